@@ -1,0 +1,42 @@
+"""Where random bytes come from: a seed, or whoever owns the machine's randomness.
+
+Nothing in the simulation asks the machine for randomness. It asks a :data:`Entropy`, a function from a
+label and a length to bytes. Every use has its own label, so that adding one never shifts another: the
+key of Alice's certificate is the same whether or not the server sends a session ticket.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Protocol
+
+
+class Entropy(Protocol):
+    """Random bytes by purpose: ``entropy("client/random", 32)``."""
+
+    def __call__(self, label: str, length: int) -> bytes:
+        """Give ``length`` bytes for the use named ``label``."""
+        ...
+
+
+class SeededEntropy:
+    """Bytes that depend on nothing but a seed and a label (SHAKE256), equal on every machine.
+
+    Args:
+        seed: any text; the scenario's seed.
+
+    The same label gives the same bytes again: labels name uses, and each use is drawn once. It is for
+    teaching only: whoever knows the seed knows every key.
+    """
+
+    def __init__(self, seed: str) -> None:
+        self.seed = seed
+
+    def __call__(self, label: str, length: int) -> bytes:
+        """Give ``length`` bytes for the use named ``label``."""
+        material = f"{len(self.seed)}:{self.seed}|{label}".encode()
+        return hashlib.shake_256(b"client-auth-simulator v1|" + material).digest(length)
+
+    def child(self, name: str) -> SeededEntropy:
+        """A source of its own for one actor: its labels cannot collide with another's."""
+        return SeededEntropy(f"{self.seed}/{name}")

@@ -1,0 +1,143 @@
+"""What is set up: a frozen description of one world, and what is expected to come out of it.
+
+``Scenario()`` is the good handshake. Everything else says only what differs from it. Reading and checking
+a user's file is the business of :mod:`simulator.scenario_file`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from types import MappingProxyType
+from typing import Literal
+
+from simulator.pki.keys import KeyType
+from simulator.security import SecurityLevel
+
+TlsVersion = Literal["1.2", "1.3"]
+ClientAuthentication = Literal["none", "unverified", "optional", "required"]
+Delivery = Literal["csr", "pkcs12"]
+CertificateRole = Literal["ca", "client", "server"]
+
+GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSetup:
+    """One certificate of the world.
+
+    Attributes:
+        subject: RFC 4514 name.
+        role: ``ca``, ``client`` or ``server``; it gives the extensions their defaults.
+        issuer: scenario name of the issuing certificate; its own name for a self-signed one.
+        key: the key's type.
+        not_before, not_after: validity relative to the scenario's clock.
+        dns_names: subjectAltName entries; None leaves the extension out.
+        key_usage, extended_key_usage: RFC 5280 names; None for the role's default, ``()`` for absent.
+        path_length: pathLenConstraint of a CA; None for none.
+        delivery: how a client or server came by it: its own CSR, or a PKCS#12 made by the CA.
+        online: a CA that can be reached once the connection begins.
+        revoked: when its issuer revoked it, relative to the clock; None for never.
+    """
+
+    subject: str
+    role: CertificateRole
+    issuer: str
+    key: KeyType = KeyType.P256
+    not_before: timedelta = timedelta(days=-30)
+    not_after: timedelta = timedelta(days=335)
+    dns_names: tuple[str, ...] | None = None
+    key_usage: tuple[str, ...] | None = None
+    extended_key_usage: tuple[str, ...] | None = None
+    path_length: int | None = None
+    delivery: Delivery = "csr"
+    online: bool = True
+    revoked: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The path between client and server; times in milliseconds."""
+
+    latency_ms: float = 20.0
+    thinking_ms: float = 1.0  # how long an actor takes over one decision
+    port: int = 992
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSetup:
+    """What the client holds and how it decides.
+
+    Attributes:
+        certificate: scenario name of its certificate; None for none.
+        sends: names of the chain it presents, leaf first; None for certificate and intermediates.
+        holds_key: it has the certificate's own private key; False: another key of the same type (a thief).
+        withholds: it has a certificate and goes on without it.
+        trusts: names of the certificates in its trust store.
+        verify_server: it checks the server's certificate.
+        server_name: the host it means to reach, sent as SNI and compared.
+        profile: how it judges: a stack profile's name.
+    """
+
+    certificate: str | None = "alice"
+    sends: tuple[str, ...] | None = None
+    holds_key: bool = True
+    withholds: bool = False
+    trusts: tuple[str, ...] = ("server-ca",)
+    verify_server: bool = True
+    server_name: str = "telnet.example.com"
+    profile: str = "openssl"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSetup:
+    """What the server holds and how it decides.
+
+    Attributes:
+        certificate: scenario name of its certificate.
+        sends: names of the chain it presents, leaf first; None for certificate and intermediates.
+        client_authentication: the policy (none, unverified, optional, required).
+        trusts: names of the certificates in its trust store, CAs and directly trusted ones.
+        holds: names of intermediates it may complete a path with.
+        ca_list: names of the authorities it hints at in CertificateRequest.
+        tickets: NewSessionTicket messages it sends (TLS 1.2: at most one).
+        users: RFC 4514 subject → user.
+        authorized_users: the users who may use the resource; None where nobody asks.
+        minimum_level: the server closes a session below this level after the handshake.
+        profile: how it judges: a stack profile's name.
+    """
+
+    certificate: str = "server"
+    sends: tuple[str, ...] | None = None
+    client_authentication: ClientAuthentication = "required"
+    trusts: tuple[str, ...] = ("client-ca",)
+    holds: tuple[str, ...] = ()
+    ca_list: tuple[str, ...] = ()
+    tickets: int = 2
+    users: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    authorized_users: tuple[str, ...] | None = None
+    minimum_level: SecurityLevel | None = None
+    profile: str = "openssl"
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What should come out, for one TLS version."""
+
+    level: SecurityLevel
+    decisive_check: str | None = None
+    alert: str | None = None
+
+
+def good_certificates() -> dict[str, CertificateSetup]:
+    """The certificates of the good handshake: a root and a leaf on each side, from different CAs."""
+    long_lived = {"not_before": timedelta(days=-1825), "not_after": timedelta(days=1825)}
+    return {
+        "client-ca": CertificateSetup("CN=Client CA,O=Example Org", "ca", "client-ca", **long_lived),
+        "alice": CertificateSetup("CN=alice,O=Example Org", "client", "client-ca"),
+        "server-ca": CertificateSetup("CN=Server CA,O=Example Hosting", "ca", "server-ca", **long_lived),
+        "server": CertificateSetup(
+            "CN=telnet.example.com,O=Example Hosting", "server", "server-ca", dns_names=("telnet.example.com",)
+        ),
+    }

@@ -1,0 +1,104 @@
+"""What a handshake machine is told before it starts: settings and credentials, no policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.tls.events import Version
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey | RSAPrivateKey
+
+MAX_FRAGMENT = 2**14
+
+TLS13_CIPHER_SUITES = (0x1301, 0x1302, 0x1303)
+TLS12_CIPHER_SUITES = (0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8)
+GROUPS = (0x001D, 0x0017)  # x25519, secp256r1
+# ECDSA P-256, Ed25519, ECDSA P-384, RSA-PSS (three hashes), RSA PKCS#1 (three hashes; TLS 1.2 and chains)
+SIGNATURE_SCHEMES = (0x0403, 0x0807, 0x0503, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601)
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A certificate chain and a private key.
+
+    Attributes:
+        chain: DER certificates, leaf first.
+        private_key: signs; it need not belong to the leaf (a thief's does not).
+    """
+
+    chain: tuple[bytes, ...]
+    private_key: PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStyle:
+    """How messages are laid into records.
+
+    Attributes:
+        coalesce: put the messages of one flight with the same protection into shared records.
+        max_fragment: most plaintext bytes in one record, 1 to 16,384.
+    """
+
+    coalesce: bool = False
+    max_fragment: int = MAX_FRAGMENT
+
+
+@dataclass(frozen=True, slots=True)
+class ClientConfig:
+    """A client's settings.
+
+    Attributes:
+        version: the one version it offers.
+        server_name: host for server_name (SNI); None leaves the extension out.
+        cipher_suites: code points in order; None for all of this version.
+        groups: named groups in order of preference; shares are sent for ``key_shares`` of them.
+        key_shares: how many of ``groups`` get a key share in the first ClientHello.
+        signature_schemes: what it accepts in CertificateVerify and chains.
+        refuses_in_clear: send a TLS 1.3 refusal of the server's certificate as a plaintext alert, as OpenSSL
+            does, instead of under the handshake keys.
+        corrupts_proof: sign a wrong transcript in CertificateVerify.
+        record_style: how messages are laid into records.
+    """
+
+    version: Version
+    server_name: str | None = None
+    cipher_suites: tuple[int, ...] | None = None
+    groups: tuple[int, ...] = GROUPS
+    key_shares: int = 1
+    signature_schemes: tuple[int, ...] = SIGNATURE_SCHEMES
+    refuses_in_clear: bool = False
+    corrupts_proof: bool = False
+    record_style: RecordStyle = RecordStyle()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerConfig:
+    """A server's settings.
+
+    Attributes:
+        version: the one version it speaks.
+        credential: its certificate chain and key.
+        asks_for_certificate: send a CertificateRequest.
+        certificate_authorities: DER names for the CertificateRequest; empty for no hint.
+        tickets: NewSessionTicket messages after the handshake (TLS 1.2: at most one, and only if asked).
+        cipher_suites: code points in order of the server's preference; None for all of this version.
+        groups: named groups it accepts.
+        signature_schemes: what it accepts from the client.
+        record_style: how messages are laid into records.
+    """
+
+    version: Version
+    credential: Credential
+    asks_for_certificate: bool = True
+    certificate_authorities: tuple[bytes, ...] = ()
+    tickets: int = 2
+    cipher_suites: tuple[int, ...] | None = None
+    groups: tuple[int, ...] = GROUPS
+    signature_schemes: tuple[int, ...] = SIGNATURE_SCHEMES
+    record_style: RecordStyle = RecordStyle()

@@ -1,0 +1,192 @@
+"""What a handshake machine reports: values, in the order in which they happened.
+
+A machine (:class:`~simulator.tls.client.ClientHandshake`, :class:`~simulator.tls.server.ServerHandshake`)
+takes bytes and answers, and returns a list of these. It owns no socket, clock or trust store. Where the
+story needs a decision it reports a ``…Wanted`` event, stops in a waiting state, and goes on when answered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from simulator.tls.alerts import AlertDescription, AlertLevel
+
+
+class Version(Enum):
+    """Protocol versions, by the names people use."""
+
+    TLS12 = "1.2"
+    TLS13 = "1.3"
+
+    @property
+    def wire(self) -> int:
+        """The ProtocolVersion on the wire: 0x0303 or 0x0304."""
+        return 0x0303 if self is Version.TLS12 else 0x0304
+
+
+class Protection(Enum):
+    """Whose keys protect a record."""
+
+    CLEAR = "clear"
+    HANDSHAKE_TRAFFIC = "handshake traffic keys"  # TLS 1.3 until Finished
+    APPLICATION_TRAFFIC = "application traffic keys"  # TLS 1.3 after Finished
+    CONNECTION = "connection keys"  # TLS 1.2 after ChangeCipherSpec
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """A handshake message or ChangeCipherSpec went out.
+
+    Attributes:
+        name: the RFC's name: ``ClientHello``, ``HelloRetryRequest``, ``ChangeCipherSpec``.
+        raw: the whole plaintext message, its 4-byte handshake header included.
+        protection: whose keys protect it.
+        wire: the records that this message completed, as sent; empty for a message that shares a record
+            with a later one. The concatenation over all events is the byte stream.
+    """
+
+    name: str
+    raw: bytes
+    protection: Protection
+    wire: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """A handshake message or ChangeCipherSpec was read (fields as in :class:`MessageSent`)."""
+
+    name: str
+    raw: bytes
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSent:
+    """An alert went out; ``raw`` is its two bytes in the clear, ``wire`` the record."""
+
+    level: AlertLevel
+    description: AlertDescription
+    raw: bytes
+    protection: Protection
+    wire: bytes
+    reason: str  # what the peer did, or which check failed; not on the wire
+
+
+@dataclass(frozen=True, slots=True)
+class AlertReceived:
+    """An alert was read. ``description`` is None where the code is not known; ``code`` always stands."""
+
+    level: int
+    code: int
+    description: AlertDescription | None
+    raw: bytes
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The machine moved. Names are RFC 8446 Appendix A's, for TLS 1.2 the same pattern."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerVerdictWanted:
+    """The client read the server's Certificate; the machine waits for ``accept_server``/``refuse_server``.
+
+    ``chain`` is what was presented, DER, leaf first.
+    """
+
+    chain: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateChoiceWanted:
+    """The client was asked for a certificate; the machine waits for ``send_certificate``.
+
+    Attributes:
+        signature_schemes: code points the server accepts in CertificateVerify, in its order.
+        certificate_authorities: DER names the server hints at; empty means no hint.
+        certificate_types: TLS 1.2 only, the raw ClientCertificateType codes; empty in TLS 1.3.
+    """
+
+    signature_schemes: tuple[int, ...]
+    certificate_authorities: tuple[bytes, ...]
+    certificate_types: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClientVerdictWanted:
+    """The server read the client's Certificate; the machine waits for ``accept_client``/``refuse_client``.
+
+    ``chain`` is what was presented, DER, leaf first; empty where the client went on without.
+    """
+
+    chain: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofChecked:
+    """A CertificateVerify (or the signature over a TLS 1.2 ServerKeyExchange) was checked.
+
+    Attributes:
+        signer: ``client`` or ``server``.
+        ok: the signature verifies under the public key of the certificate.
+        scheme: the SignatureScheme's RFC name, or its number where unknown.
+        problem: why it does not hold; empty where it does.
+    """
+
+    signer: str
+    ok: bool
+    scheme: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeDone:
+    """The handshake call of an API would return here.
+
+    Attributes:
+        version: what was negotiated.
+        cipher_suite: its RFC name.
+        group: the named group of the key exchange.
+    """
+
+    version: Version
+    cipher_suite: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class DataSent:
+    """Application data went out."""
+
+    data: bytes
+    protection: Protection
+    wire: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DataReceived:
+    """Application data was read."""
+
+    data: bytes
+    protection: Protection
+
+
+TlsEvent = (
+    MessageSent
+    | MessageReceived
+    | AlertSent
+    | AlertReceived
+    | StateChanged
+    | ServerVerdictWanted
+    | CertificateChoiceWanted
+    | ClientVerdictWanted
+    | ProofChecked
+    | HandshakeDone
+    | DataSent
+    | DataReceived
+)
