@@ -1,0 +1,46 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Both install what they need into .venv.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+.PHONY: demo test lint types figures check clean
+
+demo: $(STAMP)
+	$(BIN)/clientauth demo
+
+test: $(STAMP) lint types
+	$(BIN)/pytest -n auto
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+figures: $(STAMP)
+	$(BIN)/clientauth demo --quiet
+
+check: $(STAMP)
+	$(BIN)/clientauth check --all
+
+# The editable install is made once, and again when what it depends on changes. Installing can fail for a
+# moment on a busy network, so it is tried three times.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, this is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Could not make $(VENV). On Debian: apt-get install python3-venv"; exit 1; }
+	@for try in 1 2 3; do \
+	  if command -v uv >/dev/null 2>&1; then \
+	    uv pip install --quiet --python $(BIN)/python -c constraints.txt -b constraints.txt -e '.[test,notebooks]'; \
+	  else \
+	    PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[test,notebooks]'; \
+	  fi && break; \
+	  if [ $$try = 3 ]; then echo "The packages could not be installed; is the network there?"; exit 1; fi; \
+	  echo "Installing failed, trying again"; sleep 5; \
+	done
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
