@@ -1,0 +1,1 @@
+"""What is held: keys, certificates, the authorities that issue them, stores and bundles."""

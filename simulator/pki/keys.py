@@ -1,0 +1,154 @@
+"""Private keys made from a seed, and the names that keys go by.
+
+Elliptic-curve keys are numbers, so a seed gives them at once. RSA key generation in the library cannot be
+seeded: here the primes are searched from seeded starting points. The keys are for teaching: whoever knows
+the seed knows them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from enum import Enum
+from functools import lru_cache
+from math import gcd
+from typing import TYPE_CHECKING, TypeAlias
+
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+
+if TYPE_CHECKING:
+    from simulator.entropy import Entropy
+
+PrivateKey: TypeAlias = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
+PublicKey: TypeAlias = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey | rsa.RSAPublicKey
+
+PRIVATE_KEY_TYPES = (ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey, rsa.RSAPrivateKey)
+PUBLIC_KEY_TYPES = (ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey, rsa.RSAPublicKey)
+
+RSA_PUBLIC_EXPONENT = 65537
+SIEVE_BOUND = 1 << 16
+MILLER_RABIN_BASES = (2, 3, 5, 7, 11, 13)
+
+
+class KeyType(Enum):
+    """The kinds of key a certificate of the world can have; the value is the name a scenario file uses."""
+
+    P256 = "P-256"
+    P384 = "P-384"
+    ED25519 = "Ed25519"
+    RSA2048 = "RSA-2048"
+    RSA1024 = "RSA-1024"  # too weak for today: what a stack says to that is a lesson of its own
+
+
+_CURVES: dict[KeyType, ec.EllipticCurve] = {KeyType.P256: ec.SECP256R1(), KeyType.P384: ec.SECP384R1()}
+_CURVE_ORDERS = {
+    KeyType.P256: 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+    KeyType.P384: int(
+        "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973", 16
+    ),
+}
+_RSA_BITS = {KeyType.RSA2048: 2048, KeyType.RSA1024: 1024}
+_CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384"}
+
+
+def generate_key(key_type: KeyType, entropy: Entropy, label: str) -> PrivateKey:
+    """Make the private key that belongs to a seed and a label; the same two give the same key again.
+
+    Args:
+        key_type: what kind of key.
+        entropy: where the random bytes come from.
+        label: the use of this key; distinct keys need distinct labels.
+    """
+    if key_type is KeyType.ED25519:
+        return ed25519.Ed25519PrivateKey.from_private_bytes(entropy(label, 32))
+    if key_type in _CURVES:
+        order = _CURVE_ORDERS[key_type]
+        # 64 bits more than the order has, so that the remainder favours no number (FIPS 186-5, A.2.1)
+        number = int.from_bytes(entropy(label, order.bit_length() // 8 + 8), "big")
+        return ec.derive_private_key(number % (order - 1) + 1, _CURVES[key_type])
+    return _rsa_key(_RSA_BITS[key_type], entropy(label, 32))
+
+
+def describe_key(public_key: object) -> str:
+    """Name a public key as people do: ``P-256``, ``RSA-2048``, ``Ed25519``, ``EC secp521r1``, ``DSA-2048``."""
+    if isinstance(public_key, ec.EllipticCurvePublicKey):
+        return _CURVE_NAMES.get(public_key.curve.name, f"EC {public_key.curve.name}")
+    if isinstance(public_key, ed25519.Ed25519PublicKey):
+        return "Ed25519"
+    if isinstance(public_key, rsa.RSAPublicKey):
+        return f"RSA-{public_key.key_size}"
+    if isinstance(public_key, dsa.DSAPublicKey):
+        return f"DSA-{public_key.key_size}"
+    if isinstance(public_key, ed448.Ed448PublicKey):
+        return "Ed448"
+    return type(public_key).__name__.removesuffix("PublicKey")
+
+
+@lru_cache(maxsize=256)
+def _rsa_key(bits: int, seed: bytes) -> rsa.RSAPrivateKey:
+    """Build the RSA key of a seed; kept, because the search for its primes is slow in Python."""
+    p = _prime(bits // 2, seed, b"p")
+    q = _prime(bits // 2, seed, b"q")
+    d = pow(RSA_PUBLIC_EXPONENT, -1, (p - 1) * (q - 1) // gcd(p - 1, q - 1))
+    public = rsa.RSAPublicNumbers(RSA_PUBLIC_EXPONENT, p * q)
+    numbers = rsa.RSAPrivateNumbers(
+        p=p,
+        q=q,
+        d=d,
+        dmp1=rsa.rsa_crt_dmp1(d, p),
+        dmq1=rsa.rsa_crt_dmq1(d, q),
+        iqmp=rsa.rsa_crt_iqmp(p, q),
+        public_numbers=public,
+    )
+    return numbers.private_key()
+
+
+def _prime(bits: int, seed: bytes, name: bytes) -> int:
+    """Find the first prime above a seeded start of ``bits`` bits that suits the public exponent."""
+    material = hashlib.shake_256(b"rsa prime|" + name + b"|" + seed).digest(bits // 8)
+    # The two top bits make the product of two such primes exactly twice as long; the last makes it odd.
+    start = int.from_bytes(material, "big") | (3 << (bits - 2)) | 1
+    while True:
+        for candidate in _sieved(start, 4 * bits):
+            if _is_prime(candidate) and gcd(candidate - 1, RSA_PUBLIC_EXPONENT) == 1:
+                return candidate
+        start += 8 * bits
+
+
+def _sieved(start: int, count: int) -> list[int]:
+    """Of the ``count`` odd numbers from ``start``, those that no small prime divides."""
+    alive = bytearray([1]) * count
+    for prime in _small_primes():
+        # first index i with start + 2i divisible by the prime; half of it modulo an odd prime
+        first = (-start * ((prime + 1) // 2)) % prime
+        alive[first::prime] = bytes(len(range(first, count, prime)))
+    return [start + 2 * index for index in range(count) if alive[index]]
+
+
+@lru_cache(maxsize=1)
+def _small_primes() -> tuple[int, ...]:
+    """The odd primes below the sieve's bound."""
+    alive = bytearray([1]) * SIEVE_BOUND
+    for number in range(3, int(SIEVE_BOUND**0.5) + 1, 2):
+        if alive[number]:
+            alive[number * number :: number] = bytes(len(range(number * number, SIEVE_BOUND, number)))
+    return tuple(number for number in range(3, SIEVE_BOUND, 2) if alive[number])
+
+
+def _is_prime(candidate: int) -> bool:
+    """Miller and Rabin's test; the candidates are seeded, not chosen by an adversary, so six bases do."""
+    odd, twos = candidate - 1, 0
+    while odd % 2 == 0:
+        odd, twos = odd // 2, twos + 1
+    return all(_passes(candidate, base, odd, twos) for base in MILLER_RABIN_BASES)
+
+
+def _passes(candidate: int, base: int, odd: int, twos: int) -> bool:
+    """Whether one base bears no witness against the candidate, where candidate − 1 = odd · 2^twos."""
+    power = pow(base, odd, candidate)
+    if power in (1, candidate - 1):
+        return True
+    for _ in range(twos - 1):
+        power = power * power % candidate
+        if power == candidate - 1:
+            return True
+    return False
