@@ -1,14 +1,15 @@
 """What is set up: a frozen description of one world, and what is expected to come out of it.
 
-``Scenario()`` is the good handshake. Everything else says only what differs from it. Reading and checking
-a user's file is the business of :mod:`simulator.scenario_file`.
+``Scenario()`` is the good handshake. Everything else says only what differs from it. Values as files and
+people write them are read in :mod:`simulator.scenario_values`, what cannot be played is found in
+:mod:`simulator.scenario_problems`, and a user's file is the business of :mod:`simulator.scenario_file`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 - the readers of scenario files ask for the fields' types
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -20,7 +21,8 @@ ClientAuthentication = Literal["none", "unverified", "optional", "required"]
 Delivery = Literal["csr", "pkcs12"]
 CertificateRole = Literal["ca", "client", "server"]
 
-GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=timezone.utc)
+TLS_VERSIONS: tuple[TlsVersion, ...] = ("1.2", "1.3")
+GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class CertificateSetup:
     """One certificate of the world.
 
     Attributes:
-        subject: RFC 4514 name.
+        subject: RFC 4514 name. The world adds ``O=clientauth teaching - not secret`` to every seeded one.
         role: ``ca``, ``client`` or ``server``; it gives the extensions their defaults.
         issuer: scenario name of the issuing certificate; its own name for a self-signed one.
         key: the key's type.
@@ -58,7 +60,7 @@ class CertificateSetup:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The path between client and server; times in milliseconds."""
+    """The path between client and server, and the server's TCP port; times in milliseconds."""
 
     latency_ms: float = 20.0
     thinking_ms: float = 1.0  # how long an actor takes over one decision
@@ -120,6 +122,9 @@ class ServerSetup:
     minimum_level: SecurityLevel | None = None
     profile: str = "openssl"
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "users", MappingProxyType(dict(self.users)))
+
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
@@ -132,12 +137,73 @@ class Expectation:
 
 def good_certificates() -> dict[str, CertificateSetup]:
     """The certificates of the good handshake: a root and a leaf on each side, from different CAs."""
-    long_lived = {"not_before": timedelta(days=-1825), "not_after": timedelta(days=1825)}
+    five_years = timedelta(days=1825)
     return {
-        "client-ca": CertificateSetup("CN=Client CA,O=Example Org", "ca", "client-ca", **long_lived),
-        "alice": CertificateSetup("CN=alice,O=Example Org", "client", "client-ca"),
-        "server-ca": CertificateSetup("CN=Server CA,O=Example Hosting", "ca", "server-ca", **long_lived),
+        "client-ca": CertificateSetup(
+            "CN=Client CA", "ca", "client-ca", not_before=-five_years, not_after=five_years
+        ),
+        "alice": CertificateSetup("CN=alice", "client", "client-ca"),
+        "server-ca": CertificateSetup(
+            "CN=Server CA", "ca", "server-ca", not_before=-five_years, not_after=five_years
+        ),
         "server": CertificateSetup(
-            "CN=telnet.example.com,O=Example Hosting", "server", "server-ca", dns_names=("telnet.example.com",)
+            "CN=telnet.example.com", "server", "server-ca", dns_names=("telnet.example.com",)
         ),
     }
+
+
+GOOD_TITLE = "The good handshake"
+GOOD_TOPIC = "the good handshake"
+GOOD_LESSON = (
+    "Client and server each hold a certificate, and each trusts the CA that issued the other's. "
+    "The two CAs are different: the client's certificate need not come from the server's CA. "
+    "The server asks for a certificate, the client sends it and signs the handshake with its private key. "
+    "Both sides have proved who they are. "
+    "The private key never left the client, and no CA was contacted."
+)
+
+
+def good_expectations() -> dict[TlsVersion, Expectation]:
+    """What comes out of the good handshake, in both versions."""
+    return {version: Expectation(SecurityLevel.CLIENT_AUTHENTICATED) for version in TLS_VERSIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One world, complete: ``Scenario()`` is the good handshake.
+
+    Attributes:
+        name: the catalogue name, or the file's; a changed scenario says in its name what was changed.
+        title: a short heading.
+        topic: the group it belongs to in the catalogue.
+        lesson: what a learner should take from it, in a few plain sentences.
+        seed: every key and every random byte follows from it.
+        clock: the moment at which virtual time is 0; it has a time zone.
+        network: the path between client and server.
+        certificates: every certificate of the world by its scenario name.
+        client, server: what each side holds and how it decides.
+        expect: what should come out, by TLS version; empty where nothing is expected.
+
+    Two scenarios are equal when every field is. They are checked where they are read or changed
+    (:func:`simulator.scenario_problems.scenario_problems`), not here.
+    """
+
+    name: str = "good-handshake"
+    title: str = GOOD_TITLE
+    topic: str = GOOD_TOPIC
+    lesson: str = GOOD_LESSON
+    seed: str = "1"
+    clock: datetime = GOOD_CLOCK
+    network: Network = Network()
+    certificates: Mapping[str, CertificateSetup] = field(default_factory=good_certificates)
+    client: ClientSetup = ClientSetup()
+    server: ServerSetup = ServerSetup()
+    expect: Mapping[TlsVersion, Expectation] = field(default_factory=good_expectations)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "certificates", MappingProxyType(dict(self.certificates)))
+        object.__setattr__(self, "expect", MappingProxyType(dict(self.expect)))
+
+    def expectation(self, version: TlsVersion) -> Expectation | None:
+        """What should come out with this TLS version; None where nothing is expected."""
+        return self.expect.get(version)
