@@ -69,7 +69,7 @@ def generate_key(key_type: KeyType, entropy: Entropy, label: str) -> PrivateKey:
 
 
 def describe_key(public_key: object) -> str:
-    """Name a public key as people do: ``P-256``, ``RSA-2048``, ``Ed25519``, ``EC secp521r1``, ``DSA-2048``."""
+    """Name a public key as people do: ``P-256``, ``RSA-2048``, ``Ed25519``, ``EC secp521r1``."""
     if isinstance(public_key, ec.EllipticCurvePublicKey):
         return _CURVE_NAMES.get(public_key.curve.name, f"EC {public_key.curve.name}")
     if isinstance(public_key, ed25519.Ed25519PublicKey):

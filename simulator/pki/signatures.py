@@ -1,0 +1,84 @@
+"""The signatures on certificates: their names, and whether they verify."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+if TYPE_CHECKING:
+    from simulator.pki.keys import PublicKey
+
+# (padding or ECDSA, hash) as the library wants them; None where it does not know the algorithm
+SignatureParameters: TypeAlias = tuple[object, hashes.HashAlgorithm | None] | None
+
+SIGNATURE_NAMES = {
+    "1.2.840.113549.1.1.1": "rsaEncryption",
+    "1.2.840.113549.1.1.4": "md5WithRSAEncryption",
+    "1.2.840.113549.1.1.5": "sha1WithRSAEncryption",
+    "1.2.840.113549.1.1.10": "RSASSA-PSS",
+    "1.2.840.113549.1.1.11": "sha256WithRSAEncryption",
+    "1.2.840.113549.1.1.12": "sha384WithRSAEncryption",
+    "1.2.840.113549.1.1.13": "sha512WithRSAEncryption",
+    "1.2.840.113549.1.1.14": "sha224WithRSAEncryption",
+    "1.2.840.10045.2.1": "id-ecPublicKey",
+    "1.2.840.10045.4.1": "ecdsa-with-SHA1",
+    "1.2.840.10045.4.3.1": "ecdsa-with-SHA224",
+    "1.2.840.10045.4.3.2": "ecdsa-with-SHA256",
+    "1.2.840.10045.4.3.3": "ecdsa-with-SHA384",
+    "1.2.840.10045.4.3.4": "ecdsa-with-SHA512",
+    "1.2.840.10040.4.1": "id-dsa",
+    "1.2.840.10040.4.3": "dsa-with-sha1",
+    "2.16.840.1.101.3.4.3.1": "dsa-with-sha224",
+    "2.16.840.1.101.3.4.3.2": "dsa-with-sha256",
+    "1.3.101.110": "x25519",
+    "1.3.101.111": "x448",
+    "1.3.101.112": "ed25519",
+    "1.3.101.113": "ed448",
+}
+
+
+def verify_problem(
+    key: PublicKey | None,
+    key_type_name: str,
+    signature: bytes,
+    signed: bytes,
+    algorithm: str,
+    parameters: SignatureParameters,
+) -> str | None:
+    """Why a signature does not verify under a key; None when it does. Never raises.
+
+    Args:
+        key: the issuer's public key; None where it cannot be used.
+        key_type_name: the key in words, for the answer.
+        signature: the signature's bytes.
+        signed: what was signed.
+        algorithm: name of the signature algorithm, for the answer.
+        parameters: padding and hash of the algorithm.
+    """
+    misfit = f"a {algorithm} signature cannot come from this issuer's key ({key_type_name})"
+    if key is None:
+        return f"the issuer's key ({key_type_name}) is not one this program can verify with"
+    if parameters is None:
+        return f"the signature algorithm {algorithm} is not one this program can verify"
+    scheme, digest = parameters
+    try:
+        if isinstance(key, ed25519.Ed25519PublicKey):
+            if algorithm != "ed25519":
+                return misfit
+            key.verify(signature, signed)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            if not isinstance(scheme, ec.ECDSA):
+                return misfit
+            key.verify(signature, signed, scheme)
+        elif isinstance(key, rsa.RSAPublicKey):
+            if digest is None or not isinstance(scheme, padding.PKCS1v15 | padding.PSS):
+                return misfit
+            key.verify(signature, signed, scheme, digest)
+    except InvalidSignature:
+        return "the signature does not fit the issuer's key: another key made it, or the content was changed"
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        return f"the signature cannot be verified: {error}"
+    return None
