@@ -1,0 +1,67 @@
+"""Whom a side trusts: a set of CAs, and of certificates that are trusted for themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from simulator.pki.certificate import Certificate
+
+
+@dataclass(frozen=True, slots=True)
+class TrustStore:
+    """The certificates a side trusts; it cannot be changed.
+
+    Attributes:
+        authorities: trusted CAs: what they issued is trusted too.
+        directly_trusted: certificates trusted for themselves and for nothing else: a partner's
+            self-signed certificate, or a single leaf.
+
+    A certificate that stands in either is in the store: ``certificate in store``.
+    """
+
+    authorities: tuple[Certificate, ...] = ()
+    directly_trusted: tuple[Certificate, ...] = ()
+    subjects: Mapping[bytes, tuple[Certificate, ...]] = field(init=False, repr=False, compare=False)
+    members: frozenset[Certificate] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        subjects: dict[bytes, list[Certificate]] = {}
+        for certificate in dict.fromkeys(self):
+            subjects.setdefault(certificate.subject_der, []).append(certificate)
+        held = {subject: tuple(certificates) for subject, certificates in subjects.items()}
+        object.__setattr__(self, "subjects", MappingProxyType(held))
+        object.__setattr__(self, "members", frozenset(self))
+
+    @classmethod
+    def of(cls, certificates: Iterable[Certificate]) -> TrustStore:
+        """Sort certificates by what they say of themselves: CAs by basicConstraints, the rest directly.
+
+        A version 1 certificate that names itself as its issuer counts as a CA: old roots look like that.
+        """
+        authorities: list[Certificate] = []
+        directly_trusted: list[Certificate] = []
+        for certificate in dict.fromkeys(certificates):
+            constraints = certificate.basic_constraints
+            old_root = certificate.version == 1 and certificate.self_issued
+            is_authority = old_root or (constraints is not None and constraints.ca)
+            (authorities if is_authority else directly_trusted).append(certificate)
+        return cls(tuple(authorities), tuple(directly_trusted))
+
+    def by_subject(self, name_der: bytes) -> tuple[Certificate, ...]:
+        """The certificates whose subject is this DER name; empty where there is none."""
+        return self.subjects.get(name_der, ())
+
+    def __iter__(self) -> Iterator[Certificate]:
+        yield from self.authorities
+        yield from self.directly_trusted
+
+    def __len__(self) -> int:
+        return len(self.authorities) + len(self.directly_trusted)
+
+    def __contains__(self, certificate: object) -> bool:
+        return certificate in self.members
