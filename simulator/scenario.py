@@ -11,7 +11,7 @@ from collections.abc import Mapping  # noqa: TC003 - the readers of scenario fil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from simulator.pki.keys import KeyType
 from simulator.security import SecurityLevel
@@ -207,3 +207,26 @@ class Scenario:
     def expectation(self, version: TlsVersion) -> Expectation | None:
         """What should come out with this TLS version; None where nothing is expected."""
         return self.expect.get(version)
+
+    def but(self, changes: Mapping[str, Any] | None = None, /, **tables: Any) -> Scenario:
+        """The same scenario with something else in one place: the counterfactual.
+
+        ``scenario.but(server={"client_authentication": "optional"}, client={"certificate": None})`` and
+        ``scenario.but({"server.client_authentication": "optional"})`` say it in tables and in dotted paths.
+        Values are written as in Python or as in a scenario file (``"-1h"``, ``"none"``).
+
+        Args:
+            changes: dotted paths (or nested tables) with their new values.
+            **tables: the same, by the scenario's own fields.
+
+        Returns:
+            A scenario whose name says what was changed. It expects nothing unless ``expect`` is among the
+            changes or the world stayed as it was.
+
+        Raises:
+            ScenarioError: a setting is unknown or of the wrong kind, or what came out cannot be played.
+        """
+        # Here, not above: that module is built on this one.
+        from simulator.scenario_changes import changed_scenario
+
+        return changed_scenario(self, changes or {}, tables)

@@ -1,0 +1,142 @@
+"""The words that a scenario is written in: names of usages, checks and alerts, and spans of time.
+
+The lists are plain words so that reading a scenario needs none of the rooms that act on them; tests hold
+them against the rooms that do.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+PROFILES = ("openssl", "rfc5280")
+KEY_USAGES = (
+    "digitalSignature",
+    "nonRepudiation",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+)
+EXTENDED_KEY_USAGES = (
+    "serverAuth",
+    "clientAuth",
+    "codeSigning",
+    "emailProtection",
+    "timeStamping",
+    "OCSPSigning",
+    "anyExtendedKeyUsage",
+)
+CHECK_NAMES = (
+    "certificate-presented",
+    "trust-anchor",
+    "signature",
+    "validity",
+    "basic-constraints",
+    "path-length",
+    "key-usage",
+    "extended-key-usage",
+    "name-constraints",
+    "critical-extensions",
+    "key-strength",
+    "signature-algorithm",
+    "server-name",
+    "revocation",
+    "proof-of-possession",
+)
+ALERT_NAMES = (
+    "unexpected_message",
+    "bad_record_mac",
+    "record_overflow",
+    "handshake_failure",
+    "bad_certificate",
+    "unsupported_certificate",
+    "certificate_revoked",
+    "certificate_expired",
+    "certificate_unknown",
+    "illegal_parameter",
+    "unknown_ca",
+    "access_denied",
+    "decode_error",
+    "decrypt_error",
+    "protocol_version",
+    "insufficient_security",
+    "internal_error",
+    "inappropriate_fallback",
+    "missing_extension",
+    "unsupported_extension",
+    "unrecognized_name",
+    "bad_certificate_status_response",
+    "unknown_psk_identity",
+    "certificate_required",
+    "no_application_protocol",
+)
+
+# TOML has no word for nothing. These keys have one, and it says what nothing means there.
+_NONE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"none": None})
+_USAGE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"default": None, "absent": ()})
+SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = MappingProxyType(
+    {
+        "certificate": _NONE,
+        "sends": MappingProxyType({"default": None}),
+        "dns_names": MappingProxyType({"absent": None}),
+        "key_usage": _USAGE,
+        "extended_key_usage": _USAGE,
+        "path_length": _NONE,
+        "revoked": MappingProxyType({"never": None}),
+        "authorized_users": MappingProxyType({"not-asked": None}),
+        "minimum_level": _NONE,
+        "decisive_check": _NONE,
+        "alert": _NONE,
+    }
+)
+
+_UNIT_SECONDS = {"y": 365 * 86_400, "w": 7 * 86_400, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?P<sign>[+-]?)(?P<spans>([0-9]{1,9}[ywdhms])+)", re.ASCII)
+DURATION_ADVICE = "a span such as -30d, 335d, -1h, 10y or 1d12h (y has 365 days; w, d, h, m, s)"
+
+
+def read_duration(text: str) -> timedelta:
+    """A span of time as scenario files write it: ``-30d``, ``1d12h``, ``10y``.
+
+    Args:
+        text: an optional sign, then numbers with the units y (365 days), w, d, h, m (minutes), s.
+
+    Raises:
+        ValueError: the text is no such span, or one of more than 2.7 million years.
+    """
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not {DURATION_ADVICE}")
+    spans = re.findall(r"([0-9]+)([ywdhms])", match["spans"])
+    seconds = sum(int(number) * _UNIT_SECONDS[unit] for number, unit in spans)
+    try:
+        return timedelta(seconds=-seconds if match["sign"] == "-" else seconds)
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is longer than time can be counted here") from error
+
+
+def write_duration(span: timedelta) -> str:
+    """The span as :func:`read_duration` reads it, in whole days, hours, minutes and seconds."""
+    seconds = abs(span) // timedelta(seconds=1)
+    text = ""
+    for unit in "dhms":
+        count, seconds = divmod(seconds, _UNIT_SECONDS[unit])
+        text += f"{count}{unit}" if count else ""
+    return ("-" if span < timedelta() else "") + (text or "0s")
+
+
+def nearest_word(word: str, allowed: Iterable[str]) -> str | None:
+    """The allowed word that somebody who wrote ``word`` most likely meant; None where none is near."""
+    choices = {choice.lower(): choice for choice in allowed}
+    found = get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
+    return choices[found[0]] if found else None
