@@ -1,0 +1,140 @@
+"""The trust decision: a presented chain, a policy and a moment in; a verdict with all its reasons out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from simulator.errors import CertificateError
+from simulator.pki.certificate import Certificate
+from simulator.trust import checks_chain as whole
+from simulator.trust import vocabulary as v
+from simulator.trust.ledger import keep_ledger
+from simulator.trust.path import PathSearch
+from simulator.trust.profiles import profile_named
+from simulator.trust.situation import Situation
+from simulator.trust.verdict import Check, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from simulator.trust.policy import TrustPolicy
+    from simulator.trust.profiles import Profile
+
+TlsVersion = Literal["1.2", "1.3"]
+
+
+def judge(chain: Sequence[bytes], policy: TrustPolicy, now: datetime, *, tls: TlsVersion) -> Verdict:
+    """Judge what was presented in a Certificate message (RFC 5280, section 6; RFC 8446, section 4.4.2).
+
+    A pure function, and it never raises because of what was presented: rubbish is a failed check. Proof of
+    possession is not reached here; :meth:`Verdict.with_proof` completes it.
+
+    Args:
+        chain: the certificates as sent, DER, the leaf first; empty where none came.
+        policy: what is asked of them.
+        now: the moment of the decision, aware.
+        tls: the protocol version, which decides how a missing certificate is answered.
+
+    Raises:
+        ScenarioError: the policy's profile is not known.
+    """
+    profile = profile_named(policy.profile)
+    presented, problems = _read(chain)
+    given = {
+        v.CERTIFICATE_PRESENTED: whole.certificate_presented(policy, len(chain)),
+        v.READABLE: whole.readable(problems, len(chain)),
+    }
+    if not chain:
+        del given[v.READABLE]
+        return _verdict(policy, profile, None, (), keep_ledger(profile, given, None), tls)
+    if problems:
+        peer = presented[0].subject if 0 not in problems else None
+        return _verdict(policy, profile, peer, (), keep_ledger(profile, given, None), tls)
+    return _judge_readable(presented, policy, profile, now, given, tls)
+
+
+def _read(chain: Sequence[bytes]) -> tuple[tuple[Certificate, ...], dict[int, str]]:
+    """The certificates that can be read, and by place why the others cannot."""
+    certificates: list[Certificate] = []
+    problems: dict[int, str] = {}
+    for place, der in enumerate(chain):
+        try:
+            certificates.append(Certificate.parse(der))
+        except CertificateError as error:
+            problems[place] = error.message
+    return tuple(certificates), problems
+
+
+def _judge_readable(
+    presented: tuple[Certificate, ...],
+    policy: TrustPolicy,
+    profile: Profile,
+    now: datetime,
+    given: Mapping[str, Check],
+    tls: TlsVersion,
+) -> Verdict:
+    """Try one path after another; the first good one wins, else the first that was found is reported."""
+    leaf = presented[0]
+    search = PathSearch(leaf, presented[1:], policy, profile, now)
+    paths = iter([(leaf,)]) if leaf in policy.store.directly_trusted else search.paths()
+    refused: Verdict | None = None
+    for path in paths:
+        situation = Situation(path, policy, profile, now)
+        lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(situation, None)}
+        checks = keep_ledger(profile, lines, situation)
+        fingerprints = tuple(certificate.fingerprint for certificate in path)
+        verdict = _verdict(policy, profile, leaf.subject, fingerprints, checks, tls)
+        if verdict.accepted:
+            return verdict
+        refused = refused or verdict
+    if refused is not None:
+        return refused
+    situation = Situation((leaf,), policy, profile, now)
+    lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(situation, search)}
+    return _verdict(policy, profile, leaf.subject, (), keep_ledger(profile, lines, situation), tls)
+
+
+def _verdict(
+    policy: TrustPolicy,
+    profile: Profile,
+    peer: str | None,
+    path: tuple[str, ...],
+    checks: tuple[Check, ...],
+    tls: TlsVersion,
+) -> Verdict:
+    """Join the ledger with the alert of its decisive check."""
+    decisive = next((check for check in checks if check.outcome is Outcome.FAIL), None)
+    alert = None
+    if decisive is not None:
+        absent = decisive.name == v.CERTIFICATE_PRESENTED
+        alert = profile.alert(decisive.name, f"TLS {tls}" if absent else decisive.field)
+    return Verdict(policy.role, profile.name, peer, path, checks, alert)
+
+
+def proof_check(*, signer: str, subject: str, ok: bool, scheme: str, problem: str) -> Check:
+    """The completed ``proof-of-possession`` line, from what the handshake machine found in CertificateVerify.
+
+    Args:
+        signer: ``client`` or ``server``.
+        subject: RFC 4514 subject of its certificate.
+        ok: the signature verifies under the key of the certificate.
+        scheme: the SignatureScheme's RFC name.
+        problem: why it does not verify; empty where it does.
+    """
+    sentence = (
+        f"The {signer} signed this very handshake with the private key of its certificate."
+        if ok
+        else f"The {signer} did not prove that it holds the private key: {problem.rstrip('.')}."
+    )
+    return Check(
+        v.PROOF_OF_POSSESSION,
+        Outcome.PASS if ok else Outcome.FAIL,
+        subject,
+        0,
+        "CertificateVerify",
+        scheme if ok else f"{scheme}: {problem}",
+        "a signature over the handshake by the certificate's key",
+        "RFC 8446 §4.4.3, RFC 5246 §7.4.8",
+        sentence,
+    )

@@ -1,0 +1,129 @@
+"""From a situation to its ledger: every check of the profile, in its order, until one decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from simulator.trust import checks_certificate as one
+from simulator.trust import checks_chain as whole
+from simulator.trust import vocabulary as v
+from simulator.trust.name_constraints import name_constraints
+from simulator.trust.names import server_name
+from simulator.trust.verdict import Check, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from simulator.trust.profiles import Profile, Stage
+    from simulator.trust.situation import Situation
+
+Bound = Literal["every", "issuers", "issued"]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateCheck:
+    """A check on single certificates.
+
+    Attributes:
+        bound: which: ``every`` one of the path, ``issuers``, or those ``issued`` by another one of it.
+        judge: writes the line for the certificate at a depth.
+    """
+
+    bound: Bound
+    judge: Callable[[Situation, int], Check]
+
+    def concerns(self, depth: int, last: int) -> bool:
+        """The check has a line for the certificate at ``depth`` in a path that ends at ``last``."""
+        return self.bound == "every" or (depth > 0 if self.bound == "issuers" else depth < last)
+
+
+CERTIFICATE_CHECKS: Mapping[str, CertificateCheck] = MappingProxyType(
+    {
+        v.KEY_STRENGTH: CertificateCheck("every", one.key_strength),
+        v.CRITICAL_EXTENSIONS: CertificateCheck("every", one.critical_extensions),
+        v.BASIC_CONSTRAINTS: CertificateCheck("issuers", one.basic_constraints),
+        v.KEY_USAGE: CertificateCheck("every", one.key_usage),
+        v.EXTENDED_KEY_USAGE: CertificateCheck("every", one.extended_key_usage),
+        v.PATH_LENGTH: CertificateCheck("issuers", one.path_length),
+        v.SIGNATURE_ALGORITHM: CertificateCheck("issued", one.signature_algorithm),
+        v.SIGNATURE: CertificateCheck("issued", one.signature),
+        v.VALIDITY: CertificateCheck("every", one.validity),
+    }
+)
+CHAIN_CHECKS: Mapping[str, Callable[[Situation], Check]] = MappingProxyType(
+    {
+        v.DIRECTLY_TRUSTED: whole.directly_trusted,
+        v.CHAIN_DEPTH: whole.chain_depth,
+        v.SERVER_NAME: server_name,
+        v.REVOCATION: whole.revocation,
+        v.NAME_CONSTRAINTS: name_constraints,
+        v.PROOF_OF_POSSESSION: whole.proof_of_possession,
+    }
+)
+
+
+def keep_ledger(
+    profile: Profile, given: Mapping[str, Check], situation: Situation | None
+) -> tuple[Check, ...]:
+    """Make the checks of the profile in order; after the first failure the rest is not reached.
+
+    Args:
+        profile: which checks, and in which order.
+        given: lines that are already written, by name: what was presented, whether it can be read, where
+            the path leads.
+        situation: the path under judgement; None where there is not even a leaf that can be read.
+    """
+    lines: list[Check] = []
+    made: set[tuple[str, int | None]] = set()
+    decided = situation is None
+    for stage in profile.stages:
+        for name, depth in _steps(stage, situation, made):
+            made.add((name, depth))
+            if name in given and not any(line.outcome is Outcome.FAIL for line in lines):
+                line = given[name]
+            elif decided or situation is None:
+                line = not_reached(name, depth, situation)
+            elif depth is None:
+                line = CHAIN_CHECKS[name](situation) if name in CHAIN_CHECKS else _nothing_to_check(name)
+            else:
+                line = CERTIFICATE_CHECKS[name].judge(situation, depth)
+            decided = decided or line.outcome is Outcome.FAIL
+            lines.append(line)
+    return tuple(lines)
+
+
+def _steps(
+    stage: Stage, situation: Situation | None, made: set[tuple[str, int | None]]
+) -> Iterator[tuple[str, int | None]]:
+    """The checks of a stage with the depths they concern; None for the chain, or where none is concerned."""
+    if stage.scope == "chain" or situation is None:
+        yield from ((name, None) for name in stage.checks if (name, None) not in made)
+        return
+    last = situation.last
+    depths = list(range(last + 1)) if stage.scope != "leaf" else [0]
+    if stage.scope == "anchor first":
+        depths.reverse()
+    for name in stage.checks:
+        if not any(CERTIFICATE_CHECKS[name].concerns(depth, last) for depth in depths):
+            yield name, None
+    for depth in depths:
+        for name in stage.checks:
+            if CERTIFICATE_CHECKS[name].concerns(depth, last) and (name, depth) not in made:
+                yield name, depth
+
+
+def not_reached(name: str, depth: int | None, situation: Situation | None) -> Check:
+    """The line of a check that an earlier one made needless."""
+    if name == v.PROOF_OF_POSSESSION and situation is not None:
+        return whole.proof_of_possession(situation)
+    subject = situation.path[depth].subject if situation is not None and depth is not None else ""
+    sentence = f"Nobody looked any more: {v.QUESTIONS[name]}"
+    return Check(name, Outcome.NOT_REACHED, subject, depth, "", "", "", "", sentence)
+
+
+def _nothing_to_check(name: str) -> Check:
+    """The line of a check that concerns no certificate of this path."""
+    sentence = "There is nothing to check here: the path is the trusted certificate alone."
+    return Check(name, Outcome.NOT_EVALUATED, "", None, "", "", "", "", sentence)

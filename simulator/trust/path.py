@@ -1,0 +1,133 @@
+"""Path building: from the leaf through its issuers to a certificate that is trusted (RFC 4158).
+
+The search walks upwards by names, trusted certificates first, and offers one complete path after another;
+the judge takes the first that stands every check. The order in which certificates were presented after the
+leaf does not matter (RFC 8446, section 4.4.2). Every step is counted, so a maze of certificates ends in a
+refusal and never in a long wait.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from simulator.pki.certificate import Certificate
+    from simulator.trust.policy import TrustPolicy
+    from simulator.trust.profiles import Profile
+
+MAX_STEPS = 1000  # candidate issuers looked at and signatures tried, in one search
+MAX_PATHS = 40  # complete paths offered to the judge
+MAX_LENGTH = 100  # certificates in a path, as in OpenSSL
+
+Path = tuple["Certificate", ...]
+
+
+class DeadEnd(Enum):
+    """Why the search could not go on above a certificate."""
+
+    ISSUER_MISSING = "its issuer was neither sent nor held"
+    SELF_SIGNED = "it is self-signed and not trusted"
+    NOT_A_ROOT = "it is trusted, but not self-signed, and its own issuer is missing"
+    EXHAUSTED = "the search was given up"
+
+
+@dataclass(slots=True)
+class PathSearch:
+    """One search. Iterate :meth:`paths`; afterwards the fields say how it went.
+
+    Attributes:
+        leaf: where it starts.
+        presented: the certificates that came with it.
+        policy: whom it may end with, and which intermediates are held.
+        profile: the habits that bear on it.
+        now: issuers that are valid now are preferred.
+        steps: the work done so far.
+        dead_end: why the longest path without an end stopped; None as long as there is none.
+        dead_path: that path.
+    """
+
+    leaf: Certificate
+    presented: tuple[Certificate, ...]
+    policy: TrustPolicy
+    profile: Profile
+    now: datetime
+    steps: int = 0
+    dead_end: DeadEnd | None = None
+    dead_path: Path = ()
+    pool: tuple[Certificate, ...] = field(init=False)
+    anchors: frozenset[Certificate] = field(init=False)
+
+    def __post_init__(self) -> None:
+        trusted = self.policy.store.authorities
+        self.anchors = frozenset(trusted)
+        self.pool = tuple(dict.fromkeys((*trusted, *self.presented, *self.policy.held)))
+
+    def paths(self) -> Iterator[Path]:
+        """Offer complete paths, the preferred one first, at most :data:`MAX_PATHS` of them."""
+        for offered, path in enumerate(self._extend((self.leaf,)), start=1):
+            yield path
+            if offered == MAX_PATHS:
+                return
+
+    def _extend(self, path: Path) -> Iterator[Path]:
+        """Walk upwards from the last certificate of ``path``."""
+        top = path[-1]
+        is_anchor = top in self.anchors
+        if is_anchor and (top.self_issued or (self.profile.partial_chains and len(path) > 1)):
+            yield path
+            if top.self_issued:
+                return
+        issuers = self._issuers(path) if len(path) < MAX_LENGTH else []
+        if self.steps > MAX_STEPS:
+            self._note(DeadEnd.EXHAUSTED, path)
+            return
+        if not issuers:
+            missing = DeadEnd.NOT_A_ROOT if is_anchor else DeadEnd.ISSUER_MISSING
+            self._note(DeadEnd.SELF_SIGNED if top.self_issued else missing, path)
+        for issuer in issuers:
+            yield from self._extend((*path, issuer))
+
+    def _issuers(self, path: Path) -> list[Certificate]:
+        """The certificates that may have issued the last one of ``path``, the likeliest first."""
+        top = path[-1]
+        wanted = top.issuer_name.folded
+        used = {(certificate.subject_der, certificate.public_key_info) for certificate in path}
+        named = [
+            issuer
+            for issuer in self.pool
+            if issuer.subject_name.folded == wanted
+            and (issuer.subject_der, issuer.public_key_info) not in used
+            and not (self.profile.key_identifiers_bind and contradicts(top, issuer))
+        ]
+        self.steps += 1 + len(named)
+        if len(named) > 1:
+            # Of several issuers of one name only those whose key fits can lead anywhere.
+            named = [issuer for issuer in named if top.signature_problem(issuer) is None] or named[:1]
+        return sorted(named, key=lambda issuer: (not self._valid_now(issuer), contradicts(top, issuer)))
+
+    def _valid_now(self, certificate: Certificate) -> bool:
+        """The moment lies within the certificate's dates."""
+        return certificate.not_before <= self.now.replace(microsecond=0) <= certificate.not_after
+
+    def _note(self, reason: DeadEnd, path: Path) -> None:
+        """Remember the dead end that got furthest; giving up outweighs all others."""
+        if self.dead_end is DeadEnd.EXHAUSTED:
+            return
+        if reason is DeadEnd.EXHAUSTED or len(path) > len(self.dead_path):
+            self.dead_end, self.dead_path = reason, path
+
+
+def contradicts(certificate: Certificate, issuer: Certificate) -> bool:
+    """The authority key identifier names another key or certificate than this issuer's."""
+    wanted = certificate.authority_key_identifier
+    if wanted is None:
+        return False
+    own = issuer.subject_key_identifier
+    if wanted.key_identifier is not None and own is not None and wanted.key_identifier != own:
+        return True
+    return wanted.serial_number is not None and wanted.serial_number != issuer.serial_number

@@ -1,0 +1,37 @@
+"""What a side asks of a certificate: whom it trusts, which name it expects, and whose habits it follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simulator.pki.stores import TrustStore
+
+if TYPE_CHECKING:
+    from simulator.pki.certificate import Certificate
+    from simulator.trust.verdict import Role
+
+
+@dataclass(frozen=True, slots=True)
+class TrustPolicy:
+    """The rules of one trust decision.
+
+    Attributes:
+        role: whose certificate is judged: ``client`` or ``server``.
+        store: the trusted CAs and the directly trusted certificates.
+        held: intermediate certificates at hand that complete a path; they are not trusted for that.
+        server_name: the DNS name or IP address the client wants to reach; None for no name check. Client
+            certificates have no name check, whatever stands here.
+        profile: the stack profile that judges, a key of :data:`simulator.trust.profiles.PROFILES`.
+        max_depth: most intermediate certificates between leaf and trusted certificate; None for the limit
+            of the path search alone.
+        require_certificate: absence is refused; False: absence is fine, a bad certificate is not.
+    """
+
+    role: Role
+    store: TrustStore = field(default_factory=TrustStore)
+    held: tuple[Certificate, ...] = ()
+    server_name: str | None = None
+    profile: str = "openssl"
+    max_depth: int | None = None
+    require_certificate: bool = True

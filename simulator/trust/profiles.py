@@ -1,0 +1,239 @@
+"""How a named stack decides: which checks it makes, in which order, and which alert it answers with.
+
+``openssl`` is OpenSSL 3.0 at security level 2 as CPython's ``ssl`` uses it, measured with one and with two
+faults at a time. ``rfc5280`` is the strict reading of RFC 5280 that x509-limbo tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
+
+from simulator.errors import ScenarioError
+from simulator.trust import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.trust.verdict import Role
+
+Scope = Literal["chain", "leaf", "leaf first", "anchor first"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Checks that belong together in a stack's order.
+
+    Attributes:
+        scope: ``chain``: each check once; ``leaf``: on the leaf alone, before a path is sought. Otherwise
+            each certificate of the path in turn, all these checks on it, beginning with the leaf or with
+            the trusted certificate.
+        checks: their names.
+    """
+
+    scope: Scope
+    checks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The habits of one stack.
+
+    Attributes:
+        name: how scenarios call it.
+        description: whose habits these are, in one sentence.
+        stages: the checks in the order in which they decide; the first failure ends it.
+        alerts: alert by ``check`` or, more specific, ``check/field``.
+        verdict_at: the message after which the verdict falls; a stack that waits for CertificateVerify
+            does so for a certificate, not for its absence.
+        obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
+        refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
+        partial_chains: a trusted CA certificate ends the path even if it is not self-issued.
+        key_identifiers_bind: an issuer that the authority key identifier contradicts is not considered.
+        any_purpose: anyExtendedKeyUsage alone is good for client and server authentication.
+        purpose_of_cas: extendedKeyUsage in a CA certificate binds what stands below it.
+        common_name_fallback: a server certificate without subjectAltName is matched by its common name.
+        leaf_key_usages: by role, the key usages of which one must be set where keyUsage is there.
+        self_issued_counts: self-issued intermediates count for ``max_depth``.
+        minimum_bits: smallest key by family: ``RSA``, ``DSA``, ``EC``.
+        refused_hashes: hashes that no certificate below the trusted one may be signed with.
+    """
+
+    name: str
+    description: str
+    stages: tuple[Stage, ...]
+    alerts: Mapping[str, str]
+    verdict_at: Literal["Certificate", "CertificateVerify"]
+    obeys_ca_hints: bool
+    refuses_in_clear: bool
+    partial_chains: bool
+    key_identifiers_bind: bool
+    any_purpose: bool
+    purpose_of_cas: bool
+    common_name_fallback: bool
+    leaf_key_usages: Mapping[Role, frozenset[str]]
+    self_issued_counts: bool
+    minimum_bits: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType({"RSA": 2048, "DSA": 2048, "EC": 224})
+    )
+    refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
+
+    def alert(self, check: str, field_name: str) -> str:
+        """The alert of a failed check; the field it failed on may make a difference."""
+        specific = self.alerts.get(f"{check}/{field_name}")
+        return specific or self.alerts.get(check, "certificate_unknown")
+
+    @property
+    def checks(self) -> tuple[str, ...]:
+        """The names of all checks in the order of their first appearance."""
+        return tuple(dict.fromkeys(name for stage in self.stages for name in stage.checks))
+
+
+OPENSSL = Profile(
+    name="openssl",
+    description="OpenSSL 3.0 at security level 2, as CPython's ssl module uses it",
+    stages=(
+        Stage("chain", (v.CERTIFICATE_PRESENTED, v.READABLE)),
+        Stage("leaf", (v.KEY_STRENGTH,)),
+        Stage("chain", (v.DIRECTLY_TRUSTED, v.TRUST_ANCHOR, v.CHAIN_DEPTH)),
+        Stage(
+            "leaf first",
+            (v.CRITICAL_EXTENSIONS, v.BASIC_CONSTRAINTS, v.KEY_USAGE, v.EXTENDED_KEY_USAGE, v.PATH_LENGTH),
+        ),
+        Stage("leaf first", (v.KEY_STRENGTH, v.SIGNATURE_ALGORITHM)),
+        Stage("chain", (v.SERVER_NAME, v.REVOCATION)),
+        Stage("anchor first", (v.SIGNATURE, v.VALIDITY)),
+        Stage("chain", (v.NAME_CONSTRAINTS, v.PROOF_OF_POSSESSION)),
+    ),
+    # As OpenSSL's table from X509_V_ERR codes to alerts has it; what is missing there is certificate_unknown.
+    alerts=MappingProxyType(
+        {
+            f"{v.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
+            f"{v.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
+            v.READABLE: "bad_certificate",
+            v.KEY_STRENGTH: "bad_certificate",
+            v.TRUST_ANCHOR: "unknown_ca",
+            v.CHAIN_DEPTH: "unknown_ca",
+            v.CRITICAL_EXTENSIONS: "certificate_unknown",
+            v.BASIC_CONSTRAINTS: "unknown_ca",
+            f"{v.KEY_USAGE}/keyCertSign": "unknown_ca",
+            v.KEY_USAGE: "unsupported_certificate",
+            v.EXTENDED_KEY_USAGE: "unsupported_certificate",
+            v.PATH_LENGTH: "unknown_ca",
+            v.SIGNATURE_ALGORITHM: "bad_certificate",
+            v.SERVER_NAME: "bad_certificate",
+            v.REVOCATION: "certificate_revoked",
+            v.SIGNATURE: "decrypt_error",
+            f"{v.VALIDITY}/notAfter": "certificate_expired",
+            f"{v.VALIDITY}/notBefore": "bad_certificate",
+            v.NAME_CONSTRAINTS: "certificate_unknown",
+            v.PROOF_OF_POSSESSION: "decrypt_error",
+        }
+    ),
+    verdict_at="Certificate",
+    obeys_ca_hints=False,
+    refuses_in_clear=True,
+    partial_chains=False,
+    key_identifiers_bind=True,
+    any_purpose=False,
+    purpose_of_cas=True,
+    common_name_fallback=True,
+    leaf_key_usages=MappingProxyType(
+        {
+            "client": frozenset({"digitalSignature", "keyAgreement"}),
+            "server": frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
+        }
+    ),
+    self_issued_counts=True,
+)
+
+RFC5280 = Profile(
+    name="rfc5280",
+    description="the strict reading of RFC 5280, with the alerts of RFC 8446, section 6.2",
+    stages=(
+        Stage("chain", (v.CERTIFICATE_PRESENTED, v.READABLE)),
+        Stage("chain", (v.DIRECTLY_TRUSTED, v.TRUST_ANCHOR, v.CHAIN_DEPTH)),
+        Stage(
+            "anchor first",
+            (
+                v.VERSION,
+                v.SERIAL_NUMBER,
+                v.DISTINGUISHED_NAMES,
+                v.SIGNATURE_ALGORITHM,
+                v.KEY_STRENGTH,
+                v.SIGNATURE,
+                v.VALIDITY,
+                v.BASIC_CONSTRAINTS,
+                v.PATH_LENGTH,
+                v.KEY_USAGE,
+                v.EXTENDED_KEY_USAGE,
+                v.CRITICAL_EXTENSIONS,
+                v.AUTHORITY_KEY_IDENTIFIER,
+                v.SUBJECT_KEY_IDENTIFIER,
+                v.SUBJECT_ALTERNATIVE_NAME,
+                v.EXTENSION_RULES,
+            ),
+        ),
+        Stage("chain", (v.NAME_CONSTRAINTS, v.SERVER_NAME, v.REVOCATION, v.PROOF_OF_POSSESSION)),
+    ),
+    alerts=MappingProxyType(
+        {
+            f"{v.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
+            f"{v.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
+            v.READABLE: "bad_certificate",
+            v.TRUST_ANCHOR: "unknown_ca",
+            v.CHAIN_DEPTH: "unknown_ca",
+            v.VERSION: "bad_certificate",
+            v.SERIAL_NUMBER: "bad_certificate",
+            v.DISTINGUISHED_NAMES: "bad_certificate",
+            v.SIGNATURE_ALGORITHM: "unsupported_certificate",
+            v.KEY_STRENGTH: "unsupported_certificate",
+            v.SIGNATURE: "bad_certificate",
+            v.VALIDITY: "certificate_expired",
+            v.BASIC_CONSTRAINTS: "bad_certificate",
+            v.PATH_LENGTH: "bad_certificate",
+            v.KEY_USAGE: "unsupported_certificate",
+            v.EXTENDED_KEY_USAGE: "unsupported_certificate",
+            v.CRITICAL_EXTENSIONS: "unsupported_certificate",
+            v.AUTHORITY_KEY_IDENTIFIER: "bad_certificate",
+            v.SUBJECT_KEY_IDENTIFIER: "bad_certificate",
+            v.SUBJECT_ALTERNATIVE_NAME: "bad_certificate",
+            v.EXTENSION_RULES: "bad_certificate",
+            v.NAME_CONSTRAINTS: "bad_certificate",
+            v.SERVER_NAME: "bad_certificate",
+            v.REVOCATION: "certificate_revoked",
+            v.PROOF_OF_POSSESSION: "decrypt_error",
+        }
+    ),
+    verdict_at="Certificate",
+    obeys_ca_hints=True,
+    refuses_in_clear=False,
+    partial_chains=True,
+    key_identifiers_bind=False,
+    any_purpose=True,
+    purpose_of_cas=False,
+    common_name_fallback=False,
+    leaf_key_usages=MappingProxyType(
+        {"client": frozenset({"digitalSignature"}), "server": frozenset({"digitalSignature"})}
+    ),
+    self_issued_counts=False,
+)
+
+PROFILES: Mapping[str, Profile] = MappingProxyType({profile.name: profile for profile in (OPENSSL, RFC5280)})
+
+
+def profile_named(name: str) -> Profile:
+    """The profile of that name.
+
+    Raises:
+        ScenarioError: there is none.
+    """
+    if name not in PROFILES:
+        raise ScenarioError(
+            "This stack profile is not known.",
+            got=name,
+            expected=" or ".join(PROFILES),
+            advice="Choose one of these names.",
+        )
+    return PROFILES[name]

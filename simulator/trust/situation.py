@@ -1,0 +1,78 @@
+"""What the checks look at: one candidate path, the policy and the moment; and how they write their lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.trust.verdict import Check, Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.pki.certificate import Certificate
+    from simulator.trust.policy import TrustPolicy
+    from simulator.trust.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One candidate path under judgement.
+
+    Attributes:
+        path: leaf first, trusted certificate last; the leaf alone where no path was found.
+        policy: what is asked.
+        profile: whose habits are followed.
+        now: the moment of the decision.
+    """
+
+    path: tuple[Certificate, ...]
+    policy: TrustPolicy
+    profile: Profile
+    now: datetime
+
+    @property
+    def leaf(self) -> Certificate:
+        """The certificate that was presented for the peer itself."""
+        return self.path[0]
+
+    @property
+    def last(self) -> int:
+        """The depth of the trusted certificate."""
+        return len(self.path) - 1
+
+    def line(
+        self,
+        name: str,
+        outcome: Outcome,
+        sentence: str,
+        *,
+        depth: int | None = None,
+        field: str = "",
+        value: str = "",
+        required: str = "",
+        reference: str = "",
+    ) -> Check:
+        """A line of the ledger about the certificate at ``depth``, or about the chain as a whole."""
+        subject = "" if depth is None else self.path[depth].subject
+        return Check(name, outcome, subject, depth, field, value, required, reference, sentence)
+
+
+def passed_if(holds: bool) -> Outcome:
+    """PASS where the rule holds, else FAIL."""
+    return Outcome.PASS if holds else Outcome.FAIL
+
+
+def called(certificate: Certificate) -> str:
+    """How a sentence calls a certificate: by its common name, else by its whole subject."""
+    return certificate.common_name or certificate.subject or "the certificate without a subject"
+
+
+def moment(time: datetime) -> str:
+    """A time as the ledger writes it: ``2030-03-04 09:00:00 UTC``."""
+    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def listed(words: tuple[str, ...] | list[str]) -> str:
+    """Words as a list to read aloud; ``none`` where there are none."""
+    return ", ".join(words) if words else "none"
