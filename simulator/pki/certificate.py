@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,12 @@ from simulator.errors import CertificateError
 from simulator.pki import der as asn1
 from simulator.pki import extensions as ext
 from simulator.pki.keys import PUBLIC_KEY_TYPES, PublicKey, describe_key
-from simulator.pki.signatures import SIGNATURE_NAMES, SignatureParameters, verify_problem
+from simulator.pki.signatures import (
+    SIGNATURE_NAMES,
+    SignatureParameters,
+    signature_parameters,
+    verify_problem,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +35,7 @@ CACHED_CERTIFICATES = 2048
 RawExtension = tuple[str, bool, bytes]  # dotted identifier, critical, the DER value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Certificate:
     """One certificate as plain values; two are equal when their DER is.
 
@@ -64,23 +69,23 @@ class Certificate:
         fingerprint: SHA-256 of the DER, hexadecimal.
     """
 
-    der: bytes = field(repr=False)
-    tbs_bytes: bytes = field(repr=False)
-    signature: bytes = field(repr=False)
+    der: bytes
+    tbs_bytes: bytes
+    signature: bytes
     version: int
     serial_number: int
     subject_name: ext.DistinguishedName
     issuer_name: ext.DistinguishedName
     not_before: datetime
     not_after: datetime
-    public_key: PublicKey | None = field(repr=False)
-    public_key_info: bytes = field(repr=False)
+    public_key: PublicKey | None
+    public_key_info: bytes
     key_type_name: str
     signature_algorithm: str
     signature_hash: str | None
-    signature_parameters: SignatureParameters = field(repr=False)
+    signature_parameters: SignatureParameters
     signature_algorithms_agree: bool
-    extensions: tuple[RawExtension, ...] = field(repr=False)
+    extensions: tuple[RawExtension, ...]
     basic_constraints: ext.BasicConstraints | None
     key_usage: frozenset[str] | None
     extended_key_usage: tuple[str, ...] | None
@@ -111,6 +116,9 @@ class Certificate:
 
     def __hash__(self) -> int:
         return hash(self.der)
+
+    def __repr__(self) -> str:
+        return f"<Certificate {self.subject!r} issued by {self.issuer!r}, serial number {self.serial_number}>"
 
     def __reduce__(self) -> tuple[object, ...]:
         return Certificate.parse, (self.der,)
@@ -228,7 +236,9 @@ def _read(der: bytes) -> Certificate:
     _, inner_algorithm, issuer, _, subject, key_info = fields[:6]
     public_key, key_type_name = _read_public_key(library)
     dotted = library.signature_algorithm_oid.dotted_string
-    signature_hash, parameters = _read_signature_parameters(library)
+    algorithm = SIGNATURE_NAMES.get(dotted, dotted)
+    parameters = signature_parameters(library, algorithm)
+    digest = parameters[1] if parameters else None
     return Certificate(
         der=der,
         tbs_bytes=der[tbs.start : tbs.end],
@@ -242,8 +252,8 @@ def _read(der: bytes) -> Certificate:
         public_key=public_key,
         public_key_info=der[key_info.start : key_info.end],
         key_type_name=key_type_name,
-        signature_algorithm=SIGNATURE_NAMES.get(dotted, dotted),
-        signature_hash=signature_hash,
+        signature_algorithm=algorithm,
+        signature_hash=digest.name if digest else None,
         signature_parameters=parameters,
         signature_algorithms_agree=der[inner_algorithm.start : inner_algorithm.end]
         == der[outer_algorithm.start : outer_algorithm.end],
@@ -261,16 +271,6 @@ def _read_public_key(library: x509.Certificate) -> tuple[PublicKey | None, str]:
         dotted = library.public_key_algorithm_oid.dotted_string
         return None, f"unusable key ({SIGNATURE_NAMES.get(dotted, dotted)})"
     return (key if isinstance(key, PUBLIC_KEY_TYPES) else None), describe_key(key)
-
-
-def _read_signature_parameters(library: x509.Certificate) -> tuple[str | None, SignatureParameters]:
-    """The hash's name, and the padding or scheme as the library wants it for verifying."""
-    try:
-        algorithm = library.signature_hash_algorithm
-        parameters = library.signature_algorithm_parameters
-    except (ValueError, UnsupportedAlgorithm, TypeError):
-        return None, None
-    return (algorithm.name if algorithm else None), (parameters, algorithm)
 
 
 def _raw_extensions(der: bytes, tbs: asn1.Element) -> tuple[RawExtension, ...]:

@@ -9,10 +9,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 if TYPE_CHECKING:
+    from cryptography import x509
+
     from simulator.pki.keys import PublicKey
 
-# (padding or ECDSA, hash) as the library wants them; None where it does not know the algorithm
-SignatureParameters: TypeAlias = tuple[object, hashes.HashAlgorithm | None] | None
+# (padding, hash) as the library wants them, each None where it does not apply; None for an unknown algorithm
+SignatureParameters: TypeAlias = (
+    tuple[padding.PKCS1v15 | padding.PSS | None, hashes.HashAlgorithm | None] | None
+)
 
 SIGNATURE_NAMES = {
     "1.2.840.113549.1.1.1": "rsaEncryption",
@@ -39,6 +43,36 @@ SIGNATURE_NAMES = {
     "1.3.101.113": "ed448",
 }
 
+_HASHES: dict[str, hashes.HashAlgorithm] = {
+    "md5": hashes.MD5(),
+    "sha1": hashes.SHA1(),
+    "sha224": hashes.SHA224(),
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
+
+
+def signature_parameters(certificate: x509.Certificate, algorithm: str) -> SignatureParameters:
+    """Padding and hash of a certificate's signature, from its algorithm's name.
+
+    Only RSASSA-PSS has parameters of its own (RFC 4055, section 3.1); there the library reads them.
+    """
+    if algorithm == "ed25519":
+        return None, None
+    if algorithm == "RSASSA-PSS":
+        try:
+            scheme = certificate.signature_algorithm_parameters
+            digest = certificate.signature_hash_algorithm
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            return None
+        return (scheme, digest) if isinstance(scheme, padding.PSS) else None
+    if algorithm.endswith("WithRSAEncryption"):
+        return padding.PKCS1v15(), _HASHES[algorithm.removesuffix("WithRSAEncryption")]
+    if algorithm.startswith("ecdsa-with-"):
+        return None, _HASHES[algorithm.removeprefix("ecdsa-with-").lower()]
+    return None
+
 
 def verify_problem(
     key: PublicKey | None,
@@ -58,25 +92,20 @@ def verify_problem(
         algorithm: name of the signature algorithm, for the answer.
         parameters: padding and hash of the algorithm.
     """
-    misfit = f"a {algorithm} signature cannot come from this issuer's key ({key_type_name})"
     if key is None:
         return f"the issuer's key ({key_type_name}) is not one this program can verify with"
     if parameters is None:
         return f"the signature algorithm {algorithm} is not one this program can verify"
     scheme, digest = parameters
     try:
-        if isinstance(key, ed25519.Ed25519PublicKey):
-            if algorithm != "ed25519":
-                return misfit
+        if isinstance(key, ed25519.Ed25519PublicKey) and algorithm == "ed25519":
             key.verify(signature, signed)
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            if not isinstance(scheme, ec.ECDSA):
-                return misfit
-            key.verify(signature, signed, scheme)
-        elif isinstance(key, rsa.RSAPublicKey):
-            if digest is None or not isinstance(scheme, padding.PKCS1v15 | padding.PSS):
-                return misfit
+        elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.startswith("ecdsa") and digest:
+            key.verify(signature, signed, ec.ECDSA(digest))
+        elif isinstance(key, rsa.RSAPublicKey) and scheme and digest:
             key.verify(signature, signed, scheme, digest)
+        else:
+            return f"a {algorithm} signature cannot come from this issuer's key ({key_type_name})"
     except InvalidSignature:
         return "the signature does not fit the issuer's key: another key made it, or the content was changed"
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

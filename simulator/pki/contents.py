@@ -1,0 +1,178 @@
+"""What should stand in a certificate: names, dates, and for each extension default, replaced or absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Literal
+
+from cryptography import x509
+
+from simulator.errors import CertificateError
+from simulator.pki.extensions import EXTENDED_KEY_USAGES, KEY_USAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from simulator.pki.certificate import Certificate, RawExtension
+    from simulator.pki.keys import PublicKey
+
+IssuedRole = Literal["ca", "client", "server"]
+
+
+class Default(Enum):
+    """The one value of an extension that is neither replaced nor left out: what fits the role."""
+
+    DEFAULT = "default"
+
+
+DEFAULT = Default.DEFAULT
+
+_KEY_USAGE_OF_ROLE = {
+    "ca": ("keyCertSign", "cRLSign"),
+    "client": ("digitalSignature",),
+    "server": ("digitalSignature",),
+}
+_PURPOSE_OF_ROLE = {"ca": None, "client": ("clientAuth",), "server": ("serverAuth",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What an authority writes into one certificate.
+
+    Each extension is ``DEFAULT`` (what fits the role), a value that replaces it, or None: absent.
+
+    Attributes:
+        subject: RFC 4514 name.
+        role: ``ca``, ``client`` or ``server``; it gives the extensions their defaults.
+        not_before, not_after: aware datetimes; fractions of a second are cut off.
+        serial_number: positive, at most 20 octets.
+        is_ca: basicConstraints: True, False, or None for absent.
+        path_length: how many intermediate CAs may follow a CA; None for no limit.
+        key_usage: RFC 5280 names, ``keyCertSign``.
+        extended_key_usage: RFC 5280 names, ``clientAuth``, or dotted identifiers.
+        alternative_names: DNS names, IP addresses, mail addresses and URIs, told apart by their form. A
+            server's default is its common name.
+        subject_key_identifier: octets; the default is method 1 of RFC 5280, section 4.2.1.2.
+        authority_key_identifier: octets; the default is the issuer's subjectKeyIdentifier.
+        further_extensions: (dotted identifier, critical, DER value), as they are.
+        signature_hash: ``sha1`` and the like; None for the usual hash of the issuer's key.
+    """
+
+    subject: str
+    role: IssuedRole
+    not_before: datetime
+    not_after: datetime
+    serial_number: int
+    is_ca: bool | Default | None = DEFAULT
+    path_length: int | None = None
+    key_usage: tuple[str, ...] | Default | None = DEFAULT
+    extended_key_usage: tuple[str, ...] | Default | None = DEFAULT
+    alternative_names: tuple[str, ...] | Default | None = DEFAULT
+    subject_key_identifier: bytes | Default | None = DEFAULT
+    authority_key_identifier: bytes | Default | None = DEFAULT
+    further_extensions: tuple[RawExtension, ...] = ()
+    signature_hash: str | None = None
+
+
+def parse_name(text: str) -> x509.Name:
+    """Read an RFC 4514 name.
+
+    Raises:
+        CertificateError: it is not one.
+    """
+    try:
+        return x509.Name.from_rfc4514_string(text)
+    except ValueError as error:
+        raise CertificateError(
+            f"This is not a name that can stand in a certificate{': ' if str(error) else ''}{error}.",
+            got=text,
+            expected="an RFC 4514 name, as in CN=alice,O=Example",
+            advice="Write attribute=value pairs with commas between them; CN at most 64 characters.",
+        ) from error
+
+
+def extensions_of(
+    contents: Contents, public_key: PublicKey, issuer: Certificate | None
+) -> Iterator[tuple[x509.ExtensionType, bool]]:
+    """The extensions in the order they are written, each with its critical flag.
+
+    Raises:
+        CertificateError: a key usage or purpose has no such name.
+        ValueError: the library refuses a value.
+    """
+    is_ca = contents.role == "ca" if contents.is_ca is DEFAULT else contents.is_ca
+    if is_ca is not None:
+        yield x509.BasicConstraints(is_ca, contents.path_length if is_ca else None), True
+    usages = _KEY_USAGE_OF_ROLE[contents.role] if contents.key_usage is DEFAULT else contents.key_usage
+    if usages is not None:
+        yield _key_usage(usages), True
+    purposes = contents.extended_key_usage
+    purposes = _PURPOSE_OF_ROLE[contents.role] if purposes is DEFAULT else purposes
+    if purposes is not None:
+        yield x509.ExtendedKeyUsage([_purpose(name) for name in purposes]), False
+    names = contents.alternative_names
+    names = _default_names(contents) if names is DEFAULT else names
+    if names is not None:
+        yield x509.SubjectAlternativeName([_general_name(name) for name in names]), False
+    yield from _key_identifiers(contents, public_key, issuer)
+    for dotted, critical, value in contents.further_extensions:
+        yield x509.UnrecognizedExtension(x509.ObjectIdentifier(dotted), value), critical
+
+
+def _key_identifiers(
+    contents: Contents, public_key: PublicKey, issuer: Certificate | None
+) -> Iterator[tuple[x509.ExtensionType, bool]]:
+    """The short names of the subject's and the issuer's keys; a self-signed certificate needs only one."""
+    own = contents.subject_key_identifier
+    if own is DEFAULT:
+        yield x509.SubjectKeyIdentifier.from_public_key(public_key), False
+    elif own is not None:
+        yield x509.SubjectKeyIdentifier(own), False
+    above = contents.authority_key_identifier
+    if above is DEFAULT:
+        above = None if issuer is None else issuer.subject_key_identifier
+    if above is not None:
+        yield x509.AuthorityKeyIdentifier(above, None, None), False
+
+
+def _default_names(contents: Contents) -> tuple[str, ...] | None:
+    """A server also goes by its common name in subjectAltName, where clients look for it."""
+    if contents.role != "server":
+        return None
+    names = parse_name(contents.subject).get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return tuple(str(name.value) for name in names) or None
+
+
+def _key_usage(names: tuple[str, ...]) -> x509.KeyUsage:
+    """The library's value for a list of RFC names."""
+    for name in names:
+        if name not in KEY_USAGES:
+            raise CertificateError("There is no such key usage.", got=name, expected=", ".join(KEY_USAGES))
+    return x509.KeyUsage(**{attribute: name in names for name, attribute in KEY_USAGES.items()})
+
+
+def _purpose(name: str) -> x509.ObjectIdentifier:
+    """The identifier of a purpose, from its RFC name or its dotted form."""
+    dotted = EXTENDED_KEY_USAGES.get(name, name)
+    try:
+        return x509.ObjectIdentifier(dotted)
+    except ValueError as error:
+        raise CertificateError(
+            "There is no such extended key usage.",
+            got=name,
+            expected=f"{', '.join(EXTENDED_KEY_USAGES)}, or a dotted object identifier",
+        ) from error
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    """The kind of name that a text has the form of."""
+    try:
+        return x509.IPAddress(ip_address(name))
+    except ValueError:
+        pass
+    if "://" in name:
+        return x509.UniformResourceIdentifier(name)
+    return x509.RFC822Name(name) if "@" in name else x509.DNSName(name)

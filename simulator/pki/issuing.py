@@ -1,0 +1,228 @@
+"""A certification authority at work: key → request → certificate, and the chain that goes with it.
+
+All certificates come from one builder. Each extension has a default that fits the role, and can be
+replaced or left out::
+
+    root = Authority.self_signed(root_key, Contents("CN=Root", "ca", *five_years, serial_number=1))
+    alice = root.issue(alice_key, Contents("CN=alice", "client", *one_year, serial_number=2))
+    odd = root.issue(odd_key, Contents("CN=odd", "client", *one_year, serial_number=3, key_usage=None))
+
+Nothing here is random: ECDSA signatures use RFC 6979, so the same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from simulator.errors import CertificateError
+from simulator.pki.certificate import Certificate
+from simulator.pki.contents import extensions_of, parse_name
+from simulator.pki.keys import PUBLIC_KEY_TYPES, describe_key
+from simulator.pki.signing import deterministic, signed_again, usual_hash
+
+if TYPE_CHECKING:
+    from simulator.entropy import Entropy
+    from simulator.pki.contents import Contents
+    from simulator.pki.keys import PrivateKey, PublicKey
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A certificate with what its owner needs to use it.
+
+    Attributes:
+        certificate: the owner's own.
+        chain: certificates of the issuers above, nearest first, without the root.
+        private_key: the owner's secret.
+    """
+
+    certificate: Certificate
+    chain: tuple[Certificate, ...]
+    private_key: PrivateKey = field(repr=False)
+
+    @property
+    def presented(self) -> tuple[Certificate, ...]:
+        """What the owner sends in a handshake: its own certificate first, then the chain."""
+        return self.certificate, *self.chain
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Somebody who issues certificates under its own name.
+
+    Whether others *accept* them is not decided here: a leaf that plays the authority can be built too.
+    """
+
+    identity: Identity
+
+    @classmethod
+    def self_signed(cls, private_key: PrivateKey, contents: Contents) -> Authority:
+        """Make a certificate that vouches for itself: a root, or a self-signed leaf.
+
+        Raises:
+            CertificateError: the contents cannot stand in a certificate.
+        """
+        certificate = build_certificate(contents, private_key.public_key(), None, private_key)
+        return cls(Identity(certificate, (), private_key))
+
+    def subordinate(self, private_key: PrivateKey, contents: Contents) -> Authority:
+        """Make an authority below this one.
+
+        Raises:
+            CertificateError: the contents cannot stand in a certificate.
+        """
+        return Authority(self.issue(private_key, contents))
+
+    def issue(self, private_key: PrivateKey, contents: Contents) -> Identity:
+        """Issue for a key that is at hand, as when the CA makes the key and hands out a PKCS#12.
+
+        Raises:
+            CertificateError: the contents cannot stand in a certificate.
+        """
+        certificate = self.certify(private_key.public_key(), contents)
+        return Identity(certificate, self.chain_below, private_key)
+
+    def certify_request(self, request: bytes, contents: Contents) -> Certificate:
+        """Issue for a certificate signing request (PKCS#10), once its signature verifies.
+
+        The signature shows that whoever asks holds the private key (RFC 2986, section 3).
+
+        Args:
+            request: DER of the request.
+            contents: what the authority writes; the subject must be the one that asks.
+
+        Raises:
+            CertificateError: the request cannot be read, is not signed by the key it carries, or asks for
+                another subject.
+        """
+        asked = read_request(request)
+        if asked.subject != parse_name(contents.subject):
+            raise CertificateError(
+                "The signing request is not from the subject the certificate is meant for.",
+                got=asked.subject.rfc4514_string(),
+                expected=contents.subject,
+                advice="Ask for a request with that subject.",
+            )
+        return self.certify(_key_asked_for(asked), contents)
+
+    def certify(self, public_key: PublicKey, contents: Contents) -> Certificate:
+        """Issue for a public key; nothing is asked of whoever brings it.
+
+        Raises:
+            CertificateError: the contents cannot stand in a certificate.
+        """
+        return build_certificate(contents, public_key, self.identity.certificate, self.identity.private_key)
+
+    @property
+    def chain_below(self) -> tuple[Certificate, ...]:
+        """What belongs under a certificate that this authority issued: itself and its chain, no root."""
+        return () if self.identity.certificate.self_issued else self.identity.presented
+
+
+def seeded_serial_number(entropy: Entropy, label: str) -> int:
+    """A positive serial number of 16 octets, well within the 20 of RFC 5280, section 4.1.2.2."""
+    return int.from_bytes(entropy(label, 16), "big") >> 2 | 1 << 125
+
+
+def write_request(private_key: PrivateKey, subject: str) -> bytes:
+    """Write a certificate signing request (PKCS#10, RFC 2986), signed by the key it asks for.
+
+    Raises:
+        CertificateError: the subject is not an RFC 4514 name.
+    """
+    builder = x509.CertificateSigningRequestBuilder().subject_name(parse_name(subject))
+    request = builder.sign(
+        private_key, usual_hash(private_key.public_key()), ecdsa_deterministic=deterministic(private_key)
+    )
+    return request.public_bytes(Encoding.DER)
+
+
+def read_request(request: bytes) -> x509.CertificateSigningRequest:
+    """Read a signing request and verify that the key it asks for signed it.
+
+    Raises:
+        CertificateError: it cannot be read, or the signature does not verify.
+    """
+    try:
+        asked = x509.load_der_x509_csr(request)
+        is_signed = asked.is_signature_valid
+        asked.subject.rfc4514_string()  # read lazily: what is wrong with it shows only now
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise CertificateError(
+            "This cannot be read as a certificate signing request.",
+            got=f"{len(request)} bytes that begin {request[:8].hex(' ')}",
+            expected="a DER request (PKCS#10)",
+            advice="Check where the bytes come from; a PEM file has to be decoded first.",
+        ) from error
+    if not is_signed:
+        raise CertificateError(
+            "The signing request is not signed by the key it carries.",
+            got=f"a request for {asked.subject.rfc4514_string()} whose signature does not verify",
+            expected="a signature by the private key that belongs to the public key inside",
+            advice="Make the request anew, with the right private key.",
+        )
+    return asked
+
+
+def _key_asked_for(request: x509.CertificateSigningRequest) -> PublicKey:
+    """The key inside a request whose signature verified.
+
+    Raises:
+        CertificateError: the key is of a kind this program does not issue for.
+    """
+    key = request.public_key()
+    if isinstance(key, PUBLIC_KEY_TYPES):
+        return key
+    raise CertificateError(
+        "The signing request carries a key of a kind that is not issued for here.",
+        got=describe_key(key),
+        expected="an elliptic-curve (ECDSA), Ed25519 or RSA key",
+        advice="Make the request with another kind of key.",
+    )
+
+
+def build_certificate(
+    contents: Contents, public_key: PublicKey, issuer: Certificate | None, issuer_key: PrivateKey
+) -> Certificate:
+    """The one builder: everything this program issues is made here.
+
+    Args:
+        contents: what stands in the certificate.
+        public_key: the subject's key.
+        issuer: the issuer's certificate; None for a self-signed one.
+        issuer_key: signs; the subject's own where there is no issuer.
+
+    Raises:
+        CertificateError: the contents cannot stand in a certificate.
+    """
+    subject = parse_name(contents.subject)
+    try:
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(subject if issuer is None else x509.load_der_x509_certificate(issuer.der).subject)
+            .public_key(public_key)
+            .serial_number(contents.serial_number)
+            .not_valid_before(contents.not_before.replace(microsecond=0))
+            .not_valid_after(contents.not_after.replace(microsecond=0))
+        )
+        for extension, critical in extensions_of(contents, public_key, issuer):
+            builder = builder.add_extension(extension, critical)
+        usual = builder.sign(
+            issuer_key,
+            usual_hash(issuer_key.public_key()),
+            ecdsa_deterministic=deterministic(issuer_key),
+        ).public_bytes(Encoding.DER)
+    except (ValueError, TypeError, UnsupportedAlgorithm, OverflowError) as error:
+        raise CertificateError(
+            f"No certificate can be made for {contents.subject}: {str(error).rstrip('.')}.",
+            advice="Change what should stand in it.",
+        ) from error
+    if contents.signature_hash is None:
+        return Certificate.parse(usual)
+    return Certificate.parse(signed_again(usual, issuer_key, contents.signature_hash))
