@@ -127,6 +127,11 @@ class Kind(ABC, Generic[T]):
         """
 
 
+def bytes_follow(count: int) -> str:
+    """What a length prefix means."""
+    return "1 byte follows" if count == 1 else f"{count} bytes follow"
+
+
 def join_meanings(*parts: str) -> str:
     """What a value is, and then what the field is for."""
     return "; ".join(part for part in parts if part)
@@ -296,7 +301,7 @@ class Opaque(Prefixed[bytes]):
         value = notes.data[start:after]
         meaning = join_meanings(self.name_of(value) if self.name_of else "", note)
         index = notes.branch(name, at, depth, meaning if value else join_meanings("empty", note))
-        notes.leaf("length", at, start, depth + 1, f"{after - start} bytes follow")
+        notes.leaf("length", at, start, depth + 1, bytes_follow(after - start))
         if value:
             notes.leaf(name, start, after, depth + 1, meaning)
         return notes.close(index, after)
@@ -352,7 +357,7 @@ class Vector(Prefixed[tuple[T, ...]]):
     def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
         start, after = self.bounds(notes.data, at, end)
         index = notes.branch(name, at, depth, note if after > start else join_meanings("empty", note))
-        notes.leaf("length", at, start, depth + 1, f"{after - start} bytes follow")
+        notes.leaf("length", at, start, depth + 1, bytes_follow(after - start))
         position = start
         while position < after:
             position = self.element.describe(notes, self.element_name, position, after, depth + 1, "")

@@ -7,6 +7,7 @@ back from a message's extensions. Extensions that are not listed keep their byte
 # No ``from __future__ import annotations``: annotations are declarations here, read as classes are made.
 from typing import Annotated
 
+from simulator.errors import SimulatorError
 from simulator.tls.codec import Opaque, Rest, Structure, Uint, Vector, structure
 from simulator.tls.extensions import Extension, ExtensionForm, ExtensionType, Place
 from simulator.tls.registry import group_name, signature_scheme_name, version_name
@@ -258,5 +259,13 @@ RENEGOTIATION_INFO = ExtensionForm(
 
 
 def server_name(host: str) -> Extension:
-    """The server_name extension for one host."""
+    """The server_name extension for one host.
+
+    Raises:
+        SimulatorError: the name is not ASCII; a host name stands there in its ASCII form.
+    """
+    if not host.isascii():
+        raise SimulatorError(
+            "A host name for server_name is not ASCII.", got=host, advice="Write it in its xn-- form."
+        )
     return SERVER_NAME.build((ServerName(0, host.encode("ascii")),))

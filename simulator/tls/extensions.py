@@ -26,6 +26,7 @@ from simulator.tls.codec import (
     Prefixed,
     Structure,
     Uint,
+    bytes_follow,
     decode_whole,
     structure,
 )
@@ -157,7 +158,7 @@ class ExtensionBlock(Prefixed[tuple[Extension, ...]]):
             return at
         position, after = self.bounds(notes.data, at, end)
         index = notes.branch(name, at, depth, note)
-        notes.leaf("length", at, position, depth + 1, f"{after - position} bytes follow")
+        notes.leaf("length", at, position, depth + 1, bytes_follow(after - position))
         while position < after:
             position = describe_extension(notes, self.place, position, after, depth + 1)
         return notes.close(index, after)
@@ -171,7 +172,7 @@ def describe_extension(notes: Notes, place: Place, at: int, end: int, depth: int
         forms += FORMS.get((Place.HRR, extension.type), ())
     index = notes.branch(extension.name, at, depth, forms[0].note if forms else "")
     notes.leaf("extension_type", at, at + 2, depth + 1, extension.name)
-    notes.leaf("length", at + 2, at + 4, depth + 1, f"{len(extension.data)} bytes follow")
+    notes.leaf("length", at + 2, at + 4, depth + 1, bytes_follow(len(extension.data)))
     start = at + 4
     for form in forms:
         mark = len(notes.fields)

@@ -69,6 +69,11 @@ def random_name(value: bytes) -> str:
     return "the fixed value that means HelloRetryRequest" if value == HELLO_RETRY_REQUEST_RANDOM else ""
 
 
+def compression_name(code: int) -> str:
+    """The name of a CompressionMethod; only 0 is still allowed."""
+    return "no compression" if code == 0 else f"compression {code}"
+
+
 def key_update_name(code: int) -> str:
     """The name of a KeyUpdateRequest."""
     return "update_requested" if code else "update_not_requested"
@@ -102,7 +107,7 @@ class ServerHello(Message):
     random: Annotated[bytes, Fixed(32, random_name), "the server's 32 random bytes"]
     legacy_session_id_echo: Annotated[bytes, Opaque(1, 0, 32), "TLS 1.3: what the client sent"]
     cipher_suite: Annotated[int, Uint(2, cipher_suite_name)]
-    legacy_compression_method: Annotated[int, Uint(1), "0: no compression"]
+    legacy_compression_method: Annotated[int, Uint(1, compression_name)]
     extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.SH, may_be_left_out=True)]
 
     @property
