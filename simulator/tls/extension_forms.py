@@ -8,8 +8,9 @@ back from a message's extensions. Extensions that are not listed keep their byte
 from typing import Annotated
 
 from simulator.errors import SimulatorError
-from simulator.tls.codec import Opaque, Rest, Structure, Uint, Vector, structure
+from simulator.tls.codec import Structure, structure
 from simulator.tls.extensions import Extension, ExtensionForm, ExtensionType, Place
+from simulator.tls.kinds import Opaque, Rest, Uint, Vector
 from simulator.tls.registry import group_name, signature_scheme_name, version_name
 
 CH, SH, HRR, EE, CT, CR, NST = Place.CH, Place.SH, Place.HRR, Place.EE, Place.CT, Place.CR, Place.NST

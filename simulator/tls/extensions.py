@@ -18,18 +18,8 @@ from enum import Enum, IntEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from simulator.tls.alerts import AlertDescription
-from simulator.tls.codec import (
-    Kind,
-    MalformedError,
-    Notes,
-    Opaque,
-    Prefixed,
-    Structure,
-    Uint,
-    bytes_follow,
-    decode_whole,
-    structure,
-)
+from simulator.tls.codec import Kind, MalformedError, Notes, Structure, bytes_follow, decode_whole, structure
+from simulator.tls.kinds import Opaque, Prefixed, Uint
 from simulator.tls.registry import unknown_name
 
 T = TypeVar("T")

@@ -13,9 +13,10 @@ from enum import IntEnum
 from typing import Annotated, ClassVar
 
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
-from simulator.tls.codec import Fixed, Opaque, Rest, Structure, Uint, Vector, structure
+from simulator.tls.codec import Structure, structure
 from simulator.tls.events import Version
 from simulator.tls.extensions import Extension, ExtensionBlock, Place
+from simulator.tls.kinds import Fixed, Opaque, Rest, Uint, Vector
 from simulator.tls.registry import (
     certificate_type_name,
     cipher_suite_name,
