@@ -177,6 +177,7 @@ class Decided:
         choice: the option taken; options: all that were open.
         reason: why, in one sentence.
         taken_by: ``actor``, or ``outside`` where a person decided in its place.
+        layer: the layer that a refusal falls on; None where nothing was refused.
     """
 
     decision: str
@@ -184,6 +185,7 @@ class Decided:
     options: tuple[str, ...]
     reason: str
     taken_by: Literal["actor", "outside"]
+    layer: RefusalLayer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +215,14 @@ class BeliefChanged:
         assumed: True while nothing it read confirms the belief.
         peer: RFC 4514 subject of the peer it believes to talk to; None where it has none.
         reason: the observation, in one sentence.
+        user: the user that the peer's certificate is mapped to; None without one.
     """
 
     level: SecurityLevel
     assumed: bool
     peer: str | None
     reason: str
+    user: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,237 @@
+"""The client: whom it trusts, whether it shows its certificate, and what it may believe afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.actors.contract import Believed, Judged
+from simulator.actors.endpoint import Endpoint
+from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
+from simulator.actors.subject import subject_of
+from simulator.actors.unjudged import unjudged, with_proof
+from simulator.pki.certificate import Certificate
+from simulator.security import SecurityLevel
+from simulator.tls.alerts import AlertDescription
+from simulator.tls.client import ClientHandshake
+from simulator.tls.config import ClientConfig
+from simulator.tls.events import (
+    CertificateChoiceWanted,
+    DataReceived,
+    MessageReceived,
+    ProofChecked,
+    ServerVerdictWanted,
+    Version,
+)
+from simulator.tls.signatures import common_scheme
+from simulator.trust.judge import judge
+from simulator.trust.profiles import profile_named
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.actors.contract import DecisionTaken, Effect
+    from simulator.actors.endpoint import Question
+    from simulator.entropy import Entropy
+    from simulator.security import RefusalLayer
+    from simulator.tls.config import Credential
+    from simulator.trust.policy import TrustPolicy
+    from simulator.trust.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRole:
+    """What a client holds and how it decides.
+
+    Attributes:
+        version: the one protocol version it offers.
+        server_name: the host it means to reach, sent as SNI.
+        credential: its certificate chain and key; None for none.
+        withholds: it has a certificate and goes on without it.
+        policy: how it judges the server's certificate; None: it does not verify the server.
+        profile: whose habits it follows.
+    """
+
+    version: Version
+    server_name: str
+    credential: Credential | None
+    withholds: bool
+    policy: TrustPolicy | None
+    profile: str = "openssl"
+
+
+class Client(Endpoint):
+    """A client on one connection.
+
+    Args:
+        role: what it holds and how it decides.
+        entropy: where its random bytes come from.
+    """
+
+    machine: ClientHandshake
+
+    def __init__(self, role: ClientRole, entropy: Entropy) -> None:
+        super().__init__("client", role.version)
+        self.role = role
+        self.profile = profile_named(role.profile)
+        config = ClientConfig(
+            version=role.version,
+            server_name=role.server_name,
+            refuses_in_clear=self.profile.refuses_in_clear,
+        )
+        self.machine = ClientHandshake(config, entropy)
+        self._verdict: Verdict | None = None
+        self._server: str | None = None
+        self._judged = False
+        self._trusts_chain = False
+        self._server_verified = False
+        self._sent_certificate = False
+        self._server_said = b""
+        self._server_heard = False
+
+    def start(self, now: datetime) -> list[Effect]:
+        """Open the connection: the ClientHello."""
+        return self._settle(self.machine.start(), now)
+
+    def _answer(self, question: Question, now: datetime) -> list[Effect]:
+        """Judge the server, choose a certificate, or complete the ledger with the server's proof."""
+        if isinstance(question, ServerVerdictWanted):
+            return self._judge(question, now)
+        if isinstance(question, CertificateChoiceWanted):
+            self._choose(question)
+            return []
+        return self._proof_read(question) if isinstance(question, ProofChecked) else []
+
+    def _judge(self, question: ServerVerdictWanted, now: datetime) -> list[Effect]:
+        """The trust decision on the server's certificate."""
+        self._server = subject_of(question.chain)
+        if self.role.policy is None:
+            reason = "The client is set up not to verify the server: whoever answers is accepted."
+            self._verdict = unjudged("server", self.role.profile, self._server, presented=True)
+            self._wait_for("accept-server", ("accept", "refuse"), "accept", reason)
+            return [Judged(self._verdict)]
+        self._judged = True
+        verdict = judge(question.chain, self.role.policy, now, tls=self.version.value)
+        self._verdict = verdict
+        if verdict.decisive is None:
+            reason = "The server's certificate passed every check that the client makes."
+            self._wait_for("accept-server", ("accept", "refuse"), "accept", reason)
+        else:
+            self._wait_for("accept-server", ("accept", "refuse"), "refuse", verdict.decisive.sentence)
+        return [Judged(verdict)]
+
+    def _proof_read(self, proof: ProofChecked) -> list[Effect]:
+        """The server signed the handshake: the ledger's last line."""
+        assert self._verdict is not None  # noqa: S101 - no proof is read before the certificate was judged
+        self._verdict = with_proof(self._verdict, proof)
+        self._server_verified = self._trusts_chain and proof.ok
+        return [Judged(self._verdict)]
+
+    def _choose(self, question: CertificateChoiceWanted) -> None:
+        """Send a certificate, or go on without one."""
+        credential, send_or_skip = self.role.credential, ("send", "skip")
+        if credential is None:
+            reason = "The client holds no certificate, so it goes on without one."
+            self._wait_for("send-certificate", ("skip",), "skip", reason)
+        elif common_scheme(credential.private_key, question.signature_schemes, self.version) is None:
+            reason = (
+                "The server accepts no signature that the client's key can make, so it goes on without one."
+            )
+            self._wait_for("send-certificate", ("skip",), "skip", reason)
+        elif self.role.withholds:
+            reason = "The client is set up to keep its certificate to itself."
+            self._wait_for("send-certificate", send_or_skip, "skip", reason)
+        elif self._hints_leave_out(question.certificate_authorities):
+            reason = "None of the authorities that the server named has issued the client's certificate."
+            self._wait_for("send-certificate", send_or_skip, "skip", reason)
+        else:
+            name = subject_of(credential.chain)
+            reason = f"The server asked for a certificate, and the client holds one for {name}."
+            self._wait_for("send-certificate", send_or_skip, "send", reason)
+
+    def _hints_leave_out(self, hints: tuple[bytes, ...]) -> bool:
+        """The server named authorities, this stack obeys such hints, and none of them is in the chain."""
+        credential = self.role.credential
+        if not hints or not self.profile.obeys_ca_hints or credential is None:
+            return False
+        return not any(Certificate.parse(der).issuer_der in hints for der in credential.chain)
+
+    def _carry_out(self, taken: DecisionTaken, now: datetime) -> list[Effect]:
+        """Accept or refuse the server; send a certificate or go on without."""
+        if taken.name == "send-certificate":
+            self._sent_certificate = taken.choice == "send"
+            credential = self.role.credential if self._sent_certificate else None
+            return self._settle(self.machine.send_certificate(credential), now)
+        if taken.choice == "accept":
+            self._trusts_chain = self._judged and self._verdict is not None and self._verdict.accepted
+            return self._settle(self.machine.accept_server(), now)
+        # Without a failed check there is no certificate alert that would be true: RFC 8446 section 6.2 has
+        # access_denied for a valid certificate that the receiver will not go on with.
+        alert = (self._verdict.alert if self._verdict else None) or AlertDescription.ACCESS_DENIED.rfc_name
+        return self._settle(self.machine.refuse_server(AlertDescription.from_name(alert), taken.reason), now)
+
+    def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
+        return "tls" if (decision, choice) == ("accept-server", "refuse") else None
+
+    def _notice(self, event: Effect, now: datetime) -> list[Effect]:
+        """In TLS 1.3 the server's Finished completes what the client can know of the server."""
+        if isinstance(event, DataReceived):
+            return self._server_line(event.data, now)
+        if not (isinstance(event, MessageReceived) and event.name == "Finished"):
+            return []
+        if self.version is Version.TLS12 or not self._server_verified:
+            return []
+        reason = "The server's certificate is trusted and it proved that it holds the key."
+        return self._believe(SecurityLevel.SERVER_AUTHENTICATED, reason, peer=self._server)
+
+    def _connected(self) -> Believed:
+        """What the handshake allows a client to believe: nothing yet of the server's decision."""
+        if not self._server_verified:
+            reason = "The session is encrypted, but the client did not verify who the server is."
+            return Believed(SecurityLevel.ENCRYPTED, False, self._server, reason)
+        if not self._sent_certificate:
+            reason = "The server is verified. The client sent no certificate."
+            return Believed(SecurityLevel.SERVER_AUTHENTICATED, False, self._server, reason)
+        reason = (
+            "The server is verified and the client sent its certificate. "
+            "That the server accepted it is an assumption until the server speaks."
+        )
+        return Believed(SecurityLevel.CLIENT_AUTHENTICATED, True, self._server, reason)
+
+    def _after_connecting(self, now: datetime) -> list[Effect]:
+        """Write the first line as soon as the handshake call returns, as programs do."""
+        return self._say(client_line(self.role.server_name), now)
+
+    def _server_line(self, data: bytes, now: datetime) -> list[Effect]:
+        """The server's first line: only now the client knows what its session is worth."""
+        if self._server_heard:
+            return []
+        self._server_said += data
+        if b"\n" not in self._server_said and len(self._server_said) <= MAX_LINE:
+            return []
+        self._server_heard = True
+        line, _, _ = self._server_said.partition(b"\n")
+        greeting = read_server_line(line + b"\n")
+        if greeting is None:
+            return []
+        effects = self._learn(greeting.level)
+        return effects + ([] if greeting.refused else self._say_goodbye(now))
+
+    def _learn(self, level: SecurityLevel) -> list[Effect]:
+        """Believe the server's word, as far as the client knows whose word it is."""
+        said = f"The server said: {level.value}."
+        if level is not SecurityLevel.REFUSED and not self._server_verified:
+            reason = f"{said} But the client did not verify who says so."
+            return self._believe(SecurityLevel.ENCRYPTED, reason, peer=self._server)
+        return self._believe(level, said, peer=self._server)
+
+    def _goodbye_heard(self, now: datetime) -> list[Effect]:
+        """Answer in kind; a goodbye before the first word is a refusal that names no reason."""
+        effects: list[Effect] = []
+        if self.returned and not self._server_said:
+            effects = self._believe(
+                SecurityLevel.REFUSED,
+                "The server closed the session before it said a word.",
+                peer=self._server,
+            )
+        return effects + self._say_goodbye(now)

@@ -1,0 +1,277 @@
+"""What client and server have in common: a handshake machine, a belief, and a decision to wait for.
+
+Subclasses say what to decide and what to believe; nothing here knows which side it is.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from simulator.actors.contract import (
+    Believed,
+    DecisionTaken,
+    HandshakeEnded,
+    PendingDecision,
+    check_choice,
+    reason_of,
+)
+from simulator.errors import DecisionError
+from simulator.security import SecurityLevel
+from simulator.tls.alerts import WARNINGS, AlertDescription
+from simulator.tls.events import (
+    AlertReceived,
+    AlertSent,
+    CertificateChoiceWanted,
+    ClientVerdictWanted,
+    HandshakeDone,
+    MessageReceived,
+    MessageSent,
+    ProofChecked,
+    ServerVerdictWanted,
+    TlsEvent,
+    Version,
+)
+from simulator.tls.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from simulator.actors.contract import Effect, TakenBy
+    from simulator.security import RefusalLayer
+
+NOTHING_KNOWN = Believed(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
+Question = ServerVerdictWanted | CertificateChoiceWanted | ClientVerdictWanted | ProofChecked
+
+KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
+
+
+class Machine(Protocol):
+    """What an endpoint needs of :class:`~simulator.tls.client.ClientHandshake` and its counterpart."""
+
+    state: str
+    keylog: list[str]
+
+    @property
+    def finished(self) -> bool:
+        """No more can be said: failed or closed."""
+        ...
+
+    def receive(self, data: bytes) -> list[TlsEvent]:
+        """Take bytes from the wire."""
+        ...
+
+    def write(self, data: bytes) -> list[TlsEvent]:
+        """Send application data."""
+        ...
+
+    def close(self) -> list[TlsEvent]:
+        """Send close_notify."""
+        ...
+
+
+class Endpoint(ABC):
+    """One side of a connection; drive it with ``receive`` and, while ``pending`` is set, ``decide``.
+
+    Args:
+        name: ``client`` or ``server``.
+        version: the one protocol version it speaks.
+
+    Attributes:
+        pending: the decision it waits for; None while it reads.
+        belief: what it believes about the session; before anything is known, ``CLEARTEXT``.
+    """
+
+    machine: Machine
+
+    def __init__(self, name: str, version: Version) -> None:
+        self.name = name
+        self.version = version
+        self.pending: PendingDecision | None = None
+        self.belief = NOTHING_KNOWN
+        self.said_goodbye = False
+        self.returned = False
+        self._agreed: str | None = None
+        self._just_connected = False
+
+    @property
+    def finished(self) -> bool:
+        """It will neither say nor read anything more."""
+        return self.machine.finished
+
+    def receive(self, data: bytes, now: datetime) -> list[Effect]:
+        """Read bytes that came from the peer.
+
+        Args:
+            data: any number of bytes; the simulation hands over one record at a time.
+            now: the time at this side, with a time zone.
+
+        Raises:
+            DecisionError: a decision is pending, so nothing may be read yet.
+        """
+        self._must_be_free()
+        return self._settle(self.machine.receive(data), now)
+
+    def disconnected(self) -> list[Effect]:
+        """The transport ended; without a close_notify before it, that is the end of the session too."""
+        if self.finished:
+            return []
+        effects = self._believe(
+            SecurityLevel.REFUSED, f"The connection ended without a word: {self.name} never learned why."
+        )
+        return effects + self._ended("failed")
+
+    def decide(self, choice: str, now: datetime, taken_by: TakenBy = "actor") -> list[Effect]:
+        """Take the pending decision and go on with what had been read.
+
+        Args:
+            choice: one of the options of ``pending``.
+            now: the time at this side.
+            taken_by: ``outside`` where a person decides in the actor's place.
+
+        Raises:
+            DecisionError: nothing is pending, or the choice is not on offer.
+        """
+        pending = check_choice(self.pending, choice)
+        self.pending = None
+        taken = DecisionTaken(
+            pending.name,
+            choice,
+            pending.options,
+            reason_of(pending, choice, taken_by),
+            taken_by,
+            self._layer(pending.name, choice),
+        )
+        return [taken, *self._carry_out(taken, now)]
+
+    @abstractmethod
+    def _answer(self, question: Question, now: datetime) -> list[Effect]:
+        """Take up a question of the machine: judge, and wait for the decision."""
+
+    @abstractmethod
+    def _notice(self, event: Effect, now: datetime) -> list[Effect]:
+        """Add what this side makes of an event; the event itself stands before it."""
+
+    @abstractmethod
+    def _carry_out(self, taken: DecisionTaken, now: datetime) -> list[Effect]:
+        """Do what was decided."""
+
+    @abstractmethod
+    def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
+        """The layer that this choice refuses at; None where it refuses nothing."""
+
+    @abstractmethod
+    def _connected(self) -> Believed:
+        """What this side believes when its handshake call returns."""
+
+    @abstractmethod
+    def _after_connecting(self, now: datetime) -> list[Effect]:
+        """What this side does first once its handshake call has returned."""
+
+    @abstractmethod
+    def _goodbye_heard(self, now: datetime) -> list[Effect]:
+        """What this side makes of the peer's close_notify."""
+
+    def _settle(self, events: Iterable[TlsEvent], now: datetime) -> list[Effect]:
+        """Make effects of a machine's events, then do what follows once all of them are out."""
+        effects = [effect for event in events for effect in self._observe(event, now)]
+        if self._just_connected:
+            self._just_connected = False
+            effects += self._after_connecting(now)
+        return effects
+
+    def _observe(self, event: TlsEvent, now: datetime) -> list[Effect]:
+        """One event of the machine, with what this side makes of it."""
+        if isinstance(event, HandshakeDone):
+            return self._handshake_done(event)
+        if isinstance(
+            event, ServerVerdictWanted | CertificateChoiceWanted | ClientVerdictWanted | ProofChecked
+        ):
+            return self._answer(event, now)
+        effects: list[Effect] = [event]
+        if isinstance(event, MessageSent | MessageReceived) and event.name == "ServerHello":
+            effects += self._keys_agreed()
+        elif isinstance(event, AlertSent | AlertReceived):
+            effects += self._alert(event, now)
+        return effects + self._notice(event, now)
+
+    def _keys_agreed(self) -> list[Effect]:
+        """ServerHello is out: the version stands, and in TLS 1.3 encryption begins."""
+        self._agreed = self.version.value
+        if self.version is Version.TLS13:
+            return self._believe(SecurityLevel.ENCRYPTED, KEYS_AGREED)
+        return []
+
+    def _alert(self, event: AlertSent | AlertReceived, now: datetime) -> list[Effect]:
+        """A fatal alert ends the session for the side that sends it and for the side that reads it."""
+        if event.description in WARNINGS:
+            goodbye = event.description is AlertDescription.CLOSE_NOTIFY and isinstance(event, AlertReceived)
+            return self._goodbye_heard(now) if goodbye else []
+        name = event.description.rfc_name if event.description else f"number {event.raw[1]}"
+        if isinstance(event, AlertSent):
+            reason = f"The {self.name} refused: {event.reason}"
+        else:
+            reason = f"The {self.name} read the alert {name}: the other side refused."
+        return self._believe(SecurityLevel.REFUSED, reason) + self._ended("failed")
+
+    def _handshake_done(self, event: HandshakeDone) -> list[Effect]:
+        """The handshake call returns with success."""
+        self._just_connected = True
+        self._agreed = event.version.value
+        belief = self._connected()
+        effects = self._believe(
+            belief.level, belief.reason, assumed=belief.assumed, peer=belief.peer, user=belief.user
+        )
+        return effects + self._ended("ok", event.cipher_suite, event.group)
+
+    def _ended(
+        self, result: Literal["ok", "failed"], cipher_suite: str | None = None, group: str | None = None
+    ) -> list[Effect]:
+        """The handshake call returns; it does so once."""
+        if self.returned:
+            return []
+        self.returned = True
+        return [HandshakeEnded(result, self._agreed, cipher_suite, group)]
+
+    def _believe(
+        self,
+        level: SecurityLevel,
+        reason: str,
+        *,
+        assumed: bool = False,
+        peer: str | None = None,
+        user: str | None = None,
+    ) -> list[Effect]:
+        """Believe something, and say so only where it is something new."""
+        belief = Believed(level, assumed, peer, reason, user)
+        before = self.belief
+        if (level, assumed, peer, user) == (before.level, before.assumed, before.peer, before.user):
+            return []
+        self.belief = belief
+        return [belief]
+
+    def _wait_for(self, name: str, options: tuple[str, ...], choice: str, reason: str) -> None:
+        """Wait for a decision."""
+        self.pending = PendingDecision(self.name, name, options, choice, reason)
+
+    def _say(self, line: bytes, now: datetime) -> list[Effect]:
+        """Send a line of application data."""
+        return self._settle(self.machine.write(line), now)
+
+    def _say_goodbye(self, now: datetime) -> list[Effect]:
+        """Send close_notify, once."""
+        if self.said_goodbye or self.machine.state == State.FAILED.value:
+            return []
+        self.said_goodbye = True
+        return self._settle(self.machine.close(), now)
+
+    def _must_be_free(self) -> None:
+        """Nothing is read while a decision is pending."""
+        if self.pending is not None:
+            raise DecisionError(
+                f"The {self.name} waits for a decision and reads nothing until it is taken.",
+                got="more bytes",
+                expected=f"{self.pending.name}: {' or '.join(self.pending.options)}",
+                advice="Call decide() first and hand the bytes over afterwards.",
+            )

@@ -1,0 +1,162 @@
+"""What a server grants once the handshake is done: the user, the level, and whether that is enough.
+
+Authentication says who the client is. Whether that is a known user, and whether this user may use the
+resource, are two further questions; TLS answers neither.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+from simulator.actors.greeting import refusal_line, welcome_line
+from simulator.security import SecurityLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.security import RefusalLayer
+
+GUEST = "guest"
+
+
+class Standing(Enum):
+    """What the handshake showed about the client."""
+
+    ANONYMOUS = "no certificate"
+    CLAIMED = "a certificate that nobody judged"
+    PROVED = "a trusted certificate and proof of its key"
+
+
+class Rules(Protocol):
+    """What a server has decided beforehand about users."""
+
+    @property
+    def users(self) -> Mapping[str, str]:
+        """RFC 4514 subject → user."""
+        ...
+
+    @property
+    def authorized_users(self) -> tuple[str, ...] | None:
+        """The users who may use the resource; None where nobody asks."""
+        ...
+
+    @property
+    def minimum_level(self) -> SecurityLevel | None:
+        """The lowest level of a session that stays open; None where any will do."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the session is worth to the server, and whether it opens it.
+
+    Attributes:
+        level: the level that the facts allow.
+        user: the user that the certificate is mapped to; None without one.
+        name: how the server addresses the client.
+        standing: who the client is to the server, in words.
+        refused: the server's rules close the session.
+        refusal_layer: the layer that a refusal falls on.
+        reason: why it is granted or refused, in one sentence.
+    """
+
+    level: SecurityLevel
+    user: str | None
+    name: str
+    standing: str
+    refused: bool
+    refusal_layer: RefusalLayer
+    reason: str
+
+    def welcome(self) -> bytes:
+        """The server's first line where it opens the session."""
+        return welcome_line(self.name, self.standing, self.level)
+
+    def refusal(self, reason: str) -> bytes:
+        """The server's first line where it does not."""
+        return refusal_line(self.name, self.standing, reason)
+
+
+def grant_of(standing: Standing, subject: str | None, rules: Rules) -> Grant:
+    """Map the client to a user, find the level, and hold it against the server's rules.
+
+    Args:
+        standing: what the handshake showed.
+        subject: RFC 4514 subject of the client's certificate; None without one.
+        rules: users, who may, and the lowest level that will do.
+
+    Only a proved identity is mapped: a name that somebody merely claims must not open anything.
+    """
+    user = rules.users.get(subject or "") if standing is Standing.PROVED else None
+    may = rules.authorized_users
+    if standing is not Standing.PROVED:
+        level = SecurityLevel.SERVER_AUTHENTICATED
+    elif user is None:
+        level = SecurityLevel.CLIENT_AUTHENTICATED
+    elif may is not None and user in may:
+        level = SecurityLevel.CLIENT_AUTHORIZED
+    else:
+        level = SecurityLevel.CLIENT_IDENTIFIED
+    objection = objection_to(level, user, rules)
+    return Grant(
+        level=level,
+        user=user,
+        name=user or (common_name(subject) if standing is Standing.PROVED else GUEST),
+        standing=words_for(standing, subject, user),
+        refused=objection is not None,
+        refusal_layer="identity" if user is None and needs_user(rules) else "application",
+        reason=objection or f"This makes the session {level.value}: {level.plain_words}.",
+    )
+
+
+def needs_user(rules: Rules) -> bool:
+    """The rules cannot be met without a known user."""
+    least = rules.minimum_level
+    return rules.authorized_users is not None or least in (
+        SecurityLevel.CLIENT_IDENTIFIED,
+        SecurityLevel.CLIENT_AUTHORIZED,
+    )
+
+
+def objection_to(level: SecurityLevel, user: str | None, rules: Rules) -> str | None:
+    """What the server has against this session; None where nothing."""
+    if needs_user(rules) and user is None:
+        return "The server opens this session to known users only, and the client is mapped to none."
+    if rules.authorized_users is not None and user not in rules.authorized_users:
+        return f"The client is the user {user}, and this user may not use the resource."
+    least = rules.minimum_level
+    if least is not None and (level.rung or 0) < (least.rung or 0):
+        return f"The session is worth {level.value}, and the server asks for {least.value} at least."
+    return None
+
+
+def words_for(standing: Standing, subject: str | None, user: str | None) -> str:
+    """Who the client is to the server, in words."""
+    if standing is Standing.ANONYMOUS:
+        return "no certificate"
+    if standing is Standing.CLAIMED:
+        return f"claims to be {subject}; not verified"
+    return f"{subject}; {'user mapped' if user else 'no user mapped'}"
+
+
+def common_name(subject: str | None) -> str:
+    """The common name in an RFC 4514 subject, as it stands there; a general word without one."""
+    for part in split_names(subject or ""):
+        if part.upper().startswith("CN="):
+            return part[3:]
+    return "client"
+
+
+def split_names(subject: str) -> list[str]:
+    """The attributes of an RFC 4514 subject: split at commas and plus signs that no backslash escapes."""
+    parts, part, escaped = [], "", False
+    for character in subject:
+        if character in ",+" and not escaped:
+            parts.append(part)
+            part = ""
+        else:
+            part += character
+        escaped = character == "\\" and not escaped
+    return [*parts, part]

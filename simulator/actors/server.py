@@ -1,0 +1,247 @@
+"""The server: whether it asks for a certificate, what it accepts, and what it grants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from simulator.actors.contract import Believed, Judged
+from simulator.actors.endpoint import Endpoint
+from simulator.actors.grant import Standing, grant_of
+from simulator.actors.subject import subject_of
+from simulator.actors.unjudged import unjudged, with_proof
+from simulator.security import SecurityLevel
+from simulator.tls.alerts import AlertDescription
+from simulator.tls.config import ServerConfig
+from simulator.tls.events import ClientVerdictWanted, MessageReceived, MessageSent, ProofChecked, Version
+from simulator.tls.server import ServerHandshake
+from simulator.trust.judge import judge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from simulator.actors.contract import DecisionTaken, Effect
+    from simulator.actors.endpoint import Question
+    from simulator.actors.grant import Grant
+    from simulator.entropy import Entropy
+    from simulator.scenario import ClientAuthentication
+    from simulator.security import RefusalLayer
+    from simulator.tls.config import Credential
+    from simulator.tls.events import TlsEvent
+    from simulator.trust.policy import TrustPolicy
+    from simulator.trust.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRole:
+    """What a server holds and how it decides.
+
+    Attributes:
+        version: the one protocol version it speaks.
+        credential: its certificate chain and key.
+        client_authentication: ``none``, ``unverified``, ``optional`` or ``required``.
+        policy: how it judges a client's certificate.
+        certificate_authorities: DER names it hints at in its CertificateRequest.
+        tickets: NewSessionTicket messages it sends.
+        users: RFC 4514 subject → user.
+        authorized_users: the users who may use the resource; None where nobody asks.
+        minimum_level: it closes a session below this level after the handshake; None for no such rule.
+    """
+
+    version: Version
+    credential: Credential
+    client_authentication: ClientAuthentication
+    policy: TrustPolicy
+    certificate_authorities: tuple[bytes, ...]
+    tickets: int
+    users: Mapping[str, str]
+    authorized_users: tuple[str, ...] | None
+    minimum_level: SecurityLevel | None
+
+
+ASKING = {
+    "none": "The server is set up not to ask clients for a certificate.",
+    "unverified": "The server asks for a certificate, but does not judge the chain of the one it gets.",
+    "optional": "The server asks for a certificate, and goes on with a client that has none.",
+    "required": "The server insists on a certificate, so it asks for one.",
+}
+
+
+class Server(Endpoint):
+    """A server on one connection.
+
+    Args:
+        role: what it holds and how it decides.
+        entropy: where its random bytes come from.
+    """
+
+    machine: ServerHandshake
+
+    def __init__(self, role: ServerRole, entropy: Entropy) -> None:
+        super().__init__("server", role.version)
+        self.role = role
+        self._entropy = entropy
+        self._config = ServerConfig(
+            version=role.version,
+            credential=role.credential,
+            asks_for_certificate=role.client_authentication != "none",
+            certificate_authorities=role.certificate_authorities,
+            tickets=role.tickets,
+        )
+        self.machine = ServerHandshake(self._config, entropy)
+        self._heard = b""
+        self._request_decided = False
+        self._withheld: list[TlsEvent] = []
+        self._verdict: Verdict | None = None
+        self._judged = False
+        self._standing = Standing.ANONYMOUS
+        self._client: str | None = None
+        self._grant: Grant | None = None
+
+    def receive(self, data: bytes, now: datetime) -> list[Effect]:
+        """Read bytes from the client; on its first ClientHello, wait for the decision whether to ask.
+
+        The machine answers a ClientHello at once, and its answer depends on that decision. So the answer
+        is held until the decision is taken, and computed anew if it turns out otherwise: nothing of it has
+        left, and the entropy of an answer is drawn by label.
+        """
+        if self._request_decided:
+            return super().receive(data, now)
+        self._must_be_free()
+        self._heard += data
+        read, self._withheld = split_after_client_hello(self.machine.receive(data))
+        if self._withheld:
+            asks = "ask" if self._config.asks_for_certificate else "do not ask"
+            reason = ASKING[self.role.client_authentication]
+            self._wait_for("request-certificate", ("ask", "do not ask"), asks, reason)
+        return self._settle(read, now)
+
+    def _answer(self, question: Question, now: datetime) -> list[Effect]:
+        """Judge the client, or complete the ledger with the client's proof."""
+        if isinstance(question, ClientVerdictWanted):
+            return self._judge(question.chain, now)
+        if isinstance(question, ProofChecked) and question.signer == "client":
+            return self._proof_read(question)
+        return []
+
+    def _judge(self, chain: tuple[bytes, ...], now: datetime) -> list[Effect]:
+        """The trust decision on what the client sent, as far as the policy wants one."""
+        self._client = subject_of(chain)
+        self._judged = self.role.client_authentication in ("optional", "required")
+        if self._judged:
+            verdict = judge(chain, self.role.policy, now, tls=self.version.value)
+        else:
+            verdict = unjudged("client", self.role.policy.profile, self._client, presented=bool(chain))
+        self._verdict = verdict
+        self._wait_for_verdict(verdict, presented=bool(chain))
+        return [Judged(verdict)]
+
+    def _wait_for_verdict(self, verdict: Verdict, *, presented: bool) -> None:
+        """Wait for the decision that follows from the ledger."""
+        choice = "accept"
+        if verdict.decisive is not None:
+            choice, reason = "refuse", verdict.decisive.sentence
+        elif not presented:
+            reason = "The client sent no certificate, and this server does not insist on one."
+        elif self._judged:
+            reason = "The client's certificate passed every check that the server makes."
+        else:
+            reason = "The server does not judge the chain: whoever the certificate names is only claimed."
+        self._wait_for("accept-client", ("accept", "refuse"), choice, reason)
+
+    def _proof_read(self, proof: ProofChecked) -> list[Effect]:
+        """The client signed the handshake, or tried to: the ledger's last line."""
+        assert self._verdict is not None  # noqa: S101 - no proof is read before the certificate was judged
+        self._verdict = with_proof(self._verdict, proof)
+        return [Judged(self._verdict)]
+
+    def _carry_out(self, taken: DecisionTaken, now: datetime) -> list[Effect]:
+        """Ask or not; accept or refuse the client; grant or refuse the session."""
+        if taken.name == "request-certificate":
+            return self._settle(self._answer_to_hello(asks=taken.choice == "ask"), now)
+        if taken.name == "grant":
+            return self._open_or_close(granted=taken.choice == "grant", reason=taken.reason, now=now)
+        if taken.choice == "accept":
+            if self._client is not None:
+                trusted = self._judged and self._verdict is not None and self._verdict.accepted
+                self._standing = Standing.PROVED if trusted else Standing.CLAIMED
+            return self._settle(self.machine.accept_client(), now)
+        alert = AlertDescription.from_name(self._refusal_alert())
+        return self._settle(self.machine.refuse_client(alert, taken.reason), now)
+
+    def _refusal_alert(self) -> str:
+        """The alert of the failed check; without one, what RFC 8446 section 6.2 has for a refusal at will."""
+        if self._verdict is not None and self._verdict.alert is not None:
+            return self._verdict.alert
+        if self._client is not None:
+            return AlertDescription.ACCESS_DENIED.rfc_name
+        missing = {Version.TLS13: "certificate_required", Version.TLS12: "handshake_failure"}
+        return missing[self.version]
+
+    def _answer_to_hello(self, *, asks: bool) -> list[TlsEvent]:
+        """The withheld answer, or another one where it was decided otherwise."""
+        self._request_decided = True
+        withheld, self._withheld = self._withheld, []
+        if asks == self._config.asks_for_certificate:
+            return withheld
+        self._config = replace(self._config, asks_for_certificate=asks)
+        self.machine = ServerHandshake(self._config, self._entropy)
+        _, answer = split_after_client_hello(self.machine.receive(self._heard))
+        return answer
+
+    def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
+        if choice != "refuse":
+            return None
+        if decision == "grant":
+            return self._grant.refusal_layer if self._grant else None
+        return "tls"
+
+    def _notice(self, event: Effect, now: datetime) -> list[Effect]:
+        return []
+
+    def _connected(self) -> Believed:
+        """What the handshake proved about the client; users and rights come after it."""
+        level, reason = {
+            Standing.ANONYMOUS: (SecurityLevel.SERVER_AUTHENTICATED, "The client showed no certificate."),
+            Standing.CLAIMED: (
+                SecurityLevel.SERVER_AUTHENTICATED,
+                "The client holds the key of its certificate, but nobody vouched for the name in it.",
+            ),
+            Standing.PROVED: (
+                SecurityLevel.CLIENT_AUTHENTICATED,
+                "The client's certificate is trusted and the client proved that it holds the key.",
+            ),
+        }[self._standing]
+        return Believed(level, False, self._client, reason)
+
+    def _after_connecting(self, now: datetime) -> list[Effect]:
+        """Look the client up and wait for the decision what to grant."""
+        grant = grant_of(self._standing, self._client, self.role)
+        self._grant = grant
+        choice = "refuse" if grant.refused else "grant"
+        self._wait_for("grant", ("grant", "refuse"), choice, grant.reason)
+        return []
+
+    def _open_or_close(self, *, granted: bool, reason: str, now: datetime) -> list[Effect]:
+        """Say the first line: welcome, or why not."""
+        grant = self._grant
+        assert grant is not None  # noqa: S101 - nothing is decided about a grant before it was worked out
+        if granted:
+            effects = self._believe(grant.level, grant.standing, peer=self._client, user=grant.user)
+            return effects + self._say(grant.welcome(), now)
+        effects = self._believe(SecurityLevel.REFUSED, reason, peer=self._client, user=grant.user)
+        return effects + self._say(grant.refusal(reason), now) + self._say_goodbye(now)
+
+    def _goodbye_heard(self, now: datetime) -> list[Effect]:
+        return self._say_goodbye(now)
+
+
+def split_after_client_hello(events: list[TlsEvent]) -> tuple[list[TlsEvent], list[TlsEvent]]:
+    """What was read up to the ClientHello, and the machine's answer; no answer where it is a refusal."""
+    for place, event in enumerate(events):
+        if isinstance(event, MessageReceived) and event.name == "ClientHello":
+            answer = events[place + 1 :]
+            if any(isinstance(later, MessageSent) for later in answer):
+                return events[: place + 1], answer
+    return events, []

@@ -1,0 +1,56 @@
+"""The ledger of a certificate that nobody judges: every line says so, and only the proof will be filled in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.trust.judge import proof_check
+from simulator.trust.profiles import profile_named
+from simulator.trust.verdict import Check, Outcome, Verdict
+from simulator.trust.vocabulary import CERTIFICATE_PRESENTED, PROOF_OF_POSSESSION, QUESTIONS
+
+if TYPE_CHECKING:
+    from simulator.tls.events import ProofChecked
+    from simulator.trust.verdict import Role
+
+
+def unjudged(role: Role, profile_name: str, subject: str | None, *, presented: bool) -> Verdict:
+    """A verdict that passes nothing and fails nothing.
+
+    Args:
+        role: whose certificate nobody judges.
+        profile_name: the stack profile whose checks are listed.
+        subject: RFC 4514 subject that the certificate claims.
+        presented: a certificate came.
+    """
+    checks = tuple(
+        _line(name, role, subject or "", presented=presented) for name in profile_named(profile_name).checks
+    )
+    return Verdict(role, profile_name, subject, (), checks, None)
+
+
+def _line(name: str, role: Role, subject: str, *, presented: bool) -> Check:
+    """One check that was not made; the proof of possession is still to come."""
+    if name == PROOF_OF_POSSESSION and presented:
+        outcome, why = Outcome.NOT_REACHED, f"The {role}'s proof comes later: {QUESTIONS[name]}"
+        return Check(name, outcome, subject, 0, "CertificateVerify", "", "", "", why)
+    if name == CERTIFICATE_PRESENTED and presented:
+        why = f"The {role} sent a certificate, and nobody insisted on one."
+    elif name == CERTIFICATE_PRESENTED:
+        why = f"The {role} sent no certificate, and nobody insisted on one."
+    else:
+        why = f"Nobody is set up to look: {QUESTIONS[name]}"
+    return Check(name, Outcome.NOT_EVALUATED, "", None, "", "", "", "", why)
+
+
+def with_proof(verdict: Verdict, proof: ProofChecked) -> Verdict:
+    """The ledger with its last line filled in by what CertificateVerify showed."""
+    line = proof_check(
+        signer=proof.signer,
+        subject=verdict.peer or "",
+        ok=proof.ok,
+        scheme=proof.scheme,
+        problem=proof.problem,
+    )
+    profile = profile_named(verdict.profile)
+    return verdict.with_proof(line, None if proof.ok else profile.alert(line.name, line.field))
