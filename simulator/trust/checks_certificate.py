@@ -108,7 +108,11 @@ def key_usage(situation: Situation, depth: int) -> Check:
     """A CA's key must be meant for signing certificates, a leaf's for signing the handshake."""
     certificate = situation.path[depth]
     usages = certificate.key_usage
-    wanted = situation.profile.leaf_key_usages[situation.policy.role] if depth == 0 else {"keyCertSign"}
+    constraints = certificate.basic_constraints
+    is_ca = constraints is not None and constraints.ca
+    wanted = set(situation.profile.leaf_key_usages[situation.policy.role]) if depth == 0 else set()
+    if depth > 0 or (is_ca and situation.profile.ca_as_leaf):
+        wanted.add("keyCertSign")
     required = " or ".join(sorted(wanted))
     if usages is None:
         holds, sentence = True, f"{called(certificate)} does not limit what its key may be used for."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.trust import checks_certificate as one
 from simulator.trust import checks_chain as whole
+from simulator.trust import checks_strict as strict
 from simulator.trust import vocabulary as v
 from simulator.trust.name_constraints import name_constraints
 from simulator.trust.names import server_name
@@ -50,6 +51,13 @@ CERTIFICATE_CHECKS: Mapping[str, CertificateCheck] = MappingProxyType(
         v.SIGNATURE_ALGORITHM: CertificateCheck("issued", one.signature_algorithm),
         v.SIGNATURE: CertificateCheck("issued", one.signature),
         v.VALIDITY: CertificateCheck("every", one.validity),
+        v.VERSION: CertificateCheck("every", strict.version),
+        v.SERIAL_NUMBER: CertificateCheck("every", strict.serial_number),
+        v.DISTINGUISHED_NAMES: CertificateCheck("every", strict.distinguished_names),
+        v.AUTHORITY_KEY_IDENTIFIER: CertificateCheck("every", strict.authority_key_identifier),
+        v.SUBJECT_KEY_IDENTIFIER: CertificateCheck("every", strict.subject_key_identifier),
+        v.SUBJECT_ALTERNATIVE_NAME: CertificateCheck("every", strict.subject_alternative_name),
+        v.EXTENSION_RULES: CertificateCheck("every", strict.extension_rules),
     }
 )
 CHAIN_CHECKS: Mapping[str, Callable[[Situation], Check]] = MappingProxyType(

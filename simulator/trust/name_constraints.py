@@ -46,6 +46,8 @@ def name_constraints(situation: Situation) -> Check:
     limited = [depth for depth in range(1, len(situation.path)) if situation.path[depth].name_constraints]
     for holder in reversed(limited):
         problem = find_violation(situation, holder)
+        if problem is None and situation.profile.strict_constraints:
+            problem = malformed_constraint(situation.path[holder], holder)
         if problem is not None:
             return situation.line(
                 v.NAME_CONSTRAINTS,
@@ -97,6 +99,26 @@ def find_violation(situation: Situation, holder: int) -> Violation | None:
         if rule is not None:
             return Violation(depth, *rule)
     return None
+
+
+def malformed_constraint(certificate: Certificate, depth: int) -> Violation | None:
+    """A constraint in a form that RFC 5280 does not know, like a DNS name with a leading dot."""
+    constraints = certificate.name_constraints
+    for side in (constraints.permitted, constraints.excluded) if constraints is not None else ():
+        names = side or GeneralNames()
+        wrong_dns = [name for name in names.dns_names if name and not is_dns_name(name)]
+        wrong_mail = [name for name in names.rfc822_names if not _is_mail_range(name)]
+        if wrong := next(iter((*wrong_dns, *wrong_mail)), None):
+            return Violation(depth, wrong, "a constraint must be a plain name")
+    return None
+
+
+def _is_mail_range(limit: str) -> bool:
+    """The constraint is a mailbox, a host, or a domain with a leading dot."""
+    local, at, host = limit.rpartition("@")
+    return (
+        is_dns_name(host) and bool(local) and "@" not in local if at else is_dns_name(limit.removeprefix("."))
+    )
 
 
 def names_of(certificate: Certificate, common_name_counts: bool) -> GeneralNames:

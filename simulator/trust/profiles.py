@@ -55,7 +55,9 @@ class Profile:
         purpose_of_cas: extendedKeyUsage in a CA certificate binds what stands below it.
         common_name_fallback: a server certificate without subjectAltName is matched by its common name.
         leaf_key_usages: by role, the key usages of which one must be set where keyUsage is there.
+        ca_as_leaf: a CA certificate in the leaf's place may have the key usages of a CA.
         self_issued_counts: self-issued intermediates count for ``max_depth``.
+        strict_constraints: name constraints must have the form that RFC 5280 gives them.
         minimum_bits: smallest key by family: ``RSA``, ``DSA``, ``EC``.
         refused_hashes: hashes that no certificate below the trusted one may be signed with.
     """
@@ -73,7 +75,9 @@ class Profile:
     purpose_of_cas: bool
     common_name_fallback: bool
     leaf_key_usages: Mapping[Role, frozenset[str]]
+    ca_as_leaf: bool
     self_issued_counts: bool
+    strict_constraints: bool
     minimum_bits: Mapping[str, int] = field(
         default_factory=lambda: MappingProxyType({"RSA": 2048, "DSA": 2048, "EC": 224})
     )
@@ -145,7 +149,9 @@ OPENSSL = Profile(
             "server": frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
         }
     ),
+    ca_as_leaf=False,
     self_issued_counts=True,
+    strict_constraints=False,
 )
 
 RFC5280 = Profile(
@@ -217,7 +223,9 @@ RFC5280 = Profile(
     leaf_key_usages=MappingProxyType(
         {"client": frozenset({"digitalSignature"}), "server": frozenset({"digitalSignature"})}
     ),
+    ca_as_leaf=True,
     self_issued_counts=False,
+    strict_constraints=True,
 )
 
 PROFILES: Mapping[str, Profile] = MappingProxyType({profile.name: profile for profile in (OPENSSL, RFC5280)})
