@@ -155,6 +155,11 @@ class Certificate:
         return self.subject_der == self.issuer_der
 
     @property
+    def self_signed(self) -> bool:
+        """It names itself as its issuer, and its own key made the signature: a root, or nobody's child."""
+        return self.self_issued and self.signature_problem(self) is None
+
+    @property
     def key_usage_critical(self) -> bool:
         """KeyUsage is there and critical."""
         return self.is_critical("2.5.29.15")

@@ -121,7 +121,7 @@ class Authority:
     @property
     def chain_below(self) -> tuple[Certificate, ...]:
         """What belongs under a certificate that this authority issued: itself and its chain, no root."""
-        return () if self.identity.certificate.self_issued else self.identity.presented
+        return () if self.identity.certificate.self_signed else self.identity.presented
 
 
 def seeded_serial_number(entropy: Entropy, label: str) -> int:

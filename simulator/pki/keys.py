@@ -26,6 +26,7 @@ PUBLIC_KEY_TYPES = (ec.EllipticCurvePublicKey, ed25519.Ed25519PublicKey, rsa.RSA
 
 RSA_PUBLIC_EXPONENT = 65537
 SIEVE_BOUND = 1 << 16
+CACHED_KEYS = 512
 MILLER_RABIN_BASES = (2, 3, 5, 7, 11, 13)
 
 
@@ -47,6 +48,8 @@ _CURVE_ORDERS = {
     ),
 }
 _RSA_BITS = {KeyType.RSA2048: 2048, KeyType.RSA1024: 1024}
+# 64 bits more than the order has, so that the remainder favours no number (FIPS 186-5, A.2.1)
+_SEED_LENGTHS = {KeyType.P256: 32 + 8, KeyType.P384: 48 + 8}
 _CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384"}
 
 
@@ -58,14 +61,18 @@ def generate_key(key_type: KeyType, entropy: Entropy, label: str) -> PrivateKey:
         entropy: where the random bytes come from.
         label: the use of this key; distinct keys need distinct labels.
     """
+    return _key_from(key_type, entropy(label, _SEED_LENGTHS.get(key_type, 32)))
+
+
+@lru_cache(maxsize=CACHED_KEYS)
+def _key_from(key_type: KeyType, seed: bytes) -> PrivateKey:
+    """Make the key of these bytes; kept, because the same keys are asked for in every run."""
     if key_type is KeyType.ED25519:
-        return ed25519.Ed25519PrivateKey.from_private_bytes(entropy(label, 32))
+        return ed25519.Ed25519PrivateKey.from_private_bytes(seed)
     if key_type in _CURVES:
-        order = _CURVE_ORDERS[key_type]
-        # 64 bits more than the order has, so that the remainder favours no number (FIPS 186-5, A.2.1)
-        number = int.from_bytes(entropy(label, order.bit_length() // 8 + 8), "big")
-        return ec.derive_private_key(number % (order - 1) + 1, _CURVES[key_type])
-    return _rsa_key(_RSA_BITS[key_type], entropy(label, 32))
+        number = int.from_bytes(seed, "big") % (_CURVE_ORDERS[key_type] - 1) + 1
+        return ec.derive_private_key(number, _CURVES[key_type])
+    return _rsa_key(_RSA_BITS[key_type], seed)
 
 
 def describe_key(public_key: object) -> str:
@@ -83,9 +90,8 @@ def describe_key(public_key: object) -> str:
     return type(public_key).__name__.removesuffix("PublicKey")
 
 
-@lru_cache(maxsize=256)
 def _rsa_key(bits: int, seed: bytes) -> rsa.RSAPrivateKey:
-    """Build the RSA key of a seed; kept, because the search for its primes is slow in Python."""
+    """Build the RSA key of a seed."""
     p = _prime(bits // 2, seed, b"p")
     q = _prime(bits // 2, seed, b"q")
     d = pow(RSA_PUBLIC_EXPONENT, -1, (p - 1) * (q - 1) // gcd(p - 1, q - 1))

@@ -1,0 +1,69 @@
+"""Writing files: whole or not at all, and with a key inside readable by their owner alone."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from errno import EISDIR
+from pathlib import Path
+
+from simulator.errors import OutputError
+
+PRIVATE_MODE = 0o600
+
+
+def write_private_file(path: Path | str, data: bytes) -> None:
+    """Write a file that holds a secret: mode 0600 from its first moment, and whole or not at all.
+
+    Raises:
+        OutputError: the file cannot be written there.
+    """
+    _replace(Path(path), data, PRIVATE_MODE)
+
+
+def write_public_file(path: Path | str, data: bytes) -> None:
+    """Write a file that anybody may read, whole or not at all; the process's umask holds.
+
+    Raises:
+        OutputError: the file cannot be written there.
+    """
+    _replace(Path(path), data, None)
+
+
+def _replace(path: Path, data: bytes, mode: int | None) -> None:
+    """Write beside the file and move it into place, so that no half file is ever seen."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder")
+        # mkstemp makes the file 0600, so a secret is never readable in between.
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if mode is None:
+                Path(beside).chmod(_usual_mode(path))
+            Path(beside).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(beside).unlink()
+            raise
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise OutputError(
+            f"The file {path} cannot be written: {reason}.",
+            got=str(path),
+            expected="a file in an existing folder that you may write to",
+            advice="Choose another place, or make the folder first.",
+        ) from error
+
+
+def _usual_mode(path: Path) -> int:
+    """The mode of the file that is replaced, or what the umask leaves of 0666 for a new one."""
+    with suppress(OSError):
+        return path.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
