@@ -63,6 +63,11 @@ class AlertDescription(IntEnum):
         """
         return cls[name.upper()]
 
+    @classmethod
+    def from_code(cls, code: int) -> AlertDescription | None:
+        """The description with that code; None for one this implementation does not know."""
+        return cls._value2member_map_.get(code)  # type: ignore[return-value]  # typed as a map of Enum
+
 
 WARNINGS = frozenset(
     {AlertDescription.CLOSE_NOTIFY, AlertDescription.USER_CANCELED, AlertDescription.NO_RENEGOTIATION}

@@ -2,8 +2,8 @@
 
 The presentation language of the RFCs (RFC 8446 section 3) has few kinds of field: integers, fixed and
 variable opaque bytes, vectors of elements, and structures. Each is a :class:`Kind` that can read itself
-from bytes, write itself, and describe the bytes it covers (:mod:`simulator.tls.kinds`). A structure is a frozen dataclass whose fields
-carry their kind::
+from bytes, write itself, and describe the bytes it covers; they are in :mod:`simulator.tls.kinds`. A
+structure is a frozen dataclass whose fields carry their kind::
 
     @structure
     class KeyShareEntry(Structure):

@@ -36,6 +36,7 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+RSA_SIGN, ECDSA_SIGN = 1, 64  # ClientCertificateType; Ed25519 counts as ecdsa_sign
 CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 
@@ -78,6 +79,11 @@ def describe_key(key: object) -> str:
     if isinstance(key, (Ed25519PrivateKey, Ed25519PublicKey)):
         return "Ed25519"
     return "another kind of key"
+
+
+def certificate_type_of(key: object) -> int:
+    """The ClientCertificateType that a key counts as in TLS 1.2: rsa_sign or ecdsa_sign (RFC 8422 §5.5)."""
+    return RSA_SIGN if isinstance(key, (RSAPrivateKey, RSAPublicKey)) else ECDSA_SIGN
 
 
 def problem_of_scheme(key: object, code: int, version: Version) -> str | None:

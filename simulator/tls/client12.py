@@ -1,0 +1,279 @@
+"""The client of TLS 1.2 (RFC 5246) with ECDHE key exchange (RFC 8422).
+
+The handlers stand in the order of the handshake. Unlike TLS 1.3 the client is the first to send Finished
+and the last to be done: when its handshake returns, the server has already judged its certificate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.tls import extension_forms as forms
+from simulator.tls.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.config import TLS12_CIPHER_SUITES
+from simulator.tls.endpoint12 import Endpoint12
+from simulator.tls.events import CertificateChoiceWanted, ServerVerdictWanted, TlsEvent
+from simulator.tls.extensions import Extension, ExtensionType
+from simulator.tls.key_exchange import KeyShare, generate_key_share
+from simulator.tls.messages import (
+    Certificate12,
+    CertificateRequest12,
+    CertificateVerify,
+    ClientHello,
+    ClientKeyExchange,
+    Finished,
+    HelloRequest,
+    NewSessionTicket12,
+    ServerHello,
+    ServerHelloDone,
+    ServerKeyExchange,
+    message_name,
+)
+from simulator.tls.peer_key import peer_public_key
+from simulator.tls.registry import CIPHER_SUITES, group_name
+from simulator.tls.signatures import RSA_SIGN, certificate_type_of, common_scheme, sign
+from simulator.tls.states import CLIENT_12, State
+
+if TYPE_CHECKING:
+    from simulator.tls.config import ClientConfig, Credential, PrivateKey
+    from simulator.entropy import Entropy
+
+FIRST_RECORD_VERSION = 0x0301  # what servers of every age can read (RFC 5246 appendix E.1)
+
+
+class ClientHandshake12(Endpoint12):
+    """A client's TLS 1.2 connection.
+
+    Args:
+        config: what it offers.
+        entropy: its random and ephemeral key.
+    """
+
+    def __init__(self, config: ClientConfig, entropy: Entropy) -> None:
+        super().__init__(CLIENT_12, config.record_style, entropy)
+        self.config = config
+        self.suites = config.cipher_suites or TLS12_CIPHER_SUITES
+        self.request: CertificateRequest12 | None = None
+        self.server_chain: tuple[bytes, ...] = ()
+        self.server_share: ServerKeyExchange | None = None
+        self.handlers = {
+            "HelloRequest": self.on_hello_request,
+            "ServerHello": self.on_server_hello,
+            "Certificate": self.on_certificate,
+            "ServerKeyExchange": self.on_server_key_exchange,
+            "CertificateRequest": self.on_certificate_request,
+            "ServerHelloDone": self.on_server_hello_done,
+            "NewSessionTicket": self.on_new_session_ticket,
+            "Finished": self.on_finished,
+        }
+
+    # What the actor says --------------------------------------------------------------------------------
+
+    def start(self) -> list[TlsEvent]:
+        """Send the ClientHello."""
+        self.require(State.START, "start")
+        return self.report(self.send_hello)
+
+    def accept_server(self) -> list[TlsEvent]:
+        """The server's certificate is good enough: go on, to its proof."""
+        return self.answer(State.WAIT_VERDICT_ON_SERVER, "accept", lambda: self.move(State.WAIT_SKE))
+
+    def refuse_server(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
+        """The server's certificate is not good enough: say so and end."""
+        return self.answer(State.WAIT_VERDICT_ON_SERVER, "refuse", lambda: self.fail(alert, reason))
+
+    def send_certificate(self, credential: Credential | None) -> list[TlsEvent]:
+        """Answer the server's request.
+
+        Args:
+            credential: the chain and key to send; None goes on without, with an empty Certificate.
+
+        Raises:
+            DecisionError: nobody asked, or the key cannot sign in a way the server accepts
+                (see :meth:`signing_scheme`).
+        """
+        if credential is not None:
+            self.require_scheme(self.signing_scheme(credential))
+        return self.answer(
+            State.WAIT_CERTIFICATE_CHOICE,
+            "send" if credential else "skip",
+            lambda: self.send_second_flight(credential),
+        )
+
+    def signing_scheme(self, credential: Credential) -> int | None:
+        """The scheme that the key can sign with and the server accepts; None where there is none."""
+        key = credential.private_key
+        if self.request is None or certificate_type_of(key) not in self.request.certificate_types:
+            return None
+        return common_scheme(key, self.request.supported_signature_algorithms, self.version)
+
+    # Hello ----------------------------------------------------------------------------------------------
+
+    def send_hello(self) -> None:
+        self.client_random = self.entropy("client random", 32)
+        self.writer.legacy_version = FIRST_RECORD_VERSION
+        self.send(
+            ClientHello(
+                legacy_version=self.version.wire,
+                random=self.client_random,
+                legacy_session_id=b"",
+                cipher_suites=self.suites,
+                legacy_compression_methods=b"\x00",
+                extensions=self.hello_extensions(),
+            )
+        )
+        self.flush()
+        self.writer.legacy_version = self.version.wire
+        self.move(State.WAIT_SH)
+
+    def hello_extensions(self) -> tuple[Extension, ...]:
+        offered = [
+            forms.EC_POINT_FORMATS.build((0,)),
+            forms.SUPPORTED_GROUPS.build(self.config.groups),
+            forms.SESSION_TICKET.build(b""),
+            forms.EXTENDED_MASTER_SECRET.build(b""),
+            forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes),
+            forms.RENEGOTIATION_INFO.build(b""),
+        ]
+        if self.config.server_name is not None:
+            offered.insert(0, forms.server_name(self.config.server_name))
+        return tuple(offered)
+
+    def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:
+        """RFC 5246 section 7.4.1.3: the server's choices, and which extensions it understood."""
+        if hello.legacy_version != self.version.wire:
+            raise ProtocolViolation(
+                AlertDescription.PROTOCOL_VERSION,
+                "The server chose another version.",
+                got=f"0x{hello.legacy_version:04x}",
+                expected="TLS 1.2 (0x0303)",
+            )
+        if hello.cipher_suite not in self.suites or hello.legacy_compression_method != 0:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                "The server chose what was not offered.",
+                got=f"cipher suite 0x{hello.cipher_suite:04x}, compression {hello.legacy_compression_method}",
+            )
+        answers = {extension.type for extension in hello.extensions}
+        offered = {extension.type for extension in self.hello_extensions()}
+        for extension in hello.extensions:
+            if extension.type not in offered:
+                raise ProtocolViolation(
+                    AlertDescription.UNSUPPORTED_EXTENSION,
+                    f"ServerHello answers {extension.name}, which was not offered.",
+                )
+        if forms.RENEGOTIATION_INFO.read(hello.extensions) != b"":
+            raise ProtocolViolation(
+                AlertDescription.HANDSHAKE_FAILURE,
+                "The server does not speak secure renegotiation (RFC 5746).",
+                expected="an empty renegotiation_info in ServerHello",
+            )
+        self.extended_master_secret = ExtensionType.EXTENDED_MASTER_SECRET in answers
+        self.ticket_promised = ExtensionType.SESSION_TICKET in answers
+        self.server_random = hello.random
+        self.suite = CIPHER_SUITES[hello.cipher_suite]
+        self.transcript.choose_hash(self.suite.hash_name)
+        self.transcript.add(raw)
+        self.move(State.WAIT_CERT)
+
+    # The server's flight ----------------------------------------------------------------------------------
+
+    def on_certificate(self, message: Certificate12, raw: bytes) -> None:
+        if not message.certificate_list:
+            raise ProtocolViolation(AlertDescription.DECODE_ERROR, "The server's Certificate is empty.")
+        self.server_chain = message.chain
+        self.transcript.add(raw)
+        self.move(State.WAIT_VERDICT_ON_SERVER)
+        self.tell(ServerVerdictWanted(self.server_chain))
+
+    def on_server_key_exchange(self, message: ServerKeyExchange, raw: bytes) -> None:
+        """The server's half of the key exchange, signed: its proof that it holds its certificate's key."""
+        if message.named_curve not in self.config.groups:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                "The server chose a group that was not offered.",
+                got=group_name(message.named_curve),
+                expected=" or ".join(map(group_name, self.config.groups)),
+            )
+        kind = "rsa" if certificate_type_of(peer_public_key(self.server_chain[0])) == RSA_SIGN else "ecdsa"
+        if kind != self.agreed_suite.authentication:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                "The server's certificate does not go with the cipher suite.",
+                got=f"a key for {kind}",
+                expected=self.agreed_suite.name,
+            )
+        self.check_signature(
+            self.server_chain[0],
+            message.algorithm,
+            self.signed_parameters(message.params),
+            message.signature,
+            self.config.signature_schemes,
+        )
+        self.group = message.named_curve
+        self.server_share = message
+        self.transcript.add(raw)
+        self.move(State.WAIT_CR_SHD)
+
+    def on_certificate_request(self, request: CertificateRequest12, raw: bytes) -> None:
+        self.request = request
+        self.transcript.add(raw)
+        self.move(State.WAIT_SHD)
+
+    def on_server_hello_done(self, _: ServerHelloDone, raw: bytes) -> None:
+        self.transcript.add(raw)
+        if self.request is None:
+            self.send_second_flight(None)
+            return
+        self.move(State.WAIT_CERTIFICATE_CHOICE)
+        self.tell(
+            CertificateChoiceWanted(
+                self.request.supported_signature_algorithms,
+                self.request.certificate_authorities,
+                self.request.certificate_types,
+            )
+        )
+
+    # The client's second flight ---------------------------------------------------------------------------
+
+    def send_second_flight(self, credential: Credential | None) -> None:
+        assert self.server_share is not None
+        if self.request is not None:
+            self.send(Certificate12(credential.chain if credential else ()))
+        share: KeyShare = generate_key_share(self.group, self.entropy, "client")
+        premaster = share.agree(self.server_share.public)
+        self.send(ClientKeyExchange(share.public))
+        self.derive_keys(premaster)
+        if credential is not None:
+            self.send_proof(credential.private_key, self.require_scheme(self.signing_scheme(credential)))
+        self.send_finished()
+        self.move(State.WAIT_TICKET if self.ticket_promised else State.WAIT_CCS)
+
+    def send_proof(self, private_key: PrivateKey, scheme: int) -> None:
+        """Send CertificateVerify: in TLS 1.2 a signature over the messages themselves (RFC 5246 §7.4.8)."""
+        content = self.transcript.messages
+        if self.config.corrupts_proof:
+            content = bytes(byte ^ 0xFF for byte in content)
+        self.send(CertificateVerify(scheme, sign(private_key, scheme, content, self.entropy)))
+
+    def on_new_session_ticket(self, _: NewSessionTicket12, raw: bytes) -> None:
+        """RFC 5077 section 3.3: read and dropped. This client does not resume."""
+        self.transcript.add(raw)
+        self.move(State.WAIT_CCS)
+
+    def on_finished(self, message: Finished, raw: bytes) -> None:
+        self.check_finished(message)
+        self.transcript.add(raw)
+        self.move(State.CONNECTED)
+        self.done()
+
+    # Renegotiation ----------------------------------------------------------------------------------------
+
+    def take_message(self, raw: bytes) -> None:
+        """HelloRequest may come at any time and is ignored while a handshake runs (RFC 5246 §7.4.1.1)."""
+        if message_name(raw) == "HelloRequest" and self.state is not State.CONNECTED:
+            return
+        super().take_message(raw)
+
+    def on_hello_request(self, _: HelloRequest, raw: bytes) -> None:  # noqa: ARG002 - the handlers' form
+        self.refuse_renegotiation()

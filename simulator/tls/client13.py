@@ -1,0 +1,308 @@
+"""The client of TLS 1.3 (RFC 8446).
+
+Read the handlers from top to bottom: they are in the order of the handshake. What may come when is not
+decided here but in the table of :mod:`simulator.tls.states`; whom to trust and whether to send a
+certificate is decided by the actor, while the machine waits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.tls import extension_forms as forms
+from simulator.tls.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.config import TLS13_CIPHER_SUITES, ClientConfig, Credential
+from simulator.tls.endpoint13 import Endpoint13
+from simulator.tls.events import CertificateChoiceWanted, Protection, ServerVerdictWanted, TlsEvent
+from simulator.tls.extensions import Extension, ExtensionType, extension_name
+from simulator.tls.key_exchange import KeyShare, generate_key_share
+from simulator.tls.messages import (
+    Certificate13,
+    CertificateRequest13,
+    CertificateVerify,
+    ClientHello,
+    EncryptedExtensions,
+    Finished,
+    NewSessionTicket13,
+    ServerHello,
+)
+from simulator.tls.registry import CIPHER_SUITES, group_name
+from simulator.tls.signatures import common_scheme
+from simulator.tls.states import CLIENT_13, State
+
+if TYPE_CHECKING:
+    from simulator.entropy import Entropy
+
+LEGACY_VERSION = 0x0303  # what every hello claims; the truth stands in supported_versions
+ALLOWED_IN_SERVER_HELLO = frozenset({ExtensionType.SUPPORTED_VERSIONS, ExtensionType.KEY_SHARE})
+ALLOWED_IN_RETRY = ALLOWED_IN_SERVER_HELLO | {ExtensionType.COOKIE}
+
+
+class ClientHandshake13(Endpoint13):
+    """A client's TLS 1.3 connection.
+
+    Args:
+        config: what it offers.
+        entropy: its randoms and ephemeral keys.
+    """
+
+    def __init__(self, config: ClientConfig, entropy: Entropy) -> None:
+        super().__init__(CLIENT_13, config.record_style, entropy)
+        self.config = config
+        self.suites = config.cipher_suites or TLS13_CIPHER_SUITES
+        self.shares: dict[int, KeyShare] = {}
+        self.cookie: bytes | None = None
+        self.retry_suite: int | None = None
+        self.request: CertificateRequest13 | None = None
+        self.server_chain: tuple[bytes, ...] = ()
+        self.handlers = {
+            "ServerHello": self.on_server_hello,
+            "HelloRetryRequest": self.on_hello_retry_request,
+            "EncryptedExtensions": self.on_encrypted_extensions,
+            "CertificateRequest": self.on_certificate_request,
+            "Certificate": self.on_certificate,
+            "CertificateVerify": self.on_certificate_verify,
+            "Finished": self.on_finished,
+            "NewSessionTicket": self.on_new_session_ticket,
+            "KeyUpdate": self.on_key_update,
+        }
+
+    # What the actor says ------------------------------------------------------------------------------
+
+    def start(self) -> list[TlsEvent]:
+        """Send the ClientHello."""
+        self.require(State.START, "start")
+        return self.report(self.send_first_hello)
+
+    def accept_server(self) -> list[TlsEvent]:
+        """The server's certificate is good enough: go on, to its proof."""
+        return self.answer(State.WAIT_VERDICT_ON_SERVER, "accept", lambda: self.move(State.WAIT_CV))
+
+    def refuse_server(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
+        """The server's certificate is not good enough: say so and end."""
+        in_clear = self.config.refuses_in_clear
+        return self.answer(
+            State.WAIT_VERDICT_ON_SERVER, "refuse", lambda: self.fail(alert, reason, in_clear=in_clear)
+        )
+
+    def send_certificate(self, credential: Credential | None) -> list[TlsEvent]:
+        """Answer the server's request.
+
+        Args:
+            credential: the chain and key to send; None goes on without, with an empty Certificate.
+
+        Raises:
+            DecisionError: nobody asked, or the key cannot sign in a way the server accepts
+                (see :meth:`can_sign`).
+        """
+        if credential is not None:
+            self.require_scheme(self.signing_scheme(credential))
+        return self.answer(
+            State.WAIT_CERTIFICATE_CHOICE,
+            "send" if credential else "skip",
+            lambda: self.send_second_flight(credential),
+        )
+
+    def signing_scheme(self, credential: Credential) -> int | None:
+        """The scheme that the key can sign with and the server accepts; None where there is none."""
+        if self.request is None:
+            return None
+        accepted = forms.SIGNATURE_ALGORITHMS.read(self.request.extensions) or ()
+        return common_scheme(credential.private_key, accepted, self.version)
+
+    # Hello --------------------------------------------------------------------------------------------
+
+    def send_first_hello(self) -> None:
+        self.hello_seen = True
+        self.client_random = self.entropy("client random", 32)
+        self.session_id = self.entropy("legacy session id", 32)
+        self.offer_shares(self.config.groups[: self.config.key_shares])
+        self.send_hello()
+        self.move(State.WAIT_SH)
+
+    def offer_shares(self, groups: tuple[int, ...]) -> None:
+        self.shares = {group: generate_key_share(group, self.entropy, "client") for group in groups}
+
+    def send_hello(self) -> None:
+        self.send(
+            ClientHello(
+                legacy_version=LEGACY_VERSION,
+                random=self.client_random,
+                legacy_session_id=self.session_id,
+                cipher_suites=self.suites,
+                legacy_compression_methods=b"\x00",
+                extensions=self.hello_extensions(),
+            )
+        )
+        self.flush()
+
+    def hello_extensions(self) -> tuple[Extension, ...]:
+        offered = [
+            forms.SUPPORTED_GROUPS.build(self.config.groups),
+            forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes),
+            forms.SUPPORTED_VERSIONS_OFFER.build((self.version.wire,)),
+            forms.PSK_KEY_EXCHANGE_MODES.build((1,)),
+            forms.KEY_SHARE_OFFER.build(
+                tuple(forms.KeyShareEntry(group, share.public) for group, share in self.shares.items())
+            ),
+        ]
+        if self.config.server_name is not None:
+            offered.insert(0, forms.server_name(self.config.server_name))
+        if self.cookie is not None:
+            offered.append(forms.COOKIE.build(self.cookie))
+        return tuple(offered)
+
+    def on_hello_retry_request(self, retry: ServerHello, raw: bytes) -> None:
+        """RFC 8446 section 4.1.4: the server wants the same hello with another key share."""
+        self.check_hello(retry, ALLOWED_IN_RETRY)
+        group = forms.KEY_SHARE_RETRY.read(retry.extensions)
+        self.cookie = forms.COOKIE.read(retry.extensions)
+        if group is None and self.cookie is None:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER, "HelloRetryRequest would change nothing"
+            )
+        if group is not None:
+            if group not in self.config.groups or group in self.shares:
+                raise ProtocolViolation(
+                    AlertDescription.ILLEGAL_PARAMETER,
+                    "HelloRetryRequest asks for a key share that cannot be meant",
+                    got=group_name(group),
+                    expected="a group that was offered and has no share yet",
+                )
+            self.offer_shares((group,))
+        self.retry_suite = retry.cipher_suite
+        self.transcript.choose_hash(CIPHER_SUITES[retry.cipher_suite].hash_name)
+        self.transcript.replace_first_hello()
+        self.transcript.add(raw)
+        self.send_compatibility_ccs()
+        self.send_hello()
+        self.move(State.WAIT_SH_AFTER_RETRY)
+
+    def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:
+        """RFC 8446 section 4.1.3: both halves of the key exchange are known, encryption begins."""
+        self.check_hello(hello, ALLOWED_IN_SERVER_HELLO)
+        if self.retry_suite not in (None, hello.cipher_suite):
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER, "the cipher suite changed after HelloRetryRequest"
+            )
+        entry = forms.KEY_SHARE_CHOICE.read(hello.extensions)
+        if entry is None:
+            raise ProtocolViolation(AlertDescription.MISSING_EXTENSION, "ServerHello has no key_share")
+        share = self.shares.get(entry.group)
+        if share is None:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                "ServerHello answers a key share that was not sent",
+                got=group_name(entry.group),
+                expected=" or ".join(map(group_name, self.shares)),
+            )
+        self.transcript.choose_hash(CIPHER_SUITES[hello.cipher_suite].hash_name)
+        self.transcript.add(raw)
+        self.agree(CIPHER_SUITES[hello.cipher_suite], entry.group, share.agree(entry.key_exchange))
+        self.read_under(self.schedule.server_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
+        self.write_under(self.schedule.client_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
+        self.move(State.WAIT_EE)
+
+    def check_hello(self, hello: ServerHello, allowed: frozenset[ExtensionType]) -> None:
+        version = forms.SUPPORTED_VERSIONS_CHOICE.read(hello.extensions)
+        if version != self.version.wire:
+            raise ProtocolViolation(
+                AlertDescription.PROTOCOL_VERSION,
+                "the server chose another version",
+                got=f"0x{version or hello.legacy_version:04x}",
+                expected="TLS 1.3 (0x0304)",
+            )
+        problem = None
+        if hello.legacy_version != LEGACY_VERSION:
+            problem = "legacy_version is not 0x0303"
+        elif hello.legacy_session_id_echo != self.session_id:
+            problem = "legacy_session_id_echo is not what the client sent"
+        elif hello.legacy_compression_method != 0:
+            problem = "a compression method was chosen"
+        elif hello.cipher_suite not in self.suites:
+            problem = f"cipher suite 0x{hello.cipher_suite:04x} was not offered"
+        if problem:
+            raise ProtocolViolation(AlertDescription.ILLEGAL_PARAMETER, f"ServerHello: {problem}")
+        for extension in hello.extensions:
+            if extension.type not in allowed:
+                raise ProtocolViolation(
+                    AlertDescription.UNSUPPORTED_EXTENSION, f"ServerHello carries {extension.name}"
+                )
+
+    # The server's flight --------------------------------------------------------------------------------
+
+    def on_encrypted_extensions(self, message: EncryptedExtensions, raw: bytes) -> None:
+        offered = {ExtensionType.SERVER_NAME, ExtensionType.SUPPORTED_GROUPS}
+        for extension in message.extensions:
+            if extension.type not in offered:
+                raise ProtocolViolation(
+                    AlertDescription.UNSUPPORTED_EXTENSION,
+                    f"EncryptedExtensions answers {extension_name(extension.type)}, which was not offered",
+                )
+        self.transcript.add(raw)
+        self.move(State.WAIT_CERT_CR)
+
+    def on_certificate_request(self, request: CertificateRequest13, raw: bytes) -> None:
+        if request.certificate_request_context:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                "certificate_request_context is not empty in the main handshake",
+            )
+        if forms.SIGNATURE_ALGORITHMS.read(request.extensions) is None:
+            raise ProtocolViolation(
+                AlertDescription.MISSING_EXTENSION, "CertificateRequest has no signature_algorithms"
+            )
+        forms.CERTIFICATE_AUTHORITIES.read(request.extensions)  # a malformed hint is refused now, not later
+        self.request = request
+        self.transcript.add(raw)
+        self.move(State.WAIT_CERT)
+
+    def on_certificate(self, message: Certificate13, raw: bytes) -> None:
+        self.check_certificate_form(message)
+        if not message.certificate_list:
+            raise ProtocolViolation(AlertDescription.DECODE_ERROR, "the server's Certificate is empty")
+        self.server_chain = message.chain
+        self.transcript.add(raw)
+        self.move(State.WAIT_VERDICT_ON_SERVER)
+        self.tell(ServerVerdictWanted(self.server_chain))
+
+    def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
+        self.check_proof(message, self.server_chain[0], self.config.signature_schemes)
+        self.transcript.add(raw)
+        self.move(State.WAIT_FINISHED)
+
+    def on_finished(self, message: Finished, raw: bytes) -> None:
+        self.check_finished(message, self.schedule.server_handshake_traffic_secret)
+        self.transcript.add(raw)
+        self.derive_application_secrets()
+        self.read_under(self.schedule.server_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
+        if self.request is None:
+            self.send_second_flight(None)
+            return
+        self.move(State.WAIT_CERTIFICATE_CHOICE)
+        authorities = forms.CERTIFICATE_AUTHORITIES.read(self.request.extensions) or ()
+        schemes = forms.SIGNATURE_ALGORITHMS.read(self.request.extensions) or ()
+        self.tell(CertificateChoiceWanted(schemes, authorities, ()))
+
+    # The client's second flight ---------------------------------------------------------------------------
+
+    def send_second_flight(self, credential: Credential | None) -> None:
+        self.send_compatibility_ccs()
+        if self.request is not None:
+            self.send_chain(credential.chain if credential else ())
+            if credential is not None:
+                scheme = self.require_scheme(self.signing_scheme(credential))
+                self.send_proof(credential.private_key, scheme, corrupt=self.config.corrupts_proof)
+        self.send_finished(self.schedule.client_handshake_traffic_secret)
+        self.flush()
+        self.write_under(self.schedule.client_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
+        self.move(State.CONNECTED)
+        self.done()
+
+    def on_new_session_ticket(self, message: NewSessionTicket13, raw: bytes) -> None:
+        """RFC 8446 section 4.6.1: read and dropped. This client does not resume."""
+
+    def before_alert(self) -> None:
+        """Our refusals go out under the handshake keys, after the ChangeCipherSpec that announces them."""
+        if self.write_protection is Protection.HANDSHAKE_TRAFFIC:
+            self.send_compatibility_ccs()

@@ -1,0 +1,404 @@
+"""What every handshake machine does, whatever its role and version: bytes in, events and bytes out.
+
+An :class:`Endpoint` reads records until its state asks for a decision, hands each message to the handler
+of its name if the state's row in :mod:`simulator.tls.states` allows it, and answers whatever breaks the
+protocol with the alert that the RFC names. Nothing that a peer sends can raise out of it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import DecisionError
+from simulator.tls.alerts import AlertDescription, AlertLevel, ProtocolViolation, level_of
+from simulator.tls.events import (
+    AlertReceived,
+    AlertSent,
+    DataReceived,
+    DataSent,
+    HandshakeDone,
+    MessageReceived,
+    MessageSent,
+    ProofChecked,
+    Protection,
+    StateChanged,
+    TlsEvent,
+    Version,
+)
+from simulator.tls.messages import Message, decode_handshake, encode_handshake, message_name
+from simulator.tls.peer_key import peer_public_key
+from simulator.tls.records import (
+    ContentType,
+    HandshakeReassembler,
+    Protector,
+    Record,
+    RecordReader,
+    RecordWriter,
+)
+from simulator.tls.registry import NAMED_GROUPS, CipherSuite, signature_scheme_name
+from simulator.tls.signatures import problem_of_scheme, verify
+from simulator.tls.states import DECISIONS, TERMINAL, Role, State, StateMachine
+from simulator.tls.transcript import Transcript
+
+if TYPE_CHECKING:
+    from simulator.entropy import Entropy
+    from simulator.tls.config import RecordStyle
+
+CHANGE_CIPHER_SPEC = b"\x01"
+MOST_IDLE_RECORDS = 32  # warnings, empty data, ChangeCipherSpecs in a row before the peer is called abusive
+
+Handler = Callable[[Any, bytes], None]  # the table pairs each name with the handler of its own message class
+
+
+class Endpoint(ABC):
+    """One side of a connection.
+
+    Args:
+        machine: the table of its role and version.
+        style: how messages are laid into records.
+        entropy: where its random bytes come from.
+
+    Attributes:
+        state: where it stands.
+        keylog: NSS key log lines of the secrets so far, for Wireshark.
+    """
+
+    handlers: Mapping[str, Handler]
+    client_random: bytes
+
+    def __init__(self, machine: StateMachine, style: RecordStyle, entropy: Entropy) -> None:
+        self.machine = machine
+        self.entropy = entropy
+        self.state = State.START
+        self.keylog: list[str] = []
+        self.transcript = Transcript()
+        self.reader = RecordReader()
+        self.reassembler = HandshakeReassembler()
+        self.writer = RecordWriter(style)
+        self.read_protector: Protector | None = None
+        self.read_protection = Protection.CLEAR
+        self.write_protection = Protection.CLEAR
+        self.client_random = b""
+        self.suite: CipherSuite | None = None
+        self.group = 0
+        self.unsent: list[tuple[str, bytes]] = []
+        self.told: list[TlsEvent] = []
+        self.idle_records = 0
+        self.read_closed = False
+        self.write_closed = False
+
+    @property
+    def version(self) -> Version:
+        """The protocol version it speaks."""
+        return self.machine.version
+
+    @property
+    def peer(self) -> Role:
+        """The role of the other side."""
+        return "server" if self.machine.role == "client" else "client"
+
+    @property
+    def finished(self) -> bool:
+        """Nothing more can be said or read."""
+        return self.state in TERMINAL
+
+    # Bytes and answers in, events out -----------------------------------------------------------------
+
+    def receive(self, data: bytes) -> list[TlsEvent]:
+        """Take bytes from the peer, in whatever pieces; while a decision is awaited they are kept unread."""
+        return self.report(lambda: self.reader.feed(data))
+
+    def write(self, data: bytes) -> list[TlsEvent]:
+        """Send application data.
+
+        Raises:
+            DecisionError: the handshake is not complete, or close_notify was said.
+        """
+        if self.state is not State.CONNECTED or self.write_closed:
+            raise DecisionError(
+                "Application data cannot be sent now.", got=f"state {self.state.value}", expected="CONNECTED"
+            )
+        return self.report(lambda: self.send_data(data))
+
+    def close(self) -> list[TlsEvent]:
+        """Say close_notify. What the peer still sends is read until it says the same."""
+        if self.write_closed or self.finished:
+            return []
+        return self.report(self.send_close_notify)
+
+    def report(self, action: Callable[[], None]) -> list[TlsEvent]:
+        """Do something, read on as far as possible, and give what happened."""
+        try:
+            action()
+            self.read_on()
+        except ProtocolViolation as violation:
+            self.fail(violation.alert, str(violation))
+        told, self.told = self.told, []
+        return told
+
+    def answer(self, state: State, answer: str, action: Callable[[], None]) -> list[TlsEvent]:
+        """Take the decision that the machine waits for in ``state``, and read on.
+
+        Raises:
+            DecisionError: it does not wait for that decision.
+        """
+        self.require(state, answer)
+        return self.report(action)
+
+    def require(self, state: State, answer: str) -> None:
+        """Refuse an answer that nobody asked for.
+
+        Raises:
+            DecisionError: the machine is in another state.
+        """
+        if self.state is not state:
+            raise DecisionError(
+                f'Nobody waits for the answer "{answer}".',
+                got=f"state {self.state.value}",
+                expected=state.value,
+                advice="Answer after the event that asks for it.",
+            )
+
+    def require_scheme(self, scheme: int | None) -> int:
+        """Refuse a certificate whose key cannot sign in a way the peer accepts.
+
+        Raises:
+            DecisionError: there is no such scheme.
+        """
+        if scheme is None:
+            raise DecisionError(
+                "This certificate cannot be sent: the peer accepts no signature that its key can make.",
+                advice="Ask signing_scheme() first, and go on without a certificate.",
+            )
+        return scheme
+
+    def tell(self, event: TlsEvent) -> None:
+        """Report an event."""
+        self.told.append(event)
+
+    def move(self, state: State) -> None:
+        """Go to another state and report it."""
+        if state is not self.state:
+            self.tell(StateChanged(self.state.value, state.value))
+            self.state = state
+
+    def done(self) -> None:
+        """Report that the handshake is complete on this side."""
+        assert self.suite is not None
+        self.tell(HandshakeDone(self.version, self.suite.name, NAMED_GROUPS[self.group]))
+
+    # Reading --------------------------------------------------------------------------------------------
+
+    def read_on(self) -> None:
+        """Read message by message until a decision is awaited, all is over, or bytes run out."""
+        while self.state not in DECISIONS and not self.finished:
+            raw = self.reassembler.next_message()
+            if raw is not None:
+                self.take_message(raw)
+                continue
+            record = self.reader.next_record()
+            if record is None:
+                return
+            self.take_record(record)
+
+    def take_record(self, record: Record) -> None:
+        content_type, content = self.open_record(record)
+        if content_type is not ContentType.HANDSHAKE and self.reassembler.holds_partial_message:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                "Another record came between the pieces of a handshake message.",
+                got=content_type.name.lower(),
+                expected="the rest of the message",
+            )
+        self.count_idle(content_type, content)
+        if content_type is ContentType.HANDSHAKE:
+            self.reassembler.feed(content)
+        elif content_type is ContentType.CHANGE_CIPHER_SPEC:
+            self.take_change_cipher_spec(content)
+        elif content_type is ContentType.ALERT:
+            self.take_alert(content)
+        else:
+            self.take_data(content)
+
+    def open_record(self, record: Record) -> tuple[ContentType, bytes]:
+        """What a record says, its protection removed."""
+        if self.read_protector is None:
+            return record.content_type, record.fragment
+        return self.read_protector.open(record)
+
+    def count_idle(self, content_type: ContentType, content: bytes) -> None:
+        """Bound the records that cost work and say nothing."""
+        says_something = content_type is ContentType.HANDSHAKE or (
+            content_type is ContentType.APPLICATION_DATA and content
+        )
+        self.idle_records = 0 if says_something else self.idle_records + 1
+        if self.idle_records > MOST_IDLE_RECORDS:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                "The peer sends record after record without saying anything.",
+                got=f"{self.idle_records} in a row",
+                expected=f"at most {MOST_IDLE_RECORDS}",
+            )
+
+    def take_message(self, raw: bytes) -> None:
+        name = message_name(raw)
+        self.tell(MessageReceived(name, raw, self.read_protection))
+        self.expect(name)
+        self.handlers[name](decode_handshake(raw, self.version), raw)
+
+    def expect(self, name: str) -> None:
+        """Refuse what the state's row does not list."""
+        allowed = self.machine.messages[self.state]
+        if name not in allowed:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                f"{name} may not come in state {self.state.value}.",
+                got=name,
+                expected=" or ".join(allowed) or "nothing",
+            )
+
+    @abstractmethod
+    def take_change_cipher_spec(self, content: bytes) -> None:
+        """Read a ChangeCipherSpec record."""
+
+    def take_alert(self, content: bytes) -> None:
+        """An alert ends the connection, but for the few that are warnings (RFC 8446 section 6)."""
+        if len(content) != 2:
+            raise ProtocolViolation(
+                AlertDescription.DECODE_ERROR,
+                "An alert does not have two bytes.",
+                got=f"{len(content)} bytes",
+            )
+        level, code = content
+        known = AlertDescription.from_code(code)
+        self.tell(AlertReceived(level, code, known, content, self.read_protection))
+        if known is AlertDescription.CLOSE_NOTIFY:
+            self.read_closed = True
+            if self.write_closed or self.state is not State.CONNECTED:
+                self.move(State.CLOSED)
+        elif not self.is_warning(level, known):
+            self.move(State.FAILED)
+
+    def is_warning(self, level: int, description: AlertDescription | None) -> bool:
+        """Whether the connection goes on after an alert."""
+        return level == AlertLevel.WARNING and description is not None
+
+    def take_data(self, content: bytes) -> None:
+        if self.state is not State.CONNECTED:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                f"Application data may not come in state {self.state.value}.",
+                got="application_data",
+                expected=" or ".join(self.machine.messages[self.state]) or "nothing",
+            )
+        if not self.read_closed:
+            self.tell(DataReceived(content, self.read_protection))
+
+    def read_with(self, protector: Protector, protection: Protection, limit: int) -> None:
+        """Read what follows under these keys.
+
+        Raises:
+            ProtocolViolation: a message stands across the change of keys (RFC 8446 section 5.1).
+        """
+        if self.reassembler.holds_partial_message:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE, "A handshake message stands across a change of keys."
+            )
+        self.read_protector = protector
+        self.read_protection = protection
+        self.reader.limit = limit
+
+    # Writing --------------------------------------------------------------------------------------------
+
+    def send(self, message: Message, *, in_transcript: bool = True) -> None:
+        """Queue a handshake message; :meth:`flush` lays it into records."""
+        raw = encode_handshake(message)
+        if in_transcript:
+            self.transcript.add(raw)
+        self.unsent.append((message_name(raw), raw))
+
+    def flush(self) -> None:
+        """Send what is queued, all of it under the keys in force."""
+        queued, self.unsent = self.unsent, []
+        wires = self.writer.write_messages([raw for _, raw in queued])
+        for (name, raw), wire in zip(queued, wires, strict=True):
+            self.tell(MessageSent(name, raw, self.write_protection, wire))
+
+    def write_with(self, protector: Protector, protection: Protection) -> None:
+        """Send what follows under these keys."""
+        self.flush()
+        self.writer.protector = protector
+        self.write_protection = protection
+
+    def send_change_cipher_spec(self) -> None:
+        self.flush()
+        wire = self.writer.write(ContentType.CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC)
+        self.tell(MessageSent("ChangeCipherSpec", CHANGE_CIPHER_SPEC, self.write_protection, wire))
+
+    def send_data(self, data: bytes) -> None:
+        wire = self.writer.write(ContentType.APPLICATION_DATA, data)
+        self.tell(DataSent(data, self.write_protection, wire))
+
+    def send_close_notify(self) -> None:
+        self.send_alert(AlertDescription.CLOSE_NOTIFY, "nothing more will be sent")
+        self.write_closed = True
+        if self.read_closed or self.state is not State.CONNECTED:
+            self.move(State.CLOSED)
+
+    def check_signature(
+        self, leaf: bytes, scheme: int, content: bytes, signature: bytes, accepted: tuple[int, ...]
+    ) -> None:
+        """Verify the peer's proof that it holds the key of its certificate, and report what was found.
+
+        Args:
+            leaf: the peer's certificate, DER.
+            scheme: the signature scheme it named.
+            content: what it should have signed.
+            signature: what it sent.
+            accepted: the schemes that it was offered.
+
+        Raises:
+            ProtocolViolation: ``illegal_parameter`` for a scheme that was not offered or does not go with the
+                key, ``decrypt_error`` for a signature that does not hold.
+        """
+        name = signature_scheme_name(scheme)
+        key = peer_public_key(leaf)
+        alert = AlertDescription.ILLEGAL_PARAMETER
+        problem = problem_of_scheme(key, scheme, self.version)
+        if scheme not in accepted:
+            problem = f"{name} was not offered"
+        elif problem is None:
+            alert = AlertDescription.DECRYPT_ERROR
+            problem = verify(key, scheme, content, signature, self.version)
+        self.tell(ProofChecked(self.peer, problem is None, name, problem or ""))
+        if problem is not None:
+            raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {problem}.")
+
+    def send_alert(self, description: AlertDescription, reason: str) -> None:
+        raw = bytes((level_of(description), description))
+        self.tell(
+            AlertSent(
+                level=level_of(description),
+                description=description,
+                raw=raw,
+                protection=self.write_protection,
+                wire=self.writer.write(ContentType.ALERT, raw),
+                reason=reason,
+            )
+        )
+
+    def fail(self, description: AlertDescription, reason: str) -> None:
+        """Say why, and end. What was queued and not sent stays unsaid."""
+        self.unsent.clear()
+        self.before_alert()
+        self.send_alert(description, reason)
+        self.move(State.FAILED)
+
+    def before_alert(self) -> None:
+        """Send what must precede an alert in this state."""
+
+    def log_secret(self, label: str, secret: bytes) -> None:
+        """Add a line to the key log."""
+        self.keylog.append(f"{label} {self.client_random.hex()} {secret.hex()}")

@@ -1,0 +1,114 @@
+"""What both sides of TLS 1.2 share: the master secret, the change of keys, the proof, Finished."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from simulator.tls.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.endpoint import CHANGE_CIPHER_SPEC, Endpoint
+from simulator.tls.events import MessageReceived, Protection
+from simulator.tls.key_schedule_12 import (
+    KeyBlock,
+    extended_master_secret,
+    key_block,
+    master_secret,
+    verify_data,
+)
+from simulator.tls.messages import Finished
+from simulator.tls.protection import Tls12Protector
+from simulator.tls.records import CIPHERTEXT_LIMIT_12
+from simulator.tls.states import Role, State, StateMachine
+
+if TYPE_CHECKING:
+    from simulator.entropy import Entropy
+    from simulator.tls.config import RecordStyle
+    from simulator.tls.registry import CipherSuite
+
+
+class Endpoint12(Endpoint):
+    """One side of a TLS 1.2 connection (arguments as :class:`~simulator.tls.endpoint.Endpoint`)."""
+
+    keys: KeyBlock
+
+    def __init__(self, machine: StateMachine, style: RecordStyle, entropy: Entropy) -> None:
+        super().__init__(machine, style, entropy)
+        self.server_random = b""
+        self.extended_master_secret = False
+        self.ticket_promised = False
+        self.master = b""
+
+    # Keys ---------------------------------------------------------------------------------------------
+
+    @property
+    def agreed_suite(self) -> CipherSuite:
+        """The cipher suite; there is one from ServerHello on."""
+        assert self.suite is not None
+        return self.suite
+
+    def derive_keys(self, premaster: bytes) -> None:
+        """Both halves of the key exchange are known and ClientKeyExchange is said: derive all keys.
+
+        With the extended master secret (RFC 7627) they are bound to the whole handshake so far, the
+        certificates included; without it to the two randoms only.
+        """
+        suite = self.agreed_suite
+        if self.extended_master_secret:
+            self.master = extended_master_secret(suite.hash_name, premaster, self.transcript.digest())
+        else:
+            self.master = master_secret(suite.hash_name, premaster, self.client_random, self.server_random)
+        self.keys = key_block(suite, self.master, self.client_random, self.server_random)
+        self.log_secret("CLIENT_RANDOM", self.master)
+
+    def protector(self, sender: Role) -> Tls12Protector:
+        """Record protection of what ``sender`` sends."""
+        if sender == "client":
+            return Tls12Protector(self.keys.client_write_key, self.keys.client_write_iv, self.agreed_suite)
+        return Tls12Protector(self.keys.server_write_key, self.keys.server_write_iv, self.agreed_suite)
+
+    def take_change_cipher_spec(self, content: bytes) -> None:
+        """From the next record on the peer uses the keys just agreed (RFC 5246 section 7.1)."""
+        self.tell(MessageReceived("ChangeCipherSpec", content, self.read_protection))
+        self.expect("ChangeCipherSpec")
+        if content != CHANGE_CIPHER_SPEC:
+            raise ProtocolViolation(
+                AlertDescription.DECODE_ERROR,
+                "A ChangeCipherSpec is not the byte 1.",
+                got=content.hex(),
+                expected="01",
+            )
+        self.read_with(self.protector(self.peer), Protection.CONNECTION, CIPHERTEXT_LIMIT_12)
+        self.move(State.WAIT_FINISHED)
+
+    # Messages of both sides -----------------------------------------------------------------------------
+
+    def signed_parameters(self, params: bytes) -> bytes:
+        """What the server signs in ServerKeyExchange (RFC 8422 section 5.4)."""
+        return self.client_random + self.server_random + params
+
+    def send_finished(self) -> None:
+        """Switch the keys on and send Finished, the first message under them."""
+        self.send_change_cipher_spec()
+        self.write_with(self.protector(self.machine.role), Protection.CONNECTION)
+        self.send(Finished(self.finished_value(self.machine.role)))
+        self.flush()
+
+    def check_finished(self, message: Finished) -> None:
+        """Verify the peer's Finished.
+
+        Raises:
+            ProtocolViolation: ``decrypt_error``: the two sides did not see the same handshake.
+        """
+        if not hmac.compare_digest(message.verify_data, self.finished_value(self.peer)):
+            raise ProtocolViolation(
+                AlertDescription.DECRYPT_ERROR,
+                f"The {self.peer}'s Finished does not fit what was said in this handshake.",
+            )
+
+    def finished_value(self, sender: Role) -> bytes:
+        """The verify_data of a Finished at this moment (RFC 5246 section 7.4.9)."""
+        return verify_data(self.agreed_suite.hash_name, self.master, sender, self.transcript.digest())
+
+    def refuse_renegotiation(self) -> None:
+        """RFC 5746 section 4.5: say no with a warning, and go on as before."""
+        self.send_alert(AlertDescription.NO_RENEGOTIATION, "this implementation does not renegotiate")

@@ -1,0 +1,238 @@
+"""The server of TLS 1.2 (RFC 5246) with ECDHE key exchange (RFC 8422).
+
+The handlers stand in the order of the handshake. The client's certificate travels in the clear, and the
+server has judged it before it sends its own Finished.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.tls import extension_forms as forms
+from simulator.tls.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.config import TLS12_CIPHER_SUITES, ServerConfig
+from simulator.tls.endpoint12 import Endpoint12
+from simulator.tls.events import ClientVerdictWanted, TlsEvent
+from simulator.tls.extensions import Extension, ExtensionType
+from simulator.tls.key_exchange import KeyShare, generate_key_share
+from simulator.tls.messages import (
+    Certificate12,
+    CertificateRequest12,
+    CertificateVerify,
+    ClientHello,
+    ClientKeyExchange,
+    Finished,
+    NewSessionTicket12,
+    ServerHello,
+    ServerHelloDone,
+    ServerKeyExchange,
+    server_ecdh_params,
+)
+from simulator.tls.registry import CIPHER_SUITES, CipherSuite, group_name
+from simulator.tls.signatures import ECDSA_SIGN, RSA_SIGN, certificate_type_of, common_scheme, sign
+from simulator.tls.states import SERVER_12, State
+
+if TYPE_CHECKING:
+    from simulator.entropy import Entropy
+
+CERTIFICATE_TYPES = (RSA_SIGN, ECDSA_SIGN)
+RENEGOTIATION_SCSV = 0x00FF
+TICKET_LIFETIME_SECONDS = 7200
+TICKET_BYTES = 32
+
+
+class ServerHandshake12(Endpoint12):
+    """A server's TLS 1.2 connection.
+
+    Args:
+        config: its certificate and settings.
+        entropy: its random, ephemeral key and ticket.
+    """
+
+    share: KeyShare
+
+    def __init__(self, config: ServerConfig, entropy: Entropy) -> None:
+        super().__init__(SERVER_12, config.record_style, entropy)
+        self.config = config
+        self.suites = config.cipher_suites or TLS12_CIPHER_SUITES
+        self.client_chain: tuple[bytes, ...] = ()
+        self.handlers = {
+            "ClientHello": self.on_client_hello,
+            "Certificate": self.on_certificate,
+            "ClientKeyExchange": self.on_client_key_exchange,
+            "CertificateVerify": self.on_certificate_verify,
+            "Finished": self.on_finished,
+        }
+
+    # What the actor says --------------------------------------------------------------------------------
+
+    def accept_client(self) -> list[TlsEvent]:
+        """Go on with this certificate, or without one."""
+        after = State.WAIT_CKE_CV if self.client_chain else State.WAIT_CKE
+        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "accept", lambda: self.move(after))
+
+    def refuse_client(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
+        """The client's certificate, or its absence, is not acceptable: say so and end."""
+        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "refuse", lambda: self.fail(alert, reason))
+
+    # Hello ----------------------------------------------------------------------------------------------
+
+    def on_client_hello(self, hello: ClientHello, raw: bytes) -> None:
+        if self.state is State.CONNECTED:
+            self.refuse_renegotiation()
+            return
+        self.check_offer(hello)
+        self.suite = self.choose_suite(hello)
+        self.group = self.choose_group(hello)
+        scheme = self.choose_scheme(hello)
+        self.client_random = hello.random
+        self.server_random = self.entropy("server random", 32)
+        answers = self.answers(hello)
+        self.transcript.choose_hash(self.suite.hash_name)
+        self.transcript.add(raw)
+        self.send(
+            ServerHello(
+                legacy_version=self.version.wire,
+                random=self.server_random,
+                legacy_session_id_echo=b"",
+                cipher_suite=self.suite.code,
+                legacy_compression_method=0,
+                extensions=answers,
+            )
+        )
+        self.send_flight(scheme)
+
+    def check_offer(self, hello: ClientHello) -> None:
+        versions = forms.SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
+        speaks_it = self.version.wire in versions if versions is not None else hello.legacy_version >= 0x0303
+        if not speaks_it:
+            raise ProtocolViolation(
+                AlertDescription.PROTOCOL_VERSION,
+                "The client does not speak TLS 1.2.",
+                got=", ".join(f"0x{version:04x}" for version in versions or (hello.legacy_version,)),
+                expected="0x0303",
+            )
+        if 0 not in hello.legacy_compression_methods:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER, "The client does not offer to go without compression."
+            )
+        if forms.RENEGOTIATION_INFO.read(hello.extensions) not in (None, b""):
+            raise ProtocolViolation(
+                AlertDescription.HANDSHAKE_FAILURE,
+                "renegotiation_info is not empty in a first handshake (RFC 5746 section 3.6).",
+            )
+
+    def choose_suite(self, hello: ClientHello) -> CipherSuite:
+        """The first of the server's suites that the client offers and the server's key can serve."""
+        authentication = "rsa" if certificate_type_of(self.config.credential.private_key) == RSA_SIGN else "ecdsa"
+        for code in self.suites:
+            if code in hello.cipher_suites and CIPHER_SUITES[code].authentication == authentication:
+                return CIPHER_SUITES[code]
+        raise ProtocolViolation(
+            AlertDescription.HANDSHAKE_FAILURE,
+            "There is no common cipher suite for the server's certificate.",
+            got=", ".join(f"0x{suite:04x}" for suite in hello.cipher_suites[:20]),
+        )
+
+    def choose_group(self, hello: ClientHello) -> int:
+        """The first common group; a client that names none leaves the choice to the server (RFC 8422 §4)."""
+        offered = forms.SUPPORTED_GROUPS.read(hello.extensions)
+        for group in self.config.groups:
+            if offered is None or group in offered:
+                return group
+        raise ProtocolViolation(
+            AlertDescription.HANDSHAKE_FAILURE,
+            "There is no common group for the key exchange.",
+            got=", ".join(map(group_name, (offered or ())[:20])),
+            expected="one of " + ", ".join(map(group_name, self.config.groups)),
+        )
+
+    def choose_scheme(self, hello: ClientHello) -> int:
+        offered = forms.SIGNATURE_ALGORITHMS.read(hello.extensions) or ()
+        scheme = common_scheme(self.config.credential.private_key, offered, self.version)
+        if scheme is None:
+            raise ProtocolViolation(
+                AlertDescription.HANDSHAKE_FAILURE,
+                "The client cannot verify any signature that the server's key can make.",
+            )
+        return scheme
+
+    def answers(self, hello: ClientHello) -> tuple[Extension, ...]:
+        """The extensions of ServerHello: only what the client offered."""
+        offered = {extension.type for extension in hello.extensions}
+        self.extended_master_secret = ExtensionType.EXTENDED_MASTER_SECRET in offered
+        self.ticket_promised = ExtensionType.SESSION_TICKET in offered and self.config.tickets > 0
+        answers = []
+        if ExtensionType.RENEGOTIATION_INFO in offered or RENEGOTIATION_SCSV in hello.cipher_suites:
+            answers.append(forms.RENEGOTIATION_INFO.build(b""))
+        if ExtensionType.EC_POINT_FORMATS in offered:
+            answers.append(forms.EC_POINT_FORMATS.build((0,)))
+        if self.ticket_promised:
+            answers.append(forms.SESSION_TICKET.build(b""))
+        if self.extended_master_secret:
+            answers.append(forms.EXTENDED_MASTER_SECRET.build(b""))
+        return tuple(answers)
+
+    # The server's flight ----------------------------------------------------------------------------------
+
+    def send_flight(self, scheme: int) -> None:
+        """Certificate to ServerHelloDone, all in the clear."""
+        credential = self.config.credential
+        self.send(Certificate12(credential.chain))
+        self.share = generate_key_share(self.group, self.entropy, "server")
+        content = self.signed_parameters(server_ecdh_params(self.group, self.share.public))
+        self.send(
+            ServerKeyExchange(
+                curve_type=3,
+                named_curve=self.group,
+                public=self.share.public,
+                algorithm=scheme,
+                signature=sign(credential.private_key, scheme, content, self.entropy),
+            )
+        )
+        if self.config.asks_for_certificate:
+            self.send(
+                CertificateRequest12(
+                    certificate_types=CERTIFICATE_TYPES,
+                    supported_signature_algorithms=self.config.signature_schemes,
+                    certificate_authorities=self.config.certificate_authorities,
+                )
+            )
+        self.send(ServerHelloDone())
+        self.flush()
+        self.move(State.WAIT_CERT if self.config.asks_for_certificate else State.WAIT_CKE)
+
+    # The client's second flight ---------------------------------------------------------------------------
+
+    def on_certificate(self, message: Certificate12, raw: bytes) -> None:
+        self.client_chain = message.chain
+        self.transcript.add(raw)
+        self.move(State.WAIT_VERDICT_ON_CLIENT)
+        self.tell(ClientVerdictWanted(self.client_chain))
+
+    def on_client_key_exchange(self, message: ClientKeyExchange, raw: bytes) -> None:
+        premaster = self.share.agree(message.public)
+        self.transcript.add(raw)
+        self.derive_keys(premaster)
+        self.move(State.WAIT_CV if self.client_chain else State.WAIT_CCS)
+
+    def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
+        """The client's proof, a signature over the messages themselves (RFC 5246 section 7.4.8)."""
+        self.check_signature(
+            self.client_chain[0],
+            message.algorithm,
+            self.transcript.messages,
+            message.signature,
+            self.config.signature_schemes,
+        )
+        self.transcript.add(raw)
+        self.move(State.WAIT_CCS)
+
+    def on_finished(self, message: Finished, raw: bytes) -> None:
+        self.check_finished(message)
+        self.transcript.add(raw)
+        if self.ticket_promised:
+            self.send(NewSessionTicket12(TICKET_LIFETIME_SECONDS, self.entropy("ticket", TICKET_BYTES)))
+        self.send_finished()
+        self.move(State.CONNECTED)
+        self.done()

@@ -1,0 +1,291 @@
+"""The server of TLS 1.3 (RFC 8446).
+
+The handlers stand in the order of the handshake. The server's whole flight, its own proof included, leaves
+with its answer to the ClientHello: it asks for a certificate before it knows whether there will be one, and
+the client has finished its side before the server decides.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from simulator.tls import extension_forms as forms
+from simulator.tls.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.config import TLS13_CIPHER_SUITES, ServerConfig
+from simulator.tls.endpoint13 import Endpoint13
+from simulator.tls.events import ClientVerdictWanted, Protection, TlsEvent
+from simulator.tls.key_exchange import KeyShare, generate_key_share
+from simulator.tls.messages import (
+    HELLO_RETRY_REQUEST_RANDOM,
+    Certificate13,
+    CertificateRequest13,
+    CertificateVerify,
+    ClientHello,
+    EncryptedExtensions,
+    Finished,
+    NewSessionTicket13,
+    ServerHello,
+)
+from simulator.tls.registry import CIPHER_SUITES, group_name
+from simulator.tls.signatures import common_scheme
+from simulator.tls.states import SERVER_13, State
+
+if TYPE_CHECKING:
+    from simulator.entropy import Entropy
+    from simulator.tls.extensions import Extension, ExtensionForm
+
+LEGACY_VERSION = 0x0303
+TICKET_LIFETIME_SECONDS = 7200
+TICKET_BYTES = 32
+
+
+class ServerHandshake13(Endpoint13):
+    """A server's TLS 1.3 connection.
+
+    Args:
+        config: its certificate and settings.
+        entropy: its randoms, ephemeral keys and tickets.
+    """
+
+    def __init__(self, config: ServerConfig, entropy: Entropy) -> None:
+        super().__init__(SERVER_13, config.record_style, entropy)
+        self.config = config
+        self.suites = config.cipher_suites or TLS13_CIPHER_SUITES
+        self.first_hello: ClientHello | None = None
+        self.retry_group: int | None = None
+        self.client_chain: tuple[bytes, ...] = ()
+        self.handlers = {
+            "ClientHello": self.on_client_hello,
+            "Certificate": self.on_certificate,
+            "CertificateVerify": self.on_certificate_verify,
+            "Finished": self.on_finished,
+            "KeyUpdate": self.on_key_update,
+        }
+
+    # What the actor says --------------------------------------------------------------------------------
+
+    def accept_client(self) -> list[TlsEvent]:
+        """Go on with this certificate, or without one: to the client's proof, if there is one to come."""
+        after = State.WAIT_CV if self.client_chain else State.WAIT_FINISHED
+        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "accept", lambda: self.move(after))
+
+    def refuse_client(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
+        """The client's certificate, or its absence, is not acceptable: say so and end."""
+        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "refuse", lambda: self.fail(alert, reason))
+
+    # Hello ----------------------------------------------------------------------------------------------
+
+    def on_client_hello(self, hello: ClientHello, raw: bytes) -> None:
+        """RFC 8446 sections 4.1.1 to 4.1.4: choose from the offer, or ask for the same with another share."""
+        self.hello_seen = True
+        self.check_offer(hello)
+        suite = CIPHER_SUITES[self.choose_suite(hello)]
+        group, share = self.choose_group(hello)
+        scheme = self.choose_scheme(hello)
+        self.client_random = hello.random
+        self.session_id = hello.legacy_session_id
+        if share is None:
+            self.transcript.add(raw)
+            self.transcript.choose_hash(suite.hash_name)
+            self.ask_again(hello, suite.code, group)
+            return
+        if self.first_hello is None:
+            self.transcript.choose_hash(suite.hash_name)
+        self.transcript.add(raw)
+        own_share = generate_key_share(group, self.entropy, "server")
+        secret = own_share.agree(share)
+        self.send_server_hello(suite.code, own_share)
+        self.agree(suite, group, secret)
+        self.send_flight(scheme)
+
+    def check_offer(self, hello: ClientHello) -> None:
+        versions = forms.SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
+        if versions is None or self.version.wire not in versions:
+            raise ProtocolViolation(
+                AlertDescription.PROTOCOL_VERSION,
+                "The client does not speak TLS 1.3.",
+                got=", ".join(f"0x{version:04x}" for version in versions or (hello.legacy_version,)),
+                expected="0x0304 in supported_versions",
+            )
+        if hello.legacy_compression_methods != b"\x00":
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                "A TLS 1.3 client must offer no compression and nothing else.",
+                got=hello.legacy_compression_methods.hex(),
+                expected="00",
+            )
+        if self.first_hello is not None and not self.same_but_for_share(hello, self.first_hello):
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                "The second ClientHello differs from the first in more than its key share.",
+            )
+
+    def same_but_for_share(self, second: ClientHello, first: ClientHello) -> bool:
+        """RFC 8446 section 4.1.2: what a client may change after HelloRetryRequest."""
+        return (second.random, second.legacy_session_id, second.cipher_suites) == (
+            first.random,
+            first.legacy_session_id,
+            first.cipher_suites,
+        )
+
+    def choose_suite(self, hello: ClientHello) -> int:
+        for suite in self.suites:
+            if suite in hello.cipher_suites:
+                return suite
+        raise ProtocolViolation(
+            AlertDescription.HANDSHAKE_FAILURE,
+            "There is no common cipher suite.",
+            got=", ".join(f"0x{suite:04x}" for suite in hello.cipher_suites[:20]),
+            expected="one of " + ", ".join(CIPHER_SUITES[suite].name for suite in self.suites),
+        )
+
+    def choose_group(self, hello: ClientHello) -> tuple[int, bytes | None]:
+        """The group, and the client's share for it; None where it has to be asked for."""
+        groups = required(forms.SUPPORTED_GROUPS, hello)
+        shares = {entry.group: entry.key_exchange for entry in required(forms.KEY_SHARE_OFFER, hello)}
+        if self.retry_group is not None:
+            if tuple(shares) != (self.retry_group,):
+                raise ProtocolViolation(
+                    AlertDescription.ILLEGAL_PARAMETER,
+                    "The second ClientHello does not bring the key share that was asked for.",
+                    got=", ".join(map(group_name, shares)) or "none",
+                    expected=group_name(self.retry_group),
+                )
+            return self.retry_group, shares[self.retry_group]
+        common = [group for group in self.config.groups if group in groups]
+        if not common:
+            raise ProtocolViolation(
+                AlertDescription.HANDSHAKE_FAILURE,
+                "There is no common group for the key exchange.",
+                got=", ".join(map(group_name, groups[:20])),
+                expected="one of " + ", ".join(map(group_name, self.config.groups)),
+            )
+        with_share = [group for group in common if group in shares]
+        return (with_share[0], shares[with_share[0]]) if with_share else (common[0], None)
+
+    def choose_scheme(self, hello: ClientHello) -> int:
+        offered = required(forms.SIGNATURE_ALGORITHMS, hello)
+        scheme = common_scheme(self.config.credential.private_key, offered, self.version)
+        if scheme is None:
+            raise ProtocolViolation(
+                AlertDescription.HANDSHAKE_FAILURE,
+                "The client cannot verify any signature that the server's key can make.",
+            )
+        return scheme
+
+    def ask_again(self, hello: ClientHello, suite: int, group: int) -> None:
+        """Send HelloRetryRequest."""
+        self.first_hello = hello
+        self.retry_group = group
+        self.transcript.replace_first_hello()
+        self.send(
+            ServerHello(
+                legacy_version=LEGACY_VERSION,
+                random=HELLO_RETRY_REQUEST_RANDOM,
+                legacy_session_id_echo=hello.legacy_session_id,
+                cipher_suite=suite,
+                legacy_compression_method=0,
+                extensions=(
+                    forms.SUPPORTED_VERSIONS_CHOICE.build(self.version.wire),
+                    forms.KEY_SHARE_RETRY.build(group),
+                ),
+            )
+        )
+        self.flush()
+        self.send_compatibility_ccs()
+        self.move(State.WAIT_CH_AFTER_RETRY)
+
+    # The server's flight ----------------------------------------------------------------------------------
+
+    def send_server_hello(self, suite: int, share: KeyShare) -> None:
+        self.send(
+            ServerHello(
+                legacy_version=LEGACY_VERSION,
+                random=self.entropy("server random", 32),
+                legacy_session_id_echo=self.session_id,
+                cipher_suite=suite,
+                legacy_compression_method=0,
+                extensions=(
+                    forms.SUPPORTED_VERSIONS_CHOICE.build(self.version.wire),
+                    forms.KEY_SHARE_CHOICE.build(forms.KeyShareEntry(share.group, share.public)),
+                ),
+            )
+        )
+        self.flush()
+        self.send_compatibility_ccs()
+
+    def send_flight(self, scheme: int) -> None:
+        """EncryptedExtensions to Finished, under the handshake keys."""
+        self.write_under(self.schedule.server_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
+        self.read_under(self.schedule.client_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
+        self.send(EncryptedExtensions(extensions=()))
+        if self.config.asks_for_certificate:
+            self.send(
+                CertificateRequest13(certificate_request_context=b"", extensions=self.request_extensions())
+            )
+        self.send_chain(self.config.credential.chain)
+        self.send_proof(self.config.credential.private_key, scheme)
+        self.send_finished(self.schedule.server_handshake_traffic_secret)
+        self.derive_application_secrets()
+        self.write_under(self.schedule.server_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
+        self.move(State.WAIT_CERT if self.config.asks_for_certificate else State.WAIT_FINISHED)
+
+    def request_extensions(self) -> tuple[Extension, ...]:
+        extensions = [forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes)]
+        if self.config.certificate_authorities:
+            extensions.append(forms.CERTIFICATE_AUTHORITIES.build(self.config.certificate_authorities))
+        return tuple(extensions)
+
+    # The client's second flight ---------------------------------------------------------------------------
+
+    def on_certificate(self, message: Certificate13, raw: bytes) -> None:
+        self.check_certificate_form(message)
+        self.client_chain = message.chain
+        self.transcript.add(raw)
+        self.move(State.WAIT_VERDICT_ON_CLIENT)
+        self.tell(ClientVerdictWanted(self.client_chain))
+
+    def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
+        self.check_proof(message, self.client_chain[0], self.config.signature_schemes)
+        self.transcript.add(raw)
+        self.move(State.WAIT_FINISHED)
+
+    def on_finished(self, message: Finished, raw: bytes) -> None:
+        self.check_finished(message, self.schedule.client_handshake_traffic_secret)
+        self.transcript.add(raw)
+        self.read_under(self.schedule.client_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
+        for number in range(self.config.tickets):
+            self.send_ticket(number)
+        self.flush()
+        self.move(State.CONNECTED)
+        self.done()
+
+    def send_ticket(self, number: int) -> None:
+        """RFC 8446 section 4.6.1. The ticket is opaque, and this server would not take it back."""
+        self.send(
+            NewSessionTicket13(
+                ticket_lifetime=TICKET_LIFETIME_SECONDS,
+                ticket_age_add=int.from_bytes(self.entropy(f"ticket {number} age_add", 4)),
+                ticket_nonce=number.to_bytes(8),
+                ticket=self.entropy(f"ticket {number}", TICKET_BYTES),
+                extensions=(),
+            ),
+            in_transcript=False,
+        )
+
+
+T = TypeVar("T")
+
+
+def required(form: ExtensionForm[T], hello: ClientHello) -> T:
+    """What an extension says that this handshake cannot do without (RFC 8446 section 9.2).
+
+    Raises:
+        ProtocolViolation: ``missing_extension``.
+    """
+    value = form.read(hello.extensions)
+    if value is None:
+        raise ProtocolViolation(
+            AlertDescription.MISSING_EXTENSION, f"ClientHello has no {form.type.rfc_name}.", got="none"
+        )
+    return value
