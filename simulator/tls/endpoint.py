@@ -321,6 +321,8 @@ class Endpoint(ABC):
 
     def flush(self) -> None:
         """Send what is queued, all of it under the keys in force."""
+        if not self.unsent:
+            return
         queued, self.unsent = self.unsent, []
         wires = self.writer.write_messages([raw for _, raw in queued])
         for (name, raw), wire in zip(queued, wires, strict=True):
