@@ -220,8 +220,9 @@ class Scenario:
             **tables: the same, by the scenario's own fields.
 
         Returns:
-            A scenario whose name says what was changed. It expects nothing unless ``expect`` is among the
-            changes or the world stayed as it was.
+            A scenario whose name says what was changed. Its lesson is gone, since it told of another world,
+            and it expects nothing unless ``expect`` is among the changes. A change that changes nothing gives
+            an equal scenario.
 
         Raises:
             ScenarioError: a setting is unknown or of the wrong kind, or what came out cannot be played.

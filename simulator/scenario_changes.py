@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from simulator.scenario import CertificateSetup, Scenario, good_certificates
 from simulator.scenario_problems import Problem, ScenarioProblemsError, scenario_problems, written_path
 from simulator.scenario_values import PARTS, Path, field_types, read_table, split_path
-from simulator.scenario_words import SPECIAL_WORDS, write_duration
+from simulator.scenario_words import SPECIAL_WORDS, write_duration, write_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TEXT_KEYS = ("name", "title", "topic", "lesson")  # they tell of the world and change nothing in it
 _GOOD_OF_ROLE = {"ca": "client-ca", "client": "alice", "server": "server"}
 
 
@@ -51,6 +52,24 @@ def lay_over(base: Scenario, table: Mapping[str, Any]) -> Scenario:
     changed = replace(base, **settings)
     same_world = next(differences(base, changed), None) is None
     return changed if "expect" in table or same_world else replace(changed, expect={})
+
+
+def scenario_from_table(table: Mapping[str, Any], name: str) -> Scenario:
+    """The scenario that a file describes: the good handshake with a table laid over it.
+
+    Args:
+        table: what :func:`simulator.scenario_values.read_table` has read; an empty one is the good handshake.
+        name: the scenario's name where the table gives none.
+    """
+    good = Scenario()
+    scenario = lay_over(good, table)
+    if not table:
+        return scenario
+    name = table.get("name", name)
+    texts = {"name": name}
+    if next(differences(good, scenario), None) is not None:  # the good handshake's teaching would be untrue
+        texts |= {"title": name, "topic": "your scenarios", "lesson": ""}
+    return replace(scenario, **{key: table.get(key, text) for key, text in texts.items()})
 
 
 def differences(base: Scenario, other: Scenario) -> Iterator[tuple[Path, Any]]:
@@ -122,11 +141,14 @@ def changed_scenario(base: Scenario, *changes: Mapping[str, Any]) -> Scenario:
     if "name" in table or not marks:
         return changed
     joint = " and " if ", with " in base.name else ", with "
-    return replace(changed, name=base.name + joint + " and ".join(marks))
+    name = base.name + joint + " and ".join(marks)
+    return replace(changed, name=name, lesson=table.get("lesson", ""))
 
 
 def _marked(path: Path, value: Any) -> str:
     plain = plain_value(path, value)
+    if isinstance(plain, datetime):
+        return write_time(plain)
     if isinstance(plain, list):
         return f"[{', '.join(plain)}]"
     if isinstance(plain, dict):

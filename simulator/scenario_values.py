@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType, NoneType, UnionType
@@ -27,6 +27,7 @@ from simulator.scenario import (
 from simulator.scenario_problems import Problem, ScenarioProblemsError, not_one_of
 from simulator.scenario_words import (
     DURATION_ADVICE,
+    LISTED_WORDS,
     SPECIAL_WORDS,
     nearest_word,
     read_duration,
@@ -38,8 +39,8 @@ PARTS: Mapping[str, type] = MappingProxyType(
     {"network": Network, "client": ClientSetup, "server": ServerSetup}
 )
 _PLAIN_TYPES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
-_KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*"|'[^'\n]*')"""
-KEY_PATH = re.compile(rf"\s*{_KEY}(?:\s*\.\s*{_KEY})*\s*")
+KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*"|'[^'\n]*')"""
+KEY_PATH = re.compile(rf"\s*{KEY}(?:\s*\.\s*{KEY})*\s*")
 
 
 @lru_cache
@@ -73,7 +74,7 @@ def split_path(text: str) -> Path:
     if not KEY_PATH.fullmatch(text):
         message = "must be keys joined by dots, as in server.client_authentication"
         raise ScenarioProblemsError([Problem((), message, repr(text))])
-    return tuple(key[1:-1] if key[0] in "\"'" else key for key in re.findall(_KEY, text))
+    return tuple(key[1:-1] if key[0] in "\"'" else key for key in re.findall(KEY, text))
 
 
 def read_table(table: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
@@ -105,16 +106,15 @@ def read_expectations(table: Mapping[str, Any], problems: list[Problem]) -> dict
     if all(isinstance(part, Expectation) for part in table.values()):
         return dict(table)
     both = {key: value for key, value in table.items() if key not in TLS_VERSIONS}
+    told_before = len(problems)
     common = _read_part(Expectation, both, ("expect",), problems)
     expectations: dict[str, Expectation] = {}
     for version in TLS_VERSIONS:
-        own = _read_part(Expectation, table.get(version, {}), ("expect", version), problems)
-        if isinstance(own, dict) and (both or own):
-            merged = common | own
-            if "level" in merged:
-                expectations[version] = Expectation(**merged)
-            elif "level" not in table.get(version, {}) and "level" not in both:
-                problems.append(Problem(("expect", version), "needs a level"))
+        merged = {**common, **_read_part(Expectation, table.get(version, {}), ("expect", version), problems)}
+        if "level" in merged:
+            expectations[version] = Expectation(**merged)
+        elif merged and len(problems) == told_before:
+            problems.append(Problem(("expect", version), "needs a level"))
     return expectations
 
 
@@ -125,6 +125,8 @@ def unknown_key(path: Path, value: Any, allowed: Mapping[str, Any]) -> Problem:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, date | time):
+        return str(value)
     text = repr(list(value) if isinstance(value, tuple) else value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
@@ -176,6 +178,8 @@ def read_value(key: str, hint: Any, value: Any, path: Path) -> Any:
         return words[value]
     if value is None and may_be_none(hint):
         return None
+    if key in LISTED_WORDS:
+        return value if value in LISTED_WORDS[key] else not_one_of(path, value, [*LISTED_WORDS[key], *words])
     expected = without_none(hint)
     if expected is timedelta:
         return _read_span(value, path)

@@ -7,7 +7,7 @@ them against the rooms that do.
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -100,6 +100,11 @@ SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = MappingProxy
     }
 )
 
+# Settings that are plain text in the scenario, because the lists belong to rooms that it does not know.
+LISTED_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"profile": PROFILES, "decisive_check": CHECK_NAMES, "alert": ALERT_NAMES}
+)
+
 _UNIT_SECONDS = {"y": 365 * 86_400, "w": 7 * 86_400, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?P<sign>[+-]?)(?P<spans>([0-9]{1,9}[ywdhms])+)", re.ASCII)
 DURATION_ADVICE = "a span such as -30d, 335d, -1h, 10y or 1d12h (y has 365 days; w, d, h, m, s)"
@@ -135,8 +140,14 @@ def write_duration(span: timedelta) -> str:
     return ("-" if span < timedelta() else "") + (text or "0s")
 
 
+def write_time(moment: datetime) -> str:
+    """A moment in UTC as TOML and ISO 8601 write it: ``2030-03-04T09:00:00Z``."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def nearest_word(word: str, allowed: Iterable[str]) -> str | None:
     """The allowed word that somebody who wrote ``word`` most likely meant; None where none is near."""
     choices = {choice.lower(): choice for choice in allowed}
-    found = get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
+    begun = [choice for choice in choices if word and choice.startswith(word.lower())]
+    found = begun if len(begun) == 1 else get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
     return choices[found[0]] if found else None
