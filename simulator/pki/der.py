@@ -53,7 +53,8 @@ def explicit(number: int, *parts: bytes) -> bytes:
 
 def integer(number: int) -> bytes:
     """Write an INTEGER in its shortest form."""
-    return encode(INTEGER, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+    bits = (number if number >= 0 else ~number).bit_length()  # without the sign's own bit
+    return encode(INTEGER, number.to_bytes(bits // 8 + 1, "big", signed=True))
 
 
 def boolean(value: bool) -> bytes:
