@@ -15,21 +15,6 @@ if TYPE_CHECKING:
     from simulator.trust.situation import Situation
     from simulator.trust.verdict import Check
 
-# Extensions that this program takes into account when they are critical (RFC 5280, section 4.2).
-UNDERSTOOD_EXTENSIONS = {
-    "2.5.29.14": "subjectKeyIdentifier",
-    "2.5.29.15": "keyUsage",
-    "2.5.29.17": "subjectAltName",
-    "2.5.29.19": "basicConstraints",
-    "2.5.29.30": "nameConstraints",
-    "2.5.29.31": "cRLDistributionPoints",
-    "2.5.29.32": "certificatePolicies",
-    "2.5.29.33": "policyMappings",
-    "2.5.29.35": "authorityKeyIdentifier",
-    "2.5.29.36": "policyConstraints",
-    "2.5.29.37": "extKeyUsage",
-    "2.5.29.54": "inhibitAnyPolicy",
-}
 PURPOSES = {"client": "clientAuth", "server": "serverAuth"}
 ANY_PURPOSE = "anyExtendedKeyUsage"
 
@@ -38,7 +23,9 @@ def critical_extensions(situation: Situation, depth: int) -> Check:
     """An extension that is critical and not understood makes the certificate unusable."""
     certificate = situation.path[depth]
     unknown = [
-        name for name, critical, _ in certificate.extensions if critical and name not in UNDERSTOOD_EXTENSIONS
+        name
+        for name, critical, _ in certificate.extensions
+        if critical and name not in situation.profile.understood_extensions
     ]
     sentence = (
         f"{called(certificate)} has a critical extension that is not understood here: {listed(unknown)}."

@@ -105,10 +105,7 @@ def _verdict(
 ) -> Verdict:
     """Join the ledger with the alert of its decisive check."""
     decisive = next((check for check in checks if check.outcome is Outcome.FAIL), None)
-    alert = None
-    if decisive is not None:
-        absent = decisive.name == v.CERTIFICATE_PRESENTED
-        alert = profile.alert(decisive.name, f"TLS {tls}" if absent else decisive.field)
+    alert = None if decisive is None else profile.alert(decisive, policy.role, tls)
     return Verdict(policy.role, profile.name, peer, path, checks, alert)
 
 

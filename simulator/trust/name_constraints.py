@@ -89,7 +89,7 @@ def find_violation(situation: Situation, holder: int) -> Violation | None:
         bound = situation.path[depth]
         if depth > 0 and bound.self_issued:
             continue
-        names = names_of(bound, situation.policy.role == "server" and situation.profile.common_name_fallback)
+        names = names_of(bound, depth == 0 and situation.profile.common_name_fallback)
         comparisons += len(names) * (len(constraints.permitted or ()) + len(constraints.excluded or ()))
         if comparisons > MAX_COMPARISONS:
             return Violation(
@@ -126,15 +126,16 @@ def names_of(certificate: Certificate, common_name_counts: bool) -> GeneralNames
 
     Args:
         certificate: whose names.
-        common_name_counts: without alternative DNS names, a common name that is a DNS name counts as one,
-            for a stack that would also match a server's name with it.
+        common_name_counts: without alternative DNS names, a common name in the form of a DNS name counts as
+            one, for a stack that would also match a server's name with it.
     """
     names = certificate.subject_alternative_name or GeneralNames()
     subject = (certificate.subject_name,) if certificate.subject_name.rdns else ()
     dns_names = names.dns_names
     common_name = certificate.common_name
-    if common_name_counts and not dns_names and common_name is not None and is_dns_name(common_name):
-        dns_names = (common_name,)
+    if common_name_counts and not dns_names and common_name is not None:
+        looks_like_dns = "." in common_name and is_dns_name(common_name)
+        dns_names = (common_name,) if looks_like_dns else ()
     emails = names.rfc822_names
     if certificate.subject_alternative_name is None:
         emails = tuple(
@@ -181,11 +182,15 @@ def _text(limit: Range) -> str:
 def dns_inside(name: str, limit: str, excluding: bool) -> bool:
     """A DNS name is the constraint or has more labels in front of it.
 
-    A wildcard is inside an exclusion if any name it covers is, and inside a permission only if all are.
+    A wildcard is inside an exclusion if any name it covers is, and inside a permission only if all are;
+    OpenSSL takes it literally and lets more pass. A constraint with a leading dot, which RFC 5280 does not
+    know, covers what stands below it, as in OpenSSL.
     """
-    name, limit = name.lower().removesuffix("."), limit.lower().removesuffix(".").removeprefix(".")
+    name, limit = name.lower(), limit.lower()
     if not limit:
         return True
+    if limit.startswith("."):
+        return name.endswith(limit)
     if name.startswith("*."):
         parent = name[2:]
         if excluding:

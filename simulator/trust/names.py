@@ -84,13 +84,11 @@ def matches(presented: str, wanted: str) -> bool:
     address = as_address(wanted)
     if address is not None:
         return as_address(presented) == address
-    presented, wanted = presented.lower(), wanted.lower().removesuffix(".")
-    if not is_dns_name(wanted):
-        return False
+    presented, wanted = presented.lower(), wanted.lower()
     if not presented.startswith("*."):
         return presented == wanted
-    parent = presented[2:]
-    return "." in parent and is_dns_name(parent) and wanted.partition(".")[2] == parent
+    label, _, parent = wanted.partition(".")
+    return presented[2:] == parent and "." in parent and is_dns_name(parent) and is_label(label)
 
 
 def is_dns_name(name: str) -> bool:

@@ -16,7 +16,31 @@ from simulator.trust import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.trust.verdict import Role
+    from simulator.trust.verdict import Check, Role
+
+# Extensions whose meaning is taken into account (RFC 5280, section 4.2), by their dotted identifiers.
+COMMON_EXTENSIONS = frozenset(
+    {
+        "2.5.29.15",  # keyUsage
+        "2.5.29.17",  # subjectAltName
+        "2.5.29.19",  # basicConstraints
+        "2.5.29.30",  # nameConstraints
+        "2.5.29.31",  # cRLDistributionPoints
+        "2.5.29.32",  # certificatePolicies
+        "2.5.29.33",  # policyMappings
+        "2.5.29.36",  # policyConstraints
+        "2.5.29.37",  # extKeyUsage
+        "2.5.29.54",  # inhibitAnyPolicy
+    }
+)
+# Not on OpenSSL's list. Here other checks say what is wrong with them when they are critical.
+NEVER_CRITICAL_EXTENSIONS = frozenset(
+    {
+        "2.5.29.14",  # subjectKeyIdentifier
+        "2.5.29.35",  # authorityKeyIdentifier
+        "1.3.6.1.5.5.7.1.1",  # authorityInfoAccess
+    }
+)
 
 Scope = Literal["chain", "leaf", "leaf first", "anchor first"]
 
@@ -44,7 +68,7 @@ class Profile:
         name: how scenarios call it.
         description: whose habits these are, in one sentence.
         stages: the checks in the order in which they decide; the first failure ends it.
-        alerts: alert by ``check`` or, more specific, ``check/field``.
+        alerts: alert by ``check`` or, more specific, ``check/field``, ``check/role`` or ``check/TLS 1.x``.
         verdict_at: the message after which the verdict falls; a stack that waits for CertificateVerify
             does so for a certificate, not for its absence.
         obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
@@ -56,6 +80,7 @@ class Profile:
         common_name_fallback: a server certificate without subjectAltName is matched by its common name.
         leaf_key_usages: by role, the key usages of which one must be set where keyUsage is there.
         ca_as_leaf: a CA certificate in the leaf's place may have the key usages of a CA.
+        understood_extensions: dotted identifiers of those that may be critical.
         self_issued_counts: self-issued intermediates count for ``max_depth``.
         strict_constraints: name constraints must have the form that RFC 5280 gives them.
         minimum_bits: smallest key by family: ``RSA``, ``DSA``, ``EC``.
@@ -76,6 +101,7 @@ class Profile:
     common_name_fallback: bool
     leaf_key_usages: Mapping[Role, frozenset[str]]
     ca_as_leaf: bool
+    understood_extensions: frozenset[str]
     self_issued_counts: bool
     strict_constraints: bool
     minimum_bits: Mapping[str, int] = field(
@@ -83,10 +109,18 @@ class Profile:
     )
     refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
 
-    def alert(self, check: str, field_name: str) -> str:
-        """The alert of a failed check; the field it failed on may make a difference."""
-        specific = self.alerts.get(f"{check}/{field_name}")
-        return specific or self.alerts.get(check, "certificate_unknown")
+    def alert(self, check: Check, role: Role, tls: str) -> str:
+        """The alert of a failed check.
+
+        Args:
+            check: the decisive line.
+            role: whose certificate was judged.
+            tls: ``1.2`` or ``1.3``.
+        """
+        for detail in (check.field, role, f"TLS {tls}"):
+            if f"{check.name}/{detail}" in self.alerts:
+                return self.alerts[f"{check.name}/{detail}"]
+        return self.alerts.get(check.name, "certificate_unknown")
 
     @property
     def checks(self) -> tuple[str, ...]:
@@ -113,8 +147,10 @@ OPENSSL = Profile(
     # As OpenSSL's table from X509_V_ERR codes to alerts has it; what is missing there is certificate_unknown.
     alerts=MappingProxyType(
         {
+            f"{v.CERTIFICATE_PRESENTED}/server": "decode_error",
             f"{v.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
             f"{v.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
+            f"{v.READABLE}/client": "decode_error",
             v.READABLE: "bad_certificate",
             v.KEY_STRENGTH: "bad_certificate",
             v.TRUST_ANCHOR: "unknown_ca",
@@ -150,6 +186,7 @@ OPENSSL = Profile(
         }
     ),
     ca_as_leaf=False,
+    understood_extensions=COMMON_EXTENSIONS,
     self_issued_counts=True,
     strict_constraints=False,
 )
@@ -159,6 +196,7 @@ RFC5280 = Profile(
     description="the strict reading of RFC 5280, with the alerts of RFC 8446, section 6.2",
     stages=(
         Stage("chain", (v.CERTIFICATE_PRESENTED, v.READABLE)),
+        Stage("leaf", (v.VERSION, v.SERIAL_NUMBER, v.DISTINGUISHED_NAMES)),
         Stage("chain", (v.DIRECTLY_TRUSTED, v.TRUST_ANCHOR, v.CHAIN_DEPTH)),
         Stage(
             "anchor first",
@@ -185,6 +223,7 @@ RFC5280 = Profile(
     ),
     alerts=MappingProxyType(
         {
+            f"{v.CERTIFICATE_PRESENTED}/server": "decode_error",
             f"{v.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
             f"{v.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
             v.READABLE: "bad_certificate",
@@ -224,6 +263,7 @@ RFC5280 = Profile(
         {"client": frozenset({"digitalSignature"}), "server": frozenset({"digitalSignature"})}
     ),
     ca_as_leaf=True,
+    understood_extensions=COMMON_EXTENSIONS | NEVER_CRITICAL_EXTENSIONS,
     self_issued_counts=False,
     strict_constraints=True,
 )
