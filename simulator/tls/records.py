@@ -263,7 +263,7 @@ class RecordWriter:
             For each message the records whose last byte is its own: nothing where a later message fills
             the record up. Put together they are the bytes to send.
         """
-        if not self.style.coalesce:
+        if not (self.style.coalesce and messages):
             return [self.write(ContentType.HANDSHAKE, message) for message in messages]
         ends = []
         position = 0
