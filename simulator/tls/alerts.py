@@ -79,7 +79,7 @@ def level_of(description: AlertDescription) -> AlertLevel:
     return AlertLevel.WARNING if description in WARNINGS else AlertLevel.FATAL
 
 
-class ProtocolViolation(SimulatorError):
+class ProtocolViolation(SimulatorError):  # noqa: N818 - it names what the peer did, not a failure of ours
     """The peer broke the protocol. It never leaves ``tls``: the machine answers it with its alert.
 
     Args:

@@ -35,8 +35,8 @@ from simulator.tls.signatures import RSA_SIGN, certificate_type_of, common_schem
 from simulator.tls.states import CLIENT_12, State
 
 if TYPE_CHECKING:
-    from simulator.tls.config import ClientConfig, Credential, PrivateKey
     from simulator.entropy import Entropy
+    from simulator.tls.config import ClientConfig, Credential, PrivateKey
 
 FIRST_RECORD_VERSION = 0x0301  # what servers of every age can read (RFC 5246 appendix E.1)
 
@@ -110,8 +110,9 @@ class ClientHandshake12(Endpoint12):
     # Hello ----------------------------------------------------------------------------------------------
 
     def send_hello(self) -> None:
+        """Send the ClientHello."""
         self.client_random = self.entropy("client random", 32)
-        self.writer.legacy_version = FIRST_RECORD_VERSION
+        self.out.writer.legacy_version = FIRST_RECORD_VERSION
         self.send(
             ClientHello(
                 legacy_version=self.version.wire,
@@ -122,11 +123,12 @@ class ClientHandshake12(Endpoint12):
                 extensions=self.hello_extensions(),
             )
         )
-        self.flush()
-        self.writer.legacy_version = self.version.wire
+        self.out.flush()
+        self.out.writer.legacy_version = self.version.wire
         self.move(State.WAIT_SH)
 
     def hello_extensions(self) -> tuple[Extension, ...]:
+        """What the ClientHello offers, in order."""
         offered = [
             forms.EC_POINT_FORMATS.build((0,)),
             forms.SUPPORTED_GROUPS.build(self.config.groups),
@@ -179,6 +181,7 @@ class ClientHandshake12(Endpoint12):
     # The server's flight ----------------------------------------------------------------------------------
 
     def on_certificate(self, message: Certificate12, raw: bytes) -> None:
+        """The server says who it is; the actor judges it before anything else is read."""
         if not message.certificate_list:
             raise ProtocolViolation(AlertDescription.DECODE_ERROR, "The server's Certificate is empty.")
         self.server_chain = message.chain
@@ -216,11 +219,13 @@ class ClientHandshake12(Endpoint12):
         self.move(State.WAIT_CR_SHD)
 
     def on_certificate_request(self, request: CertificateRequest12, raw: bytes) -> None:
+        """The server asks for a certificate; the answer waits until its flight is read."""
         self.request = request
         self.transcript.add(raw)
         self.move(State.WAIT_SHD)
 
     def on_server_hello_done(self, _: ServerHelloDone, raw: bytes) -> None:
+        """The server's turn is over; without a request the client goes on at once."""
         self.transcript.add(raw)
         if self.request is None:
             self.send_second_flight(None)
@@ -237,6 +242,7 @@ class ClientHandshake12(Endpoint12):
     # The client's second flight ---------------------------------------------------------------------------
 
     def send_second_flight(self, credential: Credential | None) -> None:
+        """All that the client has to say: certificate and proof where it was asked, and Finished."""
         assert self.server_share is not None
         if self.request is not None:
             self.send(Certificate12(credential.chain if credential else ()))
@@ -262,6 +268,7 @@ class ClientHandshake12(Endpoint12):
         self.move(State.WAIT_CCS)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
+        """The server saw the same handshake."""
         self.check_finished(message)
         self.transcript.add(raw)
         self.move(State.CONNECTED)
@@ -276,4 +283,5 @@ class ClientHandshake12(Endpoint12):
         super().take_message(raw)
 
     def on_hello_request(self, _: HelloRequest, raw: bytes) -> None:  # noqa: ARG002 - the handlers' form
+        """The server would like to renegotiate; this client does not."""
         self.refuse_renegotiation()

@@ -113,6 +113,7 @@ class ClientHandshake13(Endpoint13):
     # Hello --------------------------------------------------------------------------------------------
 
     def send_first_hello(self) -> None:
+        """Say what the client can do, with a random and key shares of its own."""
         self.hello_seen = True
         self.client_random = self.entropy("client random", 32)
         self.session_id = self.entropy("legacy session id", 32)
@@ -121,9 +122,11 @@ class ClientHandshake13(Endpoint13):
         self.move(State.WAIT_SH)
 
     def offer_shares(self, groups: tuple[int, ...]) -> None:
+        """Make an ephemeral key for each of these groups."""
         self.shares = {group: generate_key_share(group, self.entropy, "client") for group in groups}
 
     def send_hello(self) -> None:
+        """Send the ClientHello."""
         self.send(
             ClientHello(
                 legacy_version=LEGACY_VERSION,
@@ -134,9 +137,10 @@ class ClientHandshake13(Endpoint13):
                 extensions=self.hello_extensions(),
             )
         )
-        self.flush()
+        self.out.flush()
 
     def hello_extensions(self) -> tuple[Extension, ...]:
+        """What the ClientHello offers, in order."""
         offered = [
             forms.SUPPORTED_GROUPS.build(self.config.groups),
             forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes),
@@ -204,6 +208,7 @@ class ClientHandshake13(Endpoint13):
         self.move(State.WAIT_EE)
 
     def check_hello(self, hello: ServerHello, allowed: frozenset[ExtensionType]) -> None:
+        """Refuse a ServerHello that answers what was not said."""
         version = forms.SUPPORTED_VERSIONS_CHOICE.read(hello.extensions)
         if version != self.version.wire:
             raise ProtocolViolation(
@@ -232,6 +237,7 @@ class ClientHandshake13(Endpoint13):
     # The server's flight --------------------------------------------------------------------------------
 
     def on_encrypted_extensions(self, message: EncryptedExtensions, raw: bytes) -> None:
+        """RFC 8446 section 4.3.1: answers to what was offered, and to nothing else."""
         offered = {ExtensionType.SERVER_NAME, ExtensionType.SUPPORTED_GROUPS}
         for extension in message.extensions:
             if extension.type not in offered:
@@ -243,6 +249,7 @@ class ClientHandshake13(Endpoint13):
         self.move(State.WAIT_CERT_CR)
 
     def on_certificate_request(self, request: CertificateRequest13, raw: bytes) -> None:
+        """The server asks for a certificate; the answer waits until its flight is read."""
         if request.certificate_request_context:
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER,
@@ -258,6 +265,7 @@ class ClientHandshake13(Endpoint13):
         self.move(State.WAIT_CERT)
 
     def on_certificate(self, message: Certificate13, raw: bytes) -> None:
+        """The server says who it is; the actor judges it before anything else is read."""
         self.check_certificate_form(message)
         if not message.certificate_list:
             raise ProtocolViolation(AlertDescription.DECODE_ERROR, "the server's Certificate is empty")
@@ -267,11 +275,13 @@ class ClientHandshake13(Endpoint13):
         self.tell(ServerVerdictWanted(self.server_chain))
 
     def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
+        """The server proves that it holds the key of its certificate."""
         self.check_proof(message, self.server_chain[0], self.config.signature_schemes)
         self.transcript.add(raw)
         self.move(State.WAIT_FINISHED)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
+        """The server saw the same handshake."""
         self.check_finished(message, self.schedule.server_handshake_traffic_secret)
         self.transcript.add(raw)
         self.derive_application_secrets()
@@ -287,6 +297,7 @@ class ClientHandshake13(Endpoint13):
     # The client's second flight ---------------------------------------------------------------------------
 
     def send_second_flight(self, credential: Credential | None) -> None:
+        """All that the client has to say: certificate and proof where it was asked, and Finished."""
         self.send_compatibility_ccs()
         if self.request is not None:
             self.send_chain(credential.chain if credential else ())
@@ -294,15 +305,10 @@ class ClientHandshake13(Endpoint13):
                 scheme = self.require_scheme(self.signing_scheme(credential))
                 self.send_proof(credential.private_key, scheme, corrupt=self.config.corrupts_proof)
         self.send_finished(self.schedule.client_handshake_traffic_secret)
-        self.flush()
+        self.out.flush()
         self.write_under(self.schedule.client_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
         self.move(State.CONNECTED)
         self.done()
 
     def on_new_session_ticket(self, message: NewSessionTicket13, raw: bytes) -> None:
         """RFC 8446 section 4.6.1: read and dropped. This client does not resume."""
-
-    def before_alert(self) -> None:
-        """Our refusals go out under the handshake keys, after the ChangeCipherSpec that announces them."""
-        if self.write_protection is Protection.HANDSHAKE_TRAFFIC:
-            self.send_compatibility_ccs()

@@ -12,15 +12,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import DecisionError
-from simulator.tls.alerts import AlertDescription, AlertLevel, ProtocolViolation, level_of
+from simulator.tls.alerts import AlertDescription, AlertLevel, ProtocolViolation
 from simulator.tls.events import (
     AlertReceived,
-    AlertSent,
     DataReceived,
-    DataSent,
     HandshakeDone,
     MessageReceived,
-    MessageSent,
     ProofChecked,
     Protection,
     StateChanged,
@@ -28,6 +25,7 @@ from simulator.tls.events import (
     Version,
 )
 from simulator.tls.messages import Message, decode_handshake, encode_handshake, message_name
+from simulator.tls.outgoing import Outgoing
 from simulator.tls.peer_key import peer_public_key
 from simulator.tls.records import (
     ContentType,
@@ -35,7 +33,6 @@ from simulator.tls.records import (
     Protector,
     Record,
     RecordReader,
-    RecordWriter,
 )
 from simulator.tls.registry import NAMED_GROUPS, CipherSuite, signature_scheme_name
 from simulator.tls.signatures import problem_of_scheme, verify
@@ -46,7 +43,6 @@ if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.config import RecordStyle
 
-CHANGE_CIPHER_SPEC = b"\x01"
 MOST_IDLE_RECORDS = 32  # warnings, empty data, ChangeCipherSpecs in a row before the peer is called abusive
 
 Handler = Callable[[Any, bytes], None]  # the table pairs each name with the handler of its own message class
@@ -76,14 +72,12 @@ class Endpoint(ABC):
         self.transcript = Transcript()
         self.reader = RecordReader()
         self.reassembler = HandshakeReassembler()
-        self.writer = RecordWriter(style)
+        self.out = Outgoing(style, self.tell)
         self.read_protector: Protector | None = None
         self.read_protection = Protection.CLEAR
-        self.write_protection = Protection.CLEAR
         self.client_random = b""
         self.suite: CipherSuite | None = None
         self.group = 0
-        self.unsent: list[tuple[str, bytes]] = []
         self.told: list[TlsEvent] = []
         self.idle_records = 0
         self.read_closed = False
@@ -120,7 +114,7 @@ class Endpoint(ABC):
             raise DecisionError(
                 "Application data cannot be sent now.", got=f"state {self.state.value}", expected="CONNECTED"
             )
-        return self.report(lambda: self.send_data(data))
+        return self.report(lambda: self.out.data(data))
 
     def close(self) -> list[TlsEvent]:
         """Say close_notify. What the peer still sends is read until it says the same."""
@@ -204,6 +198,7 @@ class Endpoint(ABC):
             self.take_record(record)
 
     def take_record(self, record: Record) -> None:
+        """Open a record and hand its content on."""
         content_type, content = self.open_record(record)
         if content_type is not ContentType.HANDSHAKE and self.reassembler.holds_partial_message:
             raise ProtocolViolation(
@@ -243,6 +238,7 @@ class Endpoint(ABC):
             )
 
     def take_message(self, raw: bytes) -> None:
+        """Hand a handshake message to its handler, if it may come now."""
         name = message_name(raw)
         self.tell(MessageReceived(name, raw, self.read_protection))
         self.expect(name)
@@ -286,6 +282,7 @@ class Endpoint(ABC):
         return level == AlertLevel.WARNING and description is not None
 
     def take_data(self, content: bytes) -> None:
+        """Application data; there is none before the handshake is complete."""
         if self.state is not State.CONNECTED:
             raise ProtocolViolation(
                 AlertDescription.UNEXPECTED_MESSAGE,
@@ -313,41 +310,30 @@ class Endpoint(ABC):
     # Writing --------------------------------------------------------------------------------------------
 
     def send(self, message: Message, *, in_transcript: bool = True) -> None:
-        """Queue a handshake message; :meth:`flush` lays it into records."""
+        """Queue a handshake message; it leaves with its flight."""
         raw = encode_handshake(message)
         if in_transcript:
             self.transcript.add(raw)
-        self.unsent.append((message_name(raw), raw))
-
-    def flush(self) -> None:
-        """Send what is queued, all of it under the keys in force."""
-        if not self.unsent:
-            return
-        queued, self.unsent = self.unsent, []
-        wires = self.writer.write_messages([raw for _, raw in queued])
-        for (name, raw), wire in zip(queued, wires, strict=True):
-            self.tell(MessageSent(name, raw, self.write_protection, wire))
-
-    def write_with(self, protector: Protector, protection: Protection) -> None:
-        """Send what follows under these keys."""
-        self.flush()
-        self.writer.protector = protector
-        self.write_protection = protection
-
-    def send_change_cipher_spec(self) -> None:
-        self.flush()
-        wire = self.writer.write(ContentType.CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC)
-        self.tell(MessageSent("ChangeCipherSpec", CHANGE_CIPHER_SPEC, self.write_protection, wire))
-
-    def send_data(self, data: bytes) -> None:
-        wire = self.writer.write(ContentType.APPLICATION_DATA, data)
-        self.tell(DataSent(data, self.write_protection, wire))
+        self.out.queue(message_name(raw), raw)
 
     def send_close_notify(self) -> None:
-        self.send_alert(AlertDescription.CLOSE_NOTIFY, "nothing more will be sent")
+        """Say that nothing more will be sent."""
+        self.out.alert(AlertDescription.CLOSE_NOTIFY, "nothing more will be sent")
         self.write_closed = True
         if self.read_closed or self.state is not State.CONNECTED:
             self.move(State.CLOSED)
+
+    def fail(self, description: AlertDescription, reason: str, *, in_clear: bool = False) -> None:
+        """Say why, and end. What was queued and not sent stays unsaid."""
+        self.out.discard()
+        if not in_clear:
+            self.before_alert()
+        self.out.alert(description, reason, in_clear=in_clear)
+        self.move(State.FAILED)
+
+    @abstractmethod
+    def before_alert(self) -> None:
+        """Send what must precede an alert in this state."""
 
     def check_signature(
         self, leaf: bytes, scheme: int, content: bytes, signature: bytes, accepted: tuple[int, ...]
@@ -377,29 +363,6 @@ class Endpoint(ABC):
         self.tell(ProofChecked(self.peer, problem is None, name, problem or ""))
         if problem is not None:
             raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {problem}.")
-
-    def send_alert(self, description: AlertDescription, reason: str) -> None:
-        raw = bytes((level_of(description), description))
-        self.tell(
-            AlertSent(
-                level=level_of(description),
-                description=description,
-                raw=raw,
-                protection=self.write_protection,
-                wire=self.writer.write(ContentType.ALERT, raw),
-                reason=reason,
-            )
-        )
-
-    def fail(self, description: AlertDescription, reason: str) -> None:
-        """Say why, and end. What was queued and not sent stays unsaid."""
-        self.unsent.clear()
-        self.before_alert()
-        self.send_alert(description, reason)
-        self.move(State.FAILED)
-
-    def before_alert(self) -> None:
-        """Send what must precede an alert in this state."""
 
     def log_secret(self, label: str, secret: bytes) -> None:
         """Add a line to the key log."""

@@ -6,7 +6,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
-from simulator.tls.endpoint import CHANGE_CIPHER_SPEC, Endpoint
+from simulator.tls.endpoint import Endpoint
 from simulator.tls.events import MessageReceived, Protection
 from simulator.tls.key_schedule_12 import (
     KeyBlock,
@@ -16,6 +16,7 @@ from simulator.tls.key_schedule_12 import (
     verify_data,
 )
 from simulator.tls.messages import Finished
+from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.protection import Tls12Protector
 from simulator.tls.records import CIPHERTEXT_LIMIT_12
 from simulator.tls.states import Role, State, StateMachine
@@ -88,10 +89,10 @@ class Endpoint12(Endpoint):
 
     def send_finished(self) -> None:
         """Switch the keys on and send Finished, the first message under them."""
-        self.send_change_cipher_spec()
-        self.write_with(self.protector(self.machine.role), Protection.CONNECTION)
+        self.out.change_cipher_spec()
+        self.out.protect(self.protector(self.machine.role), Protection.CONNECTION)
         self.send(Finished(self.finished_value(self.machine.role)))
-        self.flush()
+        self.out.flush()
 
     def check_finished(self, message: Finished) -> None:
         """Verify the peer's Finished.
@@ -109,6 +110,9 @@ class Endpoint12(Endpoint):
         """The verify_data of a Finished at this moment (RFC 5246 section 7.4.9)."""
         return verify_data(self.agreed_suite.hash_name, self.master, sender, self.transcript.digest())
 
+    def before_alert(self) -> None:
+        """Nothing precedes an alert in TLS 1.2."""
+
     def refuse_renegotiation(self) -> None:
         """RFC 5746 section 4.5: say no with a warning, and go on as before."""
-        self.send_alert(AlertDescription.NO_RENEGOTIATION, "this implementation does not renegotiate")
+        self.out.alert(AlertDescription.NO_RENEGOTIATION, "this implementation does not renegotiate")

@@ -6,10 +6,11 @@ import hmac
 from typing import TYPE_CHECKING
 
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
-from simulator.tls.endpoint import CHANGE_CIPHER_SPEC, Endpoint
+from simulator.tls.endpoint import Endpoint
 from simulator.tls.events import MessageReceived, Protection
 from simulator.tls.key_schedule_13 import KeySchedule13, traffic_keys
 from simulator.tls.messages import Certificate13, CertificateEntry, CertificateVerify, Finished, KeyUpdate
+from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.protection import Tls13Protector
 from simulator.tls.records import CIPHERTEXT_LIMIT_13, ContentType, Record
 from simulator.tls.signatures import certificate_verify_content, sign
@@ -66,19 +67,20 @@ class Endpoint13(Endpoint):
 
     def write_under(self, secret: bytes, protection: Protection) -> None:
         """Send what follows under a traffic secret."""
-        self.write_with(self.protector(secret), protection)
+        self.out.protect(self.protector(secret), protection)
         self.write_secret = secret
 
-    def on_key_update(self, message: KeyUpdate, raw: bytes) -> None:
+    def on_key_update(self, message: KeyUpdate, _: bytes) -> None:
         """RFC 8446 section 4.6.3: the peer's next record is under new keys; it may ask for the same."""
         self.read_under(self.schedule.next_traffic_secret(self.read_secret), self.read_protection)
         if message.request_update and not self.write_closed:
             self.send(KeyUpdate(request_update=0), in_transcript=False)
-            self.write_under(self.schedule.next_traffic_secret(self.write_secret), self.write_protection)
+            self.write_under(self.schedule.next_traffic_secret(self.write_secret), self.out.protection)
 
     # Records ------------------------------------------------------------------------------------------
 
     def open_record(self, record: Record) -> tuple[ContentType, bytes]:
+        """As in every version, but for what may come in the clear under protection."""
         if record.content_type is ContentType.CHANGE_CIPHER_SPEC:
             return record.content_type, record.fragment
         if record.content_type is ContentType.ALERT and not self.opened_a_record:
@@ -99,7 +101,11 @@ class Endpoint13(Endpoint):
             )
         self.tell(MessageReceived("ChangeCipherSpec", content, Protection.CLEAR))
 
-    def is_warning(self, level: int, description: AlertDescription | None) -> bool:
+    def is_warning(
+        self,
+        level: int,  # noqa: ARG002 - the level means nothing in TLS 1.3
+        description: AlertDescription | None,
+    ) -> bool:
         """In TLS 1.3 the description decides, not the level (RFC 8446 section 6)."""
         return description is AlertDescription.USER_CANCELED
 
@@ -107,11 +113,12 @@ class Endpoint13(Endpoint):
         """Once, where a middlebox that knows TLS 1.2 expects it (RFC 8446 appendix D.4)."""
         if self.session_id and not self.compatibility_ccs_sent:
             self.compatibility_ccs_sent = True
-            self.flush()
-            protector, self.writer.protector = self.writer.protector, None
-            protection, self.write_protection = self.write_protection, Protection.CLEAR
-            self.send_change_cipher_spec()
-            self.writer.protector, self.write_protection = protector, protection
+            self.out.change_cipher_spec()
+
+    def before_alert(self) -> None:
+        """A protected alert follows the ChangeCipherSpec that protected records are announced with."""
+        if self.out.protection is Protection.HANDSHAKE_TRAFFIC:
+            self.send_compatibility_ccs()
 
     # Messages of both sides -----------------------------------------------------------------------------
 

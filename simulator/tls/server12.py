@@ -78,6 +78,7 @@ class ServerHandshake12(Endpoint12):
     # Hello ----------------------------------------------------------------------------------------------
 
     def on_client_hello(self, hello: ClientHello, raw: bytes) -> None:
+        """Choose from what the client offers."""
         if self.state is State.CONNECTED:
             self.refuse_renegotiation()
             return
@@ -103,6 +104,7 @@ class ServerHandshake12(Endpoint12):
         self.send_flight(scheme)
 
     def check_offer(self, hello: ClientHello) -> None:
+        """Refuse a ClientHello that this server cannot answer at all."""
         versions = forms.SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
         speaks_it = self.version.wire in versions if versions is not None else hello.legacy_version >= 0x0303
         if not speaks_it:
@@ -124,7 +126,9 @@ class ServerHandshake12(Endpoint12):
 
     def choose_suite(self, hello: ClientHello) -> CipherSuite:
         """The first of the server's suites that the client offers and the server's key can serve."""
-        authentication = "rsa" if certificate_type_of(self.config.credential.private_key) == RSA_SIGN else "ecdsa"
+        authentication = (
+            "rsa" if certificate_type_of(self.config.credential.private_key) == RSA_SIGN else "ecdsa"
+        )
         for code in self.suites:
             if code in hello.cipher_suites and CIPHER_SUITES[code].authentication == authentication:
                 return CIPHER_SUITES[code]
@@ -148,6 +152,7 @@ class ServerHandshake12(Endpoint12):
         )
 
     def choose_scheme(self, hello: ClientHello) -> int:
+        """The scheme of the server's own proof."""
         offered = forms.SIGNATURE_ALGORITHMS.read(hello.extensions) or ()
         scheme = common_scheme(self.config.credential.private_key, offered, self.version)
         if scheme is None:
@@ -199,18 +204,20 @@ class ServerHandshake12(Endpoint12):
                 )
             )
         self.send(ServerHelloDone())
-        self.flush()
+        self.out.flush()
         self.move(State.WAIT_CERT if self.config.asks_for_certificate else State.WAIT_CKE)
 
     # The client's second flight ---------------------------------------------------------------------------
 
     def on_certificate(self, message: Certificate12, raw: bytes) -> None:
+        """The client says who it is, or sends nobody; the actor judges it before anything else is read."""
         self.client_chain = message.chain
         self.transcript.add(raw)
         self.move(State.WAIT_VERDICT_ON_CLIENT)
         self.tell(ClientVerdictWanted(self.client_chain))
 
     def on_client_key_exchange(self, message: ClientKeyExchange, raw: bytes) -> None:
+        """The client's half of the key exchange: now all keys are known."""
         premaster = self.share.agree(message.public)
         self.transcript.add(raw)
         self.derive_keys(premaster)
@@ -229,6 +236,7 @@ class ServerHandshake12(Endpoint12):
         self.move(State.WAIT_CCS)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
+        """The client saw the same handshake: the session is open."""
         self.check_finished(message)
         self.transcript.add(raw)
         if self.ticket_promised:

@@ -99,6 +99,7 @@ class ServerHandshake13(Endpoint13):
         self.send_flight(scheme)
 
     def check_offer(self, hello: ClientHello) -> None:
+        """Refuse a ClientHello that this server cannot answer at all."""
         versions = forms.SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
         if versions is None or self.version.wire not in versions:
             raise ProtocolViolation(
@@ -129,6 +130,7 @@ class ServerHandshake13(Endpoint13):
         )
 
     def choose_suite(self, hello: ClientHello) -> int:
+        """The first of the server's suites that the client offers."""
         for suite in self.suites:
             if suite in hello.cipher_suites:
                 return suite
@@ -164,6 +166,7 @@ class ServerHandshake13(Endpoint13):
         return (with_share[0], shares[with_share[0]]) if with_share else (common[0], None)
 
     def choose_scheme(self, hello: ClientHello) -> int:
+        """The scheme of the server's own proof."""
         offered = required(forms.SIGNATURE_ALGORITHMS, hello)
         scheme = common_scheme(self.config.credential.private_key, offered, self.version)
         if scheme is None:
@@ -191,13 +194,14 @@ class ServerHandshake13(Endpoint13):
                 ),
             )
         )
-        self.flush()
+        self.out.flush()
         self.send_compatibility_ccs()
         self.move(State.WAIT_CH_AFTER_RETRY)
 
     # The server's flight ----------------------------------------------------------------------------------
 
     def send_server_hello(self, suite: int, share: KeyShare) -> None:
+        """Send the server's choices and its half of the key exchange."""
         self.send(
             ServerHello(
                 legacy_version=LEGACY_VERSION,
@@ -211,7 +215,7 @@ class ServerHandshake13(Endpoint13):
                 ),
             )
         )
-        self.flush()
+        self.out.flush()
         self.send_compatibility_ccs()
 
     def send_flight(self, scheme: int) -> None:
@@ -231,6 +235,7 @@ class ServerHandshake13(Endpoint13):
         self.move(State.WAIT_CERT if self.config.asks_for_certificate else State.WAIT_FINISHED)
 
     def request_extensions(self) -> tuple[Extension, ...]:
+        """What a CertificateRequest says: the schemes, and the authorities as a hint."""
         extensions = [forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes)]
         if self.config.certificate_authorities:
             extensions.append(forms.CERTIFICATE_AUTHORITIES.build(self.config.certificate_authorities))
@@ -239,6 +244,7 @@ class ServerHandshake13(Endpoint13):
     # The client's second flight ---------------------------------------------------------------------------
 
     def on_certificate(self, message: Certificate13, raw: bytes) -> None:
+        """The client says who it is, or sends nobody; the actor judges it before anything else is read."""
         self.check_certificate_form(message)
         self.client_chain = message.chain
         self.transcript.add(raw)
@@ -246,17 +252,19 @@ class ServerHandshake13(Endpoint13):
         self.tell(ClientVerdictWanted(self.client_chain))
 
     def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
+        """The client proves that it holds the key of its certificate."""
         self.check_proof(message, self.client_chain[0], self.config.signature_schemes)
         self.transcript.add(raw)
         self.move(State.WAIT_FINISHED)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
+        """The client saw the same handshake: the session is open."""
         self.check_finished(message, self.schedule.client_handshake_traffic_secret)
         self.transcript.add(raw)
         self.read_under(self.schedule.client_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
         for number in range(self.config.tickets):
             self.send_ticket(number)
-        self.flush()
+        self.out.flush()
         self.move(State.CONNECTED)
         self.done()
 

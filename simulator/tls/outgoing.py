@@ -1,0 +1,101 @@
+"""The way out of a machine: messages wait for their flight, then become records under the keys in force."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.tls.alerts import AlertDescription, level_of
+from simulator.tls.events import AlertSent, DataSent, MessageSent, Protection, TlsEvent
+from simulator.tls.records import ContentType, Protector, RecordWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.tls.config import RecordStyle
+
+CHANGE_CIPHER_SPEC = b"\x01"
+
+
+class Outgoing:
+    """What one side sends, in order.
+
+    Args:
+        style: how messages are laid into records.
+        tell: takes an event for everything that leaves.
+
+    Attributes:
+        protection: whose keys protect what leaves now.
+    """
+
+    def __init__(self, style: RecordStyle, tell: Callable[[TlsEvent], None]) -> None:
+        self.tell = tell
+        self.writer = RecordWriter(style)
+        self.protection = Protection.CLEAR
+        self.unsent: list[tuple[str, bytes]] = []
+
+    def queue(self, name: str, raw: bytes) -> None:
+        """Add a handshake message to the flight."""
+        self.unsent.append((name, raw))
+
+    def flush(self) -> None:
+        """Send what is queued, all of it under the keys in force."""
+        if not self.unsent:
+            return
+        queued, self.unsent = self.unsent, []
+        wires = self.writer.write_messages([raw for _, raw in queued])
+        for (name, raw), wire in zip(queued, wires, strict=True):
+            self.tell(MessageSent(name, raw, self.protection, wire))
+
+    def protect(self, protector: Protector | None, protection: Protection) -> None:
+        """Send what follows under these keys, what is queued still under the old ones."""
+        self.flush()
+        self.writer.protector = protector
+        self.protection = protection
+
+    def change_cipher_spec(self) -> None:
+        """Say ChangeCipherSpec; it always goes in the clear here, TLS 1.2 says it before it has keys."""
+        self.flush()
+        wire = self.in_the_clear(ContentType.CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC)
+        self.tell(MessageSent("ChangeCipherSpec", CHANGE_CIPHER_SPEC, Protection.CLEAR, wire))
+
+    def data(self, data: bytes) -> None:
+        """Send application data."""
+        wire = self.writer.write(ContentType.APPLICATION_DATA, data)
+        self.tell(DataSent(data, self.protection, wire))
+
+    def alert(self, description: AlertDescription, reason: str, *, in_clear: bool = False) -> None:
+        """Send an alert.
+
+        Args:
+            description: which.
+            reason: why, for the trace; it does not go out.
+            in_clear: leave the protection off, as some stacks do.
+        """
+        raw = bytes((level_of(description), description))
+        wire = (
+            self.in_the_clear(ContentType.ALERT, raw)
+            if in_clear
+            else self.writer.write(ContentType.ALERT, raw)
+        )
+        self.tell(
+            AlertSent(
+                level=level_of(description),
+                description=description,
+                raw=raw,
+                protection=Protection.CLEAR if in_clear else self.protection,
+                wire=wire,
+                reason=reason,
+            )
+        )
+
+    def in_the_clear(self, content_type: ContentType, content: bytes) -> bytes:
+        """The record of some content, whatever keys are in force."""
+        protector, self.writer.protector = self.writer.protector, None
+        try:
+            return self.writer.write(content_type, content)
+        finally:
+            self.writer.protector = protector
+
+    def discard(self) -> None:
+        """What was queued stays unsaid."""
+        self.unsent.clear()
