@@ -1,0 +1,159 @@
+"""One row for each message: its arrow, its name, its size, and who can read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from simulator.tls.events import Protection
+from simulator.trace import Alert, Event, Sent
+from simulator.views import glyphs
+from simulator.views.display import Anchor, Box, Line, Text, fit, width_of, wrap
+from simulator.views.reading import is_refusal
+from simulator.views.sheet import TALK_PITCH, Sheet, pitch_of
+from simulator.views.words import PROTECTION_WORDS, clean, size
+
+LOOKS = {
+    Protection.CLEAR: "clear",
+    Protection.HANDSHAKE_TRAFFIC: "handshake",
+    Protection.APPLICATION_TRAFFIC: "session",
+    Protection.CONNECTION: "session",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a row shows.
+
+    Attributes:
+        event: the sending.
+        receiver: the lane it goes to.
+        name: what stands above the arrow.
+        small: size and keys, beside the name.
+        fields: what matters in it, below the arrow.
+        read: the event of its reading; None where nobody read it, or nobody can tell.
+        lost: it was sent and never read.
+    """
+
+    event: Event
+    receiver: str
+    name: str
+    small: str
+    fields: tuple[str, ...]
+    read: Event | None
+    lost: bool
+
+
+def message(event: Event, fields: tuple[str, ...], read: Event | None, *, lost: bool) -> Message:
+    """The row of one sent message or alert."""
+    fact = event.fact
+    if isinstance(fact, Alert):
+        name = f"Alert: {clean(fact.name)}"
+        small = f"{fact.level}, code {fact.code} · {PROTECTION_WORDS[fact.protection]}"
+        return Message(event, fact.peer, name, small, fields, read, lost)
+    if not isinstance(fact, Sent):
+        raise TypeError(f"not a sending: {fact!r}")
+    small = size(len(fact.raw)) if fact.raw else "contents secret"
+    if fact.protocol != "enrolment":
+        small += f" · {PROTECTION_WORDS[fact.protection]}"
+    return Message(event, fact.to, clean(fact.name), small, fields, read, lost)
+
+
+def joined(flight: Message, row: Message) -> Message | None:
+    """The two as one arrow of an overview; None where they differ in more than their names."""
+    first, second = flight.event, row.event
+    if not (isinstance(first.fact, Sent) and isinstance(second.fact, Sent)):
+        return None
+    keys = PROTECTION_WORDS[first.fact.protection]
+    alike = (first.actor, first.step, flight.receiver, flight.lost, first.fact.protection) == (
+        second.actor,
+        second.step,
+        row.receiver,
+        row.lost,
+        second.fact.protection,
+    ) and first.fact.protocol == second.fact.protocol
+    return replace(flight, name=f"{flight.name}, {row.name}", small=keys) if alike else None
+
+
+def draw(sheet: Sheet, row: Message) -> None:
+    """Put one message on the sheet and move down."""
+    lanes = sheet.stage.lanes
+    start, end = lanes[row.event.actor], lanes[row.receiver]
+    sheet.y += 5
+    _label(sheet, row, (start + end) / 2, abs(end - start) - 28)
+    sheet.y += 10
+    _arrow(sheet, row, start, end)
+    sheet.y += 9
+    if abs(end - start) < TALK_PITCH:
+        _fields_beside(sheet, row, start, end)
+        return
+    for text in row.fields:
+        middle, room = (start + end) / 2, abs(end - start) - 30
+        sheet.y = sheet.paragraph(
+            text, "field", row.event.seq, middle, sheet.y, width=room, most=3, anchor="middle"
+        )
+    sheet.y += 5
+
+
+def _fields_beside(sheet: Sheet, row: Message, start: float, end: float) -> None:
+    """Between neighbouring lanes there is no room below the arrow: the fields go to its inner side."""
+    stage = sheet.stage
+    right = (start + end) / 2 < stage.middle
+    x = max(start, end) + 16 if right else min(start, end) - 16
+    room = abs(stage.middle + (180 if right else -180) - x)
+    y = sheet.y - 9 - 0.5 * pitch_of("field") - pitch_of("field") * (len(row.fields) > 1)
+    for text in row.fields:
+        anchor: Anchor = "start" if right else "end"
+        y = sheet.paragraph(text, "field", row.event.seq, x, y, width=room, most=2, anchor=anchor)
+    sheet.y = max(sheet.y, y) + 5
+
+
+def _label(sheet: Sheet, row: Message, middle: float, room: float) -> None:
+    """Name, size and keys on one line where they fit, else below each other."""
+    seq, fact = row.event.seq, row.event.fact
+    if not isinstance(fact, Sent | Alert):
+        return
+    quiet = isinstance(fact, Sent) and fact.protocol == "change_cipher_spec"
+    style = "message.alert" if is_refusal(fact) else "message.quiet" if quiet else "message"
+    locked = fact.protection is not Protection.CLEAR
+    sign = (glyphs.LOCK_WIDTH + 6) * locked + 24 * is_refusal(fact)
+    name = fit(row.name, style, room - sign)
+    whole = sign + width_of(name, style) + 10 + width_of(row.small, "message.small")
+    one_line = whole <= room
+    x = middle - (whole if one_line else sign + width_of(name, style)) / 2
+    baseline = sheet.y + 13
+    if is_refusal(fact):
+        sheet.put_all(glyphs.octagon(x + 9, baseline - 5, 9, seq))
+        x += 24
+    if locked:
+        sheet.put_all(glyphs.lock(x, baseline - 12, seq))
+        x += glyphs.LOCK_WIDTH + 6
+    sheet.put(Text(x, baseline, name, style, seq, full=row.name if name != row.name else ""))
+    sheet.y += 19
+    if one_line:
+        sheet.put(Text(x + width_of(name, style) + 10, baseline, row.small, "message.small", seq))
+        return
+    for line in wrap(row.small, "message.small", room, 2):
+        sheet.put(Text(middle, sheet.y + 10, line, "message.small", seq, "middle"))
+        sheet.y += pitch_of("message.small")
+
+
+def _arrow(sheet: Sheet, row: Message, start: float, end: float) -> None:
+    """The line itself: a tube where it is encrypted, broken off where nobody read it."""
+    seq, fact, y = row.event.seq, row.event.fact, sheet.y
+    if not isinstance(fact, Sent | Alert):
+        return
+    way = 1 if end > start else -1
+    look = "alert" if is_refusal(fact) else LOOKS[fact.protection]
+    tip = end - way * (98 if row.lost else 2)
+    if fact.protection is not Protection.CLEAR:
+        tube = "tube.handshake" if fact.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
+        left, right = sorted((start + way * 8, tip - way * (7 if row.lost else 14)))
+        sheet.put(Box(left, y - 5.5, right - left, 11, tube, seq, radius=5.5))
+    head = seq if row.read is None else row.read.seq
+    if row.lost:
+        sheet.put(Line(((start, y), (tip - way * 7, y)), look, seq))
+        sheet.put_all(glyphs.never_read(tip, y, seq))
+        sheet.put(Text(tip + way * 13, y + 4.5, "never read", "unread", seq, "start" if way > 0 else "end"))
+        return
+    sheet.put(Line(((start, y), (tip - way * 8, y)), look, seq))
+    sheet.put(glyphs.arrow_head(tip, y, way, f"{look}.head", head))

@@ -1,0 +1,168 @@
+"""The few fields of a message that matter to the story, in words, read from the real bytes.
+
+A message that cannot be read (a trace may hold anything a peer sent) has no fields to show.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+
+from simulator.errors import CertificateError, SimulatorError
+from simulator.pki import der as asn1
+from simulator.pki.certificate import Certificate
+from simulator.pki.issuing import read_request
+from simulator.tls import extension_forms as forms
+from simulator.tls.messages import (
+    Certificate12,
+    Certificate13,
+    CertificateRequest12,
+    CertificateRequest13,
+    CertificateVerify,
+    ClientHello,
+    Message,
+    NewSessionTicket12,
+    NewSessionTicket13,
+    ServerHello,
+    ServerKeyExchange,
+    decode_handshake,
+)
+from simulator.tls.registry import cipher_suite_name, group_name, signature_scheme_name
+from simulator.trace import Alert, Event, Sent
+from simulator.views.reading import is_refusal
+from simulator.views.words import clean, duration, plural
+
+if TYPE_CHECKING:
+    from simulator.tls.events import Version
+
+MOST_NAMES = 3
+
+
+def key_fields(event: Event, version: Version) -> tuple[str, ...]:
+    """What matters in a message that was sent: a line of text for each thing, none where nothing does.
+
+    Args:
+        event: the sending of a message or an alert.
+        version: the protocol version that was spoken.
+    """
+    fact = event.fact
+    if isinstance(fact, Alert):
+        return (clean(fact.reason),) if fact.reason and is_refusal(fact) else ()
+    if not isinstance(fact, Sent):
+        return ()
+    match fact.protocol:
+        case "handshake":
+            return _handshake(fact.raw, version)
+        case "enrolment":
+            return _enrolment(fact)
+        case "application_data":
+            return (f"“{clean(fact.raw.decode('utf-8', 'replace').rstrip())}”",)
+        case _:
+            return ()
+
+
+def _handshake(raw: bytes, version: Version) -> tuple[str, ...]:
+    try:
+        return _of(decode_handshake(raw, version))
+    except SimulatorError:
+        return ()
+
+
+def _of(message: Message) -> tuple[str, ...]:
+    match message:
+        case ClientHello():
+            return _client_hello(message)
+        case ServerHello():
+            return _server_hello(message)
+        case CertificateRequest13():
+            hints = forms.CERTIFICATE_AUTHORITIES.read(message.extensions) or ()
+            return (_hints(hints),)
+        case CertificateRequest12():
+            return (_hints(message.certificate_authorities),)
+        case Certificate12() | Certificate13():
+            return _chain(message.chain)
+        case CertificateVerify():
+            return (f"proof of the private key: {signature_scheme_name(message.algorithm)}",)
+        case ServerKeyExchange():
+            scheme = signature_scheme_name(message.algorithm)
+            return (f"{group_name(message.named_curve)}, signed with the certificate's key: {scheme}",)
+        case NewSessionTicket12():
+            return (f"to resume the session within {duration(message.ticket_lifetime_hint * 1_000_000)}",)
+        case NewSessionTicket13():
+            return (f"to resume the session within {duration(message.ticket_lifetime * 1_000_000)}",)
+        case _:
+            return ()
+
+
+def _client_hello(message: ClientHello) -> tuple[str, ...]:
+    names = forms.SERVER_NAME.read(message.extensions) or ()
+    shares = forms.KEY_SHARE_OFFER.read(message.extensions) or ()
+    words = [f"to {clean(name.host_name.decode('utf-8', 'replace'))}" for name in names]
+    words.append(plural(len(message.cipher_suites), "cipher suite"))
+    words += [f"key share {group_name(share.group)}" for share in shares]
+    return (" · ".join(words),)
+
+
+def _server_hello(message: ServerHello) -> tuple[str, ...]:
+    if message.is_hello_retry_request:
+        group = forms.KEY_SHARE_RETRY.read(message.extensions)
+        return (f"try again with {group_name(group)}",) if group is not None else ()
+    share = forms.KEY_SHARE_CHOICE.read(message.extensions)
+    words = [cipher_suite_name(message.cipher_suite)]
+    if share is not None:
+        words.append(group_name(share.group))
+    return (" · ".join(words),)
+
+
+def _hints(hints: tuple[bytes, ...]) -> str:
+    if not hints:
+        return "no CA named: a certificate of any CA may come"
+    names = [clean(name_text(hint)) for hint in hints[:MOST_NAMES]]
+    more = f" and {len(hints) - MOST_NAMES} more" if len(hints) > MOST_NAMES else ""
+    return f"hint: certificates of {'; '.join(names)}{more}"
+
+
+def _chain(chain: tuple[bytes, ...]) -> tuple[str, ...]:
+    if not chain:
+        return ("no certificate: the list is empty",)
+    try:
+        leaf = Certificate.parse(chain[0])
+    except CertificateError:
+        return ("a certificate that cannot be read",)
+    more = f" (and {plural(len(chain) - 1, 'more certificate')} of the chain)" if len(chain) > 1 else ""
+    issuer = "issued by itself" if leaf.self_issued else f"issued by {clean(leaf.issuer)}"
+    return (f"{clean(leaf.subject) or 'no name'}{more}", issuer)
+
+
+def _enrolment(fact: Sent) -> tuple[str, ...]:
+    if fact.name == "CertificationRequest":
+        try:
+            subject = read_request(fact.raw).subject.rfc4514_string()
+        except CertificateError:
+            return ()
+        return (f"for {clean(subject)}", "public key and a signature made with the private key")
+    if fact.name == "Certificate":
+        return _chain((fact.raw,))
+    if fact.name == "PKCS#12":
+        return ("certificate and private key, locked with a password that goes another way",)
+    return ()
+
+
+def name_text(name: bytes) -> str:
+    """A DER distinguished name as an RFC 4514 string; hexadecimal where it is none."""
+    try:
+        relative = [
+            x509.RelativeDistinguishedName(_attribute(name, part) for part in asn1.children(name, group))
+            for group in asn1.children(name, asn1.read_element(name))
+        ]
+        return x509.Name(relative).rfc4514_string()
+    except (ValueError, UnicodeDecodeError, IndexError):
+        return f"#{name.hex()}"
+
+
+def _attribute(name: bytes, part: asn1.Element) -> x509.NameAttribute[str]:
+    identifier, value = asn1.children(name, part)
+    oid = x509.ObjectIdentifier(asn1.dotted(name[identifier.content : identifier.end]))
+    text = name[value.content : value.end].decode("utf-8")
+    return x509.NameAttribute(oid, text)

@@ -1,0 +1,111 @@
+"""What a trace says between its lines: which messages were read, who erred for how long, who kept silent.
+
+Look-ups over causes and beliefs that more than one view needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from simulator.security import SecurityLevel
+from simulator.trace import Alert, BeliefChanged, Event, HandshakeReturned, Received, Sent, Trace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.trust.verdict import Check, Verdict
+
+QUIET_ALERTS = frozenset({"close_notify", "user_canceled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The time in which a TLS 1.3 client takes a session for open that the server refuses.
+
+    Attributes:
+        start: the client's handshake call returns ``ok``.
+        end: the client reads the refusal.
+        believed: the level it believes in meanwhile.
+    """
+
+    start: Event
+    end: Event
+    believed: SecurityLevel
+
+    @property
+    def length(self) -> int:
+        """How long it lasts, in microseconds."""
+        return self.end.at - self.start.at
+
+
+def reads(trace: Trace) -> Mapping[int, Event]:
+    """For every message that was read: ``seq`` of its sending → the event of its reading."""
+    found: dict[int, Event] = {}
+    for event in trace.of(Received, Alert):
+        sending = isinstance(event.fact, Alert) and event.fact.direction == "sent"
+        if event.cause is not None and not sending:
+            found[event.cause] = event
+    return MappingProxyType(found)
+
+
+def unread(trace: Trace) -> frozenset[int]:
+    """``seq`` of every message that was sent over the connection and never read.
+
+    What passes between an actor and a CA is not part of the connection, and a ChangeCipherSpec in TLS 1.3 is
+    dropped without being read whenever it comes (RFC 8446, appendix D.4); neither counts.
+    """
+    known = reads(trace)
+    tls13 = (trace.outcome.negotiated or trace.setup.tls) == "1.3"
+    lost = set()
+    for event in trace.of(Sent, Alert):
+        fact = event.fact
+        if isinstance(fact, Sent) and (
+            fact.protocol == "enrolment" or (tls13 and fact.protocol == "change_cipher_spec")
+        ):
+            continue
+        if isinstance(fact, Alert) and fact.direction == "received":
+            continue
+        if event.seq not in known:
+            lost.add(event.seq)
+    return frozenset(lost)
+
+
+def is_refusal(fact: Sent | Alert) -> bool:
+    """An alert that says no, not one that says goodbye."""
+    return isinstance(fact, Alert) and fact.name not in QUIET_ALERTS
+
+
+def gap(trace: Trace) -> Gap | None:
+    """The client's error, where it made one; None where it learned in time."""
+    start: Event | None = None
+    believed = SecurityLevel.CLEARTEXT
+    for event in trace.events:
+        if event.actor != "client":
+            continue
+        match event.fact:
+            case HandshakeReturned(result="ok"):
+                start = event
+            case BeliefChanged(level=level):
+                if level is SecurityLevel.REFUSED and start is not None:
+                    return Gap(start, event, believed)
+                believed = level
+            case _:
+                pass
+    return None
+
+
+def idle_authorities(trace: Trace) -> frozenset[str]:
+    """CAs of which no event tells once the connection has begun (virtual time 0)."""
+    names = {actor.name for actor in trace.setup.actors if actor.role == "authority"}
+    busy = {event.actor for event in trace.events if event.at >= 0}
+    busy |= {event.fact.to for event in trace.of(Sent) if event.at >= 0 and isinstance(event.fact, Sent)}
+    return frozenset(names - busy)
+
+
+def news(before: Verdict | None, verdict: Verdict) -> tuple[Check, ...]:
+    """The lines of a ledger that its earlier showing did not have; all of them where there was none."""
+    if before is None or before.peer != verdict.peer or before.role != verdict.role:
+        return verdict.checks
+    return tuple(check for check in verdict.checks if check not in before.checks)
