@@ -12,15 +12,13 @@ from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from cryptography.x509 import Name
-
-from simulator.errors import ScenarioError
+from simulator.errors import CertificateError, ScenarioError
+from simulator.pki.contents import parse_name
+from simulator.pki.extensions import EXTENDED_KEY_USAGES, KEY_USAGES
 from simulator.scenario import TLS_VERSIONS
 from simulator.scenario_words import (
     ALERT_NAMES,
     CHECK_NAMES,
-    EXTENDED_KEY_USAGES,
-    KEY_USAGES,
     PROFILES,
     nearest_word,
 )
@@ -221,8 +219,8 @@ def _validity_problems(
 
 def _name_problems(path: tuple[str, ...], subject: str) -> Iterator[Problem]:
     try:
-        empty = not list(Name.from_rfc4514_string(subject))
-    except ValueError:
+        empty = not list(parse_name(subject))
+    except CertificateError:
         empty = True
     if empty or not subject.isprintable():
         yield Problem(path, "must be an RFC 4514 name, as in CN=alice", repr(subject))

@@ -1,4 +1,4 @@
-"""The words that a scenario is written in: names of usages, checks and alerts, and spans of time.
+"""The words that a scenario is written in: names of profiles, checks and alerts, and spans of time.
 
 The lists are plain words so that reading a scenario needs none of the rooms that act on them; tests hold
 them against the rooms that do.
@@ -16,42 +16,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PROFILES = ("openssl", "rfc5280")
-KEY_USAGES = (
-    "digitalSignature",
-    "nonRepudiation",
-    "keyEncipherment",
-    "dataEncipherment",
-    "keyAgreement",
-    "keyCertSign",
-    "cRLSign",
-    "encipherOnly",
-    "decipherOnly",
-)
-EXTENDED_KEY_USAGES = (
-    "serverAuth",
-    "clientAuth",
-    "codeSigning",
-    "emailProtection",
-    "timeStamping",
-    "OCSPSigning",
-    "anyExtendedKeyUsage",
-)
 CHECK_NAMES = (
     "certificate-presented",
+    "readable",
+    "key-strength",
+    "directly-trusted",
     "trust-anchor",
-    "signature",
-    "validity",
+    "chain-depth",
+    "critical-extensions",
     "basic-constraints",
-    "path-length",
     "key-usage",
     "extended-key-usage",
-    "name-constraints",
-    "critical-extensions",
-    "key-strength",
+    "path-length",
     "signature-algorithm",
     "server-name",
     "revocation",
+    "signature",
+    "validity",
+    "name-constraints",
     "proof-of-possession",
+    "version",
+    "serial-number",
+    "distinguished-names",
+    "subject-alternative-name",
+    "authority-key-identifier",
+    "subject-key-identifier",
+    "extension-rules",
 )
 ALERT_NAMES = (
     "unexpected_message",

@@ -6,11 +6,15 @@ that reader against the one for users' files.
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
 from simulator.errors import ScenarioError
 from simulator.scenario import Scenario
@@ -47,18 +51,22 @@ class UnknownScenarioError(ScenarioError, KeyError):
     """There is no scenario of that name; a KeyError too, since the catalogue is a mapping."""
 
 
-class Catalogue(Mapping[str, Scenario]):
-    """The built-in scenarios by name, in teaching order. A file is read when somebody asks for it."""
+class Catalogue(ModuleType, Mapping[str, Scenario]):
+    """The built-in scenarios by name, in teaching order. A file is read when somebody asks for it.
 
-    def __init__(self) -> None:
-        self._read: dict[str, Scenario] = {}
+    It is this package itself, so that ``from simulator import catalogue`` gives the mapping: an import always
+    leaves the package under its own name in the one around it, whatever that puts there.
+    """
+
+    __hash__ = ModuleType.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
 
     def __getitem__(self, name: str) -> Scenario:
         if name not in TEACHING_ORDER:
             raise _unknown(name)
-        if name not in self._read:
-            self._read[name] = _built_in(name)
-        return self._read[name]
+        return _built_in(name)
 
     def __contains__(self, name: object) -> bool:
         return name in TEACHING_ORDER
@@ -68,9 +76,6 @@ class Catalogue(Mapping[str, Scenario]):
 
     def __len__(self) -> int:
         return len(TEACHING_ORDER)
-
-    def __repr__(self) -> str:
-        return f"Catalogue({', '.join(self)})"
 
 
 def load(name_or_path: str | Path) -> Scenario:
@@ -94,6 +99,7 @@ def load(name_or_path: str | Path) -> Scenario:
     return load_file(path)
 
 
+@cache
 def _built_in(name: str) -> Scenario:
     text = files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
     problems: list[Problem] = []
@@ -116,4 +122,5 @@ def _unknown(name: object) -> UnknownScenarioError:
     )
 
 
-catalogue = Catalogue()
+sys.modules[__name__].__class__ = Catalogue
+catalogue = cast("Catalogue", sys.modules[__name__])
