@@ -1,0 +1,24 @@
+"""The same scenario through OpenSSL, and where the two differ.
+
+:func:`play` lets two stock OpenSSL objects play a scenario in memory, :func:`mixed` puts OpenSSL on one side
+and our actor on the other, :func:`check` compares what OpenSSL did with what the simulation says.
+
+OpenSSL judges certificates at the machine's time. Here each context is told the scenario's instead. That,
+and everything else that Python's ``ssl`` has no words for, is in :mod:`simulator.oracle.native`.
+"""
+
+from __future__ import annotations
+
+from simulator.oracle.observed import Played, PlayedSide, SentAlert, SentMessage
+from simulator.oracle.playing import JudgedAt, NotPlayableError, mixed, play
+
+__all__ = [
+    "JudgedAt",
+    "NotPlayableError",
+    "Played",
+    "PlayedSide",
+    "SentAlert",
+    "SentMessage",
+    "mixed",
+    "play",
+]

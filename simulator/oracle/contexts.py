@@ -1,0 +1,107 @@
+"""From one side of a scenario to the OpenSSL context that stands for it.
+
+Bare contexts with every setting written down: what ``create_default_context`` adds differs from one Python
+to the next.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+
+from simulator.oracle.native import (
+    ask_without_judging,
+    hint_at_authorities,
+    load_credential,
+    set_verification_time,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.pki.stores import TrustStore
+    from simulator.scenario import ClientSetup, ServerSetup, TlsVersion
+    from simulator.world import Holding
+
+VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {
+    "1.2": ssl.TLSVersion.TLSv1_2,
+    "1.3": ssl.TLSVersion.TLSv1_3,
+}
+# OpenSSL's own default since 3.2, and CPython's for every OpenSSL; a distribution may set another.
+CIPHERS = "DEFAULT:@SECLEVEL=2"
+
+
+def client_context(
+    setup: ClientSetup, holding: Holding, tls: TlsVersion, judged_at: datetime
+) -> ssl.SSLContext:
+    """The client's context.
+
+    Args:
+        setup: how the client decides.
+        holding: what it brings.
+        tls: the one version it speaks.
+        judged_at: the time at which it judges the server's certificate.
+
+    Raises:
+        CredentialRefusedError: OpenSSL refuses to load what the client holds.
+        PeerError: this interpreter does not allow what the comparison needs.
+    """
+    context = _bare_context(ssl.PROTOCOL_TLS_CLIENT, tls)
+    context.check_hostname = setup.verify_server
+    context.verify_mode = ssl.CERT_REQUIRED if setup.verify_server else ssl.CERT_NONE
+    _trust(context, holding, judged_at)
+    if holding.private_key is not None and not setup.withholds:
+        load_credential(context, [one.der for one in holding.chain], holding.private_key)
+    return context
+
+
+def server_context(
+    setup: ServerSetup, holding: Holding, tls: TlsVersion, judged_at: datetime
+) -> ssl.SSLContext:
+    """The server's context (arguments and errors as for the client's)."""
+    context = _bare_context(ssl.PROTOCOL_TLS_SERVER, tls)
+    if setup.client_authentication == "optional":
+        context.verify_mode = ssl.CERT_OPTIONAL
+    elif setup.client_authentication == "required":
+        context.verify_mode = ssl.CERT_REQUIRED
+    _trust(context, holding, judged_at)
+    if setup.client_authentication == "unverified":
+        ask_without_judging(context)
+    hint_at_authorities(context, [one.der for one in holding.authorities])
+    context.num_tickets = setup.tickets
+    if setup.tickets == 0:
+        context.options |= ssl.OP_NO_TICKET  # TLS 1.2 knows only this switch: one ticket or none
+    if holding.private_key is not None:
+        load_credential(context, [one.der for one in holding.chain], holding.private_key)
+    return context
+
+
+def needs_partial_chains(store: TrustStore) -> bool:
+    """The store trusts a certificate for itself that somebody else issued.
+
+    Without the flag, OpenSSL ends a path at self-signed certificates only (measured: error 2 or 20, alert
+    unknown_ca). It would also end one at an intermediate CA of the store, so it is set only where it must be.
+    """
+    return any(not certificate.self_issued for certificate in store.directly_trusted)
+
+
+def _bare_context(protocol: int, tls: TlsVersion) -> ssl.SSLContext:
+    context = ssl.SSLContext(protocol)
+    context.minimum_version = context.maximum_version = VERSIONS[tls]
+    context.set_ciphers(CIPHERS)
+    return context
+
+
+def _trust(context: ssl.SSLContext, holding: Holding, judged_at: datetime) -> None:
+    """Fill the trust store and set flags and time.
+
+    What a side merely holds goes into the same store: without partial chains an intermediate there completes
+    a path and does not end one. OpenSSL has no other place for it.
+    """
+    for certificate in dict.fromkeys((*holding.store, *holding.held)):
+        context.load_verify_locations(cadata=certificate.der)
+    flags = ssl.VERIFY_X509_TRUSTED_FIRST
+    if needs_partial_chains(holding.store):
+        flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_flags = flags
+    set_verification_time(context, judged_at)

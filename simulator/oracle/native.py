@@ -1,0 +1,210 @@
+"""What OpenSSL can do and Python's ``ssl`` has no words for, through ctypes; nothing else does such things.
+
+* set the time at which a context judges certificates (``X509_VERIFY_PARAM_set_time``): a scenario's clock is
+  not the machine's,
+* ask for a certificate without judging it (a verify callback that says yes to everything),
+* name authorities in CertificateRequest (``SSL_CTX_add_client_CA``),
+* load a chain and a key from memory, so that no private key touches a disk, and present exactly that chain.
+
+Measured on CPython 3.11, 3.12 and 3.13. Where the interpreter does not allow it, :class:`PeerError` says so.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ssl
+import sys
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from simulator.errors import PeerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from simulator.pki.keys import PrivateKey
+
+# Macros of OpenSSL's ssl.h, which ctypes cannot see.
+SSL_VERIFY_PEER = 0x01
+SSL_CTRL_MODE = 33
+SSL_CTRL_CHAIN_CERT = 89
+SSL_MODE_NO_AUTO_CHAIN = 0x08
+KEEP_A_REFERENCE = 1
+
+_VERIFY_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
+# A module's constant, because OpenSSL keeps the address and not the object.
+_ACCEPT_EVERYTHING = _VERIFY_CALLBACK(lambda _verified, _store_context: 1)
+
+_POINTER = ctypes.c_void_p
+_SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
+    "OpenSSL_version_num": (ctypes.c_ulong, ()),
+    "SSL_CTX_get_options": (ctypes.c_uint64, (_POINTER,)),
+    "SSL_CTX_get0_param": (_POINTER, (_POINTER,)),
+    "X509_VERIFY_PARAM_set_time": (None, (_POINTER, ctypes.c_long)),  # time_t: a long on Linux and macOS
+    "SSL_CTX_set_verify": (None, (_POINTER, ctypes.c_int, _VERIFY_CALLBACK)),
+    "SSL_CTX_add_client_CA": (ctypes.c_int, (_POINTER, _POINTER)),
+    "SSL_CTX_use_certificate": (ctypes.c_int, (_POINTER, _POINTER)),
+    "SSL_CTX_use_PrivateKey": (ctypes.c_int, (_POINTER, _POINTER)),
+    "SSL_CTX_ctrl": (ctypes.c_long, (_POINTER, ctypes.c_int, ctypes.c_long, _POINTER)),
+    "d2i_X509": (_POINTER, (_POINTER, ctypes.POINTER(ctypes.c_char_p), ctypes.c_long)),
+    "X509_free": (None, (_POINTER,)),
+    "d2i_AutoPrivateKey": (_POINTER, (_POINTER, ctypes.POINTER(ctypes.c_char_p), ctypes.c_long)),
+    "EVP_PKEY_free": (None, (_POINTER,)),
+    "ERR_peek_last_error": (ctypes.c_ulong, ()),
+    "ERR_reason_error_string": (ctypes.c_char_p, (ctypes.c_ulong,)),
+    "ERR_clear_error": (None, ()),
+}
+
+
+class CredentialRefusedError(Exception):
+    """OpenSSL refuses to load a certificate or key, before a byte is sent; the text is its own reason."""
+
+
+def set_verification_time(context: ssl.SSLContext, moment: datetime) -> None:
+    """Let a context judge certificates as if it were that moment.
+
+    To be called after ``verify_flags`` was set: that assignment clears it.
+
+    Raises:
+        PeerError: this interpreter does not allow it.
+    """
+    library = openssl_library()
+    parameters = library.SSL_CTX_get0_param(_pointer_of(context))
+    library.X509_VERIFY_PARAM_set_time(parameters, int(moment.timestamp()))
+
+
+def ask_without_judging(context: ssl.SSLContext) -> None:
+    """Let a server ask for a certificate and accept whatever chain comes; the proof is still checked.
+
+    Raises:
+        PeerError: this interpreter does not allow it.
+    """
+    openssl_library().SSL_CTX_set_verify(_pointer_of(context), SSL_VERIFY_PEER, _ACCEPT_EVERYTHING)
+
+
+def hint_at_authorities(context: ssl.SSLContext, certificates: Sequence[bytes]) -> None:
+    """Name the subjects of some certificates in the server's CertificateRequest.
+
+    Args:
+        context: the server's.
+        certificates: DER.
+
+    Raises:
+        PeerError: this interpreter does not allow it.
+    """
+    library, pointer = openssl_library(), _pointer_of(context)
+    for der in certificates:
+        certificate = _read_certificate(library, der)
+        library.SSL_CTX_add_client_CA(pointer, certificate)
+        library.X509_free(certificate)
+
+
+def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key: PrivateKey) -> None:
+    """Load a chain and its key from memory, and present exactly that chain.
+
+    Left to itself, OpenSSL completes a chain of one from the certificates it verifies with. What a scenario
+    sends is part of the scenario.
+
+    Args:
+        context: whose it will be.
+        chain: DER, leaf first.
+        private_key: the leaf's.
+
+    Raises:
+        CredentialRefusedError: OpenSSL will not have it: the key is not the certificate's, or it is too weak.
+        PeerError: this interpreter does not allow it.
+    """
+    library, pointer = openssl_library(), _pointer_of(context)
+    library.ERR_clear_error()
+    library.SSL_CTX_ctrl(pointer, SSL_CTRL_MODE, SSL_MODE_NO_AUTO_CHAIN, None)
+    for depth, der in enumerate(chain):
+        certificate = _read_certificate(library, der)
+        if depth == 0:
+            loaded = library.SSL_CTX_use_certificate(pointer, certificate)
+        else:
+            loaded = library.SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, KEEP_A_REFERENCE, certificate)
+        library.X509_free(certificate)
+        _must_have_loaded(library, loaded)
+    der = private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    start = ctypes.c_char_p(der)
+    key = library.d2i_AutoPrivateKey(None, ctypes.byref(start), len(der))
+    loaded = library.SSL_CTX_use_PrivateKey(pointer, key) if key else 0
+    library.EVP_PKEY_free(key)
+    _must_have_loaded(library, loaded)
+
+
+@lru_cache(maxsize=1)
+def openssl_library() -> ctypes.CDLL:
+    """The very OpenSSL that this interpreter's ``ssl`` is linked with.
+
+    It is reached through the extension module itself, so that no second copy of OpenSSL on the machine can
+    be taken for it.
+
+    Raises:
+        PeerError: it cannot be reached.
+    """
+    import _ssl
+
+    try:
+        library = ctypes.CDLL(_ssl.__file__)
+        for name, (result, arguments) in _SIGNATURES.items():
+            function = getattr(library, name)
+            function.restype, function.argtypes = result, arguments
+        found = int(library.OpenSSL_version_num())
+    except (AttributeError, OSError) as error:
+        raise _not_here(f"the OpenSSL behind it cannot be reached ({error})") from error
+    if found != ssl.OPENSSL_VERSION_NUMBER:
+        raise _not_here(f"OpenSSL {found:#x} was reached, ssl is linked with {ssl.OPENSSL_VERSION_NUMBER:#x}")
+    return library
+
+
+def _pointer_of(context: ssl.SSLContext) -> int:
+    """The ``SSL_CTX *`` of a context: the first field of the object, behind what every object begins with.
+
+    Raises:
+        PeerError: this is not CPython, or the field does not hold what it should.
+    """
+    if sys.implementation.name != "cpython":
+        raise _not_here("only CPython keeps its objects at known addresses")
+    pointer = ctypes.c_void_p.from_address(id(context) + object.__basicsize__).value
+    if not pointer or openssl_library().SSL_CTX_get_options(pointer) != context.options:
+        raise _not_here("the context's first field is not OpenSSL's context")
+    return pointer
+
+
+def _read_certificate(library: ctypes.CDLL, der: bytes) -> int:
+    """An OpenSSL certificate; whoever asks frees it.
+
+    Raises:
+        CredentialRefusedError: OpenSSL cannot read it.
+    """
+    start = ctypes.c_char_p(der)
+    certificate = library.d2i_X509(None, ctypes.byref(start), len(der))
+    _must_have_loaded(library, 1 if certificate else 0)
+    return int(certificate)
+
+
+def _must_have_loaded(library: ctypes.CDLL, loaded: int) -> None:
+    """Raise OpenSSL's own reason where it refused, and leave its error queue empty.
+
+    Raises:
+        CredentialRefusedError: it refused.
+    """
+    if loaded == 1:
+        return
+    reason = library.ERR_reason_error_string(library.ERR_peek_last_error())
+    library.ERR_clear_error()
+    raise CredentialRefusedError(reason.decode() if reason else "no reason given")
+
+
+def _not_here(why: str) -> PeerError:
+    """The error of an interpreter that is not one of those this was measured on."""
+    return PeerError(
+        f"The comparison with OpenSSL does not work with this Python: {why}.",
+        got=f"{sys.implementation.name} {sys.version.split()[0]} with {ssl.OPENSSL_VERSION}",
+        expected="CPython 3.11 or later whose ssl module is a shared extension",
+        advice="Run it with another Python; everything else works with this one.",
+    )

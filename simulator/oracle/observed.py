@@ -1,0 +1,169 @@
+"""What can be seen of a handshake from outside, whoever played it: the values that are compared.
+
+A :class:`Notes` is written while two sides talk; a :class:`Played` is what it comes to. OpenSSL reports its
+messages through a callback, our actors through their effects, a simulation through its trace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from simulator.tls.alerts import WARNINGS, AlertDescription
+from simulator.tls.messages import HELLO_RETRY_REQUEST_RANDOM, HandshakeType
+from simulator.tls.records import ContentType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.scenario import TlsVersion
+    from simulator.trace import Side
+
+Mode = Literal["both", "openssl-server", "openssl-client", "simulated"]
+
+
+RECORD_HEADER = 0x100  # OpenSSL's name for "here is a record header" where a content type is expected
+INNER_CONTENT_TYPE = 0x101
+CHANGE_CIPHER_SPEC_BODY = b"\x01"
+RANDOM_OF_SERVER_HELLO = slice(6, 38)  # behind header and legacy_version
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A handshake message as sent."""
+
+    sender: Side
+    name: str
+    encrypted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SentAlert:
+    """The first alert sent, other than close_notify and user_canceled."""
+
+    sender: Side
+    name: str
+    code: int
+    encrypted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedSide:
+    """How one side ended.
+
+    Attributes:
+        handshake: what its handshake call returned.
+        peer: RFC 4514 subject of the certificate that it ends with; None without one, or after a failure.
+        last_read: the last handshake message that it read.
+        data: the application data that it read, as text.
+    """
+
+    handshake: Literal["ok", "failed"]
+    peer: str | None
+    last_read: str | None
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A scenario as it was played.
+
+    Attributes:
+        scenario: its name.
+        tls: the version asked for.
+        mode: who played: two stock OpenSSL objects (``both``), one of them against our actor, or nobody but
+            our actors (``simulated``).
+        messages: the handshake messages in the order of sending.
+        alert: the first alert that ended something; None where none was sent.
+        decided_after: the message that the alert's sender had read last: where its decision fell.
+        client, server: how each side ended.
+    """
+
+    scenario: str
+    tls: TlsVersion
+    mode: Mode
+    messages: tuple[SentMessage, ...]
+    alert: SentAlert | None
+    decided_after: str | None
+    client: PlayedSide
+    server: PlayedSide
+
+
+@dataclass(slots=True)
+class Notes:
+    """What was sent and read so far; both sides of a conversation write into the same notes."""
+
+    messages: list[SentMessage] = field(default_factory=list)
+    alert: SentAlert | None = None
+    decided_after: str | None = None
+    read: dict[Side, list[str]] = field(default_factory=lambda: {"client": [], "server": []})
+
+    def message_sent(self, sender: Side, name: str, *, encrypted: bool) -> None:
+        """A handshake message went out."""
+        self.messages.append(SentMessage(sender, name, encrypted))
+
+    def message_read(self, reader: Side, name: str) -> None:
+        """A handshake message was read."""
+        self.read[reader].append(name)
+
+    def alert_sent(self, sender: Side, code: int, *, encrypted: bool) -> None:
+        """An alert went out; only the first that ends something is kept."""
+        if self.alert is not None or code in WARNINGS:
+            return
+        self.alert = SentAlert(sender, alert_name(code), code, encrypted)
+        self.decided_after = self.last_read(sender)
+
+    def last_read(self, reader: Side) -> str | None:
+        """The last handshake message that a side has read."""
+        return self.read[reader][-1] if self.read[reader] else None
+
+
+def alert_name(code: int) -> str:
+    """The RFC's name of an alert."""
+    try:
+        return AlertDescription(code).rfc_name
+    except ValueError:
+        return f"alert {code}"
+
+
+def message_name(message_type: int, raw: bytes) -> str:
+    """The RFC's name of a handshake message, header included; a HelloRetryRequest by that name."""
+    if (
+        message_type == HandshakeType.SERVER_HELLO
+        and raw[RANDOM_OF_SERVER_HELLO] == HELLO_RETRY_REQUEST_RANDOM
+    ):
+        return "HelloRetryRequest"
+    try:
+        return HandshakeType(message_type).display_name
+    except ValueError:
+        return f"handshake message {message_type}"
+
+
+def openssl_observer(side: Side, tls: TlsVersion, notes: Notes) -> Callable[..., None]:
+    """A message callback for one OpenSSL context that writes into the notes.
+
+    OpenSSL reports each record's header just before what the record carries. In TLS 1.3 a record that calls
+    itself application data is encrypted; in TLS 1.2 every record is after this side's ChangeCipherSpec.
+    """
+    outer_type = 0
+    ciphers_changed = False
+
+    def observe(
+        _connection: object, direction: str, _version: int, content_type: int, message_type: int, data: bytes
+    ) -> None:
+        nonlocal outer_type, ciphers_changed
+        if direction == "read":
+            if content_type == ContentType.HANDSHAKE:
+                notes.message_read(side, message_name(message_type, data))
+        elif content_type == RECORD_HEADER:
+            outer_type = data[0]
+        elif content_type == ContentType.CHANGE_CIPHER_SPEC:
+            ciphers_changed = True
+        elif content_type in (ContentType.HANDSHAKE, ContentType.ALERT):
+            encrypted = ciphers_changed if tls == "1.2" else outer_type == ContentType.APPLICATION_DATA
+            if content_type == ContentType.HANDSHAKE:
+                notes.message_sent(side, message_name(message_type, data), encrypted=encrypted)
+            else:
+                notes.alert_sent(side, data[1], encrypted=encrypted)
+
+    return observe

@@ -1,0 +1,195 @@
+"""An OpenSSL object as one side of a conversation: ``ssl`` over two memory BIOs, no socket.
+
+On top of TLS it behaves as our actors do: each side writes one line as soon as its handshake call returns,
+and the client says goodbye when it has read the server's.
+"""
+
+from __future__ import annotations
+
+import _ssl
+import ssl
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal
+
+from simulator.actors.greeting import client_line, read_server_line
+from simulator.actors.subject import subject_of
+from simulator.errors import PeerError
+from simulator.oracle.observed import PlayedSide, openssl_observer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.actors.grant import Grant
+    from simulator.oracle.observed import Notes
+    from simulator.scenario import TlsVersion
+    from simulator.trace import Side
+
+READ_SIZE = 1 << 16
+
+
+class OpensslSide:
+    """One OpenSSL object.
+
+    Args:
+        side: which side it plays.
+        context: its settings.
+        tls: the one version it speaks.
+        notes: where its messages are written down.
+        server_name: the host that a client asks for and compares; None for a server.
+
+    Attributes:
+        returned: what its handshake call returned; None while it runs.
+        refusal: OpenSSL's own words for the error that ended it; empty without one.
+    """
+
+    def __init__(
+        self,
+        side: Side,
+        context: ssl.SSLContext,
+        tls: TlsVersion,
+        notes: Notes,
+        server_name: str | None = None,
+    ) -> None:
+        self.side = side
+        self.returned: Literal["ok", "failed"] | None = None
+        self.refusal = ""
+        self.data = b""
+        self._notes = notes
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._closed = False
+        set_message_callback(context, openssl_observer(side, tls, notes))
+        self._tls = context.wrap_bio(
+            self._incoming, self._outgoing, server_side=side == "server", server_hostname=server_name
+        )
+
+    @property
+    def finished(self) -> bool:
+        """An error or the goodbyes have ended it."""
+        return self._closed
+
+    @property
+    def peer_chain_leaf(self) -> bytes | None:
+        """DER of the peer's certificate, as ``getpeercert`` has it; None without one, or after a failure."""
+        try:
+            return self._tls.getpeercert(binary_form=True)
+        except ValueError:  # "handshake not done yet", also after a failure
+            return None
+
+    @property
+    def peer(self) -> str | None:
+        """RFC 4514 subject of the peer's certificate; None without one, or after a failure."""
+        leaf = self.peer_chain_leaf
+        return subject_of((leaf,)) if leaf else None
+
+    def begin(self) -> bytes:
+        """A client's ClientHello; nothing for a server."""
+        self._go_on()
+        return self._outgoing.read()
+
+    def receive(self, record: bytes) -> bytes:
+        """Read one record and give what it answers."""
+        self._incoming.write(record)
+        self._go_on()
+        return self._outgoing.read()
+
+    def played(self) -> PlayedSide:
+        """How this side ended."""
+        return PlayedSide(
+            self.returned or "failed",
+            self.peer,
+            self._notes.last_read(self.side),
+            self.data.decode(errors="replace"),
+        )
+
+    def _connected(self) -> None:
+        """What the application does when the handshake call has returned."""
+
+    def _heard(self) -> None:
+        """What the application does when it has read something."""
+
+    def _go_on(self) -> None:
+        """Let OpenSSL do what it can with what it has."""
+        try:
+            if self.returned is None:
+                self._tls.do_handshake()
+                self.returned = "ok"
+                self._connected()
+            while data := self._tls.read(READ_SIZE):
+                self.data += data
+                self._heard()
+            self._say_goodbye()  # nothing read and no error: the peer's close_notify
+            self._closed = True
+        except ssl.SSLWantReadError:
+            pass
+        except ssl.SSLZeroReturnError:  # the peer's goodbye answers this side's
+            self._closed = True
+        except ssl.SSLError as error:
+            self.returned = self.returned or "failed"
+            self.refusal = error.reason or str(error)
+            self._closed = True
+
+    def _say_goodbye(self) -> None:
+        """Send close_notify; OpenSSL does so once."""
+        with suppress(ssl.SSLWantReadError):  # it is sent; the peer's is not here yet
+            self._tls.unwrap()
+
+
+class OpensslClient(OpensslSide):
+    """OpenSSL as the client."""
+
+    def __init__(self, context: ssl.SSLContext, tls: TlsVersion, notes: Notes, server_name: str) -> None:
+        super().__init__("client", context, tls, notes, server_name)
+        self._server_name = server_name
+
+    def _connected(self) -> None:
+        self._tls.write(client_line(self._server_name))
+
+    def _heard(self) -> None:
+        greeting = read_server_line(self.data)
+        if greeting is not None and not greeting.refused:
+            self._say_goodbye()
+
+
+class OpensslServer(OpensslSide):
+    """OpenSSL as the server.
+
+    Args:
+        context: its settings.
+        tls: the one version it speaks.
+        notes: where its messages are written down.
+        grant: what the application makes of the client's certificate (RFC 4514 subject, or None).
+    """
+
+    def __init__(
+        self, context: ssl.SSLContext, tls: TlsVersion, notes: Notes, grant: Callable[[str | None], Grant]
+    ) -> None:
+        super().__init__("server", context, tls, notes)
+        self._grant = grant
+
+    def _connected(self) -> None:
+        grant = self._grant(self.peer)
+        if grant.refused:
+            self._tls.write(grant.refusal(grant.reason))
+            self._say_goodbye()
+        else:
+            self._tls.write(grant.welcome())
+
+
+def set_message_callback(context: ssl.SSLContext, callback: Callable[..., None]) -> None:
+    """Let OpenSSL report every message.
+
+    ``SSLContext._msg_callback`` of Python translates all numbers to enumerations and stumbles over some; the
+    descriptor below it reports them as they are.
+
+    Raises:
+        PeerError: this Python has no such callback.
+    """
+    descriptor = getattr(_ssl._SSLContext, "_msg_callback", None)
+    if descriptor is None:
+        raise PeerError(
+            "The comparison with OpenSSL needs the message callback of Python's ssl module.",
+            got="an ssl module without SSLContext._msg_callback",
+            expected="CPython 3.8 or later",
+            advice="Run it with another Python; everything else works with this one.",
+        )
+    descriptor.__set__(context, callback)

@@ -1,0 +1,179 @@
+"""A scenario through OpenSSL: as both sides where it can, else as one side against our actor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.actors.client import Client
+from simulator.actors.grant import Grant, Standing, grant_of
+from simulator.actors.server import Server
+from simulator.casting import client_role, server_role
+from simulator.entropy import SeededEntropy
+from simulator.errors import ScenarioError
+from simulator.oracle.acting import ActorSide
+from simulator.oracle.contexts import client_context, server_context
+from simulator.oracle.conversation import converse
+from simulator.oracle.native import CredentialRefusedError
+from simulator.oracle.observed import Notes, Played
+from simulator.oracle.openssl import OpensslClient, OpensslServer
+from simulator.tls.events import Version
+from simulator.world import issue_world
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from simulator.oracle.observed import Mode
+    from simulator.scenario import Scenario, TlsVersion
+    from simulator.trace import Side
+    from simulator.world import World
+
+
+class NotPlayableError(ScenarioError):
+    """OpenSSL can play neither side of a scenario."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAt:
+    """When each side judges the other: the time that OpenSSL and the actors are given."""
+
+    client: datetime
+    server: datetime
+
+
+def play(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None = None) -> Played:
+    """Play a scenario with OpenSSL.
+
+    Two OpenSSL objects play it all. A side whose certificate and key OpenSSL refuses to load (a thief's key,
+    a key that is too weak) is played by our actor instead.
+
+    Args:
+        scenario: what is set up.
+        tls: the protocol version.
+        judged_at: when each side judges; None for the scenario's clock.
+
+    Raises:
+        NotPlayableError: OpenSSL refuses what either side holds.
+        PeerError: this Python does not allow what the comparison needs.
+        ScenarioError: the scenario cannot be issued.
+    """
+    stage = _Stage(scenario, tls, judged_at)
+    contexts: dict[Side, ssl.SSLContext] = {}
+    refusals: dict[Side, str] = {}
+    for side in stage.makers:
+        try:
+            contexts[side] = stage.makers[side]()
+        except CredentialRefusedError as refusal:
+            refusals[side] = str(refusal)
+    if not contexts:
+        raise NotPlayableError(
+            f"OpenSSL can play neither side of {scenario.name!r}.",
+            got="; ".join(f"{side}: {reason}" for side, reason in refusals.items()),
+            expected="a side whose certificate and key OpenSSL loads",
+            advice="Give at least one side a certificate with its own, strong enough key.",
+        )
+    return stage.perform(contexts.get("client"), contexts.get("server"))
+
+
+def mixed(
+    scenario: Scenario,
+    tls: TlsVersion,
+    openssl_role: Side,
+    *,
+    judged_at: JudgedAt | None = None,
+    adjust: Callable[[ssl.SSLContext], None] | None = None,
+) -> Played:
+    """Play a scenario with OpenSSL on one side and our actor on the other.
+
+    Args:
+        scenario: what is set up.
+        tls: the protocol version.
+        openssl_role: the side that OpenSSL plays.
+        judged_at: when each side judges; None for the scenario's clock.
+        adjust: may change OpenSSL's context before it is used.
+
+    Raises:
+        NotPlayableError: OpenSSL refuses to load what that side holds.
+        PeerError: this Python does not allow what the comparison needs.
+        ScenarioError: the scenario cannot be issued.
+    """
+    stage = _Stage(scenario, tls, judged_at)
+    try:
+        context = stage.makers[openssl_role]()
+    except CredentialRefusedError as refusal:
+        raise NotPlayableError(
+            f"OpenSSL cannot play the {openssl_role} of {scenario.name!r}.",
+            got=str(refusal),
+            expected="a certificate with its own, strong enough key",
+            advice="Let OpenSSL play the other side.",
+        ) from refusal
+    if adjust is not None:
+        adjust(context)
+    return stage.perform(*((context, None) if openssl_role == "client" else (None, context)))
+
+
+class _Stage:
+    """One scenario and version, with everything that both casts need."""
+
+    def __init__(self, scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None) -> None:
+        self.scenario = scenario
+        self.tls: TlsVersion = tls
+        self.judged_at = judged_at or JudgedAt(scenario.clock, scenario.clock)
+        self.entropy = SeededEntropy(scenario.seed)
+        self.world: World = issue_world(scenario, self.entropy)
+        self.notes = Notes()
+        self.makers: dict[Side, Callable[[], ssl.SSLContext]] = {
+            "client": self.client_context,
+            "server": self.server_context,
+        }
+
+    def client_context(self) -> ssl.SSLContext:
+        return client_context(self.scenario.client, self.world.client, self.tls, self.judged_at.client)
+
+    def server_context(self) -> ssl.SSLContext:
+        return server_context(self.scenario.server, self.world.server, self.tls, self.judged_at.server)
+
+    def perform(self, for_client: ssl.SSLContext | None, for_server: ssl.SSLContext | None) -> Played:
+        """Let the two sides talk: OpenSSL where there is a context, our actor where there is none."""
+        client = self._client(for_client)
+        server = self._server(for_server)
+        converse(client, server)
+        mode: Mode = "both"
+        if for_client is None:
+            mode = "openssl-server"
+        elif for_server is None:
+            mode = "openssl-client"
+        return Played(
+            self.scenario.name,
+            self.tls,
+            mode,
+            tuple(self.notes.messages),
+            self.notes.alert,
+            self.notes.decided_after,
+            client.played(),
+            server.played(),
+        )
+
+    def _client(self, context: ssl.SSLContext | None) -> OpensslClient | ActorSide:
+        if context is not None:
+            return OpensslClient(context, self.tls, self.notes, self.scenario.client.server_name)
+        role = client_role(self.scenario, self.world, Version(self.tls))
+        return ActorSide(Client(role, self.entropy.child("client")), self.notes, self.judged_at.client)
+
+    def _server(self, context: ssl.SSLContext | None) -> OpensslServer | ActorSide:
+        if context is not None:
+            return OpensslServer(context, self.tls, self.notes, self._grant)
+        role = server_role(self.scenario, self.world, Version(self.tls))
+        return ActorSide(Server(role, self.entropy.child("server")), self.notes, self.judged_at.server)
+
+    def _grant(self, client: str | None) -> Grant:
+        """What the application on top of OpenSSL makes of its client: the rules are our server's."""
+        role = server_role(self.scenario, self.world, Version(self.tls))
+        standing = Standing.PROVED
+        if client is None:
+            standing = Standing.ANONYMOUS
+        elif role.client_authentication == "unverified":
+            standing = Standing.CLAIMED
+        return grant_of(standing, client, role)
