@@ -124,15 +124,15 @@ def key_usage(situation: Situation, depth: int) -> Check:
 
 
 def extended_key_usage(situation: Situation, depth: int) -> Check:
-    """Where purposes are named, this one must be among them."""
+    """Where purposes are named, this one must be among them; those of a CA bind what stands below it.
+
+    RFC 5280 says the first only; the second is what OpenSSL, pyca, Go and browsers make of it.
+    """
     certificate = situation.path[depth]
     purposes = certificate.extended_key_usage
     wanted = PURPOSES[situation.policy.role]
     outcome = Outcome.PASS
-    if depth > 0 and not situation.profile.purpose_of_cas:
-        outcome = Outcome.NOT_EVALUATED
-        sentence = f"The purposes of a CA bind nobody below it: those of {called(certificate)} do not matter."
-    elif purposes is None:
+    if purposes is None:
         sentence = f"{called(certificate)} names no purposes, so it is good for all of them."
     elif wanted in purposes:
         sentence = f"{called(certificate)} was issued for {wanted}."

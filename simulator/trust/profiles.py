@@ -76,7 +76,6 @@ class Profile:
         partial_chains: a trusted CA certificate ends the path even if it is not self-issued.
         key_identifiers_bind: an issuer that the authority key identifier contradicts is not considered.
         any_purpose: anyExtendedKeyUsage alone is good for client and server authentication.
-        purpose_of_cas: extendedKeyUsage in a CA certificate binds what stands below it.
         common_name_fallback: a server certificate without subjectAltName is matched by its common name.
         leaf_key_usages: by role, the key usages of which one must be set where keyUsage is there.
         ca_as_leaf: a CA certificate in the leaf's place may have the key usages of a CA.
@@ -97,7 +96,6 @@ class Profile:
     partial_chains: bool
     key_identifiers_bind: bool
     any_purpose: bool
-    purpose_of_cas: bool
     common_name_fallback: bool
     leaf_key_usages: Mapping[Role, frozenset[str]]
     ca_as_leaf: bool
@@ -177,7 +175,6 @@ OPENSSL = Profile(
     partial_chains=False,
     key_identifiers_bind=True,
     any_purpose=False,
-    purpose_of_cas=True,
     common_name_fallback=True,
     leaf_key_usages=MappingProxyType(
         {
@@ -257,7 +254,6 @@ RFC5280 = Profile(
     partial_chains=True,
     key_identifiers_bind=False,
     any_purpose=True,
-    purpose_of_cas=False,
     common_name_fallback=False,
     leaf_key_usages=MappingProxyType(
         {"client": frozenset({"digitalSignature"}), "server": frozenset({"digitalSignature"})}

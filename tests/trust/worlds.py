@@ -166,6 +166,7 @@ FAULTS: dict[str, Callable[[World], None]] = {
     "leaf signed with SHA-1": _contents("leaf", signature_hash="sha1"),
     "intermediate signed with SHA-1": _contents("inter", signature_hash="sha1"),
     "root signed with SHA-1": _contents("root", signature_hash="sha1"),
+    "leaf with an alternative name": _contents("leaf", alternative_names=(HOST,)),
     "leaf for another name": _contents("leaf", alternative_names=("www.example.org",)),
     "leaf named by common name only": _contents("leaf", alternative_names=None),
 }

@@ -1,0 +1,150 @@
+"""The ``rfc5280`` profile against x509-limbo, beside the scores of pyca's verifier and of OpenSSL."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from simulator.errors import CertificateError
+from simulator.pki.certificate import Certificate
+from simulator.pki.stores import TrustStore
+from simulator.trust.judge import judge
+from simulator.trust.policy import TrustPolicy
+from tests.peers import shared
+from tests.trust.limbo_expectations import DECISIVE, PENDING, UNREADABLE_ANCHOR
+
+if TYPE_CHECKING:
+    from simulator.trust.verdict import Verdict
+
+SELECTIONS = {"limbo_selection": (123, 118), "limbo_client_transposed": (119, 114)}
+UNDATED = datetime(2026, 11, 1, tzinfo=UTC)  # for cases without a validation time of their own
+MOST_SECONDS = 5.0  # for any one case, on a slow and busy machine
+
+
+@cache
+def cases(selection: str) -> dict[str, dict[str, Any]]:
+    """The cases of a vector file, by their identifiers."""
+    document = json.loads(shared(f"vectors/{selection}.json").read_text())
+    return {case["id"]: case for case in document["testcases"]}
+
+
+@cache
+def verdicts(selection: str) -> dict[str, dict[str, Any]]:
+    """What limbo expects and what pyca and OpenSSL say, by case."""
+    document = json.loads(shared("vectors/limbo_verdicts.json").read_text())
+
+    answer: dict[str, dict[str, Any]] = document["cases"][selection]
+    return answer
+
+
+def certificates(texts: list[str]) -> tuple[Certificate, ...]:
+    """The certificates that can be read; one that cannot be read cannot stand in a trust store."""
+    found = []
+    for text in texts:
+        try:
+            found.append(Certificate.parse(ssl.PEM_cert_to_DER_cert(text)))
+        except CertificateError:
+            continue
+    return tuple(found)
+
+
+@cache
+def our_verdict(selection: str, name: str) -> Verdict:
+    """Our verdict on a case under the strict profile."""
+    case = cases(selection)[name]
+    role = case["validation_kind"].lower()
+    peer = case["expected_peer_name"]
+    policy = TrustPolicy(
+        role,
+        TrustStore(certificates(case["trusted_certs"])),
+        server_name=peer["value"] if peer and role == "server" else None,
+        profile="rfc5280",
+        max_depth=case["max_chain_depth"],
+    )
+    now = datetime.fromisoformat(case["validation_time"]) if case["validation_time"] else UNDATED
+    chain = [case["peer_certificate"], *case["untrusted_intermediates"]]
+    return judge([ssl.PEM_cert_to_DER_cert(text) for text in chain], policy, now, tls="1.3")
+
+
+def judged(selection: str) -> list[str]:
+    """The cases of a selection that revocation has no part in."""
+    return [name for name in cases(selection) if name not in PENDING]
+
+
+def ours(selection: str, name: str) -> str:
+    """``accept`` or ``reject``, as limbo says it."""
+    return "accept" if our_verdict(selection, name).accepted else "reject"
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_vectors_are_whole(selection: str) -> None:
+    """The vectors are the ones the scores below speak of."""
+    gates = [case for case in verdicts(selection).values() if case["gate"]]
+    assert (len(cases(selection)), len(gates)) == SELECTIONS[selection]
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_agrees_with_limbo(selection: str) -> None:
+    """Every case that pyca or OpenSSL gets right we get right, and the others, too, but the pending ones."""
+    expected = {name: verdicts(selection)[name]["expected"] for name in judged(selection)}
+    assert {name: ours(selection, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_no_more_lax_than_both(selection: str) -> None:
+    """We accept nothing that limbo, pyca and OpenSSL all refuse, and nothing that limbo alone refuses."""
+    lax = {
+        name
+        for name in judged(selection)
+        if verdicts(selection)[name]["expected"] == "reject" and ours(selection, name) == "accept"
+    }
+    assert lax == set()
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_for_the_right_reason(selection: str) -> None:
+    """What decides against a case is the check that its description is about."""
+    expected = {name: DECISIVE.get(name) for name in judged(selection)}
+    decided = {name: our_verdict(selection, name).decisive for name in expected}
+    assert {name: check and check.name for name, check in decided.items()} == expected
+
+
+@pytest.mark.parametrize("name", sorted(UNREADABLE_ANCHOR))
+def test_unreadable_anchor(name: str) -> None:
+    """In these cases the trusted certificate's own name constraints cannot be read."""
+    with pytest.raises(CertificateError, match="name constraints"):
+        Certificate.parse(ssl.PEM_cert_to_DER_cert(cases("limbo_selection")[name]["trusted_certs"][0]))
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_pathological_cases_end_quickly(selection: str) -> None:
+    """No case takes long, and the mazes are given up for a reason that is said."""
+    our_verdict.cache_clear()
+    seconds = {}
+    for name in judged(selection):
+        started = time.perf_counter()
+        our_verdict(selection, name)
+        seconds[name] = time.perf_counter() - started
+    slow = {name: taken for name, taken in seconds.items() if taken > MOST_SECONDS}
+    assert slow == {}
+
+
+@pytest.mark.parametrize("selection", SELECTIONS)
+def test_score(selection: str, record_property: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """We score higher than pyca and OpenSSL, even with the revocation cases counted as lost."""
+    right = sum(ours(selection, name) == verdicts(selection)[name]["expected"] for name in judged(selection))
+    theirs = {
+        peer: sum(case[peer] == "pass" for case in verdicts(selection).values())
+        for peer in ("pyca", "openssl")
+    }
+    score = f"{selection}, {len(cases(selection))} cases: ours {right}, theirs {theirs}"
+    record_property("score", score)
+    with capsys.disabled():
+        print(f"\n{score}")  # noqa: T201  the score is what a reader of the test run wants to see
+    assert right > max(theirs.values())
