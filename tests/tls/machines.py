@@ -88,10 +88,13 @@ class Pair:
             elif isinstance(event, ServerVerdictWanted):
                 self.wanted.append((role, self.client.accept_server))
             elif isinstance(event, CertificateChoiceWanted):
-                chosen = CLIENT_CREDENTIAL if self.sends else None
-                self.wanted.append((role, lambda: self.client.send_certificate(chosen)))
+                self.wanted.append((role, self.choose))
             elif isinstance(event, ClientVerdictWanted):
                 self.wanted.append((role, self.server.accept_client))
+
+    def choose(self) -> list[TlsEvent]:
+        """The client's answer to a request."""
+        return self.client.send_certificate(CLIENT_CREDENTIAL if self.sends else None)
 
     def steps(self) -> int:
         """Play to the end; how many steps it took."""

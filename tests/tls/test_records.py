@@ -189,7 +189,7 @@ def test_tls12_records_follow_their_rfc(suite: CipherSuite) -> None:
 
 @pytest.mark.parametrize("suite", SUITES_13, ids=by_name)
 def test_tls13_padding_is_stripped(suite: CipherSuite) -> None:
-    """Padding makes the record longer and leaves content and type as they were, even with zeros at its end."""
+    """Padding makes the record longer and leaves content and type alone, even content that ends in zeros."""
     plain, padded = protector(suite), protector(suite)
     assert isinstance(padded, Tls13Protector)
     raw = padded.seal(HANDSHAKE, b"hello\x00", padding_length=16)
@@ -288,7 +288,7 @@ def test_where_coalesced_messages_put_their_records() -> None:
 
 
 def test_fragments() -> None:
-    """Content is cut into pieces of the asked size, empty content is one empty piece, other sizes are misuse."""
+    """Pieces have the asked size, empty content is one empty piece, impossible sizes are misuse."""
     assert fragment(b"abcdefg", 3) == [b"abc", b"def", b"g"]
     assert fragment(b"") == [b""]
     assert [len(piece) for piece in fragment(bytes(2**14 + 1))] == [2**14, 1]
