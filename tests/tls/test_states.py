@@ -174,7 +174,7 @@ def test_every_state_meets_every_message(role: Role, version: Version, name: str
 def test_every_state_meets_every_content_type(
     role: Role, version: Version, content_type: ContentType
 ) -> None:
-    """A record of any content type, in any state, is read, ignored as the RFC says, or refused by an alert."""
+    """A record of any content type, in any state, is read, ignored by rule, or refused by an alert."""
     contents = {
         ContentType.CHANGE_CIPHER_SPEC: b"\x01",
         ContentType.ALERT: b"\x02\x28",
