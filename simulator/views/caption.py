@@ -17,7 +17,8 @@ def _opening(trace: Trace) -> str:
     setup = trace.setup
     version = trace.outcome.negotiated
     spoken = f"TLS {version}" if version else f"TLS {setup.tls} is asked for, but no handshake completes"
-    return f"{clean(setup.title).rstrip('.')}. Scenario {clean(setup.scenario)}, seed {clean(setup.seed)}, {spoken}."
+    which = f"Scenario {clean(setup.scenario)}, seed {clean(setup.seed)}"
+    return f"{clean(setup.title).rstrip('.')}. {which}, {spoken}."
 
 
 def _choices(trace: Trace) -> list[str]:

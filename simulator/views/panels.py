@@ -164,7 +164,7 @@ def proof(sheet: Sheet, event: Event, checks: tuple[Check, ...]) -> None:
 
 
 def decision(sheet: Sheet, event: Event, ledger: tuple[Event, Verdict] | None, detail: Detail) -> None:
-    """Put a decision: the question, the ledger it rests on, the choice, the others that were open, and why."""
+    """Put a decision: the question, the ledger it rests on, the choice, what else was open, and why."""
     fact = event.fact
     if not isinstance(fact, Decided):
         return

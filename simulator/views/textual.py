@@ -1,0 +1,114 @@
+"""Text in a terminal: how many cells it takes, how it wraps, which signs and colours there are."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from simulator.trust.verdict import Outcome
+
+_PLAINER = str.maketrans(
+    {
+        "–": "-",
+        "—": "-",
+        "“": '"',
+        "”": '"',
+        "‘": "'",
+        "’": "'",
+        "…": "...",
+        "·": "-",
+        "×": "x",
+        "→": "->",
+        "§": "section ",
+    }
+)
+
+_CODES = {
+    "strong": "1",
+    "quiet": "2",
+    "good": "32",
+    "bad": "1;31",
+    "encrypted": "36",
+    "heading": "1;34",
+    "belief": "35",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The signs that the story draws with."""
+
+    wall: str
+    clear: str
+    encrypted: str
+    alert: str
+    left: str
+    right: str
+    start: str
+    end: str
+    decision: str
+    rule: str
+    here: str
+    never: str
+    marks: tuple[str, str, str, str]
+
+    def mark(self, outcome: Outcome) -> str:
+        """The sign of a check's outcome; its word stands beside it."""
+        return self.marks[list(Outcome).index(outcome)]
+
+
+UNICODE = Signs("│", "─", "═", "━", "◀", "▶", "├", "┤", "◆", "─", "▶", "⊘", ("✓", "✗", "–", "·"))
+ASCII = Signs("|", "-", "=", "#", "<", ">", "+", "+", "*", "-", ">", "(x)", ("+", "x", "-", "."))
+
+
+def cells(text: str) -> int:
+    """How many columns of a terminal the text takes: East Asian wide characters take two, marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def plain(text: str) -> str:
+    """The text in ASCII: typographic signs simplified, other characters as escapes."""
+    return text.translate(_PLAINER).encode("ascii", "backslashreplace").decode("ascii")
+
+
+def take(text: str, width: int) -> str:
+    """The longest beginning of the text that fits into ``width`` columns."""
+    used = 0
+    for place, character in enumerate(text):
+        used += _cells(character)
+        if used > width:
+            return text[:place]
+    return text
+
+
+def shorten(text: str, width: int, *, ellipsis: str = "…") -> str:
+    """The text, or its beginning with an ellipsis, in at most ``width`` columns."""
+    return text if cells(text) <= width else take(text, width - cells(ellipsis)).rstrip() + ellipsis
+
+
+def wrap_cells(text: str, width: int) -> list[str]:
+    """The text in lines of at most ``width`` columns, broken at spaces, inside a word only if it must be."""
+    lines = []
+    rest = text.strip()
+    while cells(rest) > width:
+        begin = take(rest, width)
+        if rest[len(begin)] == " ":
+            cut = len(begin)
+        else:
+            cut = begin.rfind(" ") if begin.rfind(" ") > 0 else max(1, len(begin))
+        lines.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*lines, rest]
+
+
+def paint(text: str, kind: str, *, colour: bool) -> str:
+    """The text with the terminal's codes for a kind of emphasis around it, or as it is without colour."""
+    return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if colour else text
