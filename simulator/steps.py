@@ -5,10 +5,13 @@ A message belongs to the step that its sender is in when it sends it; reading it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from simulator.trace import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 #: Messages that belong to one step whoever speaks which version: (sender, name) → step.
 MESSAGE_STEPS: Mapping[tuple[str, str], Step] = MappingProxyType(

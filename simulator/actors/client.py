@@ -13,7 +13,7 @@ from simulator.actors.unjudged import unjudged, with_proof
 from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
 from simulator.tls.alerts import AlertDescription
-from simulator.tls.client import ClientHandshake
+from simulator.tls.client import client_handshake
 from simulator.tls.config import ClientConfig
 from simulator.tls.events import (
     CertificateChoiceWanted,
@@ -23,7 +23,6 @@ from simulator.tls.events import (
     ServerVerdictWanted,
     Version,
 )
-from simulator.tls.signatures import common_scheme
 from simulator.trust.judge import judge
 from simulator.trust.profiles import profile_named
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from simulator.actors.endpoint import Question
     from simulator.entropy import Entropy
     from simulator.security import RefusalLayer
+    from simulator.tls.client import ClientHandshake
     from simulator.tls.config import Credential
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.verdict import Verdict
@@ -79,7 +79,7 @@ class Client(Endpoint):
             server_name=role.server_name,
             refuses_in_clear=self.profile.refuses_in_clear,
         )
-        self.machine = ClientHandshake(config, entropy)
+        self.machine = client_handshake(config, entropy)
         self._verdict: Verdict | None = None
         self._server: str | None = None
         self._judged = False
@@ -91,18 +91,19 @@ class Client(Endpoint):
 
     def start(self, now: datetime) -> list[Effect]:
         """Open the connection: the ClientHello."""
-        return self._settle(self.machine.start(), now)
+        self._now = now
+        return self._settle(self.machine.start())
 
-    def _answer(self, question: Question, now: datetime) -> list[Effect]:
+    def _answer(self, question: Question) -> list[Effect]:
         """Judge the server, choose a certificate, or complete the ledger with the server's proof."""
         if isinstance(question, ServerVerdictWanted):
-            return self._judge(question, now)
+            return self._judge(question)
         if isinstance(question, CertificateChoiceWanted):
             self._choose(question)
             return []
         return self._proof_read(question) if isinstance(question, ProofChecked) else []
 
-    def _judge(self, question: ServerVerdictWanted, now: datetime) -> list[Effect]:
+    def _judge(self, question: ServerVerdictWanted) -> list[Effect]:
         """The trust decision on the server's certificate."""
         self._server = subject_of(question.chain)
         if self.role.policy is None:
@@ -111,7 +112,7 @@ class Client(Endpoint):
             self._wait_for("accept-server", ("accept", "refuse"), "accept", reason)
             return [Judged(self._verdict)]
         self._judged = True
-        verdict = judge(question.chain, self.role.policy, now, tls=self.version.value)
+        verdict = judge(question.chain, self.role.policy, self._now, tls=self.version.value)
         self._verdict = verdict
         if verdict.decisive is None:
             reason = "The server's certificate passed every check that the client makes."
@@ -122,7 +123,7 @@ class Client(Endpoint):
 
     def _proof_read(self, proof: ProofChecked) -> list[Effect]:
         """The server signed the handshake: the ledger's last line."""
-        assert self._verdict is not None  # noqa: S101 - no proof is read before the certificate was judged
+        assert self._verdict is not None
         self._verdict = with_proof(self._verdict, proof)
         self._server_verified = self._trusts_chain and proof.ok
         return [Judged(self._verdict)]
@@ -133,7 +134,7 @@ class Client(Endpoint):
         if credential is None:
             reason = "The client holds no certificate, so it goes on without one."
             self._wait_for("send-certificate", ("skip",), "skip", reason)
-        elif common_scheme(credential.private_key, question.signature_schemes, self.version) is None:
+        elif self.machine.signing_scheme(credential) is None:
             reason = (
                 "The server accepts no signature that the client's key can make, so it goes on without one."
             )
@@ -156,27 +157,27 @@ class Client(Endpoint):
             return False
         return not any(Certificate.parse(der).issuer_der in hints for der in credential.chain)
 
-    def _carry_out(self, taken: DecisionTaken, now: datetime) -> list[Effect]:
+    def _carry_out(self, taken: DecisionTaken) -> list[Effect]:
         """Accept or refuse the server; send a certificate or go on without."""
         if taken.name == "send-certificate":
             self._sent_certificate = taken.choice == "send"
             credential = self.role.credential if self._sent_certificate else None
-            return self._settle(self.machine.send_certificate(credential), now)
+            return self._settle(self.machine.send_certificate(credential))
         if taken.choice == "accept":
             self._trusts_chain = self._judged and self._verdict is not None and self._verdict.accepted
-            return self._settle(self.machine.accept_server(), now)
+            return self._settle(self.machine.accept_server())
         # Without a failed check there is no certificate alert that would be true: RFC 8446 section 6.2 has
         # access_denied for a valid certificate that the receiver will not go on with.
         alert = (self._verdict.alert if self._verdict else None) or AlertDescription.ACCESS_DENIED.rfc_name
-        return self._settle(self.machine.refuse_server(AlertDescription.from_name(alert), taken.reason), now)
+        return self._settle(self.machine.refuse_server(AlertDescription.from_name(alert), taken.reason))
 
     def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
         return "tls" if (decision, choice) == ("accept-server", "refuse") else None
 
-    def _notice(self, event: Effect, now: datetime) -> list[Effect]:
+    def _notice(self, event: Effect) -> list[Effect]:
         """In TLS 1.3 the server's Finished completes what the client can know of the server."""
         if isinstance(event, DataReceived):
-            return self._server_line(event.data, now)
+            return self._server_line(event.data)
         if not (isinstance(event, MessageReceived) and event.name == "Finished"):
             return []
         if self.version is Version.TLS12 or not self._server_verified:
@@ -198,11 +199,11 @@ class Client(Endpoint):
         )
         return Believed(SecurityLevel.CLIENT_AUTHENTICATED, True, self._server, reason)
 
-    def _after_connecting(self, now: datetime) -> list[Effect]:
+    def _after_connecting(self) -> list[Effect]:
         """Write the first line as soon as the handshake call returns, as programs do."""
-        return self._say(client_line(self.role.server_name), now)
+        return self._say(client_line(self.role.server_name))
 
-    def _server_line(self, data: bytes, now: datetime) -> list[Effect]:
+    def _server_line(self, data: bytes) -> list[Effect]:
         """The server's first line: only now the client knows what its session is worth."""
         if self._server_heard:
             return []
@@ -215,7 +216,7 @@ class Client(Endpoint):
         if greeting is None:
             return []
         effects = self._learn(greeting.level)
-        return effects + ([] if greeting.refused else self._say_goodbye(now))
+        return effects + ([] if greeting.refused else self._say_goodbye())
 
     def _learn(self, level: SecurityLevel) -> list[Effect]:
         """Believe the server's word, as far as the client knows whose word it is."""
@@ -225,7 +226,7 @@ class Client(Endpoint):
             return self._believe(SecurityLevel.ENCRYPTED, reason, peer=self._server)
         return self._believe(level, said, peer=self._server)
 
-    def _goodbye_heard(self, now: datetime) -> list[Effect]:
+    def _goodbye_heard(self) -> list[Effect]:
         """Answer in kind; a goodbye before the first word is a refusal that names no reason."""
         effects: list[Effect] = []
         if self.returned and not self._server_said:
@@ -234,4 +235,4 @@ class Client(Endpoint):
                 "The server closed the session before it said a word.",
                 peer=self._server,
             )
-        return effects + self._say_goodbye(now)
+        return effects + self._say_goodbye()

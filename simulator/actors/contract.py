@@ -9,12 +9,10 @@ never read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from simulator.errors import DecisionError
-from simulator.security import RefusalLayer, SecurityLevel
 from simulator.tls.events import (
     AlertReceived,
     AlertSent,
@@ -24,7 +22,12 @@ from simulator.tls.events import (
     MessageSent,
     StateChanged,
 )
-from simulator.trust.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulator.security import RefusalLayer, SecurityLevel
+    from simulator.trust.verdict import Verdict
 
 TakenBy = Literal["actor", "outside"]
 
@@ -176,4 +179,5 @@ def reason_of(pending: PendingDecision, choice: str, taken_by: TakenBy) -> str:
         return pending.reason
     if choice == pending.choice:
         return f"Decided from outside, as the {pending.actor} would have decided: {pending.reason}"
-    return f"Decided from outside. The {pending.actor} itself would have chosen {pending.choice!r}: {pending.reason}"
+    would = f"The {pending.actor} itself would have chosen {pending.choice!r}"
+    return f"Decided from outside. {would}: {pending.reason}"

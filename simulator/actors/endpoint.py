@@ -6,7 +6,8 @@ Subclasses say what to decide and what to believe; nothing here knows which side
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Literal, Protocol
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
 
 from simulator.actors.contract import (
     Believed,
@@ -36,39 +37,15 @@ from simulator.tls.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from simulator.actors.contract import Effect, TakenBy
     from simulator.security import RefusalLayer
+    from simulator.tls.endpoint import Endpoint as Machine
 
 NOTHING_KNOWN = Believed(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
 Question = ServerVerdictWanted | CertificateChoiceWanted | ClientVerdictWanted | ProofChecked
 
 KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
-
-
-class Machine(Protocol):
-    """What an endpoint needs of :class:`~simulator.tls.client.ClientHandshake` and its counterpart."""
-
-    state: str
-    keylog: list[str]
-
-    @property
-    def finished(self) -> bool:
-        """No more can be said: failed or closed."""
-        ...
-
-    def receive(self, data: bytes) -> list[TlsEvent]:
-        """Take bytes from the wire."""
-        ...
-
-    def write(self, data: bytes) -> list[TlsEvent]:
-        """Send application data."""
-        ...
-
-    def close(self) -> list[TlsEvent]:
-        """Send close_notify."""
-        ...
 
 
 class Endpoint(ABC):
@@ -89,6 +66,7 @@ class Endpoint(ABC):
         self.name = name
         self.version = version
         self.pending: PendingDecision | None = None
+        self._now = datetime.min.replace(tzinfo=UTC)  # the time of the last call
         self.belief = NOTHING_KNOWN
         self.said_goodbye = False
         self.returned = False
@@ -110,8 +88,9 @@ class Endpoint(ABC):
         Raises:
             DecisionError: a decision is pending, so nothing may be read yet.
         """
+        self._now = now
         self._must_be_free()
-        return self._settle(self.machine.receive(data), now)
+        return self._settle(self.machine.receive(data))
 
     def disconnected(self) -> list[Effect]:
         """The transport ended; without a close_notify before it, that is the end of the session too."""
@@ -133,6 +112,7 @@ class Endpoint(ABC):
         Raises:
             DecisionError: nothing is pending, or the choice is not on offer.
         """
+        self._now = now
         pending = check_choice(self.pending, choice)
         self.pending = None
         taken = DecisionTaken(
@@ -143,18 +123,18 @@ class Endpoint(ABC):
             taken_by,
             self._layer(pending.name, choice),
         )
-        return [taken, *self._carry_out(taken, now)]
+        return [taken, *self._carry_out(taken)]
 
     @abstractmethod
-    def _answer(self, question: Question, now: datetime) -> list[Effect]:
+    def _answer(self, question: Question) -> list[Effect]:
         """Take up a question of the machine: judge, and wait for the decision."""
 
-    @abstractmethod
-    def _notice(self, event: Effect, now: datetime) -> list[Effect]:
-        """Add what this side makes of an event; the event itself stands before it."""
+    def _notice(self, event: Effect) -> list[Effect]:  # noqa: ARG002 - the name is the subclass's to use
+        """Add what this side makes of an event, which itself stands before it; by default nothing."""
+        return []
 
     @abstractmethod
-    def _carry_out(self, taken: DecisionTaken, now: datetime) -> list[Effect]:
+    def _carry_out(self, taken: DecisionTaken) -> list[Effect]:
         """Do what was decided."""
 
     @abstractmethod
@@ -166,35 +146,35 @@ class Endpoint(ABC):
         """What this side believes when its handshake call returns."""
 
     @abstractmethod
-    def _after_connecting(self, now: datetime) -> list[Effect]:
+    def _after_connecting(self) -> list[Effect]:
         """What this side does first once its handshake call has returned."""
 
     @abstractmethod
-    def _goodbye_heard(self, now: datetime) -> list[Effect]:
+    def _goodbye_heard(self) -> list[Effect]:
         """What this side makes of the peer's close_notify."""
 
-    def _settle(self, events: Iterable[TlsEvent], now: datetime) -> list[Effect]:
+    def _settle(self, events: Iterable[TlsEvent]) -> list[Effect]:
         """Make effects of a machine's events, then do what follows once all of them are out."""
-        effects = [effect for event in events for effect in self._observe(event, now)]
+        effects = [effect for event in events for effect in self._observe(event)]
         if self._just_connected:
             self._just_connected = False
-            effects += self._after_connecting(now)
+            effects += self._after_connecting()
         return effects
 
-    def _observe(self, event: TlsEvent, now: datetime) -> list[Effect]:
+    def _observe(self, event: TlsEvent) -> list[Effect]:
         """One event of the machine, with what this side makes of it."""
         if isinstance(event, HandshakeDone):
             return self._handshake_done(event)
         if isinstance(
             event, ServerVerdictWanted | CertificateChoiceWanted | ClientVerdictWanted | ProofChecked
         ):
-            return self._answer(event, now)
+            return self._answer(event)
         effects: list[Effect] = [event]
         if isinstance(event, MessageSent | MessageReceived) and event.name == "ServerHello":
             effects += self._keys_agreed()
         elif isinstance(event, AlertSent | AlertReceived):
-            effects += self._alert(event, now)
-        return effects + self._notice(event, now)
+            effects += self._alert(event)
+        return effects + self._notice(event)
 
     def _keys_agreed(self) -> list[Effect]:
         """ServerHello is out: the version stands, and in TLS 1.3 encryption begins."""
@@ -203,11 +183,11 @@ class Endpoint(ABC):
             return self._believe(SecurityLevel.ENCRYPTED, KEYS_AGREED)
         return []
 
-    def _alert(self, event: AlertSent | AlertReceived, now: datetime) -> list[Effect]:
+    def _alert(self, event: AlertSent | AlertReceived) -> list[Effect]:
         """A fatal alert ends the session for the side that sends it and for the side that reads it."""
         if event.description in WARNINGS:
             goodbye = event.description is AlertDescription.CLOSE_NOTIFY and isinstance(event, AlertReceived)
-            return self._goodbye_heard(now) if goodbye else []
+            return self._goodbye_heard() if goodbye else []
         name = event.description.rfc_name if event.description else f"number {event.raw[1]}"
         if isinstance(event, AlertSent):
             reason = f"The {self.name} refused: {event.reason}"
@@ -255,16 +235,16 @@ class Endpoint(ABC):
         """Wait for a decision."""
         self.pending = PendingDecision(self.name, name, options, choice, reason)
 
-    def _say(self, line: bytes, now: datetime) -> list[Effect]:
+    def _say(self, line: bytes) -> list[Effect]:
         """Send a line of application data."""
-        return self._settle(self.machine.write(line), now)
+        return self._settle(self.machine.write(line))
 
-    def _say_goodbye(self, now: datetime) -> list[Effect]:
+    def _say_goodbye(self) -> list[Effect]:
         """Send close_notify, once."""
-        if self.said_goodbye or self.machine.state == State.FAILED.value:
+        if self.said_goodbye or self.machine.state is State.FAILED:
             return []
         self.said_goodbye = True
-        return self._settle(self.machine.close(), now)
+        return self._settle(self.machine.close())
 
     def _must_be_free(self) -> None:
         """Nothing is read while a decision is pending."""

@@ -63,5 +63,5 @@ def read_server_line(data: bytes) -> Greeting | None:
 
 
 def one_line(text: str) -> str:
-    """The text with every control character and line break written as ``\\0D``, as RFC 4514 escapes bytes."""
+    r"""The text with every control character and line break written as ``\\0D``, as RFC 4514 does."""
     return "".join(c if c.isprintable() else "".join(f"\\{b:02X}" for b in c.encode()) for c in text)

@@ -13,8 +13,8 @@ from simulator.actors.unjudged import unjudged, with_proof
 from simulator.security import SecurityLevel
 from simulator.tls.alerts import AlertDescription
 from simulator.tls.config import ServerConfig
-from simulator.tls.events import ClientVerdictWanted, MessageReceived, MessageSent, ProofChecked, Version
-from simulator.tls.server import ServerHandshake
+from simulator.tls.events import ClientVerdictWanted, MessageSent, ProofChecked, Version
+from simulator.tls.server import server_handshake
 from simulator.trust.judge import judge
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from simulator.security import RefusalLayer
     from simulator.tls.config import Credential
     from simulator.tls.events import TlsEvent
+    from simulator.tls.server import ServerHandshake
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.verdict import Verdict
 
@@ -68,6 +69,24 @@ ASKING = {
 }
 
 
+# In TLS 1.3 the CertificateRequest comes before the server's Certificate, in TLS 1.2 it comes last but one.
+FIRST_AFTER_REQUEST = {Version.TLS13: "Certificate", Version.TLS12: "ServerHelloDone"}
+
+
+class Remembered:
+    """An entropy that gives the same bytes for the same use again, whatever it draws from."""
+
+    def __init__(self, source: Entropy) -> None:
+        self._source = source
+        self._given: dict[tuple[str, int], bytes] = {}
+
+    def __call__(self, label: str, length: int) -> bytes:
+        """Give ``length`` bytes for the use named ``label``."""
+        if (label, length) not in self._given:
+            self._given[label, length] = self._source(label, length)
+        return self._given[label, length]
+
+
 class Server(Endpoint):
     """A server on one connection.
 
@@ -81,7 +100,7 @@ class Server(Endpoint):
     def __init__(self, role: ServerRole, entropy: Entropy) -> None:
         super().__init__("server", role.version)
         self.role = role
-        self._entropy = entropy
+        self._entropy = Remembered(entropy)
         self._config = ServerConfig(
             version=role.version,
             credential=role.credential,
@@ -89,7 +108,7 @@ class Server(Endpoint):
             certificate_authorities=role.certificate_authorities,
             tickets=role.tickets,
         )
-        self.machine = ServerHandshake(self._config, entropy)
+        self.machine = server_handshake(self._config, self._entropy)
         self._heard = b""
         self._request_decided = False
         self._withheld: list[TlsEvent] = []
@@ -100,37 +119,49 @@ class Server(Endpoint):
         self._grant: Grant | None = None
 
     def receive(self, data: bytes, now: datetime) -> list[Effect]:
-        """Read bytes from the client; on its first ClientHello, wait for the decision whether to ask.
+        """Read bytes from the client; before the CertificateRequest, wait for the decision whether to ask.
 
-        The machine answers a ClientHello at once, and its answer depends on that decision. So the answer
-        is held until the decision is taken, and computed anew if it turns out otherwise: nothing of it has
-        left, and the entropy of an answer is drawn by label.
+        The machine answers a ClientHello in one go, and what follows that point depends on the decision. So
+        it is withheld until the decision is taken, and made anew if that turns out otherwise. What went out
+        before does not depend on it: both answers are made with the same randomness.
         """
         if self._request_decided:
             return super().receive(data, now)
+        self._now = now
         self._must_be_free()
         self._heard += data
-        read, self._withheld = split_after_client_hello(self.machine.receive(data))
-        if self._withheld:
-            asks = "ask" if self._config.asks_for_certificate else "do not ask"
-            reason = ASKING[self.role.client_authentication]
-            self._wait_for("request-certificate", ("ask", "do not ask"), asks, reason)
-        return self._settle(read, now)
+        events = self.machine.receive(data)
+        place = self._request_place(events)
+        if place is None:
+            return self._settle(events)
+        self._withheld = events[place:]
+        asks = "ask" if self._config.asks_for_certificate else "do not ask"
+        reason = ASKING[self.role.client_authentication]
+        self._wait_for("request-certificate", ("ask", "do not ask"), asks, reason)
+        return self._settle(events[:place])
 
-    def _answer(self, question: Question, now: datetime) -> list[Effect]:
+    def _request_place(self, events: list[TlsEvent]) -> int | None:
+        """Where the CertificateRequest stands or would stand among the machine's events."""
+        names = ("CertificateRequest", FIRST_AFTER_REQUEST[self.version])
+        for place, event in enumerate(events):
+            if isinstance(event, MessageSent) and event.name in names:
+                return place
+        return None
+
+    def _answer(self, question: Question) -> list[Effect]:
         """Judge the client, or complete the ledger with the client's proof."""
         if isinstance(question, ClientVerdictWanted):
-            return self._judge(question.chain, now)
+            return self._judge(question.chain)
         if isinstance(question, ProofChecked) and question.signer == "client":
             return self._proof_read(question)
         return []
 
-    def _judge(self, chain: tuple[bytes, ...], now: datetime) -> list[Effect]:
+    def _judge(self, chain: tuple[bytes, ...]) -> list[Effect]:
         """The trust decision on what the client sent, as far as the policy wants one."""
         self._client = subject_of(chain)
         self._judged = self.role.client_authentication in ("optional", "required")
         if self._judged:
-            verdict = judge(chain, self.role.policy, now, tls=self.version.value)
+            verdict = judge(chain, self.role.policy, self._now, tls=self.version.value)
         else:
             verdict = unjudged("client", self.role.policy.profile, self._client, presented=bool(chain))
         self._verdict = verdict
@@ -152,23 +183,23 @@ class Server(Endpoint):
 
     def _proof_read(self, proof: ProofChecked) -> list[Effect]:
         """The client signed the handshake, or tried to: the ledger's last line."""
-        assert self._verdict is not None  # noqa: S101 - no proof is read before the certificate was judged
+        assert self._verdict is not None
         self._verdict = with_proof(self._verdict, proof)
         return [Judged(self._verdict)]
 
-    def _carry_out(self, taken: DecisionTaken, now: datetime) -> list[Effect]:
+    def _carry_out(self, taken: DecisionTaken) -> list[Effect]:
         """Ask or not; accept or refuse the client; grant or refuse the session."""
         if taken.name == "request-certificate":
-            return self._settle(self._answer_to_hello(asks=taken.choice == "ask"), now)
+            return self._settle(self._rest_of_flight(asks=taken.choice == "ask"))
         if taken.name == "grant":
-            return self._open_or_close(granted=taken.choice == "grant", reason=taken.reason, now=now)
+            return self._open_or_close(granted=taken.choice == "grant", reason=taken.reason)
         if taken.choice == "accept":
             if self._client is not None:
                 trusted = self._judged and self._verdict is not None and self._verdict.accepted
                 self._standing = Standing.PROVED if trusted else Standing.CLAIMED
-            return self._settle(self.machine.accept_client(), now)
+            return self._settle(self.machine.accept_client())
         alert = AlertDescription.from_name(self._refusal_alert())
-        return self._settle(self.machine.refuse_client(alert, taken.reason), now)
+        return self._settle(self.machine.refuse_client(alert, taken.reason))
 
     def _refusal_alert(self) -> str:
         """The alert of the failed check; without one, what RFC 8446 section 6.2 has for a refusal at will."""
@@ -179,16 +210,16 @@ class Server(Endpoint):
         missing = {Version.TLS13: "certificate_required", Version.TLS12: "handshake_failure"}
         return missing[self.version]
 
-    def _answer_to_hello(self, *, asks: bool) -> list[TlsEvent]:
-        """The withheld answer, or another one where it was decided otherwise."""
+    def _rest_of_flight(self, *, asks: bool) -> list[TlsEvent]:
+        """What was withheld, or what takes its place where it was decided otherwise."""
         self._request_decided = True
         withheld, self._withheld = self._withheld, []
         if asks == self._config.asks_for_certificate:
             return withheld
         self._config = replace(self._config, asks_for_certificate=asks)
-        self.machine = ServerHandshake(self._config, self._entropy)
-        _, answer = split_after_client_hello(self.machine.receive(self._heard))
-        return answer
+        self.machine = server_handshake(self._config, self._entropy)
+        events = self.machine.receive(self._heard)
+        return events[self._request_place(events) :]
 
     def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
         if choice != "refuse":
@@ -196,9 +227,6 @@ class Server(Endpoint):
         if decision == "grant":
             return self._grant.refusal_layer if self._grant else None
         return "tls"
-
-    def _notice(self, event: Effect, now: datetime) -> list[Effect]:
-        return []
 
     def _connected(self) -> Believed:
         """What the handshake proved about the client; users and rights come after it."""
@@ -215,7 +243,7 @@ class Server(Endpoint):
         }[self._standing]
         return Believed(level, False, self._client, reason)
 
-    def _after_connecting(self, now: datetime) -> list[Effect]:
+    def _after_connecting(self) -> list[Effect]:
         """Look the client up and wait for the decision what to grant."""
         grant = grant_of(self._standing, self._client, self.role)
         self._grant = grant
@@ -223,25 +251,15 @@ class Server(Endpoint):
         self._wait_for("grant", ("grant", "refuse"), choice, grant.reason)
         return []
 
-    def _open_or_close(self, *, granted: bool, reason: str, now: datetime) -> list[Effect]:
+    def _open_or_close(self, *, granted: bool, reason: str) -> list[Effect]:
         """Say the first line: welcome, or why not."""
         grant = self._grant
-        assert grant is not None  # noqa: S101 - nothing is decided about a grant before it was worked out
+        assert grant is not None
         if granted:
             effects = self._believe(grant.level, grant.standing, peer=self._client, user=grant.user)
-            return effects + self._say(grant.welcome(), now)
+            return effects + self._say(grant.welcome())
         effects = self._believe(SecurityLevel.REFUSED, reason, peer=self._client, user=grant.user)
-        return effects + self._say(grant.refusal(reason), now) + self._say_goodbye(now)
+        return effects + self._say(grant.refusal(reason)) + self._say_goodbye()
 
-    def _goodbye_heard(self, now: datetime) -> list[Effect]:
-        return self._say_goodbye(now)
-
-
-def split_after_client_hello(events: list[TlsEvent]) -> tuple[list[TlsEvent], list[TlsEvent]]:
-    """What was read up to the ClientHello, and the machine's answer; no answer where it is a refusal."""
-    for place, event in enumerate(events):
-        if isinstance(event, MessageReceived) and event.name == "ClientHello":
-            answer = events[place + 1 :]
-            if any(isinstance(later, MessageSent) for later in answer):
-                return events[: place + 1], answer
-    return events, []
+    def _goodbye_heard(self) -> list[Effect]:
+        return self._say_goodbye()

@@ -1,4 +1,4 @@
-"""The ledger of a certificate that nobody judges: every line says so, and only the proof will be filled in."""
+"""The ledger of a certificate that nobody judges: every line says so, but for the proof."""
 
 from __future__ import annotations
 

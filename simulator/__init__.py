@@ -1,0 +1,77 @@
+"""See how a client proves who it is in TLS: a wire-true, explained, repeatable simulator.
+
+A tour in ten lines::
+
+    from simulator import catalogue, simulate
+
+    run = simulate(catalogue["certificate-expired"], tls="1.3")
+    run                                   # in a notebook: its sequence diagram
+    run.card.level                        # SecurityLevel.REFUSED
+    run.outcome.decisive_check            # 'validity'
+    run.outcome.client.handshake          # 'ok': in TLS 1.3 the client learns of the refusal later
+    lenient = run.but(**{"server.client_authentication": "unverified"})
+    lenient.card.client_authenticated     # 'claimed'
+    run.save("expired.svg")
+
+This is teaching material: one careful reading of RFC 8446, 5246 and 5280, not a library for production.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator import catalogue
+    from simulator.compare import first_divergence
+    from simulator.run import Run, simulate
+    from simulator.scenario import Scenario
+    from simulator.security import SecurityCard, SecurityLevel
+    from simulator.simulation import Simulation
+    from simulator.sweep import explore, matrix
+    from simulator.trace import Trace
+    from simulator.trust.verdict import Verdict
+
+__all__ = [
+    "Run",
+    "Scenario",
+    "SecurityCard",
+    "SecurityLevel",
+    "Simulation",
+    "Trace",
+    "Verdict",
+    "catalogue",
+    "explore",
+    "first_divergence",
+    "matrix",
+    "simulate",
+]
+
+# Where each public name lives; it is imported when it is first asked for, so that a command that needs none
+# of the heavy rooms starts at once.
+_HOMES = {
+    "Run": "simulator.run",
+    "Scenario": "simulator.scenario",
+    "SecurityCard": "simulator.security",
+    "SecurityLevel": "simulator.security",
+    "Simulation": "simulator.simulation",
+    "Trace": "simulator.trace",
+    "Verdict": "simulator.trust.verdict",
+    "explore": "simulator.sweep",
+    "first_divergence": "simulator.compare",
+    "matrix": "simulator.sweep",
+    "simulate": "simulator.run",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for (PEP 562)."""
+    if name == "catalogue":
+        return import_module("simulator.catalogue")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'simulator' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,309 @@
+"""The world of one scenario in motion: actors, the link between them, and decisions from outside.
+
+The link delivers one record at a time, in order, after the network's latency. A side that has to decide
+takes its thinking time, and until then reads nothing: what arrives meanwhile waits in its inbox, and after a
+refusal is never read.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from simulator import casting, prologue
+from simulator.actors.client import Client
+from simulator.actors.contract import bytes_to_send, check_choice
+from simulator.actors.server import Server
+from simulator.entropy import SeededEntropy
+from simulator.errors import DecisionError, ScenarioError
+from simulator.kernel import Kernel
+from simulator.outcome import trace_of
+from simulator.recorder import PEER, Recorder
+from simulator.tls.events import Version
+from simulator.world import issue_world
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from simulator.actors.contract import Effect, PendingDecision, TakenBy
+    from simulator.scenario import Scenario, TlsVersion
+    from simulator.trace import Event, Trace
+
+RECORD_HEADER = 5
+
+
+class Simulation:
+    """One run of a scenario, event by event.
+
+    Args:
+        scenario: what is set up; its clock and seed are the only time and randomness there is.
+        tls: the protocol version, ``1.2`` or ``1.3``.
+        interactive: names of the decisions that wait for :meth:`decide`; True for all of them.
+        script: choices to take in place of the actors, by the number of the decision, from 0.
+
+    Raises:
+        ScenarioError: the version is not one of the two, or the scenario cannot be issued.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        tls: TlsVersion = "1.3",
+        *,
+        interactive: bool | Collection[str] = False,
+        script: Mapping[int, str] | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.tls = checked_version(tls)
+        self.interactive = interactive
+        entropy = SeededEntropy(scenario.seed)
+        version = Version(self.tls)
+        self.world = issue_world(scenario, entropy)
+        self.client = Client(casting.client_role(scenario, self.world, version), entropy.child("client"))
+        self.server = Server(casting.server_role(scenario, self.world, version), entropy.child("server"))
+        self.decisions: list[tuple[PendingDecision, str, TakenBy]] = []
+        self._script = dict(script or {})
+        self._latency = round(scenario.network.latency_ms * 1000)
+        self._thinking = round(scenario.network.thinking_ms * 1000)
+        self._inbox: dict[str, deque[bytes]] = {"client": deque(), "server": deque()}
+        self._waiting: list[str] = []
+        self._blocked = False
+        self._kernel = Kernel(prologue.beginning(scenario, self.world))
+        self._recorder = Recorder(self.tls)
+        self._recorder.begin(casting.setup_of(scenario, self.world, self.tls), self._kernel.now)
+        before = prologue.Prologue(self._kernel, self._recorder, self._latency, self._thinking)
+        before.schedule(scenario, self.world)
+        self._kernel.schedule(-self._kernel.now, self._connect)
+
+    # Going on -------------------------------------------------------------------------------------------
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """What has happened so far."""
+        return tuple(self._recorder.events)
+
+    @property
+    def finished(self) -> bool:
+        """Nothing more will happen."""
+        return not self._blocked and self._kernel.peek() is None
+
+    @property
+    def pending(self) -> PendingDecision | None:
+        """The decision that somebody is thinking about; None where nobody is."""
+        return self._actor(self._waiting[0]).pending if self._waiting else None
+
+    @property
+    def keylog(self) -> tuple[str, ...]:
+        """The secrets of the connection so far, as NSS key log lines. They are no part of the trace."""
+        return tuple(self.client.machine.keylog)
+
+    @property
+    def trace(self) -> Trace:
+        """The whole run, once it has ended.
+
+        Raises:
+            DecisionError: it has not.
+        """
+        if not self.finished:
+            raise DecisionError(
+                "The run has not ended, so nobody knows yet what came out of it.",
+                got=f"{len(self.events)} events so far",
+                expected="a finished run",
+                advice="Call run(), and decide() where a decision waits.",
+            )
+        return trace_of(self.events)
+
+    def step(self) -> list[Event]:
+        """Let the next thing happen.
+
+        Returns:
+            Its events; none where the run has ended, or has come to a decision that waits for
+            :meth:`decide`.
+
+        Raises:
+            DecisionError: it had come to such a decision before.
+        """
+        if self._blocked:
+            pending = self.pending
+            assert pending is not None
+            raise DecisionError(
+                f"The {pending.actor} waits for a decision from outside.",
+                got="step()",
+                expected=f"{pending.name}: {' or '.join(pending.options)}",
+                advice="Call decide() with one of them.",
+            )
+        first = len(self._recorder.events)
+        while len(self._recorder.events) == first and not self._blocked and self._kernel.step():
+            pass
+        return self._recorder.events[first:]
+
+    def run(self) -> list[Event]:
+        """Go on to the end, or to a decision that waits for :meth:`decide`; returns the new events."""
+        first = len(self._recorder.events)
+        while not self.finished and not self._blocked:
+            self.step()
+        return self._recorder.events[first:]
+
+    def decide(self, choice: str) -> list[Event]:
+        """Take the pending decision in the actor's place.
+
+        It is taken when the actor's thinking time is over, whenever this is called, so that a run depends
+        on what was chosen and not on how it was stepped through.
+
+        Returns:
+            The events up to and including the decision and what it caused at once.
+
+        Raises:
+            DecisionError: nothing is pending, or the choice is not on offer.
+        """
+        check_choice(self.pending, choice)
+        first = len(self._recorder.events)
+        number = len(self.decisions)
+        if self._blocked:
+            self._blocked = False
+            self._take(self._waiting[0], choice, "outside")
+        else:
+            self._script[number] = choice
+            self._run_past(number)
+        return self._recorder.events[first:]
+
+    def fork(self, at_decision: int | str, choice: str) -> Simulation:
+        """Another run: the same up to a decision that was taken, another choice there.
+
+        Args:
+            at_decision: its number in ``decisions``, or its name (the first of that name).
+            choice: what to choose instead.
+
+        Returns:
+            A simulation that has just taken that decision, replayed from the seed.
+
+        Raises:
+            DecisionError: no such decision was taken, or the choice was not on offer.
+        """
+        number = self._number_of(at_decision)
+        check_choice(self.decisions[number][0], choice)
+        script = {
+            place: taken for place, (_, taken, by) in enumerate(self.decisions[:number]) if by == "outside"
+        }
+        other = Simulation(
+            self.scenario, self.tls, interactive=self.interactive, script=script | {number: choice}
+        )
+        other._run_past(number)
+        return other
+
+    def _number_of(self, at_decision: int | str) -> int:
+        """The number of a decision that was taken."""
+        names = [pending.name for pending, _, _ in self.decisions]
+        if isinstance(at_decision, str) and at_decision in names:
+            return names.index(at_decision)
+        if isinstance(at_decision, int) and 0 <= at_decision < len(names):
+            return at_decision
+        taken = ", ".join(f"{number} {name}" for number, name in enumerate(names))
+        raise DecisionError(
+            "This run has not taken such a decision.",
+            got=at_decision,
+            expected=taken or "a decision that was taken; this run has taken none yet",
+            advice="Fork at one of these.",
+        )
+
+    def _run_past(self, number: int) -> None:
+        """Go on until the decision of that number has been taken."""
+        while len(self.decisions) <= number:
+            self.step()
+
+    # What happens -----------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        """Virtual time 0: the client opens the connection."""
+        self._carry_out("client", self.client.start(self._time()), fresh=True)
+
+    def _arrive(self, reader: str, record: bytes) -> None:
+        """A record reaches a side; it is read at once if nothing stands before it."""
+        self._inbox[reader].append(record)
+        if len(self._inbox[reader]) == 1:
+            self._read(reader)
+
+    def _read(self, reader: str) -> None:
+        """A side reads one record, unless it is thinking; what is left is read in turn."""
+        actor, inbox = self._actor(reader), self._inbox[reader]
+        if actor.pending is not None:
+            return
+        if actor.finished:
+            inbox.clear()
+            return
+        effects = actor.receive(inbox[0], self._time())
+        inbox.popleft()
+        self._carry_out(reader, effects)
+        if inbox and actor.pending is None:
+            self._kernel.schedule(0, partial(self._read, reader))
+
+    def _think_to_the_end(self, name: str) -> None:
+        """The thinking time is over: take the decision, or wait for somebody else to take it."""
+        pending = self._actor(name).pending
+        assert pending is not None
+        number = len(self.decisions)
+        if number in self._script:
+            self._take(name, self._script[number], "outside")
+        elif self.interactive is True or (self.interactive and pending.name in self.interactive):
+            self._blocked = True
+        else:
+            self._take(name, pending.choice, "actor")
+
+    def _take(self, name: str, choice: str, taken_by: TakenBy) -> None:
+        """Take a decision, and read what arrived meanwhile."""
+        actor = self._actor(name)
+        pending = check_choice(actor.pending, choice)
+        effects = actor.decide(choice, self._time(), taken_by)
+        self._waiting.remove(name)
+        self.decisions.append((pending, choice, taken_by))
+        self._carry_out(name, effects)
+        if self._inbox[name] and actor.pending is None:
+            self._kernel.schedule(0, partial(self._read, name))
+
+    def _carry_out(self, name: str, effects: list[Effect], *, fresh: bool = False) -> None:
+        """Record what a side did, put its records on the link, and give it time to think."""
+        self._recorder.record(name, self._kernel.now, effects, fresh=fresh)
+        for record in records_of(bytes_to_send(effects)):
+            self._kernel.schedule(self._latency, partial(self._arrive, PEER[name], record))
+        if self._actor(name).pending is not None and name not in self._waiting:
+            self._waiting.append(name)
+            self._kernel.schedule(self._thinking, partial(self._think_to_the_end, name))
+
+    def _actor(self, name: str) -> Client | Server:
+        """The side of that name."""
+        return self.client if name == "client" else self.server
+
+    def _time(self) -> datetime:
+        """Virtual time as a moment of the scenario's calendar."""
+        return self.scenario.clock + timedelta(microseconds=self._kernel.now)
+
+
+def records_of(stream: bytes) -> list[bytes]:
+    """The records of a byte stream that ends with one."""
+    records, place = [], 0
+    while place < len(stream):
+        end = place + RECORD_HEADER + int.from_bytes(stream[place + 3 : place + RECORD_HEADER])
+        records.append(stream[place:end])
+        place = end
+    return records
+
+
+def checked_version(tls: str) -> TlsVersion:
+    """The version, if it is one of the two.
+
+    Raises:
+        ScenarioError: it is not.
+    """
+    if tls == "1.2":
+        return "1.2"
+    if tls == "1.3":
+        return "1.3"
+    raise ScenarioError(
+        "This TLS version is not simulated.",
+        got=repr(tls),
+        expected="'1.2' or '1.3'",
+        advice="Choose one of the two.",
+    )
