@@ -74,7 +74,10 @@ def load_certificates(data: bytes) -> tuple[Certificate, ...]:
     """
     if not data.strip():
         raise CertificateError(
-            "The file is empty.", expected="one or more certificates", advice="Check the file's name."
+            "The file is empty.",
+            got="no bytes",
+            expected="one or more certificates",
+            advice="Check the file's name.",
         )
     if looks_like_der(data):
         return (Certificate.parse(data),)
@@ -142,7 +145,12 @@ def make_identity(certificates: Iterable[Certificate], private_key: PrivateKey) 
     if own is None:
         if given:
             check_key_matches(given[0], private_key)
-        raise CertificateError("There is no certificate to go with the private key.", got="no certificate")
+        raise CertificateError(
+            "There is no certificate to go with the private key.",
+            got="a private key alone",
+            expected="the key and its certificate",
+            advice="Give the file that holds the certificate too.",
+        )
     chain: list[Certificate] = []
     last = own
     while not last.self_signed:

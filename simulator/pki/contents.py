@@ -150,7 +150,12 @@ def _key_usage(names: tuple[str, ...]) -> x509.KeyUsage:
     """The library's value for a list of RFC names."""
     for name in names:
         if name not in KEY_USAGES:
-            raise CertificateError("There is no such key usage.", got=name, expected=", ".join(KEY_USAGES))
+            raise CertificateError(
+                "There is no such key usage.",
+                got=name,
+                expected=", ".join(KEY_USAGES),
+                advice="Write the name as RFC 5280 spells it.",
+            )
     return x509.KeyUsage(**{attribute: name in names for name, attribute in KEY_USAGES.items()})
 
 
@@ -164,6 +169,7 @@ def _purpose(name: str) -> x509.ObjectIdentifier:
             "There is no such extended key usage.",
             got=name,
             expected=f"{', '.join(EXTENDED_KEY_USAGES)}, or a dotted object identifier",
+            advice="Write the name as RFC 5280 spells it.",
         ) from error
 
 

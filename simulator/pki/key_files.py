@@ -70,6 +70,7 @@ def password_encryption(password: str) -> KeySerializationEncryption:
     if not password:
         raise PasswordError(
             "The password is empty.",
+            got="no characters",
             expected="at least one character",
             advice="Choose a password, and pass it on by another way than the file.",
         )

@@ -1,0 +1,59 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import OutputError
+from simulator.pki.files import write_private_file, write_public_file
+
+
+def mode(path: Path) -> int:
+    """The permission bits of a file."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_private_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    """A file with a secret has mode 0600, even where a readable one stood before."""
+    file = tmp_path / "alice.key"
+    file.write_text("before")
+    file.chmod(0o644)
+    write_private_file(file, b"secret")
+    assert (file.read_bytes(), mode(file)) == (b"secret", 0o600)
+
+
+def test_a_public_file_follows_the_umask(tmp_path: Path) -> None:
+    """A file without a secret is as readable as any new file, and keeps the mode it had."""
+    plain, ours = tmp_path / "plain", tmp_path / "ours"
+    plain.write_bytes(b"")
+    write_public_file(ours, b"data")
+    assert mode(ours) == mode(plain)
+    ours.chmod(0o640)
+    write_public_file(str(ours), b"more")
+    assert (ours.read_bytes(), mode(ours)) == (b"more", 0o640)
+
+
+@pytest.mark.parametrize("write", [write_private_file, write_public_file])
+@pytest.mark.parametrize("place", ["missing/alice.key", ".", "file/alice.key", "nul\0.key"])
+def test_a_place_that_cannot_be_written_is_named(write: object, place: str, tmp_path: Path) -> None:
+    """A missing folder, a folder itself, a file as a folder, and an impossible name are output errors."""
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(OutputError) as raised:
+        write(tmp_path / place, b"secret")  # type: ignore[operator]  # both are such functions
+    assert str(tmp_path / place) in str(raised.value)
+    assert raised.value.advice
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When moving into place fails, the old file is whole and nothing is left beside it."""
+    file = tmp_path / "alice.key"
+    write_private_file(file, b"old")
+
+    def broken(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", broken)
+    with pytest.raises(OutputError, match="No space left on device"):
+        write_private_file(file, b"new")
+    assert file.read_bytes() == b"old"
+    assert [one.name for one in tmp_path.iterdir()] == ["alice.key"]
