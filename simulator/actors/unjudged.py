@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.tls.alerts import AlertDescription
 from simulator.trust.judge import proof_check
 from simulator.trust.profiles import profile_named
 from simulator.trust.verdict import Check, Outcome, Verdict
@@ -52,5 +53,4 @@ def with_proof(verdict: Verdict, proof: ProofChecked) -> Verdict:
         scheme=proof.scheme,
         problem=proof.problem,
     )
-    profile = profile_named(verdict.profile)
-    return verdict.with_proof(line, None if proof.ok else profile.alert(line.name, line.field))
+    return verdict.with_proof(line, None if proof.ok else AlertDescription.DECRYPT_ERROR.rfc_name)
