@@ -9,16 +9,24 @@ and everything else that Python's ``ssl`` has no words for, is in :mod:`simulato
 
 from __future__ import annotations
 
+from simulator.oracle.comparing import ACCEPTED, Accepted, CheckReport, Difference, Row, check, check_all
 from simulator.oracle.observed import Played, PlayedSide, SentAlert, SentMessage
 from simulator.oracle.playing import JudgedAt, NotPlayableError, mixed, play
 
 __all__ = [
+    "ACCEPTED",
+    "Accepted",
+    "CheckReport",
+    "Difference",
     "JudgedAt",
     "NotPlayableError",
     "Played",
     "PlayedSide",
+    "Row",
     "SentAlert",
     "SentMessage",
+    "check",
+    "check_all",
     "mixed",
     "play",
 ]

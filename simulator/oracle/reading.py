@@ -1,0 +1,70 @@
+"""A simulated run in the terms in which OpenSSL's is observed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from simulator.oracle.observed import Notes, Played, PlayedSide
+from simulator.oracle.playing import JudgedAt
+from simulator.tls.events import Protection
+from simulator.trace import Alert, Checked, Received, Sent
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.scenario import TlsVersion
+    from simulator.trace import Event, Side, Trace
+
+
+def observed(trace: Trace, tls: TlsVersion) -> Played:
+    """What could be seen of a simulated run from outside.
+
+    Args:
+        trace: the run.
+        tls: the version that was asked for.
+    """
+    notes = Notes()
+    data: dict[str, bytes] = {"client": b"", "server": b""}
+    for event in trace.events:
+        fact = event.fact
+        if event.actor in data:
+            _note(event, "client" if event.actor == "client" else "server", notes)
+            if isinstance(fact, Received) and fact.protocol == "application_data":
+                data[event.actor] += fact.raw
+    client, server = trace.outcome.client, trace.outcome.server
+    return Played(
+        scenario=trace.setup.scenario,
+        tls=tls,
+        mode="simulated",
+        messages=tuple(notes.messages),
+        alert=notes.alert,
+        decided_after=notes.decided_after,
+        client=PlayedSide(client.handshake, client.peer, notes.last_read("client"), data["client"].decode()),
+        server=PlayedSide(server.handshake, server.peer, notes.last_read("server"), data["server"].decode()),
+    )
+
+
+def judged_at(trace: Trace, clock: datetime) -> JudgedAt:
+    """When each side of a simulated run judged the other; the clock for a side that did not.
+
+    Args:
+        trace: the run.
+        clock: the moment at which its virtual time was 0.
+    """
+    moments = {"client": clock, "server": clock}
+    for event in reversed(trace.events):
+        if isinstance(event.fact, Checked):
+            moments[event.actor] = clock + timedelta(microseconds=event.at)
+    return JudgedAt(moments["client"], moments["server"])
+
+
+def _note(event: Event, side: Side, notes: Notes) -> None:
+    """Write one event of a side into the notes."""
+    fact = event.fact
+    if isinstance(fact, Sent) and fact.protocol == "handshake":
+        notes.message_sent(side, fact.name, encrypted=fact.protection is not Protection.CLEAR)
+    elif isinstance(fact, Received) and fact.protocol == "handshake":
+        notes.message_read(side, fact.name)
+    elif isinstance(fact, Alert) and fact.direction == "sent":
+        notes.alert_sent(side, fact.code, encrypted=fact.protection is not Protection.CLEAR)
