@@ -172,8 +172,8 @@ def check_key_matches(certificate: Certificate, private_key: PrivateKey) -> None
     if not _matches(certificate, private_key):
         raise CertificateError(
             "The private key does not belong to the certificate.",
-            got=f"a {describe_key(private_key.public_key())} key",
-            expected=f"the {certificate.key_type_name} key of {certificate.subject}",
+            got=f"a key of type {describe_key(private_key.public_key())}",
+            expected=f"the key of {certificate.subject}, type {certificate.key_type_name}",
             advice="Give the key that was made together with this certificate.",
         )
 

@@ -105,7 +105,7 @@ def verify_problem(
         elif isinstance(key, rsa.RSAPublicKey) and scheme and digest:
             key.verify(signature, signed, scheme, digest)
         else:
-            return f"a {algorithm} signature cannot come from this issuer's key ({key_type_name})"
+            return f"the issuer's key ({key_type_name}) cannot have made a signature of the kind {algorithm}"
     except InvalidSignature:
         return "the signature does not fit the issuer's key: another key made it, or the content was changed"
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:

@@ -247,12 +247,12 @@ BAD: dict[str, tuple[Callable[[], object], type[SimulatorError], str]] = {
     "key of somebody else": (
         lambda: write_pkcs12(replace(alice(), private_key=key()), "secret", "alice"),
         CertificateError,
-        "does not belong to the certificate. Got: a P-256 key",
+        "does not belong to the certificate. Got: a key of type P-256",
     ),
     "key for none of the certificates": (
         lambda: make_identity(alice().presented, key(KeyType.RSA2048)),
         CertificateError,
-        "Got: a RSA-2048 key. Expected: the P-256 key of CN=alice",
+        "Got: a key of type RSA-2048. Expected: the key of CN=alice, type P-256",
     ),
     "key without a certificate": (
         lambda: make_identity([], key()),
