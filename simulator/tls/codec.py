@@ -82,12 +82,13 @@ class Notes:
         self.fields.append(Field(name, at, 0, b"", meaning, depth, is_leaf=False))
         return len(self.fields) - 1
 
-    def close(self, index: int, end: int) -> int:
-        """Say where the branch with that index ends; gives the same end."""
+    def close(self, index: int, end: int, meaning: str | None = None) -> int:
+        """Say where the branch with that index ends, and what it means if that is known only now."""
         opened = self.fields[index]
         value = self.data[opened.offset : end]
+        words = opened.meaning if meaning is None else meaning
         self.fields[index] = Field(
-            opened.name, opened.offset, len(value), value, opened.meaning, opened.depth, is_leaf=False
+            opened.name, opened.offset, len(value), value, words, opened.depth, is_leaf=False
         )
         return end
 

@@ -160,7 +160,7 @@ def describe_extension(notes: Notes, place: Place, at: int, end: int, depth: int
     forms = FORMS.get((place, extension.type), ())
     if place is Place.SH:  # a HelloRetryRequest is a ServerHello by its type
         forms += FORMS.get((Place.HRR, extension.type), ())
-    index = notes.branch(extension.name, at, depth, forms[0].note if forms else "")
+    index = notes.branch(extension.name, at, depth, "")
     notes.leaf("extension_type", at, at + 2, depth + 1, extension.name)
     notes.leaf("length", at + 2, at + 4, depth + 1, bytes_follow(len(extension.data)))
     start = at + 4
@@ -168,7 +168,7 @@ def describe_extension(notes: Notes, place: Place, at: int, end: int, depth: int
         mark = len(notes.fields)
         try:
             if form.kind.describe(notes, extension.name, start, after, depth + 1, "") == after:
-                return notes.close(index, after)
+                return notes.close(index, after, form.note)
         except MalformedError:
             pass
         del notes.fields[mark:]  # another form of the same extension, or none, fits these bytes

@@ -300,6 +300,20 @@ def test_malformed_extension_data_is_a_decode_error_when_read_and_marked_when_sh
     assert leaves_tile(raw, TLS13)
 
 
+def test_the_view_says_what_an_extension_means_in_its_message() -> None:
+    """The same extension is explained by the message it stands in, HelloRetryRequest included."""
+    explained = {}
+    for message in (HELLO, SERVER_HELLO, RETRY):
+        raw = encode_handshake(message)
+        fields = annotate_handshake(raw, TLS13)
+        explained[message_name(raw)] = next(f.meaning for f in fields if f.name == "key_share")
+    assert explained == {
+        "ClientHello": "the client's half of the key exchange, for each group it guesses",
+        "ServerHello": "the server's half of the key exchange",
+        "HelloRetryRequest": "the group the client is to try again with",
+    }
+
+
 def test_a_host_name_that_is_not_ascii_is_misuse() -> None:
     """server_name wants the ASCII form and says so."""
     with pytest.raises(SimulatorError, match="xn--"):
