@@ -12,6 +12,7 @@ from simulator.trust import checks_strict as strict
 from simulator.trust import vocabulary as v
 from simulator.trust.name_constraints import name_constraints
 from simulator.trust.names import server_name
+from simulator.trust.policies import certificate_policies
 from simulator.trust.verdict import Check, Outcome
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ CHAIN_CHECKS: Mapping[str, Callable[[Situation], Check]] = MappingProxyType(
         v.SERVER_NAME: server_name,
         v.REVOCATION: whole.revocation,
         v.NAME_CONSTRAINTS: name_constraints,
+        v.CERTIFICATE_POLICIES: certificate_policies,
         v.PROOF_OF_POSSESSION: whole.proof_of_possession,
     }
 )

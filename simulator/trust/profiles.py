@@ -216,7 +216,8 @@ RFC5280 = Profile(
                 v.EXTENSION_RULES,
             ),
         ),
-        Stage("chain", (v.NAME_CONSTRAINTS, v.SERVER_NAME, v.REVOCATION, v.PROOF_OF_POSSESSION)),
+        Stage("chain", (v.NAME_CONSTRAINTS, v.CERTIFICATE_POLICIES)),
+        Stage("chain", (v.SERVER_NAME, v.REVOCATION, v.PROOF_OF_POSSESSION)),
     ),
     alerts=MappingProxyType(
         {
@@ -242,6 +243,7 @@ RFC5280 = Profile(
             v.SUBJECT_KEY_IDENTIFIER: "bad_certificate",
             v.SUBJECT_ALTERNATIVE_NAME: "bad_certificate",
             v.EXTENSION_RULES: "bad_certificate",
+            v.CERTIFICATE_POLICIES: "bad_certificate",
             v.NAME_CONSTRAINTS: "bad_certificate",
             v.SERVER_NAME: "bad_certificate",
             v.REVOCATION: "certificate_revoked",

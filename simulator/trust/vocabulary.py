@@ -37,6 +37,7 @@ SUBJECT_ALTERNATIVE_NAME = "subject-alternative-name"
 AUTHORITY_KEY_IDENTIFIER = "authority-key-identifier"
 SUBJECT_KEY_IDENTIFIER = "subject-key-identifier"
 EXTENSION_RULES = "extension-rules"
+CERTIFICATE_POLICIES = "certificate-policies"
 
 QUESTIONS: Mapping[str, str] = MappingProxyType(
     {
@@ -65,5 +66,6 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
         AUTHORITY_KEY_IDENTIFIER: "Does the certificate say which key signed it?",
         SUBJECT_KEY_IDENTIFIER: "Does the CA certificate identify its own key?",
         EXTENSION_RULES: "Are the extensions critical, present and consistent as RFC 5280 demands?",
+        CERTIFICATE_POLICIES: "Where a CA demands a policy, does one hold for the whole path?",
     }
 )

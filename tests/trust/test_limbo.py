@@ -38,7 +38,6 @@ def cases(selection: str) -> dict[str, dict[str, Any]]:
 def verdicts(selection: str) -> dict[str, dict[str, Any]]:
     """What limbo expects and what pyca and OpenSSL say, by case."""
     document = json.loads(shared("vectors/limbo_verdicts.json").read_text())
-
     answer: dict[str, dict[str, Any]] = document["cases"][selection]
     return answer
 
