@@ -39,16 +39,17 @@ if TYPE_CHECKING:
 MOST_NAMES = 3
 
 
-def key_fields(event: Event, version: Version) -> tuple[str, ...]:
+def key_fields(event: Event, version: Version, verdict: Verdict | None = None) -> tuple[str, ...]:
     """What matters in a message that was sent: a line of text for each thing, none where nothing does.
 
     Args:
         event: the sending of a message or an alert.
         version: the protocol version that was spoken.
+        verdict: the sender's last ledger; an alert need not repeat its decisive sentence.
     """
     fact = event.fact
     if isinstance(fact, Alert):
-        return (clean(fact.reason),) if fact.reason and is_refusal(fact) else ()
+        return _alert(fact, verdict)
     if not isinstance(fact, Sent):
         return ()
     match fact.protocol:
@@ -60,6 +61,15 @@ def key_fields(event: Event, version: Version) -> tuple[str, ...]:
             return (f"“{clean(fact.raw.decode('utf-8', 'replace').rstrip())}”",)
         case _:
             return ()
+
+
+def _alert(alert: Alert, verdict: Verdict | None) -> tuple[str, ...]:
+    """An alert is one number: the reason stays with the side that sends it."""
+    if not alert.reason or not is_refusal(alert):
+        return ()
+    if verdict is not None and verdict.decisive and verdict.decisive.sentence == alert.reason:
+        return ("the code is all that is sent, not the reason",)
+    return (f"not sent along: {clean(alert.reason)}",)
 
 
 def _handshake(raw: bytes, version: Version) -> tuple[str, ...]:

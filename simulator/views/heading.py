@@ -58,8 +58,13 @@ def lane_words(actor: ActorSetup, setup: Setup) -> tuple[str, ...]:
         lines.append(f"trusts {named(actor.trusts)}" if actor.trusts else "trusts nobody")
     if actor.holds:
         lines.append(f"holds {named(actor.holds)}")
-    lines += [f"{clean(name)}: {clean(value)}" for name, value in actor.policy]
+    lines += [f"{clean(name)}: {clean(value)}" for name, value in actor.policy if _worth_saying(name, value)]
     return tuple(lines)
+
+
+def _worth_saying(name: str, value: str) -> bool:
+    """Its certificate is said already; and what every actor of every picture does needs no words."""
+    return name != "certificate" and (name, value) not in (("online", "yes"), ("profile", "openssl"))
 
 
 def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:

@@ -72,21 +72,31 @@ class Panel:
         sheet.front.insert(place, Box(self.x, top, self.room, sheet.y - top, "decisive", seq, radius=5))
         sheet.y += 6
 
-    def options(self, fact: Decided, seq: int) -> None:
-        """The chosen option as a filled pill, the others beside it in dashes."""
+    def options(self, fact: Decided, seq: int, *, beside: str = "") -> None:
+        """The chosen option as a filled pill, the others after it in dashes.
+
+        They stand beside the one line of text named, where there is room for them, else below.
+        """
         sheet, x = self.sheet, self.x
         chosen = "chosen.refusal" if refuses(fact.choice) else "chosen"
         others = [option for option in fact.options if option != fact.choice]
-        for option in (fact.choice, *others):
-            box, text = (chosen, "choice") if option == fact.choice else ("option", "option")
-            label = clean(option)[:40]
+        pills = [
+            (clean(fact.choice)[:40], chosen, "choice"),
+            *((clean(o)[:40], "option", "option") for o in others),
+        ]
+        whole = sum(width_of(label, text) + 30 for label, _, text in pills) - 8
+        top = sheet.y + 2
+        if beside and 22 + width_of(beside, "question") + 16 + whole <= self.room:
+            x, top = self.right - PAD - whole, self.top + 6
+            sheet.y += 4
+        else:
+            sheet.y += 33
+        for label, box, text in pills:
             width = width_of(label, text) + 22
-            if x + width > self.right - PAD:
+            if x + width > self.right - PAD + 0.5:
                 break
-            sheet.put(Box(x, sheet.y + 2, width, 24, box, seq, radius=12))
-            sheet.put(Text(x + 11, sheet.y + 19, label, text, seq))
+            sheet.put(Box(x, top, width, 24, box, seq, radius=12), Text(x + 11, top + 17, label, text, seq))
             x += width + 8
-        sheet.y += 33
 
 
 def evidence(check: Check) -> str:
@@ -175,7 +185,7 @@ def decision(sheet: Sheet, event: Event, ledger: tuple[Event, Verdict] | None, d
         judging, verdict = ledger
         _ledger(panel, verdict, judging.seq, detail)
         said = verdict.decisive.sentence if verdict.decisive else ""
-    panel.options(fact, event.seq)
+    panel.options(fact, event.seq, beside="" if ledger else question(fact.decision))
     reason = "" if detail == "overview" or fact.reason == said else clean(fact.reason)
     if fact.taken_by == "outside":
         reason = f"A person decided this. {reason}".rstrip()

@@ -182,7 +182,11 @@ class _Story:
 
     def _message(self, event: Event) -> None:
         self._judgement()
-        fields = () if self.detail == "overview" else key_fields(event, self.version)
+        fields = (
+            ()
+            if self.detail == "overview"
+            else key_fields(event, self.version, self.ledgers.get(event.actor))
+        )
         row = arrows.message(event, fields, self.reads.get(event.seq), lost=event.seq in self.unread)
         if self.detail != "overview":
             self._open_band(event)

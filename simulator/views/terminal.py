@@ -235,7 +235,7 @@ class _Teller:
         if not beside:
             lines += self.inside(small)
         if self.detail != "overview":
-            for words in key_fields(event, self.version):
+            for words in key_fields(event, self.version, self.ledgers.get(event.actor)):
                 lines += self.inside(words)
         return lines
 
