@@ -1,7 +1,7 @@
 """What the simulation says against what OpenSSL did, row by row.
 
-Where the two differ it is a defect, or a difference that was chosen: then it stands in :data:`ACCEPTED`, by
-name and with its reason, and nowhere else.
+Where the two differ it is a defect, or a difference that was chosen: then it stands in
+:data:`simulator.oracle.accepted.ACCEPTED`, by name and with its reason, and nowhere else.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from simulator.oracle.accepted import accepted_for
 from simulator.oracle.playing import NotPlayableError, play
 from simulator.oracle.reading import judged_at, observed
 from simulator.simulation import Simulation
@@ -17,6 +18,7 @@ from simulator.simulation import Simulation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from simulator.oracle.accepted import Accepted
     from simulator.oracle.observed import Mode, Played, SentAlert, SentMessage
     from simulator.scenario import Scenario, TlsVersion
     from simulator.trace import Trace
@@ -25,7 +27,7 @@ Standing = Literal["agrees", "differs", "accepted", "not played"]
 
 
 class HasTrace(Protocol):
-    """A run, or a simulation that has ended."""
+    """A :class:`~simulator.run.Run`, or a simulation that has ended."""
 
     @property
     def trace(self) -> Trace:
@@ -34,35 +36,12 @@ class HasTrace(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
-    """A difference that was chosen.
-
-    Attributes:
-        scenario: the scenario's name.
-        what: what differs, a key of :data:`COMPARED`.
-        reason: why it may.
-        versions: in which TLS versions.
-    """
-
-    scenario: str
-    what: str
-    reason: str
-    versions: tuple[TlsVersion, ...] = ("1.2", "1.3")
-
-
-# Empty, and meant to stay so: with the profile ``openssl`` the actors do what OpenSSL does, down to a
-# TLS 1.3 client that refuses a server in the clear.
-ACCEPTED: tuple[Accepted, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that the two do differently; ``reason`` says why that is accepted, where it is."""
+    """One thing that the two do differently, each told in words; ``what`` is a key of :data:`COMPARED`."""
 
     what: str
     simulated: str
     openssl: str
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +53,7 @@ class Row:
         tls: the version.
         mode: who played: ``both``, ``openssl-server`` or ``openssl-client``; None where nobody could.
         differences: what differs, accepted or not.
+        accepted: the line of the table that accepts the differences; None without one.
         not_played: why OpenSSL could not play it; empty where it did.
     """
 
@@ -81,16 +61,17 @@ class Row:
     tls: TlsVersion
     mode: Mode | None
     differences: tuple[Difference, ...] = ()
+    accepted: Accepted | None = None
     not_played: str = ""
 
     @property
     def standing(self) -> Standing:
-        """What became of it; a row with one difference that is not accepted differs."""
+        """What became of it."""
         if self.not_played:
             return "not played"
         if not self.differences:
             return "agrees"
-        return "accepted" if all(difference.reason for difference in self.differences) else "differs"
+        return "accepted" if self.accepted else "differs"
 
     def to_dict(self) -> dict[str, object]:
         """The row as it stands in the command's document."""
@@ -99,9 +80,11 @@ class Row:
             row["reason"] = self.not_played
         if self.differences:
             row["differences"] = [
-                {"what": one.what, "simulated": one.simulated, "openssl": one.openssl, "accepted": one.reason}
+                {"what": one.what, "simulated": one.simulated, "openssl": one.openssl}
                 for one in self.differences
             ]
+        if self.accepted:
+            row |= {"accepted_as": self.accepted.name, "reason": self.accepted.reason}
         return row
 
 
@@ -147,11 +130,14 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> R
         ScenarioError: the scenario cannot be issued.
     """
     trace = _simulated(scenario, tls) if run is None else run.trace
+    moments = judged_at(trace, scenario.clock)
     try:
-        theirs = play(scenario, tls, judged_at(trace, scenario.clock))
+        theirs = play(scenario, tls, moments)
     except NotPlayableError as error:
         return Row(scenario.name, tls, None, not_played=str(error))
-    return compared(observed(trace, tls), theirs)
+    differences = differences_between(observed(trace, tls), theirs)
+    accepted = accepted_for(scenario, tls, moments) if differences else None
+    return Row(scenario.name, tls, theirs.mode, differences, accepted)
 
 
 def check_all(scenarios: Iterable[Scenario], versions: Iterable[TlsVersion] = ("1.2", "1.3")) -> CheckReport:
@@ -160,22 +146,12 @@ def check_all(scenarios: Iterable[Scenario], versions: Iterable[TlsVersion] = ("
     return CheckReport(tuple(check(scenario, tls) for scenario in scenarios for tls in both))
 
 
-def compared(ours: Played, theirs: Played) -> Row:
-    """The row of two plays of the same scenario."""
-    differences = []
-    for what, tell in COMPARED.items():
-        simulated, openssl = tell(ours), tell(theirs)
-        if simulated != openssl:
-            differences.append(Difference(what, simulated, openssl, accepted_reason(theirs, what)))
-    return Row(theirs.scenario, theirs.tls, theirs.mode, tuple(differences))
-
-
-def accepted_reason(theirs: Played, what: str) -> str | None:
-    """Why a difference is accepted; None where it is not."""
-    for one in ACCEPTED:
-        if (one.scenario, one.what) == (theirs.scenario, what) and theirs.tls in one.versions:
-            return one.reason
-    return None
+def differences_between(ours: Played, theirs: Played) -> tuple[Difference, ...]:
+    """Everything that is compared and is not the same in two plays of one scenario."""
+    told = ((what, tell(ours), tell(theirs)) for what, tell in COMPARED.items())
+    return tuple(
+        Difference(what, simulated, openssl) for what, simulated, openssl in told if simulated != openssl
+    )
 
 
 def _simulated(scenario: Scenario, tls: TlsVersion) -> Trace:

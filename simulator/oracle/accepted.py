@@ -1,0 +1,79 @@
+"""The differences from OpenSSL that were chosen: one table, each by name and with its reason.
+
+What is not in this table and differs is a defect. A test plays a scenario for every line of it, so a line
+that no longer says anything true does not stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.oracle.playing import JudgedAt
+    from simulator.pki.keys import KeyType
+    from simulator.scenario import Scenario, TlsVersion
+
+Condition = Callable[["Scenario", "TlsVersion", "JudgedAt"], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A difference that was chosen.
+
+    Attributes:
+        name: what it goes by.
+        reason: why it may be, in sentences.
+        applies: says whether a scenario, in a version, judged at some time, can show it.
+    """
+
+    name: str
+    reason: str
+    applies: Condition
+
+
+def accepted_for(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt) -> Accepted | None:
+    """The line of the table that a scenario falls under; None where every difference is a defect."""
+    return next((one for one in ACCEPTED if one.applies(scenario, tls, judged_at)), None)
+
+
+def _another_profile(scenario: Scenario, _tls: TlsVersion, _judged_at: JudgedAt) -> bool:
+    return {scenario.client.profile, scenario.server.profile} != {"openssl"}
+
+
+def _last_second(scenario: Scenario, _tls: TlsVersion, judged_at: JudgedAt) -> bool:
+    moments = {moment.replace(microsecond=0) for moment in (judged_at.client, judged_at.server)}
+    return any(scenario.clock + one.not_after in moments for one in scenario.certificates.values())
+
+
+def _server_key_not_for_signing(scenario: Scenario, tls: TlsVersion, _judged_at: JudgedAt) -> bool:
+    setup = scenario.certificates[scenario.server.certificate]
+    restricted = bool(setup.key_usage) and "digitalSignature" not in (setup.key_usage or ())
+    return tls == "1.2" and restricted and not _is_rsa(setup.key)
+
+
+def _is_rsa(key: KeyType) -> bool:
+    return key.value.startswith("RSA")
+
+
+ACCEPTED: tuple[Accepted, ...] = (
+    Accepted(
+        "another profile",
+        "The scenario lets a side judge by another profile than openssl: it is meant to decide otherwise.",
+        _another_profile,
+    ),
+    Accepted(
+        "the last second",
+        "A certificate's notAfter falls in the very second of the decision. RFC 5280 section 4.1.2.5 counts "
+        "that second in, and so does the simulation; OpenSSL (X509_cmp_time) calls equal times past.",
+        _last_second,
+    ),
+    Accepted(
+        "a server key that is not for signing",
+        "In TLS 1.2 OpenSSL uses no ECDSA certificate whose keyUsage lacks digitalSignature, and as a client "
+        "refuses any elliptic-curve one with handshake_failure once ServerHelloDone has come. That "
+        "is a rule of its cipher suites, beside the trust decision; TLS 1.3 has no such rule there.",
+        _server_key_not_for_signing,
+    ),
+)
