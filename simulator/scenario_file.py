@@ -9,8 +9,9 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path as FilePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_origin
 
 from simulator.errors import ScenarioError
@@ -36,6 +37,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LARGEST_FILE_BYTES = 262_144
+# What is judged together: without the first, nothing true can be said of the others.
+_DEPENDENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "role": ("path_length", "online", "delivery"),
+        "not_before": ("not_after",),
+        "certificate": ("sends", "withholds", "holds_key"),
+    }
+)
 _SYNTAX_PLACE = re.compile(
     r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)"
 )
@@ -85,7 +94,7 @@ def loads(text: str, *, source: str = "<text>", name: str = "unnamed") -> Scenar
     Raises:
         ScenarioError: as :func:`load`.
     """
-    # pydantic is imported for users' files only: the built-in scenarios start in a tenth of the time.
+    # pydantic is imported for users' files only; a command on built-in scenarios does not wait for it.
     from simulator.scenario_model import check_document
 
     document = _parsed(text, source)
@@ -96,15 +105,26 @@ def loads(text: str, *, source: str = "<text>", name: str = "unnamed") -> Scenar
         table["expect"] = read_expectations(table["expect"], told)
         problems += [] if any(path[0] == "expect" for path, _ in faults) else told
     scenario = scenario_from_table(table, name)
-    faulty = {path[:2] for path, _ in faults}
-    # What follows from a setting that could not be read is not told as a second mistake.
-    problems += [problem for problem in scenario_problems(scenario) if problem.path[:2] not in faulty]
+    lines = key_lines(text)
+    follow = _consequences(problems, lines)
+    problems += [problem for problem in scenario_problems(scenario) if problem.path not in follow]
     if problems:
-        lines = key_lines(text)
         numbered = sorted(((line_of(p.path, lines) or 0, p) for p in problems), key=lambda pair: pair[0])
         places = [f"{source}:{line}" if line else source for line, _ in numbered]
         raise ScenarioProblemsError([problem for _, problem in numbered], places)
     return scenario
+
+
+def _consequences(problems: list[Problem], lines: Mapping[tuple[str, ...], int]) -> set[tuple[str, ...]]:
+    """Where a second mistake would be told that is only the result of a first: the setting was left out."""
+    places: set[tuple[str, ...]] = set()
+    for problem in problems:
+        *outer, key = problem.path
+        meant = problem.nearest or key
+        if (*outer, meant) in lines:  # the right word stands there too
+            meant = key
+        places.update((*outer, place) for place in (key, meant, *_DEPENDENTS.get(meant, ())))
+    return places
 
 
 def _parsed(text: str, source: str) -> dict[str, Any]:
@@ -156,6 +176,8 @@ def _fault_problem(path: tuple[str, ...], kind: str, document: Mapping[str, Any]
         return Problem(path, f"is a table; set one of {', '.join(field_types(hint))}", repr(got))
     if path == ("certificates",):
         return Problem(path, "must hold a table for each certificate, as in [certificates.alice]", repr(got))
+    if get_origin(hint) is Mapping and isinstance(got, int | float | list | dict | date) and len(path) == 3:
+        return Problem(path, "must be text", repr(got))
     problem = read_value(path[-1], hint, got, path)
     return problem if isinstance(problem, Problem) else Problem(path, kind.replace("_", " "), repr(got))
 

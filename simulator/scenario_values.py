@@ -222,6 +222,11 @@ def _read_plain(expected: Any, words: Mapping[str, Any], value: Any, path: Path)
         return Problem(
             path, f'must be a list of texts, as in ["a", "b"]{alternatives}', _shown(value), nearest
         )
-    if isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair):
-        return dict(value)
+    if isinstance(value, Mapping):
+        wrong = (
+            Problem((*path, str(name)), "must be text", _shown(text))
+            for name, text in value.items()
+            if not isinstance(text, str)
+        )
+        return next(wrong, dict(value))
     return Problem(path, 'must be a table of texts, as in {"CN=alice" = "ALICE"}', _shown(value))

@@ -42,6 +42,7 @@ CHECK_NAMES = (
     "authority-key-identifier",
     "subject-key-identifier",
     "extension-rules",
+    "certificate-policies",
 )
 ALERT_NAMES = (
     "unexpected_message",
