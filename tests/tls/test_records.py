@@ -149,6 +149,15 @@ def test_every_changed_byte_is_noticed(suite: CipherSuite) -> None:
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=by_name)
+def test_the_version_in_the_header_is_protected_too(suite: CipherSuite) -> None:
+    """A record whose header says another version than when it was sealed does not open."""
+    raw = protector(suite).seal(DATA, b"hello")
+    with pytest.raises(ProtocolViolation) as raised:
+        protector(suite).open(read(raw[:2] + b"\x01" + raw[3:]))
+    assert alert_of(raised) == "bad_record_mac"
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=by_name)
 def test_too_short_a_record_does_not_open(suite: CipherSuite) -> None:
     """A protected record shorter than its tag is a bad_record_mac, not an error of the program."""
     for length in range(25):

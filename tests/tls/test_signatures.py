@@ -109,6 +109,28 @@ def test_pss_with_our_salt_is_accepted_by_the_library_with_the_exact_salt_length
         KEYS[key].public_key().verify(signature, content, pss, algorithm)
 
 
+def test_pss_with_another_salt_length_is_refused() -> None:
+    """TLS fixes the salt to the length of the hash; the library's signature with another does not count."""
+    pss = padding.PSS(padding.MGF1(hashes.SHA256()), 20)
+    signature = KEYS["RSA-2048"].sign(b"content", pss, hashes.SHA256())
+    public = KEYS["RSA-2048"].public_key()
+    wrong = "the signature does not verify under the key of the certificate"
+    assert verify(public, 0x0804, b"content", signature, Version.TLS13) == wrong
+
+
+@pytest.mark.parametrize(("bits", "fits"), [(1033, False), (1034, True)])
+def test_the_smallest_key_for_pss_is_where_the_library_has_it(bits: int, fits: bool) -> None:
+    """SHA-512 needs a modulus of 1,034 bits: one bit less and the library refuses too."""
+    key = rsa.generate_private_key(65537, bits)
+    assert (0x0806 in schemes_for_key(key, Version.TLS13)) is fits
+    pss = padding.PSS(padding.MGF1(hashes.SHA512()), 64)
+    if fits:
+        assert len(key.sign(b"content", pss, hashes.SHA512())) == (bits + 7) // 8
+    else:
+        with pytest.raises(ValueError, match="too long for key size"):
+            key.sign(b"content", pss, hashes.SHA512())
+
+
 def test_pss_salt_is_the_entropy() -> None:
     """Another seed gives another RSA-PSS signature, and it is valid too."""
     private = KEYS["RSA-2048"]
