@@ -10,9 +10,10 @@ and everything else that Python's ``ssl`` has no words for, is in :mod:`simulato
 from __future__ import annotations
 
 from simulator.oracle.accepted import ACCEPTED, Accepted
-from simulator.oracle.comparing import CheckReport, Difference, Row, check, check_all
+from simulator.oracle.comparing import check, check_all
 from simulator.oracle.observed import Played, PlayedSide, SentAlert, SentMessage
 from simulator.oracle.playing import JudgedAt, NotPlayableError, mixed, play
+from simulator.oracle.report import CheckReport, Difference, Row
 
 __all__ = [
     "ACCEPTED",

@@ -1,4 +1,4 @@
-"""What the simulation says against what OpenSSL did, row by row.
+"""What the simulation says against what OpenSSL did.
 
 Where the two differ it is a defect, or a difference that was chosen: then it stands in
 :data:`simulator.oracle.accepted.ACCEPTED`, by name and with its reason, and nowhere else.
@@ -6,24 +6,20 @@ Where the two differ it is a defect, or a difference that was chosen: then it st
 
 from __future__ import annotations
 
-import ssl
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from simulator.oracle.accepted import accepted_for
 from simulator.oracle.playing import NotPlayableError, play
 from simulator.oracle.reading import judged_at, observed
+from simulator.oracle.report import CheckReport, Difference, Row
 from simulator.simulation import Simulation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from simulator.oracle.accepted import Accepted
-    from simulator.oracle.observed import Mode, Played, SentAlert, SentMessage
+    from simulator.oracle.observed import Played, SentAlert, SentMessage
     from simulator.scenario import Scenario, TlsVersion
     from simulator.trace import Trace
-
-Standing = Literal["agrees", "differs", "accepted", "not played"]
 
 
 class HasTrace(Protocol):
@@ -33,88 +29,6 @@ class HasTrace(Protocol):
     def trace(self) -> Trace:
         """What happened."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One thing that the two do differently, each told in words; ``what`` is a key of :data:`COMPARED`."""
-
-    what: str
-    simulated: str
-    openssl: str
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The comparison of one scenario in one TLS version.
-
-    Attributes:
-        scenario: its name.
-        tls: the version.
-        mode: who played: ``both``, ``openssl-server`` or ``openssl-client``; None where nobody could.
-        differences: what differs, accepted or not.
-        accepted: the line of the table that accepts the differences; None without one.
-        not_played: why OpenSSL could not play it; empty where it did.
-    """
-
-    scenario: str
-    tls: TlsVersion
-    mode: Mode | None
-    differences: tuple[Difference, ...] = ()
-    accepted: Accepted | None = None
-    not_played: str = ""
-
-    @property
-    def standing(self) -> Standing:
-        """What became of it."""
-        if self.not_played:
-            return "not played"
-        if not self.differences:
-            return "agrees"
-        return "accepted" if self.accepted else "differs"
-
-    def to_dict(self) -> dict[str, object]:
-        """The row as it stands in the command's document."""
-        row: dict[str, object] = {"scenario": self.scenario, "tls": self.tls, "mode": self.mode}
-        if self.not_played:
-            row["reason"] = self.not_played
-        if self.differences:
-            row["differences"] = [
-                {"what": one.what, "simulated": one.simulated, "openssl": one.openssl}
-                for one in self.differences
-            ]
-        if self.accepted:
-            row |= {"accepted_as": self.accepted.name, "reason": self.accepted.reason}
-        return row
-
-
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """All rows, and with which OpenSSL they were made."""
-
-    rows: tuple[Row, ...]
-    openssl: str = ssl.OPENSSL_VERSION
-
-    def of(self, standing: Standing) -> tuple[Row, ...]:
-        """The rows of one standing."""
-        return tuple(row for row in self.rows if row.standing == standing)
-
-    @property
-    def clean(self) -> bool:
-        """Everything was played, and nothing differs that was not accepted."""
-        return not self.of("differs") and not self.of("not played")
-
-    def to_dict(self) -> dict[str, object]:
-        """The command's document; the four counts add up to ``total``."""
-        return {
-            "total": len(self.rows),
-            "agree": len(self.of("agrees")),
-            "differences": [row.to_dict() for row in self.of("differs")],
-            "accepted_differences": [row.to_dict() for row in self.of("accepted")],
-            "not_played": [row.to_dict() for row in self.of("not played")],
-            "rows": [row.to_dict() | {"standing": row.standing} for row in self.rows],
-            "openssl": self.openssl,
-        }
 
 
 def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> Row:

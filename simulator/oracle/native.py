@@ -72,7 +72,7 @@ def set_verification_time(context: ssl.SSLContext, moment: datetime) -> None:
         PeerError: this interpreter does not allow it.
     """
     library = openssl_library()
-    parameters = library.SSL_CTX_get0_param(_pointer_of(context))
+    parameters = library.SSL_CTX_get0_param(context_pointer(context))
     library.X509_VERIFY_PARAM_set_time(parameters, int(moment.timestamp()))
 
 
@@ -82,7 +82,7 @@ def ask_without_judging(context: ssl.SSLContext) -> None:
     Raises:
         PeerError: this interpreter does not allow it.
     """
-    openssl_library().SSL_CTX_set_verify(_pointer_of(context), SSL_VERIFY_PEER, _ACCEPT_EVERYTHING)
+    openssl_library().SSL_CTX_set_verify(context_pointer(context), SSL_VERIFY_PEER, _ACCEPT_EVERYTHING)
 
 
 def hint_at_authorities(context: ssl.SSLContext, certificates: Sequence[bytes]) -> None:
@@ -95,7 +95,7 @@ def hint_at_authorities(context: ssl.SSLContext, certificates: Sequence[bytes]) 
     Raises:
         PeerError: this interpreter does not allow it.
     """
-    library, pointer = openssl_library(), _pointer_of(context)
+    library, pointer = openssl_library(), context_pointer(context)
     for der in certificates:
         certificate = _read_certificate(library, der)
         library.SSL_CTX_add_client_CA(pointer, certificate)
@@ -117,7 +117,7 @@ def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key
         CredentialRefusedError: OpenSSL will not have it: the key is not the certificate's, or it is too weak.
         PeerError: this interpreter does not allow it.
     """
-    library, pointer = openssl_library(), _pointer_of(context)
+    library, pointer = openssl_library(), context_pointer(context)
     library.ERR_clear_error()
     library.SSL_CTX_ctrl(pointer, SSL_CTRL_MODE, SSL_MODE_NO_AUTO_CHAIN, None)
     for depth, der in enumerate(chain):
@@ -161,7 +161,7 @@ def openssl_library() -> ctypes.CDLL:
     return library
 
 
-def _pointer_of(context: ssl.SSLContext) -> int:
+def context_pointer(context: ssl.SSLContext) -> int:
     """The ``SSL_CTX *`` of a context: the first field of the object, behind what every object begins with.
 
     Raises:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from simulator.tls.alerts import WARNINGS, AlertDescription
-from simulator.tls.messages import HELLO_RETRY_REQUEST_RANDOM, HandshakeType
+from simulator.tls.alerts import AlertDescription
+from simulator.tls.messages import message_name
 from simulator.tls.records import ContentType
 
 if TYPE_CHECKING:
@@ -21,11 +21,8 @@ if TYPE_CHECKING:
 
 Mode = Literal["both", "openssl-server", "openssl-client", "simulated"]
 
-
 RECORD_HEADER = 0x100  # OpenSSL's name for "here is a record header" where a content type is expected
-INNER_CONTENT_TYPE = 0x101
-CHANGE_CIPHER_SPEC_BODY = b"\x01"
-RANDOM_OF_SERVER_HELLO = slice(6, 38)  # behind header and legacy_version
+NO_REFUSAL = (AlertDescription.CLOSE_NOTIFY, AlertDescription.USER_CANCELED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ class Notes:
 
     def alert_sent(self, sender: Side, code: int, *, encrypted: bool) -> None:
         """An alert went out; only the first that ends something is kept."""
-        if self.alert is not None or code in WARNINGS:
+        if self.alert is not None or code in NO_REFUSAL:
             return
         self.alert = SentAlert(sender, alert_name(code), code, encrypted)
         self.decided_after = self.last_read(sender)
@@ -126,19 +123,6 @@ def alert_name(code: int) -> str:
         return f"alert {code}"
 
 
-def message_name(message_type: int, raw: bytes) -> str:
-    """The RFC's name of a handshake message, header included; a HelloRetryRequest by that name."""
-    if (
-        message_type == HandshakeType.SERVER_HELLO
-        and raw[RANDOM_OF_SERVER_HELLO] == HELLO_RETRY_REQUEST_RANDOM
-    ):
-        return "HelloRetryRequest"
-    try:
-        return HandshakeType(message_type).display_name
-    except ValueError:
-        return f"handshake message {message_type}"
-
-
 def openssl_observer(side: Side, tls: TlsVersion, notes: Notes) -> Callable[..., None]:
     """A message callback for one OpenSSL context that writes into the notes.
 
@@ -149,12 +133,12 @@ def openssl_observer(side: Side, tls: TlsVersion, notes: Notes) -> Callable[...,
     ciphers_changed = False
 
     def observe(
-        _connection: object, direction: str, _version: int, content_type: int, message_type: int, data: bytes
+        _connection: object, direction: str, _version: int, content_type: int, _message_type: int, data: bytes
     ) -> None:
         nonlocal outer_type, ciphers_changed
         if direction == "read":
             if content_type == ContentType.HANDSHAKE:
-                notes.message_read(side, message_name(message_type, data))
+                notes.message_read(side, message_name(data))
         elif content_type == RECORD_HEADER:
             outer_type = data[0]
         elif content_type == ContentType.CHANGE_CIPHER_SPEC:
@@ -162,7 +146,7 @@ def openssl_observer(side: Side, tls: TlsVersion, notes: Notes) -> Callable[...,
         elif content_type in (ContentType.HANDSHAKE, ContentType.ALERT):
             encrypted = ciphers_changed if tls == "1.2" else outer_type == ContentType.APPLICATION_DATA
             if content_type == ContentType.HANDSHAKE:
-                notes.message_sent(side, message_name(message_type, data), encrypted=encrypted)
+                notes.message_sent(side, message_name(data), encrypted=encrypted)
             else:
                 notes.alert_sent(side, data[1], encrypted=encrypted)
 

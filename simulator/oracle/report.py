@@ -1,0 +1,146 @@
+"""The rows of a comparison with OpenSSL, as a document and as text."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.oracle.accepted import Accepted
+    from simulator.oracle.observed import Mode
+    from simulator.scenario import TlsVersion
+
+Standing = Literal["agrees", "differs", "accepted", "not played"]
+
+WHO_PLAYED: dict[Mode | None, str] = {
+    "both": "OpenSSL played both sides",
+    "openssl-server": "OpenSSL played the server against our client",
+    "openssl-client": "OpenSSL played the client against our server",
+    None: "nobody could play it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that the two do differently, each told in words; ``what`` is a key of :data:`COMPARED`."""
+
+    what: str
+    simulated: str
+    openssl: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The comparison of one scenario in one TLS version.
+
+    Attributes:
+        scenario: its name.
+        tls: the version.
+        mode: who played: ``both``, ``openssl-server`` or ``openssl-client``; None where nobody could.
+        differences: what differs, accepted or not.
+        accepted: the line of the table that accepts the differences; None without one.
+        not_played: why OpenSSL could not play it; empty where it did.
+    """
+
+    scenario: str
+    tls: TlsVersion
+    mode: Mode | None
+    differences: tuple[Difference, ...] = ()
+    accepted: Accepted | None = None
+    not_played: str = ""
+
+    @property
+    def standing(self) -> Standing:
+        """What became of it."""
+        if self.not_played:
+            return "not played"
+        if not self.differences:
+            return "agrees"
+        return "accepted" if self.accepted else "differs"
+
+    def to_dict(self) -> dict[str, object]:
+        """The row as it stands in the command's document."""
+        row: dict[str, object] = {"scenario": self.scenario, "tls": self.tls, "mode": self.mode}
+        if self.not_played:
+            row["reason"] = self.not_played
+        if self.differences:
+            row["differences"] = [
+                {"what": one.what, "simulated": one.simulated, "openssl": one.openssl}
+                for one in self.differences
+            ]
+        if self.accepted:
+            row |= {"accepted_as": self.accepted.name, "reason": self.accepted.reason}
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """All rows, and with which OpenSSL they were made."""
+
+    rows: tuple[Row, ...]
+    openssl: str = ssl.OPENSSL_VERSION
+
+    def of(self, standing: Standing) -> tuple[Row, ...]:
+        """The rows of one standing."""
+        return tuple(row for row in self.rows if row.standing == standing)
+
+    @property
+    def agrees(self) -> bool:
+        """Everything was played, and nothing differs that was not accepted."""
+        return not self.of("differs") and not self.of("not played")
+
+    def to_dict(self) -> dict[str, object]:
+        """The command's document; the four counts add up to ``total``."""
+        return {
+            "total": len(self.rows),
+            "agree": len(self.of("agrees")),
+            "differences": [row.to_dict() for row in self.of("differs")],
+            "accepted_differences": [row.to_dict() for row in self.of("accepted")],
+            "not_played": [row.to_dict() for row in self.of("not played")],
+            "rows": [row.to_dict() | {"standing": row.standing} for row in self.rows],
+            "openssl": self.openssl,
+        }
+
+    def text(self) -> str:
+        """The report for people: a line for each row, then what there is to say about them."""
+        widest = max((len(row.scenario) for row in self.rows), default=0)
+        lines = [
+            f"{row.scenario:{widest}}  TLS {row.tls}  {row.standing:10}  {WHO_PLAYED[row.mode]}"
+            for row in self.rows
+        ]
+        for row in self.rows:
+            lines += _details(row)
+        agree = len(self.of("agrees"))
+        return "\n".join([*lines, "", f"{agree} of {len(self.rows)} agree with {self.openssl}."])
+
+
+def _details(row: Row) -> Iterator[str]:
+    """What differs in a row, or why it was not played; nothing where the two agree."""
+    if row.standing == "agrees":
+        return
+    yield ""
+    yield f"{row.scenario}, TLS {row.tls}: {row.standing}"
+    if row.not_played:
+        yield f"  {row.not_played}"
+    if row.accepted:
+        yield f"  Accepted as {row.accepted.name!r}. {row.accepted.reason}"
+    for one in row.differences:
+        simulated, openssl = _from_first_difference(one.simulated.split(", "), one.openssl.split(", "))
+        yield f"  {one.what}"
+        yield f"    simulation  {simulated}"
+        yield f"    OpenSSL     {openssl}"
+
+
+def _from_first_difference(simulated: list[str], openssl: list[str]) -> tuple[str, str]:
+    """Two lists in words, without the beginning that they share."""
+    shared = 0
+    for left, right in zip(simulated, openssl, strict=False):
+        if left != right:
+            break
+        shared += 1
+    begin = ["…"] if shared else []
+    left, right = (", ".join([*begin, *words[shared:]]).strip() for words in (simulated, openssl))
+    return left or "nothing", right or "nothing"
