@@ -76,6 +76,9 @@ class PathSearch:
 
     def _extend(self, path: Path) -> Iterator[Path]:
         """Walk upwards from the last certificate of ``path``."""
+        if self.steps > MAX_STEPS:
+            self._note(DeadEnd.EXHAUSTED, path)
+            return
         top = path[-1]
         is_anchor = top in self.anchors
         if is_anchor and (top.self_issued or (self.profile.partial_chains and len(path) > 1)):
@@ -83,9 +86,6 @@ class PathSearch:
             if top.self_issued:
                 return
         issuers = self._issuers(path) if len(path) < MAX_LENGTH else []
-        if self.steps > MAX_STEPS:
-            self._note(DeadEnd.EXHAUSTED, path)
-            return
         if not issuers:
             missing = DeadEnd.NOT_A_ROOT if is_anchor else DeadEnd.ISSUER_MISSING
             self._note(DeadEnd.SELF_SIGNED if top.self_issued else missing, path)

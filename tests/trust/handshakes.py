@@ -58,18 +58,21 @@ def contexts(issued: Issued, tls: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     return client, server
 
 
-def openssl_alert(issued: Issued, tls: str, tamper: tuple[bytes, bytes] | None = None) -> str | None:
+def openssl_alert(
+    issued: Issued, tls: str, tamper: tuple[bytes, bytes] | None = None, wanted: str = HOST
+) -> str | None:
     """The alert with which OpenSSL refuses the chain; None where it accepts.
 
     Args:
         issued: the chain, its key, and whom the judging side trusts.
         tls: ``1.2`` or ``1.3``.
         tamper: bytes to replace on the wire, and by what.
+        wanted: the server name that the client means to reach.
     """
     client_context, server_context = contexts(issued, tls)
     pipes = {name: (ssl.MemoryBIO(), ssl.MemoryBIO()) for name in ("client", "server")}
     sides = {
-        "client": client_context.wrap_bio(*pipes["client"], server_hostname=HOST),
+        "client": client_context.wrap_bio(*pipes["client"], server_hostname=wanted),
         "server": server_context.wrap_bio(*pipes["server"], server_side=True),
     }
     ended: dict[str, str] = {}

@@ -103,8 +103,8 @@ def test_agrees_with_openssl(count: int | None, mapping: tuple[str, ...], tmp_pa
         )
         if we_accept(chain) != openssl_accepts(chain, tmp_path):
             different.append((lower, leaf, skip, we_accept(chain)))
-    # A CA that may not use anyPolicy names nothing else and maps gold. By RFC 5280, section 6.1.3 (d), nothing
-    # is left to map; OpenSSL maps it all the same. We keep to the RFC, which is the stricter.
+    # A CA that may not use anyPolicy names nothing else and maps gold. By RFC 5280, section 6.1.3 (d),
+    # nothing is left to map; OpenSSL maps it all the same. We keep to the RFC, which is the stricter.
     quirk = [((ANY,), (SILVER,), 0, False)] * 2 if mapping and count is not None else []
     assert different == quirk
 

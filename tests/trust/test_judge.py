@@ -1,0 +1,234 @@
+"""The verdict: which check decides, what the ledger lists, and what is never claimed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.errors import ScenarioError
+from simulator.pki.issuing import Authority
+from simulator.pki.stores import TrustStore
+from simulator.tls.alerts import AlertDescription
+from simulator.trust.judge import judge, proof_check
+from simulator.trust.policy import TrustPolicy
+from simulator.trust.profiles import PROFILES
+from simulator.trust.verdict import Outcome
+from simulator.trust.vocabulary import QUESTIONS
+from tests.trust.worlds import DAY, FAULTS, NOW, contents, issue, key
+
+if TYPE_CHECKING:
+    from simulator.trust.verdict import Verdict
+
+# fault of a client's chain → (decisive check, depth) under the openssl profile; None where it is accepted
+DECIDES = {
+    "unknown CA": ("trust-anchor", None),
+    "missing intermediate": ("trust-anchor", None),
+    "intermediate trusted alone": ("trust-anchor", None),
+    "leaf expired": ("validity", 0),
+    "leaf not yet valid": ("validity", 0),
+    "intermediate expired": ("validity", 1),
+    "intermediate not yet valid": ("validity", 1),
+    "root expired": ("validity", 2),
+    "root not yet valid": ("validity", 2),
+    "leaf for the wrong purpose": ("extended-key-usage", 0),
+    "leaf for any purpose": ("extended-key-usage", 0),
+    "leaf for no named purpose": None,
+    "intermediate for the wrong purpose": ("extended-key-usage", 1),
+    "root for the wrong purpose": ("extended-key-usage", 2),
+    "leaf may only encipher keys": ("key-usage", 0),
+    "leaf may only agree on keys": None,
+    "leaf without key usage": None,
+    "intermediate may not sign certificates": ("key-usage", 1),
+    "leaf with an unknown critical extension": ("critical-extensions", 0),
+    "intermediate with an unknown critical extension": ("critical-extensions", 1),
+    "root with an unknown critical extension": ("critical-extensions", 2),
+    "intermediate is no CA": ("basic-constraints", 1),
+    "intermediate without basic constraints": ("basic-constraints", 1),
+    "root allows no CA below": ("path-length", 2),
+    "name excluded": ("name-constraints", 0),
+    "leaf's signature spoiled": ("signature", 0),
+    "intermediate's signature spoiled": ("signature", 1),
+    "leaf's key weak": ("key-strength", 0),
+    "intermediate's key weak": ("key-strength", 1),
+    "leaf signed with SHA-1": ("signature-algorithm", 0),
+    "intermediate signed with SHA-1": ("signature-algorithm", 1),
+    "root signed with SHA-1": None,
+    "leaf with an alternative name": None,
+    "leaf for another name": None,
+    "leaf named by common name only": None,
+}
+# where the strict profile decides otherwise
+DECIDES_STRICTLY = DECIDES | {
+    "intermediate trusted alone": None,  # any trusted CA ends the path
+    "leaf for any purpose": None,
+    "leaf may only agree on keys": ("key-usage", 0),
+    "name excluded": None,  # a common name is no DNS name
+}
+
+
+def judged(role: str, faults: tuple[str, ...], profile: str = "openssl") -> Verdict:
+    """The verdict on a world with these faults."""
+    issued = issue(role, faults)  # type: ignore[arg-type]
+    return judge(issued.presented, issued.policy(profile=profile), NOW, tls="1.3")
+
+
+def every_verdict() -> list[Verdict]:
+    """Verdicts of all kinds: accepted, refused for every fault, absent, rubbish; both profiles."""
+    found = [
+        judged(role, faults, profile)
+        for role in ("client", "server")
+        for profile in PROFILES
+        for faults in ((), *((fault,) for fault in FAULTS))
+    ]
+    for profile in PROFILES:
+        for required in (True, False):
+            policy = TrustPolicy("client", profile=profile, require_certificate=required)
+            found.append(judge([], policy, NOW, tls="1.3"))
+            found.append(judge([b"rubbish"], policy, NOW, tls="1.3"))
+    return found
+
+
+@pytest.mark.parametrize(("profile", "table"), [("openssl", DECIDES), ("rfc5280", DECIDES_STRICTLY)])
+def test_what_decides(profile: str, table: dict[str, tuple[str, int | None] | None]) -> None:
+    """Every fault is found by the check that is about it, on the certificate that has it."""
+    decided = {fault: judged("client", (fault,), profile).decisive for fault in FAULTS}
+    assert {fault: check and (check.name, check.depth) for fault, check in decided.items()} == table
+
+
+def test_every_check_is_listed() -> None:
+    """A ledger lists every check of its profile, whatever happened."""
+    for verdict in every_verdict():
+        assert {check.name for check in verdict.checks} == set(PROFILES[verdict.profile].checks)
+
+
+def test_nothing_is_looked_at_after_the_decision() -> None:
+    """After the decisive check every line says that it was not reached."""
+    for verdict in every_verdict():
+        if verdict.decisive is not None:
+            after = verdict.checks[verdict.checks.index(verdict.decisive) + 1 :]
+            assert {check.outcome for check in after} <= {Outcome.NOT_REACHED}
+
+
+def test_words_and_alerts_are_known() -> None:
+    """Check names stand in the vocabulary, alerts in RFC 8446, and sentences are sentences."""
+    for verdict in every_verdict():
+        assert verdict.alert is None or AlertDescription.from_name(verdict.alert)
+        assert (verdict.alert is None) == verdict.accepted
+        for check in verdict.checks:
+            assert check.name in QUESTIONS
+            assert check.sentence[0].isupper() or check.sentence.startswith(check.subject[3:9])
+            assert check.sentence.endswith((".", "?"))
+            assert "  " not in check.sentence
+            assert ".." not in check.sentence
+
+
+def test_what_nobody_checked_is_never_green() -> None:
+    """Revocation and proof of possession never pass in a verdict that only saw the certificates."""
+    for verdict in every_verdict():
+        assert verdict.check("revocation").outcome in {Outcome.NOT_EVALUATED, Outcome.NOT_REACHED}
+        assert verdict.check("proof-of-possession").outcome is Outcome.NOT_REACHED
+
+
+def test_same_input_same_verdict() -> None:
+    """Judging twice gives equal verdicts."""
+    assert every_verdict() == every_verdict()
+
+
+def test_client_names_are_not_checked() -> None:
+    """A client certificate has no name check, even where somebody sets a name."""
+    issued = issue("client", ())
+    verdict = judge(issued.presented, issued.policy(server_name="other.example"), NOW, tls="1.3")
+    assert verdict.accepted
+    assert verdict.check("server-name").outcome is Outcome.NOT_EVALUATED
+    assert "no name check" in verdict.check("server-name").sentence
+
+
+@pytest.mark.parametrize(
+    ("role", "tls", "alert"),
+    [
+        ("client", "1.2", "handshake_failure"),
+        ("client", "1.3", "certificate_required"),
+        ("server", "1.2", "decode_error"),
+        ("server", "1.3", "decode_error"),
+    ],
+)
+@pytest.mark.parametrize("profile", PROFILES)
+def test_absent_where_required(profile: str, role: str, tls: str, alert: str) -> None:
+    """An absent certificate is refused where one is required; the alert depends on role and version."""
+    verdict = judge([], TrustPolicy(role, profile=profile), NOW, tls=tls)  # type: ignore[arg-type]
+    assert (verdict.peer, verdict.path, verdict.alert) == (None, (), alert)
+
+
+def test_absent_where_optional() -> None:
+    """Where none is required, absence is no failure, and nothing else passes for it."""
+    verdict = judge([], TrustPolicy("client", require_certificate=False), NOW, tls="1.3")
+    assert verdict.accepted
+    assert Outcome.PASS not in {check.outcome for check in verdict.checks}
+
+
+@pytest.mark.parametrize("fault", ["unknown CA", "leaf expired", "leaf for the wrong purpose"])
+def test_optional_forgives_only_absence(fault: str) -> None:
+    """A bad certificate is refused with the same alert, whether or not one is required."""
+    issued = issue("client", (fault,))
+    optional = judge(issued.presented, issued.policy(require_certificate=False), NOW, tls="1.3")
+    assert optional.alert == judge(issued.presented, issued.policy(), NOW, tls="1.3").alert
+    assert optional.alert is not None
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_missing_intermediate_and_unknown_ca_look_the_same(profile: str) -> None:
+    """Both fail on the trust anchor and say that nobody can tell; a held intermediate cures the one."""
+    for fault in ("missing intermediate", "unknown CA"):
+        check = judged("client", (fault,), profile).decisive
+        assert check is not None
+        assert (check.name, "look the same from here" in check.sentence) == ("trust-anchor", True)
+    whole, cut = issue("client", ()), issue("client", ("missing intermediate",))
+    held = cut.policy(held=whole.chain[1:], profile=profile)
+    assert judge(cut.presented, held, NOW, tls="1.3").accepted
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_directly_trusted(profile: str) -> None:
+    """A leaf that stands in the trust store itself needs no CA; its dates and purpose still count."""
+    issued = issue("client", ())
+    policy = TrustPolicy("client", TrustStore((), issued.chain[:1]), profile=profile)
+    alone = issued.presented[:1]
+    verdict = judge(alone, policy, NOW, tls="1.3")
+    assert verdict.path == (issued.chain[0].fingerprint,)
+    assert verdict.check("directly-trusted").outcome is Outcome.PASS
+    late = judge(alone, policy, NOW + 400 * DAY, tls="1.3").decisive
+    assert late is not None
+    assert late.name == "validity"
+    as_server = judge(alone, replace(policy, role="server"), NOW, tls="1.3").decisive
+    assert as_server is not None
+    assert as_server.name == "extended-key-usage"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_self_signed(profile: str) -> None:
+    """A self-signed certificate is refused, unless this very certificate is trusted."""
+    own = Authority.self_signed(key("self"), contents("CN=self", "client")).identity.certificate
+    twin = Authority.self_signed(key("twin"), contents("CN=self", "client")).identity.certificate
+    for trusted, accepted in (((), False), ((twin,), False), ((own,), True)):
+        policy = TrustPolicy("client", TrustStore.of(trusted), profile=profile)
+        verdict = judge([own.der], policy, NOW, tls="1.3")
+        assert (verdict.accepted, verdict.alert) == (accepted, None if accepted else "unknown_ca")
+
+
+def test_proof_completes_the_ledger() -> None:
+    """A good proof passes; a bad one decides, with the alert the handshake gives it."""
+    verdict = judged("client", ())
+    peer = verdict.peer or ""
+    good = proof_check(signer="client", subject=peer, ok=True, scheme="ed25519", problem="")
+    bad = proof_check(signer="client", subject=peer, ok=False, scheme="ed25519", problem="another key signed")
+    assert verdict.with_proof(good, None).check("proof-of-possession").outcome is Outcome.PASS
+    refused = verdict.with_proof(bad, "decrypt_error")
+    assert (refused.decisive, refused.alert) == (bad, "decrypt_error")
+
+
+def test_unknown_profile() -> None:
+    """A profile that does not exist is a mistake of the caller, and the message names those that do."""
+    with pytest.raises(ScenarioError, match="openssl or rfc5280"):
+        judge([], TrustPolicy("client", profile="netscape"), NOW, tls="1.3")

@@ -1,0 +1,158 @@
+"""Path building: the good path is found if there is one, and the search always ends."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.pki.issuing import Authority
+from simulator.pki.keys import KeyType
+from simulator.pki.stores import TrustStore
+from simulator.trust.judge import judge
+from simulator.trust.path import MAX_STEPS, PathSearch
+from simulator.trust.policy import TrustPolicy
+from simulator.trust.profiles import PROFILES
+from tests.peers import program
+from tests.trust.handshakes import pem
+from tests.trust.worlds import DAY, NOW, contents, key, signed_by
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.pki.certificate import Certificate
+    from simulator.trust.verdict import Verdict
+
+YEARS = {"not_before": NOW - 1000 * DAY, "not_after": NOW + 1000 * DAY}
+PAST = {"not_before": NOW - 1000 * DAY, "not_after": NOW - DAY}
+
+
+def ca(name: str, issuer: str | None = None, **changes: object) -> Certificate:
+    """A CA certificate for the key of that name, issued by another key's name, or by itself."""
+    what = contents(f"CN={name}", "ca", **(YEARS | changes))
+    if issuer is None:
+        return Authority.self_signed(key(name), what).identity.certificate
+    return signed_by(ca(issuer), key(issuer), what, key(name))
+
+
+def leaf(issuer: str) -> Certificate:
+    """A client's certificate issued under that name."""
+    return signed_by(ca(issuer), key(issuer), contents("CN=alice", "client"), key("leaf"))
+
+
+def verdict(
+    chain: list[Certificate],
+    trusted: list[Certificate],
+    profile: str = "openssl",
+    max_depth: int | None = None,
+) -> Verdict:
+    """Judge a chain of a client."""
+    policy = TrustPolicy("client", TrustStore(tuple(trusted)), profile=profile, max_depth=max_depth)
+    return judge([certificate.der for certificate in chain], policy, NOW, tls="1.3")
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_finds_the_valid_one_of_two_issuers(profile: str) -> None:
+    """Of an expired and a valid certificate of one CA the valid one is used, in whatever order they come."""
+    old, new = ca("Middle", "Root", **PAST), ca("Middle", "Root")
+    for order in itertools.permutations((old, new)):
+        found = verdict([leaf("Middle"), *order], [ca("Root")], profile)
+        assert found.path == tuple(c.fingerprint for c in (leaf("Middle"), new, ca("Root")))
+        assert found.accepted
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_finds_the_trusted_one_of_two_roots(profile: str) -> None:
+    """Of two CAs that cross-signed the intermediate, the trusted one is found."""
+    crossed = [ca("Middle", "Root A"), ca("Middle", "Root B")]
+    for trusted, order in itertools.product(("Root A", "Root B"), itertools.permutations(crossed)):
+        assert verdict([leaf("Middle"), *order], [ca(trusted)], profile).accepted
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_tries_another_path_where_one_is_forbidden(profile: str) -> None:
+    """A path that breaks a rule is left for one that does not."""
+    short = ca("Middle", "Root A", path_length=0)  # the lower CA may not stand below this one
+    wide = ca("Middle", "Root B")
+    chain = [leaf("Lower"), ca("Lower", "Middle"), short, wide]
+    assert verdict(chain, [ca("Root A"), ca("Root B")], profile).accepted
+    assert not verdict(chain, [ca("Root A")], profile).accepted
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_namesake_does_not_hide_the_issuer(profile: str) -> None:
+    """Another CA of the same name but with another key is passed over."""
+    what = contents("CN=Middle", "ca", **YEARS, subject_key_identifier=ca("Middle").subject_key_identifier)
+    namesake = signed_by(ca("Root"), key("Root"), what, key("another"))
+    for order in itertools.permutations((namesake, ca("Middle", "Root"))):
+        assert verdict([leaf("Middle"), *order], [ca("Root")], profile).accepted
+    alone = verdict([leaf("Middle"), namesake], [ca("Root")], profile).decisive
+    assert alone is not None
+    assert alone.name == "signature"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_loops_end(profile: str) -> None:
+    """Two CAs that signed each other lead nowhere, and to the root where one has it, too."""
+    loop = [ca("A", "B"), ca("B", "A")]
+    lost = verdict([leaf("A"), *loop], [ca("Root")], profile).decisive
+    assert lost is not None
+    assert lost.name == "trust-anchor"
+    assert verdict([leaf("A"), *loop, ca("B", "Root")], [ca("Root")], profile).accepted
+
+
+def test_a_maze_ends_quickly() -> None:
+    """Sixty CA certificates of one name that lead nowhere are refused for want of a trust anchor, soon."""
+    maze = []
+    for number in range(1, 61):
+        what = contents("CN=Maze", "ca", **YEARS, serial_number=number)
+        maze.append(signed_by(ca("Maze"), key("Maze"), what, key(f"maze {number % 8}")))
+    started = time.perf_counter()
+    for profile in PROFILES:
+        decisive = verdict([leaf("Maze"), *maze], [ca("Root")], profile).decisive
+        assert decisive is not None
+        assert decisive.name == "trust-anchor"
+    assert time.perf_counter() - started < 10
+
+
+def test_steps_are_counted() -> None:
+    """No search takes many more steps than its limit, however many namesakes there are."""
+    names = [f"N{n}" for n in range(12)]
+    web = [ca(low, high) for low, high in itertools.permutations(names, 2)]
+    policy = TrustPolicy("client", TrustStore((ca("Root"),)))
+    search = PathSearch(leaf("N0"), tuple(web), policy, PROFILES["openssl"], NOW)
+    assert list(search.paths()) == []
+    assert search.dead_end is not None
+    assert search.dead_end.name == "EXHAUSTED"
+    assert search.steps <= MAX_STEPS + len(web) + 1
+    decisive = verdict([leaf("N0"), *web], [ca("Root")]).decisive
+    assert decisive is not None
+    assert "given up" in decisive.sentence
+
+
+@pytest.mark.parametrize("limit", [0, 1, 2, 3])
+def test_max_depth_as_openssl(limit: int, tmp_path: Path) -> None:
+    """A limit to the intermediates refuses what ``openssl verify -verify_depth`` refuses."""
+    chain = [leaf("Lower"), ca("Lower", "Middle"), ca("Middle", "Root")]
+    files = {"leaf": pem(chain[0]), "inters": "".join(map(pem, chain[1:])), "root": pem(ca("Root"))}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    command = [program("openssl"), "verify", "-attime", str(int(NOW.timestamp()))]
+    command += ["-verify_depth", str(limit), "-CAfile", str(tmp_path / "root")]
+    command += ["-untrusted", str(tmp_path / "inters"), str(tmp_path / "leaf")]
+    done = subprocess.run(command, capture_output=True, check=False)
+    ours = verdict(chain, [ca("Root")], max_depth=limit)
+    assert ours.accepted == (done.returncode == 0)
+    assert ours.alert == (None if ours.accepted else "unknown_ca")
+
+
+def test_key_types_mix() -> None:
+    """An RSA leaf below an Ed25519 CA below a P-384 root is as good as any."""
+    root = Authority.self_signed(key("r", KeyType.P384), contents("CN=R", "ca", **YEARS))
+    middle = root.subordinate(key("m", KeyType.ED25519), contents("CN=M", "ca", **YEARS))
+    end = middle.issue(key("e", KeyType.RSA2048), contents("CN=e", "client"))
+    for profile in PROFILES:
+        assert verdict(list(end.presented), [root.identity.certificate], profile).accepted

@@ -1,0 +1,55 @@
+"""Whatever a peer sends, the answer is a verdict."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.trust.judge import judge
+from simulator.trust.policy import TrustPolicy
+from simulator.trust.profiles import PROFILES
+from simulator.trust.verdict import Verdict
+from tests.trust.worlds import NOW, issue
+
+GOOD = {role: issue(role, ("leaf with an alternative name",)) for role in ("client", "server")}  # type: ignore[arg-type]
+
+profiles = st.sampled_from(sorted(PROFILES))
+versions = st.sampled_from(["1.2", "1.3"])
+roles = st.sampled_from(["client", "server"])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.binary(max_size=400), max_size=6), roles, profiles, versions)
+def test_random_bytes(chain: list[bytes], role: str, profile: str, tls: str) -> None:
+    """Random bytes are refused, or absent; they never raise."""
+    verdict = judge(chain, TrustPolicy(role, profile=profile), NOW, tls=tls)  # type: ignore[arg-type]
+    assert isinstance(verdict, Verdict)
+    assert not verdict.accepted
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data(), roles, profiles)
+def test_changed_certificates(data: st.DataObject, role: str, profile: str) -> None:
+    """A certificate with any bytes changed is refused, and judging it never raises."""
+    issued = GOOD[role]
+    place = data.draw(st.integers(0, len(issued.chain) - 1))
+    good = issued.presented[place]
+    start = data.draw(st.integers(0, len(good) - 1))
+    end = data.draw(st.integers(start, min(start + 4, len(good))))
+    changed = good[:start] + data.draw(st.binary(max_size=4)) + good[end:]
+    chain = [*issued.presented[:place], changed, *issued.presented[place + 1 :]]
+    verdict = judge(chain, issued.policy(profile=profile), NOW, tls="1.3")
+    assert verdict.accepted == (changed == good)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(range(4)), roles, profiles)
+def test_any_order(order: list[int], role: str, profile: str) -> None:
+    """Certificates of both worlds in any order: whoever comes first is judged, and nothing raises."""
+    certificates = [*GOOD["client"].presented, *GOOD["server"].presented]
+    issued = GOOD[role]
+    chain = [certificates[place] for place in order]
+    verdict = judge(chain, issued.policy(profile=profile), NOW, tls="1.3")
+    # The strict profile lets a CA certificate stand in the leaf's place, too (RFC 5280 does not forbid it).
+    welcome = issued.presented[: 2 if profile == "rfc5280" and role == "client" else 1]
+    assert verdict.accepted == (chain[0] in welcome)
