@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from simulator.catalogue import catalogue
+from simulator.oracle import ACCEPTED, CheckReport, Difference, Row, check, check_all, play
+from simulator.oracle.comparing import COMPARED, differences_between
+from simulator.oracle.observed import Played, SentAlert, SentMessage
+from simulator.oracle.reading import observed
+from simulator.scenario import TLS_VERSIONS, Scenario
+from simulator.simulation import Simulation
+from tests.oracle.variations import CHANGES, CHOSEN, varied
+
+if TYPE_CHECKING:
+    from simulator.scenario import TlsVersion
+
+
+def simulated(scenario: Scenario, tls: TlsVersion) -> Simulation:
+    """A simulation that has ended."""
+    simulation = Simulation(scenario, tls)
+    simulation.run()
+    return simulation
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("name", catalogue)
+def test_the_catalogue_agrees_with_openssl(name: str, tls: TlsVersion) -> None:
+    """Every built-in scenario comes out of OpenSSL as the simulation says, in everything that is compared."""
+    row = check(catalogue[name], tls)
+    assert (row.differences, row.standing) == ((), "agrees")
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("name", CHANGES)
+def test_variations_agree_with_openssl(name: str, tls: TlsVersion) -> None:
+    """So do scenarios that the catalogue does not have."""
+    row = check(varied(CHANGES[name]), tls)
+    assert (row.differences, row.standing) == ((), "agrees")
+
+
+def test_the_whole_catalogue_is_played() -> None:
+    """Nothing in the catalogue is left out, and only a thief's side is played by anybody but OpenSSL."""
+    rows = check_all(catalogue.values()).rows
+    modes = {(row.scenario, row.tls): row.mode for row in rows}
+    expected = {
+        (name, tls): "openssl-server" if name == "stolen-certificate" else "both"
+        for name in catalogue
+        for tls in TLS_VERSIONS
+    }
+    assert expected == modes
+
+
+@pytest.mark.parametrize("name", [one.name for one in ACCEPTED])
+def test_no_accepted_difference_is_idle(name: str) -> None:
+    """Every line of the table of accepted differences has a scenario that differs, and no other line."""
+    rows = [check(varied(CHOSEN[name]), tls) for tls in TLS_VERSIONS]
+    assert {name} == {row.accepted.name for row in rows if row.accepted and row.standing == "accepted"}
+
+
+def test_the_catalogue_needs_no_accepted_difference() -> None:
+    """No built-in scenario is excused in advance."""
+    report = check_all(catalogue.values())
+    assert (report.of("accepted"), report.agrees) == ((), True)
+
+
+OTHER_VALUES: dict[str, dict[str, Any]] = {
+    "messages": {"messages": (SentMessage("client", "ClientHello", False),)},
+    "alert": {"alert": SentAlert("client", "unknown_ca", 48, True)},
+    "alert protection": {"alert": SentAlert("server", "certificate_expired", 45, False)},
+    "decided after": {"decided_after": "CertificateVerify"},
+    "client handshake": {"client": {"handshake": "failed"}},
+    "server handshake": {"server": {"handshake": "ok"}},
+    "client's peer": {"client": {"peer": "CN=somebody"}},
+    "server's peer": {"server": {"peer": "CN=somebody"}},
+    "data read by client": {"client": {"data": "hello"}},
+    "data read by server": {"server": {"data": "hello"}},
+}
+
+
+@pytest.mark.parametrize("what", COMPARED)
+def test_every_comparison_can_fail(what: str) -> None:
+    """A single thing that OpenSSL does otherwise is found, and nothing else with it."""
+    theirs = play(catalogue["certificate-expired"], "1.3")
+    changes = {
+        key: replace(getattr(theirs, key), **value) if isinstance(value, dict) else value
+        for key, value in OTHER_VALUES[what].items()
+    }
+    found = {one.what for one in differences_between(replace(theirs, **changes), theirs)}
+    assert {what} == found
+
+
+def test_the_order_of_messages_counts() -> None:
+    """Two messages in another order are a difference."""
+    theirs = play(catalogue["valid-certificate"], "1.3")
+    first, second, *rest = theirs.messages
+    swapped = replace(theirs, messages=(second, first, *rest))
+    assert [one.what for one in differences_between(swapped, theirs)] == ["messages"]
+
+
+def test_a_run_of_another_scenario_differs() -> None:
+    """Held against a run that does not belong to the scenario, OpenSSL disagrees about the alert."""
+    run = simulated(catalogue["valid-certificate"], "1.3")
+    row = check(catalogue["certificate-expired"], "1.3", run)
+    alerts = [one for one in row.differences if one.what == "alert"]
+    expected = Difference("alert", "none", "certificate_expired (45) from the server")
+    assert ([expected], "differs") == (alerts, row.standing)
+
+
+def test_a_given_run_is_the_one_compared() -> None:
+    """A run that is at hand gives the same row as one made for the purpose."""
+    scenario = catalogue["wrong-purpose"]
+    assert check(scenario, "1.2") == check(scenario, "1.2", simulated(scenario, "1.2"))
+
+
+def test_what_nobody_can_play_is_told() -> None:
+    """Where OpenSSL loads neither side's key, the row says so and counts as not played."""
+    scenario = varied({"certificates.alice.key": "RSA-1024", "certificates.server.key": "RSA-1024"})
+    row = check(scenario, "1.3")
+    assert (row.mode, row.standing, "ee key too small" in row.not_played) == (None, "not played", True)
+
+
+def test_the_simulation_is_read_as_the_observer_reads() -> None:
+    """What is read from a trace equals what is observed of our actors byte for byte."""
+    for tls in TLS_VERSIONS:
+        scenario = catalogue["stolen-certificate"]
+        run, theirs = simulated(scenario, tls), play(scenario, tls)
+        assert replace(theirs, mode="simulated") == observed(run.trace, tls)
+
+
+def rows_of_every_standing() -> CheckReport:
+    """A report with one row of each standing."""
+    difference = Difference("alert", "none", "unknown_ca (48) from the server")
+    return CheckReport(
+        (
+            Row("same", "1.2", "both"),
+            Row("other", "1.3", "openssl-server", (difference,)),
+            Row("chosen", "1.3", "openssl-client", (difference,), ACCEPTED[0]),
+            Row("missing", "1.2", None, not_played="Nobody can."),
+        ),
+        openssl="OpenSSL 9",
+    )
+
+
+def test_the_document_has_its_keys_and_the_counts_add_up() -> None:
+    """The command's document names each row once, under what became of it."""
+    document: dict[str, Any] = rows_of_every_standing().to_dict()
+    lists = ("differences", "accepted_differences", "not_played")
+    counted = document["agree"] + sum(len(document[key]) for key in lists)
+    named = {key: [(row["scenario"], row["tls"], row["mode"]) for row in document[key]] for key in lists}
+    expected = {
+        "differences": [("other", "1.3", "openssl-server")],
+        "accepted_differences": [("chosen", "1.3", "openssl-client")],
+        "not_played": [("missing", "1.2", None)],
+    }
+    assert (4, 4, expected) == (document["total"], counted, named)
+
+
+def test_the_text_names_what_differs() -> None:
+    """The report for people names each difference, each reason, and the count."""
+    text = rows_of_every_standing().text()
+    for piece in ("other, TLS 1.3: differs", "unknown_ca (48)", ACCEPTED[0].reason, "Nobody can.", "1 of 4"):
+        assert piece in text
+
+
+def test_the_text_leaves_out_what_two_lists_share() -> None:
+    """Of two long lists of messages, the report for people shows where they part."""
+    difference = Difference("messages", "client A, server B, server C", "client A, server B")
+    text = CheckReport((Row("other", "1.3", "both", (difference,)),)).text()
+    assert ("simulation  …, server C" in text, "OpenSSL     …\n" in text) == (True, True)
+
+
+def test_an_unexplained_difference_is_no_agreement() -> None:
+    """A report with a difference that is not accepted, or a row not played, does not agree."""
+    report = rows_of_every_standing()
+    by_standing = {row.standing: CheckReport((row,)).agrees for row in report.rows}
+    expected = {"agrees": True, "accepted": True, "differs": False, "not played": False}
+    assert expected == by_standing
+
+
+def test_played_is_a_value() -> None:
+    """Playing twice gives the same: nothing that OpenSSL draws at random is observed."""
+    first, second = (play(Scenario(), "1.3") for _ in range(2))
+    assert isinstance(first, Played)
+    assert first == second

@@ -1,0 +1,151 @@
+"""Our actor on one side and OpenSSL on the other, byte for byte in memory."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.catalogue import catalogue
+from simulator.oracle import NotPlayableError, Played, mixed, play
+from simulator.oracle.native import context_pointer, openssl_library
+from simulator.pki.keys import KeyType
+from simulator.scenario import TLS_VERSIONS, Scenario
+from tests.oracle.variations import CHANGES, varied
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from simulator.scenario import TlsVersion
+    from simulator.trace import Side
+
+KEY_TYPES = (KeyType.P256, KeyType.P384, KeyType.ED25519, KeyType.RSA2048)
+ROLES: tuple[Side, ...] = ("client", "server")
+SSL_CTRL_SET_GROUPS_LIST = 92
+THEFT = {name for name, scenario in catalogue.items() if not scenario.client.holds_key}
+CHANGES_BOTH_CAN_PLAY = [
+    name for name in CHANGES if not name.startswith("weak key of the") and not name.startswith("stolen")
+]
+
+TLS12_SUITES = [
+    ("P-256", "ECDHE-ECDSA-AES128-GCM-SHA256"),
+    ("P-256", "ECDHE-ECDSA-AES256-GCM-SHA384"),
+    ("P-256", "ECDHE-ECDSA-CHACHA20-POLY1305"),
+    ("RSA-2048", "ECDHE-RSA-AES128-GCM-SHA256"),
+    ("RSA-2048", "ECDHE-RSA-AES256-GCM-SHA384"),
+    ("RSA-2048", "ECDHE-RSA-CHACHA20-POLY1305"),
+]
+
+
+def with_keys(scenario: Scenario, key: KeyType) -> Scenario:
+    """The scenario with every key of one type, the CAs' included."""
+    return scenario.but({f"certificates.{name}.key": key for name in scenario.certificates})
+
+
+@cache
+def by_openssl(name: str, tls: TlsVersion, key: KeyType) -> Played:
+    """A built-in scenario as OpenSSL plays it, with keys of one type."""
+    return play(with_keys(catalogue[name], key), tls)
+
+
+def groups(names: str) -> Callable[[ssl.SSLContext], None]:
+    """Let an OpenSSL context prefer these groups; Python's own setter knows a single one."""
+
+    def adjust(context: ssl.SSLContext) -> None:
+        text = ctypes.create_string_buffer(names.encode())
+        set_to = openssl_library().SSL_CTX_ctrl(
+            context_pointer(context), SSL_CTRL_SET_GROUPS_LIST, 0, ctypes.addressof(text)
+        )
+        assert set_to == 1
+
+    return adjust
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("key", KEY_TYPES, ids=lambda key: key.value)
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("name", [name for name in catalogue if name not in THEFT])
+def test_catalogue_version_and_key_type(name: str, tls: TlsVersion, key: KeyType, role: Side) -> None:
+    """With our actor in OpenSSL's place the other side sees no difference: data both ways, or that alert."""
+    expected = by_openssl(name, tls, key)
+    actual = mixed(with_keys(catalogue[name], key), tls, role)
+    assert expected == replace(actual, mode="both")
+
+
+@pytest.mark.parametrize("key", KEY_TYPES, ids=lambda key: key.value)
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("name", sorted(THEFT))
+def test_openssl_sees_through_a_thief(name: str, tls: TlsVersion, key: KeyType) -> None:
+    """OpenSSL refuses our client's proof with a key that is not the certificate's, whatever its type."""
+    played = mixed(with_keys(catalogue[name], key), tls, "server")
+    alert = played.alert
+    assert alert is not None
+    assert (
+        alert.name,
+        alert.sender,
+        played.decided_after,
+    ) == ("decrypt_error", "server", "CertificateVerify")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("name", CHANGES_BOTH_CAN_PLAY)
+def test_variations(name: str, tls: TlsVersion, role: Side) -> None:
+    """The same holds for scenarios that the catalogue does not have."""
+    scenario = varied(CHANGES[name])
+    assert play(scenario, tls) == replace(mixed(scenario, tls, role), mode="both")
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("key", KEY_TYPES, ids=lambda key: key.value)
+def test_both_lines_arrive(key: KeyType, tls: TlsVersion) -> None:
+    """A good handshake ends with a line of data each way, whoever plays which side."""
+    for role in ROLES:
+        played = mixed(with_keys(Scenario(), key), tls, role)
+        assert played.server.data == "HELLO telnet.example.com\r\n"
+        assert played.client.data.startswith("WELCOME alice (CN=alice,")
+
+
+@pytest.mark.parametrize(
+    ("role", "preferred"), [("server", "P-256"), ("client", "P-384:P-256")], ids=["by OpenSSL", "by us"]
+)
+def test_hello_retry_request(role: Side, preferred: str) -> None:
+    """A key share in a group that the server does not take is asked for again, and it goes on from there."""
+    played = mixed(Scenario(), "1.3", role, adjust=groups(preferred))
+    opening = [(one.sender, one.name) for one in played.messages[:4]]
+    expected = [
+        ("client", "ClientHello"),
+        ("server", "HelloRetryRequest"),
+        ("client", "ClientHello"),
+        ("server", "ServerHello"),
+    ]
+    assert (expected, "ok", "ok") == (opening, played.client.handshake, played.server.handshake)
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("role", ROLES)
+def test_no_common_group(role: Side, tls: TlsVersion) -> None:
+    """Without a common group the server answers the ClientHello with handshake_failure."""
+    played = mixed(Scenario(), tls, role, adjust=groups("P-521"))
+    alert = played.alert
+    assert alert is not None
+    assert (alert.name, alert.sender, played.decided_after) == ("handshake_failure", "server", "ClientHello")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("key", "suite"), TLS12_SUITES)
+def test_cipher_suites_of_tls12(key: str, suite: str, role: Side) -> None:
+    """Every TLS 1.2 cipher suite that OpenSSL is limited to carries data both ways."""
+    scenario = with_keys(Scenario(), KeyType(key))
+    played = mixed(scenario, "1.2", role, adjust=lambda context: context.set_ciphers(suite))
+    assert [bool(played.client.data), bool(played.server.data)] == [True, True]
+
+
+def test_openssl_cannot_play_a_thief() -> None:
+    """Asked to play a side whose key it refuses to load, the oracle says whose fault it is and what to do."""
+    with pytest.raises(NotPlayableError, match=r"cannot play the client.*key values mismatch.*other side"):
+        mixed(catalogue["stolen-certificate"], "1.3", "client")

@@ -1,0 +1,110 @@
+"""Scenarios beside the catalogue's: the good handshake with other things changed, one or two at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.scenario import Scenario
+
+INTERMEDIATE: dict[str, Any] = {
+    "certificates.mid": {"role": "ca", "subject": "CN=mid", "issuer": "client-ca"},
+    "certificates.alice.issuer": "mid",
+}
+ALICE_IS_A_USER = {"server.users": {"CN=alice": "ALICE"}}
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "no ticket": {"server.tickets": 0},
+    "five tickets": {"server.tickets": 5},
+    "authorities named": {"server.ca_list": ["client-ca", "server-ca"]},
+    "another authority named": {"server.ca_list": ["server-ca"]},
+    "certificate withheld": {"client.withholds": True},
+    "certificate withheld, optional": {
+        "client.withholds": True,
+        "server.client_authentication": "optional",
+    },
+    "stolen, unverified": {"client.holds_key": False, "server.client_authentication": "unverified"},
+    "none, unverified": {"client.certificate": None, "server.client_authentication": "unverified"},
+    "expired, unverified": {
+        "certificates.alice.not_after": "-1h",
+        "server.client_authentication": "unverified",
+    },
+    "expired, optional": {"certificates.alice.not_after": "-1h", "server.client_authentication": "optional"},
+    "a leaf trusted": {"server.trusts": ["alice"]},
+    "a leaf trusted, expired": {"server.trusts": ["alice"], "certificates.alice.not_after": "-1h"},
+    "a leaf trusted, wrong purpose": {
+        "server.trusts": ["alice"],
+        "certificates.alice.extended_key_usage": ["serverAuth"],
+    },
+    "a self-signed leaf trusted, expired": {
+        "certificates.alice.issuer": "alice",
+        "server.trusts": ["alice"],
+        "certificates.alice.not_after": "-1h",
+    },
+    "the server's leaf trusted": {"client.trusts": ["server"]},
+    "server trusts nobody": {"server.trusts": []},
+    "client trusts nobody": {"client.trusts": []},
+    "valid from this second": {"certificates.alice.not_before": "0s"},
+    "expired a second ago": {"certificates.alice.not_after": "-1s"},
+    "ends in the next second": {"certificates.alice.not_after": "1s"},
+    "ends while the message is under way": {
+        "certificates.alice.not_after": "2s",
+        "network.latency_ms": 1500,
+    },
+    "any purpose": {"certificates.alice.extended_key_usage": ["anyExtendedKeyUsage"]},
+    "no purpose": {"certificates.alice.extended_key_usage": "absent"},
+    "no key usage": {"certificates.alice.key_usage": "absent"},
+    "key usage without signatures": {"certificates.alice.key_usage": ["keyEncipherment"]},
+    "server for clients only": {"certificates.server.extended_key_usage": ["clientAuth"]},
+    "server without names": {"certificates.server.dns_names": "absent"},
+    "server with a wildcard": {"certificates.server.dns_names": ["*.example.com"]},
+    "host in capitals": {"client.server_name": "TELNET.example.com"},
+    "host by address": {"client.server_name": "10.0.0.1"},
+    "server self-signed": {"certificates.server.issuer": "server"},
+    "server not yet valid": {"certificates.server.not_before": "1h"},
+    "both expired": {"certificates.alice.not_after": "-1h", "certificates.server.not_after": "-1h"},
+    "weak key of the client": {"certificates.alice.key": "RSA-1024"},
+    "weak key of the server": {"certificates.server.key": "RSA-1024"},
+    "weak key of the CA": {"certificates.client-ca.key": "RSA-1024"},
+    "CA expired": {"certificates.client-ca.not_after": "-1h"},
+    "keys of many kinds": {
+        "certificates.client-ca.key": "RSA-2048",
+        "certificates.alice.key": "Ed25519",
+        "certificates.server-ca.key": "Ed25519",
+        "certificates.server.key": "P-384",
+    },
+    "roots sent along": {"server.sends": ["server", "server-ca"], "client.sends": ["alice", "client-ca"]},
+    "intermediate alone trusted": INTERMEDIATE | {"server.trusts": ["mid"]},
+    "intermediate held by the server": INTERMEDIATE | {"server.holds": ["mid"], "client.sends": ["alice"]},
+    "chain in disorder": INTERMEDIATE | {"client.sends": ["alice", "client-ca", "mid"]},
+    "path too long": INTERMEDIATE | {"certificates.client-ca.path_length": 0},
+    "intermediate expired": INTERMEDIATE | {"certificates.mid.not_after": "-1h"},
+    "intermediate may not issue": INTERMEDIATE | {"certificates.mid.key_usage": ["digitalSignature"]},
+    "issued by a leaf": {
+        "certificates.mallory": {"role": "client", "subject": "CN=mallory", "issuer": "client-ca"},
+        "certificates.alice.issuer": "mallory",
+    },
+    "known user": ALICE_IS_A_USER,
+    "authorised user": ALICE_IS_A_USER | {"server.authorized_users": ["ALICE"]},
+    "another user authorised": ALICE_IS_A_USER | {"server.authorized_users": ["BOB"]},
+    "unknown user": {"server.minimum_level": "CLIENT_IDENTIFIED"},
+    "level too low": {
+        "client.certificate": None,
+        "server.client_authentication": "optional",
+        "server.minimum_level": "CLIENT_AUTHENTICATED",
+    },
+}
+
+# One scenario for every line of the table of accepted differences.
+CHOSEN: dict[str, dict[str, Any]] = {
+    "another profile": {
+        "server.profile": "rfc5280",
+        "certificates.alice.extended_key_usage": ["anyExtendedKeyUsage"],
+    },
+    "the last second": {"certificates.alice.not_after": "0s"},
+    "a server key that is not for signing": {"certificates.server.key_usage": ["keyEncipherment"]},
+}
+
+
+def varied(changes: dict[str, Any]) -> Scenario:
+    """The good handshake with these changes."""
+    return Scenario().but(changes)
