@@ -35,6 +35,7 @@ from simulator.views.words import clean, duration, plural
 
 if TYPE_CHECKING:
     from simulator.tls.events import Version
+    from simulator.trust.verdict import Verdict
 
 MOST_NAMES = 3
 

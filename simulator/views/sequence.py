@@ -7,9 +7,8 @@ the same step. CA lanes stand idle during the connection, because nobody asks a 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
-from simulator.errors import OutputError
 from simulator.tls.events import Version
 from simulator.trace import (
     Alert,
@@ -27,14 +26,13 @@ from simulator.trace import (
 from simulator.views import arrows, panels
 from simulator.views.beliefs import BeliefLane, GapShade
 from simulator.views.caption import caption
-from simulator.views.display import Box, Drawing, Line, Polygon, Text, wrap
+from simulator.views.display import Box, Drawing, Line, Text, wrap
 from simulator.views.fields import key_fields
 from simulator.views.footer import foot
-from simulator.views.glyphs import regular
 from simulator.views.heading import head
 from simulator.views.reading import gap, idle_authorities, news, reads, unread
 from simulator.views.sheet import Sheet, Stage, pitch_of
-from simulator.views.style import Detail
+from simulator.views.style import Detail, detail_named
 from simulator.views.words import STEP_NUMBERS, clean, moment
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ def sequence(trace: Trace, *, detail: str = "messages") -> Drawing:
     Raises:
         OutputError: there is no such detail.
     """
-    level = _detail(detail)
+    level = detail_named(detail)
     sheet = Sheet(Stage.of(trace))
     head(sheet, trace, level)
     below_cards = sheet.y
@@ -76,13 +74,6 @@ def sequence(trace: Trace, *, detail: str = "messages") -> Drawing:
         description=caption(trace),
         items=(paper, *sheet.back, *lifelines, *sheet.middle, *sheet.front),
     )
-
-
-def _detail(name: str) -> Detail:
-    for detail in get_args(Detail):
-        if detail == name:
-            return detail  # type: ignore[no-any-return]  # get_args forgets the literal's type
-    raise OutputError("There is no such detail.", got=name, expected=", ".join(get_args(Detail)))
 
 
 class _Story:
@@ -214,9 +205,9 @@ class _Story:
         self.band, self.band_top = event, top
         width = stage.right - stage.left
         sheet.put(Box(stage.left, top, width, STRIP_HEIGHT, f"strip.{step.value}", seq, radius=5))
-        centre = (stage.left + 18, top + STRIP_HEIGHT / 2)
-        sheet.put(Polygon(regular(*centre, 10, 24), f"step.{step.value}", seq))
-        sheet.put(Text(centre[0], centre[1] + 4.7, str(STEP_NUMBERS[step]), "band.number", seq, "middle"))
+        x, y = stage.left + 18, top + STRIP_HEIGHT / 2
+        sheet.put(Box(x - 10, y - 10, 20, 20, f"step.{step.value}", seq, radius=10))
+        sheet.put(Text(x, y + 4.7, str(STEP_NUMBERS[step]), "band.number", seq, "middle"))
         sheet.line(step.title, f"band.title.{step.value}", seq, stage.left + 36, top + 19, width=width - 190)
         when = f"from {moment(event.at)}" if event.at > 0 else moment(event.at)
         sheet.line(when, "band.time", seq, stage.right - 12, top + 18, width=140, anchor="end")

@@ -271,6 +271,19 @@ PALETTES: Mapping[Theme, Palette] = {
 }
 
 
+def detail_named(name: str) -> Detail:
+    """The detail of that name: how much a view shows.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    details: tuple[Detail, ...] = get_args(Detail)
+    for detail in details:
+        if detail == name:
+            return detail
+    raise OutputError("There is no such detail.", got=name, expected=", ".join(details))
+
+
 def palette(theme: str) -> Palette:
     """The palette of that name.
 

@@ -16,6 +16,7 @@ from simulator.views.fields import key_fields
 from simulator.views.heading import lane_words, under_title
 from simulator.views.panels import NOT_LOOKED, evidence, group, judged, line_of
 from simulator.views.reading import Gap, gap, is_refusal, news, reads, unread
+from simulator.views.style import detail_named
 from simulator.views.textual import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
 from simulator.views.words import (
     PROTECTION_WORDS,
@@ -51,6 +52,9 @@ def story(
         colour: with the terminal's colour codes.
         ascii_only: in ASCII.
         detail: ``overview`` (no ledgers), ``messages``, or ``everything`` (each check with its sentence).
+
+    Raises:
+        OutputError: there is no such detail.
     """
     pieces = story_steps(trace, width, colour, ascii_only=ascii_only, detail=detail)
     return "\n".join(pieces) + "\n"
@@ -76,7 +80,8 @@ class _Teller:
     """Goes through the events and keeps what the next lines must know: the step, the lanes, the ledgers."""
 
     def __init__(self, trace: Trace, width: int, *, colour: bool, ascii_only: bool, detail: str) -> None:
-        self.trace, self.width, self.colour, self.detail = trace, width, colour, detail
+        self.trace, self.width, self.colour = trace, width, colour
+        self.detail = detail_named(detail)
         self.ascii_only = ascii_only
         self.signs = ASCII if ascii_only else UNICODE
         self.version = Version(trace.outcome.negotiated or trace.setup.tls)

@@ -1,0 +1,148 @@
+"""A run as a file: which view, in the form that the file's suffix asks for.
+
+A file is written whole or not at all, into a folder that exists.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from simulator.errors import OutputError
+from simulator.pki.files import write_public_file
+from simulator.trace import Trace
+from simulator.trace_json import trace_to_json
+from simulator.views.display import Drawing
+from simulator.views.matrix import matrix_drawing, matrix_text
+from simulator.views.sequence import sequence
+from simulator.views.svg import svg
+from simulator.views.terminal import story
+
+if TYPE_CHECKING:
+    from simulator.compare import Matrix
+
+TEXT_WIDTH = 100  # columns of a .txt file
+MATRIX_WIDTH = 126  # the least in which every alert is named
+
+Layout = Callable[[Trace, str], Drawing]
+
+
+class HasTrace(Protocol):
+    """A run, or whatever else knows its trace."""
+
+    @property
+    def trace(self) -> Trace:
+        """What happened."""
+        ...
+
+
+def _sequence(trace: Trace, detail: str) -> Drawing:
+    return sequence(trace, detail=detail)
+
+
+#: The pictures of one run by name.
+VIEWS: Mapping[str, Layout] = {"sequence": _sequence}
+
+
+def save(
+    run: HasTrace | Trace,
+    path: Path | str,
+    *,
+    view: str = "sequence",
+    theme: str = "light",
+    detail: str = "messages",
+) -> Path:
+    """Write a view of a run to a file, by suffix: .svg .png .pdf .txt .json.
+
+    Args:
+        run: a run, or its trace.
+        path: where to; the folder must exist.
+        view: which picture: ``sequence``.
+        theme: ``light``, ``dark`` or ``print``; pictures only.
+        detail: ``overview``, ``messages`` or ``everything``; pictures and text.
+
+    Returns:
+        The path written.
+
+    Raises:
+        OutputError: there is no such suffix, view, theme or detail, or the file cannot be written.
+    """
+    path = Path(path)
+    trace = run if isinstance(run, Trace) else run.trace
+    write_public_file(path, _contents(trace, path, view, theme, detail))
+    return path
+
+
+def save_matrix(matrix: Matrix, path: Path | str, *, theme: str = "light") -> Path:
+    """Write the outcome matrix to a file, by suffix: .svg .png .pdf .txt .json.
+
+    Raises:
+        OutputError: there is no such suffix or theme, or the file cannot be written.
+    """
+    path = Path(path)
+    match path.suffix.lower():
+        case ".json":
+            contents = (json.dumps(matrix.to_dict(), indent=1, ensure_ascii=False) + "\n").encode()
+        case ".txt":
+            contents = matrix_text(matrix, MATRIX_WIDTH).encode()
+        case _:
+            contents = picture(matrix_drawing(matrix), path, theme=theme, prefix="matrix")
+    write_public_file(path, contents)
+    return path
+
+
+def _contents(trace: Trace, path: Path, view: str, theme: str, detail: str) -> bytes:
+    """The bytes of the file; everything that can be wrong with the request shows before one is written."""
+    kind = path.suffix.lower()
+    if kind == ".json":
+        return trace_to_json(trace).encode()
+    if kind == ".txt":
+        return story(trace, TEXT_WIDTH, detail=detail).encode()
+    return picture(layout(view)(trace, detail), path, theme=theme, prefix=_prefix(trace, view))
+
+
+def layout(view: str) -> Layout:
+    """The layout of that name.
+
+    Raises:
+        OutputError: there is no such view.
+    """
+    try:
+        return VIEWS[view]
+    except KeyError:
+        raise OutputError("There is no such view.", got=view, expected=", ".join(VIEWS)) from None
+
+
+def picture(drawing: Drawing, path: Path, *, theme: str = "light", prefix: str = "drawing") -> bytes:
+    """A drawing in the form that a path's suffix asks for: .svg, .png or .pdf.
+
+    Raises:
+        OutputError: there is no such suffix or theme.
+    """
+    match path.suffix.lower():
+        case ".svg":
+            return svg(drawing, theme=theme, prefix=prefix).encode()
+        case ".png":
+            from simulator.views.figure import png
+
+            return png(drawing, theme=theme)
+        case ".pdf":
+            from simulator.views.figure import pdf
+
+            return pdf(drawing, theme=theme)
+        case suffix:
+            raise OutputError(
+                f"{path.name} has no suffix that can be written.",
+                got=suffix or "no suffix",
+                expected=".svg, .png, .pdf, .txt or .json",
+                advice="The suffix says in which form the view is written.",
+            )
+
+
+def _prefix(trace: Trace, view: str) -> str:
+    """What the ids of a picture begin with; different runs can stand in one page."""
+    words = f"{view}-{trace.setup.scenario}-{trace.outcome.negotiated or trace.setup.tls}"
+    return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")
