@@ -10,8 +10,8 @@ import pytest
 from simulator.errors import ScenarioError
 from simulator.pki.keys import KeyType
 from simulator.scenario import CertificateSetup, Expectation, Scenario, ServerSetup
-from simulator.scenario_problems import ScenarioProblemsError, nearest_word, scenario_problems
-from simulator.scenario_words import ALERT_NAMES, CHECK_NAMES, PROFILES
+from simulator.scenario.problems import ScenarioProblemsError, nearest_word, scenario_problems
+from simulator.scenario.words import ALERT_NAMES, CHECK_NAMES, PROFILES
 from simulator.security import SecurityLevel
 from simulator.tls.alerts import WARNINGS, AlertDescription
 from simulator.trust import profiles, vocabulary

@@ -26,9 +26,9 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
-from simulator.scenario import TLS_VERSIONS, CertificateSetup, Expectation, Scenario
-from simulator.scenario_values import PARTS, field_types, may_be_none, special_words, without_none
-from simulator.scenario_words import LISTED_WORDS, read_duration
+from simulator.scenario.setup import TLS_VERSIONS, CertificateSetup, Expectation, Scenario
+from simulator.scenario.values import PARTS, field_types, may_be_none, special_words, without_none
+from simulator.scenario.words import LISTED_WORDS, read_duration
 
 _TITLES = {
     "network": "The path between client and server",

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from simulator.scenario import CertificateSetup, Scenario, good_certificates
-from simulator.scenario_problems import Problem, ScenarioProblemsError, scenario_problems, written_path
-from simulator.scenario_values import PARTS, Path, field_types, read_table, split_path
-from simulator.scenario_words import SPECIAL_WORDS, write_duration, write_time
+from simulator.scenario.problems import Problem, ScenarioProblemsError, scenario_problems, written_path
+from simulator.scenario.setup import CertificateSetup, Scenario, good_certificates
+from simulator.scenario.values import PARTS, Path, field_types, read_table, split_path
+from simulator.scenario.words import SPECIAL_WORDS, write_duration, write_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ def scenario_from_table(table: Mapping[str, Any], name: str) -> Scenario:
     """The scenario that a file describes: the good handshake with a table laid over it.
 
     Args:
-        table: what :func:`simulator.scenario_values.read_table` has read; an empty one is the good handshake.
+        table: what :func:`simulator.scenario.values.read_table` has read; an empty one is the good handshake.
         name: the scenario's name where the table gives none.
     """
     good = Scenario()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from simulator.scenario_values import KEY, KEY_PATH
+from simulator.scenario.values import KEY, KEY_PATH
 
 _HEADER = re.compile(r"\[\[?")
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)+")

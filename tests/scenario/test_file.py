@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from simulator.catalogue import catalogue
 from simulator.errors import ScenarioError
 from simulator.scenario import CertificateSetup, Expectation, Scenario
-from simulator.scenario_changes import lay_over
-from simulator.scenario_file import (
+from simulator.scenario.changes import lay_over
+from simulator.scenario.file import (
     LARGEST_FILE_BYTES,
     dump,
     json_schema,
@@ -26,10 +26,10 @@ from simulator.scenario_file import (
     parse_assignment,
     setting_type,
 )
-from simulator.scenario_lines import key_lines
-from simulator.scenario_model import check_document
-from simulator.scenario_values import PARTS, field_types, read_table
-from simulator.scenario_words import read_duration, write_duration
+from simulator.scenario.lines import key_lines
+from simulator.scenario.model import check_document
+from simulator.scenario.values import PARTS, field_types, read_table
+from simulator.scenario.words import read_duration, write_duration
 from simulator.security import SecurityLevel
 
 if TYPE_CHECKING:

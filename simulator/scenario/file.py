@@ -15,11 +15,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_origin
 
 from simulator.errors import ScenarioError
-from simulator.scenario import TLS_VERSIONS, CertificateSetup, Expectation, Scenario
-from simulator.scenario_changes import TEXT_KEYS, differences, plain_value, scenario_from_table
-from simulator.scenario_lines import key_lines, line_of
-from simulator.scenario_problems import Problem, ScenarioProblemsError, scenario_problems, written_path
-from simulator.scenario_values import (
+from simulator.scenario.changes import TEXT_KEYS, differences, plain_value, scenario_from_table
+from simulator.scenario.lines import key_lines, line_of
+from simulator.scenario.problems import Problem, ScenarioProblemsError, scenario_problems, written_path
+from simulator.scenario.setup import TLS_VERSIONS, CertificateSetup, Expectation, Scenario
+from simulator.scenario.values import (
     KEY_PATH,
     PARTS,
     field_types,
@@ -31,7 +31,7 @@ from simulator.scenario_values import (
     unknown_key,
     without_none,
 )
-from simulator.scenario_words import write_time
+from simulator.scenario.words import write_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,7 @@ def loads(text: str, *, source: str = "<text>", name: str = "unnamed") -> Scenar
         ScenarioError: as :func:`load`.
     """
     # pydantic is imported for users' files only; a command on built-in scenarios does not wait for it.
-    from simulator.scenario_model import check_document
+    from simulator.scenario.model import check_document
 
     document = _parsed(text, source)
     table, faults = check_document(document)
@@ -287,6 +287,6 @@ def _toml(value: Any) -> str:
 
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a scenario file, for editors."""
-    from simulator.scenario_model import json_schema as schema
+    from simulator.scenario.model import json_schema as schema
 
     return schema()

@@ -1,7 +1,7 @@
 """Scenario values as people and files write them.
 
 A *table* says what differs from some scenario: ``{"server": {"client_authentication": "optional"}}``. Here it
-is read by the types of the settings it names; :mod:`simulator.scenario_changes` lays it over a scenario.
+is read by the types of the settings it names; :mod:`simulator.scenario.changes` lays it over a scenario.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from functools import lru_cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from simulator.scenario import (
+from simulator.scenario.problems import Problem, ScenarioProblemsError, not_one_of
+from simulator.scenario.setup import (
     TLS_VERSIONS,
     CertificateSetup,
     ClientSetup,
@@ -24,8 +25,7 @@ from simulator.scenario import (
     Scenario,
     ServerSetup,
 )
-from simulator.scenario_problems import Problem, ScenarioProblemsError, not_one_of
-from simulator.scenario_words import (
+from simulator.scenario.words import (
     DURATION_ADVICE,
     LISTED_WORDS,
     SPECIAL_WORDS,

@@ -1,8 +1,8 @@
 """What is set up: a frozen description of one world, and what is expected to come out of it.
 
 ``Scenario()`` is the good handshake. Everything else says only what differs from it. Values as files and
-people write them are read in :mod:`simulator.scenario_values`, what cannot be played is found in
-:mod:`simulator.scenario_problems`, and a user's file is the business of :mod:`simulator.scenario_file`.
+people write them are read in :mod:`simulator.scenario.values`, what cannot be played is found in
+:mod:`simulator.scenario.problems`, and a user's file is the business of :mod:`simulator.scenario.file`.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ class Scenario:
         expect: what should come out, by TLS version; empty where nothing is expected.
 
     Two scenarios are equal when every field is. They are checked where they are read or changed
-    (:func:`simulator.scenario_problems.scenario_problems`), not here.
+    (:func:`simulator.scenario.problems.scenario_problems`), not here.
     """
 
     name: str = "good-handshake"
@@ -228,6 +228,6 @@ class Scenario:
             ScenarioError: a setting is unknown or of the wrong kind, or what came out cannot be played.
         """
         # Here, not above: that module is built on this one.
-        from simulator.scenario_changes import changed_scenario
+        from simulator.scenario.changes import changed_scenario
 
         return changed_scenario(self, changes or {}, tables)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from simulator.errors import CertificateError, ScenarioError
 from simulator.pki.contents import parse_name
 from simulator.pki.extensions import EXTENDED_KEY_USAGES, KEY_USAGES
-from simulator.scenario import TLS_VERSIONS
-from simulator.scenario_words import (
+from simulator.scenario.setup import TLS_VERSIONS
+from simulator.scenario.words import (
     ALERT_NAMES,
     CHECK_NAMES,
     PROFILES,
@@ -27,7 +27,7 @@ from simulator.security import SecurityLevel
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from simulator.scenario import CertificateSetup, ClientSetup, Scenario, ServerSetup
+    from simulator.scenario.setup import CertificateSetup, ClientSetup, Scenario, ServerSetup
 
 LANES = ("client", "server", "world")  # a CA's lane goes by its certificate's name: these are taken
 MOST_TICKETS = 16
