@@ -1,0 +1,269 @@
+"""The command ``clientauth``: verbs and printing, no logic.
+
+What a verb does is done elsewhere and imported when the verb is used, so that ``clientauth --help`` answers
+at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from simulator.console import (
+    note,
+    page_through,
+    run_command,
+    terminal_width,
+    wait_for_key,
+    wants_colour,
+    write,
+    write_json,
+)
+from simulator.release import RELEASE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.run import Run
+    from simulator.scenario import Scenario, TlsVersion
+
+EPILOG = """\b
+Five commands to begin with:
+  clientauth demo                                    the whole story, and the gallery in figures/
+  clientauth list                                    the built-in scenarios
+  clientauth run no-certificate-lower-level          one of them, told step by step
+  clientauth run valid-certificate --set server.client_authentication=none
+                                                     the same with one thing changed
+  clientauth export certificate-expired story.svg    the picture for a slide
+
+SCENARIO is a name from the list, or the path of a .toml file of your own.
+Exit status: 0 as the scenario expects, 1 not, 2 bad usage or input.
+This is for teaching. It is no TLS library for production."""
+
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(RELEASE, prog_name="clientauth")
+def clientauth() -> None:
+    """See how a client proves who it is in TLS.
+
+    A client asks a server for a secure connection and checks the server's certificate; the server asks for a
+    certificate, judges what comes, and grants a secure session, a lower level of security, or nothing.
+    """
+
+
+def main() -> None:
+    """Run the command and leave with its exit status."""
+    sys.exit(run_command(clientauth))
+
+
+# What several verbs take -----------------------------------------------------------------------------------
+
+tls_option = click.option(
+    "--tls", type=click.Choice(["1.2", "1.3"]), default="1.3", show_default=True, help="Protocol version."
+)
+set_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change one thing: server.client_authentication=optional. May be given several times.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+width_option = click.option("--width", type=click.IntRange(min=60), help="Columns; default: the terminal's.")
+colour_option = click.option("--colour/--no-colour", "--color/--no-color", default=None, help="Default: on a terminal.")
+view_options: tuple[Callable[[Any], Any], ...] = (
+    click.option("--view", default="sequence", show_default=True, help="Which picture."),
+    click.option(
+        "--theme", type=click.Choice(["light", "dark", "print"]), default="light", show_default=True, help="Colours."
+    ),
+    click.option(
+        "--detail",
+        type=click.Choice(["overview", "messages", "everything"]),
+        default="messages",
+        show_default=True,
+        help="How much the sequence diagram shows.",
+    ),
+)
+
+
+def scenario_from(name: str, settings: tuple[str, ...]) -> Scenario:
+    """The scenario of that name or file, with what ``--set`` changes."""
+    from simulator.catalogue import load
+
+    scenario = load(name)
+    if not settings:
+        return scenario
+    from simulator.scenario.file import parse_assignment
+
+    return scenario.but(dict(parse_assignment(setting) for setting in settings))
+
+
+def exit_status(run: Run) -> int:
+    """0 where the run came out as its scenario expects, or nothing was expected."""
+    return 1 if run.as_expected is False else 0
+
+
+# The verbs -------------------------------------------------------------------------------------------------
+
+
+@clientauth.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """The built-in scenarios."""
+    from simulator.catalogue import catalogue
+
+    if as_json:
+        write_json([{"name": s.name, "title": s.title, "topic": s.topic} for s in catalogue.values()])
+        return
+    widest = max(map(len, catalogue))
+    topic = ""
+    for scenario in catalogue.values():
+        if scenario.topic != topic:
+            topic = scenario.topic
+            write(("" if scenario is next(iter(catalogue.values())) else "\n") + click.style(topic.capitalize(), bold=True))
+        write(f"  {scenario.name:<{widest}}  {scenario.title}")
+    write(f"\n{len(catalogue)} scenarios. Play one: clientauth run {next(iter(catalogue))}")
+
+
+@clientauth.command()
+@click.argument("scenario")
+@tls_option
+@set_option
+@click.option("--step", is_flag=True, help="Wait for a key after each part of the story.")
+@json_option
+@width_option
+@colour_option
+def run(
+    scenario: str,
+    tls: TlsVersion,
+    settings: tuple[str, ...],
+    step: bool,
+    as_json: bool,
+    width: int | None,
+    colour: bool | None,
+) -> int:
+    """Play a scenario and tell what happened, step by step."""
+    from simulator.run import simulate
+
+    result = simulate(scenario_from(scenario, settings), tls=tls)
+    if as_json:
+        write_json(result.to_dict())
+        return exit_status(result)
+    from simulator.views.terminal import story, story_steps
+
+    columns, coloured = terminal_width(width), wants_colour(colour, sys.stdout)
+    if step:
+        page_through(story_steps(result.trace, columns, colour=coloured), wait_for_key)
+    else:
+        write(story(result.trace, columns, colour=coloured))
+    if result.as_expected is False:
+        note(f"Not as the scenario expects: {result.expectation_words()}")
+    return exit_status(result)
+
+
+@clientauth.command()
+@click.argument("scenario")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@tls_option
+@set_option
+@view_options[0]
+@view_options[1]
+@view_options[2]
+def export(
+    scenario: str, files: tuple[Path, ...], tls: TlsVersion, settings: tuple[str, ...], view: str, theme: str, detail: str
+) -> int:
+    """Write a run to files, each in the form of its suffix: .svg .png .pdf .txt .json"""
+    from simulator.run import simulate
+
+    result = simulate(scenario_from(scenario, settings), tls=tls)
+    for path in files:
+        result.save(path, view=view, theme=theme, detail=detail)
+        note(f"{path}")
+    return exit_status(result)
+
+
+@clientauth.command()
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@json_option
+@width_option
+@colour_option
+@view_options[1]
+def matrix(files: tuple[Path, ...], as_json: bool, width: int | None, colour: bool | None, theme: str) -> None:
+    """Every credential under every policy: which level, which alert, who noticed."""
+    from simulator.sweep import outcome_matrix
+
+    result = outcome_matrix()
+    from simulator.views.export import save_matrix
+
+    for path in files:
+        save_matrix(result, path, theme=theme)
+        note(f"{path}")
+    if as_json:
+        write_json(result.to_dict())
+    elif not files:
+        from simulator.views.matrix import matrix_text
+
+        write(matrix_text(result, terminal_width(width), colour=wants_colour(colour, sys.stdout)))
+
+
+@clientauth.command()
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
+@click.option("--all", "all_", is_flag=True, help="Every scenario of the list, in TLS 1.2 and 1.3.")
+@json_option
+def check(scenarios: tuple[str, ...], all_: bool, as_json: bool) -> int:
+    """Play scenarios through OpenSSL too: do we agree?"""
+    if all_ == bool(scenarios):
+        raise click.UsageError("Name scenarios, or say --all.")
+    from simulator.catalogue import catalogue, load
+    from simulator.oracle import check_all
+
+    chosen = list(catalogue.values()) if all_ else [load(name) for name in scenarios]
+    report = check_all(chosen)
+    if as_json:
+        write_json(report.to_dict())
+    else:
+        write(report.text())
+    return 0 if report.agrees else 1
+
+
+@clientauth.command()
+@click.argument("scenario")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@set_option
+@click.option("--seed", is_flag=True, help="The scenario's own seed and clock: the same bytes every time, no secrets.")
+@click.option("--password", help="Also write PKCS#12 files under this password.")
+def certificates(scenario: str, directory: Path, settings: tuple[str, ...], seed: bool, password: str | None) -> None:
+    """Write a scenario's certificates and keys, for use with real tools.
+
+    They are made afresh, with validity around the present moment. With --seed they are the simulation's own:
+    anybody can make the same keys, so they are good for nothing but teaching.
+    """
+    from simulator.certificate_files import issue_for_real_tools, write_certificates
+
+    world = issue_for_real_tools(scenario_from(scenario, settings), seeded=seed)
+    for path in write_certificates(world, directory, password=password):
+        note(f"{path}")
+
+
+@clientauth.command()
+@click.option(
+    "--figures",
+    "directory",
+    default="figures",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the gallery goes.",
+)
+@click.option("--quiet", is_flag=True, help="Only write the gallery.")
+@width_option
+@colour_option
+def demo(directory: Path, quiet: bool, width: int | None, colour: bool | None) -> int:
+    """The whole story: every scenario, four of them told, the outcome matrix, and the gallery of pictures."""
+    from simulator.demo import give_demo
+
+    columns, coloured = terminal_width(width), wants_colour(colour, sys.stdout)
+    return give_demo(directory, columns, coloured, quiet=quiet)

@@ -1,0 +1,103 @@
+"""How the command talks to its terminal: width, colour, errors and JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from simulator.errors import SimulatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+WIDEST = 140  # beyond this a line is hard to follow with the eye
+NARROWEST = 80
+
+
+def terminal_width(width: int | None) -> int:
+    """How many columns to write: as asked, else the terminal's, between 80 and 140."""
+    if width is not None:
+        return width
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((NARROWEST, 24)).columns))
+
+
+def wants_colour(colour: bool | None, stream: TextIO) -> bool:
+    """Whether to write colours: as asked, else on a terminal that does not say NO_COLOR."""
+    if colour is not None:
+        return colour
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def printable(text: str) -> str:
+    """The text as the terminal's encoding can show it; what it cannot is written as an escape."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def write(text: str) -> None:
+    """Print a text that may hold anything a certificate can hold."""
+    click.echo(printable(text), color=True)
+
+
+def write_json(document: object) -> None:
+    """Print one JSON document and nothing else."""
+    click.echo(json.dumps(document, indent=2, ensure_ascii=True))
+
+
+def note(text: str) -> None:
+    """Say something beside the output, where it does not disturb a pipe."""
+    click.echo(printable(text), err=True)
+
+
+def page_through(pieces: Iterable[str], pause: Callable[[], bool]) -> None:
+    """Print piece after piece, waiting in between.
+
+    Args:
+        pieces: what to print.
+        pause: waits for the reader; False ends.
+    """
+    for number, piece in enumerate(pieces):
+        if number and not pause():
+            return
+        write(piece)
+
+
+def wait_for_key() -> bool:
+    """Wait for a key; False where the reader has had enough. Nobody is waited for without a terminal."""
+    if not sys.stdin.isatty():
+        return True
+    click.echo(click.style("— any key goes on, q ends —", dim=True), err=True, nl=False)
+    key = click.getchar()
+    click.echo("\r" + " " * 30 + "\r", err=True, nl=False)
+    return key not in {"q", "Q", "\x1b", "\x03", "\x04"}
+
+
+def run_command(command: click.Command) -> int:
+    """Run the command line and give its exit status; what is the user's mistake is told in words.
+
+    Returns:
+        0 as expected, 1 not as expected, 2 bad usage or input, 130 interrupted.
+    """
+    try:
+        status = command.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        note("Stopped.")
+        return 130
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except SimulatorError as error:
+        note(f"clientauth: {error}")
+        return 2
+    except BrokenPipeError:
+        # The reader has gone (``clientauth … | head``); nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status if isinstance(status, int) else 0
