@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from simulator.trust import vocabulary as v
-from simulator.trust.situation import called, listed, moment, passed_if
+from simulator.trust.situation import called, counted, listed, moment, passed_if
 from simulator.trust.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -75,10 +75,9 @@ def path_length(situation: Situation, depth: int) -> Check:
     below = sum(not issuer.self_issued for issuer in situation.path[1:depth])
     if limit is None:
         sentence = f"{called(certificate)} sets no limit to the number of CAs below it."
-    elif below <= limit:
-        sentence = f"{called(certificate)} allows {limit} CAs below it, and {below} stand there."
     else:
-        sentence = f"{called(certificate)} allows only {limit} CAs below it, but {below} stand there."
+        allows = f"{called(certificate)} allows {counted(limit, 'CA')} below it"
+        sentence = f"{allows}, {'and' if below <= limit else 'but'} has {counted(below, 'CA')} there."
     return situation.line(
         v.PATH_LENGTH,
         passed_if(limit is None or below <= limit),

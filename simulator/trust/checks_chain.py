@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.trust import vocabulary as v
 from simulator.trust.path import MAX_STEPS, DeadEnd
-from simulator.trust.situation import called, passed_if
+from simulator.trust.situation import called, counted, passed_if
 from simulator.trust.verdict import Check, Outcome
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def certificate_presented(policy: TrustPolicy, count: int) -> Check:
     """A Certificate message without certificates is how a client says that it has none to show."""
     if count:
         outcome = Outcome.PASS
-        sentence = f"The {policy.role} sent {count} certificate{'s' if count > 1 else ''}."
+        sentence = f"The {policy.role} sent {counted(count, 'certificate')}."
     elif policy.require_certificate:
         outcome = Outcome.FAIL
         sentence = f"The {policy.role} sent no certificate, and one is required."
@@ -149,19 +149,20 @@ def chain_depth(situation: Situation) -> Check:
     if not situation.profile.self_issued_counts:
         between = tuple(certificate for certificate in between if not certificate.self_issued)
     limit = situation.policy.max_depth
+    found = counted(len(between), "intermediate certificate")
     if limit is None:
         outcome = Outcome.NOT_EVALUATED
         sentence = "Nobody limited the number of intermediate certificates."
     else:
         outcome = passed_if(len(between) <= limit)
         relation = "which is within" if outcome is Outcome.PASS else "which is over"
-        sentence = f"The path has {len(between)} intermediate certificates, {relation} the limit of {limit}."
+        sentence = f"The path has {found}, {relation} the limit of {limit}."
     return situation.line(
         v.CHAIN_DEPTH,
         outcome,
         sentence,
         field="path",
-        value=f"{len(between)} intermediate certificates",
+        value=found,
         required="no limit" if limit is None else f"at most {limit}",
         reference="RFC 4158 §2.1",
     )

@@ -34,9 +34,13 @@ def server_name(situation: Situation) -> Check:
     else:
         field, names = presented_names(situation.leaf, wanted, situation.profile.common_name_fallback)
         outcome = passed_if(any(matches(name, wanted) for name in names))
-        verb = "is" if outcome is Outcome.PASS else "is not"
-        whole = f": it is for {listed(names)}" if names else ": it carries no name of that kind"
-        sentence = f"The certificate of {called(situation.leaf)} {verb} made out to {wanted}{whole}."
+        whose = f"The certificate of {called(situation.leaf)}"
+        names_found = f"it is for {listed(names)}" if names else "it carries no name of that kind"
+        sentence = (
+            f"{whose} is made out to {wanted}."
+            if outcome is Outcome.PASS
+            else f"{whose} is not made out to {wanted}: {names_found}."
+        )
     return situation.line(
         v.SERVER_NAME,
         outcome,

@@ -2,6 +2,15 @@
 
 ``openssl`` is OpenSSL 3.0 at security level 2 as CPython's ``ssl`` uses it, measured with one and with two
 faults at a time. ``rfc5280`` is the strict reading of RFC 5280 that x509-limbo tests.
+
+Where ``openssl`` differs from OpenSSL on purpose:
+
+* A leaf in the trust store's directly trusted certificates is accepted; OpenSSL takes one that is not
+  self-signed only with the flag ``X509_V_FLAG_PARTIAL_CHAIN``. Whoever put it there meant it.
+* Another path is tried where the first one fails a check; OpenSSL stays with the first path it builds.
+* A wildcard name is held against name constraints as all the names it covers; OpenSSL takes it literally.
+* A certificate with an extension that cannot be decoded is unreadable; OpenSSL reads extensions late and
+  refuses it as unsuitable, most often with unknown_ca.
 """
 
 from __future__ import annotations

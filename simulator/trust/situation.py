@@ -68,6 +68,11 @@ def called(certificate: Certificate) -> str:
     return certificate.common_name or certificate.subject or "the certificate without a subject"
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things to read aloud: ``no CA``, ``1 CA``, ``2 CAs``."""
+    return f"{number or 'no'} {noun}{'s' if number > 1 else ''}"
+
+
 def moment(time: datetime) -> str:
     """A time as the ledger writes it: ``2030-03-04 09:00:00 UTC``."""
     return f"{time:%Y-%m-%d %H:%M:%S} UTC"

@@ -32,7 +32,7 @@ PAST = {"not_before": NOW - 1000 * DAY, "not_after": NOW - DAY}
 
 def ca(name: str, issuer: str | None = None, **changes: object) -> Certificate:
     """A CA certificate for the key of that name, issued by another key's name, or by itself."""
-    what = contents(f"CN={name}", "ca", **(YEARS | changes))
+    what = contents(f"CN={name}", "ca", **(YEARS | changes))  # type: ignore[arg-type]  # any field of it
     if issuer is None:
         return Authority.self_signed(key(name), what).identity.certificate
     return signed_by(ca(issuer), key(issuer), what, key(name))

@@ -11,7 +11,7 @@ from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import Verdict
 from tests.trust.worlds import NOW, issue
 
-GOOD = {role: issue(role, ("leaf with an alternative name",)) for role in ("client", "server")}  # type: ignore[arg-type]
+GOOD = {role: issue(role, ("leaf with an alternative name",)) for role in ("client", "server")}
 
 profiles = st.sampled_from(sorted(PROFILES))
 versions = st.sampled_from(["1.2", "1.3"])
