@@ -114,6 +114,11 @@ def issuing_authority(world: World, holding: Holding) -> str | None:
     return None if issuer is None else issuer.name
 
 
+def lane_name(authority: str) -> str:
+    """The lane of a CA: its scenario name, unless that is the lane of a side of the connection."""
+    return f"{authority} as a CA" if authority in ("client", "server", "world") else authority
+
+
 def authorities_of(world: World) -> tuple[str, ...]:
     """The CAs with a lane: those that issued what client or server hold, the client's first."""
     names = (issuing_authority(world, world.client), issuing_authority(world, world.server))
@@ -170,7 +175,7 @@ def _authority_lane(scenario: Scenario, name: str) -> ActorSetup:
     """What is worth showing of a CA."""
     setup = scenario.certificates[name]
     policy = (("certificate", name), ("online", "yes" if setup.online else "no"))
-    return ActorSetup(name, "authority", (), (), (), policy)
+    return ActorSetup(lane_name(name), "authority", (), (), (), policy)
 
 
 def _names(world: World, holding: Holding) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.actors.authority import Authority, Enrolment, apply_for, take_delivery
 from simulator.actors.contract import Remarked
-from simulator.casting import authorities_of
+from simulator.casting import authorities_of, lane_name
 
 if TYPE_CHECKING:
     from simulator.actors.contract import Effect
@@ -86,7 +86,7 @@ def _issuance(scenario: Scenario, issued: Issued, holder: str, *, stolen: bool) 
         return Issuance(at, holder, issued, None, stolen)
     enrolment = Enrolment(
         holder=holder,
-        authority=issued.issuer.name,
+        authority=lane_name(issued.issuer.name),
         subject=issued.certificate.subject,
         key=issued.certificate.key_type_name,
         delivery=setup.delivery,
@@ -103,13 +103,13 @@ def revocations(scenario: Scenario, world: World) -> list[tuple[int, str, str]]:
     for name, one in world.issued.items():
         revoked = scenario.certificates[name].revoked
         if revoked is not None and one.issuer is not None and one.issuer.name in with_lane:
-            found.append((microseconds(revoked), one.issuer.name, one.certificate.subject))
+            found.append((microseconds(revoked), lane_name(one.issuer.name), one.certificate.subject))
     return sorted(found)
 
 
 def switched_off(scenario: Scenario, world: World) -> list[str]:
     """The CAs with a lane that cannot be reached once the connection begins."""
-    return [name for name in authorities_of(world) if not scenario.certificates[name].online]
+    return [lane_name(name) for name in authorities_of(world) if not scenario.certificates[name].online]
 
 
 class Prologue:
@@ -146,8 +146,8 @@ class Prologue:
         subject = one.issued.certificate.subject
         if one.enrolment is None:
             if one.stolen and one.issued.issuer is not None:
-                effects = Authority(one.issued.issuer.name).issue_to_somebody_else(subject)
-                self._record(one.issued.issuer.name, effects)
+                authority = lane_name(one.issued.issuer.name)
+                self._record(authority, Authority(authority).issue_to_somebody_else(subject))
             self._record(one.holder, [Remarked(remark_on(one))])
         elif one.enrolment.delivery == "csr":
             self._record(one.holder, apply_for(one.enrolment))
