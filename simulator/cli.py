@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import click
 
 from simulator.console import (
+    listing,
     note,
     page_through,
     run_command,
@@ -25,8 +26,6 @@ from simulator.console import (
 from simulator.release import RELEASE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from simulator.run import Run
     from simulator.scenario import Scenario, TlsVersion
 
@@ -44,8 +43,10 @@ Exit status: 0 as the scenario expects, 1 not, 2 bad usage or input.
 This is for teaching. It is no TLS library for production."""
 
 
+HELP_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(epilog=EPILOG, context_settings=HELP_SETTINGS)
 @click.version_option(RELEASE, prog_name="clientauth")
 def clientauth() -> None:
     """See how a client proves who it is in TLS.
@@ -74,19 +75,19 @@ set_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 width_option = click.option("--width", type=click.IntRange(min=60), help="Columns; default: the terminal's.")
-colour_option = click.option("--colour/--no-colour", "--color/--no-color", default=None, help="Default: on a terminal.")
-view_options: tuple[Callable[[Any], Any], ...] = (
-    click.option("--view", default="sequence", show_default=True, help="Which picture."),
-    click.option(
-        "--theme", type=click.Choice(["light", "dark", "print"]), default="light", show_default=True, help="Colours."
-    ),
-    click.option(
-        "--detail",
-        type=click.Choice(["overview", "messages", "everything"]),
-        default="messages",
-        show_default=True,
-        help="How much the sequence diagram shows.",
-    ),
+colour_option = click.option(
+    "--colour/--no-colour", "--color/--no-color", default=None, help="Default: on a terminal."
+)
+view_option = click.option("--view", default="sequence", show_default=True, help="Which picture.")
+theme_option = click.option(
+    "--theme", type=click.Choice(["light", "dark", "print"]), default="light", show_default=True
+)
+detail_option = click.option(
+    "--detail",
+    type=click.Choice(["overview", "messages", "everything"]),
+    default="messages",
+    show_default=True,
+    help="How much the sequence diagram shows.",
 )
 
 
@@ -112,21 +113,15 @@ def exit_status(run: Run) -> int:
 
 @clientauth.command("list")
 @json_option
-def list_(as_json: bool) -> None:
+@colour_option
+def list_(as_json: bool, colour: bool | None) -> None:
     """The built-in scenarios."""
     from simulator.catalogue import catalogue
 
     if as_json:
         write_json([{"name": s.name, "title": s.title, "topic": s.topic} for s in catalogue.values()])
-        return
-    widest = max(map(len, catalogue))
-    topic = ""
-    for scenario in catalogue.values():
-        if scenario.topic != topic:
-            topic = scenario.topic
-            write(("" if scenario is next(iter(catalogue.values())) else "\n") + click.style(topic.capitalize(), bold=True))
-        write(f"  {scenario.name:<{widest}}  {scenario.title}")
-    write(f"\n{len(catalogue)} scenarios. Play one: clientauth run {next(iter(catalogue))}")
+    else:
+        write(listing(catalogue, coloured=wants_colour(colour, sys.stdout)))
 
 
 @clientauth.command()
@@ -170,13 +165,19 @@ def run(
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @tls_option
 @set_option
-@view_options[0]
-@view_options[1]
-@view_options[2]
+@view_option
+@theme_option
+@detail_option
 def export(
-    scenario: str, files: tuple[Path, ...], tls: TlsVersion, settings: tuple[str, ...], view: str, theme: str, detail: str
+    scenario: str,
+    files: tuple[Path, ...],
+    tls: TlsVersion,
+    settings: tuple[str, ...],
+    view: str,
+    theme: str,
+    detail: str,
 ) -> int:
-    """Write a run to files, each in the form of its suffix: .svg .png .pdf .txt .json"""
+    """Write a run to files, each in the form that its suffix names."""
     from simulator.run import simulate
 
     result = simulate(scenario_from(scenario, settings), tls=tls)
@@ -191,10 +192,12 @@ def export(
 @json_option
 @width_option
 @colour_option
-@view_options[1]
-def matrix(files: tuple[Path, ...], as_json: bool, width: int | None, colour: bool | None, theme: str) -> None:
-    """Every credential under every policy: which level, which alert, who noticed."""
-    from simulator.sweep import outcome_matrix
+@theme_option
+def matrix(
+    files: tuple[Path, ...], as_json: bool, width: int | None, colour: bool | None, theme: str
+) -> None:
+    """Play every credential under every policy: which level, which alert, who noticed."""
+    from simulator.sweep import matrix as outcome_matrix
 
     result = outcome_matrix()
     from simulator.views.export import save_matrix
@@ -234,9 +237,13 @@ def check(scenarios: tuple[str, ...], all_: bool, as_json: bool) -> int:
 @click.argument("scenario")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 @set_option
-@click.option("--seed", is_flag=True, help="The scenario's own seed and clock: the same bytes every time, no secrets.")
+@click.option(
+    "--seed", is_flag=True, help="The scenario's seed and clock: the same bytes every time, no secrets."
+)
 @click.option("--password", help="Also write PKCS#12 files under this password.")
-def certificates(scenario: str, directory: Path, settings: tuple[str, ...], seed: bool, password: str | None) -> None:
+def certificates(
+    scenario: str, directory: Path, settings: tuple[str, ...], seed: bool, password: str | None
+) -> None:
     """Write a scenario's certificates and keys, for use with real tools.
 
     They are made afresh, with validity around the present moment. With --seed they are the simulation's own:

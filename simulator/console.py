@@ -13,7 +13,9 @@ import click
 from simulator.errors import SimulatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from simulator.scenario import Scenario
 
 WIDEST = 140  # beyond this a line is hard to follow with the eye
 NARROWEST = 80
@@ -52,6 +54,21 @@ def write_json(document: object) -> None:
 def note(text: str) -> None:
     """Say something beside the output, where it does not disturb a pipe."""
     click.echo(printable(text), err=True)
+
+
+def listing(scenarios: Mapping[str, Scenario], *, coloured: bool) -> str:
+    """The scenarios by topic, each with its title, in their own order."""
+    widest = max(map(len, scenarios))
+    lines: list[str] = []
+    topic = ""
+    for name, scenario in scenarios.items():
+        if scenario.topic != topic:
+            topic = scenario.topic
+            title = topic[:1].upper() + topic[1:]
+            lines += ["", click.style(title, bold=True) if coloured else title]
+        lines.append(f"  {name:<{widest}}  {scenario.title}")
+    lines += ["", f"{len(scenarios)} scenarios. Play one: clientauth run {next(iter(scenarios))}"]
+    return "\n".join(lines[1:])
 
 
 def page_through(pieces: Iterable[str], pause: Callable[[], bool]) -> None:

@@ -14,7 +14,7 @@ from simulator.errors import OutputError
 from simulator.gallery import PICTURES, pictures
 from simulator.pki.files import write_public_file
 from simulator.run import simulate
-from simulator.sweep import outcome_matrix
+from simulator.sweep import matrix as outcome_matrix
 from simulator.views.matrix import matrix_text
 from simulator.views.terminal import story
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.catalogue import catalogue
 from simulator.run import simulate
-from simulator.sweep import outcome_matrix
+from simulator.sweep import matrix as outcome_matrix
 from simulator.views.matrix import matrix_drawing
 from simulator.views.sequence import sequence
 from simulator.views.svg import svg
