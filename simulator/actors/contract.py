@@ -3,8 +3,7 @@
 An actor takes bytes and the time and returns a list of effects, in the order in which they happened. Whoever
 drives it (the simulation, or the lab on a real socket) sends :func:`bytes_to_send` of them and lets a
 recorder write them down. An actor that has to decide sets ``pending`` and reads nothing more until
-``decide`` was called: the driver holds further records back, so that what a refusal makes unnecessary is
-never read.
+``decide`` was called, so that what a refusal makes unnecessary is never read.
 """
 
 from __future__ import annotations

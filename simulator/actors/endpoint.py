@@ -17,7 +17,6 @@ from simulator.actors.contract import (
     check_choice,
     reason_of,
 )
-from simulator.errors import DecisionError
 from simulator.security import SecurityLevel
 from simulator.tls.alerts import WARNINGS, AlertDescription
 from simulator.tls.events import (
@@ -43,6 +42,10 @@ if TYPE_CHECKING:
     from simulator.tls.endpoint import Endpoint as Machine
 
 NOTHING_KNOWN = Believed(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
+RECORD_HEADER = 5
+CONTENT_TYPES = range(20, 24)
+LONGEST_FRAGMENT = 2**14 + 2048  # TLS 1.2 ciphertext, the longer of the two versions
+
 Question = ServerVerdictWanted | CertificateChoiceWanted | ClientVerdictWanted | ProofChecked
 
 KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
@@ -66,6 +69,7 @@ class Endpoint(ABC):
         self.name = name
         self.version = version
         self.pending: PendingDecision | None = None
+        self._unread = b""
         self._now = datetime.min.replace(tzinfo=UTC)  # the time of the last call
         self.belief = NOTHING_KNOWN
         self.said_goodbye = False
@@ -79,18 +83,18 @@ class Endpoint(ABC):
         return self.machine.finished
 
     def receive(self, data: bytes, now: datetime) -> list[Effect]:
-        """Read bytes that came from the peer.
+        """Take bytes that came from the peer, and read them record by record.
+
+        While a decision is pending nothing is read: what comes then waits until it is taken, and after a
+        refusal is never read.
 
         Args:
-            data: any number of bytes; the simulation hands over one record at a time.
+            data: any number of bytes; a socket may cut the stream anywhere.
             now: the time at this side, with a time zone.
-
-        Raises:
-            DecisionError: a decision is pending, so nothing may be read yet.
         """
         self._now = now
-        self._must_be_free()
-        return self._settle(self.machine.receive(data))
+        self._unread += data
+        return self._read_on()
 
     def disconnected(self) -> list[Effect]:
         """The transport ended; without a close_notify before it, that is the end of the session too."""
@@ -123,7 +127,7 @@ class Endpoint(ABC):
             taken_by,
             self._layer(pending.name, choice),
         )
-        return [taken, *self._carry_out(taken)]
+        return [taken, *self._carry_out(taken), *self._read_on()]
 
     @abstractmethod
     def _answer(self, question: Question) -> list[Effect]:
@@ -152,6 +156,20 @@ class Endpoint(ABC):
     @abstractmethod
     def _goodbye_heard(self) -> list[Effect]:
         """What this side makes of the peer's close_notify."""
+
+    def _read_on(self) -> list[Effect]:
+        """Read record by record until a decision is pending, all is over, or no whole record is left."""
+        effects: list[Effect] = []
+        while self.pending is None and not self.finished and (size := next_record_size(self._unread)):
+            record, self._unread = self._unread[:size], self._unread[size:]
+            effects += self._settle(self._hear(record))
+        if self.finished:
+            self._unread = b""
+        return effects
+
+    def _hear(self, record: bytes) -> list[TlsEvent]:
+        """What the machine makes of one record."""
+        return self.machine.receive(record)
 
     def _settle(self, events: Iterable[TlsEvent]) -> list[Effect]:
         """Make effects of a machine's events, then do what follows once all of them are out."""
@@ -246,12 +264,17 @@ class Endpoint(ABC):
         self.said_goodbye = True
         return self._settle(self.machine.close())
 
-    def _must_be_free(self) -> None:
-        """Nothing is read while a decision is pending."""
-        if self.pending is not None:
-            raise DecisionError(
-                f"The {self.name} waits for a decision and reads nothing until it is taken.",
-                got="more bytes",
-                expected=f"{self.pending.name}: {' or '.join(self.pending.options)}",
-                advice="Call decide() first and hand the bytes over afterwards.",
-            )
+
+def next_record_size(stream: bytes) -> int:
+    """How many bytes to read next: those of a whole record, or 0 while it is not there yet.
+
+    What cannot be a record is read at once and whole, so that the machine can refuse it.
+    """
+    if stream and (stream[0] not in CONTENT_TYPES or stream[1:2] not in (b"", b"\x03")):
+        return len(stream)
+    if len(stream) < RECORD_HEADER:
+        return 0
+    length = int.from_bytes(stream[3:RECORD_HEADER])
+    if length > LONGEST_FRAGMENT:
+        return len(stream)
+    return RECORD_HEADER + length if len(stream) >= RECORD_HEADER + length else 0

@@ -19,7 +19,6 @@ from simulator.trust.judge import judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from simulator.actors.contract import DecisionTaken, Effect
     from simulator.actors.endpoint import Question
@@ -118,27 +117,25 @@ class Server(Endpoint):
         self._client: str | None = None
         self._grant: Grant | None = None
 
-    def receive(self, data: bytes, now: datetime) -> list[Effect]:
-        """Read bytes from the client; before the CertificateRequest, wait for the decision whether to ask.
+    def _hear(self, record: bytes) -> list[TlsEvent]:
+        """Read a record; before the CertificateRequest, wait for the decision whether to ask.
 
         The machine answers a ClientHello in one go, and what follows that point depends on the decision. So
         it is withheld until the decision is taken, and made anew if that turns out otherwise. What went out
         before does not depend on it: both answers are made with the same randomness.
         """
+        events = super()._hear(record)
         if self._request_decided:
-            return super().receive(data, now)
-        self._now = now
-        self._must_be_free()
-        self._heard += data
-        events = self.machine.receive(data)
+            return events
+        self._heard += record
         place = self._request_place(events)
         if place is None:
-            return self._settle(events)
+            return events
         self._withheld = events[place:]
         asks = "ask" if self._config.asks_for_certificate else "do not ask"
         reason = ASKING[self.role.client_authentication]
         self._wait_for("request-certificate", ("ask", "do not ask"), asks, reason)
-        return self._settle(events[:place])
+        return events[:place]
 
     def _request_place(self, events: list[TlsEvent]) -> int | None:
         """Where the CertificateRequest stands or would stand among the machine's events."""

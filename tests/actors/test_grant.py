@@ -1,0 +1,79 @@
+"""What a server grants: users, rights and the lowest level, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from simulator.actors.grant import Standing, common_name, grant_of
+from simulator.security import SecurityLevel as L
+
+SUBJECT = "CN=alice,O=Example"
+USERS = {SUBJECT: "ALICE"}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A server's rules, as the grant reads them."""
+
+    users: dict[str, str] = field(default_factory=dict)
+    authorized_users: tuple[str, ...] | None = None
+    minimum_level: L | None = None
+
+
+CASES = [
+    # standing, users, who may, lowest level → level, refused at
+    (Standing.ANONYMOUS, {}, None, None, L.SERVER_AUTHENTICATED, None),
+    (Standing.CLAIMED, USERS, None, None, L.SERVER_AUTHENTICATED, None),
+    (Standing.PROVED, {}, None, None, L.CLIENT_AUTHENTICATED, None),
+    (Standing.PROVED, {"CN=bob": "BOB"}, None, None, L.CLIENT_AUTHENTICATED, None),
+    (Standing.PROVED, USERS, None, None, L.CLIENT_IDENTIFIED, None),
+    (Standing.PROVED, USERS, ("ALICE",), None, L.CLIENT_AUTHORIZED, None),
+    (Standing.PROVED, USERS, ("BOB",), None, L.CLIENT_IDENTIFIED, "application"),
+    (Standing.PROVED, USERS, (), None, L.CLIENT_IDENTIFIED, "application"),
+    (Standing.PROVED, {}, ("ALICE",), None, L.CLIENT_AUTHENTICATED, "identity"),
+    (Standing.CLAIMED, USERS, ("ALICE",), None, L.SERVER_AUTHENTICATED, "identity"),
+    (Standing.ANONYMOUS, USERS, ("ALICE",), None, L.SERVER_AUTHENTICATED, "identity"),
+    (Standing.ANONYMOUS, {}, None, L.SERVER_AUTHENTICATED, L.SERVER_AUTHENTICATED, None),
+    (Standing.ANONYMOUS, {}, None, L.CLIENT_AUTHENTICATED, L.SERVER_AUTHENTICATED, "application"),
+    (Standing.CLAIMED, {}, None, L.CLIENT_AUTHENTICATED, L.SERVER_AUTHENTICATED, "application"),
+    (Standing.PROVED, {}, None, L.CLIENT_AUTHENTICATED, L.CLIENT_AUTHENTICATED, None),
+    (Standing.PROVED, {}, None, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHENTICATED, "identity"),
+    (Standing.PROVED, USERS, None, L.CLIENT_IDENTIFIED, L.CLIENT_IDENTIFIED, None),
+    (Standing.PROVED, USERS, None, L.CLIENT_AUTHORIZED, L.CLIENT_IDENTIFIED, "application"),
+    (Standing.PROVED, USERS, ("ALICE",), L.CLIENT_AUTHORIZED, L.CLIENT_AUTHORIZED, None),
+]
+
+
+@pytest.mark.parametrize(("standing", "users", "may", "least", "level", "refused_at"), CASES)
+def test_level_and_refusal(
+    standing: Standing,
+    users: dict[str, str],
+    may: tuple[str, ...] | None,
+    least: L | None,
+    level: L,
+    refused_at: str | None,
+) -> None:
+    """The level is what the facts allow; the rules then say whether it is enough, and at which layer not."""
+    subject = None if standing is Standing.ANONYMOUS else SUBJECT
+    grant = grant_of(standing, subject, Rules(users, may, least))
+    assert (grant.level, grant.refusal_layer if grant.refused else None) == (level, refused_at)
+    assert grant.user == (users.get(SUBJECT) if standing is Standing.PROVED else None)
+    assert grant.reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("subject", "name"),
+    [
+        ("CN=alice,O=Example", "alice"),
+        ("O=Example,CN=alice", "alice"),
+        (r"CN=Smith\, John,O=Example", r"Smith\, John"),
+        ("UID=7+CN=alice,O=Example", "alice"),
+        ("O=CN=alice", "client"),
+        (None, "client"),
+    ],
+)
+def test_common_name(subject: str | None, name: str) -> None:
+    """The common name is found wherever it stands, and an escaped comma does not end it."""
+    assert common_name(subject) == name
