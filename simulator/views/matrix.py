@@ -102,7 +102,8 @@ def _head(matrix: Matrix, column: float) -> Iterator[Item]:
 def _row_head(matrix: Matrix, credential: str, y: float) -> Iterator[Item]:
     scenario = next(cell.scenario for cell in matrix.cells if cell.credential == credential)
     yield Text(MARGIN, y + 26, clean(credential), "matrix.head", 0)
-    for line, words in enumerate(wrap(clean(scenario), "matrix.small", ROW_HEAD - 12, 2)):
+    under = "" if scenario == credential else f"as in {clean(scenario)}"
+    for line, words in enumerate(wrap(under, "matrix.small", ROW_HEAD - 12, 2)):
         yield Text(MARGIN, y + 44 + line * pitch_of("matrix.small"), words, "matrix.small", 0)
 
 
@@ -144,9 +145,8 @@ def _broken(words: str, width: float) -> Iterator[str]:
         yield from wrap(words, "matrix.small", width, 2)
         return
     breaks = [place for place in range(1, len(words)) if words[place - 1] == "_"]
-    cut = max(
-        (place for place in breaks if width_of(words[:place], "matrix.small") <= width), default=breaks[0]
-    )
+    fitting = [place for place in breaks if width_of(words[:place], "matrix.small") <= width]
+    cut = max(fitting, default=len(words))
     yield words[:cut]
     yield from _broken(words[cut:], width)
 

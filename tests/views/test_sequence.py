@@ -1,0 +1,133 @@
+"""The layout of the sequence diagram, for every scenario, version and detail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from simulator.errors import OutputError
+from simulator.tls.events import Protection
+from simulator.trace import Alert, BeliefChanged, Decided, HandshakeReturned, Noted, Sent, Setup
+from simulator.views.display import Box, Line, Polygon, Text
+from simulator.views.reading import gap, idle_authorities, unread
+from simulator.views.sequence import sequence
+from simulator.views.style import TYPES, palette
+from tests.views.geometry import contrasts, faults
+from tests.views.traces import DETAILS, HOSTILE, NAMES, RUNS, THEMES, hostile_trace, trace_of
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_no_text_is_cut_covered_crossed_or_on_top_of_another(name: str, tls: str) -> None:
+    """Every text of every scenario stands whole, alone and on its own ground, at every detail."""
+    for detail in DETAILS:
+        assert faults(sequence(trace_of(name, tls), detail=detail)) == [], detail
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_texts_do_not_break_the_layout(kind: str) -> None:
+    """Whatever names and reasons say, no text leaves its place."""
+    for detail in DETAILS:
+        assert faults(sequence(hostile_trace(kind), detail=detail)) == [], detail
+
+
+def test_the_geometry_test_can_fail() -> None:
+    """A text moved aside by 37 pixels is found to be cut, crossed or on top of another."""
+    drawing = sequence(trace_of("valid-certificate", "1.3"))
+    moved = tuple(replace(item, x=item.x + 37) if isinstance(item, Text) else item for item in drawing.items)
+    found = {fault.split(":")[0].split(" by ")[0] for fault in faults(replace(drawing, items=moved))}
+    assert {"outside the page", "crossed"} <= found
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_text_has_the_contrast_that_readers_need(theme: str) -> None:
+    """No text stands on its ground with less than 4.5 : 1 (WCAG 2.2, success criterion 1.4.3)."""
+    poor = {
+        found
+        for name, tls in RUNS
+        for detail in DETAILS
+        for found in contrasts(sequence(trace_of(name, tls), detail=detail), palette(theme))
+        if found[2] < 4.5
+    }
+    assert poor == set()
+
+
+def test_no_type_is_smaller_than_eleven_pixels() -> None:
+    """The smallest type is readable from the back of a class at natural size."""
+    assert [name for name, kind in TYPES.items() if kind.size < 11] == []
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_every_event_is_in_the_picture_of_everything(name: str, tls: str) -> None:
+    """At full detail every event has something that stands for it, so a cursor can light it up."""
+    trace = trace_of(name, tls)
+    shown = {item.seq for item in sequence(trace, detail="everything").items}
+    assert sorted({event.seq for event in trace.events} - shown) == []
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_every_message_decision_and_belief_is_in_the_usual_picture(name: str, tls: str) -> None:
+    """At the usual detail nothing that somebody said, decided or believed is missing."""
+    trace = trace_of(name, tls)
+    shown = {item.seq for item in sequence(trace).items}
+    kinds = (Setup, Sent, Alert, Decided, BeliefChanged, HandshakeReturned, Noted)
+    assert sorted({event.seq for event in trace.of(*kinds)} - shown) == []
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_encrypted_messages_run_in_a_tube_and_wear_a_lock(name: str, tls: str) -> None:
+    """Lock and tube mark exactly the messages that are encrypted, whatever the colours."""
+    trace = trace_of(name, tls)
+    facts = [(event.seq, event.fact) for event in trace.events]
+    sent = [(seq, fact) for seq, fact in facts if isinstance(fact, Sent)]
+    alerts = [(seq, fact) for seq, fact in facts if isinstance(fact, Alert) and fact.direction == "sent"]
+    encrypted = {seq for seq, fact in sent if fact.protection is not Protection.CLEAR}
+    encrypted |= {seq for seq, fact in alerts if fact.protection is not Protection.CLEAR}
+    boxes = [item for item in sequence(trace).items if isinstance(item, Box)]
+    assert {box.seq for box in boxes if box.style.startswith("tube")} == encrypted
+    assert {box.seq for box in boxes if box.style == "lock"} == encrypted
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_messages_that_nobody_read_have_no_arrow_head(name: str, tls: str) -> None:
+    """A message is either read, and its arrow arrives, or marked as never read."""
+    trace = trace_of(name, tls)
+    items = sequence(trace).items
+    marked = {item.seq for item in items if isinstance(item, Polygon) and item.style == "unread.mark"}
+    assert marked == unread(trace)
+
+
+def test_the_late_refusal_is_shaded() -> None:
+    """In TLS 1.3 the time between the handshake call's return and the alert is shaded; TLS 1.2 has none."""
+    late, early = trace_of("certificate-expired", "1.3"), trace_of("certificate-expired", "1.2")
+    found = gap(late)
+    assert found is not None
+    assert gap(early) is None
+    items = sequence(late).items
+    assert [item.seq for item in items if isinstance(item, Box) and item.style == "gap"] == [found.start.seq]
+    assert "gap" not in {item.style for item in sequence(early).items}
+    words = " ".join(item.text for item in items if isinstance(item, Text) and item.style == "gap")
+    assert words == "For 41 ms the client believes “Client authenticated”. The server has never said so."
+
+
+def test_an_assumption_is_hatched() -> None:
+    """Exactly the beliefs that are only assumed have hatching."""
+    trace = trace_of("valid-certificate", "1.3")
+    hatched = {item.seq for item in sequence(trace).items if isinstance(item, Line) and item.style == "hatch"}
+    beliefs = [(event.seq, event.fact) for event in trace.events]
+    assumed = {seq for seq, fact in beliefs if isinstance(fact, BeliefChanged) and fact.assumed}
+    assert hatched == assumed
+
+
+def test_nobody_asks_a_ca_during_the_connection() -> None:
+    """The lanes of the CAs are dotted once the connection begins, and say so."""
+    trace = trace_of("valid-certificate", "1.3")
+    items = sequence(trace).items
+    idle = [item for item in items if isinstance(item, Line) and item.style == "lifeline.idle"]
+    assert len(idle) == len(idle_authorities(trace)) == 2
+
+
+def test_an_unknown_detail_is_told_with_what_is_allowed() -> None:
+    """A detail that does not exist is an error that lists those that do."""
+    with pytest.raises(OutputError, match="overview, messages, everything"):
+        sequence(trace_of(NAMES[0], "1.3"), detail="all")

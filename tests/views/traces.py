@@ -1,0 +1,78 @@
+"""Traces to look at: every built-in scenario in both versions, and some whose every text is hostile."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from simulator.catalogue import catalogue
+from simulator.run import simulate
+from simulator.trace import Trace
+
+NAMES = tuple(catalogue)
+VERSIONS = ("1.2", "1.3")
+RUNS = tuple((name, tls) for name in NAMES for tls in VERSIONS)
+DETAILS = ("overview", "messages", "everything")
+THEMES = ("light", "dark", "print")
+
+HOSTILE = {
+    "markup": "<script>alert(1)</script>",
+    "ends of sections": "]]>&amp;<!--",
+    "quotes": "\"double\" and 'single' `quotes`",
+    "reversed": "evil\u202egnp.exe\u2066",
+    "one long word": "x" * 2000,
+    "many words": "many words " * 180,
+    "line breaks": "two\nlines\r\nand\ttab",
+    "terminal codes": "\x00\x1b[31mred\x07\x7f\x9b",
+    "half a character": "\ud800lone surrogate",
+    "wide characters": "漢字かな交じり文" * 40,
+    "formulas": "$x^2$ \\frac{1}{2} %s {0}",
+    "combining marks": "e\u0301\u0302\u0303 combining",
+    "right to left": "שלום עולם مرحبا",
+}
+
+# What no peer can write: lanes, kinds, and words from closed lists. All other text is poisoned.
+CLOSED = {
+    "Setup": {"tls", "clock"},
+    "ActorSetup": {"name", "role"},
+    "HeldCertificate": {"name"},
+    "Event": {"actor"},
+    "Sent": {"to", "protocol"},
+    "Received": {"sender", "protocol"},
+    "Alert": {"direction", "peer", "level"},
+    "Verdict": {"role"},
+    "Decided": {"taken_by", "layer"},
+    "HandshakeReturned": {"result", "negotiated"},
+    "AlertOutcome": {"sender"},
+    "Outcome": {"negotiated", "refused_at", "judged_by"},
+    "SideOutcome": {"handshake"},
+    "SecurityCard": {"client_authenticated", "refused_at"},
+}
+
+
+@cache
+def trace_of(name: str, tls: str) -> Trace:
+    """The trace of a built-in scenario."""
+    return simulate(catalogue[name], tls="1.2" if tls == "1.2" else "1.3").trace
+
+
+@cache
+def hostile_trace(kind: str) -> Trace:
+    """A refused handshake in which every free text, name and reason is hostile."""
+    poisoned = _poisoned(trace_of("certificate-expired", "1.3"), HOSTILE[kind])
+    assert isinstance(poisoned, Trace)
+    return poisoned
+
+
+def _poisoned(value: Any, text: str) -> Any:
+    if isinstance(value, str):
+        return text
+    if isinstance(value, tuple):
+        return tuple(_poisoned(item, text) for item in value)
+    if isinstance(value, Enum) or not is_dataclass(value) or isinstance(value, type):
+        return value
+    closed = CLOSED.get(type(value).__name__, set())
+    open_fields = [field.name for field in fields(value) if field.name not in closed]
+    return replace(value, **{name: _poisoned(getattr(value, name), text) for name in open_fields})
