@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from simulator.entropy import SeededEntropy
 from simulator.errors import SimulatorError
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
-from simulator.tls.key_exchange import P256_ORDER, SECP256R1, X25519, generate_key_share
+from simulator.tls.key_exchange import P256_ORDER, SECP256R1, SECP384R1, X25519, generate_key_share
 from simulator.tls.key_schedule_12 import extended_master_secret, key_block, master_secret, prf, verify_data
 from simulator.tls.key_schedule_13 import KeySchedule13, hkdf_expand_label, traffic_keys
 from simulator.tls.registry import CIPHER_SUITES
@@ -170,7 +170,7 @@ def test_transcript_of_a_hello_retry_request() -> None:
     assert transcript.digest() == hashlib.sha256(expected).digest()
 
 
-@pytest.mark.parametrize("group", [X25519, SECP256R1])
+@pytest.mark.parametrize("group", [X25519, SECP256R1, SECP384R1])
 def test_key_shares_are_repeatable_and_agree(group: int) -> None:
     """The same entropy gives the same key, another owner another key, and two owners agree on one secret."""
     client = generate_key_share(group, SeededEntropy("seed"), "client")
@@ -178,7 +178,7 @@ def test_key_shares_are_repeatable_and_agree(group: int) -> None:
     server = generate_key_share(group, SeededEntropy("seed"), "server")
     assert client.public == again.public != server.public
     assert client.agree(server.public) == server.agree(client.public)
-    assert len(client.agree(server.public)) == 32
+    assert len(client.agree(server.public)) == {X25519: 32, SECP256R1: 32, SECP384R1: 48}[group]
 
 
 @pytest.mark.parametrize("material", [bytes(48), (P256_ORDER - 1).to_bytes(48), b"\xff" * 48])
@@ -219,5 +219,5 @@ def test_bad_public_keys_are_illegal_parameters(group: int, public: bytes) -> No
 
 def test_an_unknown_group_is_misuse() -> None:
     """A group that this implementation does not speak is refused by name."""
-    with pytest.raises(SimulatorError, match="secp384r1"):
-        generate_key_share(0x0018, SeededEntropy("seed"), "client")
+    with pytest.raises(SimulatorError, match="secp521r1"):
+        generate_key_share(0x0019, SeededEntropy("seed"), "client")
