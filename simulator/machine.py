@@ -7,12 +7,12 @@ now, and their keys secret.
 from __future__ import annotations
 
 import os
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 
 def present_moment() -> datetime:
     """The machine's time, UTC, in whole seconds."""
-    return datetime.now(timezone.utc).replace(microsecond=0)
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def fresh_entropy(label: str, length: int) -> bytes:  # noqa: ARG001 - an Entropy; fresh bytes need no label
