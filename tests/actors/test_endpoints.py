@@ -177,7 +177,7 @@ def test_versions_that_do_not_meet_end_with_protocol_version() -> None:
 
 
 def test_hints_are_obeyed_by_stacks_that_obey_them() -> None:
-    """A strict client keeps a certificate to itself whose issuer the server did not name; OpenSSL sends it."""
+    """Where the server named another issuer, a strict client sends no certificate; OpenSSL sends it."""
     for profile, choice in (("openssl", "send"), ("rfc5280", "skip")):
         scenario = SCENARIO.but({"client.profile": profile, "server.ca_list": ["server-ca"]})
         client, server = pair(Version.TLS13, scenario)
