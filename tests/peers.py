@@ -36,3 +36,14 @@ def shared(relative: str) -> Path:
     if not path.exists():
         absent(f"the shared file {relative}")
     return path
+
+
+def npm_package(name: str) -> Path:
+    """The folder of a package from npm, as installed from ``tests/browser/npm-peers.txt``.
+
+    It is looked for under ``NPM_PEERS``, by default ``tests/browser``, which git ignores node_modules in.
+    """
+    path = Path(os.environ.get("NPM_PEERS", ROOT / "tests" / "browser")) / "node_modules" / name
+    if not path.is_dir():
+        absent(f"the npm package {name} (npm install --no-save --prefix tests/browser, see .ci/run)")
+    return path
