@@ -9,7 +9,7 @@ A tour in ten lines::
     run.card.level                        # SecurityLevel.REFUSED
     run.outcome.decisive_check            # 'validity'
     run.outcome.client.handshake          # 'ok': in TLS 1.3 the client learns of the refusal later
-    lenient = run.but(**{"server.client_authentication": "unverified"})
+    lenient = run.but({"server.client_authentication": "unverified"})
     lenient.card.client_authenticated     # 'claimed'
     run.save("expired.svg")
 

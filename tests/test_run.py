@@ -211,3 +211,19 @@ def test_simulating_needs_no_openssl_module_and_no_drawing() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_tour_is_true() -> None:
+    """The lines of the package's docstring do what is written beside them."""
+    lines = [line[4:] for line in (simulator.__doc__ or "").splitlines() if line.startswith("    ")]
+    known: dict[str, object] = {}
+    for line in lines:
+        code, _, promise = line.partition("#")
+        if "save" in code or not code.strip():
+            continue
+        if "=" in code or code.startswith("from"):
+            exec(code, known)
+        elif "'" in promise or "SecurityLevel" in promise:
+            value = eval(code, known)
+            assert promise.strip().startswith((str(value), repr(value)))
+    assert {"run", "lenient"} <= set(known)

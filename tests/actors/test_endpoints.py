@@ -13,7 +13,10 @@ from simulator.casting import client_role, server_role
 from simulator.entropy import SeededEntropy
 from simulator.scenario import Scenario
 from simulator.security import SecurityLevel
+from simulator.tls.client import client_handshake
+from simulator.tls.config import ClientConfig
 from simulator.tls.events import DataReceived, MessageReceived, MessageSent, Version
+from simulator.tls.states import State
 from simulator.world import issue_world
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from simulator.actors.contract import Effect
     from simulator.actors.endpoint import Endpoint
     from simulator.entropy import Entropy
+    from simulator.tls.events import TlsEvent
 
 SCENARIO = Scenario()
 NOW = SCENARIO.clock
@@ -126,6 +130,28 @@ def test_asking_otherwise_works_with_entropy_that_never_repeats(version: Version
     assert client.belief.level is not SecurityLevel.REFUSED
     settle(server, server.receive(bytes_to_send(said), NOW))
     assert server.belief.level is SecurityLevel.SERVER_AUTHENTICATED
+
+
+@pytest.mark.parametrize("choice", ["ask", "do not ask"])
+def test_after_a_retry_the_question_comes_with_the_second_hello(choice: str) -> None:
+    """A HelloRetryRequest goes out undecided; whether to ask is decided once, at the second ClientHello."""
+    _, server = pair(Version.TLS13)
+    config = ClientConfig(version=Version.TLS13, server_name="telnet.example.com", key_shares=0)
+    machine = client_handshake(config, SeededEntropy("a client without a key share"))
+    retry = server.receive(sent(machine.start()), NOW)
+    assert "HelloRetryRequest" in [effect.name for effect in retry if isinstance(effect, MessageSent)]
+    assert server.pending is None
+    effects = server.receive(sent(machine.receive(bytes_to_send(retry))), NOW)
+    effects += server.decide(choice, NOW, "outside")
+    machine.receive(bytes_to_send(effects))
+    assert machine.state is State.WAIT_VERDICT_ON_SERVER
+    names = [effect.name for effect in effects if isinstance(effect, MessageSent)]
+    assert ("CertificateRequest" in names) == (choice == "ask")
+
+
+def sent(events: list[TlsEvent]) -> bytes:
+    """What a bare machine puts on the wire."""
+    return b"".join(event.wire for event in events if isinstance(event, MessageSent))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
