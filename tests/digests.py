@@ -1,0 +1,37 @@
+"""Print a digest of everything that a scenario gives, for every scenario: run by test_determinism.py.
+
+It is run under other interpreters too, so it imports nothing but the simulator and the standard library.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from hashlib import sha256
+
+
+def digests() -> dict[str, str]:
+    """Trace JSON, SVG, story and certificate files of every scenario and version, as SHA-256."""
+    from simulator.catalogue import catalogue
+    from simulator.entropy import SeededEntropy
+    from simulator.run import simulate
+    from simulator.trace_json import trace_to_json
+    from simulator.views.sequence import sequence
+    from simulator.views.svg import svg
+    from simulator.views.terminal import story
+    from simulator.world import issue_world
+
+    found = {}
+    for name, scenario in catalogue.items():
+        for file in issue_world(scenario, SeededEntropy(scenario.seed)).files():
+            found[f"{name} {file.name}"] = file.data
+        for tls in ("1.2", "1.3"):
+            trace = simulate(scenario, tls=tls).trace  # type: ignore[arg-type]  # the two versions
+            found[f"{name} {tls} json"] = trace_to_json(trace).encode()
+            found[f"{name} {tls} svg"] = svg(sequence(trace)).encode()
+            found[f"{name} {tls} text"] = story(trace, 80).encode()
+    return {what: sha256(data).hexdigest() for what, data in found.items()}
+
+
+if __name__ == "__main__":
+    json.dump(digests(), sys.stdout)

@@ -1,0 +1,103 @@
+"""The same scenario gives the same bytes: in another process, with other hashes, on another Python."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.catalogue import catalogue
+from tests.peers import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def digests_of(python: str, **environment: str) -> dict[str, str]:
+    """What ``tests/digests.py`` prints under an interpreter."""
+    printed = subprocess.run(
+        [python, str(ROOT / "tests" / "digests.py")],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert 0 == printed.returncode, printed.stderr
+    found: dict[str, str] = json.loads(printed.stdout)
+    return found
+
+
+@cache
+def here() -> dict[str, str]:
+    """The digests under this interpreter."""
+    return digests_of(sys.executable, PYTHONHASHSEED="0", TZ="UTC", LC_ALL="C.UTF-8")
+
+
+def other_pythons() -> dict[str, str]:
+    """Other CPythons from 3.11 on that can import ``cryptography``: on the path, and in ``.pythons/``."""
+    candidates = [shutil.which(f"python3.{minor}") for minor in range(11, 20)]
+    candidates += [str(path) for path in sorted((ROOT / ".pythons").glob("*/bin/python"))]
+    found = {}
+    for candidate in filter(None, candidates):
+        asked = subprocess.run(
+            [candidate, "-c", "import sys, cryptography; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        version = asked.stdout.strip()
+        if asked.returncode == 0 and version != f"{sys.version_info[0]}.{sys.version_info[1]}":
+            found.setdefault(version, candidate)
+    return found
+
+
+def test_another_process_gives_the_same_bytes() -> None:
+    """Traces, pictures, stories and certificates do not depend on hash seed, time zone, locale or folder."""
+    other = digests_of(sys.executable, PYTHONHASHSEED="4711", TZ="Asia/Kolkata", LC_ALL="C", HOME="/")
+    assert here() == other
+
+
+def test_every_scenario_is_compared() -> None:
+    """The comparison covers every scenario in both versions, and no two scenarios are the same."""
+    for name in catalogue:
+        assert {f"{name} {tls} {kind}" for tls in ("1.2", "1.3") for kind in ("json", "svg", "text")} <= set(
+            here()
+        )
+    traces = [digest for what, digest in here().items() if what.endswith("json")]
+    assert len(traces) == len(set(traces))
+
+
+def test_another_python_gives_the_same_bytes() -> None:
+    """Every other CPython from 3.11 on that this machine has gives the same bytes."""
+    pythons = other_pythons()
+    if not pythons:
+        pytest.skip("there is no other CPython from 3.11 on with the package cryptography")
+    for version, python in pythons.items():
+        assert here() == digests_of(python), f"Python {version}"
+
+
+def test_the_machine_s_clock_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run does not change when the machine's clock stands twenty years later."""
+    import datetime as module
+
+    from simulator.run import simulate
+
+    before = simulate("certificate-expired").to_dict()
+
+    class Later(module.datetime):
+        @classmethod
+        def now(cls, tz: module.tzinfo | None = None) -> Later:
+            return cls(2046, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(module, "datetime", Later)
+    monkeypatch.setattr("time.time", lambda: 2.4e9)
+    assert before == simulate("certificate-expired").to_dict()
