@@ -67,6 +67,15 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
+class FurtherCertificate:
+    """Another certificate of a client's, with its own key: scenario name, chain as presented, private key."""
+
+    name: str
+    chain: tuple[Certificate, ...]
+    private_key: PrivateKey = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """What one side brings to the handshake.
 
@@ -75,6 +84,7 @@ class Holding:
         chain: the certificates it presents, leaf first; empty without one.
         private_key: what it signs with; a thief's is not the certificate's. None without a certificate.
         store: whom it trusts.
+        further: what a client may present instead, in the order of its preference.
         held: certificates at hand that may complete a path, not trusted for that.
         authorities: the certificates whose names a server hints at; empty for a client.
     """
@@ -85,6 +95,13 @@ class Holding:
     store: TrustStore
     held: tuple[Certificate, ...] = ()
     authorities: tuple[Certificate, ...] = ()
+    further: tuple[FurtherCertificate, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Scenario names of all certificates that it may present, the preferred one first."""
+        own = () if self.name is None else (self.name,)
+        return (*own, *(one.name for one in self.further))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +209,17 @@ class _Maker:
 
     def another_key(self, name: str) -> PrivateKey:
         """A key of the same type as a certificate's, that has nothing to do with it."""
-        return generate_key(self._setup(name).key, self._entropy, f"certificate/{name}/another key")
+        owner = self._owner_of_key(name)
+        return generate_key(self._setup(owner).key, self._entropy, f"certificate/{name}/another key")
+
+    def _key(self, name: str) -> PrivateKey:
+        """The key that a certificate is for."""
+        owner = self._owner_of_key(name)
+        return generate_key(self._setup(owner).key, self._entropy, f"certificate/{owner}/key")
+
+    def _owner_of_key(self, name: str) -> str:
+        """The certificate that a certificate has its key from; itself for a key of its own."""
+        return self._setup(name).key_of or name
 
     def certificates(self, names: Iterable[str]) -> tuple[Certificate, ...]:
         """The certificates of some names, in their order."""
@@ -230,7 +257,7 @@ class _Maker:
 
     def _issue(self, name: str, setup: CertificateSetup, issuer: Issued | None) -> Issued:
         """Issue one certificate; what the pki says against it is said again with the certificate's name."""
-        key = generate_key(setup.key, self._entropy, f"certificate/{name}/key")
+        key = self._key(name)
         serial_number = seeded_serial_number(self._entropy, f"certificate/{name}/serial")
         try:
             contents = _contents(setup, self._clock, serial_number, self._marked)
@@ -266,9 +293,12 @@ def _contents(setup: CertificateSetup, clock: datetime, serial_number: int, mark
         not_after=clock + setup.not_after,
         serial_number=serial_number,
         path_length=setup.path_length,
+        permitted_names=setup.permitted_dns_names,
+        excluded_names=setup.excluded_dns_names,
         key_usage=DEFAULT if setup.key_usage is None else setup.key_usage or None,
         extended_key_usage=DEFAULT if setup.extended_key_usage is None else setup.extended_key_usage or None,
         alternative_names=setup.dns_names or None,
+        signature_hash=setup.signature_hash,
     )
 
 
@@ -279,7 +309,11 @@ def _client_holding(setup: ClientSetup, maker: _Maker) -> Holding:
         return Holding(None, (), None, store)
     own = maker(setup.certificate)
     key = own.private_key if setup.holds_key else maker.another_key(setup.certificate)
-    return Holding(own.name, _chain(own, setup.sends, maker), key, store)
+    further = tuple(
+        FurtherCertificate(one.name, one.identity.presented, one.private_key)
+        for one in map(maker, setup.also_holds)
+    )
+    return Holding(own.name, _chain(own, setup.sends, maker), key, store, further=further)
 
 
 def _server_holding(setup: ServerSetup, maker: _Maker) -> Holding:

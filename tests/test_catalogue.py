@@ -17,9 +17,9 @@ from simulator.catalogue.credentials import CREDENTIALS, POLICIES, credential_sc
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
 from simulator.scenario import TLS_VERSIONS, Scenario, TlsVersion
-from simulator.scenario_changes import differences
-from simulator.scenario_file import load as load_file
-from simulator.scenario_problems import scenario_problems
+from simulator.scenario.changes import differences
+from simulator.scenario.file import load as load_file
+from simulator.scenario.problems import scenario_problems
 from simulator.security import SecurityLevel
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
@@ -110,7 +110,7 @@ def test_built_in_scenarios_need_no_pydantic() -> None:
     """Loading all of them, changing one and reading a ``--set`` imports neither pydantic nor any drawing."""
     code = (
         "import sys; from simulator import catalogue\n"
-        "from simulator.scenario_file import parse_assignment\n"
+        "from simulator.scenario.file import parse_assignment\n"
         "dict(catalogue); catalogue['self-signed'].but(dict([parse_assignment('server.tickets=0')]))\n"
         "print([m for m in ('pydantic', 'matplotlib', 'networkx', 'ssl') if m in sys.modules])"
     )

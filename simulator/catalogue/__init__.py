@@ -18,9 +18,9 @@ from typing import cast
 
 from simulator.errors import ScenarioError
 from simulator.scenario import Scenario
-from simulator.scenario_changes import scenario_from_table
-from simulator.scenario_problems import Problem, ScenarioProblemsError
-from simulator.scenario_values import read_table
+from simulator.scenario.changes import scenario_from_table
+from simulator.scenario.problem import Problem, ScenarioProblemsError
+from simulator.scenario.values import read_table
 
 # The order in which they are best met: what works, who asks and who answers, what can be wrong on each side.
 TEACHING_ORDER = (
@@ -94,7 +94,7 @@ def load(name_or_path: str | Path) -> Scenario:
     if isinstance(name_or_path, str) and path.suffix != ".toml" and path.name == name_or_path:
         raise _unknown(name_or_path)
     # Only users' files need the reader that explains their mistakes.
-    from simulator.scenario_file import load as load_file
+    from simulator.scenario.file import load as load_file
 
     return load_file(path)
 

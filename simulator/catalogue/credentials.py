@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 from simulator.catalogue import catalogue
 from simulator.errors import ScenarioError
 from simulator.scenario import ClientAuthentication
-from simulator.scenario_words import nearest_word
+from simulator.scenario.words import nearest_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -51,6 +51,8 @@ class Contents:
         serial_number: positive, at most 20 octets.
         is_ca: basicConstraints: True, False, or None for absent.
         path_length: how many intermediate CAs may follow a CA; None for no limit.
+        permitted_names, excluded_names: the nameConstraints of a CA, names as in ``alternative_names`` but
+            without IP addresses; absent where both are empty.
         key_usage: RFC 5280 names, ``keyCertSign``.
         extended_key_usage: RFC 5280 names, ``clientAuth``, or dotted identifiers.
         alternative_names: DNS names, IP addresses, mail addresses and URIs, told apart by their form. A
@@ -68,6 +70,8 @@ class Contents:
     serial_number: int
     is_ca: bool | Default | None = DEFAULT
     path_length: int | None = None
+    permitted_names: tuple[str, ...] = ()
+    excluded_names: tuple[str, ...] = ()
     key_usage: tuple[str, ...] | Default | None = DEFAULT
     extended_key_usage: tuple[str, ...] | Default | None = DEFAULT
     alternative_names: tuple[str, ...] | Default | None = DEFAULT
@@ -117,6 +121,12 @@ def extensions_of(
     names = _default_names(contents) if names is DEFAULT else names
     if names is not None:
         yield x509.SubjectAlternativeName([_general_name(name) for name in names]), False
+    if contents.permitted_names or contents.excluded_names:
+        permitted, excluded = (
+            [_general_name(name) for name in names] or None
+            for names in (contents.permitted_names, contents.excluded_names)
+        )
+        yield x509.NameConstraints(permitted, excluded), True
     yield from _key_identifiers(contents, public_key, issuer)
     for dotted, critical, value in contents.further_extensions:
         yield x509.UnrecognizedExtension(x509.ObjectIdentifier(dotted), value), critical

@@ -13,7 +13,7 @@ from simulator.pki import der
 if TYPE_CHECKING:
     from simulator.pki.keys import PrivateKey, PublicKey
 
-_HASHES: dict[str, hashes.HashAlgorithm] = {
+HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha1": hashes.SHA1(),
     "sha224": hashes.SHA224(),
     "sha256": hashes.SHA256(),
@@ -61,11 +61,11 @@ def signed_again(certificate: bytes, issuer_key: PrivateKey, hash_name: str) -> 
     Raises:
         CertificateError: there is no such hash, or the key takes none.
     """
-    if hash_name not in _HASHES or isinstance(issuer_key, ed25519.Ed25519PrivateKey):
+    if hash_name not in HASHES or isinstance(issuer_key, ed25519.Ed25519PrivateKey):
         raise CertificateError(
             "The issuer's key cannot sign with this hash.",
             got=hash_name,
-            expected=f"one of {', '.join(_HASHES)}, and an RSA or ECDSA key",
+            expected=f"one of {', '.join(HASHES)}, and an RSA or ECDSA key",
             advice="An Ed25519 key has its own hash: leave the hash out.",
         )
     algorithm = _algorithm(issuer_key, hash_name)
@@ -85,7 +85,7 @@ def _algorithm(key: PrivateKey, hash_name: str) -> bytes:
 
 def _signature(key: PrivateKey, hash_name: str, signed: bytes) -> bytes:
     """Sign with the bare key; the same input gives the same signature."""
-    algorithm = _HASHES[hash_name]
+    algorithm = HASHES[hash_name]
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return key.sign(signed, ec.ECDSA(algorithm, deterministic_signing=True))
     if isinstance(key, ed25519.Ed25519PrivateKey):

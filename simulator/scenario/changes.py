@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from simulator.scenario.problems import Problem, ScenarioProblemsError, scenario_problems, written_path
+from simulator.scenario.problem import Problem, ScenarioProblemsError, written_path
+from simulator.scenario.problems import scenario_problems
 from simulator.scenario.setup import CertificateSetup, Scenario, good_certificates
 from simulator.scenario.values import PARTS, Path, field_types, read_table, split_path
 from simulator.scenario.words import SPECIAL_WORDS, write_duration, write_time

@@ -20,6 +20,7 @@ TlsVersion = Literal["1.2", "1.3"]
 ClientAuthentication = Literal["none", "unverified", "optional", "required"]
 Delivery = Literal["csr", "pkcs12"]
 CertificateRole = Literal["ca", "client", "server"]
+Speaks = Literal["requested", "other", "1.2", "1.3"]
 
 TLS_VERSIONS: tuple[TlsVersion, ...] = ("1.2", "1.3")
 GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
@@ -34,10 +35,15 @@ class CertificateSetup:
         role: ``ca``, ``client`` or ``server``; it gives the extensions their defaults.
         issuer: scenario name of the issuing certificate; its own name for a self-signed one.
         key: the key's type.
+        key_of: scenario name of another certificate for the same key, as in cross-signing; None for a key of
+            its own.
+        signature_hash: the hash its issuer signed it with, ``sha1`` and the like; None for the usual one.
         not_before, not_after: validity relative to the scenario's clock.
         dns_names: subjectAltName entries; None leaves the extension out.
         key_usage, extended_key_usage: RFC 5280 names; None for the role's default, ``()`` for absent.
         path_length: pathLenConstraint of a CA; None for none.
+        permitted_dns_names, excluded_dns_names: name constraints of a CA, DNS names with all that ends in
+            them; empty for no such constraint.
         delivery: how a client or server came by it: its own CSR, or a PKCS#12 made by the CA.
         online: a CA that can be reached once the connection begins.
         revoked: when its issuer revoked it, relative to the clock; None for never.
@@ -47,12 +53,16 @@ class CertificateSetup:
     role: CertificateRole
     issuer: str
     key: KeyType = KeyType.P256
+    key_of: str | None = None
+    signature_hash: str | None = None
     not_before: timedelta = timedelta(days=-30)
     not_after: timedelta = timedelta(days=335)
     dns_names: tuple[str, ...] | None = None
     key_usage: tuple[str, ...] | None = None
     extended_key_usage: tuple[str, ...] | None = None
     path_length: int | None = None
+    permitted_dns_names: tuple[str, ...] = ()
+    excluded_dns_names: tuple[str, ...] = ()
     delivery: Delivery = "csr"
     online: bool = True
     revoked: timedelta | None = None
@@ -73,22 +83,39 @@ class ClientSetup:
 
     Attributes:
         certificate: scenario name of its certificate; None for none.
+        also_holds: names of further certificates, with their keys. Asked for one, it sends the first that
+            fits the request, its ``certificate`` before these.
         sends: names of the chain it presents, leaf first; None for certificate and intermediates.
         holds_key: it has the certificate's own private key; False: another key of the same type (a thief).
+        corrupts_proof: it signs something else than this handshake.
         withholds: it has a certificate and goes on without it.
+        obeys_ca_list: it sends no certificate that comes from none of the authorities the server names; None
+            for what its profile does.
         trusts: names of the certificates in its trust store.
         verify_server: it checks the server's certificate.
         server_name: the host it means to reach, sent as SNI and compared.
+        clock_offset: how far its clock is ahead of the scenario's; negative: behind.
+        groups: the groups for key exchange that it offers, RFC 8446 names, the preferred one first; None for
+            all there are.
+        key_shares: for how many of them it sends a key share in a first TLS 1.3 ClientHello.
+        signature_schemes: what it lets the server sign with, RFC 8446 names; None for all there are.
         profile: how it judges: a stack profile's name.
     """
 
     certificate: str | None = "alice"
+    also_holds: tuple[str, ...] = ()
     sends: tuple[str, ...] | None = None
     holds_key: bool = True
+    corrupts_proof: bool = False
     withholds: bool = False
+    obeys_ca_list: bool | None = None
     trusts: tuple[str, ...] = ("server-ca",)
     verify_server: bool = True
     server_name: str = "telnet.example.com"
+    clock_offset: timedelta = timedelta()
+    groups: tuple[str, ...] | None = None
+    key_shares: int = 1
+    signature_schemes: tuple[str, ...] | None = None
     profile: str = "openssl"
 
 
@@ -107,6 +134,11 @@ class ServerSetup:
         users: RFC 4514 subject → user.
         authorized_users: the users who may use the resource; None where nobody asks.
         minimum_level: the server closes a session below this level after the handshake.
+        speaks: the one TLS version it has: the one the run asks for, the other, or always the same.
+        clock_offset: how far its clock is ahead of the scenario's; negative: behind.
+        groups: the groups for key exchange that it accepts, RFC 8446 names, the preferred one first; None
+            for all there are.
+        signature_schemes: what it lets the client sign with, RFC 8446 names; None for all there are.
         profile: how it judges: a stack profile's name.
     """
 
@@ -120,6 +152,10 @@ class ServerSetup:
     users: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     authorized_users: tuple[str, ...] | None = None
     minimum_level: SecurityLevel | None = None
+    speaks: Speaks = "requested"
+    clock_offset: timedelta = timedelta()
+    groups: tuple[str, ...] | None = None
+    signature_schemes: tuple[str, ...] | None = None
     profile: str = "openssl"
 
     def __post_init__(self) -> None:

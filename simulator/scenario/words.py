@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PROFILES = ("openssl", "rfc5280")
+GROUPS = ("x25519", "secp256r1", "secp384r1")
+SIGNATURE_SCHEMES = (
+    "ecdsa_secp256r1_sha256",
+    "ed25519",
+    "ecdsa_secp384r1_sha384",
+    "rsa_pss_rsae_sha256",
+    "rsa_pss_rsae_sha384",
+    "rsa_pss_rsae_sha512",
+    "rsa_pkcs1_sha256",
+    "rsa_pkcs1_sha384",
+    "rsa_pkcs1_sha512",
+)
+SIGNATURE_HASHES = ("sha1", "sha224", "sha256", "sha384", "sha512")
 CHECK_NAMES = (
     "certificate-presented",
     "readable",
@@ -74,11 +87,17 @@ ALERT_NAMES = (
 
 # TOML has no word for nothing. These keys have one, and it says what nothing means there.
 _NONE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"none": None})
+_DEFAULT: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"default": None})
 _USAGE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"default": None, "absent": ()})
 SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = MappingProxyType(
     {
         "certificate": _NONE,
-        "sends": MappingProxyType({"default": None}),
+        "sends": _DEFAULT,
+        "obeys_ca_list": _DEFAULT,
+        "groups": _DEFAULT,
+        "signature_schemes": _DEFAULT,
+        "signature_hash": _DEFAULT,
+        "key_of": _NONE,
         "dns_names": MappingProxyType({"absent": None}),
         "key_usage": _USAGE,
         "extended_key_usage": _USAGE,
@@ -93,7 +112,12 @@ SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = MappingProxy
 
 # Settings that are plain text in the scenario, because the lists belong to rooms that it does not know.
 LISTED_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"profile": PROFILES, "decisive_check": CHECK_NAMES, "alert": ALERT_NAMES}
+    {
+        "profile": PROFILES,
+        "decisive_check": CHECK_NAMES,
+        "alert": ALERT_NAMES,
+        "signature_hash": SIGNATURE_HASHES,
+    }
 )
 
 _UNIT_SECONDS = {"y": 365 * 86_400, "w": 7 * 86_400, "d": 86_400, "h": 3_600, "m": 60, "s": 1}

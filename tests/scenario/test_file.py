@@ -186,7 +186,7 @@ def test_no_bytes_end_in_a_traceback(data: bytes) -> None:
 # Every setting with values of every kind: the readers for users' files and for our own must agree.
 VALUES: list[Any] = [
     *("alice", "none", "absent", "default", "never", "not-asked", "optional", "ca", "P-384", "-1d12h", ""),
-    *("openssl", "validity", "unknown_ca", "REFUSED", "csr"),
+    *("openssl", "validity", "unknown_ca", "REFUSED", "csr", "sha1", "other", "1.2"),
     *(0, 1, -5, 2.5, float("nan"), True, [], ["alice"], [1], {}, {"CN=alice": "A"}, {"CN=alice": 1}),
     *(datetime(2031, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC).date()),
 ]
@@ -249,6 +249,10 @@ spans = st.integers(-86_400 * 3000, 86_400 * 3000).map(lambda seconds: timedelta
     length=st.integers(0, 10**8),
     user=texts,
     words=st.sampled_from([None, (), ("digitalSignature",)]),
+    obeys=st.sampled_from([None, False, True]),
+    groups=st.sampled_from([None, ("x25519",), ("secp256r1", "x25519")]),
+    offset=spans,
+    speaks=st.sampled_from(["requested", "other", "1.2", "1.3"]),
     expect=st.dictionaries(
         st.sampled_from(["1.2", "1.3"]),
         st.builds(
@@ -266,6 +270,10 @@ def test_odd_values_survive_writing_and_reading(
     length: int,
     user: str,
     words: tuple[str, ...] | None,
+    obeys: bool | None,
+    groups: tuple[str, ...] | None,
+    offset: timedelta,
+    speaks: str,
     expect: dict[Any, Expectation],
 ) -> None:
     """Quotes, backslashes, long spans, words for nothing and any mixture of expectations come back."""
@@ -277,10 +285,23 @@ def test_odd_values_survive_writing_and_reading(
                 "not_after": before + timedelta(seconds=length),
                 "key_usage": words,
             },
-            "new-ca": {"role": "ca", "path_length": 3},
+            "new-ca": {
+                "role": "ca",
+                "path_length": 3,
+                "key_of": "client-ca",
+                "signature_hash": "sha384",
+                "permitted_dns_names": ["example.org"],
+            },
             "server-ca": {"revoked": before},
         },
-        server={"users": {"CN=alice": user}, "authorized_users": [user], "minimum_level": "ENCRYPTED"},
+        client={"obeys_ca_list": obeys, "groups": groups, "clock_offset": offset},
+        server={
+            "users": {"CN=alice": user},
+            "authorized_users": [user],
+            "minimum_level": "ENCRYPTED",
+            "speaks": speaks,
+            "signature_schemes": ["ed25519"],
+        },
     )
     scenario = replace(scenario, title=title, expect=expect)
 
@@ -337,6 +358,21 @@ def test_what_is_no_span_is_refused(text: str) -> None:
         ("certificates.alice.not_after=-1d", "certificates.alice.not_after", timedelta(days=-1)),
         ("certificates.alice.key_usage=absent", "certificates.alice.key_usage", ()),
         ("clock=2031-01-01T00:00:00Z", "clock", datetime(2031, 1, 1, tzinfo=UTC)),
+        ("server.speaks=1.2", "server.speaks", "1.2"),
+        ("server.speaks=other", "server.speaks", "other"),
+        ("server.clock_offset=400d", "server.clock_offset", timedelta(days=400)),
+        ("server.groups=secp256r1", "server.groups", ("secp256r1",)),
+        ("client.signature_schemes=default", "client.signature_schemes", None),
+        ("client.obeys_ca_list=true", "client.obeys_ca_list", True),
+        ("client.obeys_ca_list=default", "client.obeys_ca_list", None),
+        ("client.also_holds=server", "client.also_holds", ("server",)),
+        ("certificates.alice.signature_hash=sha1", "certificates.alice.signature_hash", "sha1"),
+        ("certificates.alice.key_of=none", "certificates.alice.key_of", None),
+        (
+            "certificates.client-ca.permitted_dns_names=example.org",
+            "certificates.client-ca.permitted_dns_names",
+            ("example.org",),
+        ),
         ('server.users."CN=alice"=ALICE', 'server.users."CN=alice"', "ALICE"),
     ],
 )

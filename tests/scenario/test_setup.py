@@ -8,11 +8,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from simulator.errors import ScenarioError
+from simulator.pki import signing
 from simulator.pki.keys import KeyType
 from simulator.scenario import CertificateSetup, Expectation, Scenario, ServerSetup
-from simulator.scenario.problems import ScenarioProblemsError, nearest_word, scenario_problems
-from simulator.scenario.words import ALERT_NAMES, CHECK_NAMES, PROFILES
+from simulator.scenario.problem import ScenarioProblemsError
+from simulator.scenario.problems import scenario_problems
+from simulator.scenario.words import (
+    ALERT_NAMES,
+    CHECK_NAMES,
+    GROUPS,
+    PROFILES,
+    SIGNATURE_HASHES,
+    SIGNATURE_SCHEMES,
+    nearest_word,
+)
 from simulator.security import SecurityLevel
+from simulator.tls import config, registry
 from simulator.tls.alerts import WARNINGS, AlertDescription
 from simulator.trust import profiles, vocabulary
 
@@ -102,6 +113,10 @@ def test_a_changed_scenario_says_so_and_expects_nothing() -> None:
         ({"server.minimum_level": SecurityLevel.ENCRYPTED}, "server.minimum_level=ENCRYPTED"),
         ({"server": ServerSetup(tickets=0)}, "server.tickets=0"),
         ({"network": {"latency_ms": 5}}, "network.latency_ms=5.0"),
+        ({"server.clock_offset": "400d"}, "server.clock_offset=400d"),
+        ({"server.speaks": "1.2"}, "server.speaks=1.2"),
+        ({"client.obeys_ca_list": False}, "client.obeys_ca_list=false"),
+        ({"certificates.alice.key_of": "server"}, "certificates.alice.key_of=server"),
     ],
 )
 def test_the_mark_is_written_as_in_a_file(changes: dict[str, object], mark: str) -> None:
@@ -221,6 +236,49 @@ IMPOSSIBLE = [
     ({"server.users": {"alice": "A"}}, "server.users.alice", "RFC 4514"),
     ({"server.users": {"CN=alice": " "}}, 'server.users."CN=alice"', "user's name"),
     ({"server.minimum_level": "REFUSED"}, "server.minimum_level", "rung"),
+    ({"certificates.alice.key_of": "alice"}, "certificates.alice.key_of", "another certificate's name"),
+    ({"certificates.alice.key_of": "server-caa"}, "certificates.alice.key_of", "Did you mean 'server-ca'?"),
+    (
+        {"certificates.alice.key_of": "server", "certificates.server.key_of": "server-ca"},
+        "certificates.alice.key_of",
+        "Did you mean 'server-ca'?",
+    ),
+    (
+        {"certificates.alice": {"key_of": "server", "key": "P-384"}},
+        "certificates.alice.key",
+        "is P-256, since it is the key of server",
+    ),
+    ({"certificates.alice.signature_hash": "sha-1"}, "certificates.alice.signature_hash", "'sha1'?"),
+    (
+        {"certificates.client-ca.key": "Ed25519", "certificates.alice.signature_hash": "sha1"},
+        "certificates.alice.signature_hash",
+        "brings its own hash",
+    ),
+    (
+        {"certificates.alice.permitted_dns_names": ["example.org"]},
+        "certificates.alice.permitted_dns_names",
+        "only a CA",
+    ),
+    (
+        {"certificates.client-ca.excluded_dns_names": ["*.example.org"]},
+        "certificates.client-ca.excluded_dns_names",
+        "DNS names",
+    ),
+    ({"client": {"certificate": None, "corrupts_proof": True}}, "client.corrupts_proof", "has none"),
+    ({"client": {"certificate": None, "also_holds": ["server"]}}, "client.also_holds", "has none"),
+    ({"client.also_holds": ["alice"]}, "client.also_holds", "twice"),
+    ({"client.also_holds": ["client-ca"]}, "client.also_holds", "one of alice, server"),
+    ({"client.obeys_ca_list": "yes"}, "client.obeys_ca_list", "true or false or 'default'"),
+    ({"client.key_shares": 4}, "client.key_shares", "from 0 to 3"),
+    ({"client": {"groups": ["x25519"], "key_shares": 2}}, "client.key_shares", "from 0 to 1"),
+    ({"client.groups": ["x25591"]}, "client.groups", "Did you mean 'x25519'?"),
+    ({"server.groups": []}, "server.groups", "'default'"),
+    ({"server.groups": ["x25519", "x25519"]}, "server.groups", "twice"),
+    ({"server.signature_schemes": ["ed2551"]}, "server.signature_schemes", "Did you mean 'ed25519'?"),
+    ({"server.clock_offset": timedelta(milliseconds=1)}, "server.clock_offset", "whole seconds"),
+    ({"client.clock_offset": "-90y"}, "client.clock_offset", "1950 to 9999"),
+    ({"server.speaks": "othr"}, "server.speaks", "Did you mean 'other'?"),
+    ({"server.speaks": "1.1"}, "server.speaks", "requested, other, 1.2, 1.3"),
     ({"expect": {"level": "REFUSED", "alert": "unknwn_ca"}}, "expect.alert", "Did you mean 'unknown_ca'?"),
     (
         {"expect": {"1.3": Expectation(SecurityLevel.REFUSED, "validty")}},
@@ -277,12 +335,15 @@ def test_saying_a_change_twice_is_refused() -> None:
 
 
 def test_the_words_are_those_of_the_rooms_that_act_on_them() -> None:
-    """Checks, alerts and profiles that scenarios may name are those of trust and tls, all of them."""
+    """Whatever list of names a scenario may use is that of trust, tls or pki, all of it and in its order."""
     fatal = [alert.rfc_name for alert in AlertDescription if alert not in WARNINGS]
 
     assert tuple(vocabulary.QUESTIONS) == CHECK_NAMES
     assert tuple(profiles.PROFILES) == PROFILES
     assert tuple(fatal) == ALERT_NAMES
+    assert tuple(map(registry.group_name, config.GROUPS)) == GROUPS
+    assert tuple(map(registry.signature_scheme_name, config.SIGNATURE_SCHEMES)) == SIGNATURE_SCHEMES
+    assert tuple(signing.HASHES) == SIGNATURE_HASHES
 
 
 @pytest.mark.parametrize(
