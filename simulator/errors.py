@@ -18,7 +18,9 @@ class SimulatorError(Exception):
         advice: what to do now.
     """
 
-    def __init__(self, message: str, *, got: object = None, expected: object = None, advice: str = "") -> None:
+    def __init__(
+        self, message: str, *, got: object = None, expected: object = None, advice: str = ""
+    ) -> None:
         self.message = message
         self.got = got
         self.expected = expected

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from simulator.tls.alerts import AlertDescription, AlertLevel
+if TYPE_CHECKING:
+    from simulator.tls.alerts import AlertDescription, AlertLevel
 
 
 class Version(Enum):
