@@ -40,6 +40,7 @@ PICTURES = (
     Picture("valid-certificate", "1.3"),
     Picture("valid-certificate", "1.3", "overview"),
     Picture("valid-certificate", "1.2"),
+    Picture("no-certificate-lower-level", "1.3", "overview"),
     Picture("no-certificate-lower-level", "1.3"),
     Picture("no-certificate-refused", "1.3"),
     Picture("certificate-expired", "1.3"),
