@@ -99,7 +99,7 @@ def _fields_beside(sheet: Sheet, row: Message, start: float, end: float) -> None
     stage = sheet.stage
     right = (start + end) / 2 < stage.middle
     x = max(start, end) + 16 if right else min(start, end) - 16
-    room = abs(stage.middle + (180 if right else -180) - x)
+    room = TALK_PITCH - 32
     y = sheet.y - 9 - 0.5 * pitch_of("field") - pitch_of("field") * (len(row.fields) > 1)
     for text in row.fields:
         anchor: Anchor = "start" if right else "end"

@@ -115,14 +115,7 @@ def fit(text: str, style: str, width: float) -> str:
     """The text, or as much of its beginning as fits into ``width`` with an ellipsis after it."""
     if width_of(text, style) <= width:
         return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if width_of(text[:middle].rstrip() + "…", style) <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low].rstrip() + "…"
+    return text[: _fitting(text, style, width - width_of("…", style))].rstrip() + "…"
 
 
 @lru_cache(maxsize=2048)
@@ -146,6 +139,18 @@ def wrap(text: str, style: str, width: float, most: int = 100) -> tuple[str, ...
 
 def _break_at(text: str, style: str, width: float) -> int:
     """Where the first line ends: after the last word that fits, at least one character."""
-    fitting = max(1, len(fit(text, style, width + width_of("…", style))) - 1)
+    fitting = max(1, _fitting(text, style, width))
     space = text.rfind(" ", 0, fitting + 1)
     return space if space > 0 else fitting
+
+
+def _fitting(text: str, style: str, width: float) -> int:
+    """How many characters of the text fit into the width."""
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width_of(text[:middle], style) <= width:
+            low = middle
+        else:
+            high = middle - 1
+    return low

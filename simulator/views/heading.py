@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulator.trace import ActorSetup, Setup, Trace
     from simulator.views.style import Detail
 
-CARD_LINES = {"overview": 4, "messages": 9, "everything": 14}
+MOST_LINES = 14  # on one card, for setups that nobody foresaw
 
 
 def under_title(trace: Trace) -> str:
@@ -45,7 +45,7 @@ def lane_title(actor: ActorSetup) -> str:
     return clean(actor.name) if actor.role == "authority" else clean(actor.name).capitalize()
 
 
-def lane_words(actor: ActorSetup, setup: Setup) -> tuple[str, ...]:
+def lane_words(actor: ActorSetup, setup: Setup, detail: Detail = "messages") -> tuple[str, ...]:
     """What an actor has, a line for each thing."""
     names = held_names(setup)
 
@@ -58,12 +58,17 @@ def lane_words(actor: ActorSetup, setup: Setup) -> tuple[str, ...]:
         lines.append(f"trusts {named(actor.trusts)}" if actor.trusts else "trusts nobody")
     if actor.holds:
         lines.append(f"holds {named(actor.holds)}")
-    lines += [f"{clean(name)}: {clean(value)}" for name, value in actor.policy if _worth_saying(name, value)]
+    policy = [setting for setting in actor.policy if _worth_saying(*setting, detail)]
+    lines += [f"{clean(name)}: {clean(value)}" for name, value in policy]
     return tuple(lines)
 
 
-def _worth_saying(name: str, value: str) -> bool:
+def _worth_saying(name: str, value: str, detail: Detail) -> bool:
     """Its certificate is said already; and what every actor of every picture does needs no words."""
+    if detail == "everything":
+        return True
+    if detail == "overview":
+        return name == "client authentication"
     return name != "certificate" and (name, value) not in (("online", "yes"), ("profile", "openssl"))
 
 
@@ -111,6 +116,6 @@ def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
 
 def _card_lines(actor: ActorSetup, setup: Setup, detail: Detail, room: float) -> tuple[str, ...]:
     lines: list[str] = []
-    for words in lane_words(actor, setup):
+    for words in lane_words(actor, setup, detail):
         lines += wrap(words, "lane.small", room, 2)
-    return tuple(lines[: CARD_LINES[detail]])
+    return tuple(lines[:MOST_LINES])

@@ -12,8 +12,10 @@ from functools import lru_cache
 
 _UNITS_PER_EM = 2048
 _MONO_ADVANCE = 1233
-_OTHER_ADVANCE = 2250  # characters outside the table: wider than nearly all that DejaVu Sans draws
+_OTHER_ADVANCE = 2650  # characters outside the table: wider than nearly all that DejaVu Sans draws
+_OTHER_BOLD_ADVANCE = 3100
 _WIDE_ADVANCE = 2800  # East Asian wide characters, which come from another font
+_ACCENT_ADVANCE = 300  # more than any accent of Latin Extended-A adds to its letter
 
 _CHARACTERS = "".join(chr(code) for code in range(0x20, 0x7F)) + "–—‘’“”„…•·→←↔"
 
@@ -49,8 +51,12 @@ def _other_advance(character: str, *, bold: bool) -> int:
         return 0
     if unicodedata.east_asian_width(character) in "WF":
         return _WIDE_ADVANCE
-    base = unicodedata.normalize("NFD", character)[0]  # é is as wide as e
-    return (_BOLD if bold else _SANS).get(base, _OTHER_ADVANCE)
+    table = _BOLD if bold else _SANS
+    parts = [part for part in unicodedata.normalize("NFKD", character) if not unicodedata.combining(part)]
+    if any(part not in table or part == " " for part in parts):
+        return (_OTHER_BOLD_ADVANCE if bold else _OTHER_ADVANCE) * len(parts)
+    letters = sum(table[part] for part in parts)  # é is as wide as e, ľ wider than l, Ǆ like D and Z
+    return letters if character < "\u0100" else letters + _ACCENT_ADVANCE
 
 
 def text_width(text: str, size: float, *, bold: bool = False, mono: bool = False) -> float:

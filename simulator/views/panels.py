@@ -133,9 +133,10 @@ def style_of(check: Check) -> str:
 
 
 def line_of(check: Check) -> str:
-    """One check with its sentence."""
+    """One check with its sentence and, where it was made, the rule's reference."""
     head = f"{clean(check.name)}, {OUTCOME_WORDS[check.outcome]}"
-    return f"{head}: {clean(check.sentence)}" if check.sentence else head
+    line = f"{head}: {clean(check.sentence)}" if check.sentence else head
+    return f"{line} ({clean(check.reference)})" if check.reference and check.outcome is Outcome.PASS else line
 
 
 def _ledger(panel: Panel, verdict: Verdict, seq: int, detail: Detail) -> None:
@@ -181,6 +182,8 @@ def decision(sheet: Sheet, event: Event, ledger: tuple[Event, Verdict] | None, d
     panel = Panel(sheet, event)
     panel.heading(question(fact.decision), event.seq)
     said = ""
+    if ledger is not None and detail == "overview" and ledger[1].accepted:
+        ledger = None
     if ledger is not None:
         judging, verdict = ledger
         _ledger(panel, verdict, judging.seq, detail)

@@ -10,11 +10,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
+from simulator.tls.events import Version
 from simulator.trace import Alert, BeliefChanged, Event, HandshakeReturned, Received, Sent, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from simulator.trace import Fact
     from simulator.trust.verdict import Check, Verdict
 
 QUIET_ALERTS = frozenset({"close_notify", "user_canceled"})
@@ -75,6 +77,13 @@ def unread(trace: Trace) -> frozenset[int]:
 def is_refusal(fact: Sent | Alert) -> bool:
     """An alert that says no, not one that says goodbye."""
     return isinstance(fact, Alert) and fact.name not in QUIET_ALERTS
+
+
+def is_small_talk(fact: Fact, version: Version) -> bool:
+    """A goodbye, or the ChangeCipherSpec of TLS 1.3, which means nothing: an overview leaves them out."""
+    if isinstance(fact, Sent):
+        return fact.protocol == "change_cipher_spec" and version is Version.TLS13
+    return isinstance(fact, Alert) and not is_refusal(fact)
 
 
 def gap(trace: Trace) -> Gap | None:

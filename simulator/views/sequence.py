@@ -30,7 +30,7 @@ from simulator.views.display import Box, Drawing, Line, Text, wrap
 from simulator.views.fields import key_fields
 from simulator.views.footer import foot
 from simulator.views.heading import head
-from simulator.views.reading import gap, idle_authorities, news, reads, unread
+from simulator.views.reading import gap, idle_authorities, is_small_talk, news, reads, unread
 from simulator.views.sheet import Sheet, Stage, pitch_of
 from simulator.views.style import Detail, detail_named
 from simulator.views.words import STEP_NUMBERS, clean, moment
@@ -125,8 +125,10 @@ class _Story:
     def _shows(self, event: Event) -> bool:
         """The event has a row of its own at this detail."""
         match event.fact:
-            case Decided() | HandshakeReturned():
+            case HandshakeReturned():
                 return True
+            case Decided(options=options):
+                return self.detail != "overview" or len(options) > 1
             case Checked(verdict=verdict):
                 return self.detail != "overview" or not verdict.accepted
             case Noted():
@@ -173,6 +175,8 @@ class _Story:
 
     def _message(self, event: Event) -> None:
         self._judgement()
+        if self.detail == "overview" and is_small_talk(event.fact, self.version):
+            return
         fields = (
             ()
             if self.detail == "overview"

@@ -6,6 +6,7 @@ style sheet, script or marker, and ids begin with a prefix: several pictures can
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from simulator.views.display import Box, Drawing, Item, Line, Point, Polygon, Text
@@ -21,28 +22,38 @@ def escape(text: str) -> str:
     return _FORBIDDEN.sub("", text).translate(_ESCAPES)
 
 
-def svg(drawing: Drawing, *, theme: str = "light", prefix: str = "sequence") -> str:
+def svg(drawing: Drawing, *, theme: str = "light", prefix: str = "") -> str:
     """Draw a display list as an SVG document.
 
     Args:
         drawing: what to draw.
         theme: ``light``, ``dark`` or ``print``.
-        prefix: what ids begin with; give each picture of a page its own.
+        prefix: what ids begin with, different for each picture of a page; made from the contents by default.
 
     Raises:
         OutputError: there is no such theme.
     """
-    colours = palette(theme)
-    name = escape(prefix)
+    return markup(drawing, palette(theme), prefix)
+
+
+def markup(drawing: Drawing, colours: Palette, prefix: str) -> str:
+    """Draw with any colours: a palette's values, or names that a style sheet gives a value to."""
+    name = escape(prefix or _fingerprint(drawing))
     width, height = _number(drawing.width), _number(drawing.height)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}-title {name}-desc" '
-        f'font-family="{SANS}" font-size="13">\n'
+        f'font-family="{SANS}" font-size="13" style="max-width:100%;height:auto">\n'
         f'<title id="{name}-title">{escape(drawing.title)}</title>\n'
         f'<desc id="{name}-desc">{escape(drawing.description)}</desc>\n'
     )
     return head + "\n".join(_item(item, colours) for item in drawing.items) + "\n</svg>\n"
+
+
+def _fingerprint(drawing: Drawing) -> str:
+    """A prefix that two different pictures do not share."""
+    words = f"{drawing.title}\n{drawing.description}\n{drawing.height}"
+    return "drawing-" + hashlib.sha256(words.encode("utf-8", "backslashreplace")).hexdigest()[:8]
 
 
 def _item(item: Item, colours: Palette) -> str:
