@@ -6,20 +6,26 @@ on a socket.
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from simulator.actors.client import ClientRole
 from simulator.actors.server import ServerRole
-from simulator.tls.config import Credential
+from simulator.scenario.words import write_duration
+from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, Credential
+from simulator.tls.events import Version
+from simulator.tls.registry import NAMED_GROUPS
+from simulator.tls.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
 from simulator.trace import ActorSetup, HeldCertificate, Setup
 from simulator.trust.policy import TrustPolicy
 from simulator.world import marked_subject
 
 if TYPE_CHECKING:
-    from simulator.scenario import Scenario, ServerSetup, TlsVersion
+    from collections.abc import Mapping
+
+    from simulator.pki.certificate import Certificate
+    from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
     from simulator.tls.config import PrivateKey
-    from simulator.tls.events import Version
     from simulator.world import Holding, World
 
 
@@ -40,6 +46,12 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
         withholds=setup.withholds,
         policy=policy if setup.verify_server else None,
         profile=setup.profile,
+        further=tuple(credential(one.chain, one.private_key) for one in world.client.further),
+        obeys_ca_list=setup.obeys_ca_list,
+        corrupts_proof=setup.corrupts_proof,
+        groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),
+        key_shares=setup.key_shares,
+        signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, SIGNATURE_SCHEMES),
     )
 
 
@@ -49,15 +61,15 @@ def server_role(scenario: Scenario, world: World, version: Version, *, marked: b
     Args:
         scenario: what is set up.
         world: its certificates.
-        version: the one protocol version.
+        version: the one protocol version that the client speaks; the server's own setting may differ.
         marked: the world's subjects carry the mark of seeded keys, so the users' subjects do too.
     """
     setup = scenario.server
-    credential = credential_of(world.server)
-    assert credential is not None
+    own = credential_of(world.server)
+    assert own is not None
     return ServerRole(
-        version=version,
-        credential=credential,
+        version=server_version(setup, version),
+        credential=own,
         client_authentication=setup.client_authentication,
         policy=TrustPolicy(
             role="client",
@@ -71,7 +83,31 @@ def server_role(scenario: Scenario, world: World, version: Version, *, marked: b
         users=users_of(setup, marked=marked),
         authorized_users=setup.authorized_users,
         minimum_level=setup.minimum_level,
+        groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),
+        signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, SIGNATURE_SCHEMES),
     )
+
+
+def server_version(setup: ServerSetup, requested: Version) -> Version:
+    """The one TLS version that the server has.
+
+    Args:
+        setup: the server's.
+        requested: the version that the run asks for, and that its client speaks.
+    """
+    if setup.speaks == "requested":
+        return requested
+    if setup.speaks == "other":
+        return Version.TLS12 if requested is Version.TLS13 else Version.TLS13
+    return Version(setup.speaks)
+
+
+def code_points(
+    names: tuple[str, ...] | None, table: Mapping[int, str], default: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The code points of some names, in their order; the default where the scenario names none."""
+    by_name = {name: code for code, name in table.items()}
+    return default if names is None else tuple(by_name[name] for name in names)
 
 
 def users_of(setup: ServerSetup, *, marked: bool) -> dict[str, str]:
@@ -83,9 +119,16 @@ def credential_of(holding: Holding) -> Credential | None:
     """What a side can show and sign with; None where it holds no certificate."""
     if holding.private_key is None or not holding.chain:
         return None
-    key: PrivateKey = holding.private_key
-    return Credential(tuple(certificate.der for certificate in holding.chain), key)
+    return credential(holding.chain, holding.private_key)
 
+
+def credential(chain: tuple[Certificate, ...], private_key: PrivateKey) -> Credential:
+    """A chain and a key in the form that the handshake takes."""
+    return Credential(tuple(certificate.der for certificate in chain), private_key)
+
+
+HEED = {True: "obeyed", False: "ignored", None: "as the profile does"}
+SPEAKS = {"other": "the other one alone"}
 
 # The setup event ---------------------------------------------------------------------------------------
 
@@ -106,12 +149,10 @@ def setup_of(scenario: Scenario, world: World, tls: TlsVersion) -> Setup:
     )
 
 
-def issuing_authority(world: World, holding: Holding) -> str | None:
-    """Scenario name of the CA that issued a side's certificate; None without one, or where it is its own."""
-    if holding.name is None:
-        return None
-    issuer = world[holding.name].issuer
-    return None if issuer is None else issuer.name
+def issuing_authorities(world: World, holding: Holding) -> tuple[str, ...]:
+    """Scenario names of the CAs that issued a side's certificates; those that are their own have none."""
+    issuers = (world[name].issuer for name in holding.names)
+    return tuple(dict.fromkeys(issuer.name for issuer in issuers if issuer is not None))
 
 
 def lane_name(authority: str) -> str:
@@ -121,54 +162,77 @@ def lane_name(authority: str) -> str:
 
 def authorities_of(world: World) -> tuple[str, ...]:
     """The CAs with a lane: those that issued what client or server hold, the client's first."""
-    names = (issuing_authority(world, world.client), issuing_authority(world, world.server))
-    return tuple(dict.fromkeys(name for name in names if name is not None))
+    names = (*issuing_authorities(world, world.client), *issuing_authorities(world, world.server))
+    return tuple(dict.fromkeys(names))
 
 
 def lanes(scenario: Scenario, world: World) -> tuple[ActorSetup, ...]:
-    """The actors from left to right: the client's CA, client, server, the server's CA."""
+    """The actors from left to right: the client's CAs, client, server, the server's CA."""
     client, server = _client_lane(scenario, world), _server_lane(scenario, world)
-    of_client = issuing_authority(world, world.client)
-    of_server = issuing_authority(world, world.server)
-    left = [] if of_client is None else [_authority_lane(scenario, of_client)]
-    right = [] if of_server in (None, of_client) else [_authority_lane(scenario, str(of_server))]
+    of_client = issuing_authorities(world, world.client)
+    of_server = issuing_authorities(world, world.server)
+    left = [_authority_lane(scenario, name) for name in of_client]
+    right = [_authority_lane(scenario, name) for name in of_server if name not in of_client]
     return (*left, client, server, *right)
 
 
 def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
     """What is worth showing of the client."""
     setup = scenario.client
-    policy = [
+    unusual = (
+        ("may also send", ", ".join(setup.also_holds), bool(setup.also_holds)),
+        ("private key", "not the certificate's own", setup.certificate is not None and not setup.holds_key),
+        ("when asked", "goes on without its certificate", setup.withholds),
+        ("what it signs", "not this handshake", setup.corrupts_proof),
+        ("list of authorities", HEED[setup.obeys_ca_list], setup.obeys_ca_list is not None),
+    )
+    policy = (
         ("certificate", setup.certificate or "none"),
+        *((label, text) for label, text, applies in unusual if applies),
         ("verifies the server", "yes" if setup.verify_server else "no"),
         ("server name", setup.server_name),
+        *_settings_of_both(setup),
+        *((("key shares", str(setup.key_shares)),) if setup.key_shares != 1 else ()),
         ("profile", setup.profile),
-    ]
-    if setup.certificate is not None and not setup.holds_key:
-        policy.insert(1, ("private key", "not the certificate's own"))
-    if setup.withholds:
-        policy.insert(1, ("when asked", "goes on without its certificate"))
+    )
     sends = _names(world, world.client)
-    return ActorSetup("client", "client", sends, setup.trusts, (), tuple(policy))
+    return ActorSetup("client", "client", sends, setup.trusts, (), policy)
 
 
 def _server_lane(scenario: Scenario, world: World) -> ActorSetup:
     """What is worth showing of the server."""
     setup = scenario.server
+    unusual = (
+        ("TLS version", SPEAKS.get(setup.speaks, f"{setup.speaks} alone"), setup.speaks != "requested"),
+        ("names these authorities", ", ".join(setup.ca_list), bool(setup.ca_list)),
+    )
     policy = [
         ("certificate", setup.certificate),
         ("client authentication", setup.client_authentication),
+        *_settings_of_both(setup),
         ("profile", setup.profile),
+        *((label, text) for label, text, applies in unusual if applies),
+        *((f"user {user}", subject) for subject, user in setup.users.items()),
     ]
-    if setup.ca_list:
-        policy.append(("names these authorities", ", ".join(setup.ca_list)))
-    policy += [(f"user {user}", subject) for subject, user in setup.users.items()]
     if setup.authorized_users is not None:
         policy.append(("may use the resource", ", ".join(setup.authorized_users) or "nobody"))
     if setup.minimum_level is not None:
         policy.append(("lowest level", setup.minimum_level.value))
     sends = _names(world, world.server)
     return ActorSetup("server", "server", sends, setup.trusts, setup.holds, tuple(policy))
+
+
+def _settings_of_both(setup: ClientSetup | ServerSetup) -> tuple[tuple[str, str], ...]:
+    """Clock, groups and signature schemes, where they are not what everybody has."""
+    found = []
+    if setup.clock_offset:
+        pace = "fast" if setup.clock_offset > timedelta() else "slow"
+        found.append(("clock", f"{write_duration(abs(setup.clock_offset))} {pace}"))
+    if setup.groups is not None:
+        found.append(("groups", ", ".join(setup.groups)))
+    if setup.signature_schemes is not None:
+        found.append(("accepts signatures", ", ".join(setup.signature_schemes)))
+    return tuple(found)
 
 
 def _authority_lane(scenario: Scenario, name: str) -> ActorSetup:

@@ -14,7 +14,7 @@ from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
 from simulator.tls.alerts import AlertDescription
 from simulator.tls.client import client_handshake
-from simulator.tls.config import ClientConfig
+from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig
 from simulator.tls.events import (
     CertificateChoiceWanted,
     DataReceived,
@@ -50,6 +50,13 @@ class ClientRole:
         withholds: it has a certificate and goes on without it.
         policy: how it judges the server's certificate; None: it does not verify the server.
         profile: whose habits it follows.
+        further: other chains and keys it may send instead, the preferred one first.
+        obeys_ca_list: it sends nothing that comes from none of the authorities that the server names; None
+            for what its profile does.
+        corrupts_proof: it signs something else than this handshake.
+        groups: code points of the groups that it offers, the preferred one first.
+        key_shares: for how many of them it sends a key share in a first TLS 1.3 ClientHello.
+        signature_schemes: code points of what it lets the server sign with.
     """
 
     version: Version
@@ -58,6 +65,17 @@ class ClientRole:
     withholds: bool
     policy: TrustPolicy | None
     profile: str = "openssl"
+    further: tuple[Credential, ...] = ()
+    obeys_ca_list: bool | None = None
+    corrupts_proof: bool = False
+    groups: tuple[int, ...] = GROUPS
+    key_shares: int = 1
+    signature_schemes: tuple[int, ...] = SIGNATURE_SCHEMES
+
+    @property
+    def credentials(self) -> tuple[Credential, ...]:
+        """All that it could send, the preferred one first."""
+        return self.further if self.credential is None else (self.credential, *self.further)
 
 
 class Client(Endpoint):
@@ -77,8 +95,13 @@ class Client(Endpoint):
         config = ClientConfig(
             version=role.version,
             server_name=role.server_name,
+            groups=role.groups,
+            key_shares=role.key_shares,
+            signature_schemes=role.signature_schemes,
             refuses_in_clear=self.profile.refuses_in_clear,
+            corrupts_proof=role.corrupts_proof,
         )
+        self._chosen: Credential | None = None
         self.machine = client_handshake(config, entropy)
         self._verdict: Verdict | None = None
         self._server: str | None = None
@@ -130,38 +153,47 @@ class Client(Endpoint):
 
     def _choose(self, question: CertificateChoiceWanted) -> None:
         """Send a certificate, or go on without one."""
-        credential, send_or_skip = self.role.credential, ("send", "skip")
-        if credential is None:
+        held, hints = self.role.credentials, question.certificate_authorities
+        usable = [one for one in held if self.machine.signing_scheme(one) is not None]
+        fitting = [one for one in usable if not self._obeys_hints or named_by(hints, one)]
+        self._chosen = next(iter([*fitting, *usable]), None)
+        options = ("send", "skip") if usable else ("skip",)
+        choice = "skip"
+        if not held:
             reason = "The client holds no certificate, so it goes on without one."
-            self._wait_for("send-certificate", ("skip",), "skip", reason)
-        elif self.machine.signing_scheme(credential) is None:
+        elif not usable:
             reason = (
-                "The server accepts no signature that the client's key can make, so it goes on without one."
+                "The server accepts no signature that the client's key can make, "
+                "so the client goes on without its certificate."
             )
-            self._wait_for("send-certificate", ("skip",), "skip", reason)
         elif self.role.withholds:
             reason = "The client is set up to keep its certificate to itself."
-            self._wait_for("send-certificate", send_or_skip, "skip", reason)
-        elif self._hints_leave_out(question.certificate_authorities):
+        elif not fitting:
             reason = "None of the authorities that the server named has issued the client's certificate."
-            self._wait_for("send-certificate", send_or_skip, "skip", reason)
         else:
-            name = subject_of(credential.chain)
-            reason = f"The server asked for a certificate, and the client holds one for {name}."
-            self._wait_for("send-certificate", send_or_skip, "send", reason)
+            choice, reason = "send", self._reason_to_send(fitting[0], hints)
+        self._wait_for("send-certificate", options, choice, reason)
 
-    def _hints_leave_out(self, hints: tuple[bytes, ...]) -> bool:
-        """The server named authorities, this stack obeys such hints, and none of them is in the chain."""
-        credential = self.role.credential
-        if not hints or not self.profile.obeys_ca_hints or credential is None:
-            return False
-        return not any(Certificate.parse(der).issuer_der in hints for der in credential.chain)
+    @property
+    def _obeys_hints(self) -> bool:
+        """It follows the server's list of authorities, by its own setting or as its profile does."""
+        own = self.role.obeys_ca_list
+        return self.profile.obeys_ca_hints if own is None else own
+
+    def _reason_to_send(self, credential: Credential, hints: tuple[bytes, ...]) -> str:
+        """Why this certificate goes out."""
+        name = subject_of(credential.chain)
+        if not named_by(hints, credential):
+            return f"The server named other authorities, but the client sends the certificate for {name}."
+        if hints and len(self.role.credentials) > 1:
+            return f"The server named authorities, and the first that fits is the certificate for {name}."
+        return f"The server asked for a certificate, and the client holds one for {name}."
 
     def _carry_out(self, taken: DecisionTaken) -> list[Effect]:
         """Accept or refuse the server; send a certificate or go on without."""
         if taken.name == "send-certificate":
             self._sent_certificate = taken.choice == "send"
-            credential = self.role.credential if self._sent_certificate else None
+            credential = self._chosen if self._sent_certificate else None
             return self._settle(self.machine.send_certificate(credential))
         if taken.choice == "accept":
             self._trusts_chain = self._judged and self._verdict is not None and self._verdict.accepted
@@ -236,3 +268,8 @@ class Client(Endpoint):
                 peer=self._server,
             )
         return effects + self._say_goodbye()
+
+
+def named_by(hints: tuple[bytes, ...], credential: Credential) -> bool:
+    """A chain comes from an authority that was named, or none was named (RFC 8446 §4.2.4)."""
+    return not hints or any(Certificate.parse(der).issuer_der in hints for der in credential.chain)

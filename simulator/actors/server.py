@@ -12,7 +12,7 @@ from simulator.actors.subject import subject_of
 from simulator.actors.unjudged import unjudged, with_proof
 from simulator.security import SecurityLevel
 from simulator.tls.alerts import AlertDescription
-from simulator.tls.config import ServerConfig
+from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ServerConfig
 from simulator.tls.events import ClientVerdictWanted, MessageSent, ProofChecked, Version
 from simulator.tls.server import server_handshake
 from simulator.trust.judge import judge
@@ -47,6 +47,8 @@ class ServerRole:
         users: RFC 4514 subject → user.
         authorized_users: the users who may use the resource; None where nobody asks.
         minimum_level: it closes a session below this level after the handshake; None for no such rule.
+        groups: code points of the groups that it accepts, the preferred one first.
+        signature_schemes: code points of what it lets the client sign with.
     """
 
     version: Version
@@ -58,6 +60,8 @@ class ServerRole:
     users: Mapping[str, str]
     authorized_users: tuple[str, ...] | None
     minimum_level: SecurityLevel | None
+    groups: tuple[int, ...] = GROUPS
+    signature_schemes: tuple[int, ...] = SIGNATURE_SCHEMES
 
 
 ASKING = {
@@ -106,6 +110,8 @@ class Server(Endpoint):
             asks_for_certificate=role.client_authentication != "none",
             certificate_authorities=role.certificate_authorities,
             tickets=role.tickets,
+            groups=role.groups,
+            signature_schemes=role.signature_schemes,
         )
         self.machine = server_handshake(self._config, self._entropy)
         self._heard = b""
