@@ -13,7 +13,8 @@ from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.config import TLS12_CIPHER_SUITES
 from simulator.tls.endpoint12 import Endpoint12
 from simulator.tls.events import CertificateChoiceWanted, ServerVerdictWanted, TlsEvent
-from simulator.tls.extensions import Extension, ExtensionType
+from simulator.tls.extension_rules import check_asked, check_data, check_point_formats
+from simulator.tls.extensions import Extension, ExtensionType, Place
 from simulator.tls.key_exchange import KeyShare, generate_key_share
 from simulator.tls.messages import (
     Certificate12,
@@ -159,11 +160,9 @@ class ClientHandshake12(Endpoint12):
         answers = {extension.type for extension in hello.extensions}
         offered = {extension.type for extension in self.hello_extensions()}
         for extension in hello.extensions:
-            if extension.type not in offered:
-                raise ProtocolViolation(
-                    AlertDescription.UNSUPPORTED_EXTENSION,
-                    f"ServerHello answers {extension.name}, which was not offered.",
-                )
+            check_asked(extension, Place.SH, offered)
+            check_data(extension, Place.SH)
+        check_point_formats(hello.extensions)
         if forms.RENEGOTIATION_INFO.read(hello.extensions) != b"":
             raise ProtocolViolation(
                 AlertDescription.HANDSHAKE_FAILURE,

@@ -14,7 +14,8 @@ from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.config import TLS13_CIPHER_SUITES, ClientConfig, Credential
 from simulator.tls.endpoint13 import Endpoint13
 from simulator.tls.events import CertificateChoiceWanted, Protection, ServerVerdictWanted, TlsEvent
-from simulator.tls.extensions import Extension, ExtensionType, extension_name
+from simulator.tls.extension_rules import check_answers, check_offers
+from simulator.tls.extensions import Extension, ExtensionType, Place
 from simulator.tls.key_exchange import KeyShare, generate_key_share
 from simulator.tls.messages import (
     Certificate13,
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from simulator.entropy import Entropy
 
 LEGACY_VERSION = 0x0303  # what every hello claims; the truth stands in supported_versions
-ALLOWED_IN_SERVER_HELLO = frozenset({ExtensionType.SUPPORTED_VERSIONS, ExtensionType.KEY_SHARE})
-ALLOWED_IN_RETRY = ALLOWED_IN_SERVER_HELLO | {ExtensionType.COOKIE}
 
 
 class ClientHandshake13(Endpoint13):
@@ -156,9 +155,13 @@ class ClientHandshake13(Endpoint13):
             offered.append(forms.COOKIE.build(self.cookie))
         return tuple(offered)
 
+    def offered_types(self) -> set[int]:
+        """The extensions that the ClientHello carries."""
+        return {extension.type for extension in self.hello_extensions()}
+
     def on_hello_retry_request(self, retry: ServerHello, raw: bytes) -> None:
         """RFC 8446 section 4.1.4: the server wants the same hello with another key share."""
-        self.check_hello(retry, ALLOWED_IN_RETRY)
+        self.check_hello(retry, Place.HRR)
         group = forms.KEY_SHARE_RETRY.read(retry.extensions)
         self.cookie = forms.COOKIE.read(retry.extensions)
         if group is None and self.cookie is None:
@@ -184,7 +187,7 @@ class ClientHandshake13(Endpoint13):
 
     def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:
         """RFC 8446 section 4.1.3: both halves of the key exchange are known, encryption begins."""
-        self.check_hello(hello, ALLOWED_IN_SERVER_HELLO)
+        self.check_hello(hello, Place.SH)
         if self.retry_suite not in (None, hello.cipher_suite):
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER, "the cipher suite changed after HelloRetryRequest"
@@ -207,7 +210,7 @@ class ClientHandshake13(Endpoint13):
         self.write_under(self.schedule.client_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
         self.move(State.WAIT_EE)
 
-    def check_hello(self, hello: ServerHello, allowed: frozenset[ExtensionType]) -> None:
+    def check_hello(self, hello: ServerHello, place: Place) -> None:
         """Refuse a ServerHello that answers what was not said."""
         version = forms.SUPPORTED_VERSIONS_CHOICE.read(hello.extensions)
         if version != self.version.wire:
@@ -228,23 +231,14 @@ class ClientHandshake13(Endpoint13):
             problem = f"cipher suite 0x{hello.cipher_suite:04x} was not offered"
         if problem:
             raise ProtocolViolation(AlertDescription.ILLEGAL_PARAMETER, f"ServerHello: {problem}")
-        for extension in hello.extensions:
-            if extension.type not in allowed:
-                raise ProtocolViolation(
-                    AlertDescription.UNSUPPORTED_EXTENSION, f"ServerHello carries {extension.name}"
-                )
+        # A cookie answers nothing: a server gives one of its own accord (RFC 8446 section 4.2.2).
+        check_answers(hello.extensions, place, self.offered_types() | {ExtensionType.COOKIE})
 
     # The server's flight --------------------------------------------------------------------------------
 
     def on_encrypted_extensions(self, message: EncryptedExtensions, raw: bytes) -> None:
         """RFC 8446 section 4.3.1: answers to what was offered, and to nothing else."""
-        offered = {ExtensionType.SERVER_NAME, ExtensionType.SUPPORTED_GROUPS}
-        for extension in message.extensions:
-            if extension.type not in offered:
-                raise ProtocolViolation(
-                    AlertDescription.UNSUPPORTED_EXTENSION,
-                    f"EncryptedExtensions answers {extension_name(extension.type)}, which was not offered",
-                )
+        check_answers(message.extensions, Place.EE, self.offered_types())
         self.transcript.add(raw)
         self.move(State.WAIT_CERT_CR)
 
@@ -255,11 +249,11 @@ class ClientHandshake13(Endpoint13):
                 AlertDescription.ILLEGAL_PARAMETER,
                 "certificate_request_context is not empty in the main handshake",
             )
+        check_offers(request.extensions, Place.CR)
         if forms.SIGNATURE_ALGORITHMS.read(request.extensions) is None:
             raise ProtocolViolation(
                 AlertDescription.MISSING_EXTENSION, "CertificateRequest has no signature_algorithms"
             )
-        forms.CERTIFICATE_AUTHORITIES.read(request.extensions)  # a malformed hint is refused now, not later
         self.request = request
         self.transcript.add(raw)
         self.move(State.WAIT_CERT)
@@ -310,5 +304,6 @@ class ClientHandshake13(Endpoint13):
         self.move(State.CONNECTED)
         self.done()
 
-    def on_new_session_ticket(self, message: NewSessionTicket13, raw: bytes) -> None:
+    def on_new_session_ticket(self, message: NewSessionTicket13, _: bytes) -> None:
         """RFC 8446 section 4.6.1: read and dropped. This client does not resume."""
+        check_offers(message.extensions, Place.NST)

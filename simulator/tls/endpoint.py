@@ -7,6 +7,7 @@ protocol with the alert that the RFC names. Nothing that a peer sends can raise 
 
 from __future__ import annotations
 
+import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -363,6 +364,26 @@ class Endpoint(ABC):
         self.tell(ProofChecked(self.peer, problem is None, name, problem or ""))
         if problem is not None:
             raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {problem}.")
+
+    def compare_finished(self, verify_data: bytes, expected: bytes) -> None:
+        """Hold the peer's Finished against the one that fits.
+
+        Raises:
+            ProtocolViolation: ``decode_error`` for another length, ``decrypt_error`` for other bytes: the two
+                sides did not see the same handshake.
+        """
+        if len(verify_data) != len(expected):
+            raise ProtocolViolation(
+                AlertDescription.DECODE_ERROR,
+                "A Finished does not have the length of its MAC.",
+                got=f"{len(verify_data)} bytes",
+                expected=f"{len(expected)}",
+            )
+        if not hmac.compare_digest(verify_data, expected):
+            raise ProtocolViolation(
+                AlertDescription.DECRYPT_ERROR,
+                f"The {self.peer}'s Finished does not fit what was said in this handshake.",
+            )
 
     def log_secret(self, label: str, secret: bytes) -> None:
         """Add a line to the key log."""

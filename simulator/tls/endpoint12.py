@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
@@ -98,13 +97,9 @@ class Endpoint12(Endpoint):
         """Verify the peer's Finished.
 
         Raises:
-            ProtocolViolation: ``decrypt_error``: the two sides did not see the same handshake.
+            ProtocolViolation: as :meth:`compare_finished`.
         """
-        if not hmac.compare_digest(message.verify_data, self.finished_value(self.peer)):
-            raise ProtocolViolation(
-                AlertDescription.DECRYPT_ERROR,
-                f"The {self.peer}'s Finished does not fit what was said in this handshake.",
-            )
+        self.compare_finished(message.verify_data, self.finished_value(self.peer))
 
     def finished_value(self, sender: Role) -> bytes:
         """The verify_data of a Finished at this moment (RFC 5246 section 7.4.9)."""

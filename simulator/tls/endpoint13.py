@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import TYPE_CHECKING
 
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.endpoint import Endpoint
 from simulator.tls.events import MessageReceived, Protection
+from simulator.tls.extension_rules import check_answers
+from simulator.tls.extensions import Place
 from simulator.tls.key_schedule_13 import KeySchedule13, traffic_keys
 from simulator.tls.messages import Certificate13, CertificateEntry, CertificateVerify, Finished, KeyUpdate
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
@@ -141,11 +142,7 @@ class Endpoint13(Endpoint):
                 expected="empty in the main handshake",
             )
         for entry in message.certificate_list:
-            for extension in entry.extensions:
-                raise ProtocolViolation(
-                    AlertDescription.UNSUPPORTED_EXTENSION,
-                    f"A certificate comes with {extension.name}, which nobody asked for.",
-                )
+            check_answers(entry.extensions, Place.CT, asked=())
 
     def send_proof(self, private_key: PrivateKey, scheme: int, *, corrupt: bool = False) -> None:
         """Send CertificateVerify: the signature that only the holder of the private key can make.
@@ -179,11 +176,7 @@ class Endpoint13(Endpoint):
         """Verify the peer's Finished.
 
         Raises:
-            ProtocolViolation: ``decrypt_error``: the two sides did not see the same handshake.
+            ProtocolViolation: as :meth:`compare_finished`.
         """
         expected = self.schedule.finished_mac(handshake_secret, self.transcript.digest())
-        if not hmac.compare_digest(message.verify_data, expected):
-            raise ProtocolViolation(
-                AlertDescription.DECRYPT_ERROR,
-                f"The {self.peer}'s Finished does not fit what was said in this handshake.",
-            )
+        self.compare_finished(message.verify_data, expected)

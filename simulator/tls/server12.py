@@ -13,7 +13,8 @@ from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.config import TLS12_CIPHER_SUITES, ServerConfig
 from simulator.tls.endpoint12 import Endpoint12
 from simulator.tls.events import ClientVerdictWanted, TlsEvent
-from simulator.tls.extensions import Extension, ExtensionType
+from simulator.tls.extension_rules import check_data, check_point_formats
+from simulator.tls.extensions import Extension, ExtensionType, Place
 from simulator.tls.key_exchange import KeyShare, generate_key_share
 from simulator.tls.messages import (
     Certificate12,
@@ -29,13 +30,12 @@ from simulator.tls.messages import (
     server_ecdh_params,
 )
 from simulator.tls.registry import CIPHER_SUITES, CipherSuite, group_name
-from simulator.tls.signatures import ECDSA_SIGN, RSA_SIGN, certificate_type_of, common_scheme, sign
+from simulator.tls.signatures import ECDSA_SIGN, RSA_SIGN, SCHEMES, certificate_type_of, common_scheme, sign
 from simulator.tls.states import SERVER_12, State
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
 
-CERTIFICATE_TYPES = (RSA_SIGN, ECDSA_SIGN)
 RENEGOTIATION_SCSV = 0x00FF
 TICKET_LIFETIME_SECONDS = 7200
 TICKET_BYTES = 32
@@ -118,6 +118,9 @@ class ServerHandshake12(Endpoint12):
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER, "The client does not offer to go without compression."
             )
+        for extension in hello.extensions:
+            check_data(extension, Place.CH)
+        check_point_formats(hello.extensions)
         if forms.RENEGOTIATION_INFO.read(hello.extensions) not in (None, b""):
             raise ProtocolViolation(
                 AlertDescription.HANDSHAKE_FAILURE,
@@ -198,7 +201,7 @@ class ServerHandshake12(Endpoint12):
         if self.config.asks_for_certificate:
             self.send(
                 CertificateRequest12(
-                    certificate_types=CERTIFICATE_TYPES,
+                    certificate_types=certificate_types(self.config.signature_schemes),
                     supported_signature_algorithms=self.config.signature_schemes,
                     certificate_authorities=self.config.certificate_authorities,
                 )
@@ -244,3 +247,10 @@ class ServerHandshake12(Endpoint12):
         self.send_finished()
         self.move(State.CONNECTED)
         self.done()
+
+
+def certificate_types(schemes: tuple[int, ...]) -> tuple[int, ...]:
+    """The kinds of key whose proof a server with these schemes can read (RFC 5246 section 7.4.4)."""
+    families = {SCHEMES[code].family for code in schemes if code in SCHEMES}
+    found = (RSA_SIGN,) if families & {"rsa_pss", "rsa_pkcs1"} else ()
+    return (*found, ECDSA_SIGN) if families & {"ecdsa", "ed25519"} else found

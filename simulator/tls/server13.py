@@ -7,7 +7,7 @@ the client has finished its side before the server decides.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from simulator.tls import extension_forms as forms
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
@@ -26,13 +26,14 @@ from simulator.tls.messages import (
     NewSessionTicket13,
     ServerHello,
 )
+from simulator.tls.offer import check_hello_extensions, offered_shares, required, same_but_for_share
 from simulator.tls.registry import CIPHER_SUITES, group_name
 from simulator.tls.signatures import common_scheme
 from simulator.tls.states import SERVER_13, State
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
-    from simulator.tls.extensions import Extension, ExtensionForm
+    from simulator.tls.extensions import Extension
 
 LEGACY_VERSION = 0x0303
 TICKET_LIFETIME_SECONDS = 7200
@@ -115,19 +116,12 @@ class ServerHandshake13(Endpoint13):
                 got=hello.legacy_compression_methods.hex(),
                 expected="00",
             )
-        if self.first_hello is not None and not self.same_but_for_share(hello, self.first_hello):
+        check_hello_extensions(hello)
+        if self.first_hello is not None and not same_but_for_share(hello, self.first_hello):
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER,
                 "The second ClientHello differs from the first in more than its key share.",
             )
-
-    def same_but_for_share(self, second: ClientHello, first: ClientHello) -> bool:
-        """RFC 8446 section 4.1.2: what a client may change after HelloRetryRequest."""
-        return (second.random, second.legacy_session_id, second.cipher_suites) == (
-            first.random,
-            first.legacy_session_id,
-            first.cipher_suites,
-        )
 
     def choose_suite(self, hello: ClientHello) -> int:
         """The first of the server's suites that the client offers."""
@@ -144,7 +138,7 @@ class ServerHandshake13(Endpoint13):
     def choose_group(self, hello: ClientHello) -> tuple[int, bytes | None]:
         """The group, and the client's share for it; None where it has to be asked for."""
         groups = required(forms.SUPPORTED_GROUPS, hello)
-        shares = {entry.group: entry.key_exchange for entry in required(forms.KEY_SHARE_OFFER, hello)}
+        shares = offered_shares(hello, groups)
         if self.retry_group is not None:
             if tuple(shares) != (self.retry_group,):
                 raise ProtocolViolation(
@@ -280,20 +274,3 @@ class ServerHandshake13(Endpoint13):
             ),
             in_transcript=False,
         )
-
-
-T = TypeVar("T")
-
-
-def required(form: ExtensionForm[T], hello: ClientHello) -> T:
-    """What an extension says that this handshake cannot do without (RFC 8446 section 9.2).
-
-    Raises:
-        ProtocolViolation: ``missing_extension``.
-    """
-    value = form.read(hello.extensions)
-    if value is None:
-        raise ProtocolViolation(
-            AlertDescription.MISSING_EXTENSION, f"ClientHello has no {form.type.rfc_name}.", got="none"
-        )
-    return value
