@@ -1,0 +1,86 @@
+"""What a bent machine says in place of a message: the building blocks of the probes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.entropy import SeededEntropy
+from simulator.tls.events import Version
+from simulator.tls.messages import CertificateVerify, Finished, Message
+from simulator.tls.signatures import certificate_verify_content, sign
+from tests.tls.openssl import identity
+from tests.tls.probes import Change, Machine, Said, handshake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def genuine(message: Message, _: Machine) -> tuple[Said, ...]:
+    """The message as it is."""
+    return (message,)
+
+
+def instead(*said: Said) -> Change:
+    """These in place of the message; nothing at all where none are given."""
+    return lambda *_: said
+
+
+def before(*said: Said) -> Change:
+    """These, and then the message."""
+    return lambda message, _: (*said, message)
+
+
+def twice(message: Message, _: Machine) -> tuple[Said, ...]:
+    """The message, and the same again."""
+    return message, message
+
+
+def both(first: Change, second: Change) -> Change:
+    """One change's messages, and then another's."""
+    return lambda message, machine: (*first(message, machine), *second(message, machine))
+
+
+def body(change: Callable[[bytes], bytes]) -> Change:
+    """The bytes of the genuine message's body, changed; the length in the header fits again."""
+    return lambda message, _: (handshake(message.TYPE, change(message.encode())),)
+
+
+def overwrite(at: int, value: bytes) -> Callable[[bytes], bytes]:
+    """Write bytes over others."""
+    return lambda data: data[:at] + value + data[at + len(value) :]
+
+
+def flip(place: int) -> Callable[[bytes], bytes]:
+    """Turn one bit over."""
+    return lambda data: overwrite(place % len(data), bytes([data[place] ^ 1]))(data)
+
+
+def finished_now(_: Message | None, machine: Machine) -> tuple[Message]:
+    """The Finished that fits what this machine has said so far."""
+    if machine.version is Version.TLS12:
+        return (Finished(machine.finished_value(machine.machine.role)),)
+    schedule = machine.schedule
+    secret = (
+        schedule.client_handshake_traffic_secret
+        if machine.machine.role == "client"
+        else schedule.server_handshake_traffic_secret
+    )
+    return (Finished(schedule.finished_mac(secret, machine.transcript.digest())),)
+
+
+def proof_content(machine: Machine) -> bytes:
+    """What this machine's CertificateVerify has to sign at this moment."""
+    if machine.version is Version.TLS12:
+        return bytes(machine.transcript.messages)
+    return certificate_verify_content(machine.transcript.digest(), machine.machine.role)
+
+
+def proof_now(_: Message | None, machine: Machine) -> tuple[Message]:
+    """A true proof, by the P-256 identity, for what was said so far."""
+    key = identity("P-256", machine.machine.role).private_key
+    return (CertificateVerify(0x0403, sign(key, 0x0403, proof_content(machine), SeededEntropy("proofs"))),)
+
+
+def finished_value(change: Callable[[bytes], bytes]) -> Change:
+    """The genuine Finished with its bytes changed."""
+    return lambda message, _: (handshake(message.TYPE, change(message.verify_data)),)
