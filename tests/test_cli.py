@@ -184,7 +184,7 @@ def test_export_writes_every_form(tmp_path: Path) -> None:
     """``export`` writes each file in the form of its suffix."""
     names = ["story.svg", "story.png", "story.pdf", "story.txt", "story.json"]
     assert 0 == clientauth("export", "valid-certificate", *names, cwd=tmp_path).returncode
-    starts = {".svg": b"<?xml", ".png": b"\x89PNG", ".pdf": b"%PDF", ".json": b"{"}
+    starts = {".svg": b"<svg ", ".png": b"\x89PNG", ".pdf": b"%PDF", ".json": b"{"}
     for name in names:
         data = (tmp_path / name).read_bytes()
         assert data.startswith(starts.get(Path(name).suffix, b"")), name
