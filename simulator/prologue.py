@@ -66,9 +66,9 @@ def issuances(scenario: Scenario, world: World) -> list[Issuance]:
     """
     found = []
     for holder, holding in (("client", world.client), ("server", world.server)):
-        if holding.name is not None:
-            stolen = holder == "client" and not scenario.client.holds_key
-            found.append(_issuance(scenario, world[holding.name], holder, stolen=stolen))
+        for name in holding.names:
+            stolen = (holder, name) == ("client", holding.name) and not scenario.client.holds_key
+            found.append(_issuance(scenario, world[name], holder, stolen=stolen))
     found.sort(key=lambda one: one.at)
     spaced: list[Issuance] = []
     for one in found:

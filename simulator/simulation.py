@@ -218,7 +218,7 @@ class Simulation:
 
     def _connect(self) -> None:
         """Virtual time 0: the client opens the connection."""
-        self._carry_out("client", self.client.start(self._time()), fresh=True)
+        self._carry_out("client", self.client.start(self._time("client")), fresh=True)
 
     def _arrive(self, reader: str, record: bytes) -> None:
         """A record reaches a side; it is read at once if nothing stands before it."""
@@ -234,7 +234,7 @@ class Simulation:
         if actor.finished:
             inbox.clear()
             return
-        effects = actor.receive(inbox[0], self._time())
+        effects = actor.receive(inbox[0], self._time(reader))
         inbox.popleft()
         self._carry_out(reader, effects)
         if inbox and actor.pending is None:
@@ -256,7 +256,7 @@ class Simulation:
         """Take a decision, and read what arrived meanwhile."""
         actor = self._actor(name)
         pending = check_choice(actor.pending, choice)
-        effects = actor.decide(choice, self._time(), taken_by)
+        effects = actor.decide(choice, self._time(name), taken_by)
         self._waiting.remove(name)
         self.decisions.append((pending, choice, taken_by))
         self._carry_out(name, effects)
@@ -276,9 +276,10 @@ class Simulation:
         """The side of that name."""
         return self.client if name == "client" else self.server
 
-    def _time(self) -> datetime:
-        """Virtual time as a moment of the scenario's calendar."""
-        return self.scenario.clock + timedelta(microseconds=self._kernel.now)
+    def _time(self, name: str) -> datetime:
+        """What a side's own clock shows."""
+        side = self.scenario.client if name == "client" else self.scenario.server
+        return self.scenario.clock + side.clock_offset + timedelta(microseconds=self._kernel.now)
 
 
 def records_of(stream: bytes) -> list[bytes]:
