@@ -44,7 +44,7 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> R
         ScenarioError: the scenario cannot be issued.
     """
     trace = _simulated(scenario, tls) if run is None else run.trace
-    moments = judged_at(trace, scenario.clock)
+    moments = judged_at(trace, scenario)
     try:
         theirs = play(scenario, tls, moments)
     except NotPlayableError as error:

@@ -10,15 +10,22 @@ import ssl
 from typing import TYPE_CHECKING
 
 from simulator.oracle.native import (
+    CredentialRefusedError,
     ask_without_judging,
+    choose_groups,
+    choose_signatures,
     hint_at_authorities,
+    judge_at_level,
     load_credential,
     set_verification_time,
 )
+from simulator.scenario.words import SIGNATURE_SCHEMES
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from simulator.pki.certificate import Certificate
+    from simulator.pki.keys import PrivateKey
     from simulator.pki.stores import TrustStore
     from simulator.scenario import ClientSetup, ServerSetup, TlsVersion
     from simulator.world import Holding
@@ -28,7 +35,9 @@ VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {
     "1.3": ssl.TLSVersion.TLSv1_3,
 }
 # OpenSSL's own default since 3.2, and CPython's for every OpenSSL; a distribution may set another.
-CIPHERS = "DEFAULT:@SECLEVEL=2"
+SECURITY_LEVEL = 2
+CIPHERS = "DEFAULT:@SECLEVEL={}"
+GROUPS = {"x25519": "X25519", "secp256r1": "P-256", "secp384r1": "P-384"}  # as OpenSSL calls them
 
 
 def client_context(
@@ -50,8 +59,12 @@ def client_context(
     context.check_hostname = setup.verify_server
     context.verify_mode = ssl.CERT_REQUIRED if setup.verify_server else ssl.CERT_NONE
     _trust(context, holding, judged_at)
+    choose_groups(context, [GROUPS[name] for name in setup.groups or GROUPS])
+    if setup.signature_schemes is not None:
+        choose_signatures(context, setup.signature_schemes, of_client=False)
+        choose_signatures(context, SIGNATURE_SCHEMES, of_client=True)
     if holding.private_key is not None and not setup.withholds:
-        load_credential(context, [one.der for one in holding.chain], holding.private_key)
+        _load(context, holding.chain, holding.private_key)
     return context
 
 
@@ -68,11 +81,14 @@ def server_context(
     if setup.client_authentication == "unverified":
         ask_without_judging(context)
     hint_at_authorities(context, [one.der for one in holding.authorities])
+    choose_groups(context, [GROUPS[name] for name in setup.groups or GROUPS])
+    if setup.signature_schemes is not None:
+        choose_signatures(context, setup.signature_schemes, of_client=True)
     context.num_tickets = setup.tickets
     if setup.tickets == 0:
         context.options |= ssl.OP_NO_TICKET  # TLS 1.2 knows only this switch: one ticket or none
     if holding.private_key is not None:
-        load_credential(context, [one.der for one in holding.chain], holding.private_key)
+        _load(context, holding.chain, holding.private_key)
     return context
 
 
@@ -88,8 +104,25 @@ def needs_partial_chains(store: TrustStore) -> bool:
 def _bare_context(protocol: int, tls: TlsVersion) -> ssl.SSLContext:
     context = ssl.SSLContext(protocol)
     context.minimum_version = context.maximum_version = VERSIONS[tls]
-    context.set_ciphers(CIPHERS)
+    context.set_ciphers(CIPHERS.format(SECURITY_LEVEL))
     return context
+
+
+def _load(context: ssl.SSLContext, chain: tuple[Certificate, ...], private_key: PrivateKey) -> None:
+    """Load what a side holds.
+
+    What is too weak for OpenSSL's level to be loaded is loaded at level 0, as an administrator would do who
+    insists. The peer is judged at the same level as ever.
+
+    Raises:
+        CredentialRefusedError: OpenSSL refuses it for another reason.
+    """
+    ders = [one.der for one in chain]
+    try:
+        load_credential(context, ders, private_key)
+    except CredentialRefusedError:
+        context.set_ciphers(CIPHERS.format(0))
+        load_credential(context, ders, private_key)
 
 
 def _trust(context: ssl.SSLContext, holding: Holding, judged_at: datetime) -> None:
@@ -105,3 +138,4 @@ def _trust(context: ssl.SSLContext, holding: Holding, judged_at: datetime) -> No
         flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags = flags
     set_verification_time(context, judged_at)
+    judge_at_level(context, SECURITY_LEVEL)

@@ -4,7 +4,11 @@
   not the machine's,
 * ask for a certificate without judging it (a verify callback that says yes to everything),
 * name authorities in CertificateRequest (``SSL_CTX_add_client_CA``),
-* load a chain and a key from memory, so that no private key touches a disk, and present exactly that chain.
+* load a chain and a key from memory, so that no private key touches a disk, and present exactly that chain,
+* set the strength that is asked of a peer's certificates apart from that asked of one's own
+  (``X509_VERIFY_PARAM_set_auth_level``),
+* choose groups and signature schemes (``SSL_CTX_set1_groups_list``, ``SSL_CTX_set1_sigalgs_list`` and
+  ``SSL_CTX_set1_client_sigalgs_list``).
 
 Measured on CPython 3.11, 3.12 and 3.13. Where the interpreter does not allow it, :class:`PeerError` says so.
 """
@@ -30,7 +34,11 @@ if TYPE_CHECKING:
 # Macros of OpenSSL's ssl.h, which ctypes cannot see.
 SSL_VERIFY_PEER = 0x01
 SSL_CTRL_MODE = 33
+SSL_CTRL_CHAIN = 88
 SSL_CTRL_CHAIN_CERT = 89
+SSL_CTRL_SET_GROUPS_LIST = 92
+SSL_CTRL_SET_SIGALGS_LIST = 98
+SSL_CTRL_SET_CLIENT_SIGALGS_LIST = 102
 SSL_MODE_NO_AUTO_CHAIN = 0x08
 KEEP_A_REFERENCE = 1
 
@@ -44,6 +52,7 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "SSL_CTX_get_options": (ctypes.c_uint64, (_POINTER,)),
     "SSL_CTX_get0_param": (_POINTER, (_POINTER,)),
     "X509_VERIFY_PARAM_set_time": (None, (_POINTER, ctypes.c_long)),  # time_t: a long on Linux and macOS
+    "X509_VERIFY_PARAM_set_auth_level": (None, (_POINTER, ctypes.c_int)),
     "SSL_CTX_set_verify": (None, (_POINTER, ctypes.c_int, _VERIFY_CALLBACK)),
     "SSL_CTX_add_client_CA": (ctypes.c_int, (_POINTER, _POINTER)),
     "SSL_CTX_use_certificate": (ctypes.c_int, (_POINTER, _POINTER)),
@@ -74,6 +83,52 @@ def set_verification_time(context: ssl.SSLContext, moment: datetime) -> None:
     library = openssl_library()
     parameters = library.SSL_CTX_get0_param(context_pointer(context))
     library.X509_VERIFY_PARAM_set_time(parameters, int(moment.timestamp()))
+
+
+def judge_at_level(context: ssl.SSLContext, level: int) -> None:
+    """Let a context judge a peer's keys and signatures at a security level, whatever its own level is.
+
+    Raises:
+        PeerError: this interpreter does not allow it.
+    """
+    library = openssl_library()
+    parameters = library.SSL_CTX_get0_param(context_pointer(context))
+    library.X509_VERIFY_PARAM_set_auth_level(parameters, level)
+
+
+def choose_groups(context: ssl.SSLContext, names: Sequence[str]) -> None:
+    """Offer or accept these groups for key exchange and no others.
+
+    Args:
+        context: a client's or a server's.
+        names: as OpenSSL calls them, the preferred one first.
+
+    Raises:
+        PeerError: this interpreter or this OpenSSL does not allow it.
+    """
+    _set_list(context, SSL_CTRL_SET_GROUPS_LIST, names)
+
+
+def choose_signatures(context: ssl.SSLContext, names: Sequence[str], *, of_client: bool) -> None:
+    """Let one side's proof be a signature of one of these schemes.
+
+    Args:
+        context: a client's or a server's.
+        names: RFC 8446 names.
+        of_client: the client's proof is meant, as both sides negotiate it; otherwise the server's.
+
+    Raises:
+        PeerError: this interpreter or this OpenSSL does not allow it.
+    """
+    command = SSL_CTRL_SET_CLIENT_SIGALGS_LIST if of_client else SSL_CTRL_SET_SIGALGS_LIST
+    _set_list(context, command, names)
+
+
+def _set_list(context: ssl.SSLContext, command: int, names: Sequence[str]) -> None:
+    library, pointer = openssl_library(), context_pointer(context)
+    if library.SSL_CTX_ctrl(pointer, command, 0, ":".join(names).encode("ascii")) != 1:
+        library.ERR_clear_error()
+        raise _not_here(f"its OpenSSL does not know all of {', '.join(names)}")
 
 
 def ask_without_judging(context: ssl.SSLContext) -> None:
@@ -124,6 +179,7 @@ def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key
         certificate = _read_certificate(library, der)
         if depth == 0:
             loaded = library.SSL_CTX_use_certificate(pointer, certificate)
+            library.SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN, 0, None)  # what an attempt before left there
         else:
             loaded = library.SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, KEEP_A_REFERENCE, certificate)
         library.X509_free(certificate)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.actors.client import Client
 from simulator.actors.grant import Grant, Standing, grant_of
 from simulator.actors.server import Server
-from simulator.casting import client_role, server_role
+from simulator.casting import client_role, server_role, server_version
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
 from simulator.oracle.acting import ActorSide
@@ -18,6 +18,7 @@ from simulator.oracle.native import CredentialRefusedError
 from simulator.oracle.observed import Notes, Played
 from simulator.oracle.openssl import OpensslClient, OpensslServer
 from simulator.tls.events import Version
+from simulator.trust.profiles import profile_named
 from simulator.world import issue_world
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class NotPlayableError(ScenarioError):
     """OpenSSL can play neither side of a scenario."""
 
 
+class OtherHabitsError(CredentialRefusedError):
+    """The scenario's client does what a stock OpenSSL client does not; the text says what that one does."""
+
+
 @dataclass(frozen=True, slots=True)
 class JudgedAt:
     """When each side judges the other: the time that OpenSSL and the actors are given."""
@@ -43,16 +48,38 @@ class JudgedAt:
     server: datetime
 
 
+def clocks(scenario: Scenario) -> JudgedAt:
+    """What each side's own clock shows when the connection begins."""
+    now = scenario.clock
+    return JudgedAt(now + scenario.client.clock_offset, now + scenario.server.clock_offset)
+
+
+def unplayable_client(scenario: Scenario) -> str | None:
+    """Why a stock OpenSSL client cannot play the scenario's client; None where it can."""
+    client = scenario.client
+    habits = profile_named(client.profile).obeys_ca_hints
+    obeys = habits if client.obeys_ca_list is None else client.obeys_ca_list
+    if client.corrupts_proof:
+        return "it signs what it should sign"
+    if client.also_holds:
+        return "it holds one certificate for each kind of key"
+    if obeys and scenario.server.ca_list:
+        return "it pays no heed to the server's list of authorities"
+    if client.key_shares != 1:
+        return "it sends one key share"
+    return None
+
+
 def play(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None = None) -> Played:
     """Play a scenario with OpenSSL.
 
-    Two OpenSSL objects play it all. A side whose certificate and key OpenSSL refuses to load (a thief's key,
-    a key that is too weak) is played by our actor instead.
+    Two OpenSSL objects play it all. A side whose certificate and key OpenSSL refuses to load (a thief's key),
+    or that does what OpenSSL does not, is played by our actor instead.
 
     Args:
         scenario: what is set up.
         tls: the protocol version.
-        judged_at: when each side judges; None for the scenario's clock.
+        judged_at: when each side judges; None for what its clock shows at the beginning.
 
     Raises:
         NotPlayableError: OpenSSL refuses what either side holds.
@@ -72,7 +99,7 @@ def play(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None = None)
             f"OpenSSL can play neither side of {scenario.name!r}.",
             got="; ".join(f"{side}: {reason}" for side, reason in refusals.items()),
             expected="a side whose certificate and key OpenSSL loads",
-            advice="Give at least one side a certificate with its own, strong enough key.",
+            advice="Give at least one side a certificate with its own key.",
         )
     return stage.perform(contexts.get("client"), contexts.get("server"))
 
@@ -91,7 +118,7 @@ def mixed(
         scenario: what is set up.
         tls: the protocol version.
         openssl_role: the side that OpenSSL plays.
-        judged_at: when each side judges; None for the scenario's clock.
+        judged_at: when each side judges; None for what its clock shows at the beginning.
         adjust: may change OpenSSL's context before it is used.
 
     Raises:
@@ -106,7 +133,7 @@ def mixed(
         raise NotPlayableError(
             f"OpenSSL cannot play the {openssl_role} of {scenario.name!r}.",
             got=str(refusal),
-            expected="a certificate with its own, strong enough key",
+            expected="a certificate with its own key, and what a stock OpenSSL does",
             advice="Let OpenSSL play the other side.",
         ) from refusal
     if adjust is not None:
@@ -120,7 +147,8 @@ class _Stage:
     def __init__(self, scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None) -> None:
         self.scenario = scenario
         self.tls: TlsVersion = tls
-        self.judged_at = judged_at or JudgedAt(scenario.clock, scenario.clock)
+        self.server_tls: TlsVersion = server_version(scenario.server, Version(tls)).value
+        self.judged_at = judged_at or clocks(scenario)
         self.entropy = SeededEntropy(scenario.seed)
         self.world: World = issue_world(scenario, self.entropy)
         self.notes = Notes()
@@ -130,10 +158,13 @@ class _Stage:
         }
 
     def client_context(self) -> ssl.SSLContext:
+        reason = unplayable_client(self.scenario)
+        if reason is not None:
+            raise OtherHabitsError(reason)
         return client_context(self.scenario.client, self.world.client, self.tls, self.judged_at.client)
 
     def server_context(self) -> ssl.SSLContext:
-        return server_context(self.scenario.server, self.world.server, self.tls, self.judged_at.server)
+        return server_context(self.scenario.server, self.world.server, self.server_tls, self.judged_at.server)
 
     def perform(self, for_client: ssl.SSLContext | None, for_server: ssl.SSLContext | None) -> Played:
         """Let the two sides talk: OpenSSL where there is a context, our actor where there is none."""
@@ -164,7 +195,7 @@ class _Stage:
 
     def _server(self, context: ssl.SSLContext | None) -> OpensslServer | ActorSide:
         if context is not None:
-            return OpensslServer(context, self.tls, self.notes, self._grant)
+            return OpensslServer(context, self.server_tls, self.notes, self._grant)
         role = server_role(self.scenario, self.world, Version(self.tls))
         return ActorSide(Server(role, self.entropy.child("server")), self.notes, self.judged_at.server)
 

@@ -6,14 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulator.oracle.observed import Notes, Played, PlayedSide
-from simulator.oracle.playing import JudgedAt
+from simulator.oracle.playing import JudgedAt, clocks
 from simulator.tls.events import Protection
 from simulator.trace import Alert, Checked, Received, Sent
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from simulator.scenario import TlsVersion
+    from simulator.scenario import Scenario, TlsVersion
     from simulator.trace import Event, Side, Trace
 
 
@@ -45,17 +43,19 @@ def observed(trace: Trace, tls: TlsVersion) -> Played:
     )
 
 
-def judged_at(trace: Trace, clock: datetime) -> JudgedAt:
-    """When each side of a simulated run judged the other; the clock for a side that did not.
+def judged_at(trace: Trace, scenario: Scenario) -> JudgedAt:
+    """When each side of a simulated run judged the other, by its own clock; its beginning where it did not.
 
     Args:
         trace: the run.
-        clock: the moment at which its virtual time was 0.
+        scenario: what was set up.
     """
-    moments = {"client": clock, "server": clock}
+    start = clocks(scenario)
+    moments = {"client": start.client, "server": start.server}
     for event in reversed(trace.events):
         if isinstance(event.fact, Checked):
-            moments[event.actor] = clock + timedelta(microseconds=event.at)
+            beginning = start.client if event.actor == "client" else start.server
+            moments[event.actor] = beginning + timedelta(microseconds=event.at)
     return JudgedAt(moments["client"], moments["server"])
 
 
