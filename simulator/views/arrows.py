@@ -75,35 +75,35 @@ def joined(flight: Message, row: Message) -> Message | None:
 
 
 def draw(sheet: Sheet, row: Message) -> None:
-    """Put one message on the sheet and move down."""
-    lanes = sheet.stage.lanes
-    start, end = lanes[row.event.actor], lanes[row.receiver]
+    """Put one message on the sheet and move down.
+
+    Its words stand next to the inner one of the two lanes, before any other lane that the arrow crosses.
+    """
+    stage, seq = sheet.stage, row.event.seq
+    start, end = stage.lanes[row.event.actor], stage.lanes[row.receiver]
+    inner, outer = sorted((start, end), key=lambda x: abs(x - stage.middle))
+    near = stage.next_lane(inner, towards=outer)
+    middle, room = (inner + near) / 2, abs(inner - near) - 28
     sheet.y += 5
-    _label(sheet, row, (start + end) / 2, abs(end - start) - 28)
+    _label(sheet, row, middle, room)
     sheet.y += 10
     _arrow(sheet, row, start, end)
     sheet.y += 9
-    if abs(end - start) < TALK_PITCH:
-        _fields_beside(sheet, row, start, end)
+    if room < TALK_PITCH - 28:
+        _fields_beside(sheet, row, inner, rightward=near < inner)
         return
     for text in row.fields:
-        middle, room = (start + end) / 2, abs(end - start) - 30
-        sheet.y = sheet.paragraph(
-            text, "field", row.event.seq, middle, sheet.y, width=room, most=3, anchor="middle"
-        )
+        sheet.y = sheet.paragraph(text, "field", seq, middle, sheet.y, width=room, most=3, anchor="middle")
     sheet.y += 5
 
 
-def _fields_beside(sheet: Sheet, row: Message, start: float, end: float) -> None:
+def _fields_beside(sheet: Sheet, row: Message, inner: float, *, rightward: bool) -> None:
     """Between neighbouring lanes there is no room below the arrow: the fields go to its inner side."""
-    stage = sheet.stage
-    right = (start + end) / 2 < stage.middle
-    x = max(start, end) + 16 if right else min(start, end) - 16
-    room = TALK_PITCH - 32
+    x = inner + 16 if rightward else inner - 16
     y = sheet.y - 9 - 0.5 * pitch_of("field") - pitch_of("field") * (len(row.fields) > 1)
+    anchor: Anchor = "start" if rightward else "end"
     for text in row.fields:
-        anchor: Anchor = "start" if right else "end"
-        y = sheet.paragraph(text, "field", row.event.seq, x, y, width=room, most=2, anchor=anchor)
+        y = sheet.paragraph(text, "field", row.event.seq, x, y, width=TALK_PITCH - 32, most=2, anchor=anchor)
     sheet.y = max(sheet.y, y) + 5
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.errors import OutputError
-from simulator.pki.files import write_public_file
+from simulator.pki.files import write_private_file, write_public_file
 from simulator.trace import Trace
 from simulator.trace_json import trace_to_json
 from simulator.views.display import Drawing
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TEXT_WIDTH = 100  # columns of a .txt file
 MATRIX_WIDTH = 126  # the least in which every alert is named
+OTHER_SUFFIXES = ".txt, .json, .mmd, .puml or .pcapng"  # what a run can be saved as besides pictures
 
 Layout = Callable[[Trace, str], Drawing]
 
@@ -54,8 +55,9 @@ def save(
     view: str = "sequence",
     theme: str = "light",
     detail: str = "messages",
+    with_keys: bool = True,
 ) -> Path:
-    """Write a view of a run to a file, by suffix: .svg .png .pdf .txt .json.
+    """Write a view of a run to a file, by suffix: .svg .png .pdf .txt .json .mmd .puml .pcapng.
 
     Args:
         run: a run, or its trace.
@@ -63,6 +65,7 @@ def save(
         view: which picture: ``sequence``.
         theme: ``light``, ``dark`` or ``print``; pictures only.
         detail: ``overview``, ``messages`` or ``everything``; pictures and text.
+        with_keys: put the run's key log into a .pcapng, which only its owner may then read.
 
     Returns:
         The path written.
@@ -72,6 +75,8 @@ def save(
     """
     path = Path(path)
     trace = run if isinstance(run, Trace) else run.trace
+    if path.suffix.lower() == ".pcapng":
+        return _save_capture(path, trace, getattr(run, "keylog", ()) if with_keys else ())
     write_public_file(path, _contents(trace, path, view, theme, detail))
     return path
 
@@ -94,6 +99,15 @@ def save_matrix(matrix: Matrix, path: Path | str, *, theme: str = "light") -> Pa
     return path
 
 
+def _save_capture(path: Path, trace: Trace, keylog: Sequence[str]) -> Path:
+    """Write a capture; with secrets inside it is a secret itself."""
+    from simulator.views.capture import capture
+
+    write = write_private_file if keylog else write_public_file
+    write(path, capture(trace, keylog))
+    return path
+
+
 def _contents(trace: Trace, path: Path, view: str, theme: str, detail: str) -> bytes:
     """The bytes of the file; everything that can be wrong with the request shows before one is written."""
     kind = path.suffix.lower()
@@ -101,7 +115,16 @@ def _contents(trace: Trace, path: Path, view: str, theme: str, detail: str) -> b
         return trace_to_json(trace).encode()
     if kind == ".txt":
         return story(trace, TEXT_WIDTH, detail=detail).encode()
-    return picture(layout(view)(trace, detail), path, theme=theme, prefix=_prefix(trace, view))
+    if kind == ".mmd":
+        from simulator.views.mermaid import mermaid
+
+        return mermaid(trace, detail=detail).encode()
+    if kind == ".puml":
+        from simulator.views.plantuml import plantuml
+
+        return plantuml(trace, detail=detail).encode()
+    drawing = layout(view)(trace, detail)
+    return picture(drawing, path, theme=theme, prefix=_prefix(trace, view), others=OTHER_SUFFIXES)
 
 
 def layout(view: str) -> Layout:
@@ -116,8 +139,22 @@ def layout(view: str) -> Layout:
         raise OutputError("There is no such view.", got=view, expected=", ".join(VIEWS)) from None
 
 
-def picture(drawing: Drawing, path: Path, *, theme: str = "light", prefix: str = "drawing") -> bytes:
+def picture(
+    drawing: Drawing,
+    path: Path,
+    *,
+    theme: str = "light",
+    prefix: str = "drawing",
+    others: str = ".txt or .json",
+) -> bytes:
     """A drawing in the form that a path's suffix asks for: .svg, .png or .pdf.
+
+    Args:
+        drawing: what to draw.
+        path: whose suffix counts; nothing is written.
+        theme: ``light``, ``dark`` or ``print``.
+        prefix: what ids in an .svg begin with.
+        others: the suffixes that the caller knows besides, for the error message.
 
     Raises:
         OutputError: there is no such suffix or theme.
@@ -137,7 +174,7 @@ def picture(drawing: Drawing, path: Path, *, theme: str = "light", prefix: str =
             raise OutputError(
                 f"{path.name} has no suffix that can be written.",
                 got=suffix or "no suffix",
-                expected=".svg, .png, .pdf, .txt or .json",
+                expected=f".svg, .png, .pdf, {others}",
                 advice="The suffix says in which form the view is written.",
             )
 

@@ -12,29 +12,40 @@ from simulator.views.words import card_facts, level_name
 
 if TYPE_CHECKING:
     from simulator.trace import Trace
-    from simulator.views.style import Detail
 
 RUNGS = tuple(level for level in SecurityLevel if level.rung is not None)
 RUNG_WIDTH = 126.0
 RUNG_STEP = 15.0
 FOOT = 44.0
+PAD = 20.0
+LADDER_WIDTH = (len(RUNGS) + 1) * RUNG_WIDTH + 26
+LABEL_WIDTH = 158.0
+FACTS_WIDTH = LABEL_WIDTH + 180  # the least that is readable beside the ladder
 
 
-def foot(sheet: Sheet, trace: Trace, detail: Detail) -> None:
-    """Put the badge and move below it."""
+def foot(sheet: Sheet, trace: Trace) -> None:
+    """Put the badge and move below it: the ladder, and the card's answers beside it or below."""
     top, left = sheet.y + 18, MARGIN
     width = sheet.stage.width - 2 * MARGIN
     seq = trace.events[-1].seq
     place = len(sheet.front)
     level = trace.card.level
-    sheet.line("What the session is worth", "small", seq, left + 20, top + 24, width=width - 40)
-    sheet.line(level_name(level), "level", seq, left + 20, top + 54, width=width - 40)
+    beside = width - PAD - LADDER_WIDTH - 2 * PAD >= FACTS_WIDTH
+    room = LADDER_WIDTH if beside else width - 2 * PAD
+    sheet.line("What the session is worth", "small", seq, left + PAD, top + 24, width=room)
+    sheet.line(level_name(level), "level", seq, left + PAD, top + 54, width=room)
     words = level.plain_words[0].upper() + level.plain_words[1:] + "."
-    sheet.line(words, "plain", seq, left + 20, top + 79, width=width - 40)
-    bottom = _ladder(sheet, level, left + 20, top + 100, seq)
-    if detail != "overview":
-        bottom = _facts(sheet, trace, left + 20, bottom + 14, width - 40, seq)
-    sheet.y = bottom + 16
+    sheet.line(words, "plain", seq, left + PAD, top + 79, width=room)
+    bottom = _ladder(sheet, level, left + PAD, top + 104, seq)
+    if beside:
+        x = left + PAD + LADDER_WIDTH + PAD
+        facts_bottom = _facts(sheet, card_facts(trace.card), x, top + 14, left + width - PAD - x, seq)
+    else:
+        facts = card_facts(trace.card)
+        half, column = (len(facts) + 1) // 2, (width - 2 * PAD) / 2
+        columns = ((facts[:half], left + PAD), (facts[half:], left + PAD + column))
+        facts_bottom = max(_facts(sheet, part, x, bottom + 14, column - 16, seq) for part, x in columns)
+    sheet.y = max(bottom, facts_bottom) + 16
     sheet.front.insert(place, Box(left, top, width, sheet.y - top, "card", seq, radius=10))
 
 
@@ -65,18 +76,13 @@ def _name(sheet: Sheet, level: SecurityLevel, middle: float, top: float, seq: in
         sheet.put(Text(middle, y, line, "rung", seq, "middle"))
 
 
-def _facts(sheet: Sheet, trace: Trace, x: float, top: float, width: float, seq: int) -> float:
-    """The card's answers in two columns; the y below them."""
-    facts = card_facts(trace.card)
-    half = (len(facts) + 1) // 2
-    column = width / 2
+def _facts(
+    sheet: Sheet, facts: tuple[tuple[str, str], ...], x: float, top: float, width: float, seq: int
+) -> float:
+    """Questions and answers of the card below each other; the y below them."""
     y = top
-    for row in range(half):
-        for side, index in enumerate((row, row + half)):
-            if index < len(facts):
-                label, answer = facts[index]
-                at = x + side * column
-                sheet.line(label, "fact.label", seq, at, y + 13, width=190)
-                sheet.line(answer, "fact", seq, at + 196, y + 13, width=column - 212)
-        y += 21
+    for label, answer in facts:
+        sheet.paragraph(label, "fact.label", seq, x, y, width=LABEL_WIDTH - 8, most=1)
+        below = sheet.paragraph(answer, "fact", seq, x + LABEL_WIDTH, y, width=width - LABEL_WIDTH, most=2)
+        y = below + 4
     return y

@@ -62,7 +62,7 @@ def sequence(trace: Trace, *, detail: str = "messages") -> Drawing:
         story.tell(event)
     story.end()
     bottom = sheet.y
-    foot(sheet, trace, level)
+    foot(sheet, trace)
     lifelines = _lifelines(sheet.stage, below_cards, bottom, story.idle_from)
     paper = Box(0, 0, sheet.stage.width, sheet.y + 20, "paper", 0)
     return Drawing(

@@ -59,6 +59,11 @@ class Stage:
         """Half way between client and server: boxes of a lane open towards it."""
         return (self.lanes["client"] + self.lanes["server"]) / 2
 
+    def next_lane(self, x: float, *, towards: float) -> float:
+        """The first lane on the way from the lane at ``x`` to the one at ``towards``."""
+        between = [lane for lane in self.lanes.values() if min(x, towards) <= lane <= max(x, towards)]
+        return min((lane for lane in between if lane != x), key=lambda lane: abs(lane - x))
+
     def opens_right(self, lane: str) -> bool:
         """Boxes of this lane extend to the right of it."""
         return self.lanes[lane] < self.middle

@@ -57,9 +57,9 @@ def test_the_files_hold_what_the_views_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "options", "allowed"),
     [
-        ("a.gif", {}, r"\.svg, \.png, \.pdf, \.txt or \.json"),
-        ("a", {}, r"\.svg, \.png, \.pdf, \.txt or \.json"),
-        (".svg", {}, r"\.svg, \.png, \.pdf, \.txt or \.json"),
+        ("a.gif", {}, r"\.svg, \.png, \.pdf, \.txt, \.json"),
+        ("a", {}, r"\.svg, \.png, \.pdf, \.txt, \.json"),
+        (".svg", {}, r"\.svg, \.png, \.pdf, \.txt, \.json"),
         ("a.svg", {"view": "tree"}, "sequence"),
         ("a.svg", {"theme": "pink"}, "light, dark, print"),
         ("a.png", {"theme": "pink"}, "light, dark, print"),

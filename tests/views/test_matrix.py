@@ -1,0 +1,104 @@
+"""The outcome matrix as picture and as text."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import pytest
+
+from simulator.errors import OutputError
+from simulator.security import SecurityLevel
+from simulator.sweep import matrix
+from simulator.views.display import Box, Text
+from simulator.views.export import save_matrix
+from simulator.views.matrix import cell_text, is_late, matrix_drawing, matrix_text
+from simulator.views.style import palette
+from simulator.views.svg import svg
+from simulator.views.textual import cells
+from tests.views.geometry import contrasts, faults
+from tests.views.test_terminal import CODES
+from tests.views.traces import THEMES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.compare import Matrix
+
+
+@cache
+def _matrix() -> Matrix:
+    return matrix()
+
+
+def test_the_picture_has_one_box_for_each_cell_in_its_level() -> None:
+    """Every cell stands there once, filled and named by its level."""
+    whole = _matrix()
+    drawing = matrix_drawing(whole)
+    boxes = [
+        item for item in drawing.items if isinstance(item, Box) and item.height > 50 and item.style != "paper"
+    ]
+    assert [box.seq for box in sorted(boxes, key=lambda box: box.seq)] == list(range(len(whole.cells)))
+    assert {box.seq: box.style for box in boxes} == {
+        place: f"level.{cell.level.value}" for place, cell in enumerate(whole.cells)
+    }
+
+
+def test_the_picture_has_no_fault_and_enough_contrast() -> None:
+    """No text of the matrix is cut, covered or pale."""
+    drawing = matrix_drawing(_matrix())
+    assert faults(drawing) == []
+    assert [one for theme in THEMES for one in contrasts(drawing, palette(theme)) if one[2] < 4.5] == []
+
+
+def test_late_refusals_say_so_in_words() -> None:
+    """The cells whose client learns late are those of TLS 1.3 that refuse, and each says it in words."""
+    whole = _matrix()
+    late = [place for place, cell in enumerate(whole.cells) if is_late(cell)]
+    refused = [cell.tls == "1.3" and cell.level is SecurityLevel.REFUSED for cell in whole.cells]
+    assert late == [place for place, wanted in enumerate(refused) if wanted]
+    texts = [item for item in matrix_drawing(whole).items if isinstance(item, Text)]
+    said = [text.seq for text in texts if text.text == "client learns late"]
+    assert sorted(said) == late
+
+
+def test_the_description_tells_every_cell() -> None:
+    """Whoever cannot see the picture is told each credential under each policy."""
+    text = matrix_drawing(_matrix()).description
+    assert "valid under required: client authenticated." in text
+    assert "none under required: refused, by the server, handshake_failure in TLS 1.2; refused, by" in text
+    assert text.count(" under ") == len(_matrix().credentials) * len(_matrix().policies)
+
+
+@pytest.mark.parametrize("width", [40, 76, 80, 120, 126, 200])
+def test_the_text_fits_and_colour_adds_nothing(width: int) -> None:
+    """No line is longer than the terminal, and colour only repeats what the words say."""
+    text = matrix_text(_matrix(), width)
+    assert [line for line in text.splitlines() if cells(line) > max(width, 76)] == []
+    assert CODES.sub("", matrix_text(_matrix(), width, colour=True)).split() == text.split()
+    assert matrix_text(_matrix(), width, ascii_only=True).isascii()
+
+
+def test_narrow_text_names_alerts_by_number_with_a_key() -> None:
+    """Where names do not fit, the number stands in the cell and the name in the key."""
+    narrow, wide = matrix_text(_matrix(), 80), matrix_text(_matrix(), 130)
+    assert "REFUSED 45" in narrow
+    assert "45 certificate_expired" in narrow
+    assert "certificate_expired*" in wide
+    cell = _matrix().cell("none", "required", "1.3")
+    assert cell_text(cell, wide=False) == "REFUSED 116*"
+    assert cell_text(cell, wide=True) == "certificate_required*"
+
+
+def test_the_matrix_is_saved_by_suffix(tmp_path: Path) -> None:
+    """Each suffix gives its kind of file; another is refused and leaves nothing."""
+    whole = _matrix()
+    for suffix, begin in ((".svg", "<svg"), (".txt", "TLS 1.2"), (".json", "{")):
+        assert save_matrix(whole, tmp_path / f"m{suffix}").read_text().startswith(begin)
+    assert json.loads((tmp_path / "m.json").read_text()) == whole.to_dict()
+    ElementTree.fromstring(svg(matrix_drawing(whole)).encode())
+    with pytest.raises(OutputError, match=r"\.svg, \.png, \.pdf, \.txt or \.json"):
+        save_matrix(whole, tmp_path / "m.gif")
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".svg", ".txt"]

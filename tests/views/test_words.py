@@ -1,0 +1,79 @@
+"""The shared words, and the caption that tells a run in sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.views.caption import caption
+from simulator.views.words import clean, duration, moment, short_name, size
+from tests.views.traces import HOSTILE, RUNS, hostile_trace, trace_of
+
+
+def test_the_caption_of_a_late_refusal() -> None:
+    """Who decided what, why, what nobody read, how long the client erred, and what came of it."""
+    assert caption(trace_of("certificate-expired", "1.3")) == (
+        "The client's certificate has expired. Scenario certificate-expired, seed 1, TLS 1.3. "
+        "The server asks the client for a certificate. The client accepts the server's certificate. "
+        "The client sends its certificate. The server refuses the client. "
+        "The decisive check is validity: alice has expired: it ended on 2030-03-03 09:00:00 UTC, "
+        "and now is 2030-03-04 09:00:00 UTC. "
+        "The server sends the alert certificate_expired (45). "
+        "Sent but never read: CertificateVerify, Finished, application data. "
+        "The client's handshake call returned without error, and for 41 ms the client believed in the level "
+        "Client authenticated, until it read the refusal. 2 CAs took no part in the connection. "
+        "Result: Refused, there is no session."
+    )
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_every_caption_is_sentences(name: str, tls: str) -> None:
+    """A caption is one paragraph of plain text that ends with a full stop."""
+    text = caption(trace_of(name, tls))
+    assert text.isprintable()
+    assert text.endswith(".")
+    assert ".." not in text
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_caption_stays_on_its_line(kind: str) -> None:
+    """No name breaks the line or hides in it."""
+    assert caption(hostile_trace(kind)).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("plain, ümlaut 漢 שלום", "plain, ümlaut 漢 שלום"),
+        ("a\nb\tc\x1b", "a\\u000ab\\u0009c\\u001b"),
+        ("\u202eabc\u2066", "\\u202eabc\\u2066"),
+        ("zero\u200bwidth\u00a0space\u2028line", "zero\\u200bwidth space\\u2028line"),
+        ("\ud800\U000e0041", "\\ud800\\U000e0041"),
+    ],
+)
+def test_clean_shows_what_would_hide(text: str, cleaned: str) -> None:
+    """Invisible and moving characters become escapes, letters of every script stay."""
+    assert clean(text) == cleaned
+
+
+def test_sizes_and_times_read_well() -> None:
+    """Numbers come with the unit a person would choose."""
+    assert [size(count) for count in (0, 1, 2, 1234)] == ["0 bytes", "1 byte", "2 bytes", "1,234 bytes"]
+    microseconds = (0, 500, 41_000, 1_500_000, 90_000_000, 7_200_000_000, 86_400_000_000, 129_600_000_000)
+    assert [duration(length) for length in microseconds] == [
+        "0 ms",
+        "0.5 ms",
+        "41 ms",
+        "1.5 s",
+        "1.5 minutes",
+        "2 hours",
+        "1 day",
+        "1.5 days",
+    ]
+    assert [moment(at) for at in (-2_592_000_000_000, 0, 64_000)] == ["30 days before", "0 ms", "64 ms"]
+
+
+def test_the_short_name_is_the_first_part() -> None:
+    """An escaped comma does not end a name."""
+    assert short_name("CN=alice,O=Example") == "CN=alice"
+    assert short_name("CN=a\\,b+OU=c,O=d") == "CN=a\\,b"
+    assert short_name("") == ""
