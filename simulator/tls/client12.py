@@ -13,7 +13,7 @@ from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.config import TLS12_CIPHER_SUITES
 from simulator.tls.endpoint12 import Endpoint12
 from simulator.tls.events import CertificateChoiceWanted, ServerVerdictWanted, TlsEvent
-from simulator.tls.extension_rules import check_asked, check_data, check_point_formats
+from simulator.tls.extension_rules import check_asked, check_data, check_names, check_point_formats
 from simulator.tls.extensions import Extension, ExtensionType, Place
 from simulator.tls.key_exchange import KeyShare, generate_key_share
 from simulator.tls.messages import (
@@ -205,6 +205,7 @@ class ClientHandshake12(Endpoint12):
                 got=f"a key for {kind}",
                 expected=self.agreed_suite.name,
             )
+        self.check_curve(self.server_chain[0], self.config.groups)
         self.check_signature(
             self.server_chain[0],
             message.algorithm,
@@ -219,6 +220,7 @@ class ClientHandshake12(Endpoint12):
 
     def on_certificate_request(self, request: CertificateRequest12, raw: bytes) -> None:
         """The server asks for a certificate; the answer waits until its flight is read."""
+        check_names(request.certificate_authorities)
         self.request = request
         self.transcript.add(raw)
         self.move(State.WAIT_SHD)

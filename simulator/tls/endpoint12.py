@@ -16,8 +16,11 @@ from simulator.tls.key_schedule_12 import (
 )
 from simulator.tls.messages import Finished
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
+from simulator.tls.peer_key import peer_public_key
 from simulator.tls.protection import Tls12Protector
 from simulator.tls.records import CIPHERTEXT_LIMIT_12
+from simulator.tls.registry import group_name
+from simulator.tls.signatures import curve_of
 from simulator.tls.states import Role, State, StateMachine
 
 if TYPE_CHECKING:
@@ -85,6 +88,23 @@ class Endpoint12(Endpoint):
     def signed_parameters(self, params: bytes) -> bytes:
         """What the server signs in ServerKeyExchange (RFC 8422 section 5.4)."""
         return self.client_random + self.server_random + params
+
+    def check_curve(self, leaf: bytes, groups: tuple[int, ...]) -> None:
+        """Refuse a key on a curve that this side does not do: its groups hold for certificates as well.
+
+        TLS 1.2 has one list for key exchange and signatures (RFC 8422 section 5.1.1); TLS 1.3 has two.
+
+        Raises:
+            ProtocolViolation: ``illegal_parameter``.
+        """
+        curve = curve_of(peer_public_key(leaf))
+        if curve is not None and curve not in groups:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                f"The key in the {self.peer}'s certificate lies on a curve that this side does not do.",
+                got=group_name(curve),
+                expected=" or ".join(map(group_name, groups)),
+            )
 
     def send_finished(self) -> None:
         """Switch the keys on and send Finished, the first message under them."""

@@ -30,7 +30,15 @@ from simulator.tls.messages import (
     server_ecdh_params,
 )
 from simulator.tls.registry import CIPHER_SUITES, CipherSuite, group_name
-from simulator.tls.signatures import ECDSA_SIGN, RSA_SIGN, SCHEMES, certificate_type_of, common_scheme, sign
+from simulator.tls.signatures import (
+    ECDSA_SIGN,
+    RSA_SIGN,
+    SCHEMES,
+    certificate_type_of,
+    common_scheme,
+    curve_of,
+    sign,
+)
 from simulator.tls.states import SERVER_12, State
 
 if TYPE_CHECKING:
@@ -129,10 +137,11 @@ class ServerHandshake12(Endpoint12):
 
     def choose_suite(self, hello: ClientHello) -> CipherSuite:
         """The first of the server's suites that the client offers and the server's key can serve."""
-        authentication = (
-            "rsa" if certificate_type_of(self.config.credential.private_key) == RSA_SIGN else "ecdsa"
-        )
-        for code in self.suites:
+        own_key = self.config.credential.private_key
+        authentication = "rsa" if certificate_type_of(own_key) == RSA_SIGN else "ecdsa"
+        groups, curve = forms.SUPPORTED_GROUPS.read(hello.extensions), curve_of(own_key)
+        client_knows_curve = groups is None or curve is None or curve in groups
+        for code in self.suites if client_knows_curve else ():
             if code in hello.cipher_suites and CIPHER_SUITES[code].authentication == authentication:
                 return CIPHER_SUITES[code]
         raise ProtocolViolation(
@@ -228,6 +237,7 @@ class ServerHandshake12(Endpoint12):
 
     def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
         """The client's proof, a signature over the messages themselves (RFC 5246 section 7.4.8)."""
+        self.check_curve(self.client_chain[0], self.config.groups)
         self.check_signature(
             self.client_chain[0],
             message.algorithm,

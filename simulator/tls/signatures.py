@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 
 from simulator.errors import SimulatorError
 from simulator.tls.events import Version
-from simulator.tls.registry import signature_scheme_name
+from simulator.tls.registry import NAMED_GROUPS, signature_scheme_name
 from simulator.tls.rsa_pss import fits_pss, sign_pss
 
 if TYPE_CHECKING:
@@ -84,6 +84,13 @@ def describe_key(key: object) -> str:
 def certificate_type_of(key: object) -> int:
     """The ClientCertificateType that a key counts as in TLS 1.2: rsa_sign or ecdsa_sign (RFC 8422 §5.5)."""
     return RSA_SIGN if isinstance(key, (RSAPrivateKey, RSAPublicKey)) else ECDSA_SIGN
+
+
+def curve_of(key: object) -> int | None:
+    """The named group that an elliptic-curve key lies on; None for any other kind of key or curve."""
+    if not isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
+        return None
+    return next((code for code, name in NAMED_GROUPS.items() if name == key.curve.name), None)
 
 
 def problem_of_scheme(key: object, code: int, version: Version) -> str | None:
