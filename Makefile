@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint types figures check clean
+.PHONY: demo test lint types figures schema check clean
 
 demo: $(STAMP)
 	$(BIN)/clientauth demo
@@ -22,6 +22,9 @@ types: $(STAMP)
 
 figures: $(STAMP)
 	$(BIN)/clientauth demo --quiet
+
+schema: $(STAMP)
+	$(BIN)/python -m simulator.trace_schema > simulator/trace.schema.json
 
 check: $(STAMP)
 	$(BIN)/clientauth check --all

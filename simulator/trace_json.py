@@ -17,6 +17,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from simulator import trace as t
 from simulator.errors import TraceError
+from simulator.release import RELEASE
 
 #: The kinds of fact, by the word that stands for each in JSON.
 KINDS: dict[str, type] = {
@@ -36,7 +37,7 @@ WORDS = {kind: word for word, kind in KINDS.items()}
 
 def trace_to_dict(trace: t.Trace) -> dict[str, Any]:
     """The trace as plain JSON values: dictionaries, lists, text, numbers, booleans and None."""
-    return {"schema_version": t.SCHEMA_VERSION, **plain(trace)}
+    return {"schema_version": t.SCHEMA_VERSION, "release": RELEASE, **plain(trace)}
 
 
 def trace_to_json(trace: t.Trace) -> str:
@@ -60,7 +61,8 @@ def trace_from_dict(document: object) -> t.Trace:
             expected=f"schema_version {t.SCHEMA_VERSION}",
             advice="Run the scenario again with this release, or read the trace with the one that wrote it.",
         )
-    rest = {key: value for key, value in document.items() if key != "schema_version"}
+    typed(str, document.get("release"), ".release")  # whichever release wrote it
+    rest = {key: value for key, value in document.items() if key not in ("schema_version", "release")}
     trace = typed(t.Trace, rest, "")
     assert isinstance(trace, t.Trace)
     _must_be_sound(trace)

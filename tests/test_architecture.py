@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "actors": {"tls", "trust", "pki", "security", "scenario"},
     "trace": {"tls", "trust", "security", "trace_json"},
     "trace_json": {"trace"},
+    "trace_schema": {"trace", "trace_json"},
     "steps": {"trace"},
     "outcome": {"trace", "trust", "security"},
     "casting": {"actors", "scenario", "tls", "trace", "trust", "world"},
