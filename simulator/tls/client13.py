@@ -14,7 +14,7 @@ from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.config import TLS13_CIPHER_SUITES, ClientConfig, Credential
 from simulator.tls.endpoint13 import Endpoint13
 from simulator.tls.events import CertificateChoiceWanted, Protection, ServerVerdictWanted, TlsEvent
-from simulator.tls.extension_rules import check_answers, check_offers
+from simulator.tls.extension_rules import check_answers, check_names, check_offers
 from simulator.tls.extensions import Extension, ExtensionType, Place
 from simulator.tls.key_exchange import KeyShare, generate_key_share
 from simulator.tls.messages import (
@@ -214,16 +214,16 @@ class ClientHandshake13(Endpoint13):
         """Refuse a ServerHello that answers what was not said."""
         version = forms.SUPPORTED_VERSIONS_CHOICE.read(hello.extensions)
         if version != self.version.wire:
+            # RFC 8446 section 4.2.1: an old version is said without the extension, and in it is a lie.
+            answers_offer = version is None
             raise ProtocolViolation(
-                AlertDescription.PROTOCOL_VERSION,
+                AlertDescription.PROTOCOL_VERSION if answers_offer else AlertDescription.ILLEGAL_PARAMETER,
                 "the server chose another version",
                 got=f"0x{version or hello.legacy_version:04x}",
                 expected="TLS 1.3 (0x0304)",
             )
         problem = None
-        if hello.legacy_version != LEGACY_VERSION:
-            problem = "legacy_version is not 0x0303"
-        elif hello.legacy_session_id_echo != self.session_id:
+        if hello.legacy_session_id_echo != self.session_id:
             problem = "legacy_session_id_echo is not what the client sent"
         elif hello.legacy_compression_method != 0:
             problem = "a compression method was chosen"
@@ -250,6 +250,7 @@ class ClientHandshake13(Endpoint13):
                 "certificate_request_context is not empty in the main handshake",
             )
         check_offers(request.extensions, Place.CR)
+        check_names(forms.CERTIFICATE_AUTHORITIES.read(request.extensions) or ())
         if forms.SIGNATURE_ALGORITHMS.read(request.extensions) is None:
             raise ProtocolViolation(
                 AlertDescription.MISSING_EXTENSION, "CertificateRequest has no signature_algorithms"

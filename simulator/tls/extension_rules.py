@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
 UNCOMPRESSED = 0
+SEQUENCE = 0x30
 KNOWN_TYPES = frozenset(code for _, code in FORMS)
 CERTIFICATE_TRANSPARENCY = ExtensionType.SIGNED_CERTIFICATE_TIMESTAMP  # also beside a certificate (RFC 6962)
 
@@ -126,3 +127,28 @@ def check_point_formats(extensions: Iterable[Extension]) -> None:
             got=", ".join(map(str, formats)),
             expected="0 among them",
         )
+
+
+def check_names(names: Iterable[bytes]) -> None:
+    """Refuse a list of authorities with an entry that is no DER name: not one whole SEQUENCE.
+
+    Raises:
+        ProtocolViolation: ``decode_error`` (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4).
+    """
+    for name in names:
+        if not is_sequence(name):
+            raise ProtocolViolation(
+                AlertDescription.DECODE_ERROR,
+                "The list of authorities has an entry that is no distinguished name.",
+                got=f"{len(name)} bytes that begin {name[:4].hex(' ')}",
+                expected="one DER SEQUENCE",
+            )
+
+
+def is_sequence(data: bytes) -> bool:
+    """Whether the bytes are one DER SEQUENCE and nothing behind it; it is not looked into."""
+    if len(data) < 2 or data[0] != SEQUENCE:
+        return False
+    octets = data[1] & 0x7F if data[1] & 0x80 else 0
+    length = int.from_bytes(data[2 : 2 + octets]) if octets else data[1]
+    return length == len(data) - 2 - octets
