@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from simulator.entropy import SeededEntropy
 from simulator.tls.events import Version
+from simulator.tls.extensions import Extension
 from simulator.tls.messages import CertificateVerify, Finished, Message
 from simulator.tls.signatures import certificate_verify_content, sign
 from tests.tls.openssl import identity
-from tests.tls.probes import Change, Machine, Said, handshake
+from tests.tls.probes import Change, Machine, Probe, Said, handshake
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,3 +86,44 @@ def proof_now(_: Message | None, machine: Machine) -> tuple[Message]:
 def finished_value(change: Callable[[bytes], bytes]) -> Change:
     """The genuine Finished with its bytes changed."""
     return lambda message, _: (handshake(message.TYPE, change(message.verify_data)),)
+
+
+def raw(type_code: int, data: bytes = b"") -> Extension:
+    """An extension with any bytes."""
+    return Extension(type_code, data)
+
+
+def fields(**changes: Any) -> Change:
+    """The message with other fields."""
+    return lambda message, _: (replace(message, **changes),)
+
+
+def extended(*extensions: Extension) -> Change:
+    """The message with these extensions, each in place of the one of its type or behind the others."""
+
+    def change(message: Any, _: Machine) -> tuple[Said, ...]:
+        new = {extension.type: extension for extension in extensions}
+        kept = [new.pop(extension.type, extension) for extension in message.extensions]
+        return (replace(message, extensions=(*kept, *new.values())),)
+
+    return change
+
+
+def without(*types: int) -> Change:
+    """The message without these extensions."""
+    return lambda message, _: (
+        replace(message, extensions=tuple(e for e in message.extensions if e.type not in types)),
+    )
+
+
+def doubled(message: Any, _: Machine) -> tuple[Said, ...]:
+    """The message with its first extension twice."""
+    return (replace(message, extensions=(*message.extensions, message.extensions[0])),)
+
+
+def flight_probes(version: Version, name: str, cases: dict[str, tuple[Any, ...]], **more: Any) -> list[Probe]:
+    """The probes that bend one message of a server."""
+    return [
+        Probe(f"{name}: {claim}", version, {name: change}, *answers, bent="server", **more)
+        for claim, (change, *answers) in cases.items()
+    ]

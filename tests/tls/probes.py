@@ -220,7 +220,7 @@ class Opposite:
         asks = probe.setup.get("server_changes", {}).get("asks_for_certificate", True)
         own, peer = (server, client if asks else None) if probe.tested == "server" else (client, server)
         made = context(probe.tested, VERSIONS[probe.version], own, peer, folder)
-        if probe.setup.get("server_changes", {}).get("groups") == (0x0017,):
+        if probe.tested == "server" and probe.setup.get("server_changes", {}).get("groups") == (0x0017,):
             made.set_ecdh_curve("prime256v1")
         if probe.tested == "server":
             # An absent certificate is forgiven, as the verdicts of the pair forgive everything.

@@ -12,7 +12,7 @@ from simulator.tls.events import Version
 from simulator.tls.extensions import Extension, ExtensionType
 from simulator.tls.messages import ClientHello, encode_handshake
 from simulator.tls.records import ContentType
-from tests.tls.changes import body
+from tests.tls.changes import body, extended, fields, raw, without
 from tests.tls.probes import (
     CONNECTED,
     NO_ALERT,
@@ -38,29 +38,6 @@ NO_NULL = "OpenSSL calls a missing null compression a decode_error; RFC 8446 §4
 SSL3 = "the handshake_failure is how OpenSSL refuses SSL 3.0 (RFC 7568), whatever else is offered"
 NOT_COMPARED = "OpenSSL compares the shares only; RFC 8446 §4.1.2 says what a client may change"
 RETRY: dict[str, Any] = {"server_changes": {"groups": (P256,)}}  # the client's only share is for x25519
-
-
-def hello(**changes: Any) -> Change:
-    """The ClientHello with other fields."""
-    return lambda message, _: (replace(message, **changes),)
-
-
-def extended(*extensions: Extension) -> Change:
-    """The ClientHello with these extensions, each in place of the one of its type or behind the others."""
-
-    def change(message: ClientHello, _: Machine) -> tuple[Said, ...]:
-        new = {extension.type: extension for extension in extensions}
-        kept = [new.pop(extension.type, extension) for extension in message.extensions]
-        return (replace(message, extensions=(*kept, *new.values())),)
-
-    return change
-
-
-def without(*types: int) -> Change:
-    """The ClientHello without these extensions."""
-    return lambda message, _: (
-        replace(message, extensions=tuple(e for e in message.extensions if e.type not in types)),
-    )
 
 
 def doubled(type_code: int) -> Change:
@@ -89,11 +66,6 @@ def only_second(change: Change) -> Change:
 def share(group: int, key: bytes) -> Extension:
     """A key_share of one entry."""
     return forms.KEY_SHARE_OFFER.build((forms.KeyShareEntry(group, key),))
-
-
-def raw(type_code: int, data: bytes = b"") -> Extension:
-    """An extension with any bytes."""
-    return Extension(type_code, data)
 
 
 def again(message: ClientHello, _: Machine) -> tuple[Said, ...]:
@@ -136,7 +108,7 @@ OTHER_13: dict[str, tuple[Any, ...]] = {
     "no key_share": (without(T.KEY_SHARE), "missing_extension"),
     "no signature_algorithms": (without(T.SIGNATURE_ALGORITHMS), "missing_extension"),
     "no supported_versions": (without(T.SUPPORTED_VERSIONS), "protocol_version"),
-    "no extensions": (hello(extensions=()), "protocol_version"),
+    "no extensions": (fields(extensions=()), "protocol_version"),
     "only TLS 1.2 in supported_versions": (
         extended(forms.SUPPORTED_VERSIONS_OFFER.build((0x0303,))),
         "protocol_version",
@@ -147,9 +119,9 @@ OTHER_13: dict[str, tuple[Any, ...]] = {
         "protocol_version",
         "OpenSSL chooses the version before it reads the list strictly",
     ),
-    "compression offered": (hello(legacy_compression_methods=b"\x01\x00"), "illegal_parameter"),
+    "compression offered": (fields(legacy_compression_methods=b"\x01\x00"), "illegal_parameter"),
     "only compression offered": (
-        hello(legacy_compression_methods=b"\x01"),
+        fields(legacy_compression_methods=b"\x01"),
         "illegal_parameter",
         "decode_error",
         NO_NULL,
@@ -181,7 +153,7 @@ OTHER_13: dict[str, tuple[Any, ...]] = {
         extended(forms.SIGNATURE_ALGORITHMS.build((0x0804,))),
         "handshake_failure",
     ),
-    "no cipher suite of the server's": (hello(cipher_suites=(0x00FF, 0x1304)), "handshake_failure"),
+    "no cipher suite of the server's": (fields(cipher_suites=(0x00FF, 0x1304)), "handshake_failure"),
     "no group of the server's": (
         extended(forms.SUPPORTED_GROUPS.build((0x0A0A,)), forms.KEY_SHARE_OFFER.build(())),
         "handshake_failure",
@@ -246,14 +218,14 @@ OTHER_13: dict[str, tuple[Any, ...]] = {
         lambda *_: (handshake(CLIENT_HELLO, bytes(60), 2**24 - 1),),
         "illegal_parameter",
     ),
-    "legacy_version of SSL 3.0": (hello(legacy_version=0x0300), CONNECTED, "handshake_failure", SSL3),
-    "legacy_version of TLS 1.3": (hello(legacy_version=0x0304), CONNECTED),
+    "legacy_version of SSL 3.0": (fields(legacy_version=0x0300), CONNECTED, "handshake_failure", SSL3),
+    "legacy_version of TLS 1.3": (fields(legacy_version=0x0304), CONNECTED),
 }
 
 SECOND: dict[str, tuple[Any, ...]] = {
-    "another random": (hello(random=bytes(32)), "illegal_parameter", CONNECTED, NOT_COMPARED),
-    "another session id": (hello(legacy_session_id=bytes(32)), "illegal_parameter", NO_ALERT, NOT_COMPARED),
-    "other cipher suites": (hello(cipher_suites=(0x1302,)), "illegal_parameter", CONNECTED, NOT_COMPARED),
+    "another random": (fields(random=bytes(32)), "illegal_parameter", CONNECTED, NOT_COMPARED),
+    "another session id": (fields(legacy_session_id=bytes(32)), "illegal_parameter", NO_ALERT, NOT_COMPARED),
+    "other cipher suites": (fields(cipher_suites=(0x1302,)), "illegal_parameter", CONNECTED, NOT_COMPARED),
     "another server_name": (
         extended(forms.server_name("www.example.org")),
         "illegal_parameter",
@@ -306,20 +278,20 @@ SECOND: dict[str, tuple[Any, ...]] = {
     "a third hello": (again, "unexpected_message"),
 }
 HELLO_12: dict[str, tuple[Any, ...]] = {
-    "version TLS 1.1": (hello(legacy_version=0x0302), "protocol_version"),
-    "version SSL 3.0": (hello(legacy_version=0x0300), "protocol_version", "handshake_failure", SSL3),
+    "version TLS 1.1": (fields(legacy_version=0x0302), "protocol_version"),
+    "version SSL 3.0": (fields(legacy_version=0x0300), "protocol_version", "handshake_failure", SSL3),
     "only TLS 1.3 in supported_versions": (
         extended(forms.SUPPORTED_VERSIONS_OFFER.build((0x0304,))),
         "protocol_version",
     ),
     "only compression offered": (
-        hello(legacy_compression_methods=b"\x01"),
+        fields(legacy_compression_methods=b"\x01"),
         "illegal_parameter",
         "decode_error",
         NO_NULL,
     ),
-    "compression offered too": (hello(legacy_compression_methods=b"\x01\x00"), CONNECTED),
-    "no suite of the server's": (hello(cipher_suites=(0x00FF, 0xC02F)), "handshake_failure"),
+    "compression offered too": (fields(legacy_compression_methods=b"\x01\x00"), CONNECTED),
+    "no suite of the server's": (fields(cipher_suites=(0x00FF, 0xC02F)), "handshake_failure"),
     "no group of the server's": (extended(forms.SUPPORTED_GROUPS.build((0x0A0A,))), "handshake_failure"),
     "supported_groups twice": (doubled(T.SUPPORTED_GROUPS), "illegal_parameter"),
     "empty supported_groups": (extended(raw(T.SUPPORTED_GROUPS, b"\x00\x00")), "decode_error"),
@@ -340,7 +312,7 @@ HELLO_12: dict[str, tuple[Any, ...]] = {
         CONNECTED,
         "OpenSSL leaves out the MUST of RFC 8422 §5.1.2",
     ),
-    "no extensions": (hello(extensions=()), "handshake_failure"),
+    "no extensions": (fields(extensions=()), "handshake_failure"),
     "hello with a byte behind it": (body(lambda data: data + b"\x00"), "decode_error"),
     "hello cut off": (body(lambda data: data[:-1]), "decode_error"),
     "hello twice": (again, "unexpected_message"),
