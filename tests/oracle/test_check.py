@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.catalogue import catalogue
-from simulator.oracle import ACCEPTED, CheckReport, Difference, Row, check, check_all, play
+from simulator.oracle import ACCEPTED, CheckReport, Difference, Row, check, check_all, contexts, native, play
 from simulator.oracle.comparing import COMPARED, differences_between
 from simulator.oracle.observed import Played, SentAlert, SentMessage
 from simulator.oracle.reading import observed
@@ -41,12 +41,21 @@ def test_variations_agree_with_openssl(name: str, tls: TlsVersion) -> None:
     assert (row.differences, row.standing) == ((), "agrees")
 
 
+# A thief, a liar, and two clients that heed the list of authorities: no stock OpenSSL client does that.
+OUR_CLIENTS = {
+    "stolen-certificate",
+    "corrupted-proof",
+    "ca-list-guides-client",
+    "ca-list-excludes-certificate",
+}
+
+
 def test_the_whole_catalogue_is_played() -> None:
-    """Nothing in the catalogue is left out, and only a thief's side is played by anybody but OpenSSL."""
+    """Nothing in the catalogue is left out, and OpenSSL plays every side that a stock OpenSSL can play."""
     rows = check_all(catalogue.values()).rows
     modes = {(row.scenario, row.tls): row.mode for row in rows}
     expected = {
-        (name, tls): "openssl-server" if name == "stolen-certificate" else "both"
+        (name, tls): "openssl-server" if name in OUR_CLIENTS else "both"
         for name in catalogue
         for tls in TLS_VERSIONS
     }
@@ -115,11 +124,15 @@ def test_a_given_run_is_the_one_compared() -> None:
     assert check(scenario, "1.2") == check(scenario, "1.2", simulated(scenario, "1.2"))
 
 
-def test_what_nobody_can_play_is_told() -> None:
+def test_what_nobody_can_play_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where OpenSSL loads neither side's key, the row says so and counts as not played."""
-    scenario = varied({"certificates.alice.key": "RSA-1024", "certificates.server.key": "RSA-1024"})
-    row = check(scenario, "1.3")
-    assert (row.mode, row.standing, "ee key too small" in row.not_played) == (None, "not played", True)
+
+    def refuse(*_: object) -> None:
+        raise native.CredentialRefusedError("key values mismatch")
+
+    monkeypatch.setattr(contexts, "load_credential", refuse)
+    row = check(Scenario(), "1.3")
+    assert (row.mode, row.standing, "key values mismatch" in row.not_played) == (None, "not played", True)
 
 
 def test_the_simulation_is_read_as_the_observer_reads() -> None:

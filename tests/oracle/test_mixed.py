@@ -12,6 +12,7 @@ import pytest
 from simulator.catalogue import catalogue
 from simulator.oracle import NotPlayableError, Played, mixed, play
 from simulator.oracle.native import context_pointer, openssl_library
+from simulator.oracle.playing import unplayable_client
 from simulator.pki.keys import KeyType
 from simulator.scenario import TLS_VERSIONS, Scenario
 from tests.oracle.variations import CHANGES, varied
@@ -27,9 +28,16 @@ KEY_TYPES = (KeyType.P256, KeyType.P384, KeyType.ED25519, KeyType.RSA2048)
 ROLES: tuple[Side, ...] = ("client", "server")
 SSL_CTRL_SET_GROUPS_LIST = 92
 THEFT = {name for name, scenario in catalogue.items() if not scenario.client.holds_key}
-CHANGES_BOTH_CAN_PLAY = [
-    name for name in CHANGES if not name.startswith("weak key of the") and not name.startswith("stolen")
-]
+
+
+def openssl_can_play(scenario: Scenario) -> tuple[Side, ...]:
+    """The roles that a stock OpenSSL can take in a scenario."""
+    stock = scenario.client.holds_key and unplayable_client(scenario) is None
+    return ROLES if stock else ("server",)
+
+
+PARTS = [(name, role) for name, scenario in catalogue.items() for role in openssl_can_play(scenario)]
+PARTS_OF_CHANGES = [(name, role) for name in CHANGES for role in openssl_can_play(varied(CHANGES[name]))]
 
 TLS12_SUITES = [
     ("P-256", "ECDHE-ECDSA-AES128-GCM-SHA256"),
@@ -42,8 +50,11 @@ TLS12_SUITES = [
 
 
 def with_keys(scenario: Scenario, key: KeyType) -> Scenario:
-    """The scenario with every key of one type, the CAs' included."""
-    return scenario.but({f"certificates.{name}.key": key for name in scenario.certificates})
+    """The scenario with every key of one type, the CAs' included, and hashes that go with it."""
+    changes: dict[str, object] = {f"certificates.{name}.key": key for name in scenario.certificates}
+    if key is KeyType.ED25519:
+        changes |= {f"certificates.{name}.signature_hash": None for name in scenario.certificates}
+    return scenario.but(changes)
 
 
 @cache
@@ -65,15 +76,14 @@ def groups(names: str) -> Callable[[ssl.SSLContext], None]:
     return adjust
 
 
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("key", KEY_TYPES, ids=lambda key: key.value)
 @pytest.mark.parametrize("tls", TLS_VERSIONS)
-@pytest.mark.parametrize("name", [name for name in catalogue if name not in THEFT])
+@pytest.mark.parametrize(("name", "role"), PARTS)
 def test_catalogue_version_and_key_type(name: str, tls: TlsVersion, key: KeyType, role: Side) -> None:
     """With our actor in OpenSSL's place the other side sees no difference: data both ways, or that alert."""
     expected = by_openssl(name, tls, key)
     actual = mixed(with_keys(catalogue[name], key), tls, role)
-    assert expected == replace(actual, mode="both")
+    assert expected == replace(actual, mode=expected.mode)
 
 
 @pytest.mark.parametrize("key", KEY_TYPES, ids=lambda key: key.value)
@@ -91,13 +101,13 @@ def test_openssl_sees_through_a_thief(name: str, tls: TlsVersion, key: KeyType) 
     ) == ("decrypt_error", "server", "CertificateVerify")
 
 
-@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("tls", TLS_VERSIONS)
-@pytest.mark.parametrize("name", CHANGES_BOTH_CAN_PLAY)
+@pytest.mark.parametrize(("name", "role"), PARTS_OF_CHANGES)
 def test_variations(name: str, tls: TlsVersion, role: Side) -> None:
     """The same holds for scenarios that the catalogue does not have."""
     scenario = varied(CHANGES[name])
-    assert play(scenario, tls) == replace(mixed(scenario, tls, role), mode="both")
+    expected = play(scenario, tls)
+    assert expected == replace(mixed(scenario, tls, role), mode=expected.mode)
 
 
 @pytest.mark.parametrize("tls", TLS_VERSIONS)
@@ -149,3 +159,19 @@ def test_openssl_cannot_play_a_thief() -> None:
     """Asked to play a side whose key it refuses to load, the oracle says whose fault it is and what to do."""
     with pytest.raises(NotPlayableError, match=r"cannot play the client.*key values mismatch.*other side"):
         mixed(catalogue["stolen-certificate"], "1.3", "client")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"client.corrupts_proof": True}, "signs what it should"),
+        ({"client.also_holds": ["server"]}, "one certificate for each kind"),
+        ({"client.obeys_ca_list": True, "server.ca_list": ["server-ca"]}, "pays no heed"),
+        ({"client.profile": "rfc5280", "server.ca_list": ["server-ca"]}, "pays no heed"),
+        ({"client.key_shares": 2}, "one key share"),
+    ],
+)
+def test_openssl_cannot_play_other_habits(changes: dict[str, object], says: str) -> None:
+    """Asked to play a client that behaves as no stock OpenSSL does, the oracle says how that one behaves."""
+    with pytest.raises(NotPlayableError, match=says):
+        mixed(Scenario().but(changes), "1.3", "client")

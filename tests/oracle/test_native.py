@@ -12,8 +12,10 @@ from simulator.entropy import SeededEntropy
 from simulator.errors import PeerError
 from simulator.oracle import native
 from simulator.oracle.contexts import client_context, server_context
+from simulator.oracle.observed import SentAlert
 from simulator.oracle.openssl import set_message_callback
-from simulator.scenario import Scenario
+from simulator.oracle.playing import play
+from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.tls.events import Version
 from simulator.tls.messages import CertificateRequest12, CertificateRequest13, HandshakeType, decode_handshake
 from simulator.world import World, issue_world
@@ -113,8 +115,8 @@ def test_exactly_the_chain_is_presented(sends: list[str], tls: TlsVersion) -> No
     ("changes", "reason"),
     [
         ({"client.holds_key": False}, "key values mismatch"),
-        ({"certificates.alice.key": "RSA-1024"}, "ee key too small"),
         ({"certificates.alice.key": "RSA-2048", "client.holds_key": False}, "key values mismatch"),
+        ({"certificates.alice.key": "RSA-1024", "client.holds_key": False}, "key values mismatch"),
     ],
 )
 def test_what_openssl_refuses_to_load(changes: dict[str, object], reason: str) -> None:
@@ -125,6 +127,45 @@ def test_what_openssl_refuses_to_load(changes: dict[str, object], reason: str) -
             client_context(scenario.client, world_of(scenario).client, "1.3", scenario.clock)
         good = Scenario()
         assert client_context(good.client, world_of(good).client, "1.3", good.clock)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"certificates.alice.key": "RSA-1024"}, "ee key too small"),
+        ({"certificates.alice.signature_hash": "sha1"}, "ca md too weak"),
+        (INTERMEDIATE | {"certificates.mid.signature_hash": "sha1"}, "ca md too weak"),
+    ],
+)
+def test_what_is_too_weak_is_loaded_below_openssls_level(changes: dict[str, object], reason: str) -> None:
+    """At level 2 OpenSSL will not load it; the context does, and judges the peer at level 2 all the same."""
+    scenario = Scenario().but(changes)
+    holding = world_of(scenario).client
+    assert holding.private_key is not None
+    strict = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    strict.set_ciphers("DEFAULT:@SECLEVEL=2")
+    with pytest.raises(native.CredentialRefusedError, match=reason):
+        native.load_credential(strict, [one.der for one in holding.chain], holding.private_key)
+    assert client_context(scenario.client, holding, "1.3", scenario.clock).security_level == 0
+    assert play(scenario.but({"certificates.server.key": "RSA-1024"}), "1.3").alert == SentAlert(
+        "client", "bad_certificate", 42, encrypted=False
+    )
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+def test_the_request_names_the_schemes_that_were_chosen(tls: TlsVersion) -> None:
+    """The CertificateRequest of a server with one scheme has that scheme and no other."""
+    scenario = Scenario().but({"server.signature_schemes": ["ed25519"], "certificates.alice.key": "Ed25519"})
+    (request,) = (
+        data for kind, data in messages_of(scenario, tls) if kind == HandshakeType.CERTIFICATE_REQUEST
+    )
+    assert (b"\x00\x02\x08\x07" in request, b"\x04\x03" in request) == (True, False)
+
+
+def test_a_group_that_openssl_does_not_know_is_told() -> None:
+    """A list that OpenSSL refuses is an error of the peer, in a sentence."""
+    with pytest.raises(PeerError, match="does not know all of P-257"):
+        native.choose_groups(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ["P-257"])
 
 
 def test_no_certificate_is_not_one() -> None:
