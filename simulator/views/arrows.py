@@ -59,19 +59,17 @@ def message(event: Event, fields: tuple[str, ...], read: Event | None, *, lost: 
 
 
 def joined(flight: Message, row: Message) -> Message | None:
-    """The two as one arrow of an overview; None where they differ in more than their names."""
+    """The two as one arrow of an overview; None where more than names differs, or no room is left."""
     first, second = flight.event, row.event
     if not (isinstance(first.fact, Sent) and isinstance(second.fact, Sent)):
         return None
     keys = PROTECTION_WORDS[first.fact.protection]
-    alike = (first.actor, first.step, flight.receiver, flight.lost, first.fact.protection) == (
-        second.actor,
-        second.step,
-        row.receiver,
-        row.lost,
-        second.fact.protection,
-    ) and first.fact.protocol == second.fact.protocol
-    return replace(flight, name=f"{flight.name}, {row.name}", small=keys) if alike else None
+    name = f"{flight.name}, {row.name}"
+    ways = [(r.event.actor, r.receiver, r.event.step, r.lost) for r in (flight, row)]
+    kinds = [(fact.protocol, fact.protection) for fact in (first.fact, second.fact)]
+    alike = ways[0] == ways[1] and kinds[0] == kinds[1]
+    fits = width_of(name, "message") + glyphs.LOCK_WIDTH + 6 <= TALK_PITCH - 28
+    return replace(flight, name=name, small=keys) if alike and fits else None
 
 
 def draw(sheet: Sheet, row: Message) -> None:

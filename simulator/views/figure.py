@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 PIXELS_PER_INCH = 96.0  # the natural size of the display list, as in CSS
 POINTS = 72.0 / PIXELS_PER_INCH  # matplotlib sets type and strokes in points
 SCALE = 1.5  # PNG pixels for each pixel of the display list
+SETTINGS: dict[Any, Any] = {
+    "pdf.fonttype": 3,  # 42 embeds whole fonts and takes four times as long
+    "path.simplify": False,
+    "text.hinting": "no_hinting",  # hinted letters are wider than the font says, and text would leave its box
+}
+QUARTER_CIRCLE = 0.5523  # how far along its tangents a Bézier curve pulls to follow a quarter circle
 _ALIGNMENTS: dict[Anchor, Literal["left", "center", "right"]] = {
     "start": "left",
     "middle": "center",
@@ -77,9 +83,7 @@ def _saved(
     import matplotlib as mpl
 
     buffer = io.BytesIO()
-    with mpl.rc_context(
-        {"pdf.fonttype": 3, "path.simplify": False}
-    ):  # 42 embeds whole fonts: four times slower
+    with mpl.rc_context(SETTINGS):
         figure(drawing, theme=theme).savefig(buffer, format=kind, dpi=dots_per_inch, metadata=metadata)
     return buffer.getvalue()
 
@@ -94,9 +98,7 @@ def _artist(item: Item, colours: Palette) -> Any:
             look = _look(STROKES[item.style], colours)
             if not item.radius:
                 return patches.Rectangle((item.x, item.y), item.width, item.height, **look)
-            radius = min(item.radius, item.width / 2, item.height / 2)
-            corners = f"round,pad=0,rounding_size={radius}"
-            return patches.FancyBboxPatch((item.x, item.y), item.width, item.height, boxstyle=corners, **look)
+            return patches.PathPatch(_rounded(item), **look)
         case Polygon():
             return patches.Polygon(item.points, closed=True, **_look(STROKES[item.style], colours))
         case Line():
@@ -108,6 +110,27 @@ def _artist(item: Item, colours: Palette) -> Any:
             return Line2D(xs, ys, solid_capstyle="butt", **look)
         case Text():
             return _text(item, colours)
+
+
+def _rounded(box: Box) -> Any:
+    """The outline of a box with round corners, each a Bézier curve that is a quarter circle to the eye."""
+    from matplotlib.path import Path
+
+    radius = min(box.radius, box.width / 2, box.height / 2)
+    left, top, right, bottom = box.x, box.y, box.x + box.width, box.y + box.height
+    points, codes = [(left + radius, top)], [Path.MOVETO]
+    corners = (  # the corner, the way into it, the way out of it
+        ((right, top), (-1, 0), (0, 1)),
+        ((right, bottom), (0, -1), (-1, 0)),
+        ((left, bottom), (1, 0), (0, -1)),
+        ((left, top), (0, 1), (1, 0)),
+    )
+    for (x, y), (in_x, in_y), (out_x, out_y) in corners:
+        near = radius * (1 - QUARTER_CIRCLE)
+        points += [(x + in_x * radius, y + in_y * radius), (x + in_x * near, y + in_y * near)]
+        points += [(x + out_x * near, y + out_y * near), (x + out_x * radius, y + out_y * radius)]
+        codes += [Path.LINETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
+    return Path([*points, points[0]], [*codes, Path.CLOSEPOLY])
 
 
 def _text(item: Text, colours: Palette) -> Any:

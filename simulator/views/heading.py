@@ -117,5 +117,5 @@ def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
 def _card_lines(actor: ActorSetup, setup: Setup, detail: Detail, room: float) -> tuple[str, ...]:
     lines: list[str] = []
     for words in lane_words(actor, setup, detail):
-        lines += wrap(words, "lane.small", room, 2)
+        lines += wrap(words, "lane.small", room, 4)
     return tuple(lines[:MOST_LINES])

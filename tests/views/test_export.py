@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_the_files_hold_what_the_views_say(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_request_writes_nothing_and_says_what_is_allowed(
-    name: str, options: dict[str, str], allowed: str, tmp_path: Path
+    name: str, options: dict[str, Any], allowed: str, tmp_path: Path
 ) -> None:
     """Whatever is wrong, the error lists what would be right, and no file or folder appears."""
     with pytest.raises(OutputError, match=allowed):

@@ -6,11 +6,13 @@ import io
 import struct
 import subprocess
 
+import matplotlib as mpl
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from simulator.views.display import Text
-from simulator.views.figure import SCALE, drawable, figure, pdf, png
+from simulator.views.figure import SCALE, SETTINGS, drawable, figure, pdf, png
 from simulator.views.sequence import sequence
 from tests.peers import program
 from tests.views.traces import HOSTILE, THEMES, hostile_trace, trace_of
@@ -61,3 +63,15 @@ def test_a_character_without_a_shape_becomes_a_mark() -> None:
     """The replacement character stands where DejaVu Sans has nothing to draw."""
     assert drawable("a漢é") == "a\ufffdé"
     assert drawable("plain") == "plain"
+
+
+def test_drawn_text_keeps_to_the_room_it_was_measured_for() -> None:
+    """As matplotlib sets it, no text is wider than the layout took it for by more than two in a hundred."""
+    drawing = sequence(trace_of("certificate-expired", "1.3"))
+    with mpl.rc_context(SETTINGS):
+        page = figure(drawing)
+        FigureCanvasAgg(page).draw()  # type: ignore[no-untyped-call]  # matplotlib does not type it
+        drawn = [text.get_window_extent().width for text in page.axes[0].texts]
+    wanted = [item for item in drawing.items if isinstance(item, Text)]
+    pairs = zip(wanted, drawn, strict=True)
+    assert [item.text for item, width in pairs if width > item.width * 1.02 + 1] == []
