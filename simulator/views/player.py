@@ -1,0 +1,116 @@
+"""The player: one page that plays a run, steps it forward and back, and asks what comes next.
+
+Everything that is said on the page stands in one document of plain values
+(:mod:`simulator.views.player_document`); the module ``player.js`` shows it and adds no facts of its own. The
+same document and module serve a stand-alone page and a widget in a notebook: the module keeps to the contract
+of anywidget, ``render({model, el})``, and ``player_page.js`` stands in for the widget's model.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from simulator.release import RELEASE
+from simulator.views.caption import caption
+from simulator.views.player_document import comparison, document, run_name
+from simulator.views.style import PALETTES
+from simulator.views.words import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.trace import Trace
+
+__all__ = ["comparison", "comparison_page", "document", "module", "page", "stylesheet"]
+
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
+
+
+def page(trace: Trace, *, title: str | None = None, detail: str = "messages", cursor: int = 0) -> str:
+    """A run as one HTML page that needs no network and opens from disk.
+
+    Args:
+        trace: what happened.
+        title: of the page; by default the scenario's and the version.
+        detail: how much the picture shows: ``overview``, ``messages`` or ``everything``.
+        cursor: the ``seq`` at which it opens; an address that ends with ``#e17`` opens at 17.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    return _page(title or run_name(trace), document(trace, detail=detail), caption(trace), cursor)
+
+
+def comparison_page(
+    a: Trace, b: Trace, *, title: str | None = None, detail: str = "messages", cursor: int = 0
+) -> str:
+    """Two runs side by side on one page, stepped together or each by itself.
+
+    Args:
+        a: the run on the left; ``cursor`` is meant for this one.
+        b: the run on the right.
+        title: of the page; by default the names of both.
+        detail: as in :func:`page`.
+        cursor: as in :func:`page`; an address that ends with ``#e17,20`` opens the second run at 20.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    title = title or f"{run_name(a)} beside {run_name(b)}"
+    return _page(title, comparison(a, b, detail=detail), f"{caption(a)} {caption(b)}", cursor)
+
+
+@cache
+def module() -> str:
+    """The source of the ES module that draws the player."""
+    return _resource("player.js")
+
+
+@cache
+def stylesheet() -> str:
+    """The style sheet of the player: the palettes of the style table as custom properties, then its rules."""
+    light, dark, printed = (_properties(PALETTES[theme]) for theme in ("light", "dark", "print"))
+    palettes = (
+        f".clientauth-player {{\n{light}}}\n"
+        f'.clientauth-player[data-theme="dark"] {{\n{dark}}}\n'
+        f"@media print {{\n.clientauth-player[data-theme] {{\n{printed}}}\n}}\n"
+    )
+    return palettes + _resource("player.css")
+
+
+def _properties(colours: Mapping[str, str]) -> str:
+    return "".join(f"  --{name}: {colour};\n" for name, colour in colours.items())
+
+
+def _resource(name: str) -> str:
+    return resources.files("simulator.views").joinpath(name).read_text(encoding="utf-8")
+
+
+def _page(title: str, contents: dict[str, Any], said: str, cursor: int) -> str:
+    """The whole page. Inside a script element only ``<`` could end it, so the data holds none."""
+    data = json.dumps(contents, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="client-auth-simulator {RELEASE}">
+<title>{html.escape(clean(title))}</title>
+<style>
+{stylesheet()}</style>
+</head>
+<body class="clientauth-page">
+<main id="player" data-cursor="{cursor:d}"></main>
+<noscript><p>{html.escape(said)}</p></noscript>
+<script type="application/json" id="document">{data}</script>
+<script type="module">
+{module()}
+{_resource("player_page.js")}</script>
+</body>
+</html>
+"""

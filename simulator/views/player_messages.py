@@ -1,0 +1,125 @@
+"""What the player shows of a message: what matters in it, its bytes by name, and what is on the wire."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import SimulatorError
+from simulator.tls.annotate import annotate_handshake
+from simulator.tls.events import Protection, Version
+from simulator.tls.messages import Certificate12, Certificate13, decode_handshake
+from simulator.trace import Alert, Event, Sent, Trace
+from simulator.views.fields import key_fields
+from simulator.views.reading import reads, unread
+from simulator.views.words import PROTECTION_WORDS, clean, duration, size
+
+if TYPE_CHECKING:
+    from simulator.tls.codec import Field
+
+RECORD_HEADER = 5
+CONTENT_TYPES = {20: "change_cipher_spec", 21: "alert", 22: "handshake", 23: "application_data"}
+
+#: A field as the player gets it: depth, offset, length, name, meaning, whether it has no parts.
+FieldRow = list[Any]
+
+
+def messages(trace: Trace) -> dict[int, dict[str, Any]]:
+    """Every message of a run by the ``seq`` of its sending, as plain values."""
+    version = Version(trace.outcome.negotiated or trace.setup.tls)
+    read, lost = reads(trace), unread(trace)
+    found = {}
+    for event in trace.of(Sent, Alert):
+        fact = event.fact
+        if isinstance(fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent"):
+            found[event.seq] = _message(event, fact, version, read.get(event.seq), lost=event.seq in lost)
+    return found
+
+
+def _message(
+    event: Event, fact: Sent | Alert, version: Version, reading: Event | None, *, lost: bool
+) -> dict[str, Any]:
+    encrypted = fact.protection is not Protection.CLEAR
+    return {
+        "name": clean(fact.name),
+        "facts": [*key_fields(event, version), *_facts(event, fact, reading, lost=lost)],
+        "bytes": fact.raw.hex(),
+        "fields": fields_of(fact, version),
+        "wire": fact.wire.hex(),
+        "wire_fields": record_fields(fact.wire, encrypted=encrypted),
+        "certificates": [hashlib.sha256(der).hexdigest() for der in chain_of(fact, version)],
+    }
+
+
+def _facts(event: Event, fact: Sent | Alert, reading: Event | None, *, lost: bool) -> list[str]:
+    """How it travelled, a line for each thing."""
+    if isinstance(fact, Sent) and fact.protocol == "enrolment":
+        return [f"{size(len(fact.raw))}, outside the connection"] if fact.raw else ["its bytes are secret"]
+    lines = [f"{size(len(fact.raw))}, {PROTECTION_WORDS[fact.protection]}"]
+    if reading is not None:
+        lines.append(f"{duration(reading.at - event.at)} from being sent to being read")
+    elif lost:
+        lines.append("sent, and never read")
+    return lines
+
+
+def chain_of(fact: Sent | Alert, version: Version) -> tuple[bytes, ...]:
+    """The certificates that a message carries, as DER; none where it carries none or cannot be read."""
+    if not isinstance(fact, Sent) or fact.name != "Certificate":
+        return ()
+    if fact.protocol == "enrolment":
+        return (fact.raw,)
+    try:
+        message = decode_handshake(fact.raw, version)
+    except SimulatorError:
+        return ()
+    return message.chain if isinstance(message, Certificate12 | Certificate13) else ()
+
+
+def fields_of(fact: Sent | Alert, version: Version) -> list[FieldRow]:
+    """The bytes of a message with their names and meanings."""
+    if isinstance(fact, Alert):
+        words = [("level", fact.level), ("description", f"{fact.name} ({fact.code})")]
+        return [[0, at, 1, name, clean(text), True] for at, (name, text) in enumerate(words[: len(fact.raw)])]
+    match fact.protocol:
+        case "handshake":
+            return [_row(field) for field in annotate_handshake(fact.raw, version)]
+        case "change_cipher_spec":
+            meaning = (
+                "the next records are protected with the new keys"
+                if version is Version.TLS12
+                else "means nothing in TLS 1.3; sent so that old devices on the way are not confused"
+            )
+            return [[0, 0, len(fact.raw), "type", meaning, True]]
+        case "application_data":
+            text = clean(fact.raw.decode("utf-8", "replace").rstrip())
+            return [[0, 0, len(fact.raw), "data", text, True]]
+        case _:
+            return []
+
+
+def _row(field: Field) -> FieldRow:
+    return [field.depth, field.offset, field.length, clean(field.name), clean(field.meaning), field.is_leaf]
+
+
+def record_fields(wire: bytes, *, encrypted: bool) -> list[FieldRow]:
+    """The records that a message completed, as somebody on the way sees them (RFC 8446, section 5.1)."""
+    rows: list[FieldRow] = []
+    at = 0
+    while at + RECORD_HEADER <= len(wire):
+        kind, length = wire[at], int.from_bytes(wire[at + 3 : at + RECORD_HEADER])
+        end = min(len(wire), at + RECORD_HEADER + length)
+        content = CONTENT_TYPES.get(kind, f"unknown ({kind})")
+        rows += [
+            [0, at, end - at, "TLS record", size(end - at), False],
+            [1, at, 1, "type", content, True],
+            [1, at + 1, 2, "version", f"0x{wire[at + 1 : at + 3].hex()}", True],
+            [1, at + 3, 2, "length", f"{length} bytes follow", True],
+            [1, at + RECORD_HEADER, end - at - RECORD_HEADER, "fragment", _fragment(encrypted), True],
+        ]
+        at = end
+    return rows
+
+
+def _fragment(encrypted: bool) -> str:
+    return "encrypted: unreadable without the keys" if encrypted else "in the clear"

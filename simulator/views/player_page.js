@@ -1,0 +1,32 @@
+
+// A page of its own: a stand-in for the widget's model, and the cursor kept in the address (#e17, #e17,20).
+
+const contents = JSON.parse(document.getElementById("document").textContent);
+const place = document.getElementById("player");
+const values = { document: contents, cursor: Number(place.dataset.cursor), second_cursor: 0, theme: "auto", standalone: true };
+const listeners = {};
+const model = {
+  get: (name) => values[name],
+  set(name, value) {
+    if (values[name] === value) return;
+    values[name] = value;
+    (listeners[`change:${name}`] ?? []).forEach((listener) => listener());
+  },
+  save_changes() {
+    const cursors = contents.comparison ? `${values.cursor},${values.second_cursor}` : values.cursor;
+    if (location.hash !== `#e${cursors}`) history.replaceState(null, "", `#e${cursors}`);
+  },
+  on: (name, listener) => { (listeners[name] ??= []).push(listener); },
+  off: (name, listener) => { listeners[name] = (listeners[name] ?? []).filter((other) => other !== listener); },
+};
+
+function readAddress() {
+  const found = /^#e(\d+)(?:,(\d+))?$/.exec(location.hash);
+  if (!found) return;
+  if (found[2]) model.set("second_cursor", Number(found[2]));
+  model.set("cursor", Number(found[1]));
+}
+
+readAddress();
+render({ model, el: place });
+window.addEventListener("hashchange", readAddress);

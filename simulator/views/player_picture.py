@@ -1,0 +1,140 @@
+"""The picture that the player lights up: the sequence diagram, and where each event stands in it.
+
+The player lays nothing out. It shows the SVG that every other view shows, with the names of colours in place
+of their values (so that a page can turn dark), and gets from here the numbers it needs to follow a cursor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from simulator.trace import Alert, BeliefChanged, Received, Step
+from simulator.views.display import Box, Item, Line, Polygon, Text
+from simulator.views.sequence import sequence
+from simulator.views.style import PALETTES, Palette
+from simulator.views.svg import markup
+from simulator.views.words import STEP_NUMBERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from simulator.trace import Trace
+
+Extent = tuple[float, float, float, float]
+
+#: What the page says itself, above the picture.
+HEADING = frozenset({"title", "subtitle", "lesson"})
+#: Styles of what lies behind the events, or reaches far beyond the moment it belongs to.
+BEHIND = ("paper", "band.", "strip.", "step.", "lifeline", "lane.idle", "gap", "hatch", "rule")
+BELIEF_HEIGHT = 110.0  # a belief lasts long; what is marked is where it begins
+MARGIN = 26.0
+
+
+def picture(trace: Trace, detail: str) -> dict[str, Any]:
+    """The sequence diagram for a page, as plain values.
+
+    Returns:
+        ``svg``: its markup, colours as ``var(--name)``. ``box``: the part to show (x, y, width, height).
+        ``lanes``: (title, x) from left to right. ``talk``: left and right edge of what client and server
+        do during the connection. ``places``: for each ``seq`` its rectangle (x, y, width, height).
+        ``chapters``: the bands, as ``seq`` of the first event, number and title of the step.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    drawing = sequence(trace, detail=detail)
+    items = tuple(item for item in drawing.items if item.style not in HEADING)
+    cards = [_extent(item) for item in items if item.style.startswith("header")]
+    top = min((card[1] for card in cards), default=MARGIN) - 10
+    found = _places(trace, items)
+    return {
+        "svg": markup(replace(drawing, items=items), VARIABLES, "player"),
+        "box": [0, _round(top), _round(drawing.width), _round(drawing.height - top)],
+        "lanes": [[item.text, _round(item.x)] for item in items if item.style == "lane"],  # type: ignore[union-attr]  # only texts have that style
+        "talk": _talk(trace, found, drawing.width),
+        "places": {seq: _rectangle(extent) for seq, extent in found.items()},
+        "chapters": _chapters(items),
+    }
+
+
+#: The palette whose values are the names of CSS custom properties.
+VARIABLES: Palette = {name: f"var(--{name})" for name in PALETTES["light"]}
+
+
+def _places(trace: Trace, items: Iterable[Item]) -> dict[int, Extent]:
+    """The extent of what stands for each event; of its cause, or of the event before, where nothing does."""
+    drawn: dict[int, Extent] = {}
+    for item in items:
+        if not item.style.startswith(BEHIND):
+            extent = _extent(item)
+            drawn[item.seq] = _union(drawn[item.seq], extent) if item.seq in drawn else extent
+    found: dict[int, Extent] = {}
+    last = drawn.get(0, (0.0, 0.0, 1.0, 1.0))
+    for event in trace.events:
+        if event.seq in drawn:
+            extent = drawn[event.seq]
+        elif event.cause is not None and event.cause in found:
+            extent = found[event.cause]
+        else:
+            extent = last
+        if isinstance(event.fact, Received | Alert) and event.cause in found:
+            extent = _union(extent, found[event.cause])  # what is read is the arrow, not its head alone
+        if isinstance(event.fact, BeliefChanged):
+            left, top, right, bottom = extent
+            extent = (left, top, right, min(bottom, top + BELIEF_HEIGHT))
+        found[event.seq] = last = extent
+    return found
+
+
+def _extent(item: Item) -> Extent:
+    match item:
+        case Box():
+            return item.x, item.y, item.x + item.width, item.y + item.height
+        case Text():
+            return item.extent
+        case Line() | Polygon():
+            xs, ys = zip(*item.points, strict=True)
+            return min(xs), min(ys), max(xs), max(ys)
+
+
+def _union(one: Extent, other: Extent) -> Extent:
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
+
+
+def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> list[float]:
+    """The columns in which client and server talk: enough to show most of the story large."""
+    told = [
+        places[event.seq]
+        for event in trace.events[:-1]
+        if event.at >= 0 and not isinstance(event.fact, BeliefChanged)
+    ]
+    if not told:
+        return [0, _round(width)]
+    left, right = min(extent[0] for extent in told), max(extent[2] for extent in told)
+    return [_round(max(0.0, left - MARGIN)), _round(min(width, right + MARGIN))]
+
+
+def _chapters(items: Iterable[Item]) -> list[dict[str, Any]]:
+    """The bands of the picture, in order: where one begins, a chapter of the player begins."""
+    numbers = {str(number): step for step, number in STEP_NUMBERS.items()}
+    chapters = []
+    for item in items:
+        if isinstance(item, Text) and item.style == "band.number":
+            step: Step = numbers[item.text]
+            chapters.append({"seq": item.seq, "number": item.text, "step": step.value, "title": step.title})
+    return sorted(chapters, key=lambda chapter: chapter["seq"])
+
+
+def _rectangle(extent: Extent) -> list[float]:
+    left, top, right, bottom = extent
+    return [_round(left), _round(top), _round(right - left), _round(bottom - top)]
+
+
+def _round(value: float) -> float:
+    return round(value, 1)
