@@ -23,10 +23,9 @@ from simulator.world import marked_subject
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.pki.certificate import Certificate
     from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
     from simulator.tls.config import PrivateKey
-    from simulator.world import Holding, World
+    from simulator.world import FurtherCertificate, Holding, World
 
 
 def client_role(scenario: Scenario, world: World, version: Version) -> ClientRole:
@@ -46,7 +45,7 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
         withholds=setup.withholds,
         policy=policy if setup.verify_server else None,
         profile=setup.profile,
-        further=tuple(credential(one.chain, one.private_key) for one in world.client.further),
+        further=tuple(found for one in world.client.further if (found := credential_of(one))),
         obeys_ca_list=setup.obeys_ca_list,
         corrupts_proof=setup.corrupts_proof,
         groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),
@@ -115,16 +114,12 @@ def users_of(setup: ServerSetup, *, marked: bool) -> dict[str, str]:
     return {marked_subject(name) if marked else name: user for name, user in setup.users.items()}
 
 
-def credential_of(holding: Holding) -> Credential | None:
+def credential_of(held: Holding | FurtherCertificate) -> Credential | None:
     """What a side can show and sign with; None where it holds no certificate."""
-    if holding.private_key is None or not holding.chain:
+    if held.private_key is None or not held.chain:
         return None
-    return credential(holding.chain, holding.private_key)
-
-
-def credential(chain: tuple[Certificate, ...], private_key: PrivateKey) -> Credential:
-    """A chain and a key in the form that the handshake takes."""
-    return Credential(tuple(certificate.der for certificate in chain), private_key)
+    key: PrivateKey = held.private_key
+    return Credential(tuple(certificate.der for certificate in held.chain), key)
 
 
 HEED = {True: "obeyed", False: "ignored", None: "as the profile does"}

@@ -154,8 +154,9 @@ class Client(Endpoint):
     def _choose(self, question: CertificateChoiceWanted) -> None:
         """Send a certificate, or go on without one."""
         held, hints = self.role.credentials, question.certificate_authorities
+        obeys = obeys_ca_list(self.role.obeys_ca_list, self.role.profile)
         usable = [one for one in held if self.machine.signing_scheme(one) is not None]
-        fitting = [one for one in usable if not self._obeys_hints or named_by(hints, one)]
+        fitting = [one for one in usable if not obeys or named_by(hints, one)]
         self._chosen = next(iter([*fitting, *usable]), None)
         options = ("send", "skip") if usable else ("skip",)
         choice = "skip"
@@ -173,12 +174,6 @@ class Client(Endpoint):
         else:
             choice, reason = "send", self._reason_to_send(fitting[0], hints)
         self._wait_for("send-certificate", options, choice, reason)
-
-    @property
-    def _obeys_hints(self) -> bool:
-        """It follows the server's list of authorities, by its own setting or as its profile does."""
-        own = self.role.obeys_ca_list
-        return self.profile.obeys_ca_hints if own is None else own
 
     def _reason_to_send(self, credential: Credential, hints: tuple[bytes, ...]) -> str:
         """Why this certificate goes out."""
@@ -268,6 +263,11 @@ class Client(Endpoint):
                 peer=self._server,
             )
         return effects + self._say_goodbye()
+
+
+def obeys_ca_list(own: bool | None, profile: str) -> bool:
+    """A client follows the server's list of authorities: by its own setting, or else as its profile does."""
+    return profile_named(profile).obeys_ca_hints if own is None else own
 
 
 def named_by(hints: tuple[bytes, ...], credential: Credential) -> bool:

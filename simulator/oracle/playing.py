@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.actors.client import Client
+from simulator.actors.client import Client, obeys_ca_list
 from simulator.actors.grant import Grant, Standing, grant_of
 from simulator.actors.server import Server
 from simulator.casting import client_role, server_role, server_version
@@ -18,7 +18,6 @@ from simulator.oracle.native import CredentialRefusedError
 from simulator.oracle.observed import Notes, Played
 from simulator.oracle.openssl import OpensslClient, OpensslServer
 from simulator.tls.events import Version
-from simulator.trust.profiles import profile_named
 from simulator.world import issue_world
 
 if TYPE_CHECKING:
@@ -57,13 +56,11 @@ def clocks(scenario: Scenario) -> JudgedAt:
 def unplayable_client(scenario: Scenario) -> str | None:
     """Why a stock OpenSSL client cannot play the scenario's client; None where it can."""
     client = scenario.client
-    habits = profile_named(client.profile).obeys_ca_hints
-    obeys = habits if client.obeys_ca_list is None else client.obeys_ca_list
     if client.corrupts_proof:
         return "it signs what it should sign"
     if client.also_holds:
         return "it holds one certificate for each kind of key"
-    if obeys and scenario.server.ca_list:
+    if scenario.server.ca_list and obeys_ca_list(client.obeys_ca_list, client.profile):
         return "it pays no heed to the server's list of authorities"
     if client.key_shares != 1:
         return "it sends one key share"
