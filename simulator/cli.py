@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -162,12 +162,25 @@ def run(
 
 @clientauth.command()
 @click.argument("scenario")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
 @tls_option
 @set_option
 @view_option
 @theme_option
 @detail_option
+@click.option(
+    "--without-keys", is_flag=True, help="A .pcapng without the key log: what an eavesdropper sees."
+)
+@click.option(
+    "--frames",
+    "frames_directory",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also one picture for each step, for slides.",
+)
+@click.option(
+    "--frames-as", type=click.Choice(["svg", "png"]), default="svg", show_default=True, help="Their form."
+)
 def export(
     scenario: str,
     files: tuple[Path, ...],
@@ -176,14 +189,28 @@ def export(
     view: str,
     theme: str,
     detail: str,
+    without_keys: bool,
+    frames_directory: Path | None,
+    frames_as: Literal["svg", "png"],
 ) -> int:
-    """Write a run to files, each in the form that its suffix names."""
+    """Write a run to files, each in the form that its suffix names.
+
+    .svg .png .pdf are pictures, .txt the story, .json the trace, .mmd Mermaid, .puml PlantUML, and .pcapng a
+    capture for Wireshark with the connection's keys inside.
+    """
+    if not files and frames_directory is None:
+        raise click.UsageError("Name a FILE, or a folder with --frames.")
     from simulator.run import simulate
 
     result = simulate(scenario_from(scenario, settings), tls=tls)
     for path in files:
-        result.save(path, view=view, theme=theme, detail=detail)
+        result.save(path, view=view, theme=theme, detail=detail, with_keys=not without_keys)
         note(f"{path}")
+    if frames_directory is not None:
+        from simulator.views.frames import save_frames
+
+        for path in save_frames(result, frames_directory, form=frames_as, theme=theme, detail=detail):
+            note(f"{path}")
     return exit_status(result)
 
 
@@ -254,6 +281,17 @@ def certificates(
     world = issue_for_real_tools(scenario_from(scenario, settings), seeded=seed)
     for path in write_certificates(world, directory, password=password):
         note(f"{path}")
+
+
+@clientauth.command()
+@click.argument("word", nargs=-1)
+@width_option
+def glossary(word: tuple[str, ...], width: int | None) -> None:
+    """Explain a word; without one, list all words."""
+    from simulator.lessons.glossary import entry_text, index_text, look_up
+
+    columns = terminal_width(width)
+    write(entry_text(look_up(" ".join(word)), columns) if word else index_text(columns))
 
 
 @clientauth.command()
