@@ -28,6 +28,7 @@ from simulator.tls.messages import (
     ServerHello,
     ServerHelloDone,
     ServerKeyExchange,
+    decode_handshake,
     message_name,
 )
 from simulator.tls.peer_key import peer_public_key
@@ -280,6 +281,8 @@ class ClientHandshake12(Endpoint12):
     def take_message(self, raw: bytes) -> None:
         """HelloRequest may come at any time and is ignored while a handshake runs (RFC 5246 §7.4.1.1)."""
         if message_name(raw) == "HelloRequest" and self.state is not State.CONNECTED:
+            self.count_idle()
+            decode_handshake(raw, self.version)
             return
         super().take_message(raw)
 

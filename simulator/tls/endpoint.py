@@ -19,7 +19,6 @@ from simulator.tls.events import (
     DataReceived,
     HandshakeDone,
     MessageReceived,
-    ProofChecked,
     Protection,
     StateChanged,
     TlsEvent,
@@ -27,7 +26,7 @@ from simulator.tls.events import (
 )
 from simulator.tls.messages import Message, decode_handshake, encode_handshake, message_name
 from simulator.tls.outgoing import Outgoing
-from simulator.tls.peer_key import peer_public_key
+from simulator.tls.proof import examine_proof
 from simulator.tls.records import (
     ContentType,
     HandshakeReassembler,
@@ -35,8 +34,7 @@ from simulator.tls.records import (
     Record,
     RecordReader,
 )
-from simulator.tls.registry import NAMED_GROUPS, CipherSuite, signature_scheme_name
-from simulator.tls.signatures import problem_of_scheme, verify
+from simulator.tls.registry import NAMED_GROUPS, CipherSuite
 from simulator.tls.states import DECISIONS, TERMINAL, Role, State, StateMachine
 from simulator.tls.transcript import Transcript
 
@@ -44,7 +42,8 @@ if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.config import RecordStyle
 
-MOST_IDLE_RECORDS = 32  # warnings, empty data, ChangeCipherSpecs in a row before the peer is called abusive
+MOST_IDLE = 32  # warnings, empty data, key updates and the like in a row before the peer is called abusive
+MOST_UNREAD_BYTES = 2**20  # kept while a decision is awaited; far more than a flight has
 
 Handler = Callable[[Any, bytes], None]  # the table pairs each name with the handler of its own message class
 
@@ -80,7 +79,8 @@ class Endpoint(ABC):
         self.suite: CipherSuite | None = None
         self.group = 0
         self.told: list[TlsEvent] = []
-        self.idle_records = 0
+        self.idle = 0
+        self.unread_lost = False
         self.read_closed = False
         self.write_closed = False
 
@@ -103,7 +103,17 @@ class Endpoint(ABC):
 
     def receive(self, data: bytes) -> list[TlsEvent]:
         """Take bytes from the peer, in whatever pieces; while a decision is awaited they are kept unread."""
-        return self.report(lambda: self.reader.feed(data))
+        return self.report(lambda: self.keep(data))
+
+    def keep(self, data: bytes) -> None:
+        """Keep bytes for reading; nothing is kept after the end, and not more than the limit before it."""
+        if self.finished or self.read_closed or self.unread_lost:
+            return
+        too_many = len(self.reader.buffer) + len(data) > MOST_UNREAD_BYTES
+        if too_many and self.state in DECISIONS:
+            self.unread_lost = True  # answered when the decision is taken: until then the actor has the word
+        else:
+            self.reader.feed(data)
 
     def write(self, data: bytes) -> list[TlsEvent]:
         """Send application data.
@@ -178,6 +188,7 @@ class Endpoint(ABC):
         if state is not self.state:
             self.tell(StateChanged(self.state.value, state.value))
             self.state = state
+            self.idle = 0
 
     def done(self) -> None:
         """Report that the handshake is complete on this side."""
@@ -188,15 +199,22 @@ class Endpoint(ABC):
 
     def read_on(self) -> None:
         """Read message by message until a decision is awaited, all is over, or bytes run out."""
-        while self.state not in DECISIONS and not self.finished:
+        while self.state not in DECISIONS and not self.finished and not self.read_closed:
             raw = self.reassembler.next_message()
             if raw is not None:
                 self.take_message(raw)
                 continue
             record = self.reader.next_record()
-            if record is None:
+            if record is not None:
+                self.take_record(record)
+            elif self.unread_lost:
+                raise ProtocolViolation(
+                    AlertDescription.INTERNAL_ERROR,
+                    "The peer sent more than could be kept while a decision was awaited.",
+                    expected=f"at most {MOST_UNREAD_BYTES} bytes",
+                )
+            else:
                 return
-            self.take_record(record)
 
     def take_record(self, record: Record) -> None:
         """Open a record and hand its content on."""
@@ -208,10 +226,11 @@ class Endpoint(ABC):
                 got=content_type.name.lower(),
                 expected="the rest of the message",
             )
-        self.count_idle(content_type, content)
         if content_type is ContentType.HANDSHAKE:
             self.reassembler.feed(content)
-        elif content_type is ContentType.CHANGE_CIPHER_SPEC:
+            return
+        self.count_idle()
+        if content_type is ContentType.CHANGE_CIPHER_SPEC:
             self.take_change_cipher_spec(content)
         elif content_type is ContentType.ALERT:
             self.take_alert(content)
@@ -224,23 +243,21 @@ class Endpoint(ABC):
             return record.content_type, record.fragment
         return self.read_protector.open(record)
 
-    def count_idle(self, content_type: ContentType, content: bytes) -> None:
-        """Bound the records that cost work and say nothing."""
-        says_something = content_type is ContentType.HANDSHAKE or (
-            content_type is ContentType.APPLICATION_DATA and content
-        )
-        self.idle_records = 0 if says_something else self.idle_records + 1
-        if self.idle_records > MOST_IDLE_RECORDS:
+    def count_idle(self) -> None:
+        """Bound what costs work and brings neither the handshake on nor data: those two start it anew."""
+        self.idle += 1
+        if self.idle > MOST_IDLE:
             raise ProtocolViolation(
                 AlertDescription.UNEXPECTED_MESSAGE,
-                "The peer sends record after record without saying anything.",
-                got=f"{self.idle_records} in a row",
-                expected=f"at most {MOST_IDLE_RECORDS}",
+                "The peer sends one thing after another that leads nowhere.",
+                got=f"{self.idle} in a row",
+                expected=f"at most {MOST_IDLE}",
             )
 
     def take_message(self, raw: bytes) -> None:
         """Hand a handshake message to its handler, if it may come now."""
         name = message_name(raw)
+        self.count_idle()
         self.tell(MessageReceived(name, raw, self.read_protection))
         self.expect(name)
         self.handlers[name](decode_handshake(raw, self.version), raw)
@@ -291,8 +308,9 @@ class Endpoint(ABC):
                 got="application_data",
                 expected=" or ".join(self.machine.messages[self.state]) or "nothing",
             )
-        if not self.read_closed:
-            self.tell(DataReceived(content, self.read_protection))
+        if content:
+            self.idle = 0
+        self.tell(DataReceived(content, self.read_protection))
 
     def read_with(self, protector: Protector, protection: Protection, limit: int) -> None:
         """Read what follows under these keys.
@@ -325,11 +343,12 @@ class Endpoint(ABC):
             self.move(State.CLOSED)
 
     def fail(self, description: AlertDescription, reason: str, *, in_clear: bool = False) -> None:
-        """Say why, and end. What was queued and not sent stays unsaid."""
+        """Say why, and end. What was queued and not sent stays unsaid; after close_notify nothing is said."""
         self.out.discard()
         if not in_clear:
             self.before_alert()
-        self.out.alert(description, reason, in_clear=in_clear)
+        if not self.write_closed:
+            self.out.alert(description, reason, in_clear=in_clear)
         self.move(State.FAILED)
 
     @abstractmethod
@@ -341,29 +360,13 @@ class Endpoint(ABC):
     ) -> None:
         """Verify the peer's proof that it holds the key of its certificate, and report what was found.
 
-        Args:
-            leaf: the peer's certificate, DER.
-            scheme: the signature scheme it named.
-            content: what it should have signed.
-            signature: what it sent.
-            accepted: the schemes that it was offered.
-
         Raises:
-            ProtocolViolation: ``illegal_parameter`` for a scheme that was not offered or does not go with the
-                key, ``decrypt_error`` for a signature that does not hold.
+            ProtocolViolation: the proof does not hold; arguments and alerts as in :func:`examine_proof`.
         """
-        name = signature_scheme_name(scheme)
-        key = peer_public_key(leaf)
-        alert = AlertDescription.ILLEGAL_PARAMETER
-        problem = problem_of_scheme(key, scheme, self.version)
-        if scheme not in accepted:
-            problem = f"{name} was not offered"
-        elif problem is None:
-            alert = AlertDescription.DECRYPT_ERROR
-            problem = verify(key, scheme, content, signature, self.version)
-        self.tell(ProofChecked(self.peer, problem is None, name, problem or ""))
-        if problem is not None:
-            raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {problem}.")
+        checked, alert = examine_proof(self.peer, leaf, scheme, content, signature, accepted, self.version)
+        self.tell(checked)
+        if not checked.ok:
+            raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {checked.problem}.")
 
     def compare_finished(self, verify_data: bytes, expected: bytes) -> None:
         """Hold the peer's Finished against the one that fits.

@@ -130,4 +130,5 @@ class Endpoint12(Endpoint):
 
     def refuse_renegotiation(self) -> None:
         """RFC 5746 section 4.5: say no with a warning, and go on as before."""
-        self.out.alert(AlertDescription.NO_RENEGOTIATION, "this implementation does not renegotiate")
+        if not self.write_closed:
+            self.out.alert(AlertDescription.NO_RENEGOTIATION, "this implementation does not renegotiate")

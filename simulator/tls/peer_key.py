@@ -5,6 +5,7 @@ Whether the certificate is to be trusted is judged elsewhere. Here it only has t
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,15 @@ def peer_public_key(der: bytes) -> CertificatePublicKeyTypes:
             ``unsupported_certificate`` for a key this implementation does not know.
     """
     try:
-        return x509.load_der_x509_certificate(der).public_key()
+        with warnings.catch_warnings():
+            # The library warns of odd certificates; judging them is done elsewhere.
+            warnings.simplefilter("ignore")
+            return x509.load_der_x509_certificate(der).public_key()
     except UnsupportedAlgorithm as error:
         raise ProtocolViolation(
             AlertDescription.UNSUPPORTED_CERTIFICATE, f"The certificate's key is of an unknown kind: {error}."
         ) from None
-    except ValueError as error:
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise ProtocolViolation(
             AlertDescription.BAD_CERTIFICATE, f"The certificate cannot be read: {error}."
         ) from None
