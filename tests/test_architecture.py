@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "trace_schema": {"trace", "trace_json"},
     "steps": {"trace"},
     "outcome": {"trace", "trust", "security"},
-    "casting": {"actors", "scenario", "tls", "trace", "trust", "world"},
+    "casting": {"actors", "pki", "scenario", "tls", "trace", "trust", "world"},
     "recorder": {"actors", "steps", "tls", "trace"},
     "prologue": {"actors", "casting", "kernel", "recorder", "scenario", "world"},
     "simulation": {
@@ -58,6 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run": {"simulation", "scenario", "catalogue", "trace", "trace_json", "security", "tls", "views"},
     "sweep": {"run", "simulation", "compare", "scenario", "catalogue"},
     "oracle": {"simulation", "casting", "actors", "pki", "tls", "trace", "scenario", "world"},
+    "lessons": set(),
     "gallery": {"run", "sweep", "views", "catalogue", "scenario"},
     "certificate_files": {"world", "scenario", "pki", "machine"},
     "console": {"scenario"},

@@ -1,0 +1,106 @@
+"""The glossary: the words of the subject in plain sentences, from one file that everybody shares."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from textwrap import wrap
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import SimulatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class UnknownWordError(SimulatorError):
+    """The glossary has no such word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One entry.
+
+    Attributes:
+        term: the word.
+        text: what it means, in one or a few sentences.
+        also: other names for the same thing.
+        see: terms to look up next.
+        source: where it is defined; empty for a word of ours.
+    """
+
+    term: str
+    text: str
+    also: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
+    source: str = ""
+
+
+@cache
+def glossary() -> Mapping[str, Word]:
+    """Every entry by its term, in the order of the file: from the whole to the parts."""
+    tables = tomllib.loads(files(__package__).joinpath("glossary.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({term: _word(term, table) for term, table in tables.items()})
+
+
+def _word(term: str, table: Mapping[str, Any]) -> Word:
+    lists = {key: tuple(table.get(key, ())) for key in ("also", "see")}
+    return Word(term, table["text"], source=table.get("source", ""), **lists)
+
+
+@cache
+def names() -> Mapping[str, str]:
+    """From every spelling, in lower case and without spaces, hyphens and underscores, to its term."""
+    return MappingProxyType(
+        {_plain(name): word.term for word in glossary().values() for name in (*word.also, word.term)}
+    )
+
+
+def look_up(word: str) -> Word:
+    """The entry of a word, however it is written.
+
+    Raises:
+        UnknownWordError: there is none; the error names the nearest.
+    """
+    known = names()
+    plain = _plain(word)
+    if plain in known:
+        return glossary()[known[plain]]
+    near = [known[name] for name in get_close_matches(plain, known, n=3, cutoff=0.6)]
+    near += [term for term in glossary() if plain and plain in _plain(term)]
+    advice = " or ".join(f"'{term}'" for term in dict.fromkeys(near[:4]))
+    raise UnknownWordError(
+        "The glossary has no such word.",
+        got=repr(word),
+        advice=f"Did you mean {advice}?" if advice else "Say `clientauth glossary` for all words.",
+    )
+
+
+def entry_text(word: Word, width: int = 80) -> str:
+    """An entry as text, no line longer than ``width``."""
+    lines = [word.term]
+    if word.also:
+        lines += wrap(f"also: {', '.join(word.also)}", width, initial_indent="  ", subsequent_indent="    ")
+    lines += wrap(word.text, width, initial_indent="  ", subsequent_indent="  ")
+    for label, value in (("see", ", ".join(word.see)), ("source", word.source)):
+        if value:
+            lines += wrap(f"{label}: {value}", width, initial_indent="  ", subsequent_indent="    ")
+    return "\n".join(lines)
+
+
+def index_text(width: int = 80) -> str:
+    """All words, in alphabetical order, in columns."""
+    terms = sorted(glossary(), key=str.lower)
+    column = max(map(len, terms)) + 2
+    columns = max(1, width // column)
+    rows = -(-len(terms) // columns)
+    lines = ["".join(f"{term:<{column}}" for term in terms[row::rows]).rstrip() for row in range(rows)]
+    return "\n".join([*lines, "", f"{len(terms)} words. Look one up: clientauth glossary {terms[0]!r}"])
+
+
+def _plain(word: str) -> str:
+    return "".join(character for character in word.lower() if character.isalnum())
