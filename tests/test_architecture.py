@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "trace_schema": {"trace", "trace_json"},
     "steps": {"trace"},
     "outcome": {"trace", "trust", "security"},
-    "casting": {"actors", "pki", "scenario", "tls", "trace", "trust", "world"},
+    "casting": {"actors", "scenario", "tls", "trace", "trust", "world"},
     "recorder": {"actors", "steps", "tls", "trace"},
     "prologue": {"actors", "casting", "kernel", "recorder", "scenario", "world"},
     "simulation": {
@@ -68,6 +68,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "certificate_files",
         "console",
         "demo",
+        "lessons",
         "oracle",
         "run",
         "scenario",
