@@ -27,7 +27,7 @@ from simulator.trace import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.security import SecurityLevel
+    from simulator.security import ClientStanding, SecurityLevel
     from simulator.trace import Event, Fact, Setup, Trace
 
 SIDES: tuple[Side, Side] = ("client", "server")
@@ -176,6 +176,7 @@ class Cell:
         noticed_by: the side whose check it was.
         client_handshake: how the client's handshake call ended.
         client_believed: what the client believed then; None where the call failed.
+        client_authenticated: ``yes``, ``claimed`` (a certificate that was not judged), or ``no``.
     """
 
     credential: str
@@ -189,6 +190,7 @@ class Cell:
     noticed_by: Side | None
     client_handshake: str
     client_believed: SecurityLevel | None
+    client_authenticated: ClientStanding
 
     def to_dict(self) -> dict[str, Any]:
         """The cell as plain JSON values."""
@@ -204,6 +206,7 @@ class Cell:
             "noticed_by": self.noticed_by,
             "client_handshake": self.client_handshake,
             "client_believed": self.client_believed.value if self.client_believed else None,
+            "client_authenticated": self.client_authenticated,
         }
 
 

@@ -48,7 +48,8 @@ def matrix(
 
 def play_cell(credential: str, policy: ClientAuthentication, tls: TlsVersion) -> Cell:
     """Play one credential under one policy in one version."""
-    outcome = simulate(credential_scenario(credential, policy), tls).outcome
+    run = simulate(credential_scenario(credential, policy), tls)
+    outcome = run.outcome
     return Cell(
         credential=credential,
         policy=policy,
@@ -61,6 +62,7 @@ def play_cell(credential: str, policy: ClientAuthentication, tls: TlsVersion) ->
         noticed_by=outcome.judged_by,
         client_handshake=outcome.client.handshake,
         client_believed=outcome.client.believed_when_handshake_returned,
+        client_authenticated=run.card.client_authenticated,
     )
 
 

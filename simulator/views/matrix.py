@@ -56,6 +56,10 @@ LATE_WORDS = (
     "“client learns late”: its handshake call had returned without error before it could read the refusal. "
     "That happens in TLS 1.3 only."
 )
+#: What is known of a client that has not proved who it is, by its standing on the security card.
+UNPROVED = {"no": "client anonymous", "claimed": "identity only claimed"}
+CLAIMED_MARK = "?"
+CLAIMED_KEY = "? The client's certificate was not judged: its identity is only claimed."
 
 
 def is_late(cell: Cell) -> bool:
@@ -128,9 +132,13 @@ def _cell(matrix: Matrix, cell: Cell, x: float, y: float) -> Iterator[Item]:
 
 
 def cell_words(cell: Cell) -> tuple[str, ...]:
-    """What stands under the level: who refused, by which alert, and whether the client learned in time."""
+    """What stands under the level.
+
+    For a session what is known of a client that has proved nothing; for a refusal who refused, by which
+    alert, and whether the client learned of it in time.
+    """
     if cell.level is not SecurityLevel.REFUSED:
-        return ()
+        return (UNPROVED[cell.client_authenticated],) if cell.client_authenticated in UNPROVED else ()
     words = [f"by the {cell.noticed_by}"] if cell.noticed_by else []
     if cell.alert:
         words.append(clean(cell.alert))
@@ -225,7 +233,8 @@ def _shown(cell: Cell, width: int, *, wide: bool, colour: bool) -> str:
 def cell_text(cell: Cell, *, wide: bool) -> str:
     """One cell in a line: the level, or for a refusal its alert; a star where the client learns late."""
     if cell.level is not SecurityLevel.REFUSED:
-        return level_name(cell.level) if wide else SHORT_LEVELS[cell.level]
+        claimed = CLAIMED_MARK if cell.client_authenticated == "claimed" else ""
+        return (level_name(cell.level) if wide else SHORT_LEVELS[cell.level]) + claimed
     star = "*" if is_late(cell) else ""
     if not cell.alert:
         return f"refused{star}"
@@ -253,4 +262,6 @@ def _key(matrix: Matrix, width: int, *, wide: bool) -> list[str]:
         words.append("An alert's name stands where the session was refused with it.")
     if any(is_late(cell) for cell in matrix.cells):
         words.append(LATE_KEY)
+    if any(cell.client_authenticated == "claimed" for cell in matrix.cells):
+        words.append(CLAIMED_KEY)
     return [line for sentence in words for line in wrap_cells(sentence, width)]
