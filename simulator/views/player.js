@@ -458,8 +458,8 @@ class Player {
     if (this.track.pane !== pane) {
       this.track.pane = pane;
       this.track.replaceChildren(...chapters.map((chapter) => h("li", { style: `--step: var(--step_${chapter.step}); --band: var(--strip_${chapter.step})` },
-        h("button", { type: "button", title: chapter.title, click: () => this.go(this.active, chapter.seq) },
-          h("b", {}, chapter.number), h("span", {}, chapter.title)))));
+        h("button", { type: "button", title: chapter.title, "aria-label": `${chapter.number} ${chapter.title}`, click: () => this.go(this.active, chapter.seq) },
+          h("b", {}, chapter.number), h("span", {}, chapter.short)))));
     }
     chapters.forEach((chapter, index) => {
       const end = chapters[index + 1]?.seq ?? Infinity;
@@ -548,8 +548,8 @@ class Pane {
   }
 
   ending() {
-    const level = this.run.levels.find(([, name]) => name === this.run.level);
-    return h("p", { class: "cap-level", style: `--level: var(--level_${level[0]})` }, h("b", {}, `Result: ${level[1]}`), ` ${level[2]}.`);
+    const [key, name, meaning] = this.run.levels.find(([level]) => level === this.run.level);
+    return h("p", { class: "cap-level", style: `--level: var(--level_${key})` }, h("b", {}, `Result: ${name}`), `, ${meaning}.`);
   }
 
   drawPanel(name = this.tab) {
@@ -579,7 +579,7 @@ class Picture {
     this.box = box;
     this.svg = document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
     const words = [...this.svg.children].filter((node) => node.tagName === "title" || node.tagName === "desc");
-    this.svg.removeAttribute("aria-labelledby");
+    ["aria-labelledby", "width", "height"].forEach((name) => this.svg.removeAttribute(name));
     this.svg.setAttribute("aria-label", `Sequence diagram. ${pane.run.caption}`);
     words.forEach((node) => node.remove());
     this.svg.setAttribute("viewBox", box.join(" "));
@@ -591,13 +591,32 @@ class Picture {
     this.sheet = h("div", { class: "cap-sheet" }, this.svg);
     this.view = h("div", { class: "cap-view", role: "region", tabindex: "0", "aria-label": "Sequence diagram", "data-scrolls": "",
       click: (event) => this.click(event), mousemove: (event) => this.hover(event) }, this.lanes, this.sheet);
-    this.root = h("div", { class: "cap-picture" }, this.view);
+    this.root = h("div", { class: "cap-picture" }, this.view, this.pages());
     this.lit = null;
     this.observer = new ResizeObserver(() => this.fit());
     this.observer.observe(this.view);
   }
 
   remove() { this.observer.disconnect(); }
+
+  // For paper: the same picture once more, band by band, so that a page ends between two of them.
+  pages() {
+    const all = document.createElementNS(SVG, "g");
+    all.id = `${this.pane.id}-picture`;
+    all.append(...this.svg.children);
+    this.svg.append(all);
+    const [, top, width, height] = this.box;
+    const cuts = [top, ...this.pane.run.picture.cuts.map((cut) => cut - 4), top + height];
+    const bands = cuts.slice(1).map((end, at) => {
+      const svg = document.createElementNS(SVG, "svg");
+      svg.setAttribute("viewBox", `0 ${cuts[at]} ${width} ${end - cuts[at]}`);
+      const use = document.createElementNS(SVG, "use");
+      use.setAttribute("href", `#${all.id}`);
+      svg.append(use);
+      return svg;
+    });
+    return h("div", { class: "cap-paper", "aria-hidden": "true" }, h("p", { class: "cap-caption" }, this.pane.run.caption), bands);
+  }
 
   frame(className) {
     const rect = document.createElementNS(SVG, "rect");
@@ -629,12 +648,19 @@ class Picture {
     this.groups[seq].push(rect, words);
   }
 
+  // The columns to show: where client and server talk, or everything where that is asked for or needed.
+  columns() {
+    const { talk, places } = this.pane.run.picture;
+    const wide = places[this.pane.cursor][2] > talk[1] - talk[0];
+    return this.pane.whole || wide ? [0, this.box[2]] : talk;
+  }
+
   fit() {
-    const [left, right] = this.pane.whole ? [0, this.box[2]] : this.pane.run.picture.talk;
+    const [left, right] = this.columns();
     const room = this.view.clientWidth;
     if (!room) return;
-    const scale = Math.min(1.7, Math.max(room / (right - left), this.pane.whole ? 0 : 0.62)) * this.pane.zoom;
-    if (scale === this.scale) return;
+    const scale = Math.min(1.7, room / (right - left)) * this.pane.zoom;
+    if (scale === this.scale && left === this.left) return;
     this.scale = scale;
     this.left = left;
     this.sheet.style.width = this.lanes.style.width = `${this.box[2] * scale}px`;
@@ -651,6 +677,7 @@ class Picture {
     }
     this.lit = upto;
     this.place(this.mark, this.pane.run.picture.places[cursor], 7);
+    this.fit();
     this.show(cursor, !calm());
   }
 
@@ -664,7 +691,7 @@ class Picture {
     let top = view.scrollTop;
     if (above < top + 12 || above + height > top + view.clientHeight - roof - 40) top = above - Math.max(12, (view.clientHeight - roof - height) * 0.4);
     let left = this.left * scale;
-    if (this.pane.run.events[cursor].kind !== "belief" && cursor !== this.pane.last) {
+    if (this.pane.run.events[cursor].kind !== "belief") {
       if (x + width + 14 > left + view.clientWidth) left = x + width + 14 - view.clientWidth;
       if (x - 14 < left) left = x - 14;
     }
@@ -704,7 +731,7 @@ class Guess {
     this.title = h("h3", { tabindex: "-1" }, "What happens next?");
     this.body = h("div", {});
     this.said = h("p", { class: "cap-feedback", role: "status" });
-    this.root = h("section", { class: "cap-guess", "aria-label": "Guess what happens next", hidden: true }, this.title, this.body, this.said);
+    this.root = h("section", { class: "cap-guess", "aria-label": "Guess what happens next", hidden: true }, this.title, this.body);
   }
 
   ask() { this.title.focus(); this.said.textContent = "Guess first, or let it be shown."; }
@@ -718,12 +745,13 @@ class Guess {
     const { ask, options } = event.question;
     const given = answers.get(event.seq);
     const done = given !== undefined;
-    const buttons = options.map(({ text, right }, at) => h("button", { type: "button", disabled: done, class: done && right ? "cap-right" : done && at === given ? "cap-wrong" : null,
+    const kept = done ? options.filter((option, at) => option.right || at === given) : options;
+    const buttons = kept.map((option) => [option, options.indexOf(option)]).map(([{ text, right }, at]) => h("button", { type: "button", disabled: done, class: done && right ? "cap-right" : done && at === given ? "cap-wrong" : null,
       click: () => this.answer(at) }, h("kbd", { "aria-hidden": "true" }, String(at + 1)), h("span", {}, text),
       done && right ? h("em", {}, icon("pass"), " this is what happens") : null, done && at === given && !right ? h("em", {}, icon("fail"), " not in this run") : null));
     this.onward = done ? h("button", { type: "button", class: "cap-onward", click: () => this.pane.player.step(1) }, "Go on")
       : h("button", { type: "button", click: () => this.answer(-1) }, "Show me");
-    this.body.replaceChildren(h("p", {}, ask), h("div", { class: "cap-options", role: "group", "aria-label": ask }, buttons), h("p", {}, this.onward, this.score()));
+    this.body.replaceChildren(h("p", {}, ask), h("div", { class: "cap-options", role: "group", "aria-label": ask }, buttons), this.said, h("p", {}, this.onward, this.score()));
     this.said.textContent = done ? this.verdict(options, given) : "";
     if (had) (done ? this.onward : this.title).focus({ preventScroll: true });
   }
@@ -732,7 +760,7 @@ class Guess {
     const right = options.find((option) => option.right);
     const chosen = options[given];
     if (!chosen) return `${right.text}. ${right.why}`;
-    return chosen.right ? `Right. ${right.why}` : `${chosen.text}: ${chosen.why}`;
+    return chosen.right ? `Right. ${right.why}` : `Not in this run. ${chosen.why}`;
   }
 
   score() {
@@ -760,8 +788,8 @@ function drawEvent(pane, node) {
   if (event.kind === "message" && run.messages[event.message]) node.replaceChildren(...messageParts(pane, run.messages[event.message]));
   else if (event.kind === "ledger") node.replaceChildren(ledgerNode(latest(run.ledgers, event.seq, event.actor)));
   else if (event.kind === "decision") node.replaceChildren(...decisionParts(pane, event));
+  else if (event.kind === "belief" || event.seq === pane.last) drawLevels(pane, node);
   else if (event.kind === "state") drawStates(pane, node);
-  else if (event.kind === "belief") drawLevels(pane, node);
   else if (event.kind === "setup") drawSetup(pane, node);
   else node.replaceChildren(h("p", { class: "cap-quiet" }, "No message carries this."));
 }
@@ -829,7 +857,9 @@ function ledgerNode(ledger) {
     h("div", {}, h("b", {}, check.name), h("small", {}, ` ${check.decisive ? "decisive: " : ""}${check.outcome}`), h("p", {}, check.sentence || check.question),
       check.evidence ? h("p", { class: "cap-evidence" }, check.evidence) : null));
   return h("section", { class: "cap-ledger" }, h("p", {}, `${capital(ledger.role)} certificate of `, h("b", {}, ledger.about), `, judged by the ${ledger.side}`,
-    ` as ${ledger.profile} does${ledger.alert ? `; alert ${ledger.alert}` : ""}`), h("ol", {}, ledger.checks.map(line)));
+    ` as ${ledger.profile} does${ledger.alert ? `; alert ${ledger.alert}` : ""}`),
+    ...ledger.checks.filter((check) => check.decisive).map((check) => h("ul", {}, line(check))),
+    h("h5", {}, "Every check, in order"), h("ol", {}, ledger.checks.map(line)));
 }
 
 function drawLedgers(pane, node) {
@@ -859,7 +889,7 @@ function drawStates(pane, node) {
     const now = moves.at(-1)?.after ?? "START";
     const been = new Set(["START", ...moves.map((move) => move.after)]);
     const items = pane.run.machines[side].map(([state, decides, waits]) => h("li", { class: state === now ? "cap-here" : been.has(state) ? "cap-been" : null, "aria-current": state === now ? "true" : null },
-      h("code", {}, state), decides ? h("em", {}, " actor") : null, h("small", {}, waits)));
+      h("code", {}, state), h("small", { class: decides ? "cap-decides" : null }, waits)));
     return h("section", {}, h("h4", {}, capital(side)), h("ol", { class: "cap-states" }, items));
   });
   node.replaceChildren(h("div", { class: "cap-columns" }, columns));

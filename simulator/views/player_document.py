@@ -47,6 +47,8 @@ MARKS = {
     Outcome.NOT_EVALUATED: "none",
     Outcome.NOT_REACHED: "later",
 }
+#: Facts that can change the card.
+TELLING = (Checked, Decided, HandshakeReturned, BeliefChanged, Alert)
 Values = dict[str, Any]
 
 
@@ -98,7 +100,7 @@ def _run(trace: Trace, detail: str) -> Values:
         "lesson": clean(setup.lesson),
         "name": run_name(trace),
         "caption": caption(trace),
-        "level": level_name(trace.card.level),
+        "level": trace.card.level.value,
         "events": events,
         "messages": {str(seq): message for seq, message in messages(trace).items()},
         "certificates": _certificates(trace),
@@ -204,9 +206,7 @@ def _cards(trace: Trace) -> list[Values]:
     """The card as it would stand if the run ended there, wherever that changes."""
     found: list[Values] = []
     for event in trace.events:
-        if event.seq and not isinstance(
-            event.fact, Checked | Decided | HandshakeReturned | BeliefChanged | Alert
-        ):
+        if event.seq and not isinstance(event.fact, TELLING):
             continue
         before = trace.events[: event.seq + 1]
         facts = [list(pair) for pair in card_facts(card_of(before, outcome_of(before)))]

@@ -11,8 +11,9 @@ from simulator.tls.events import Protection, Version
 from simulator.tls.messages import Certificate12, Certificate13, decode_handshake
 from simulator.trace import Alert, Event, Sent, Trace
 from simulator.views.fields import key_fields
+from simulator.views.player_moments import protected
 from simulator.views.reading import reads, unread
-from simulator.views.words import PROTECTION_WORDS, clean, duration, size
+from simulator.views.words import clean, duration, size
 
 if TYPE_CHECKING:
     from simulator.tls.codec import Field
@@ -55,7 +56,7 @@ def _facts(event: Event, fact: Sent | Alert, reading: Event | None, *, lost: boo
     """How it travelled, a line for each thing."""
     if isinstance(fact, Sent) and fact.protocol == "enrolment":
         return [f"{size(len(fact.raw))}, outside the connection"] if fact.raw else ["its bytes are secret"]
-    lines = [f"{size(len(fact.raw))}, {PROTECTION_WORDS[fact.protection]}"]
+    lines = [f"{size(len(fact.raw))}, {protected(fact.protection)}"]
     if reading is not None:
         lines.append(f"{duration(reading.at - event.at)} from being sent to being read")
     elif lost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulator.tls.events import Protection
 from simulator.trace import (
     Alert,
     BeliefChanged,
@@ -19,8 +20,16 @@ from simulator.trace import (
     Trace,
 )
 from simulator.trust.verdict import Outcome
-from simulator.views.reading import is_refusal, news, unread
-from simulator.views.words import PROTECTION_WORDS, clean, level_name, moment, question, size
+from simulator.views.reading import Gap, gap, is_refusal, news, unread
+from simulator.views.words import (
+    PROTECTION_WORDS,
+    clean,
+    duration,
+    level_name,
+    moment,
+    question,
+    size,
+)
 
 if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
@@ -47,11 +56,13 @@ def moments(trace: Trace) -> list[dict[str, Any]]:
     ``stop`` says that a step of the player halts there; state changes and plain readings go along with the
     stop before them.
     """
-    lost = unread(trace)
+    lost, late = unread(trace), gap(trace)
     ledgers: dict[str, Verdict] = {}
     found = []
     for event in trace.events:
         headline, sentences = _words(event, ledgers, lost=event.seq in lost)
+        if late is not None and late.end.seq == event.seq:
+            sentences.append(_gap_words(late))
         entry = {
             "seq": event.seq,
             "at": moment(event.at),
@@ -123,17 +134,31 @@ def _words(event: Event, ledgers: dict[str, Verdict], *, lost: bool) -> Words:
             return "Meanwhile", [clean(text)]
 
 
+def protected(protection: Protection) -> str:
+    """How a message is protected on its way."""
+    words = PROTECTION_WORDS[protection]
+    return words if protection is Protection.CLEAR else f"protected with the {words}"
+
+
+def _gap_words(late: Gap) -> str:
+    """What the client took for true, and for how long."""
+    return (
+        f"For {duration(late.length)} the client believed “{level_name(late.believed)}”. "
+        "The server has never said so."
+    )
+
+
 def _travel(fact: Sent, *, lost: bool) -> str:
     if fact.protocol == "enrolment":
         return f"To {clean(fact.to)}, before and outside the connection."
-    said = f"{size(len(fact.raw))}, {PROTECTION_WORDS[fact.protection]}."
+    said = f"{size(len(fact.raw))}, {protected(fact.protection)}."
     return f"{said} It is never read." if lost else said
 
 
 def _alert(alert: Alert, who: str, *, lost: bool) -> Words:
     verb = "sends" if alert.direction == "sent" else "reads"
     headline = f"{who} {verb} the alert {clean(alert.name)}"
-    sentences = [f"Code {alert.code}, {alert.level}, {PROTECTION_WORDS[alert.protection]}."]
+    sentences = [f"Code {alert.code}, {alert.level}, {protected(alert.protection)}."]
     if alert.reason:
         sentences.append(f"Why: {clean(alert.reason)}")
     if is_refusal(alert) and alert.direction == "sent":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from simulator.trace import Alert, BeliefChanged, Received, Step
+from simulator.trace import Alert, BeliefChanged, Checked, Decided, Received, Step
 from simulator.views.display import Box, Item, Line, Polygon, Text
 from simulator.views.sequence import sequence
 from simulator.views.style import PALETTES, Palette
@@ -23,10 +23,23 @@ if TYPE_CHECKING:
 
 Extent = tuple[float, float, float, float]
 
-#: What the page says itself, above the picture.
-HEADING = frozenset({"title", "subtitle", "lesson"})
+#: Texts that the page says itself, beside the picture.
+SAID_BESIDE = frozenset({"title", "subtitle", "lesson", "gap"})
 #: Styles of what lies behind the events, or reaches far beyond the moment it belongs to.
-BEHIND = ("paper", "band.", "strip.", "step.", "lifeline", "lane.idle", "gap", "hatch", "rule")
+BEHIND = (
+    "paper",
+    "band.",
+    "strip.",
+    "step.",
+    "lifeline",
+    "lane.idle",
+    "gap",
+    "hatch",
+    "rule",
+    "belief.title",
+)
+#: Styles of a decision's frame and of the band it opens: they appear with the ledger it rests on.
+FRAME = ("decision", "question", "band.", "strip.", "step.")
 BELIEF_HEIGHT = 110.0  # a belief lasts long; what is marked is where it begins
 MARGIN = 26.0
 
@@ -38,28 +51,67 @@ def picture(trace: Trace, detail: str) -> dict[str, Any]:
         ``svg``: its markup, colours as ``var(--name)``. ``box``: the part to show (x, y, width, height).
         ``lanes``: (title, x) from left to right. ``talk``: left and right edge of what client and server
         do during the connection. ``places``: for each ``seq`` its rectangle (x, y, width, height).
-        ``chapters``: the bands, as ``seq`` of the first event, number and title of the step.
+        ``chapters``: the bands, as ``seq`` of the first event, number, step and title. ``cuts``: heights
+        at which the picture may be cut into pages.
 
     Raises:
         OutputError: there is no such detail.
     """
     drawing = sequence(trace, detail=detail)
-    items = tuple(item for item in drawing.items if item.style not in HEADING)
+    items = _frames_first(trace, [item for item in drawing.items if not _said_beside(item)])
+    found = _places(trace, items)
+    left, right = _talk(trace, found, drawing.width)
+    items = _in_sight(items, left, right)
     cards = [_extent(item) for item in items if item.style.startswith("header")]
     top = min((card[1] for card in cards), default=MARGIN) - 10
-    found = _places(trace, items)
     return {
-        "svg": markup(replace(drawing, items=items), VARIABLES, "player"),
+        "svg": markup(replace(drawing, items=tuple(items)), VARIABLES, "player"),
         "box": [0, _round(top), _round(drawing.width), _round(drawing.height - top)],
-        "lanes": [[item.text, _round(item.x)] for item in items if item.style == "lane"],  # type: ignore[union-attr]  # only texts have that style
-        "talk": _talk(trace, found, drawing.width),
-        "places": {seq: _rectangle(extent) for seq, extent in found.items()},
+        "lanes": [
+            [item.text, _round(item.x)] for item in items if isinstance(item, Text) and item.style == "lane"
+        ],
+        "talk": [_round(left), _round(right)],
+        "places": {str(seq): _rectangle(extent) for seq, extent in found.items()},
         "chapters": _chapters(items),
+        "cuts": [
+            _round(item.y) for item in items if isinstance(item, Box) and item.style.startswith("strip.")
+        ],
     }
 
 
 #: The palette whose values are the names of CSS custom properties.
 VARIABLES: Palette = {name: f"var(--{name})" for name in PALETTES["light"]}
+
+
+def _said_beside(item: Item) -> bool:
+    return isinstance(item, Text) and item.style in SAID_BESIDE
+
+
+def _frames_first(trace: Trace, items: Iterable[Item]) -> list[Item]:
+    """The items with each decision's frame moved to the ledger it rests on, which is seen first."""
+    ledgers = {event.seq for event in trace.of(Checked)}
+    moved = {event.seq: event.cause for event in trace.of(Decided) if event.cause in ledgers}
+    return [
+        replace(item, seq=moved[item.seq]) if item.seq in moved and item.style.startswith(FRAME) else item
+        for item in items
+    ]
+
+
+def _in_sight(items: list[Item], left: float, right: float) -> list[Item]:
+    """The items with the headings of the bands where they are seen when only ``left`` to ``right`` is."""
+    edge = min(
+        (item.x for item in items if isinstance(item, Box) and item.style.startswith("strip.")), default=0
+    )
+    shift = max(0.0, left + 10 - edge)
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Text) and item.style == "band.time":
+            found.append(replace(item, x=min(item.x, right - 16)))
+        elif isinstance(item, Text | Box) and item.style.startswith(("band.number", "band.title", "step.")):
+            found.append(replace(item, x=item.x + shift))
+        else:
+            found.append(item)
+    return found
 
 
 def _places(trace: Trace, items: Iterable[Item]) -> dict[int, Extent]:
@@ -107,7 +159,7 @@ def _union(one: Extent, other: Extent) -> Extent:
     )
 
 
-def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> list[float]:
+def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> tuple[float, float]:
     """The columns in which client and server talk: enough to show most of the story large."""
     told = [
         places[event.seq]
@@ -115,9 +167,9 @@ def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> list[floa
         if event.at >= 0 and not isinstance(event.fact, BeliefChanged)
     ]
     if not told:
-        return [0, _round(width)]
+        return 0.0, width
     left, right = min(extent[0] for extent in told), max(extent[2] for extent in told)
-    return [_round(max(0.0, left - MARGIN)), _round(min(width, right + MARGIN))]
+    return max(0.0, left - MARGIN), min(width, right + MARGIN)
 
 
 def _chapters(items: Iterable[Item]) -> list[dict[str, Any]]:
@@ -127,7 +179,16 @@ def _chapters(items: Iterable[Item]) -> list[dict[str, Any]]:
     for item in items:
         if isinstance(item, Text) and item.style == "band.number":
             step: Step = numbers[item.text]
-            chapters.append({"seq": item.seq, "number": item.text, "step": step.value, "title": step.title})
+            short = step.value.replace("_", " ").capitalize()
+            chapters.append(
+                {
+                    "seq": item.seq,
+                    "number": item.text,
+                    "step": step.value,
+                    "short": short,
+                    "title": step.title,
+                }
+            )
     return sorted(chapters, key=lambda chapter: chapter["seq"])
 
 
