@@ -1,0 +1,192 @@
+"""The simulation against the matrix of what OpenSSL 3.0 was measured to do, row by row."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.run import simulate
+from simulator.tls.events import Protection
+from tests.oracle.measured import (
+    ABSENT,
+    BAD_SIGNATURE,
+    BOTH,
+    OUT_OF_REACH,
+    PLAYED,
+    Accepted,
+    Ending,
+    Policy,
+    Refused,
+    Row,
+)
+from tests.oracle.seen import common_name, decisive, fatal_alert, never_read, read_before_alert, sent
+from tests.peers import shared
+
+if TYPE_CHECKING:
+    from simulator.run import Run
+    from simulator.scenario import TlsVersion
+    from simulator.trace import Side
+
+FACTS = "facts/tls-client-authentication-measured.md"
+
+# What a peer sends in one breath after its Certificate, and what is lost when that decides.
+AFTER_CERTIFICATE: dict[tuple[str, str], list[str]] = {
+    ("client", "1.2"): ["ClientKeyExchange", "CertificateVerify", "ChangeCipherSpec", "Finished"],
+    ("client", "1.3"): ["CertificateVerify", "Finished", "application data"],
+    ("server", "1.2"): ["ServerKeyExchange", "CertificateRequest", "ServerHelloDone"],
+    ("server", "1.3"): ["CertificateVerify", "Finished"],
+}
+CASES = [
+    (name, tls, policy) for name, row in PLAYED.items() for tls in row.versions for policy in row.policies
+]
+REFUSALS = [
+    (name, tls, policy) for name, tls, policy in CASES if isinstance(PLAYED[name].ended(tls, policy), Refused)
+]
+
+
+@cache
+def run_of(name: str, tls: TlsVersion, policy: Policy) -> Run:
+    """A row of the matrix, played once."""
+    return simulate(PLAYED[name].played(policy), tls)
+
+
+def refusal_of(name: str, tls: TlsVersion, policy: Policy) -> Refused:
+    """What was measured, for a case of ``REFUSALS``."""
+    ending = PLAYED[name].ended(tls, policy)
+    assert isinstance(ending, Refused)
+    return ending
+
+
+@pytest.mark.parametrize(("name", "tls", "policy"), CASES)
+def test_outcome_and_alert(name: str, tls: TlsVersion, policy: Policy) -> None:
+    """Who refuses, with which alert and code, or with which peer the server ends, is as measured."""
+    outcome = run_of(name, tls, policy).outcome
+    ending = PLAYED[name].ended(tls, policy)
+    alert = outcome.alert and (outcome.alert.sender, outcome.alert.name, outcome.alert.code)
+    found = (alert, common_name(outcome.server.peer), outcome.refused_at)
+    if isinstance(ending, Accepted):
+        assert (None, ending.peer, None) == found
+    else:
+        assert ((ending.sender, ending.alert, ending.code), None, "tls") == found
+
+
+@pytest.mark.parametrize(("name", "tls", "policy"), CASES)
+def test_what_the_handshake_calls_returned(name: str, tls: TlsVersion, policy: Policy) -> None:
+    """A refusal fails both handshake calls, but for the client's that a TLS 1.3 server refuses: ok."""
+    outcome = run_of(name, tls, policy).outcome
+    ending = PLAYED[name].ended(tls, policy)
+    expected = ("ok", "ok") if isinstance(ending, Accepted) else handshakes(ending, tls)
+    assert expected == (outcome.client.handshake, outcome.server.handshake)
+
+
+@pytest.mark.parametrize(("name", "tls", "policy"), REFUSALS)
+def test_meaning_of_the_decisive_check(name: str, tls: TlsVersion, policy: Policy) -> None:
+    """The check that decided, its field and its sentence mean what OpenSSL's verify code says."""
+    finding = refusal_of(name, tls, policy).finding
+    check = decisive(run_of(name, tls, policy))
+    assert check is not None
+    assert (finding.check, finding.field) == (check.name, check.field)
+    assert finding.words in check.sentence
+
+
+@pytest.mark.parametrize(("name", "tls", "policy"), REFUSALS)
+def test_form_of_the_alert(name: str, tls: TlsVersion, policy: Policy) -> None:
+    """A TLS 1.3 server's alert is a 19-byte application data record; every other one has two plain bytes."""
+    ending = refusal_of(name, tls, policy)
+    alert = fatal_alert(run_of(name, tls, policy).trace)
+    assert alert is not None
+    hidden = (ending.sender, tls) == ("server", "1.3")
+    expected = (23, 0x0303, 19) if hidden else (21, 0x0303, 2)
+    wire = alert.wire
+    assert expected == (wire[0], int.from_bytes(wire[1:3]), int.from_bytes(wire[3:5]))
+    assert len(wire) == 5 + expected[2]
+    assert (alert.protection is not Protection.CLEAR) == hidden
+    assert alert.raw == bytes((2, ending.code))
+
+
+@pytest.mark.parametrize(("name", "tls", "policy"), REFUSALS)
+def test_moment_of_the_decision(name: str, tls: TlsVersion, policy: Policy) -> None:
+    """The decision falls after the peer's Certificate; after CertificateVerify for a bad signature."""
+    ending = refusal_of(name, tls, policy)
+    message = "CertificateVerify" if ending.finding is BAD_SIGNATURE else "Certificate"
+    assert (ending.sender, message) == read_before_alert(run_of(name, tls, policy).trace)
+
+
+@pytest.mark.parametrize(("name", "tls", "policy"), REFUSALS)
+def test_what_was_never_read(name: str, tls: TlsVersion, policy: Policy) -> None:
+    """What the peer had sent after the message that decided is never read, application data included."""
+    ending = refusal_of(name, tls, policy)
+    peer: Side = "server" if ending.sender == "client" else "client"
+    decided_late = ending.finding is BAD_SIGNATURE
+    left_out = {
+        "CertificateRequest": policy == "none",
+        "CertificateVerify": ending.finding is ABSENT or decided_late,
+        "ClientKeyExchange": decided_late,
+    }
+    expected = [message for message in AFTER_CERTIFICATE[peer, tls] if not left_out.get(message)]
+    assert expected == never_read(run_of(name, tls, policy).trace, peer)
+
+
+@pytest.mark.parametrize(("name", "tls", "policy"), REFUSALS)
+def test_a_client_that_refuses_shows_no_certificate(name: str, tls: TlsVersion, policy: Policy) -> None:
+    """A client that refuses the server has not sent its own certificate; one that is refused has."""
+    expected = 0 if refusal_of(name, tls, policy).sender == "client" else 1
+    assert expected == len(sent(run_of(name, tls, policy).trace, "Certificate", "client"))
+
+
+def handshakes(ending: Refused, tls: TlsVersion) -> tuple[str, str]:
+    """What the client's and the server's handshake calls were measured to return after a refusal."""
+    return ("ok", "failed") if (ending.sender, tls) == ("server", "1.3") else ("failed", "failed")
+
+
+# The tables themselves ------------------------------------------------------------------------------------
+
+
+@cache
+def measured_matrix() -> dict[str, tuple[str, str]]:
+    """The matrices of section 1.3 as they stand in the facts: row → the cells of TLS 1.2 and TLS 1.3."""
+    text = shared(FACTS).read_text(encoding="utf-8")
+    section = text[text.index("## 1.3 ") : text.index("Notes on the matrix")]
+    rows = (line.strip("|").split("|") for line in section.splitlines() if line.startswith("| "))
+    return {
+        cells[0].strip(): (cells[1].strip(), cells[2].strip()) for cells in rows if "TLS 1.2" not in cells[1]
+    }
+
+
+def test_every_row_is_held_or_out_of_reach() -> None:
+    """Each row of the matrix is played, or stands among those out of reach with its reason; none in both."""
+    assert set(measured_matrix()) == PLAYED.keys() | OUT_OF_REACH.keys()
+    assert not PLAYED.keys() & OUT_OF_REACH.keys()
+    assert all(OUT_OF_REACH.values())
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_the_rows_say_what_was_measured(name: str) -> None:
+    """The rows in these tests say, cell by cell, what the measured table says: nothing was mistyped."""
+    row = PLAYED[name]
+    expected = {tls: in_table_words(row, tls) if tls in row.versions else "" for tls in BOTH}
+    assert expected == dict(zip(BOTH, measured_matrix()[name], strict=True))
+
+
+def in_table_words(row: Row, tls: TlsVersion) -> str:
+    """A cell in the words of the measured table: policies with the same ending stand together."""
+    under: dict[str, list[Policy]] = {}
+    for policy in row.policies:
+        under.setdefault(ending_in_words(row.ended(tls, policy), tls), []).append(policy)
+    if len(under) == 1:
+        return "".join(f"{words} [{'/'.join(policies)}]" for words, policies in under.items())
+    return "; ".join(f"[{'/'.join(policies)}] {words}" for words, policies in under.items())
+
+
+def ending_in_words(ending: Ending, tls: TlsVersion) -> str:
+    """An ending as the measured table writes it."""
+    if isinstance(ending, Accepted):
+        return f"OK, server peer={ending.peer}"
+    client, server = handshakes(ending, tls)
+    sender = ending.sender[0].upper()
+    return (
+        f"{sender} sends {ending.alert}({ending.code}) ({ending.finding.verify}); "
+        f"client hs={client}, server hs={server}"
+    )
