@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "world",
     },
     "compare": {"trace", "security"},
-    "views": {"trace", "trace_json", "outcome", "compare", "security", "pki", "tls", "trust"},
+    "views": {"trace", "trace_json", "outcome", "compare", "security", "pki", "tls", "trust", "lessons"},
     "run": {"simulation", "scenario", "catalogue", "trace", "trace_json", "security", "tls", "views"},
     "sweep": {"run", "simulation", "compare", "scenario", "catalogue"},
     "oracle": {"simulation", "casting", "actors", "pki", "tls", "trace", "scenario", "world"},

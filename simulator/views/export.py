@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 TEXT_WIDTH = 100  # columns of a .txt file
 MATRIX_WIDTH = 126  # the least in which every alert is named
-OTHER_SUFFIXES = ".txt, .json, .mmd, .puml or .pcapng"  # what a run can be saved as besides pictures
+OTHER_SUFFIXES = ".txt, .json, .html, .mmd, .puml or .pcapng"  # what a run can be saved as besides pictures
 
 Layout = Callable[[Trace, str], Drawing]
 
@@ -57,14 +57,14 @@ def save(
     detail: str = "messages",
     with_keys: bool = True,
 ) -> Path:
-    """Write a view of a run to a file, by suffix: .svg .png .pdf .txt .json .mmd .puml .pcapng.
+    """Write a view of a run to a file, by suffix: .svg .png .pdf .html .txt .json .mmd .puml .pcapng.
 
     Args:
         run: a run, or its trace.
         path: where to; the folder must exist.
         view: which picture: ``sequence``.
         theme: ``light``, ``dark`` or ``print``; pictures only.
-        detail: ``overview``, ``messages`` or ``everything``; pictures and text.
+        detail: ``overview``, ``messages`` or ``everything``; pictures, pages and text.
         with_keys: put the run's key log into a .pcapng, which only its owner may then read.
 
     Returns:
@@ -115,6 +115,10 @@ def _contents(trace: Trace, path: Path, view: str, theme: str, detail: str) -> b
         return trace_to_json(trace).encode()
     if kind == ".txt":
         return story(trace, TEXT_WIDTH, detail=detail).encode()
+    if kind == ".html":
+        from simulator.views.player import page
+
+        return page(trace, detail=detail).encode()
     if kind == ".mmd":
         from simulator.views.mermaid import mermaid
 

@@ -784,6 +784,14 @@ class Guess {
 const DRAW = { event: drawEvent, ledger: drawLedgers, levels: drawLevels, states: drawStates, story: drawStory, world: drawWorld };
 
 function drawEvent(pane, node) {
+  drawKind(pane, node);
+  const { event, run } = pane;
+  if (!event.words.length) return;
+  const line = (term) => [h("dt", {}, term), h("dd", {}, run.words[term][0], run.words[term][1] ? h("small", {}, ` ${run.words[term][1]}`) : null)];
+  node.append(h("h4", {}, "Words"), h("dl", { class: "cap-words" }, event.words.flatMap(line)));
+}
+
+function drawKind(pane, node) {
   const { event, run } = pane;
   if (event.kind === "message" && run.messages[event.message]) node.replaceChildren(...messageParts(pane, run.messages[event.message]));
   else if (event.kind === "ledger") node.replaceChildren(ledgerNode(latest(run.ledgers, event.seq, event.actor)));

@@ -34,6 +34,7 @@ from simulator.views.player_messages import chain_of, messages
 from simulator.views.player_moments import moments
 from simulator.views.player_picture import picture
 from simulator.views.player_predict import questions
+from simulator.views.player_words import entries, words_in
 from simulator.views.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def _run(trace: Trace, detail: str) -> Values:
     events = moments(trace)
     for event in events:
         event["question"] = asked.get(event["seq"])
+        event["words"] = words_in([event["headline"], *event["sentences"]])
     return {
         "title": clean(setup.title),
         "subtitle": clean(under_title(trace)),
@@ -112,6 +114,7 @@ def _run(trace: Trace, detail: str) -> Values:
         "cards": _cards(trace),
         "machines": _machines(trace),
         "moves": [_move(event) for event in trace.of(StateChanged)],
+        "words": entries(dict.fromkeys(term for event in events for term in event["words"])),
         "picture": picture(trace, detail),
     }
 
