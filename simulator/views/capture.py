@@ -146,7 +146,7 @@ def _first_to_close(trace: Trace, last: dict[str, int]) -> tuple[str, int]:
 
 
 def _host(setup: Setup, side: str) -> Host:
-    """One end. Its port and first sequence number differ from run to run, so that captures can be joined."""
+    """One end. Its port and first sequence number differ from run to run."""
     digest = sha256(f"{setup.seed}\0{setup.scenario}\0{setup.tls}\0{side}".encode(errors="replace")).digest()
     first = int.from_bytes(digest[:4])
     dynamic = FIRST_DYNAMIC_PORT + int.from_bytes(digest[4:6]) % (65536 - FIRST_DYNAMIC_PORT)

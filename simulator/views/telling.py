@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 COLUMNS = 56
 MOST_LINES = 4
+MOST_LINES_OF_MANY = 2  # where every check and every state is told; PlantUML draws 8,192 pixels and no more
 MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_EVALUATED: "–", Outcome.NOT_REACHED: "·"}
 
 Kind = Literal["decision", "refusal", "proof", "belief", "returned", "fact", "state", "gap"]
@@ -209,7 +210,11 @@ class _Telling:
         lane = self.lanes.get(event.actor)
         if lane is not None:
             yield from self._band(event)
-            yield Remark(lane.key, kind, tuple(line for text in texts for line in paragraph(text)))
+            yield Remark(lane.key, kind, self._paragraphs(texts))
+
+    def _paragraphs(self, texts: list[str]) -> tuple[str, ...]:
+        most = MOST_LINES_OF_MANY if self.detail == "everything" and len(texts) > MOST_LINES else MOST_LINES
+        return tuple(line for text in texts for line in paragraph(text, most))
 
     def _decision(self, event: Event, fact: Decided, judging: tuple[Event, Verdict] | None) -> Iterator[Line]:
         texts = [question(fact.decision)]
