@@ -43,6 +43,7 @@ class Certificate:
         der: the whole certificate.
         tbs_bytes: the part that is signed.
         signature: the signature over it.
+        signature_unused_bits: how many bits of the signature's last octet do not count; 0, or it is malformed.
         version: 1, 2 or 3.
         serial_number: the issuer's number for it.
         subject_name, issuer_name: the names, taken apart.
@@ -72,6 +73,7 @@ class Certificate:
     der: bytes
     tbs_bytes: bytes
     signature: bytes
+    signature_unused_bits: int
     version: int
     serial_number: int
     subject_name: ext.DistinguishedName
@@ -196,6 +198,8 @@ def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | N
     """Verify once for each pair of certificates."""
     if not certificate.signature_algorithms_agree:
         return "the signature algorithm inside the certificate is not the one outside"
+    if certificate.signature_unused_bits:
+        return "the signature is not made of whole octets"
     return verify_problem(
         issuer.public_key,
         issuer.key_type_name,
@@ -235,7 +239,7 @@ def _unreadable(got: str, why: str) -> CertificateError:
 def _read(der: bytes) -> Certificate:
     """Make the value from the library's reading and the raw structure."""
     library = x509.load_der_x509_certificate(der)
-    tbs, outer_algorithm = asn1.children(der, asn1.read_element(der))[:2]
+    tbs, outer_algorithm, bits = asn1.children(der, asn1.read_element(der))
     # The version field may be left out; without it the serial number stands first.
     fields = [part for part in asn1.children(der, tbs) if part.tag != 0xA0]
     _, inner_algorithm, issuer, _, subject, key_info = fields[:6]
@@ -248,6 +252,7 @@ def _read(der: bytes) -> Certificate:
         der=der,
         tbs_bytes=der[tbs.start : tbs.end],
         signature=library.signature,
+        signature_unused_bits=der[bits.content],
         version=library.version.value + 1,
         serial_number=library.serial_number,
         subject_name=ext.read_name(library.subject, der[subject.start : subject.end]),
