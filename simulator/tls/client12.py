@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.config import ClientConfig, Credential, PrivateKey
 
-FIRST_RECORD_VERSION = 0x0301  # what servers of every age can read (RFC 5246 appendix E.1)
-
 
 class ClientHandshake12(Endpoint12):
     """A client's TLS 1.2 connection.
@@ -114,7 +112,6 @@ class ClientHandshake12(Endpoint12):
     def send_hello(self) -> None:
         """Send the ClientHello."""
         self.client_random = self.entropy("client random", 32)
-        self.out.writer.legacy_version = FIRST_RECORD_VERSION
         self.send(
             ClientHello(
                 legacy_version=self.version.wire,
@@ -125,8 +122,7 @@ class ClientHandshake12(Endpoint12):
                 extensions=self.hello_extensions(),
             )
         )
-        self.out.flush()
-        self.out.writer.legacy_version = self.version.wire
+        self.out.flush_opening()
         self.move(State.WAIT_SH)
 
     def hello_extensions(self) -> tuple[Extension, ...]:

@@ -118,6 +118,7 @@ class ClientHandshake13(Endpoint13):
         self.session_id = self.entropy("legacy session id", 32)
         self.offer_shares(self.config.groups[: self.config.key_shares])
         self.send_hello()
+        self.out.flush_opening()
         self.move(State.WAIT_SH)
 
     def offer_shares(self, groups: tuple[int, ...]) -> None:
@@ -125,7 +126,7 @@ class ClientHandshake13(Endpoint13):
         self.shares = {group: generate_key_share(group, self.entropy, "client") for group in groups}
 
     def send_hello(self) -> None:
-        """Send the ClientHello."""
+        """Queue the ClientHello."""
         self.send(
             ClientHello(
                 legacy_version=LEGACY_VERSION,
@@ -136,7 +137,6 @@ class ClientHandshake13(Endpoint13):
                 extensions=self.hello_extensions(),
             )
         )
-        self.out.flush()
 
     def hello_extensions(self) -> tuple[Extension, ...]:
         """What the ClientHello offers, in order."""
@@ -183,6 +183,7 @@ class ClientHandshake13(Endpoint13):
         self.transcript.add(raw)
         self.send_compatibility_ccs()
         self.send_hello()
+        self.out.flush()
         self.move(State.WAIT_SH_AFTER_RETRY)
 
     def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:

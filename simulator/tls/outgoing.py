@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.alerts import AlertDescription, level_of
 from simulator.tls.events import AlertSent, DataSent, MessageSent, Protection, TlsEvent
-from simulator.tls.records import ContentType, Protector, RecordWriter
+from simulator.tls.records import (
+    FIRST_RECORD_VERSION,
+    RECORD_VERSION,
+    ContentType,
+    Protector,
+    RecordWriter,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +51,12 @@ class Outgoing:
         wires = self.writer.write_messages([raw for _, raw in queued])
         for (name, raw), wire in zip(queued, wires, strict=True):
             self.tell(MessageSent(name, raw, self.protection, wire))
+
+    def flush_opening(self) -> None:
+        """Send what is queued, a first ClientHello, in a record that servers of every age can read."""
+        self.writer.legacy_version = FIRST_RECORD_VERSION
+        self.flush()
+        self.writer.legacy_version = RECORD_VERSION
 
     def protect(self, protector: Protector | None, protection: Protection) -> None:
         """Send what follows under these keys, what is queued still under the old ones."""

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 RECORD_HEADER_LENGTH = 5
+RECORD_VERSION = 0x0303
+# A first ClientHello's: what servers of every age can read (RFC 5246 appendix E.1). In TLS 1.3 it is a choice
+# (RFC 8446 section 5.1), and OpenSSL chooses the same.
+FIRST_RECORD_VERSION = 0x0301
 PLAINTEXT_LIMIT = MAX_FRAGMENT
 CIPHERTEXT_LIMIT_13 = 2**14 + 256
 CIPHERTEXT_LIMIT_12 = 2**14 + 2048
@@ -82,7 +86,7 @@ class Protector(Protocol):
         ...
 
 
-def record_header(content_type: int, length: int, legacy_version: int = 0x0303) -> bytes:
+def record_header(content_type: int, length: int, legacy_version: int = RECORD_VERSION) -> bytes:
     """The header of a record with that much fragment."""
     return bytes((content_type,)) + legacy_version.to_bytes(2) + length.to_bytes(2)
 
@@ -239,7 +243,7 @@ class RecordWriter:
     def __init__(self, style: RecordStyle | None = None) -> None:
         self.style = style or RecordStyle()
         self.protector: Protector | None = None
-        self.legacy_version = 0x0303
+        self.legacy_version = RECORD_VERSION
 
     def record(self, content_type: int, content: bytes) -> bytes:
         """One record with exactly this content."""
