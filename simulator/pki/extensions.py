@@ -6,7 +6,7 @@ that make them from the library's objects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import TypeAlias
 
@@ -46,19 +46,21 @@ class DistinguishedName:
         text: RFC 4514 string, most specific part first.
         der: its exact encoding.
         rdns: the relative names in the order of the encoding, each a tuple of (dotted attribute, value).
+        folded: the relative names as they are compared (RFC 5280, section 7.1): letter case and extra spaces
+            do not count.
     """
 
     text: str
     der: bytes
     rdns: tuple[tuple[tuple[str, str], ...], ...]
+    folded: tuple[frozenset[tuple[str, str]], ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def folded(self) -> tuple[frozenset[tuple[str, str]], ...]:
-        """The relative names as RFC 5280, section 7.1 compares them: letter case and extra spaces ignored."""
-        return tuple(
+    def __post_init__(self) -> None:
+        folded = tuple(
             frozenset((attribute, " ".join(value.split()).casefold()) for attribute, value in rdn)
             for rdn in self.rdns
         )
+        object.__setattr__(self, "folded", folded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.trust.situation import Situation
 
 Bound = Literal["every", "issuers", "issued"]
+Step = tuple[str, int | None]  # a check, and the depth of the certificate it looks at; None for the chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +88,37 @@ def keep_ledger(
         situation: the path under judgement; None where there is not even a leaf that can be read.
     """
     lines: list[Check] = []
-    made: set[tuple[str, int | None]] = set()
-    decided = situation is None
-    for stage in profile.stages:
-        for name, depth in _steps(stage, situation, made):
-            made.add((name, depth))
-            if name in given and not any(line.outcome is Outcome.FAIL for line in lines):
-                line = given[name]
-            elif decided or situation is None:
-                line = not_reached(name, depth, situation)
-            elif depth is None:
-                line = CHAIN_CHECKS[name](situation) if name in CHAIN_CHECKS else _nothing_to_check(name)
-            else:
-                line = CERTIFICATE_CHECKS[name].judge(situation, depth)
-            decided = decided or line.outcome is Outcome.FAIL
-            lines.append(line)
+    failed = False
+    for name, depth in steps(profile.stages, None if situation is None else situation.last):
+        if name in given and not failed:
+            line = given[name]
+        elif failed or situation is None:
+            line = not_reached(name, depth, situation)
+        elif depth is None:
+            line = CHAIN_CHECKS[name](situation) if name in CHAIN_CHECKS else _nothing_to_check(name)
+        else:
+            line = CERTIFICATE_CHECKS[name].judge(situation, depth)
+        failed = failed or line.outcome is Outcome.FAIL
+        lines.append(line)
     return tuple(lines)
 
 
-def _steps(
-    stage: Stage, situation: Situation | None, made: set[tuple[str, int | None]]
-) -> Iterator[tuple[str, int | None]]:
+@lru_cache
+def steps(stages: tuple[Stage, ...], last: int | None) -> tuple[Step, ...]:
+    """Every check with the depth it concerns, in order, each once; it depends on nothing but these two.
+
+    Args:
+        stages: a profile's.
+        last: the depth of the trusted certificate; None where there is no path at all.
+    """
+    return tuple(dict.fromkeys(step for stage in stages for step in _steps(stage, last)))
+
+
+def _steps(stage: Stage, last: int | None) -> Iterator[Step]:
     """The checks of a stage with the depths they concern; None for the chain, or where none is concerned."""
-    if stage.scope == "chain" or situation is None:
-        yield from ((name, None) for name in stage.checks if (name, None) not in made)
+    if stage.scope == "chain" or last is None:
+        yield from ((name, None) for name in stage.checks)
         return
-    last = situation.last
     depths = list(range(last + 1)) if stage.scope != "leaf" else [0]
     if stage.scope == "anchor first":
         depths.reverse()
@@ -120,7 +127,7 @@ def _steps(
             yield name, None
     for depth in depths:
         for name in stage.checks:
-            if CERTIFICATE_CHECKS[name].concerns(depth, last) and (name, depth) not in made:
+            if CERTIFICATE_CHECKS[name].concerns(depth, last):
                 yield name, depth
 
 

@@ -6,6 +6,7 @@ mapping, after the certificate has been judged.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,7 @@ def presented_names(certificate: Certificate, wanted: str, fallback: bool) -> tu
     return "subjectAltName", ()
 
 
+@lru_cache
 def as_address(name: str) -> IPv4Address | IPv6Address | None:
     """The IP address that a name spells; None where it spells none."""
     try:

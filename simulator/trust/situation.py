@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import Check, Outcome
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.profiles import Profile
+
+KEPT_WORDS = 2048  # a ledger names the same certificates and times again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def passed_if(holds: bool) -> Outcome:
     return Outcome.PASS if holds else Outcome.FAIL
 
 
+@lru_cache(maxsize=KEPT_WORDS)
 def called(certificate: Certificate) -> str:
     """How a sentence calls a certificate: by its common name, else by its whole subject."""
     return certificate.common_name or certificate.subject or "the certificate without a subject"
@@ -73,9 +78,10 @@ def counted(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'s' if number > 1 else ''}"
 
 
+@lru_cache(maxsize=KEPT_WORDS)
 def moment(time: datetime) -> str:
     """A time as the ledger writes it: ``2030-03-04 09:00:00 UTC``."""
-    return f"{time:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def listed(words: tuple[str, ...] | list[str]) -> str:

@@ -68,7 +68,10 @@ class Verdict:
     @property
     def decisive(self) -> Check | None:
         """The first check that failed; None where none did."""
-        return next((check for check in self.checks if check.outcome is Outcome.FAIL), None)
+        for check in self.checks:
+            if check.outcome is Outcome.FAIL:
+                return check
+        return None
 
     @property
     def accepted(self) -> bool:
