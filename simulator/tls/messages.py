@@ -52,10 +52,9 @@ class HandshakeType(IntEnum):
     COMPRESSED_CERTIFICATE = 25
     MESSAGE_HASH = 254
 
-    @property
-    def display_name(self) -> str:
-        """The name of the message as the RFC spells it: ``ClientHello``."""
-        return self.name.title().replace("_", "")
+
+# The names of the messages as the RFCs spell them: ``ClientHello``.
+MESSAGE_NAMES = {int(kind): kind.name.title().replace("_", "") for kind in HandshakeType}
 
 
 class Message(Structure):
@@ -386,7 +385,4 @@ def message_name(raw: bytes) -> str:
         return "empty message"
     if raw[0] == HandshakeType.SERVER_HELLO and raw[6:38] == HELLO_RETRY_REQUEST_RANDOM:
         return "HelloRetryRequest"
-    try:
-        return HandshakeType(raw[0]).display_name
-    except ValueError:
-        return f"unknown message ({raw[0]})"
+    return MESSAGE_NAMES.get(raw[0]) or f"unknown message ({raw[0]})"

@@ -35,6 +35,8 @@ Role = Literal["client", "server"]
 class State(Enum):
     """Where a handshake machine stands."""
 
+    __hash__ = object.__hash__  # tables are asked at every record, and Enum's own hash is a Python function
+
     START = "START"  # nothing said yet
 
     # client
