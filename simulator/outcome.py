@@ -31,13 +31,16 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 SIDES: tuple[Side, Side] = ("client", "server")
+# The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
+TELLING = (Alert, BeliefChanged, Checked, Decided, HandshakeReturned)
 NO_REFUSAL = ("close_notify", "user_canceled")
 
 
 def trace_of(events: Sequence[Event]) -> Trace:
     """The whole run: its events with what came out of them."""
-    outcome = outcome_of(events)
-    return Trace(tuple(events), outcome, card_of(events, outcome))
+    telling = [event for event in events if isinstance(event.fact, TELLING)]
+    outcome = outcome_of(telling)
+    return Trace(tuple(events), outcome, card_of(telling, outcome))
 
 
 def outcome_of(events: Sequence[Event]) -> Outcome:
@@ -100,7 +103,7 @@ def decisive_check(events: Sequence[Event]) -> tuple[Side, str] | None:
     """
     for side in SIDES:
         accepted = next((event.seq for event in events if _is_acceptance(event, side)), 0)
-        overruled = failed_checks(last_verdict(events[:accepted], side))
+        overruled = failed_checks(last_verdict(before(events, accepted), side))
         failed = failed_checks(last_verdict(events, side))
         deciding = [name for name in failed if name not in overruled]
         if deciding:
@@ -122,7 +125,7 @@ def side_of(events: Sequence[Event], side: Side) -> SideOutcome:
     if returned is not None and isinstance(returned.fact, HandshakeReturned):
         handshake = returned.fact.result
     if handshake == "ok" and returned is not None:
-        believed = last_belief(events[: returned.seq], side).level
+        believed = last_belief(before(events, returned.seq), side).level
     last = last_belief(events, side)
     return SideOutcome(handshake, believed, last.level, last.peer)
 
@@ -192,6 +195,11 @@ def standing_of_client(events: Sequence[Event]) -> ClientStanding:
 
 
 # Small readers --------------------------------------------------------------------------------------------
+
+
+def before(events: Iterable[Event], seq: int) -> list[Event]:
+    """The events with a smaller number, whether or not some are left out."""
+    return [event for event in events if event.seq < seq]
 
 
 def returns(events: Iterable[Event]) -> Iterator[tuple[Side, HandshakeReturned]]:

@@ -143,8 +143,8 @@ class Simulation:
     def run(self) -> list[Event]:
         """Go on to the end, or to a decision that waits for :meth:`decide`; returns the new events."""
         first = len(self._recorder.events)
-        while not self.finished and not self._blocked:
-            self.step()
+        while not self._blocked and self._kernel.step():
+            pass
         return self._recorder.events[first:]
 
     def decide(self, choice: str) -> list[Event]:
