@@ -1,0 +1,336 @@
+"""The player's document and page, as Python writes them: complete, sound, small, the same everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from simulator.compare import first_divergence
+from simulator.simulation import Simulation
+from simulator.trace import (
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Received,
+    Sent,
+    StateChanged,
+    Trace,
+)
+from simulator.views.player import comparison, comparison_page, document, page
+from simulator.views.words import card_facts, clean, level_name
+from tests.peers import ROOT
+from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of
+
+if TYPE_CHECKING:
+    from simulator.scenario import TlsVersion
+
+EVERY = [(name, tls) for name in NAMES for tls in VERSIONS]
+MEGABYTE = 1_000_000
+every_run = pytest.mark.parametrize(("name", "tls"), EVERY)
+
+
+@cache
+def run_of(name: str, tls: str) -> dict[str, Any]:
+    """One run of the document, as a player gets it: through JSON."""
+    found: dict[str, Any] = json.loads(json.dumps(document(trace_of(name, tls))))["runs"][0]
+    return found
+
+
+def data_of(text: str) -> Any:
+    """The document that stands in a page."""
+    found = re.search(r'<script type="application/json" id="document">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    return json.loads(found.group(1))
+
+
+# The document -------------------------------------------------------------------------------------------
+
+
+@every_run
+def test_every_event_has_words_a_place_and_its_cause(name: str, tls: str) -> None:
+    """A player can say and show something at every event."""
+    trace, run = trace_of(name, tls), run_of(name, tls)
+    assert [event.seq for event in trace.events] == [event["seq"] for event in run["events"]]
+    assert [event.cause for event in trace.events] == [event["cause"] for event in run["events"]]
+    assert [] == [event["seq"] for event in run["events"] if not event["headline"].strip()]
+    assert {str(event.seq) for event in trace.events} == set(run["picture"]["places"])
+    assert run["events"][-1]["stop"]
+    assert [] == [term for event in run["events"] for term in event["words"] if term not in run["words"]]
+
+
+@every_run
+def test_every_message_is_there_with_all_its_bytes(name: str, tls: str) -> None:
+    """What was sent is shown whole, and its fields without parts tile it."""
+    run = run_of(name, tls)
+    sent = {
+        str(event.seq): event.fact
+        for event in trace_of(name, tls).of(Sent, Alert)
+        if isinstance(event.fact, Sent) or (isinstance(event.fact, Alert) and event.fact.direction == "sent")
+    }
+    assert set(sent) == set(run["messages"])
+    for seq, fact in sent.items():
+        shown = run["messages"][seq]
+        assert (fact.raw.hex(), fact.wire.hex()) == (shown["bytes"], shown["wire"])
+        for kind, data in (("fields", fact.raw), ("wire_fields", fact.wire)):
+            leaves = [(at, at + length) for _, at, length, _, _, leaf in shown[kind] if leaf]
+            if leaves:
+                assert (0, len(data)) == (leaves[0][0], leaves[-1][1])
+                assert [] == [(a, b) for a, b in pairwise(leaves) if a[1] != b[0]]
+            else:
+                assert not data or getattr(fact, "protocol", "") == "enrolment"
+
+
+@every_run
+def test_every_reading_shows_the_message_that_was_sent(name: str, tls: str) -> None:
+    """Selecting the reading of a message shows the message."""
+    run = run_of(name, tls)
+    readings = [event for event in run["events"] if event["kind"] == "message"]
+    assert [] == [event["seq"] for event in readings if str(event["message"]) not in run["messages"]]
+
+
+@every_run
+def test_every_certificate_of_world_and_messages_is_in_words(name: str, tls: str) -> None:
+    """Whatever refers to a certificate finds its subject, issuer, validity and extensions."""
+    run = run_of(name, tls)
+    held = {
+        hashlib.sha256(certificate.der).hexdigest() for certificate in trace_of(name, tls).setup.certificates
+    }
+    named = {print_ for message in run["messages"].values() for print_ in message["certificates"]}
+    assert held | named == set(run["certificates"])
+    for words in run["certificates"].values():
+        labels = [label for label, _ in words["facts"]]
+        assert ["Subject", "Issuer", "Not before", "Not after"] == labels[:4]
+
+
+@every_run
+def test_the_end_of_the_document_is_the_outcome_of_the_trace(name: str, tls: str) -> None:
+    """The last card, the last beliefs and the last states are those that the trace ends with."""
+    trace, run = trace_of(name, tls), run_of(name, tls)
+    assert [list(pair) for pair in card_facts(trace.card)] == run["cards"][-1]["facts"]
+    assert trace.outcome.level.value == run["level"]
+    for side, outcome in (("client", trace.outcome.client), ("server", trace.outcome.server)):
+        beliefs = [belief["level"] for belief in run["beliefs"] if belief["side"] == side]
+        assert outcome.believes.value == (beliefs[-1] if beliefs else "CLEARTEXT")
+        moves = [
+            event.fact.after
+            for event in trace.of(StateChanged)
+            if event.actor == side and isinstance(event.fact, StateChanged)
+        ]
+        assert moves == [move["after"] for move in run["moves"] if move["side"] == side]
+        assert {*moves} <= {state for state, _, _ in run["machines"][side]}
+
+
+@every_run
+def test_ledgers_are_whole_and_mark_the_decisive_check(name: str, tls: str) -> None:
+    """Each ledger has every check in its order, and one decisive check where one failed."""
+    run = run_of(name, tls)
+    checked = list(trace_of(name, tls).of(Checked))
+    assert len(checked) == len(run["ledgers"])
+    for event, ledger in zip(checked, run["ledgers"], strict=True):
+        assert isinstance(event.fact, Checked)
+        verdict = event.fact.verdict
+        assert [check.name for check in verdict.checks] == [check["name"] for check in ledger["checks"]]
+        decisive = [check["name"] for check in ledger["checks"] if check["decisive"]]
+        assert ([verdict.decisive.name] if verdict.decisive else []) == decisive
+
+
+@every_run
+def test_chapters_begin_where_the_story_takes_a_new_step(name: str, tls: str) -> None:
+    """Chapters are in order, each begins with an event of its step, and every stop lies in one."""
+    run = run_of(name, tls)
+    chapters = run["picture"]["chapters"]
+    seqs = [chapter["seq"] for chapter in chapters]
+    assert sorted(set(seqs)) == seqs
+    assert [run["events"][seq]["step"] for seq in seqs] == [chapter["step"] for chapter in chapters]
+    assert seqs[0] <= 1
+
+
+@every_run
+def test_the_picture_is_well_formed_and_takes_its_colours_from_the_page(name: str, tls: str) -> None:
+    """The SVG holds no colour of its own, no script, and every element stands for an event."""
+    run = run_of(name, tls)
+    root = ET.fromstring(run["picture"]["svg"])
+    drawn = [element for element in root.iter() if "data-seq" in element.attrib]
+    assert {int(element.attrib["data-seq"]) for element in drawn} <= {event["seq"] for event in run["events"]}
+    assert [] == re.findall(r'(?:fill|stroke)="(?!none|var\(--)[^"]*"', run["picture"]["svg"])
+    names = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert names <= {"svg", "title", "desc", "rect", "line", "polyline", "polygon", "text"}
+
+
+# What happens next? -----------------------------------------------------------------------------------
+
+
+@every_run
+def test_every_question_has_one_right_answer_that_the_run_gave(name: str, tls: str) -> None:
+    """The right option is what the trace says happened; no option stands there twice."""
+    trace, run = trace_of(name, tls), run_of(name, tls)
+    for event, shown in zip(trace.events, run["events"], strict=True):
+        asked = shown["question"]
+        if asked is None:
+            continue
+        right = [option["text"] for option in asked["options"] if option["right"]]
+        texts = [option["text"] for option in asked["options"]]
+        assert (1, len(texts)) == (len(right), len(set(texts)))
+        assert [] == [option for option in asked["options"] if not option["why"]]
+        match event.fact:
+            case Sent(name=said) | Alert(name=said):
+                assert [said] == right
+            case Decided(choice=choice):
+                assert [choice] == right
+            case BeliefChanged(level=level):
+                assert [level_name(level)] == right
+            case HandshakeReturned(result=result):
+                assert ["without error" if result == "ok" else "with an error"] == right
+            case Checked(verdict=verdict) if len(texts) > 2:
+                named = verdict.decisive.name if verdict.decisive else "Every check"
+                assert right[0].startswith(named)
+            case Checked():
+                pass
+            case _:
+                pytest.fail(f"a question about {type(event.fact).__name__}")
+
+
+@every_run
+def test_what_is_sent_is_always_allowed_by_the_table_of_its_reader(name: str, tls: str) -> None:
+    """Following the state tables, the message that comes is one that the reader would read."""
+    trace, run = trace_of(name, tls), run_of(name, tls)
+    for event in trace.of(Sent):
+        asked = run["events"][event.seq]["question"]
+        if asked is not None and isinstance(event.fact, Sent):
+            why = next(option["why"] for option in asked["options"] if option["right"])
+            assert event.fact.name in why
+
+
+@every_run
+def test_decisions_and_refusals_of_the_connection_can_be_guessed(name: str, tls: str) -> None:
+    """Every decision with more than one option, and every alert that refuses, is a question."""
+    trace, run = trace_of(name, tls), run_of(name, tls)
+    for event in trace.of(Decided):
+        if event.at >= 0 and isinstance(event.fact, Decided) and len(event.fact.options) > 1:
+            assert run["events"][event.seq]["question"] is not None
+
+
+# Two runs ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize("name", NAMES)
+def test_a_comparison_knows_where_the_runs_part_and_what_answers_to_what(name: str, tls: str) -> None:
+    """The parting is that of ``compare``; going forward in one never goes back in the other."""
+    a, b = trace_of("valid-certificate", tls), trace_of(name, tls)
+    found = comparison(a, b)["comparison"]
+    parting = first_divergence(a, b)
+    assert [parting.seq_a, parting.seq_b] == found["seqs"] if parting else [None, None] == found["seqs"]
+    for across, one, other in ((found["across"][0], a, b), (found["across"][1], b, a)):
+        assert len(one.events) == len(across)
+        assert sorted(across) == across
+        assert len(other.events) - 1 == across[-1]
+        assert across[0] == 0
+
+
+# The page ------------------------------------------------------------------------------------------------
+
+
+@every_run
+def test_a_page_is_below_a_megabyte(name: str, tls: str) -> None:
+    """Any built-in run is a page below 1 MB, in the fullest detail."""
+    assert len(page(trace_of(name, tls), detail="everything").encode()) < MEGABYTE
+
+
+def test_a_page_of_forty_messages_is_below_a_megabyte() -> None:
+    """A long run stays small too: 40 messages besides the enrolment."""
+    trace = longer(trace_of("valid-certificate", "1.3"), 40)
+    assert 40 <= sum(event.at >= 0 for event in trace.of(Sent))
+    assert len(page(trace).encode()) < MEGABYTE
+
+
+def longer(trace: Trace, messages: int) -> Trace:
+    """The run with its largest message sent and read again and again at the end."""
+    events = list(trace.events)
+    sent = next(
+        e
+        for e in trace.of(Sent)
+        if e.actor == "server" and e.at >= 0 and isinstance(e.fact, Sent) and e.fact.name == "Certificate"
+    )
+    fact = sent.fact
+    assert isinstance(fact, Sent)
+    while sum(isinstance(event.fact, Sent) and event.at >= 0 for event in events) < messages:
+        at, seq = events[-1].at + 1000, len(events)
+        read = Received(sent.actor, fact.protocol, fact.name, fact.raw, fact.protection)
+        events.append(replace(sent, seq=seq, at=at, cause=seq - 1))
+        events.append(replace(sent, seq=seq + 1, at=at, actor=fact.to, cause=seq, fact=read))
+    return replace(trace, events=tuple(events))
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_a_page_holds_no_secret(tls: TlsVersion) -> None:
+    """Neither the connection's secrets nor any private key of the world stand in a page."""
+    from simulator.catalogue import catalogue
+
+    simulation = Simulation(catalogue["valid-certificate"], tls)
+    simulation.run()
+    text = page(simulation.trace).lower()
+    secrets = [line.split()[2] for line in simulation.keylog]
+    for issued in simulation.world.issued.values():
+        key = issued.private_key
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        secrets.append(f"{key.private_numbers().private_value:064x}")
+    assert len(secrets) >= 5
+    assert [] == [secret for secret in secrets if secret.lower() in text]
+
+
+def test_a_page_asks_for_nothing_outside_itself() -> None:
+    """No address stands where a browser would load it, and the page's policy forbids it besides."""
+    text = page(trace_of("valid-certificate", "1.3"))
+    assert [] == re.findall(r"""(?:src|href|action)=["']?(?!#)|@import|url\(""", text.split("<script")[0])
+    assert "default-src 'none'" in text
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_stays_data(kind: str) -> None:
+    """Whatever a name says, the page has its two scripts, and the data reads back as cleaned text."""
+    text = page(hostile_trace(kind))
+    assert ["application/json", "module"] == re.findall(r'<script type="([^"]*)"', text)
+    assert 2 == text.lower().count("<script")
+    assert 2 == text.lower().count("</script")
+    run = data_of(text)["runs"][0]
+    assert clean(HOSTILE[kind]) == run["title"]
+    ET.fromstring(run["picture"]["svg"])
+    text.encode()
+
+
+def test_pages_are_the_same_in_every_process() -> None:
+    """Another process with other hashes writes the same bytes."""
+    program = (
+        "import hashlib; from simulator import simulate;"
+        "from simulator.views.player import page, comparison_page;"
+        "a = simulate('certificate-expired').trace; b = simulate('valid-certificate', tls='1.2').trace;"
+        "print(hashlib.sha256((page(a) + comparison_page(a, b)).encode()).hexdigest())"
+    )
+    a, b = trace_of("certificate-expired", "1.3"), trace_of("valid-certificate", "1.2")
+    here = hashlib.sha256((page(a) + comparison_page(a, b)).encode()).hexdigest()
+    for seed in ("0", "77"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo"}
+        found = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert here == found.stdout.strip()
