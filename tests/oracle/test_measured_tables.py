@@ -15,6 +15,7 @@ from tests.oracle.measured import (
     BOTH,
     OUT_OF_REACH,
     PLAYED,
+    RESUMPTION,
     Accepted,
     Ending,
     Policy,
@@ -23,6 +24,7 @@ from tests.oracle.measured import (
 )
 from tests.oracle.seen import common_name, decisive, fatal_alert, never_read, read_before_alert, sent
 from tests.peers import shared
+from tests.runs import run_of as catalogue_run
 
 if TYPE_CHECKING:
     from simulator.run import Run
@@ -136,6 +138,20 @@ def test_a_client_that_refuses_shows_no_certificate(name: str, tls: TlsVersion, 
     assert expected == len(sent(run_of(name, tls, policy).trace, "Certificate", "client"))
 
 
+@pytest.mark.parametrize("tls", BOTH)
+@pytest.mark.parametrize("name", ["stolen-certificate", "corrupted-proof"])
+def test_a_bad_signature_decides_after_the_proof(name: str, tls: TlsVersion) -> None:
+    """Whatever made the signature bad, the server ends at CertificateVerify and reads nothing more."""
+    run = catalogue_run(name, tls)
+    rest = AFTER_CERTIFICATE["client", tls]
+    assert read_before_alert(run.trace) == ("server", "CertificateVerify")
+    assert rest[rest.index("CertificateVerify") + 1 :] == never_read(run.trace, "client")
+    assert (run.outcome.client.handshake, run.outcome.alert and run.outcome.alert.code) == (
+        "ok" if tls == "1.3" else "failed",
+        51,
+    )
+
+
 def handshakes(ending: Refused, tls: TlsVersion) -> tuple[str, str]:
     """What the client's and the server's handshake calls were measured to return after a refusal."""
     return ("ok", "failed") if (ending.sender, tls) == ("server", "1.3") else ("failed", "failed")
@@ -153,6 +169,30 @@ def measured_matrix() -> dict[str, tuple[str, str]]:
     return {
         cells[0].strip(): (cells[1].strip(), cells[2].strip()) for cells in rows if "TLS 1.2" not in cells[1]
     }
+
+
+# Where the sections of the facts about OpenSSL are held, or why they are not.
+SECTIONS = {
+    "1.1": "test_measured_messages.py and test_measured_sizes.py",
+    "1.2": "here, and the client's silence in test_measured_messages.py",
+    "1.3": "here; of its notes those on schemes, versions and names on the wire in test_measured_messages.py. "
+    "Out of reach: ALPN, cipher suites and verify depth, which a scenario does not set",
+    "1.4": "test_measured_messages.py and test_measured_sizes.py",
+    "1.5": f"out of reach: {RESUMPTION}",
+    "1.6": "out of reach: there is no post-handshake authentication",
+    "1.7": "out of reach: there is no renegotiation",
+    "1.8": "out of reach: no real TCP; the simulated link loses no alert",
+    "1.9": "out of reach: it is about the options of the program openssl s_server",
+    "1.10": "here, and the goodbyes in test_measured_messages.py",
+    "1.11": "no behaviour of TLS: it is about how to measure",
+}
+
+
+def test_every_section_is_held_or_out_of_reach() -> None:
+    """The facts about OpenSSL have no section that these tests pass over in silence."""
+    text = shared(FACTS).read_text(encoding="utf-8")
+    part = text[text.index("# Part 1") : text.index("# Part 2")]
+    assert SECTIONS.keys() == {line.split()[1] for line in part.splitlines() if line.startswith("## 1.")}
 
 
 def test_every_row_is_held_or_out_of_reach() -> None:
