@@ -68,6 +68,16 @@ def arrow_head(x: float, y: float, direction: int, style: str, seq: int) -> Poly
     return Polygon(((x, y), (back, y - 5.5), (x - 8 * direction, y), (back, y + 5.5)), style, seq)
 
 
+def pointer(before: Point, tip: Point, style: str, seq: int) -> Polygon:
+    """A head at the end of a line that comes from any side."""
+    (x1, y1), (x2, y2) = before, tip
+    length = math.hypot(x2 - x1, y2 - y1) or 1.0
+    along, across = ((x2 - x1) / length, (y2 - y1) / length), ((y1 - y2) / length, (x2 - x1) / length)
+    back = (x2 - 12 * along[0], y2 - 12 * along[1])
+    left, right = ((back[0] + way * across[0], back[1] + way * across[1]) for way in (6, -6))
+    return Polygon((tip, left, right), style, seq)
+
+
 def diamond(x: float, y: float, seq: int) -> Polygon:
     """The sign of a decision, its centre at (x, y)."""
     return Polygon(((x - 7, y), (x, y - 7), (x + 7, y), (x, y + 7)), "decision.diamond", seq)

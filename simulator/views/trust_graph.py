@@ -12,12 +12,11 @@ knows its event.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import Outcome
-from simulator.views.display import Box, Drawing, Line, Polygon, Text, width_of
-from simulator.views.glyphs import mark
+from simulator.views.display import Box, Drawing, Line, Text, width_of
+from simulator.views.glyphs import mark, pointer
 from simulator.views.page import blank, finished, run_head
 from simulator.views.sheet import MARGIN, Sheet
 from simulator.views.style import detail_named
@@ -211,7 +210,7 @@ class _Picture:
         before = route[-2]
         head = "clear.head" if style == "clear" else f"{style}.head"
         self.sheet.back.append(Line(route, style, 0))
-        self.sheet.back.append(_head(before, (x, y), head))
+        self.sheet.back.append(pointer(before, (x, y), head, 0))
         if words != "issued":
             kind = "link.hint" if style == "hint" else "link"
             self._label(words, route, kind)
@@ -262,13 +261,3 @@ class _Picture:
         self.sheet.middle.append(Box(x - width / 2, y - 11, width, 22, "unread.pill", seq, radius=11))
         self.sheet.put(mark(Outcome.FAIL, x - width / 2 + 9, y, seq))
         self.sheet.put(Text(x - width / 2 + 25, y + 4.5, words, "link.missing", seq))
-
-
-def _head(before: Point, tip: Point, style: str) -> Polygon:
-    """An arrow head at the end of a line that comes from any side."""
-    (x1, y1), (x2, y2) = before, tip
-    length = math.hypot(x2 - x1, y2 - y1) or 1.0
-    along, across = ((x2 - x1) / length, (y2 - y1) / length), (-(y2 - y1) / length, (x2 - x1) / length)
-    back = (x2 - 12 * along[0], y2 - 12 * along[1])
-    wings = [(back[0] + side * across[0], back[1] + side * across[1]) for side in (6, -6)]
-    return Polygon((tip, wings[0], wings[1]), style, 0)
