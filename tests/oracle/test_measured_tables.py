@@ -175,8 +175,8 @@ def measured_matrix() -> dict[str, tuple[str, str]]:
 SECTIONS = {
     "1.1": "test_measured_messages.py and test_measured_sizes.py",
     "1.2": "here, and the client's silence in test_measured_messages.py",
-    "1.3": "here; of its notes those on schemes, versions and names on the wire in test_measured_messages.py. "
-    "Out of reach: ALPN, cipher suites and verify depth, which a scenario does not set",
+    "1.3": "here; its notes on schemes, versions and names on the wire in test_measured_messages.py. Out of "
+    "reach of the notes: ALPN, cipher suites and verify depth, which a scenario does not set",
     "1.4": "test_measured_messages.py and test_measured_sizes.py",
     "1.5": f"out of reach: {RESUMPTION}",
     "1.6": "out of reach: there is no post-handshake authentication",
