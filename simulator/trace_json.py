@@ -54,7 +54,7 @@ def trace_from_dict(document: object) -> t.Trace:
     if not isinstance(document, dict):
         raise _wrong("", kind_of(document), "a JSON object")
     version = document.get("schema_version")
-    if version != t.SCHEMA_VERSION:
+    if version != t.SCHEMA_VERSION or isinstance(version, bool):
         raise TraceError(
             "This trace is written in another schema.",
             got=f"schema_version {version!r}",
@@ -137,7 +137,7 @@ def typed(expected: Any, value: object, where: str) -> Any:
 def _fact(value: object, where: str) -> t.Fact:
     """A fact, by its kind."""
     word = value.get("kind") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or word not in KINDS:
+    if not isinstance(value, dict) or not isinstance(word, str) or word not in KINDS:
         raise _wrong(f"{where}.kind", repr(word), ", ".join(KINDS))
     rest = {key: item for key, item in value.items() if key != "kind"}
     fact: t.Fact = _object(KINDS[word], rest, where)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -90,7 +91,7 @@ def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
     names = [Step(strip.style.removeprefix(STRIP)).value.lower().replace("_", "-") for strip in strips]
     card = next(item.y for item in whole.items if isinstance(item, Box) and item.style == "card")
     edges = [*(strip.y for strip in strips), card - FOOT_GAP / 2, whole.height]
-    room = max(below - above for above, below in pairwise(edges))
+    room = ceil(max(below - above for above, below in pairwise(edges)))
     made = []
     for place, name in enumerate(["setting", *names, "result"]):
         until = edges[place]

@@ -1,0 +1,48 @@
+"""``clientauth export`` as people use it for slides, documents and Wireshark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
+
+from simulator.cli import clientauth
+from tests.runs import run_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+
+def _export(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(clientauth, ["export", *map(str, arguments)])
+
+
+def test_one_command_writes_every_form(tmp_path: Path) -> None:
+    """Diagram text, capture and slides come from one call, and each file's path is told."""
+    files = [tmp_path / name for name in ("a.mmd", "a.puml", "a.pcapng")]
+    result = _export("certificate-expired", *files, "--frames", tmp_path / "slides")
+    slides = sorted((tmp_path / "slides").iterdir())
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [str(path) for path in (*files, *slides)]
+    starts = [path.read_bytes()[:9] for path in files]
+    assert starts == [b"---\ntitle", b"@startuml", b"\x0a\x0d\x0d\x0a" + starts[2][4:]]
+    assert {slide.suffix for slide in slides} == {".svg"}
+
+
+def test_without_keys_leaves_them_out(tmp_path: Path) -> None:
+    """``--without-keys`` writes a capture that holds none of the run's secrets; else they are inside."""
+    secrets = [line.split()[-1].encode() for line in run_of("certificate-expired", "1.3").keylog]
+    inside = {}
+    for option in ((), ("--without-keys",)):
+        path = tmp_path / f"{len(option)}.pcapng"
+        assert _export("certificate-expired", path, *option).exit_code == 0
+        inside[option] = [secret in path.read_bytes() for secret in secrets]
+    assert inside == {(): [True] * len(secrets), ("--without-keys",): [False] * len(secrets)}
+
+
+def test_nothing_to_write_is_a_mistake() -> None:
+    """Without a file and without ``--frames`` the command says what to name."""
+    result = _export("certificate-expired")
+    assert (result.exit_code, "--frames" in result.stderr) == (2, True)
