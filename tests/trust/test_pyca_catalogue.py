@@ -151,7 +151,7 @@ def test_refused_for_the_same_reason(name: str, role: Role) -> None:
 
 @pytest.mark.parametrize("name", [name for name, role in CASES if role == "client"])
 def test_pyca_demands_a_name_of_clients(name: str) -> None:
-    """As they stand, pyca accepts no client chain; it says that it misses a subjectAltName in the good ones."""
+    """As they stand, pyca accepts no client chain: it misses a subjectAltName in the good ones."""
     chain = chain_of(name, "client", named=False)
     assert (name in NAMED_CLIENTS) == (chain.shown.chain[0].subject_alternative_name is not None)
     assert chain.pycas() is not None
