@@ -183,7 +183,7 @@ class _Machine:
         else:
             lane = self.lanes[move]
             edge, far = x + WIDE / 2, x + self.offsets[lane]
-            y1, y2 = y1 - 6 - 6 * min(lane, 2), y2 + 6 + 6 * min(lane, 2)
+            y1, y2 = y1 - 6 - 9 * min(lane, 2), y2 + 6 + 9 * min(lane, 2)
             self._line(move, ((edge + frame, y1), (far, y1), (far, y2), (edge + stop, y2)))
             gaps = range(self._place(move.start), self._place(move.end))
             middle = self.top + gaps[len(gaps) // 2] * (HIGH + GAP) + HIGH + GAP / 2
