@@ -122,8 +122,8 @@ def credential_of(held: Holding | FurtherCertificate) -> Credential | None:
     return Credential(tuple(certificate.der for certificate in held.chain), key)
 
 
+UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 HEED = {True: "obeyed", False: "ignored", None: "as the profile does"}
-SPEAKS = {"other": "the other one alone"}
 
 # The setup event ---------------------------------------------------------------------------------------
 
@@ -139,7 +139,7 @@ def setup_of(scenario: Scenario, world: World, tls: TlsVersion) -> Setup:
         clock=scenario.clock.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         port=scenario.network.port,
         latency=round(scenario.network.latency_ms * 1000),
-        actors=lanes(scenario, world),
+        actors=lanes(scenario, world, tls),
         certificates=tuple(HeldCertificate(name, one.certificate.der) for name, one in world.issued.items()),
     )
 
@@ -161,9 +161,9 @@ def authorities_of(world: World) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def lanes(scenario: Scenario, world: World) -> tuple[ActorSetup, ...]:
+def lanes(scenario: Scenario, world: World, tls: TlsVersion) -> tuple[ActorSetup, ...]:
     """The actors from left to right: the client's CAs, client, server, the server's CA."""
-    client, server = _client_lane(scenario, world), _server_lane(scenario, world)
+    client, server = _client_lane(scenario, world), _server_lane(scenario, world, Version(tls))
     of_client = issuing_authorities(world, world.client)
     of_server = issuing_authorities(world, world.server)
     left = [_authority_lane(scenario, name) for name in of_client]
@@ -194,11 +194,12 @@ def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
     return ActorSetup("client", "client", sends, setup.trusts, (), policy)
 
 
-def _server_lane(scenario: Scenario, world: World) -> ActorSetup:
+def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorSetup:
     """What is worth showing of the server."""
     setup = scenario.server
+    spoken = server_version(setup, requested)
     unusual = (
-        ("TLS version", SPEAKS.get(setup.speaks, f"{setup.speaks} alone"), setup.speaks != "requested"),
+        ("speaks", f"TLS {spoken.value} only", spoken is not requested),
         ("names these authorities", ", ".join(setup.ca_list), bool(setup.ca_list)),
     )
     policy = [
@@ -222,12 +223,19 @@ def _settings_of_both(setup: ClientSetup | ServerSetup) -> tuple[tuple[str, str]
     found = []
     if setup.clock_offset:
         pace = "fast" if setup.clock_offset > timedelta() else "slow"
-        found.append(("clock", f"{write_duration(abs(setup.clock_offset))} {pace}"))
+        found.append(("clock", f"{span_in_words(abs(setup.clock_offset))} {pace}"))
     if setup.groups is not None:
         found.append(("groups", ", ".join(setup.groups)))
     if setup.signature_schemes is not None:
         found.append(("accepts signatures", ", ".join(setup.signature_schemes)))
     return tuple(found)
+
+
+def span_in_words(span: timedelta) -> str:
+    """A span as people say it, ``400 days``, where one unit is enough; else as a scenario file writes it."""
+    written = write_duration(span)
+    unit = UNITS.get(written[-1], "") if written[:-1].isdigit() else ""
+    return f"{written[:-1]} {unit}{'' if written[:-1] == '1' else 's'}" if unit else written
 
 
 def _authority_lane(scenario: Scenario, name: str) -> ActorSetup:

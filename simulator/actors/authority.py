@@ -43,11 +43,16 @@ class Enrolment:
     certificate: bytes
 
 
+def key_in_words(key: str) -> str:
+    """A key of that kind, with its article: ``a P-256 key``, ``an RSA-2048 key``."""
+    return f"{'an' if key.startswith(('E', 'R')) else 'a'} {key} key"
+
+
 def apply_for(enrolment: Enrolment) -> list[Effect]:
     """What the holder does first: make a key and ask for a certificate; nothing where the CA makes both."""
     if enrolment.delivery == "pkcs12":
         return []
-    made = f"The {enrolment.holder} makes a {enrolment.key} key. The private key never leaves it."
+    made = f"The {enrolment.holder} makes {key_in_words(enrolment.key)}. The private key never leaves it."
     return [Remarked(made), Posted(enrolment.authority, REQUEST_NAME, enrolment.request)]
 
 
@@ -88,8 +93,8 @@ class Authority:
             ]
         reason = f"The CA vouches for {enrolment.subject}, and makes the key itself."
         made = (
-            f"The CA makes a {enrolment.key} key and packs it with the certificate into a PKCS#12 file "
-            "under a password."
+            f"The CA makes {key_in_words(enrolment.key)} and packs it with the certificate "
+            "into a PKCS#12 file under a password."
         )
         return [
             DecisionTaken("issue", "issue", ("issue",), reason, "actor"),

@@ -29,7 +29,7 @@ from simulator.tls.messages import (
     ServerKeyExchange,
     server_ecdh_params,
 )
-from simulator.tls.registry import CIPHER_SUITES, CipherSuite, group_name
+from simulator.tls.registry import CIPHER_SUITES, CipherSuite, group_name, version_name
 from simulator.tls.signatures import (
     ECDSA_SIGN,
     RSA_SIGN,
@@ -119,8 +119,8 @@ class ServerHandshake12(Endpoint12):
             raise ProtocolViolation(
                 AlertDescription.PROTOCOL_VERSION,
                 "The client does not speak TLS 1.2.",
-                got=", ".join(f"0x{version:04x}" for version in versions or (hello.legacy_version,)),
-                expected="0x0303",
+                got=", ".join(version_name(version) for version in versions or (hello.legacy_version,)),
+                expected="TLS 1.2",
             )
         if 0 not in hello.legacy_compression_methods:
             raise ProtocolViolation(

@@ -27,7 +27,7 @@ from simulator.tls.messages import (
     ServerHello,
 )
 from simulator.tls.offer import check_hello_extensions, offered_shares, required, same_but_for_share
-from simulator.tls.registry import CIPHER_SUITES, group_name
+from simulator.tls.registry import CIPHER_SUITES, group_name, version_name
 from simulator.tls.signatures import common_scheme
 from simulator.tls.states import SERVER_13, State
 
@@ -106,8 +106,8 @@ class ServerHandshake13(Endpoint13):
             raise ProtocolViolation(
                 AlertDescription.PROTOCOL_VERSION,
                 "The client does not speak TLS 1.3.",
-                got=", ".join(f"0x{version:04x}" for version in versions or (hello.legacy_version,)),
-                expected="0x0304 in supported_versions",
+                got=", ".join(version_name(version) for version in versions or (hello.legacy_version,)),
+                expected="TLS 1.3 in supported_versions",
             )
         if hello.legacy_compression_methods != b"\x00":
             raise ProtocolViolation(

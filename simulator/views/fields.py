@@ -88,9 +88,11 @@ def _of(message: Message) -> tuple[str, ...]:
             return _server_hello(message)
         case CertificateRequest13():
             hints = forms.CERTIFICATE_AUTHORITIES.read(message.extensions) or ()
-            return (_hints(hints),)
+            schemes = forms.SIGNATURE_ALGORITHMS.read(message.extensions) or ()
+            return (_hints(hints), *_few_schemes(schemes))
         case CertificateRequest12():
-            return (_hints(message.certificate_authorities),)
+            hints = message.certificate_authorities
+            return (_hints(hints), *_few_schemes(message.supported_signature_algorithms))
         case Certificate12() | Certificate13():
             return _chain(message.chain)
         case CertificateVerify():
@@ -132,6 +134,13 @@ def _hints(hints: tuple[bytes, ...]) -> str:
     names = [clean(name_text(hint)) for hint in hints[:MOST_NAMES]]
     more = f" and {len(hints) - MOST_NAMES} more" if len(hints) > MOST_NAMES else ""
     return f"hint: certificates of {'; '.join(names)}{more}"
+
+
+def _few_schemes(schemes: tuple[int, ...]) -> tuple[str, ...]:
+    """The signatures that are accepted, where they are so few that a key may not be able to make any."""
+    if len(schemes) > MOST_NAMES:
+        return ()
+    return (f"accepts no other signature than {' or '.join(map(signature_scheme_name, schemes))}",)
 
 
 def _chain(chain: tuple[bytes, ...]) -> tuple[str, ...]:
