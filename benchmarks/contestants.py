@@ -126,7 +126,8 @@ def machines_only(scenario: Scenario, tls: TlsVersion) -> Callable[[], None]:
     world, entropy, version = world_of(scenario), SeededEntropy(scenario.seed), Version(tls)
     client_part = client_role(scenario, world, version)
     server_part = server_role(scenario, world, version)
-    assert client_part.policy is not None
+    client_policy = client_part.policy
+    assert client_policy is not None
     client_settings = ClientConfig(version=version, server_name=client_part.server_name)
     server_settings = ServerConfig(
         version=version, credential=server_part.credential, asks_for_certificate=True
@@ -143,7 +144,7 @@ def machines_only(scenario: Scenario, tls: TlsVersion) -> Callable[[], None]:
                 if isinstance(event, MessageSent):
                     sent.append(event.wire)
                 elif isinstance(event, ServerVerdictWanted):
-                    assert judge(event.chain, client_part.policy, scenario.clock, tls=tls).accepted
+                    assert judge(event.chain, client_policy, scenario.clock, tls=tls).accepted
                     sent.append(answered(client.accept_server()))
                 elif isinstance(event, ClientVerdictWanted):
                     assert judge(event.chain, server_part.policy, scenario.clock, tls=tls).accepted
