@@ -56,7 +56,7 @@ _SPECIAL = re.compile(
     | ([*/_\-'.=\#:;!+]) (?=\1)   # means something in pairs: the first of two
     | (?<=([*/_\-'.=\#:;!+])) \2  # and the second
     | /(?=') | '(?=/)             # the ends of a block comment
-    | ^[!-/:-@]                   # signs that mean something where a line begins
+    | ^[!\#'*+\-./:;=@]           # signs that mean something where a line begins
     """,
     re.VERBOSE,
 )

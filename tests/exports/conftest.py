@@ -1,4 +1,4 @@
-"""The browser with the renderers, opened once for each worker."""
+"""The browser with the renderers. It closes with its module: Playwright opens one at a time in a process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.exports.renderers import Rendered
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def renderers() -> Iterator[dict[str, Callable[[str], Rendered]]]:
     """``mermaid`` and ``plantuml``, each a function from text to what was rendered."""
     try:
