@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from simulator import world as world_module
@@ -287,3 +288,73 @@ def test_secrets_do_not_show_in_a_representation() -> None:
     world = issue_world(Scenario(), SEED)
     assert "PrivateKey" not in repr(world)
     assert "PRIVATE" not in repr(world.files())
+
+
+def cross_signed() -> Scenario:
+    """The client's CA has a second certificate for its key, from an older CA."""
+    return Scenario().but(
+        {
+            "certificates.client-ca.key": "P-384",
+            "certificates.older-ca": {"role": "ca", "subject": "CN=Older CA"},
+            "certificates.cross": {
+                "role": "ca",
+                "subject": "CN=Client CA",
+                "issuer": "older-ca",
+                "key_of": "client-ca",
+            },
+            "client.sends": ["alice", "cross"],
+        }
+    )
+
+
+def test_a_cross_signed_certificate_has_the_key_of_another() -> None:
+    """Both certificates of the CA hold one key and one name, so either verifies what the CA has issued."""
+    world = issue_world(cross_signed(), SEED)
+    own, cross, alice = (world[name].certificate for name in ("client-ca", "cross", "alice"))
+    assert (cross.public_key_info, cross.subject_der) == (own.public_key_info, own.subject_der)
+    assert (world["cross"].issuer_name, world["client-ca"].issuer_name) == ("older-ca", "client-ca")
+    assert alice.signature_problem(own) is None
+    assert alice.signature_problem(cross) is None
+    assert world.client.chain == (alice, cross)
+
+
+def test_a_setup_says_with_which_hash_its_issuer_signs() -> None:
+    """One certificate's signature changes and nothing else of the world; the issuer's key is the same."""
+    plain = issue_world(Scenario(), SEED)
+    world = issue_world(Scenario().but({"certificates.alice.signature_hash": "sha1"}), SEED)
+    assert (world["alice"].certificate.signature_hash, plain["alice"].certificate.signature_hash) == (
+        "sha1",
+        "sha256",
+    )
+    assert world["alice"].certificate.signature_problem(world["client-ca"].certificate) is None
+    assert world["client-ca"].certificate == plain["client-ca"].certificate
+
+
+def test_a_ca_can_be_given_a_name_space() -> None:
+    """Permitted and excluded names stand in a critical extension of that CA's certificate alone."""
+    given = {"permitted_dns_names": ["example.org"], "excluded_dns_names": ["secret.example.org"]}
+    world = issue_world(Scenario().but({"certificates.client-ca": given}), SEED)
+    constraints = x509.load_der_x509_certificate(world["client-ca"].certificate.der).extensions
+    found = constraints.get_extension_for_class(x509.NameConstraints)
+    expected = x509.NameConstraints([x509.DNSName("example.org")], [x509.DNSName("secret.example.org")])
+    assert (found.value, found.critical) == (expected, True)
+    assert world["server-ca"].certificate.name_constraints is None
+
+
+def test_a_client_may_hold_further_certificates() -> None:
+    """Each comes with its chain and its own key, in the scenario's order, its first certificate apart."""
+    changes = {
+        "certificates.mid": {"role": "ca", "issuer": "client-ca"},
+        "certificates.bob": {"role": "client", "issuer": "mid"},
+        "certificates.carol.role": "client",
+        "client.also_holds": ["bob", "carol"],
+    }
+    world = issue_world(Scenario().but(changes), SEED)
+    assert world.client.names == ("alice", "bob", "carol")
+    assert [one.chain for one in world.client.further] == [
+        (world["bob"].certificate, world["mid"].certificate),
+        (world["carol"].certificate,),
+    ]
+    for one in world.client.further:
+        assert public(one.private_key) == world[one.name].certificate.public_key_info
+    assert "PrivateKey" not in repr(world.client)
