@@ -62,6 +62,7 @@ def write_certificates(world: World, directory: Path, *, password: str | None = 
             "The folder cannot be made.",
             got=f"{directory}: {error.strerror}",
             expected="a folder that exists, or a new name in one",
+            advice="Make the folder around it first, or name another.",
         ) from None
     written = []
     for name, data, is_private in files:

@@ -105,6 +105,7 @@ def write_gallery(directory: Path) -> None:
             "The folder of the gallery cannot be made.",
             got=f"{directory}: {error.strerror}",
             expected="a folder that exists, or a new name in one",
+            advice="Make the folder around it first, or name another.",
         ) from None
     for name, text in pictures():
         write_public_file(directory / name, text.encode("utf-8"))

@@ -1,9 +1,9 @@
 """What actors did → trace events, with their step and their cause.
 
-The recorder is told of every effect in the order in which it happened, by the simulation and by the lab
-alike. It keeps for every actor what moves it at the moment (the last thing it read, judged or decided): that
-is the cause of what the actor does next. And it keeps for every direction the messages under way: the byte
-stream is reliable and ordered, so what is read next is what was sent next.
+The recorder is told of every effect in the order in which it happened. It keeps for every actor what moves
+it at the moment (the last thing it read, judged or decided, or the return of its handshake call): that is the
+cause of what the actor does next. And it keeps for every direction the messages under way: the byte stream is
+reliable and ordered, so what is read next is what was sent next.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Recorder:
         """The sending that this reading completes.
 
         What the reader's machine drops without a word (a ChangeCipherSpec of TLS 1.3) is passed over. None
-        where the sender is not recorded here, as in the lab.
+        where the sender is not recorded here, as with a peer on a socket.
         """
         queue = self._queue(sender, reader)
         raw = effect.data if isinstance(effect, tls.DataReceived) else effect.raw

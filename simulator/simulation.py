@@ -206,7 +206,7 @@ class Simulation:
             "This run has not taken such a decision.",
             got=at_decision,
             expected=taken or "a decision that was taken; this run has taken none yet",
-            advice="Fork at one of these.",
+            advice="Fork at one of these." if taken else "Call run() or step() first.",
         )
 
     def _run_past(self, number: int) -> None:

@@ -137,8 +137,8 @@ class World:
     def files(self) -> tuple[WorldFile, ...]:
         """Certificates, requests, keys, chains and trust stores as PEM, for use with real tools.
 
-        The key files hold what each side signs with: where the client has only a stolen certificate, its key
-        is not the certificate's.
+        Each certificate's own key is in a file of the certificate's name. What a side signs with is in
+        another: where the client has only a stolen certificate, the two keys differ.
         """
         found: list[WorldFile] = []
         for name, one in self.issued.items():

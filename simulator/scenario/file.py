@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LARGEST_FILE_BYTES = 262_144
+TOML_ADVICE = "Correct the file; it is written as TOML, see https://toml.io."
 # What is judged together: without the first, nothing true can be said of the others.
 _DEPENDENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -68,11 +69,16 @@ def load(path: FilePath | str) -> Scenario:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = "it is a directory" if path.is_dir() else getattr(error, "strerror", None) or str(error)
         raise ScenarioError(
-            f"The scenario file {path} cannot be read: {reason}.", advice="Give the path of a .toml file."
+            f"The scenario file {path} cannot be read: {reason}.",
+            expected="a TOML file",
+            advice="Give the path of a .toml file.",
         ) from error
     if len(content) > LARGEST_FILE_BYTES:
         raise ScenarioError(
-            f"{path} is too large for a scenario file.", expected=f"at most {LARGEST_FILE_BYTES} bytes"
+            f"{path} is too large for a scenario file.",
+            got=f"more than {LARGEST_FILE_BYTES} bytes",
+            expected=f"at most {LARGEST_FILE_BYTES} bytes",
+            advice="Say only what differs from the good handshake.",
         )
     try:
         text = content.decode("utf-8-sig")
@@ -80,6 +86,7 @@ def load(path: FilePath | str) -> Scenario:
         raise ScenarioError(
             f"{path} is not text in UTF-8: byte {error.start} is 0x{content[error.start]:02x}.",
             expected="a scenario file in TOML",
+            advice="Save it as UTF-8.",
         ) from error
     return loads(text, source=str(path), name=path.stem)
 
@@ -132,16 +139,22 @@ def _parsed(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise ScenarioError(f"{source}: brackets are nested too deeply for a scenario file.") from error
+        raise ScenarioError(
+            f"{source}: brackets are nested too deeply for a scenario file.",
+            expected="tables and lists, a few levels deep",
+            advice="Look for a bracket that was meant to close.",
+        ) from error
     except ValueError as error:  # TOMLDecodeError is one; so is a number with thousands of digits
         match = _SYNTAX_PLACE.fullmatch(str(error))
         if match is None:
-            raise ScenarioError(f"{source}: this is not TOML: {error}.") from error
+            raise ScenarioError(f"{source}: this is not TOML: {error}.", advice=TOML_ADVICE) from error
         last = text.count("\n") + 1
         line, column = (
             (match["line"], match["column"]) if match["line"] else (last, len(text.split("\n")[-1]) + 1)
         )
-        raise ScenarioError(f"{source}:{line}:{column}: this is not TOML: {match['what']}.") from error
+        raise ScenarioError(
+            f"{source}:{line}:{column}: this is not TOML: {match['what']}.", advice=TOML_ADVICE
+        ) from error
 
 
 def setting_type(path: tuple[str, ...]) -> Any:

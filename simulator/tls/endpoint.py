@@ -123,7 +123,10 @@ class Endpoint(ABC):
         """
         if self.state is not State.CONNECTED or self.write_closed:
             raise DecisionError(
-                "Application data cannot be sent now.", got=f"state {self.state.value}", expected="CONNECTED"
+                "Application data cannot be sent now.",
+                got=f"state {self.state.value}" + (", after close()" if self.write_closed else ""),
+                expected="state CONNECTED, before close()",
+                advice="Write after HandshakeDone.",
             )
         return self.report(lambda: self.out.data(data))
 
@@ -175,6 +178,8 @@ class Endpoint(ABC):
         if scheme is None:
             raise DecisionError(
                 "This certificate cannot be sent: the peer accepts no signature that its key can make.",
+                got="a key without a common signature scheme",
+                expected="a key that signs in a way the CertificateRequest names",
                 advice="Ask signing_scheme() first, and go on without a certificate.",
             )
         return scheme

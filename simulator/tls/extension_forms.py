@@ -267,6 +267,9 @@ def server_name(host: str) -> Extension:
     """
     if not host.isascii():
         raise SimulatorError(
-            "A host name for server_name is not ASCII.", got=host, advice="Write it in its xn-- form."
+            "A host name for server_name is not ASCII.",
+            got=host,
+            expected="a host name in ASCII",
+            advice="Write it in its xn-- form.",
         )
     return SERVER_NAME.build((ServerName(0, host.encode("ascii")),))

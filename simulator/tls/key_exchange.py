@@ -114,5 +114,8 @@ def generate_key_share(group: int, entropy: Entropy, owner: str) -> KeyShare:
         public = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
         return KeyShare(group, key, public)
     raise SimulatorError(
-        "No key exchange for this group.", got=group_name(group), expected="x25519, secp256r1, secp384r1"
+        "No key exchange for this group.",
+        got=group_name(group),
+        expected="x25519, secp256r1 or secp384r1",
+        advice="Choose one of these groups.",
     )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+FITTING = "Give the message a value that its RFC allows there."
+
 
 class Uint(Kind[int]):
     """An unsigned integer in network order.
@@ -54,7 +56,10 @@ class Uint(Kind[int]):
     def write(self, value: int) -> bytes:
         if not 0 <= value < 1 << 8 * self.size:
             raise SimulatorError(
-                "A number does not fit its field.", got=value, expected=f"0 to {(1 << 8 * self.size) - 1}"
+                "A number does not fit its field.",
+                got=value,
+                expected=f"0 to {(1 << 8 * self.size) - 1}",
+                advice=FITTING,
             )
         return value.to_bytes(self.size)
 
@@ -81,7 +86,12 @@ class Fixed(Kind[bytes]):
 
     def write(self, value: bytes) -> bytes:
         if len(value) != self.length:
-            raise SimulatorError("A field has a fixed length.", got=len(value), expected=self.length)
+            raise SimulatorError(
+                "A field has a fixed length.",
+                got=f"{len(value)} bytes",
+                expected=f"{self.length} bytes",
+                advice=FITTING,
+            )
         return value
 
     def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
@@ -108,8 +118,9 @@ class Rest(Kind[bytes]):
         if not self.least <= len(value) <= self.most:
             raise SimulatorError(
                 "A field is too short or too long.",
-                got=len(value),
+                got=f"{len(value)} bytes",
                 expected=f"{self.least} to {self.most} bytes",
+                advice=FITTING,
             )
         return value
 
@@ -151,6 +162,7 @@ class Prefixed(Kind[T]):
                 "A vector is too short or too long.",
                 got=f"{len(content)} bytes",
                 expected=f"{self.least} to {self.most} bytes",
+                advice=FITTING,
             )
         return len(content).to_bytes(self.prefix) + content
 

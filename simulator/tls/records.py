@@ -223,7 +223,12 @@ def fragment(content: bytes, max_fragment: int = MAX_FRAGMENT) -> list[bytes]:
         SimulatorError: ``max_fragment`` is not 1 to 16,384.
     """
     if not 1 <= max_fragment <= MAX_FRAGMENT:
-        raise SimulatorError("No such record size.", got=max_fragment, expected=f"1 to {MAX_FRAGMENT} bytes")
+        raise SimulatorError(
+            "No such record size.",
+            got=max_fragment,
+            expected=f"1 to {MAX_FRAGMENT} bytes",
+            advice="Choose another max_fragment.",
+        )
     if len(content) <= max_fragment:
         return [content]
     return [content[at : at + max_fragment] for at in range(0, len(content), max_fragment)]

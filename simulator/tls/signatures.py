@@ -141,6 +141,8 @@ def sign(private_key: PrivateKey, code: int, content: bytes, entropy: Entropy) -
     if problem is not None:
         raise SimulatorError(
             f"This key cannot sign so: {problem}.",
+            got=signature_scheme_name(code),
+            advice="Choose a scheme that goes with the key.",
             expected=", ".join(map(signature_scheme_name, schemes_for_key(private_key, Version.TLS12))),
         )
     scheme = SCHEMES[code]

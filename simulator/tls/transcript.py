@@ -38,7 +38,12 @@ class Transcript:
             SimulatorError: no hash was chosen yet.
         """
         if not self.hash_name:
-            raise SimulatorError("The transcript has no hash yet.", advice="Call choose_hash first.")
+            raise SimulatorError(
+                "The transcript has no hash yet.",
+                got=f"{len(self.raw_messages)} messages and no hash",
+                expected="the hash of the cipher suite",
+                advice="Call choose_hash first.",
+            )
         return self.running.copy().digest()
 
     @property

@@ -140,7 +140,9 @@ def layout(view: str) -> Layout:
     try:
         return VIEWS[view]
     except KeyError:
-        raise OutputError("There is no such view.", got=view, expected=", ".join(VIEWS)) from None
+        raise OutputError(
+            "There is no such view.", got=view, expected=", ".join(VIEWS), advice="Choose one of these."
+        ) from None
 
 
 def picture(

@@ -74,6 +74,7 @@ def save_frames(
             f"The folder {directory} cannot be made: {error.strerror}.",
             got=str(directory),
             expected="a new or existing folder inside one that exists",
+            advice="Make the folder around it first, or name another.",
         ) from error
     for path, data in contents:
         write_public_file(path, data)

@@ -117,6 +117,9 @@ STROKES: dict[str, Stroke] = {
     "ladder.client.mark": Stroke(fill="paper", line="ink", width=2.6),
     "ladder.server": Stroke(line="ladder_server", width=3.4),
     "ladder.server.mark": Stroke(fill="ladder_server", line="ladder_server", width=2.0),
+    "branch": Stroke(fill="store"),
+    "leaf": Stroke(fill="paper"),
+    "leaf.odd": Stroke(fill="follows"),
     "parting": Stroke(fill="parting", line="ink", width=3.0),
     "parting.label": Stroke(fill="ink"),
     "follows": Stroke(fill="follows"),
@@ -179,6 +182,11 @@ TYPES: dict[str, Type] = {
     "number": Type(12, "paper", bold=True),
     "ladder.server": Type(13, "ladder_server", bold=True),
     "moment": Type(13, bold=True),
+    "hex": Type(13, mono=True),
+    "hex.quiet": Type(12, "muted", mono=True),
+    "byte.name": Type(13, bold=True),
+    "byte.branch": Type(13.5, bold=True),
+    "byte.meaning": Type(13),
     "diff.mark": Type(12.5, bold=True),
     "diff.mark.alike": Type(12, "muted"),
     "matrix.head": Type(13.5, bold=True),
@@ -338,7 +346,9 @@ def detail_named(name: str) -> Detail:
     for detail in details:
         if detail == name:
             return detail
-    raise OutputError("There is no such detail.", got=name, expected=", ".join(details))
+    raise OutputError(
+        "There is no such detail.", got=name, expected=", ".join(details), advice="Choose one of these."
+    )
 
 
 def palette(theme: str) -> Palette:
