@@ -5,13 +5,18 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test lint types figures schema check clean
+.PHONY: demo test fuzz lint types figures schema check clean
 
 demo: $(STAMP)
 	$(BIN)/clientauth demo
 
 test: $(STAMP) lint types
 	$(BIN)/pytest -n auto
+
+# Hostile bytes for a while; what is found is stored in tests/regressions and played again by every make test.
+FUZZ_SECONDS ?= 60
+fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz --seconds $(FUZZ_SECONDS) $(if $(FUZZ_SEED),--seed $(FUZZ_SEED))
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ if this implementation has no use for it.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from simulator.tls import extension_forms as forms
@@ -31,6 +32,7 @@ HELLO_RETRY_REQUEST_13 = frozenset(
 )
 
 
+@cache
 def specified_for(place: Place) -> frozenset[int]:
     """The extensions that may stand in a message of TLS 1.3."""
     if place is Place.SH:

@@ -1,4 +1,4 @@
-"""What comes on a connection that stands and may not: our machines' answer, and OpenSSL's to the same bytes."""
+"""What may not come on a connection that stands: our machines' answer, and OpenSSL's to the same bytes."""
 
 from __future__ import annotations
 
