@@ -91,7 +91,9 @@ RULES_OF_TLS = {
         "extensions",
         "messages",
         "registry",
+        "signatures",
         "states",
+        "transcript",
     },
 }
 
