@@ -142,11 +142,11 @@ class Run:
         return ", ".join([what, *filter(None, why)]) + ">"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
-        """How a notebook shows it: the sequence diagram."""
+        """How a notebook shows it: the sequence diagram, on one screen."""
+        from simulator.views.notebook import exhibit
         from simulator.views.sequence import sequence
-        from simulator.views.svg import svg
 
-        return {"text/plain": repr(self), "image/svg+xml": svg(sequence(self.trace))}
+        return exhibit(sequence(self.trace, detail="overview"), repr(self))._repr_mimebundle_()
 
 
 def client_in_words(client: SideOutcome) -> str:

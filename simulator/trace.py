@@ -308,13 +308,18 @@ class Outcome:
     server: SideOutcome
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Trace:
     """The whole of one run."""
 
     events: tuple[Event, ...]
     outcome: Outcome
     card: SecurityCard
+
+    def __repr__(self) -> str:
+        setup = self.setup
+        what = f"{len(self.events)} events, {self.outcome.level.value}"
+        return f"<Trace of {setup.scenario!r}, TLS {setup.tls}: {what}>"
 
     @property
     def setup(self) -> Setup:

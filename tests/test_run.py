@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 import pytest
@@ -164,10 +165,14 @@ def test_repr_says_what_came_out() -> None:
 
 
 def test_a_run_shows_itself_as_a_picture() -> None:
-    """A notebook gets the sequence diagram as SVG, and text where it cannot draw."""
-    bundle = run_of("valid-certificate", "1.3")._repr_mimebundle_()
-    assert bundle["image/svg+xml"].startswith("<svg")
-    assert bundle["text/plain"] == repr(run_of("valid-certificate", "1.3"))
+    """A notebook gets the sequence diagram as a small PNG, and sentences where it cannot draw."""
+    run = run_of("valid-certificate", "1.3")
+    bundle = run._repr_mimebundle_()
+    picture = b64decode(bundle["image/png"])
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 150_000
+    assert bundle["text/plain"].startswith(repr(run))
+    assert "The server asks the client for a certificate." in " ".join(bundle["text/plain"].split())
 
 
 def test_saving_goes_by_suffix(tmp_path: Path) -> None:
