@@ -9,6 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path as FilePath
 from types import MappingProxyType
@@ -113,6 +114,8 @@ def loads(text: str, *, source: str = "<text>", name: str = "unnamed") -> Scenar
         table["expect"] = read_expectations(table["expect"], told)
         problems += [] if any(path[0] == "expect" for path, _ in faults) else told
     scenario = scenario_from_table(table, name)
+    if "expect" not in table:  # a file that says nothing of the outcome is no test of it
+        scenario = replace(scenario, expect=MappingProxyType({}))
     lines = key_lines(text)
     follow = _consequences(problems, lines)
     problems += [problem for problem in scenario_problems(scenario) if problem.path not in follow]
