@@ -8,12 +8,13 @@ the seed knows them.
 from __future__ import annotations
 
 import hashlib
-from enum import Enum
 from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+
+from simulator.pki.key_types import KeyType as KeyType  # a key's kind is asked for here, too
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
@@ -28,16 +29,6 @@ RSA_PUBLIC_EXPONENT = 65537
 SIEVE_BOUND = 1 << 16
 CACHED_KEYS = 512
 MILLER_RABIN_BASES = (2, 3, 5, 7, 11, 13)
-
-
-class KeyType(Enum):
-    """The kinds of key a certificate of the world can have; the value is the name a scenario file uses."""
-
-    P256 = "P-256"
-    P384 = "P-384"
-    ED25519 = "Ed25519"
-    RSA2048 = "RSA-2048"
-    RSA1024 = "RSA-1024"  # too weak for today: what a stack says to that is a lesson of its own
 
 
 _CURVES: dict[KeyType, ec.EllipticCurve] = {KeyType.P256: ec.SECP256R1(), KeyType.P384: ec.SECP384R1()}

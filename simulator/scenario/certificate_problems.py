@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from simulator.pki.extensions import EXTENDED_KEY_USAGES, KEY_USAGES
-from simulator.pki.keys import KeyType
+from simulator.pki.key_types import KeyType
 from simulator.scenario.problem import EARLIEST, LATEST, Problem, is_host, not_one_of, subject_problems
 
 if TYPE_CHECKING:

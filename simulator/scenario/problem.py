@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError, ScenarioError
-from simulator.pki.contents import parse_name
 from simulator.scenario.words import nearest_word
 
 if TYPE_CHECKING:
@@ -86,6 +85,9 @@ def is_host(text: str) -> bool:
 
 def subject_problems(path: tuple[str, ...], subject: str) -> Iterator[Problem]:
     """What is wrong with a subject."""
+    # Here, not above: it needs the library, and the built-in scenarios are read without.
+    from simulator.pki.contents import parse_name
+
     try:
         empty = not list(parse_name(subject))
     except CertificateError:

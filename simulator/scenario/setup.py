@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
-from simulator.pki.keys import KeyType
+from simulator.pki.key_types import KeyType
 from simulator.security import SecurityLevel
 
 TlsVersion = Literal["1.2", "1.3"]
