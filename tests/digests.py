@@ -11,11 +11,14 @@ from hashlib import sha256
 
 
 def digests() -> dict[str, str]:
-    """Trace JSON, SVG, story and certificate files of every scenario and version, as SHA-256."""
+    """What every scenario gives in both versions, and its certificate files, as SHA-256."""
     from simulator.catalogue import catalogue
     from simulator.entropy import SeededEntropy
     from simulator.run import simulate
     from simulator.trace_json import trace_to_json
+    from simulator.views.capture import capture
+    from simulator.views.mermaid import mermaid
+    from simulator.views.plantuml import plantuml
     from simulator.views.sequence import sequence
     from simulator.views.svg import svg
     from simulator.views.terminal import story
@@ -26,10 +29,14 @@ def digests() -> dict[str, str]:
         for file in issue_world(scenario, SeededEntropy(scenario.seed)).files():
             found[f"{name} {file.name}"] = file.data
         for tls in ("1.2", "1.3"):
-            trace = simulate(scenario, tls=tls).trace  # type: ignore[arg-type]  # the two versions
+            run = simulate(scenario, tls=tls)  # type: ignore[arg-type]  # the two versions
+            trace = run.trace
             found[f"{name} {tls} json"] = trace_to_json(trace).encode()
             found[f"{name} {tls} svg"] = svg(sequence(trace)).encode()
             found[f"{name} {tls} text"] = story(trace, 80).encode()
+            found[f"{name} {tls} mermaid"] = mermaid(trace).encode()
+            found[f"{name} {tls} plantuml"] = plantuml(trace).encode()
+            found[f"{name} {tls} capture"] = capture(trace, run.keylog)
     return {what: sha256(data).hexdigest() for what, data in found.items()}
 
 

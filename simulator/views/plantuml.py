@@ -52,9 +52,9 @@ _NOTES = {
 
 _SPECIAL = re.compile(
     r"""
-      [<>\\%$&"~{}\[\]|`^@]       # read wherever they stand: tags, escapes, calls, variables, entities
-    | ([*/_\-'.=\#:;!+]) (?=\1)   # means something in pairs: the first of two
-    | (?<=([*/_\-'.=\#:;!+])) \2  # and the second
+      [<>\\%$&"~{}\[\]|`^@*]      # read wherever they stand: tags, escapes, calls, variables, entities
+    | ([/_\-'.=\#:;!+]) (?=\1)   # means something in pairs: the first of two
+    | (?<=([/_\-'.=\#:;!+])) \2  # and the second
     | /(?=') | '(?=/)             # the ends of a block comment
     | ^[!\#'*+\-./:;=@]           # signs that mean something where a line begins
     """,
@@ -85,7 +85,7 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
         *_LOOK.splitlines(),
     ]
     lines += [
-        f'participant "{_text((lane.title, *lane.words))}" as {lane.key} {_ROLES[lane.role]}'
+        f'participant "{_text((lane.title, *lane.words), bold=True)}" as {lane.key} {_ROLES[lane.role]}'
         for lane in known.values()
     ]
     for line in tell(trace, detail):
@@ -104,14 +104,17 @@ def _statement(line: Line) -> list[str]:
             sign = "<&lock-locked> " if line.locked else ""
             sign = f"<&ban> {sign}" if line.refusal else sign
             way = f"-{look}>x" if line.lost else f"-{look}>"
-            return [f"{line.sender} {way} {line.receiver} : {sign}{_text(line.lines)}"]
+            return [f"{line.sender} {way} {line.receiver} : {sign}{_text(line.lines, bold=True)}"]
         case Remark():
             shape, colour = _NOTES[line.kind]
-            return [f"{shape} over {line.lane} {colour} : {_text(line.lines)}"]
+            bold = line.kind in ("decision", "refusal", "belief")
+            return [f"{shape} over {line.lane} {colour} : {_text(line.lines, bold=bold)}"]
 
 
-def _text(lines: tuple[str, ...]) -> str:
-    return "\\n".join(escape(line) for line in lines)
+def _text(lines: tuple[str, ...], *, bold: bool = False) -> str:
+    """The lines, the first of them in bold where that is asked for."""
+    first, *rest = map(escape, lines)
+    return "\\n".join([f"**{first}**" if bold else first, *rest])
 
 
 def _worth(trace: Trace) -> list[str]:

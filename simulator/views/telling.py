@@ -208,7 +208,7 @@ class _Telling:
 
     def _remark(self, event: Event, kind: Kind, texts: list[str]) -> Iterator[Line]:
         lane = self.lanes.get(event.actor)
-        if lane is not None:
+        if lane is not None and any(texts):
             yield from self._band(event)
             yield Remark(lane.key, kind, self._paragraphs(texts))
 
