@@ -1,7 +1,7 @@
 """Who plays whom: from a scenario and its issued world to actors, the setup event and what came before.
 
-The simulation and the lab cast from the same functions, so the same actors meet on the simulated link and
-on a socket.
+The simulation and the oracle cast from the same functions, so the same actors meet on the simulated link and
+in front of OpenSSL.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What came before the connection: keys, requests, certificates, revocations, and CAs that went away.
 
-All of it happens at negative times. Once the connection begins, no CA says or hears anything.
+All of it happens at negative times, however slow the network is. Once the connection begins, no CA says or
+hears anything; what it revokes later is not told.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60_000_000
-HOUR_BEFORE = -60 * MINUTE  # a certificate that is not valid yet was issued all the same
+HOUR = 60 * MINUTE
 SWITCHED_OFF_AT = -10 * MINUTE
 
 
@@ -61,27 +62,47 @@ class Issuance:
 def issuances(scenario: Scenario, world: World) -> list[Issuance]:
     """How client and server came by their certificates, in order of time.
 
-    Each begins when its certificate becomes valid, or an hour before the connection if that is later; two
-    never overlap.
+    Each begins when its certificate becomes valid, but an hour or more before the connection: a certificate
+    that is not valid yet was issued all the same. Two never overlap, and the last is over in good time.
     """
+    latest = latest_issuance(scenario, world)
+    spacing = enrolment_spacing(scenario)
     found = []
     for holder, holding in (("client", world.client), ("server", world.server)):
         for name in holding.names:
             stolen = (holder, name) == ("client", holding.name) and not scenario.client.holds_key
-            found.append(_issuance(scenario, world[name], holder, stolen=stolen))
+            found.append(_issuance(scenario, world[name], holder, latest, stolen=stolen))
     found.sort(key=lambda one: one.at)
     spaced: list[Issuance] = []
     for one in found:
-        earliest = spaced[-1].at + MINUTE if spaced else one.at
+        earliest = spaced[-1].at + spacing if spaced else one.at
         at = max(one.at, earliest)
         spaced.append(replace(one, at=at))
     return spaced
 
 
-def _issuance(scenario: Scenario, issued: Issued, holder: str, *, stolen: bool) -> Issuance:
+def enrolment_spacing(scenario: Scenario) -> int:
+    """The time from the beginning of one enrolment to that of the next, in microseconds.
+
+    A minute, or on a slow network twice as long as an enrolment takes: there, thinking, and back.
+    """
+    network = scenario.network
+    return max(MINUTE, 2 * (2 * round(network.latency_ms * 1000) + round(network.thinking_ms * 1000)))
+
+
+def latest_issuance(scenario: Scenario, world: World) -> int:
+    """When the first of all enrolments begins at the latest, in microseconds: an hour before, or earlier.
+
+    All of them are over when a CA is switched off, even if they begin one after another at that time.
+    """
+    number = len(world.client.names) + len(world.server.names)
+    return min(-HOUR, SWITCHED_OFF_AT - number * enrolment_spacing(scenario))
+
+
+def _issuance(scenario: Scenario, issued: Issued, holder: str, latest: int, *, stolen: bool) -> Issuance:
     """How one side came by its certificate."""
     setup = scenario.certificates[issued.name]
-    at = min(microseconds(setup.not_before), HOUR_BEFORE)
+    at = min(microseconds(setup.not_before), latest)
     if issued.issuer is None or stolen:
         return Issuance(at, holder, issued, None, stolen)
     enrolment = Enrolment(
@@ -97,12 +118,14 @@ def _issuance(scenario: Scenario, issued: Issued, holder: str, *, stolen: bool) 
 
 
 def revocations(scenario: Scenario, world: World) -> list[tuple[int, str, str]]:
-    """(time in microseconds, CA, subject) of what a CA with a lane has revoked."""
+    """(time in microseconds, CA, subject) of what a CA with a lane has revoked before the connection."""
     with_lane = authorities_of(world)
     found = []
     for name, one in world.issued.items():
         revoked = scenario.certificates[name].revoked
-        if revoked is not None and one.issuer is not None and one.issuer.name in with_lane:
+        if revoked is None or revoked >= timedelta():
+            continue
+        if one.issuer is not None and one.issuer.name in with_lane:
             found.append((microseconds(revoked), lane_name(one.issuer.name), one.certificate.subject))
     return sorted(found)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from simulator import casting, prologue
 from simulator.actors.client import Client
-from simulator.actors.contract import bytes_to_send, check_choice
+from simulator.actors.contract import bytes_to_send, check_choice, check_names
 from simulator.actors.server import Server
 from simulator.entropy import SeededEntropy
 from simulator.errors import DecisionError, ScenarioError
@@ -41,11 +41,12 @@ class Simulation:
     Args:
         scenario: what is set up; its clock and seed are the only time and randomness there is.
         tls: the protocol version, ``1.2`` or ``1.3``.
-        interactive: names of the decisions that wait for :meth:`decide`; True for all of them.
+        interactive: names of the decisions that wait for :meth:`decide`, or one name; True for all of them.
         script: choices to take in place of the actors, by the number of the decision, from 0.
 
     Raises:
         ScenarioError: the version is not one of the two, or the scenario cannot be issued.
+        DecisionError: ``interactive`` names a decision that nobody takes.
     """
 
     def __init__(
@@ -58,7 +59,9 @@ class Simulation:
     ) -> None:
         self.scenario = scenario
         self.tls = checked_version(tls)
-        self.interactive = interactive
+        self.interactive = (interactive,) if isinstance(interactive, str) else interactive
+        if not isinstance(self.interactive, bool):
+            check_names(self.interactive)
         entropy = SeededEntropy(scenario.seed)
         version = Version(self.tls)
         self.world = issue_world(scenario, entropy)

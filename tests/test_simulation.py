@@ -376,3 +376,13 @@ def test_an_unknown_version_is_refused() -> None:
     """There are two versions; the error says which."""
     with pytest.raises(ScenarioError, match=r"'1\.2' or '1\.3'"):
         Simulation(Scenario(), "1.1")  # type: ignore[arg-type]
+
+
+def test_a_decision_that_nobody_takes_cannot_wait() -> None:
+    """A name that is no decision's is refused at once; one name alone may stand as text."""
+    with pytest.raises(DecisionError, match=r"'accept-cleint'.*accept-client"):
+        Simulation(Scenario(), interactive={"accept-cleint"})
+    simulation = Simulation(Scenario(), interactive="accept-client")
+    simulation.run()
+    assert simulation.pending is not None
+    assert simulation.pending.name == "accept-client"

@@ -1,9 +1,9 @@
 """What an actor answers with: effects to carry out and record, and the decision it waits for.
 
 An actor takes bytes and the time and returns a list of effects, in the order in which they happened. Whoever
-drives it (the simulation, or the lab on a real socket) sends :func:`bytes_to_send` of them and lets a
-recorder write them down. An actor that has to decide sets ``pending`` and reads nothing more until
-``decide`` was called, so that what a refusal makes unnecessary is never read.
+drives it (the simulation with a recorder, or the oracle before OpenSSL) sends :func:`bytes_to_send` of them.
+An actor that has to decide sets ``pending`` and reads nothing more until ``decide`` was called, so that what
+a refusal makes unnecessary is never read.
 """
 
 from __future__ import annotations
@@ -23,12 +23,23 @@ from simulator.tls.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from simulator.security import RefusalLayer, SecurityLevel
     from simulator.trust.verdict import Verdict
 
 TakenBy = Literal["actor", "outside"]
+
+#: Every decision by its name. The first two are a CA's, which nobody waits for.
+DECISIONS = (
+    "issue",
+    "revoke",
+    "accept-server",
+    "request-certificate",
+    "send-certificate",
+    "accept-client",
+    "grant",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +158,22 @@ Effect = (
 def bytes_to_send(effects: Iterable[Effect]) -> bytes:
     """The bytes that these effects put on the wire, in order."""
     return b"".join(e.wire for e in effects if isinstance(e, MessageSent | AlertSent | DataSent))
+
+
+def check_names(names: Collection[str]) -> None:
+    """Refuse names of decisions that nobody takes.
+
+    Raises:
+        DecisionError: one of them is no decision's.
+    """
+    unknown = [name for name in names if name not in DECISIONS]
+    if unknown:
+        raise DecisionError(
+            "There is no decision of this name.",
+            got=", ".join(map(repr, unknown)),
+            expected=", ".join(DECISIONS),
+            advice="Name the decisions that shall wait, or say True for all.",
+        )
 
 
 def check_choice(pending: PendingDecision | None, choice: str) -> PendingDecision:

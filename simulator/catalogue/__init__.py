@@ -89,7 +89,7 @@ class Catalogue(ModuleType, Mapping[str, Scenario]):
 
     def __getitem__(self, name: str) -> Scenario:
         if name not in TEACHING_ORDER:
-            raise _unknown(name)
+            raise _unknown(name, "a name in the catalogue; load() also takes the path of a .toml file")
         return _built_in(name)
 
     def __contains__(self, name: object) -> bool:
@@ -116,7 +116,7 @@ def load(name_or_path: str | Path) -> Scenario:
         return catalogue[name_or_path]
     path = Path(name_or_path)
     if isinstance(name_or_path, str) and path.suffix != ".toml" and path.name == name_or_path:
-        raise _unknown(name_or_path)
+        raise _unknown(name_or_path, "a name in the catalogue, or the path of a .toml file")
     # Only users' files need the reader that explains their mistakes.
     from simulator.scenario.file import load as load_file
 
@@ -133,7 +133,7 @@ def _built_in(name: str) -> Scenario:
     return scenario_from_table(table, name)
 
 
-def _unknown(name: object) -> UnknownScenarioError:
+def _unknown(name: object, expected: str) -> UnknownScenarioError:
     near = get_close_matches(str(name).lower(), TEACHING_ORDER, n=3, cutoff=0.5)
     advice = (
         f"Did you mean {' or '.join(repr(word) for word in near)}?" if near else "See the list of scenarios."
@@ -141,7 +141,7 @@ def _unknown(name: object) -> UnknownScenarioError:
     return UnknownScenarioError(
         "There is no scenario of this name.",
         got=repr(name),
-        expected="a name in the catalogue, or the path of a .toml file",
+        expected=expected,
         advice=advice,
     )
 
