@@ -78,7 +78,12 @@ width_option = click.option("--width", type=click.IntRange(min=60), help="Column
 colour_option = click.option(
     "--colour/--no-colour", "--color/--no-color", default=None, help="Default: on a terminal."
 )
-view_option = click.option("--view", default="sequence", show_default=True, help="Which picture.")
+view_option = click.option(
+    "--view",
+    default="sequence",
+    show_default=True,
+    help="sequence, timeline, trust-graph, states, ladder, or bytes:NAME for one message; pictures and .txt.",
+)
 theme_option = click.option(
     "--theme", type=click.Choice(["light", "dark", "print"]), default="light", show_default=True
 )
@@ -87,7 +92,7 @@ detail_option = click.option(
     type=click.Choice(["overview", "messages", "everything"]),
     default="messages",
     show_default=True,
-    help="How much the sequence diagram shows.",
+    help="How much is shown.",
 )
 
 
@@ -238,6 +243,59 @@ def matrix(
         from simulator.views.matrix import matrix_text
 
         write(matrix_text(result, terminal_width(width), colour=wants_colour(colour, sys.stdout)))
+
+
+@clientauth.command()
+@click.argument("scenario_a")
+@click.argument("scenario_b")
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@tls_option
+@click.option("--tls-a", type=click.Choice(["1.2", "1.3"]), help="Protocol version of the first alone.")
+@click.option("--tls-b", type=click.Choice(["1.2", "1.3"]), help="Protocol version of the second alone.")
+@set_option
+@click.option("--set-a", multiple=True, metavar="PATH=VALUE", help="Change one thing in the first alone.")
+@click.option("--set-b", multiple=True, metavar="PATH=VALUE", help="Change one thing in the second alone.")
+@json_option
+@width_option
+@colour_option
+@theme_option
+@detail_option
+def diff(
+    scenario_a: str,
+    scenario_b: str,
+    files: tuple[Path, ...],
+    tls: TlsVersion,
+    tls_a: TlsVersion | None,
+    tls_b: TlsVersion | None,
+    settings: tuple[str, ...],
+    set_a: tuple[str, ...],
+    set_b: tuple[str, ...],
+    as_json: bool,
+    width: int | None,
+    colour: bool | None,
+    theme: str,
+    detail: str,
+) -> None:
+    """Two runs side by side: the first divergence, and what follows from it.
+
+    The same scenario twice with --tls-a 1.2 shows the versions beside each other; with --set-b, a run beside
+    its counterfactual.
+    """
+    from simulator.run import simulate
+
+    a = simulate(scenario_from(scenario_a, (*settings, *set_a)), tls=tls_a or tls)
+    b = simulate(scenario_from(scenario_b, (*settings, *set_b)), tls=tls_b or tls)
+    from simulator.views.export import save_diff
+
+    for path in files:
+        save_diff(a, b, path, theme=theme, detail=detail)
+        note(f"{path}")
+    from simulator.views.diff_text import diff_document, diff_text
+
+    if as_json:
+        write_json(diff_document(a.trace, b.trace))
+    elif not files:
+        write(diff_text(a.trace, b.trace, terminal_width(width), colour=wants_colour(colour, sys.stdout)))
 
 
 @clientauth.command()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,9 +17,8 @@ from simulator.trace import Trace
 from simulator.trace_json import trace_to_json
 from simulator.views.display import Drawing
 from simulator.views.matrix import matrix_drawing, matrix_text
-from simulator.views.sequence import sequence
+from simulator.views.named import view_named
 from simulator.views.svg import svg
-from simulator.views.terminal import story
 
 if TYPE_CHECKING:
     from simulator.compare import Matrix
@@ -40,14 +39,6 @@ class HasTrace(Protocol):
         ...
 
 
-def _sequence(trace: Trace, detail: str) -> Drawing:
-    return sequence(trace, detail=detail)
-
-
-#: The pictures of one run by name.
-VIEWS: Mapping[str, Layout] = {"sequence": _sequence}
-
-
 def save(
     run: HasTrace | Trace,
     path: Path | str,
@@ -62,7 +53,7 @@ def save(
     Args:
         run: a run, or its trace.
         path: where to; the folder must exist.
-        view: which picture: ``sequence``.
+        view: which picture or text, by its name in :data:`simulator.views.named.VIEWS`.
         theme: ``light``, ``dark`` or ``print``; pictures only.
         detail: ``overview``, ``messages`` or ``everything``; pictures, pages and text.
         with_keys: put the run's key log into a .pcapng, which only its owner may then read.
@@ -99,6 +90,37 @@ def save_matrix(matrix: Matrix, path: Path | str, *, theme: str = "light") -> Pa
     return path
 
 
+def save_diff(
+    a: HasTrace | Trace,
+    b: HasTrace | Trace,
+    path: Path | str,
+    *,
+    theme: str = "light",
+    detail: str = "messages",
+) -> Path:
+    """Write two runs side by side to a file, by suffix: .svg .png .pdf .txt .json.
+
+    Raises:
+        OutputError: there is no such suffix, theme or detail, or the file cannot be written.
+    """
+    from simulator.views.diff import diff
+    from simulator.views.diff_text import diff_document, diff_text
+
+    path = Path(path)
+    one, other = (run if isinstance(run, Trace) else run.trace for run in (a, b))
+    match path.suffix.lower():
+        case ".json":
+            document = diff_document(one, other)
+            contents = (json.dumps(document, indent=1, ensure_ascii=True) + "\n").encode()
+        case ".txt":
+            contents = diff_text(one, other, TEXT_WIDTH).encode()
+        case _:
+            prefix = f"{_prefix(one, 'diff')}-{_prefix(other, 'and')}"
+            contents = picture(diff(one, other, detail=detail), path, theme=theme, prefix=prefix)
+    write_public_file(path, contents)
+    return path
+
+
 def _save_capture(path: Path, trace: Trace, keylog: Sequence[str]) -> Path:
     """Write a capture; with secrets inside it is a secret itself."""
     from simulator.views.capture import capture
@@ -114,7 +136,8 @@ def _contents(trace: Trace, path: Path, view: str, theme: str, detail: str) -> b
     if kind == ".json":
         return trace_to_json(trace).encode()
     if kind == ".txt":
-        return story(trace, TEXT_WIDTH, detail=detail).encode()
+        named, argument = view_named(view)
+        return named.text(trace, TEXT_WIDTH, detail, argument).encode()
     if kind == ".html":
         from simulator.views.player import page
 
@@ -137,12 +160,8 @@ def layout(view: str) -> Layout:
     Raises:
         OutputError: there is no such view.
     """
-    try:
-        return VIEWS[view]
-    except KeyError:
-        raise OutputError(
-            "There is no such view.", got=view, expected=", ".join(VIEWS), advice="Choose one of these."
-        ) from None
+    named, argument = view_named(view)
+    return lambda trace, detail: named.picture(trace, detail, argument)
 
 
 def picture(
