@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -142,6 +143,14 @@ def imported(tree: ast.Module) -> Iterator[tuple[str, ...]]:
 def own_imports(tree: ast.Module) -> Iterator[tuple[str, ...]]:
     """What a module imports of the package, without the package's name."""
     return (name[1:] for name in imported(tree) if name[0] == "simulator" and len(name) > 1)
+
+
+def test_every_room_is_on_the_page() -> None:
+    """The page has a row for every room, and for no other."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    table = page[page.index("## The rooms") : page.index("## Decisions")]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert set(MAY_IMPORT) == {name.rstrip("/") for row in rows for name in re.findall(r"`([^`]+)`", row)}
 
 
 def test_rooms_import_only_what_the_plan_allows() -> None:
