@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
 MAX_STEPS = 1000  # candidate issuers looked at and signatures tried, in one search
 MAX_PATHS = 40  # complete paths offered to the judge
 MAX_LENGTH = 100  # certificates in a path, as in OpenSSL
+
+# A word in the name of a signature algorithm, and the kind of key that makes such signatures.
+KEYS_OF_ALGORITHMS = (
+    ("ecdsa", ec.EllipticCurvePublicKey),
+    ("rsa", rsa.RSAPublicKey),
+    ("ed25519", ed25519.Ed25519PublicKey),
+)
 
 Path = tuple["Certificate", ...]
 
@@ -85,7 +94,8 @@ class PathSearch:
             yield path
             if top.self_issued:
                 return
-        issuers = self._issuers(path) if len(path) < MAX_LENGTH else []
+        ends_here = self.profile.looks_end_search and looks_self_signed(top)
+        issuers = self._issuers(path) if len(path) < MAX_LENGTH and not ends_here else []
         if not issuers:
             missing = DeadEnd.NOT_A_ROOT if is_anchor else DeadEnd.ISSUER_MISSING
             self._note(DeadEnd.SELF_SIGNED if top.self_issued else missing, path)
@@ -120,6 +130,19 @@ class PathSearch:
             return
         if reason is DeadEnd.EXHAUSTED or len(path) > len(self.dead_path):
             self.dead_end, self.dead_path = reason, path
+
+
+def looks_self_signed(certificate: Certificate) -> bool:
+    """It names itself as its issuer, names no other key, and its own key is of the kind that signed it.
+
+    OpenSSL's ``EXFLAG_SS``: the signature itself is not verified.
+    """
+    if not certificate.self_issued or contradicts(certificate, certificate):
+        return False
+    algorithm = certificate.signature_algorithm.lower()
+    return any(
+        isinstance(certificate.public_key, kind) and name in algorithm for name, kind in KEYS_OF_ALGORITHMS
+    )
 
 
 def contradicts(certificate: Certificate, issuer: Certificate) -> bool:

@@ -84,6 +84,7 @@ class Profile:
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
         partial_chains: a trusted CA certificate ends the path even if it is not self-issued.
         key_identifiers_bind: an issuer that the authority key identifier contradicts is not considered.
+        looks_end_search: nothing is sought above a certificate that looks self-signed, whoever signed it.
         any_purpose: anyExtendedKeyUsage alone is good for client and server authentication.
         common_name_fallback: a server certificate without subjectAltName is matched by its common name.
         leaf_key_usages: by role, the key usages of which one must be set where keyUsage is there.
@@ -104,6 +105,7 @@ class Profile:
     refuses_in_clear: bool
     partial_chains: bool
     key_identifiers_bind: bool
+    looks_end_search: bool
     any_purpose: bool
     common_name_fallback: bool
     leaf_key_usages: Mapping[Role, frozenset[str]]
@@ -183,6 +185,7 @@ OPENSSL = Profile(
     refuses_in_clear=True,
     partial_chains=False,
     key_identifiers_bind=True,
+    looks_end_search=True,
     any_purpose=False,
     common_name_fallback=True,
     leaf_key_usages=MappingProxyType(
@@ -264,6 +267,7 @@ RFC5280 = Profile(
     refuses_in_clear=False,
     partial_chains=True,
     key_identifiers_bind=False,
+    looks_end_search=False,
     any_purpose=True,
     common_name_fallback=False,
     leaf_key_usages=MappingProxyType(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 import time
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,13 @@ from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import Outcome, Verdict
 from tests.attack import Attack
 from tests.hostile import problem_of, random_attack, world
+from tests.peers import program
+from tests.trust.handshakes import pem
 from tests.trust.worlds import DAY, NOW, contents, key, signed_by
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from simulator.pki.contents import Contents
 
 CERTIFICATE_KINDS = ("certificate", "resigned")
@@ -114,6 +119,23 @@ def test_unused_bits_in_a_signature_are_refused() -> None:
     assert good.signature_problem(ROOT.identity.certificate) is None
     for verdict in verdicts([changed.der]).values():
         assert outcome(verdict) == "signature"
+
+
+@pytest.mark.parametrize("names_key", [False, True], ids=["names no key", "names its issuer's key"])
+def test_a_leaf_that_bears_its_issuers_name(names_key: bool, tmp_path: Path) -> None:
+    """A leaf with its issuer's name counts as self-signed, as in OpenSSL, if it names no other key."""
+    middle = ROOT.subordinate(key("inter"), contents("CN=Same", "ca")).identity.certificate
+    identifier = middle.subject_key_identifier if names_key else None
+    what = contents("CN=Same", "client", authority_key_identifier=identifier)
+    leaf = signed_by(middle, key("inter"), what, key("leaf"))
+    chain = {"leaf": leaf, "middle": middle, "root": ROOT.identity.certificate}
+    for name, certificate in chain.items():
+        (tmp_path / name).write_text(pem(certificate), encoding="ascii")
+    command = [program("openssl"), "verify", "-attime", str(int(NOW.timestamp())), "-CAfile", "root"]
+    answer = subprocess.run([*command, "-untrusted", "middle", "leaf"], cwd=tmp_path, check=False)
+    found = verdicts([leaf.der, middle.der])["openssl"]
+    assert found.accepted == names_key
+    assert found.accepted == (answer.returncode == 0)
 
 
 # Chains that would take for ever ---------------------------------------------------------------------------
