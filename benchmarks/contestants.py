@@ -46,7 +46,13 @@ if TYPE_CHECKING:
     from simulator.world import Holding
 
 # These rooms keep what belongs to the making of a scenario: OpenSSL, too, loads its certificates beforehand.
-MAKING = ("simulator.world", "simulator.pki.keys", "simulator.scenario", "simulator.catalogue")
+MAKING = (
+    "simulator.casting",
+    "simulator.world",
+    "simulator.pki.keys",
+    "simulator.scenario",
+    "simulator.catalogue",
+)
 
 
 def chain_scenario(key: str) -> Scenario:

@@ -6,11 +6,14 @@ in front of OpenSSL.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.actors.client import ClientRole
 from simulator.actors.server import ServerRole
+from simulator.entropy import SeededEntropy
 from simulator.scenario.words import write_duration
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, Credential
 from simulator.tls.events import Version
@@ -18,14 +21,69 @@ from simulator.tls.registry import NAMED_GROUPS
 from simulator.tls.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
 from simulator.trace import ActorSetup, HeldCertificate, Setup
 from simulator.trust.policy import TrustPolicy
-from simulator.world import marked_subject
+from simulator.world import World, issue_world, marked_subject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
     from simulator.tls.config import PrivateKey
-    from simulator.world import FurtherCertificate, Holding, World
+    from simulator.world import FurtherCertificate, Holding
+
+KEPT_CASTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A world and who plays in it: what is the same in every run of a scenario.
+
+    Attributes:
+        world: what was issued from the scenario's seed.
+        client, server: what each side holds and how it decides.
+        setup: the first event of the trace.
+    """
+
+    world: World
+    client: ClientRole
+    server: ServerRole
+    setup: Setup
+
+
+class ThisVery:
+    """A cache's key for one scenario; an equal one may list its users in another order, and so be told of."""
+
+    __slots__ = ("scenario",)
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ThisVery) and self.scenario is other.scenario
+
+
+def cast(scenario: Scenario, tls: TlsVersion) -> Cast:
+    """Issue a scenario's world and cast its actors; for a scenario that was played before it is at hand.
+
+    Raises:
+        ScenarioError: the scenario cannot be issued.
+    """
+    return _cast(ThisVery(scenario), tls)
+
+
+@lru_cache(maxsize=KEPT_CASTS)
+def _cast(key: ThisVery, tls: TlsVersion) -> Cast:
+    """Cast a scenario for the first time."""
+    scenario, version = key.scenario, Version(tls)
+    world = issue_world(scenario, SeededEntropy(scenario.seed))
+    return Cast(
+        world,
+        client_role(scenario, world, version),
+        server_role(scenario, world, version),
+        setup_of(scenario, world, tls),
+    )
 
 
 def client_role(scenario: Scenario, world: World, version: Version) -> ClientRole:

@@ -21,8 +21,6 @@ from simulator.errors import DecisionError, ScenarioError
 from simulator.kernel import Kernel
 from simulator.outcome import trace_of
 from simulator.recorder import PEER, Recorder
-from simulator.tls.events import Version
-from simulator.world import issue_world
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -63,10 +61,10 @@ class Simulation:
         if not isinstance(self.interactive, bool):
             check_names(self.interactive)
         entropy = SeededEntropy(scenario.seed)
-        version = Version(self.tls)
-        self.world = issue_world(scenario, entropy)
-        self.client = Client(casting.client_role(scenario, self.world, version), entropy.child("client"))
-        self.server = Server(casting.server_role(scenario, self.world, version), entropy.child("server"))
+        cast = casting.cast(scenario, self.tls)
+        self.world = cast.world
+        self.client = Client(cast.client, entropy.child("client"))
+        self.server = Server(cast.server, entropy.child("server"))
         self.decisions: list[tuple[PendingDecision, str, TakenBy]] = []
         self._script = dict(script or {})
         self._latency = round(scenario.network.latency_ms * 1000)
@@ -76,7 +74,7 @@ class Simulation:
         self._blocked = False
         self._kernel = Kernel(prologue.beginning(scenario, self.world))
         self._recorder = Recorder(self.tls)
-        self._recorder.begin(casting.setup_of(scenario, self.world, self.tls), self._kernel.now)
+        self._recorder.begin(cast.setup, self._kernel.now)
         before = prologue.Prologue(self._kernel, self._recorder, self._latency, self._thinking)
         before.schedule(scenario, self.world)
         self._kernel.schedule(-self._kernel.now, self._connect)

@@ -11,7 +11,7 @@ import pytest
 
 from simulator.catalogue import catalogue
 from simulator.errors import DecisionError, ScenarioError
-from simulator.scenario import Scenario
+from simulator.scenario import Scenario, ServerSetup
 from simulator.security import SecurityLevel
 from simulator.simulation import Simulation
 from simulator.trace import Alert, Decided, Noted, Received, Sent, Step
@@ -386,3 +386,20 @@ def test_a_decision_that_nobody_takes_cannot_wait() -> None:
     simulation.run()
     assert simulation.pending is not None
     assert simulation.pending.name == "accept-client"
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_what_is_kept_of_a_scenario_is_told_as_it_was_written(tls: TlsVersion) -> None:
+    """A scenario played again is cast once; an equal one tells its users in its own order."""
+    users = {"CN=alice": "alice", "CN=bob": "bob"}
+    forwards = Scenario(server=ServerSetup(users=users))
+    backwards = Scenario(server=ServerSetup(users=dict(reversed(users.items()))))
+    assert forwards == backwards
+    assert Simulation(forwards, tls).world is Simulation(forwards, tls).world
+
+    def told(scenario: Scenario) -> list[str]:
+        server = next(actor for actor in played(scenario, tls).setup.actors if actor.name == "server")
+        return [label for label, _ in server.policy if label.startswith("user ")]
+
+    assert ["user alice", "user bob"] == told(forwards)
+    assert ["user bob", "user alice"] == told(backwards)

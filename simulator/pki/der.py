@@ -7,6 +7,7 @@ not show the raw bytes of an extension. This is as much of ITU-T X.690 as that t
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 BOOLEAN = 0x01
@@ -123,6 +124,7 @@ def children(data: bytes, parent: Element) -> list[Element]:
     return found
 
 
+@lru_cache  # certificates name the same few dozen identifiers again and again
 def dotted(content: bytes) -> str:
     """Read the dotted form of an object identifier from its content octets."""
     arcs: list[int] = []
