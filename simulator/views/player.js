@@ -458,7 +458,7 @@ class Player {
     if (this.track.pane !== pane) {
       this.track.pane = pane;
       this.track.replaceChildren(...chapters.map((chapter) => h("li", { style: `--step: var(--step_${chapter.step}); --band: var(--strip_${chapter.step})` },
-        h("button", { type: "button", title: chapter.title, "aria-label": `${chapter.number} ${chapter.title}`, click: () => this.go(this.active, chapter.seq) },
+        h("button", { type: "button", title: chapter.title, click: () => this.go(this.active, chapter.seq) },
           h("b", {}, chapter.number), h("span", {}, chapter.short)))));
     }
     chapters.forEach((chapter, index) => {
@@ -481,14 +481,15 @@ class Pane {
     Object.assign(this, { run, index, player, cursor: 0, whole: false, zoom: 1, answers: new Map(), tab: "event" });
     this.last = run.events.length - 1;
     this.id = `${player.id}-${index}`;
+    this.where = player.comparison ? [" on the left", " on the right"][index] : "";
     this.picture = new Picture(this);
-    this.now = h("section", { class: "cap-now", "aria-label": "Now" });
+    this.now = h("section", { class: "cap-now", "aria-label": `Now${this.where}` });
     this.guess = new Guess(this);
     this.panels = Object.fromEntries(TABS.map(([name]) => [name, this.panelNode(name)]));
     this.drawn = {};
     const side = h("div", { class: "cap-side" }, this.now, this.guess.root, this.tablist(), Object.values(this.panels));
     this.root = h("section", { class: "cap-pane", "aria-label": run.name },
-      player.comparison ? h("h2", { class: "cap-run" }, run.name) : null, this.picture.root, side);
+      h("h2", { class: player.comparison ? "cap-run" : "cap-hidden" }, run.name), this.picture.root, side);
     this.choose("event");
   }
 
@@ -516,7 +517,7 @@ class Pane {
       tab.focus();
       tab.click();
     };
-    return h("div", { role: "tablist", class: "cap-tabs", "aria-label": "What to look at", keydown: move }, this.tabs);
+    return h("div", { role: "tablist", class: "cap-tabs", "aria-label": `What to look at${this.where}`, keydown: move }, this.tabs);
   }
 
   choose(name) {
@@ -589,7 +590,7 @@ class Picture {
     this.parting();
     this.lanes = h("div", { class: "cap-lanes", "aria-hidden": "true" }, lanes.map(([title]) => h("span", {}, title)));
     this.sheet = h("div", { class: "cap-sheet" }, this.svg);
-    this.view = h("div", { class: "cap-view", role: "region", tabindex: "0", "aria-label": "Sequence diagram", "data-scrolls": "",
+    this.view = h("div", { class: "cap-view", role: "region", tabindex: "0", "aria-label": `Sequence diagram${pane.where}`, "data-scrolls": "",
       click: (event) => this.click(event), mousemove: (event) => this.hover(event) }, this.lanes, this.sheet);
     this.root = h("div", { class: "cap-picture" }, this.view, this.pages());
     this.lit = null;
@@ -709,7 +710,8 @@ class Picture {
       if (x < left - 4 || x > left + width + 4 || y < top - 4 || y > top + height + 4) continue;
       if (!found || width * height < found.area) found = { seq: Number(seq), area: width * height };
     }
-    return found?.seq;
+    const text = event.target.closest("text")?.dataset.seq ?? (this.pane.upto + 1);  // the heading of a band
+    return found?.seq ?? (Number(text) <= this.pane.upto ? Number(text) : undefined);
   }
 
   click(event) {
@@ -731,7 +733,7 @@ class Guess {
     this.title = h("h3", { tabindex: "-1" }, "What happens next?");
     this.body = h("div", {});
     this.said = h("p", { class: "cap-feedback", role: "status" });
-    this.root = h("section", { class: "cap-guess", "aria-label": "Guess what happens next", hidden: true }, this.title, this.body);
+    this.root = h("section", { class: "cap-guess", "aria-label": `Guess what happens next${pane.where}`, hidden: true }, this.title, this.body);
   }
 
   ask() { this.title.focus(); this.said.textContent = "Guess first, or let it be shown."; }
@@ -867,7 +869,7 @@ function ledgerNode(ledger) {
   return h("section", { class: "cap-ledger" }, h("p", {}, `${capital(ledger.role)} certificate of `, h("b", {}, ledger.about), `, judged by the ${ledger.side}`,
     ` as ${ledger.profile} does${ledger.alert ? `; alert ${ledger.alert}` : ""}`),
     ...ledger.checks.filter((check) => check.decisive).map((check) => h("ul", {}, line(check))),
-    h("h5", {}, "Every check, in order"), h("ol", {}, ledger.checks.map(line)));
+    h("h4", {}, "Every check, in order"), h("ol", {}, ledger.checks.map(line)));
 }
 
 function drawLedgers(pane, node) {

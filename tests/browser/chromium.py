@@ -1,0 +1,86 @@
+"""Debian's Chromium, driven by Playwright, with every complaint and every request of a page written down."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.peers import absent, npm_package, program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+SIZE = {"width": 1280, "height": 720}
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page, what it complained of, and what it asked for besides itself."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def open(self, path: Path, place: str = "") -> Page:
+        """Load a file; ``place`` is what follows the ``#`` of its address."""
+        self.page.goto("about:blank")
+        self.page.goto(f"{path.as_uri()}{place}")
+        self.page.locator(".clientauth-player").wait_for()
+        return self.page
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser, without network habits of its own."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        absent("the Python package playwright")
+    path = program("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, headless=True, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def watched(browser: Browser, **options: Any) -> Watched:
+    """A new page of 1280 × 720 that is watched."""
+    page = browser.new_page(
+        **{"viewport": SIZE, "color_scheme": "light", "reduced_motion": "reduce", **options}
+    )
+    page.set_default_timeout(8000)
+    found = Watched(page)
+    page.on("console", lambda message: found.complaints.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: found.complaints.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: (found.complaints.append("a dialog"), dialog.dismiss()))
+    page.on("request", lambda request: found.requests.append(request.url))
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds against accessibility in the page as it stands, one line each."""
+    if not page.evaluate("() => 'axe' in window"):
+        source = (npm_package("axe-core") / "axe.min.js").read_text(encoding="utf-8")
+        page.evaluate(f"() => {{ {source} }}")
+    found = page.evaluate("() => axe.run(document)")
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,526 @@
+"""The player in a real browser: it loads, steps, asks, stays accessible, and takes data for data."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.trace import Alert, Sent
+from simulator.views.player import comparison_page, document, module, page, stylesheet
+from simulator.views.words import clean, level_name
+from tests.browser.chromium import chromium, violations, watched
+from tests.peers import program
+from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+PLACE = ".cap-place"
+FORWARD = "ArrowRight"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One browser for this module."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The pages that most tests look at."""
+    folder = tmp_path_factory.mktemp("pages")
+    refused, fine = trace_of("certificate-expired", "1.3"), trace_of("valid-certificate", "1.3")
+    texts = {
+        "refused": page(refused),
+        "fine": page(fine),
+        "older": page(trace_of("certificate-expired", "1.2")),
+        "two": comparison_page(refused, fine),
+        "versions": comparison_page(refused, trace_of("certificate-expired", "1.2")),
+    }
+    for name, text in texts.items():
+        (folder / name).with_suffix(".html").write_text(text, encoding="utf-8")
+    return {name: (folder / name).with_suffix(".html") for name in texts}
+
+
+def stops_of(name: str, tls: str) -> list[int]:
+    """Where the steps of a run halt."""
+    return [event["seq"] for event in document(trace_of(name, tls))["runs"][0]["events"] if event["stop"]]
+
+
+def at(tab: Page) -> int:
+    """The ``seq`` at which the player stands."""
+    return int((tab.locator(PLACE).inner_text()).rpartition(" ")[2])
+
+
+def look(tab: Page) -> list[object]:
+    """Everything that is drawn, as text: what is lit, what is marked, what every panel says."""
+    found: list[object] = tab.evaluate(
+        """() => [...document.querySelectorAll('.cap-pane')].map((pane) => [
+             [...pane.querySelectorAll('.cap-sheet .cap-ahead')].map((node) => node.dataset.seq).join(),
+             ['x', 'y', 'width', 'height'].map((name) => pane.querySelector('.cap-mark').getAttribute(name)),
+             pane.querySelector('.cap-side').innerText])"""
+    )
+    return found
+
+
+# Every scenario ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_every_scenario_loads_and_plays_to_its_outcome(browser: Browser, tls: str, tmp_path: Path) -> None:
+    """From disk, without a complaint or a request; stepping to the end shows what the trace has."""
+    seen = watched(browser)
+    found, expected = {}, {}
+    for name in NAMES:
+        trace = trace_of(name, tls)
+        path = tmp_path / f"{name}.html"
+        path.write_text(page(trace), encoding="utf-8")
+        tab = seen.open(path)
+        stops = int(tab.locator('input[type="range"]').get_attribute("max") or 0)
+        tab.evaluate(
+            """(steps) => {
+              const key = { key: 'ArrowRight', bubbles: true };
+              for (let step = 0; step < steps; step += 1)
+                document.dispatchEvent(new KeyboardEvent('keydown', key));
+            }""",
+            stops,
+        )
+        found[name] = (at(tab), tab.locator(".cap-now .cap-level b").inner_text())
+        expected[name] = (trace.events[-1].seq, f"Result: {level_name(trace.outcome.level)}")
+    assert expected == found
+    assert [] == seen.complaints
+    assert [] == [url for url in seen.requests if not url.startswith("file://")]
+    assert len(NAMES) == len(set(seen.requests) - {"about:blank"})
+
+
+def test_the_alert_and_the_decisive_check_are_told(browser: Browser, files: dict[str, Path]) -> None:
+    """On the way to the refusal the page says which check decided and which alert was sent."""
+    trace = trace_of("certificate-expired", "1.3")
+    sent = next(event for event in trace.of(Alert) if event.actor == "server")
+    tab = watched(browser).open(files["refused"], f"#e{sent.seq}")
+    assert "certificate_expired" in tab.locator(".cap-now h3").inner_text()
+    tab.get_by_role("tab", name="Ledgers").click()
+    assert "validity" in tab.locator(".cap-decisive").first.inner_text()
+
+
+# Stepping ----------------------------------------------------------------------------------------------
+
+
+def test_going_back_shows_the_same_as_coming_there(browser: Browser, files: dict[str, Path]) -> None:
+    """What is drawn follows from the cursor alone: there and back again, it is the same."""
+    tab = watched(browser).open(files["fine"])
+    looks = []
+    for _ in range(12):
+        looks.append(look(tab))
+        tab.keyboard.press(FORWARD)
+    tab.keyboard.press("End")
+    tab.keyboard.press("Home")
+    for expected in looks:
+        assert expected == look(tab)
+        tab.keyboard.press("Space")
+    for expected in reversed(looks):
+        tab.keyboard.press("ArrowLeft")
+        assert expected == look(tab)
+
+
+def test_only_what_has_happened_is_lit(browser: Browser, files: dict[str, Path]) -> None:
+    """Every element of a later event is dimmed, every other one is not."""
+    tab = watched(browser).open(files["fine"], "#e22")
+    numbers = (
+        "(which) => [...document.querySelectorAll('.cap-sheet ' + which)].map((node) => +node.dataset.seq)"
+    )
+    ahead, lit = tab.evaluate(numbers, ".cap-ahead"), tab.evaluate(numbers, "[data-seq]:not(.cap-ahead)")
+    assert max(lit) < min(ahead)
+    assert 22 in lit
+
+
+def test_keys_of_a_presenter(browser: Browser, files: dict[str, Path]) -> None:
+    """Space, arrows, page keys, Home and End move as they say; letters switch."""
+    tab = watched(browser).open(files["fine"])
+    stops = stops_of("valid-certificate", "1.3")
+    found = []
+    for key in ("Space", "ArrowRight", "PageDown", "PageUp", "Shift+Space", "ArrowLeft"):
+        tab.keyboard.press(key)
+        found.append(at(tab))
+    assert [stops[place] for place in (1, 2, 3, 2, 1, 0)] == found
+    tab.keyboard.press("End")
+    assert stops[-1] == at(tab)
+    tab.keyboard.press("Home")
+    tab.keyboard.press("ArrowDown")
+    assert at(tab) in (1, 13)
+    tab.keyboard.press("d")
+    assert "dark" == tab.locator(".clientauth-player").get_attribute("data-theme")
+    tab.keyboard.press("f")
+    tab.locator(".clientauth-player:fullscreen").wait_for()
+    tab.keyboard.press("f")
+    tab.locator(".clientauth-player:not(:fullscreen)").wait_for()
+
+
+def test_playing_goes_on_by_itself_and_stops_at_the_end(browser: Browser, files: dict[str, Path]) -> None:
+    """Play moves on at the chosen speed; at the last event it stops."""
+    seen = watched(browser)
+    tab = seen.page
+    tab.clock.install()
+    seen.open(files["fine"])
+    tab.get_by_label("Speed").select_option("very quick")
+    tab.get_by_role("button", name="Play", exact=True).click()
+    tab.clock.run_for(1100)
+    third = stops_of("valid-certificate", "1.3")[3]
+    assert third == at(tab)
+    tab.get_by_role("button", name="Pause").click()
+    tab.clock.run_for(5000)
+    assert third == at(tab)
+    tab.keyboard.press("End")
+    tab.keyboard.press("ArrowLeft")
+    tab.get_by_role("button", name="Play", exact=True).click()
+    tab.clock.run_for(2000)
+    assert tab.get_by_role("button", name="Play", exact=True).is_visible()
+
+
+def test_an_address_leads_to_an_event_and_follows_the_cursor(
+    browser: Browser, files: dict[str, Path]
+) -> None:
+    """``#e17`` opens at 17; the address keeps up; two runs have two numbers; nonsense leads nowhere."""
+    seen = watched(browser)
+    tab = seen.open(files["fine"], "#e17")
+    assert 17 == at(tab)
+    tab.keyboard.press(FORWARD)
+    assert tab.url.endswith("#e18")
+    tab.evaluate("() => { location.hash = '#e40' }")
+    tab.locator(PLACE, has_text="event 40").wait_for()
+    for nonsense in ("#e", "#e-3", "#e1e9", "#<script>", "#e99999"):
+        place = at(seen.open(files["fine"], nonsense))
+        assert place in (0, trace_of("valid-certificate", "1.3").events[-1].seq)
+    seen.open(files["two"], "#e17,20")
+    assert ["17", "20"] == [_marked(tab, index) for index in (0, 1)]
+    assert [] == seen.complaints
+
+
+def _marked(tab: Page, index: int) -> str:
+    """The event that a pane stands at, by what it shows."""
+    number: str = tab.evaluate("() => location.hash").removeprefix("#e").split(",")[index]
+    return number
+
+
+def test_a_click_selects_the_message(browser: Browser, files: dict[str, Path]) -> None:
+    """A click on the name of any message that can be seen goes to its sending."""
+    trace = trace_of("valid-certificate", "1.3")
+    tab = watched(browser, viewport={"width": 1600, "height": 1000}).open(files["fine"], "#e45")
+    for event in trace.of(Sent):
+        if event.at >= 0 and isinstance(event.fact, Sent):
+            labels = tab.locator(f'.cap-sheet text[data-seq="{event.seq}"]')
+            label = labels.filter(has_text=re.compile(f"^{re.escape(event.fact.name)}$")).first
+            label.scroll_into_view_if_needed()
+            label.click()
+            assert event.seq == at(tab)
+            assert clean(event.fact.name) in tab.locator(".cap-panel:not(.cap-closed) h4").first.inner_text()
+
+
+def test_a_field_points_to_its_bytes_and_back(browser: Browser, files: dict[str, Path]) -> None:
+    """Choosing a field by keyboard marks its bytes; clicking a byte chooses its field."""
+    trace = trace_of("valid-certificate", "1.3")
+    hello = next(event for event in trace.of(Sent) if event.at >= 0)
+    tab = watched(browser).open(files["fine"], f"#e{hello.seq}")
+    fields = tab.get_by_role("listbox", name="fields").first
+    fields.focus()
+    for _ in range(3):
+        tab.keyboard.press("ArrowDown")
+    assert "length" in (fields.locator('[aria-selected="true"]').inner_text())
+    marked = "() => [...document.querySelectorAll('.cap-chosen')].map((n) => +n.dataset.at)"
+    assert [1, 2, 3] == tab.evaluate(marked)
+    assert hello.seq == at(tab)
+    tab.locator('.cap-hex [data-at="0"]').first.click()
+    assert [0] == tab.evaluate(marked)
+    assert "msg_type" in fields.locator('[aria-selected="true"]').inner_text()
+
+
+# Guess first -------------------------------------------------------------------------------------------
+
+
+def test_what_comes_next_is_hidden_until_it_was_guessed(browser: Browser, files: dict[str, Path]) -> None:
+    """No key gets past an open question, nothing ahead can be seen, and an answer opens the way."""
+    tab = watched(browser).open(files["refused"], "#e11")
+    tab.keyboard.press("g")
+    tab.get_by_role("heading", name="What happens next?").wait_for()
+    for key in (FORWARD, "End", "PageDown", "ArrowDown"):
+        tab.keyboard.press(key)
+        assert 11 == at(tab)
+    seen = tab.evaluate(
+        """() => [...document.querySelectorAll('.cap-sheet .cap-ahead')]
+             .filter((node) => getComputedStyle(node).visibility !== 'hidden').length"""
+    )
+    assert 0 == seen
+    tab.get_by_role("tab", name="Story").click()
+    assert "ClientHello" not in tab.locator(".cap-panel:not(.cap-closed)").inner_text()
+    assert "expired" not in tab.locator(".cap-side").inner_text()
+    tab.keyboard.press("1")
+    assert "Right." in tab.locator(".cap-feedback").inner_text()
+    tab.get_by_role("button", name="Go on").click()
+    assert 13 == at(tab)
+
+
+def test_a_wrong_guess_gets_the_reason(browser: Browser, files: dict[str, Path]) -> None:
+    """The engine says why not, what happens instead, and keeps the score."""
+    trace = trace_of("certificate-expired", "1.3")
+    events = document(trace)["runs"][0]["events"]
+    asked = [event for event in events if event["question"]]
+    decided = next(event for event in asked if "trust this client" in event["question"]["ask"])
+    options = decided["question"]["options"]
+    wrong = next(index for index, option in enumerate(options) if not option["right"])
+    tab = watched(browser).open(files["refused"], f"#e{decided['seq'] - 1}")
+    tab.keyboard.press("g")
+    tab.keyboard.press(str(wrong + 1))
+    guess = tab.locator(".cap-guess")
+    assert options[wrong]["why"] in guess.inner_text()
+    assert "this is what happens" in guess.inner_text()
+    assert "0 of 1 guessed right" in guess.inner_text()
+
+
+def test_a_whole_run_can_be_guessed_through(browser: Browser, files: dict[str, Path]) -> None:
+    """With the keyboard alone, from question to question, to the end."""
+    seen = watched(browser)
+    tab = seen.open(files["older"])
+    tab.keyboard.press("g")
+    last = trace_of("certificate-expired", "1.2").events[-1].seq
+    for _ in range(200):
+        if at(tab) == last:
+            break
+        tab.keyboard.press("1")
+        tab.keyboard.press(FORWARD)
+    assert last == at(tab)
+    assert [] == seen.complaints
+
+
+# Two runs ------------------------------------------------------------------------------------------------
+
+
+def test_two_runs_step_together_or_apart(browser: Browser, files: dict[str, Path]) -> None:
+    """Together, the second follows by what answers to what; apart, only one moves."""
+    tab = watched(browser).open(files["two"])
+    for _ in range(20):
+        tab.keyboard.press(FORWARD)
+    assert _marked(tab, 0) == _marked(tab, 1)
+    tab.get_by_label("Moves").select_option("right")
+    before = _marked(tab, 0)
+    tab.locator(".cap-pane").nth(1).locator(".cap-now").click()
+    tab.keyboard.press("End")
+    assert (before, str(trace_of("valid-certificate", "1.3").events[-1].seq)) == (
+        _marked(tab, 0),
+        _marked(tab, 1),
+    )
+
+
+def test_the_parting_is_marked_and_can_be_reached(browser: Browser, files: dict[str, Path]) -> None:
+    """One press leads both runs to where they part; a frame says so in both pictures."""
+    tab = watched(browser).open(files["two"])
+    tab.get_by_role("button", name="Go there").click()
+    assert 2 == tab.locator(".cap-sheet .cap-part-words").count()
+    heads = [pane.inner_text() for pane in tab.locator(".cap-now h3").all()]
+    assert ["The server checks the client's certificate"] * 2 == heads
+    tab.get_by_text("What is set differently").click()
+    assert "certificate" in tab.locator(".cap-parting table").inner_text()
+
+
+# For everybody --------------------------------------------------------------------------------------------
+
+# What to look at: page, place, theme, keys pressed before, and how many of the six panels.
+STATES = {
+    "light": ("refused", "#e22", "light", "", 6),
+    "dark": ("refused", "#e57", "dark", "", 6),
+    "decision": ("refused", "#e58", "light", "", 1),
+    "belief in the dark": ("refused", "#e51", "dark", "", 1),
+    "set-up": ("fine", "#e0", "light", "", 1),
+    "end": ("refused", "#e65", "light", "", 1),
+    "guess": ("refused", "#e44", "light", "g", 1),
+    "guessed in the dark": ("refused", "#e44", "dark", "g2", 1),
+    "two": ("two", "#e57", "light", "", 1),
+    "two in the dark": ("versions", "#e30", "dark", "", 2),
+    "keys": ("refused", "#e22", "light", "?", 0),
+    "keys in the dark": ("refused", "#e22", "dark", "?", 0),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(browser: Browser, files: dict[str, Path], state: str) -> None:
+    """No violation of accessibility rules, in any panel of any state."""
+    name, place, theme, keys, panels = STATES[state]
+    tab = watched(browser, color_scheme=theme).open(files[name], place)
+    for key in keys:
+        tab.keyboard.press(key)
+    found = violations(tab)
+    for index in range(1, panels):
+        for tablist in tab.get_by_role("tablist").all():
+            tablist.get_by_role("tab").nth(index).click()
+        found += violations(tab)
+    assert [] == found
+
+
+def test_the_keyboard_alone_reaches_everything(browser: Browser, files: dict[str, Path]) -> None:
+    """Tab visits every control once, each with a visible focus, and leaves the page again."""
+    tab = watched(browser).open(files["refused"], "#e22")
+    wanted = tab.evaluate(
+        """() => {
+          const all = [...document.querySelectorAll('button, select, input, summary, [tabindex]')]
+            .filter((node) => node.tabIndex >= 0 && node.checkVisibility());
+          all.forEach((node, index) => { node.dataset.reach = index; });
+          return all.length;
+        }"""
+    )
+    reached: list[str] = []
+    for _ in range(wanted + 1):
+        tab.keyboard.press("Tab")
+        got = tab.evaluate(
+            """() => {
+              const node = document.activeElement;
+              const { outlineStyle, outlineWidth } = getComputedStyle(node);
+              return [node.dataset.reach ?? 'page', outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2];
+            }"""
+        )
+        if got[0] == "page":
+            break
+        assert got[1], f"no visible focus on control {got[0]}"
+        reached.append(got[0])
+    assert sorted(map(str, range(wanted))) == sorted(reached)
+    tabs = tab.get_by_role("tab")
+    tabs.first.focus()
+    for index in range(1, tabs.count()):
+        tab.keyboard.press(FORWARD)
+        assert "true" == tabs.nth(index).get_attribute("aria-selected")
+    assert 22 == at(tab)
+
+
+def test_a_step_is_said_to_a_screen_reader(browser: Browser, files: dict[str, Path]) -> None:
+    """A polite live region says each step; slider and story name where they stand."""
+    tab = watched(browser).open(files["fine"], "#e21")
+    tab.keyboard.press(FORWARD)
+    said = tab.locator('.cap-hidden[aria-live="polite"]').inner_text()
+    assert said.startswith("The server sends Certificate")
+    value = tab.get_by_role("slider", name="Place in the run").get_attribute("aria-valuetext") or ""
+    assert "The server sends Certificate" in value
+    label = tab.locator(".cap-sheet svg").get_attribute("aria-label") or ""
+    assert "Result:" in label
+
+
+def test_who_wants_no_motion_gets_none(browser: Browser, files: dict[str, Path]) -> None:
+    """With reduced motion nothing fades, and a jump of the picture is immediate."""
+    moving = watched(browser, reduced_motion="no-preference").open(files["fine"])
+    still = watched(browser, reduced_motion="reduce").open(files["fine"])
+    fades = "() => getComputedStyle(document.querySelector('.cap-sheet [data-seq]')).transitionDuration"
+    assert ("0.18s", "0s") == (moving.evaluate(fades), still.evaluate(fades))
+    still.keyboard.press("End")
+    assert still.evaluate("() => document.querySelector('.cap-view').scrollTop") > 500
+
+
+def test_single_letters_can_be_switched_off(browser: Browser, files: dict[str, Path]) -> None:
+    """WCAG 2.1.4: who dictates to the computer can switch one-letter keys off."""
+    tab = watched(browser).open(files["fine"])
+    tab.get_by_role("button", name="Keys").click()
+    tab.get_by_label("Letters are keys").uncheck()
+    tab.get_by_role("button", name="Close").click()
+    tab.keyboard.press("d")
+    assert "light" == tab.locator(".clientauth-player").get_attribute("data-theme")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (390, 844)])
+def test_nothing_is_wider_than_the_screen(
+    browser: Browser, files: dict[str, Path], size: tuple[int, int]
+) -> None:
+    """On projector, large screen and telephone the page itself never scrolls sideways."""
+    width, height = size
+    for name in ("refused", "two"):
+        tab = watched(browser, viewport={"width": width, "height": height}).open(files[name], "#e57")
+        assert tab.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+# Data is data ---------------------------------------------------------------------------------------------
+
+
+def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:
+    """Markup, quotes, direction marks and 2,000 characters are shown, not obeyed, at every event."""
+    seen = watched(browser)
+    for index, (kind, text) in enumerate(HOSTILE.items()):
+        path = tmp_path / f"{index}.html"
+        path.write_text(page(hostile_trace(kind)), encoding="utf-8")
+        tab = seen.open(path)
+        assert clean(text).split() == tab.locator("h1").inner_text().split()
+        for place in ("#e22", "#e36", "#e57", "#e59"):
+            tab.evaluate("(place) => { location.hash = place }", place)
+            tab.locator(PLACE, has_text=f"event {place[2:]}").wait_for()
+        scripts, width = tab.evaluate("() => [document.scripts.length, document.documentElement.scrollWidth]")
+        assert (2, 1280) == (scripts, width)
+    assert [] == seen.complaints
+
+
+# On paper, and in a notebook ----------------------------------------------------------------------------
+
+
+def test_paper_shows_the_whole_story(browser: Browser, files: dict[str, Path], tmp_path: Path) -> None:
+    """Printed at any moment, the picture is whole, and every panel can be read."""
+    pdftotext = program("pdftotext")
+    tab = watched(browser).open(files["refused"], "#e22")
+    tab.pdf(path=str(tmp_path / "page.pdf"), format="A4")
+    command = [pdftotext, "-layout", tmp_path / "page.pdf", "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    facts = [event.fact for event in trace_of("certificate-expired", "1.3").of(Sent)]
+    assert [] == [fact.name for fact in facts if isinstance(fact, Sent) and fact.name not in text]
+    for title in ("This event", "Ledgers", "Levels", "States", "Story", "World", "certificate_expired"):
+        assert title in text
+
+
+def test_the_module_keeps_to_the_contract_of_a_widget(browser: Browser) -> None:
+    """Imported as a module, it draws into its element, shares the cursor both ways, and cleans up."""
+    seen = watched(browser)
+    tab = seen.page
+    served = {"": "<!doctype html><title>notebook</title><div id=out></div>", "player.js": module()}
+    tab.route(
+        "http://player.invalid/**",
+        lambda route: route.fulfill(
+            body=served[route.request.url.rpartition("/")[2]],
+            content_type="text/javascript" if route.request.url.endswith(".js") else "text/html",
+        ),
+    )
+    tab.goto("http://player.invalid/")
+    tab.add_style_tag(content=stylesheet())
+    found = tab.evaluate(
+        """async (contents) => {
+          const { default: widget } = await import('./player.js');
+          const values = { document: contents, cursor: 3, second_cursor: 0, theme: 'auto' };
+          const listeners = new Map();
+          const of = (name) => listeners.get(name) ?? [];
+          let saved = 0;
+          const model = { get: (name) => values[name],
+            set: (name, value) => { values[name] = value; of('change:' + name).forEach((told) => told()); },
+            save_changes: () => { saved += 1; },
+            on: (name, told) => listeners.set(name, [...of(name), told]),
+            off: (name, told) => listeners.set(name, of(name).filter((other) => other !== told)) };
+          const el = document.getElementById('out');
+          const cleanup = widget.render({ model, el });
+          const opened = el.querySelector('.cap-place').textContent;
+          el.querySelector('[aria-label="Forward"]').click();
+          const stepped = [values.cursor, saved > 0];
+          model.set('cursor', 12);
+          const moved = el.querySelector('.cap-place').textContent;
+          const outside = new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true });
+          document.body.dispatchEvent(outside);
+          const kept = values.cursor;
+          model.set('document', JSON.parse(JSON.stringify(contents)));
+          const players = document.querySelectorAll('.clientauth-player').length;
+          cleanup();
+          const listening = [...listeners.values()].flat().length;
+          return [opened, stepped, moved, kept, players, el.childElementCount, listening];
+        }""",
+        json.loads(json.dumps(document(trace_of("valid-certificate", "1.3")))),
+    )
+    opened, stepped, moved, kept, players, left, listening = found
+    assert re.search(r"event 3$", opened)
+    assert ([4, True], 12, 1, 0, 0) == (stepped, kept, players, left, listening)
+    assert re.search(r"event 12$", moved)
+    assert [] == seen.complaints
