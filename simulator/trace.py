@@ -173,8 +173,8 @@ class Decided:
     """An actor took a decision.
 
     Attributes:
-        decision: ``issue``, ``accept-server``, ``request-certificate``, ``send-certificate``,
-            ``accept-client``, ``grant`` (and what later scenarios need).
+        decision: ``issue``, ``revoke``, ``accept-server``, ``request-certificate``,
+            ``send-certificate``, ``accept-client`` or ``grant``.
         choice: the option taken; options: all that were open.
         reason: why, in one sentence.
         taken_by: ``actor``, or ``outside`` where a person decided in its place.

@@ -78,8 +78,6 @@ class Profile:
         description: whose habits these are, in one sentence.
         stages: the checks in the order in which they decide; the first failure ends it.
         alerts: alert by ``check`` or, more specific, ``check/field``, ``check/role`` or ``check/TLS 1.x``.
-        verdict_at: the message after which the verdict falls; a stack that waits for CertificateVerify
-            does so for a certificate, not for its absence.
         obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
         partial_chains: a trusted CA certificate ends the path even if it is not self-issued.
@@ -100,7 +98,6 @@ class Profile:
     description: str
     stages: tuple[Stage, ...]
     alerts: Mapping[str, str]
-    verdict_at: Literal["Certificate", "CertificateVerify"]
     obeys_ca_hints: bool
     refuses_in_clear: bool
     partial_chains: bool
@@ -180,7 +177,6 @@ OPENSSL = Profile(
             v.PROOF_OF_POSSESSION: "decrypt_error",
         }
     ),
-    verdict_at="Certificate",
     obeys_ca_hints=False,
     refuses_in_clear=True,
     partial_chains=False,
@@ -262,7 +258,6 @@ RFC5280 = Profile(
             v.PROOF_OF_POSSESSION: "decrypt_error",
         }
     ),
-    verdict_at="Certificate",
     obeys_ca_hints=True,
     refuses_in_clear=False,
     partial_chains=True,
