@@ -46,12 +46,15 @@ if TYPE_CHECKING:
     from simulator.world import Holding
 
 # These rooms keep what belongs to the making of a scenario: OpenSSL, too, loads its certificates beforehand.
-MAKING = (
+# The last two keep tables of their own, in which there is nothing of any peer.
+KEPT = (
     "simulator.casting",
     "simulator.world",
     "simulator.pki.keys",
     "simulator.scenario",
     "simulator.catalogue",
+    "simulator.tls.extension_rules",
+    "simulator.trust.ledger",
 )
 
 
@@ -90,7 +93,7 @@ def world_of(scenario: Scenario) -> World:
 def forget_peers() -> None:
     """Empty every cache of the simulator, so that the next certificates are seen for the first time.
 
-    Only what belongs to the making of a scenario stays.
+    Only what belongs to the making of a scenario stays, and what has nothing to do with a peer.
     """
     for clear in peer_caches():
         clear()
@@ -98,20 +101,20 @@ def forget_peers() -> None:
 
 @cache
 def peer_caches() -> tuple[Callable[[], None], ...]:
-    """Every cache of every room that is loaded, but for those of the making of a scenario."""
+    """Every cache of every room that is loaded, but for those that are kept."""
     rooms = [
         room
         for name, room in sys.modules.items()
-        if name.startswith("simulator") and not name.startswith(MAKING) and isinstance(room, ModuleType)
+        if name.startswith("simulator") and not name.startswith(KEPT) and isinstance(room, ModuleType)
     ]
     found = {id(one): one.cache_clear for room in rooms for one in vars(room).values() if is_cache(one)}
     return tuple(found.values())
 
 
 def is_cache(one: object) -> bool:
-    """A function that keeps its answers, wherever it was imported from, except those of the making."""
+    """A function that keeps its answers, wherever it was imported from, except those that are kept."""
     home = getattr(one, "__module__", "") or ""
-    return hasattr(one, "cache_clear") and not home.startswith(MAKING)
+    return hasattr(one, "cache_clear") and not home.startswith(KEPT)
 
 
 # This simulator -------------------------------------------------------------------------------------------
