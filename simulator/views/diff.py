@@ -100,6 +100,9 @@ class _Rows:
         """Everything from the lane cards to the levels."""
         page, rows = self.page, self.alignment.rows
         self._keep_step(page.y)
+        self.left.name()
+        self.right.name()
+        self._keep_step()
         self.left.cards()
         self.right.cards()
         top = self._keep_step()

@@ -91,8 +91,8 @@ class Column:
         sheet.line(words, "belief", event.seq, left + 10, sheet.y + 17, width=width - 20 - edge)
         sheet.y += 31
 
-    def cards(self) -> None:
-        """The run's name and its two lanes."""
+    def name(self) -> None:
+        """Which run it is."""
         sheet, setup = self.sheet, self.trace.setup
         sheet.y = sheet.paragraph(
             clean(setup.title), "belief.title", 0, self.left, sheet.y, width=COLUMN, most=2
@@ -103,6 +103,10 @@ class Column:
             )
             + 8
         )
+
+    def cards(self) -> None:
+        """What stands above the two lanes."""
+        sheet = self.sheet
         for name, x in sheet.stage.lanes.items():
             sheet.put(Box(x - HALF_CARD, sheet.y, 2 * HALF_CARD, 34, "header", 0, radius=9))
             sheet.line(

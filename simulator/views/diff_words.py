@@ -33,7 +33,7 @@ MOST_SETTINGS = 12
 def title_of(alignment: Alignment) -> str:
     """Which two runs, by what they do not share."""
     a, b = alignment.a, alignment.b
-    if a.setup.scenario == b.setup.scenario:
+    if a.setup.title == b.setup.title:
         one, other = version_words(a), version_words(b)
         if one != other:
             return f"{clean(a.setup.title)}: {one} beside {other}"

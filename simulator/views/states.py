@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.events import Version
 from simulator.tls.states import DECISIONS, MACHINES, State, StateMachine
-from simulator.views.display import Box, Drawing, Line, Polygon, Text, width_of
-from simulator.views.glyphs import diamond, pointer, regular
+from simulator.views.display import Box, Drawing, Line, Text, width_of
+from simulator.views.glyphs import diamond, pointer
 from simulator.views.page import blank, finished, run_head
 from simulator.views.sheet import MARGIN, Sheet
 from simulator.views.state_places import Move, moves_of, order_of, path_of, waits_for_actor
@@ -203,7 +203,7 @@ class _Machine:
         style = _style(move)
         sheet.put(Box(x - 3, y - 10, _width(move) + 6, 20, "paper", seq))
         for number, event in move.taken:
-            sheet.put(Polygon(regular(x + 9, y, 9.5, 20), "number", event))
+            sheet.put(Box(x - 0.5, y - 9.5, 19, 19, "number", event, radius=9.5))
             sheet.put(Text(x + 9, y + 4.3, str(number), "number", event, "middle"))
             x += 23
         sheet.put(Text(x, y + 4.5, words, style, seq))

@@ -1,0 +1,171 @@
+"""Two runs side by side: nothing is lost, nothing is out of order, and the divergence is where it is."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from simulator.catalogue import catalogue
+from simulator.compare import first_divergence, likeness
+from simulator.run import simulate
+from simulator.trace import Alert, Checked, Decided, HandshakeReturned, Sent, Trace
+from simulator.views.alignment import align
+from simulator.views.diff import diff
+from simulator.views.diff_text import diff_document, diff_text
+from simulator.views.differences import setting_words
+from simulator.views.display import Box, Text
+from simulator.views.style import palette
+from simulator.views.svg import svg
+from simulator.views.textual import cells
+from tests.views.geometry import contrasts, faults
+from tests.views.traces import DETAILS, HOSTILE, NAMES, THEMES, hostile_trace, trace_of
+
+GOOD = "valid-certificate"
+PAIRS = (
+    *(((GOOD, "1.3"), (name, "1.3")) for name in NAMES),
+    *(((name, "1.2"), (GOOD, "1.2")) for name in NAMES),
+    *(((name, "1.2"), (name, "1.3")) for name in NAMES),
+)
+
+
+def traces(pair: tuple[tuple[str, str], tuple[str, str]]) -> tuple[Trace, Trace]:
+    """The two traces of a pair."""
+    return trace_of(*pair[0]), trace_of(*pair[1])
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_no_text_is_cut_covered_crossed_or_on_top_of_another(
+    pair: tuple[tuple[str, str], tuple[str, str]],
+) -> None:
+    """Every text of every comparison stands whole, alone and on its own ground, at every detail."""
+    for detail in DETAILS:
+        assert [] == faults(diff(*traces(pair), detail=detail)), detail
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_everything_said_and_decided_has_a_row(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
+    """Every message, decision and return of either run stands in exactly one row."""
+    a, b = traces(pair)
+    alignment = align(a, b)
+    for trace, shown in (
+        (a, [row.a.seq for row in alignment.rows if row.a]),
+        (b, [row.b.seq for row in alignment.rows if row.b]),
+    ):
+        events = [e for e in trace.of(Sent, Alert, Decided, HandshakeReturned) if e.at >= 0]
+        told = [e.seq for e in events if not (isinstance(e.fact, Alert) and e.fact.direction == "received")]
+        assert len(shown) == len(set(shown))
+        assert set() == set(told) - set(shown)
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_rows_before_and_after_the_divergence_are_what_they_say(
+    pair: tuple[tuple[str, str], tuple[str, str]],
+) -> None:
+    """The parting row is the first divergence, what follows is what depends on it, like stands by like."""
+    a, b = traces(pair)
+    found, alignment = first_divergence(a, b), align(a, b)
+    assert found == alignment.divergence
+    if found is None:
+        assert {"alike"} == {row.relation for row in alignment.rows}
+        return
+    assert [(found.seq_a, found.seq_b)] == [
+        (row.a and row.a.seq, row.b and row.b.seq) for row in alignment.rows if row.parts
+    ]
+    for row in alignment.rows:
+        follows = [row.a.seq in found.follows_a] if row.a else []
+        follows += [row.b.seq in found.follows_b] if row.b else []
+        assert {row.follows} == set(follows)
+        if row.a and row.b:
+            assert (row.relation == "alike") == (likeness(row.a.fact) == likeness(row.b.fact))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_each_side_keeps_its_own_order(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
+    """Down the page, what one side does comes in the order in which it did it."""
+    alignment = align(*traces(pair))
+    for side in ("client", "server"):
+        for events in ([row.a for row in alignment.rows], [row.b for row in alignment.rows]):
+            own = [event.seq for event in events if event and event.actor == side]
+            assert sorted(own) == own
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_run_is_like_itself(name: str) -> None:
+    """A run beside itself parts nowhere and has no settings that differ."""
+    trace = trace_of(name, "1.3")
+    assert align(trace, trace).divergence is None
+    assert () == setting_words(trace.setup, trace.setup)
+    assert "go the same way from beginning to end" in " ".join(diff_text(trace, trace).split())
+
+
+@pytest.mark.parametrize("pair", PAIRS[: len(NAMES)], ids=str)
+def test_the_mirrored_comparison_is_the_mirror(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
+    """With the runs exchanged, the same two events part."""
+    a, b = traces(pair)
+    one, other = first_divergence(a, b), first_divergence(b, a)
+    assert (one and (one.seq_a, one.seq_b)) == (other and (other.seq_b, other.seq_a))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+@pytest.mark.parametrize("width", [80, 120])
+def test_text_keeps_to_its_columns(pair: tuple[tuple[str, str], tuple[str, str]], width: int) -> None:
+    """No line is longer than asked, and the rule of the first divergence stands there once."""
+    text = diff_text(*traces(pair), width)
+    assert [] == [line for line in text.splitlines() if cells(line) > width]
+    expected = 0 if first_divergence(*traces(pair)) is None else 1
+    assert expected == text.count("── first divergence ─")
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_the_document_is_plain_json(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
+    """The document survives JSON, and names the events of the divergence by their numbers."""
+    a, b = traces(pair)
+    document = diff_document(a, b)
+    assert document == json.loads(json.dumps(document))
+    found = first_divergence(a, b)
+    shown = document["divergence"]
+    assert (found is None) == (shown is None)
+    if found is not None:
+        numbers = [shown[which] and shown[which]["seq"] for which in ("a", "b")]
+        assert [found.seq_a, found.seq_b] == numbers
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_texts_do_not_break_a_comparison(kind: str) -> None:
+    """Whatever names and reasons say, no text leaves its place and no line its columns."""
+    a, b = trace_of(GOOD, "1.3"), hostile_trace(kind)
+    for detail in DETAILS:
+        assert [] == faults(diff(a, b, detail=detail)), detail
+    assert [] == [line for line in diff_text(b, a, 80).splitlines() if cells(line) > 80]
+    assert "<script>" not in svg(diff(a, b))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_text_has_the_contrast_that_readers_need(theme: str) -> None:
+    """No text stands on its ground with less than 4.5 : 1 (WCAG 2.2, success criterion 1.4.3)."""
+    poor = {
+        found for pair in PAIRS for found in contrasts(diff(*traces(pair)), palette(theme)) if found[2] < 4.5
+    }
+    assert set() == poor
+
+
+def test_the_counterfactual_stands_beside_the_run() -> None:
+    """A run and the same with one setting changed are told apart by that setting alone."""
+    run = simulate(catalogue["no-certificate-refused"])
+    other = run.but({"server.client_authentication": "optional"})
+    settings = setting_words(run.trace.setup, other.trace.setup)
+    assert (("server: client authentication", "required", "optional"),) == settings
+    found = align(run.trace, other.trace)
+    parting = next(row for row in found.rows if row.parts)
+    assert parting.a is not None
+    assert isinstance(parting.a.fact, Checked)
+
+
+def test_the_divergence_is_framed_and_what_follows_has_a_ground() -> None:
+    """One frame marks where the runs part, one ground what follows; each row says how it compares."""
+    drawing = diff(trace_of(GOOD, "1.3"), trace_of("certificate-expired", "1.3"))
+    boxes = [item.style for item in drawing.items if isinstance(item, Box)]
+    assert (1, 2) == (boxes.count("parting"), boxes.count("follows"))  # the ground and its heading
+    words = {item.text for item in drawing.items if isinstance(item, Text)}
+    assert {"alike", "differs", "only left", "only right", "sent alike"} <= words

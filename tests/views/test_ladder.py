@@ -1,0 +1,73 @@
+"""The security ladder shows what either side believes at every moment, and who was in error for how long."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.security import SecurityLevel
+from simulator.trace import BeliefChanged
+from simulator.views.display import Box, Line, Polygon
+from simulator.views.ladder import ladder, ladder_text
+from simulator.views.ladder_moments import SIDES, moments
+from simulator.views.reading import gap
+from tests.views.traces import RUNS, trace_of
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_each_moment_has_the_beliefs_of_the_trace(name: str, tls: str) -> None:
+    """What a side believes at a moment is its last change of belief until then."""
+    trace = trace_of(name, tls)
+    for step in moments(trace):
+        for side in SIDES:
+            facts = [
+                event.fact for event in trace.of(BeliefChanged) if event.actor == side and event.at <= step.at
+            ]
+            last = facts[-1] if facts else None
+            level = last.level if isinstance(last, BeliefChanged) else SecurityLevel.CLEARTEXT
+            assert level is step.beliefs[side].level
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_every_change_of_belief_has_its_mark(name: str, tls: str) -> None:
+    """Circles are the client's changes of belief, squares the server's, none left out."""
+    trace = trace_of(name, tls)
+    items = ladder(trace).items
+    circles = [i.seq for i in items if isinstance(i, Polygon) and i.style == "ladder.client.mark"]
+    squares = [i.seq for i in items if isinstance(i, Box) and i.style == "ladder.server.mark"]
+    changes = {side: [e.seq for e in trace.of(BeliefChanged) if e.actor == side] for side in SIDES}
+    assert changes == {"client": circles, "server": squares}
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_an_assumption_is_dashed(name: str, tls: str) -> None:
+    """Exactly the beliefs that are only assumed have dashed lines."""
+    trace = trace_of(name, tls)
+    items = ladder(trace).items
+    dashed = {i.seq for i in items if isinstance(i, Line) and i.style == "ladder.client.assumed"}
+    facts = [(event.seq, event.fact) for event in trace.of(BeliefChanged)]
+    assert {seq for seq, fact in facts if isinstance(fact, BeliefChanged) and fact.assumed} == dashed
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_higher_on_the_page_is_higher_on_the_ladder(name: str, tls: str) -> None:
+    """The marks stand in the order of the levels, REFUSED below all of them."""
+    trace = trace_of(name, tls)
+    levels = {
+        event.seq: event.fact.level
+        for event in trace.of(BeliefChanged)
+        if isinstance(event.fact, BeliefChanged)
+    }
+    marks = [i for i in ladder(trace).items if isinstance(i, Box) and i.style == "ladder.server.mark"]
+    heights = {-1 if levels[m.seq].rung is None else levels[m.seq].rung: m.y for m in marks}
+    ordered = [heights[rung] for rung in sorted(heights, key=lambda rung: rung or 0)]
+    assert sorted(ordered, reverse=True) == ordered
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_the_late_refusal_is_shaded_and_told(name: str, tls: str) -> None:
+    """The time in which a client takes a refused session for open is shaded; nothing else is."""
+    trace = trace_of(name, tls)
+    late = gap(trace)
+    shades = [i.seq for i in ladder(trace).items if isinstance(i, Box) and i.style == "gap"]
+    assert shades == ([late.start.seq] if late else [])
+    assert ("took a refused session for open" in ladder_text(trace)) == bool(late)
