@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from simulator.errors import OutputError
 from simulator.pki.files import write_private_file, write_public_file
 from simulator.trace import Trace
-from simulator.trace_json import trace_to_json
 from simulator.views.display import Drawing
-from simulator.views.matrix import matrix_drawing, matrix_text
 from simulator.views.named import view_named
 from simulator.views.svg import svg
 
@@ -78,6 +76,8 @@ def save_matrix(matrix: Matrix, path: Path | str, *, theme: str = "light") -> Pa
     Raises:
         OutputError: there is no such suffix or theme, or the file cannot be written.
     """
+    from simulator.views.matrix import matrix_drawing, matrix_text
+
     path = Path(path)
     match path.suffix.lower():
         case ".json":
@@ -134,6 +134,8 @@ def _contents(trace: Trace, path: Path, view: str, theme: str, detail: str) -> b
     """The bytes of the file; everything that can be wrong with the request shows before one is written."""
     kind = path.suffix.lower()
     if kind == ".json":
+        from simulator.trace_json import trace_to_json
+
         return trace_to_json(trace).encode()
     if kind == ".txt":
         named, argument = view_named(view)
