@@ -43,7 +43,7 @@ class Certificate:
         der: the whole certificate.
         tbs_bytes: the part that is signed.
         signature: the signature over it.
-        signature_unused_bits: how many bits of the signature's last octet do not count; 0, or it is malformed.
+        signature_unused_bits: bits of the signature's last octet that do not count; 0, or it is malformed.
         version: 1, 2 or 3.
         serial_number: the issuer's number for it.
         subject_name, issuer_name: the names, taken apart.
