@@ -1,8 +1,9 @@
 // The player: shows one run, or two side by side, and lets a cursor light them up.
 //
 // It is a module as anywidget wants it: render({ model, el }) draws into el and gives back a clean-up.
-// The model has `document` (see player_document.py), `cursor`, `second_cursor` and `theme`. Every word that is
-// shown comes from the document; it is set as text, never as markup. The one piece of markup, the picture, is
+// The model has `document` (see player_document.py), `cursor`, `second_cursor` and `theme`; a live simulation
+// also `pending`, a decision that waits for a person ({ask, options}), and `choice`, the answer. Every word that
+// is shown comes from the model; it is set as text, never as markup. The one piece of markup, the picture, is
 // parsed as an image. What is drawn follows from the cursors and from what was guessed: going back always works.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -122,6 +123,8 @@ class Player {
     this.follow("cursor", () => this.put(0, model.get("cursor")));
     this.follow("second_cursor", () => this.put(1, model.get("second_cursor")));
     this.follow("theme", () => this.dress());
+    this.follow("pending", () => { this.drawPending(); this.draw(); });
+    Object.assign(this, { active: 0, linked: true, every: false, guessing: false, letters: true, timer: null, speed: 1 });
     this.build();
   }
 
@@ -142,20 +145,28 @@ class Player {
     this.el.replaceChildren();
   }
 
+  // Also after a step of a live simulation, which gives the model a new document: what was set stays set.
   build() {
-    this.panes?.forEach((pane) => pane.remove());
+    const before = this.panes ?? [];
+    before.forEach((pane) => pane.remove());
     const { runs, comparison } = this.model.get("document");
-    const id = `cap-${(players += 1)}`;
-    Object.assign(this, { id, comparison, active: 0, linked: true, every: false, guessing: false, timer: null, letters: true });
-    this.speed = 1;
+    Object.assign(this, { id: `cap-${(players += 1)}`, comparison, active: Math.min(this.active, runs.length - 1) });
     this.panes = runs.map((run, index) => new Pane(run, index, this));
+    this.panes.forEach((pane, index) => {
+      if (!before[index]) return;
+      const { whole, zoom, answers, tab } = before[index];
+      Object.assign(pane, { whole, zoom, answers });
+      pane.choose(tab);
+    });
     this.said = h("div", { class: "cap-hidden", "aria-live": "polite", role: "status" });
     this.help = this.helpDialog();
+    this.pending = h("section", { class: "cap-pending", "aria-label": "Your decision", hidden: true });
     this.root = h("div", { class: `clientauth-player${runs.length > 1 ? " cap-two" : ""}` },
-      this.head(runs), comparison ? this.parting() : null,
+      this.head(runs), comparison ? this.parting() : null, this.pending,
       h("div", { class: "cap-panes" }, this.panes.map((pane) => pane.root)), this.controls(), this.said, this.help);
     this.el.replaceChildren(this.root);
     this.dress();
+    this.drawPending();
     const cursor = Number(this.model.get("cursor")) || 0;
     const second = Number(this.model.get("second_cursor")) || comparison?.across[0][cursor] || 0;
     this.panes.forEach((pane, index) => { pane.cursor = this.allowed(pane, index ? second : cursor); });
@@ -199,6 +210,16 @@ class Player {
       settings.length ? h("details", {}, h("summary", {}, "What is set differently"), table) : null);
   }
 
+  // A live simulation waits: the person decides in the actor's place.
+  drawPending() {
+    const pending = this.model.get("pending");
+    this.pending.hidden = !pending;
+    if (!pending) return;
+    const decide = (option) => { this.model.set("choice", option); this.model.save_changes(); };
+    this.pending.replaceChildren(h("p", { role: "status" }, h("b", {}, "You decide: "), pending.ask),
+      h("div", { class: "cap-buttons" }, pending.options.map((option) => h("button", { type: "button", click: () => decide(option) }, option))));
+  }
+
   goToParting() {
     const [a, b] = this.comparison.seqs;
     if (a !== null) this.panes[0].cursor = this.allowed(this.panes[0], a);
@@ -217,7 +238,7 @@ class Player {
     const speeds = h("select", { change: () => this.setSpeed(Number(speeds.value)) },
       SPEEDS.map(([name], index) => h("option", { value: index, selected: index === this.speed }, name)));
     const grain = h("select", { change: () => this.setEvery(grain.value === "every") },
-      h("option", { value: "moments" }, "moments"), h("option", { value: "every" }, "every event"));
+      h("option", { value: "moments" }, "moments"), h("option", { value: "every", selected: this.every }, "every event"));
     return h("div", { class: "cap-controls", role: "group", "aria-label": "Player" }, this.track, this.slider,
       h("div", { class: "cap-row" },
         h("div", { class: "cap-transport" }, step("first", "To the beginning", () => this.end(-1)), step("back", "Back", () => this.step(-1)),
@@ -531,6 +552,7 @@ class Pane {
 
   draw() {
     this.upto = this.player.upto(this);
+    this.root.dataset.cursor = this.cursor;
     this.picture.draw(this.cursor, this.upto, this.player.guessing);
     this.drawNow();
     this.guess.draw(this.player.question(this));
@@ -540,7 +562,7 @@ class Pane {
   drawNow() {
     const { event } = this;
     const chapter = this.run.picture.chapters.filter((entry) => entry.seq <= event.seq).at(-1) ?? this.run.picture.chapters[0];
-    const end = this.cursor === this.last ? this.ending() : null;
+    const end = this.cursor === this.last && this.run.finished ? this.ending() : null;
     this.now.style.setProperty("--step", `var(--step_${event.step})`);
     this.now.replaceChildren(
       h("p", { class: "cap-when" }, chapter && event.seq ? h("b", {}, `${chapter.number} ${chapter.title}`) : h("b", {}, "Before"),
@@ -890,7 +912,7 @@ function drawLevels(pane, node) {
   const why = (side, verb, of) => h("p", {}, h("b", {}, `The ${side} ${verb}: `), of.reason, of.peer ? ` It talks to ${of.peer}.` : "", of.user ? ` User: ${of.user}.` : "");
   const card = latest(run.cards, upto);
   node.replaceChildren(h("table", { class: "cap-ladder" }, h("caption", {}, "Levels, the best on top"), h("tbody", {}, rows)),
-    why("client", "believes", client), why("server", "knows", server), h("h4", {}, pane.cursor === pane.last ? "What the session is worth" : "The card, so far"), card ? facts(card.facts) : "");
+    why("client", "believes", client), why("server", "knows", server), h("h4", {}, pane.cursor === pane.last && run.finished ? "What the session is worth" : "The card, so far"), card ? facts(card.facts) : "");
 }
 
 function drawStates(pane, node) {

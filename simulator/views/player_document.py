@@ -53,17 +53,18 @@ TELLING = (Checked, Decided, HandshakeReturned, BeliefChanged, Alert)
 Values = dict[str, Any]
 
 
-def document(trace: Trace, *, detail: str = "messages") -> Values:
+def document(trace: Trace, *, detail: str = "messages", finished: bool = True) -> Values:
     """Everything a player shows of one run.
 
     Args:
         trace: what happened.
         detail: how much the picture shows: ``overview``, ``messages`` or ``everything``.
+        finished: the run is over; of one that still goes on, no result is told.
 
     Raises:
         OutputError: there is no such detail.
     """
-    return {"runs": [_run(trace, detail)], "comparison": None}
+    return {"runs": [_run(trace, detail, finished=finished)], "comparison": None}
 
 
 def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
@@ -89,7 +90,7 @@ def run_name(trace: Trace) -> str:
     return f"{clean(trace.setup.title)} (TLS {trace.outcome.negotiated or clean(trace.setup.tls)})"
 
 
-def _run(trace: Trace, detail: str) -> Values:
+def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
     setup = trace.setup
     asked = questions(trace)
     events = moments(trace)
@@ -115,7 +116,8 @@ def _run(trace: Trace, detail: str) -> Values:
         "machines": _machines(trace),
         "moves": [_move(event) for event in trace.of(StateChanged)],
         "words": entries(dict.fromkeys(term for event in events for term in event["words"])),
-        "picture": picture(trace, detail),
+        "finished": finished,
+        "picture": picture(trace, detail, finished=finished),
     }
 
 

@@ -5,6 +5,7 @@ const contents = JSON.parse(document.getElementById("document").textContent);
 const place = document.getElementById("player");
 const values = { document: contents, cursor: Number(place.dataset.cursor), second_cursor: 0, theme: "auto", standalone: true };
 const listeners = {};
+let soon = 0;
 const model = {
   get: (name) => values[name],
   set(name, value) {
@@ -13,12 +14,17 @@ const model = {
     (listeners[`change:${name}`] ?? []).forEach((listener) => listener());
   },
   save_changes() {
-    const cursors = contents.comparison ? `${values.cursor},${values.second_cursor}` : values.cursor;
-    if (location.hash !== `#e${cursors}`) history.replaceState(null, "", `#e${cursors}`);
+    clearTimeout(soon);
+    soon = setTimeout(writeAddress, 150);  // a browser takes its time over an address: not at every step
   },
   on: (name, listener) => { (listeners[name] ??= []).push(listener); },
   off: (name, listener) => { listeners[name] = (listeners[name] ?? []).filter((other) => other !== listener); },
 };
+
+function writeAddress() {
+  const cursors = contents.comparison ? `${values.cursor},${values.second_cursor}` : values.cursor;
+  if (location.hash !== `#e${cursors}`) history.replaceState(null, "", `#e${cursors}`);
+}
 
 function readAddress() {
   const found = /^#e(\d+)(?:,(\d+))?$/.exec(location.hash);

@@ -44,7 +44,7 @@ BELIEF_HEIGHT = 110.0  # a belief lasts long; what is marked is where it begins
 MARGIN = 26.0
 
 
-def picture(trace: Trace, detail: str) -> dict[str, Any]:
+def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, Any]:
     """The sequence diagram for a page, as plain values.
 
     Returns:
@@ -52,21 +52,29 @@ def picture(trace: Trace, detail: str) -> dict[str, Any]:
         ``lanes``: (title, x) from left to right. ``talk``: left and right edge of what client and server
         do during the connection. ``places``: for each ``seq`` its rectangle (x, y, width, height).
         ``chapters``: the bands, as ``seq`` of the first event, number, step and title. ``cuts``: heights
-        at which the picture may be cut into pages.
+        at which the picture may be cut into pages. Of a run that is not ``finished`` the card with the
+        result is left out.
 
     Raises:
         OutputError: there is no such detail.
     """
     drawing = sequence(trace, detail=detail)
-    items = _frames_first(trace, [item for item in drawing.items if not _said_beside(item)])
+    shown = [item for item in drawing.items if not _said_beside(item)]
+    bottom = drawing.height
+    if not finished:
+        bottom = min(
+            (item.y for item in shown if isinstance(item, Box) and item.style == "card"), default=bottom
+        )
+        shown = [item for item in shown if _extent(item)[1] < bottom]
+    items = _frames_first(trace, shown)
     found = _places(trace, items)
     left, right = _talk(trace, found, drawing.width)
     items = _in_sight(items, left, right)
-    cards = [_extent(item) for item in items if item.style.startswith("header")]
-    top = min((card[1] for card in cards), default=MARGIN) - 10
+    lanes = [_extent(item)[1] for item in items if item.style.startswith("header")]
+    top = min(lanes, default=MARGIN) - 10
     return {
         "svg": markup(replace(drawing, items=tuple(items)), VARIABLES, "player"),
-        "box": [0, _round(top), _round(drawing.width), _round(drawing.height - top)],
+        "box": [0, _round(top), _round(drawing.width), _round(bottom - top)],
         "lanes": [
             [item.text, _round(item.x)] for item in items if isinstance(item, Text) and item.style == "lane"
         ],

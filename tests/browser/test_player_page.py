@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.trace import Alert, Sent
+from simulator.outcome import trace_of as trace_of_events
+from simulator.trace import Alert, Decided, Sent
 from simulator.views.player import comparison_page, document, module, page, stylesheet
 from simulator.views.words import clean, level_name
 from tests.browser.chromium import chromium, violations, watched
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 PLACE = ".cap-place"
 FORWARD = "ArrowRight"
@@ -193,7 +194,7 @@ def test_an_address_leads_to_an_event_and_follows_the_cursor(
     tab = seen.open(files["fine"], "#e17")
     assert 17 == at(tab)
     tab.keyboard.press(FORWARD)
-    assert tab.url.endswith("#e18")
+    tab.wait_for_url("**#e18")
     tab.evaluate("() => { location.hash = '#e40' }")
     tab.locator(PLACE, has_text="event 40").wait_for()
     for nonsense in ("#e", "#e-3", "#e1e9", "#<script>", "#e99999"):
@@ -205,9 +206,8 @@ def test_an_address_leads_to_an_event_and_follows_the_cursor(
 
 
 def _marked(tab: Page, index: int) -> str:
-    """The event that a pane stands at, by what it shows."""
-    number: str = tab.evaluate("() => location.hash").removeprefix("#e").split(",")[index]
-    return number
+    """The event that a pane of two stands at."""
+    return tab.locator(".cap-pane").nth(index).get_attribute("data-cursor") or ""
 
 
 def test_a_click_selects_the_message(browser: Browser, files: dict[str, Path]) -> None:
@@ -475,20 +475,72 @@ def test_paper_shows_the_whole_story(browser: Browser, files: dict[str, Path], t
         assert title in text
 
 
+def _notebook(tab: Page) -> Page:
+    """The page with an empty element and the module to import, as a notebook has them."""
+    served = {"": "<!doctype html><title>notebook</title><div id=out></div>", "player.js": module()}
+
+    def serve(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        kind = "text/javascript" if name.endswith(".js") else "text/html"
+        route.fulfill(body=served[name], content_type=kind)
+
+    tab.route("http://player.invalid/**", serve)
+    tab.goto("http://player.invalid/")
+    tab.add_style_tag(content=stylesheet())
+    return tab
+
+
+LIVE = """async ([start, on, finished]) => {
+  const { default: widget } = await import('./player.js');
+  const values = { document: start, cursor: 0, theme: 'dark', pending: null };
+  const listeners = {};
+  const model = {
+    get: (name) => values[name],
+    set: (name, value) => {
+      values[name] = value;
+      (listeners['change:' + name] ?? []).forEach((told) => told());
+    },
+    save_changes: () => {},
+    on: (name, told) => { (listeners[name] ??= []).push(told); },
+    off: () => {} };
+  const el = document.getElementById('out');
+  const seen = (name) => el.querySelector(name)?.textContent ?? '';
+  widget.render({ model, el });
+  const first = [seen('.cap-now h3'), seen('.cap-level'), el.querySelector('.cap-pending').hidden];
+  el.querySelectorAll('[role=tab]')[3].click();
+  model.set('document', on);
+  model.set('cursor', on.runs[0].events.length - 1);
+  model.set('pending', { ask: 'Does the client send a certificate?', options: ['send', 'skip'] });
+  const waiting = [seen('.cap-pending p'), seen('.cap-level'), seen('[role=tab][aria-selected=true]')];
+  el.querySelectorAll('.cap-pending button')[1].click();
+  model.set('pending', null);
+  model.set('document', finished);
+  model.set('cursor', finished.runs[0].events.length - 1);
+  return [first, waiting, values.choice, seen('.cap-level')];
+}"""
+
+
+def test_a_live_run_waits_for_a_person(browser: Browser) -> None:
+    """A new document keeps the settings; a waiting decision is asked, and the answer goes to the model."""
+    seen = watched(browser)
+    whole = trace_of("certificate-expired", "1.3")
+    decisions = {
+        event.fact.decision: event.seq for event in whole.of(Decided) if isinstance(event.fact, Decided)
+    }
+    asked = decisions["send-certificate"]
+    documents = [document(trace_of_events(whole.events[:count]), finished=False) for count in (1, asked)]
+    first, waiting, choice, result = _notebook(seen.page).evaluate(LIVE, [*documents, document(whole)])
+    assert ["The set-up", "", True] == first
+    assert ["You decide: Does the client send a certificate?", "", "States"] == waiting
+    assert "skip" == choice
+    assert result.startswith("Result: Refused")
+    assert [] == seen.complaints
+
+
 def test_the_module_keeps_to_the_contract_of_a_widget(browser: Browser) -> None:
     """Imported as a module, it draws into its element, shares the cursor both ways, and cleans up."""
     seen = watched(browser)
-    tab = seen.page
-    served = {"": "<!doctype html><title>notebook</title><div id=out></div>", "player.js": module()}
-    tab.route(
-        "http://player.invalid/**",
-        lambda route: route.fulfill(
-            body=served[route.request.url.rpartition("/")[2]],
-            content_type="text/javascript" if route.request.url.endswith(".js") else "text/html",
-        ),
-    )
-    tab.goto("http://player.invalid/")
-    tab.add_style_tag(content=stylesheet())
+    tab = _notebook(seen.page)
     found = tab.evaluate(
         """async (contents) => {
           const { default: widget } = await import('./player.js');

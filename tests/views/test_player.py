@@ -18,6 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from simulator.compare import first_divergence
+from simulator.outcome import trace_of as trace_of_events
 from simulator.simulation import Simulation
 from simulator.trace import (
     Alert,
@@ -222,6 +223,17 @@ def test_decisions_and_refusals_of_the_connection_can_be_guessed(name: str, tls:
     for event in trace.of(Decided):
         if event.at >= 0 and isinstance(event.fact, Decided) and len(event.fact.options) > 1:
             assert run["events"][event.seq]["question"] is not None
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_a_run_that_still_goes_on_has_a_document_at_every_moment(tls: str) -> None:
+    """After any number of events there is a whole document, and no result in its picture."""
+    events = trace_of("certificate-expired", tls).events
+    for count in range(1, len(events), 7):
+        run = document(trace_of_events(events[:count]), finished=False)["runs"][0]
+        assert count == len(run["events"]) == len(run["picture"]["places"])
+        assert not run["finished"]
+        assert "What the session is worth" not in run["picture"]["svg"]
 
 
 # Two runs ------------------------------------------------------------------------------------------------
