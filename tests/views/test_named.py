@@ -11,7 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from simulator.catalogue import catalogue
 from simulator.errors import OutputError
+from simulator.run import simulate
 from simulator.trace import Alert, Sent
 from simulator.views.display import Box, Drawing, Text
 from simulator.views.export import layout, save, save_diff
@@ -194,3 +196,20 @@ def test_the_timeline_names_every_message(name: str, tls: str) -> None:
     sent = [event.fact for event in trace_of(name, tls).of(Sent, Alert) if event.at >= 0]
     names = {fact.name for fact in sent if isinstance(fact, Sent | Alert)}
     assert set() == {name for name in names if name.split()[0] not in shown}
+
+
+@pytest.mark.parametrize("view", OTHERS)
+@pytest.mark.parametrize(
+    "subject", [r"CN=\<script\>alert(1)\</script\>", r"CN=]]\>&\"'", "CN=" + "x" * 64, "CN=漢字"]
+)
+def test_hostile_certificates_stay_text(subject: str, view: str) -> None:
+    """Names inside the certificates themselves break neither layout nor markup."""
+    changed = catalogue["certificate-expired"].but({"certificates.alice.subject": subject})
+    trace = simulate(changed).trace
+    drawing = layout(view)(trace, "everything")
+    assert [] == faults(drawing)
+    text = svg(drawing)
+    assert "<script" not in text
+    assert ElementTree.fromstring(text).tag.endswith("svg")
+    told = VIEWS[view].text(trace, 80, "messages", "")
+    assert [] == [line for line in told.splitlines() if cells(line) > 80]
