@@ -57,7 +57,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "run": {"simulation", "scenario", "catalogue", "trace", "trace_json", "security", "tls", "views"},
     "sweep": {"run", "simulation", "compare", "scenario", "catalogue"},
     "oracle": {"simulation", "casting", "actors", "pki", "tls", "trace", "scenario", "world"},
-    "lessons": set(),
+    "lessons": {
+        "catalogue",
+        "compare",
+        "pki",
+        "run",
+        "scenario",
+        "simulation",
+        "sweep",
+        "tls",
+        "trace",
+        "trust",
+        "views",
+    },
     "gallery": {"run", "sweep", "views", "catalogue", "scenario"},
     "certificate_files": {"world", "scenario", "pki", "machine"},
     "console": {"scenario"},
@@ -180,6 +192,20 @@ def test_messages_are_read_without_the_machines() -> None:
         if name[0] == "tls" and name[1] not in RULES_OF_TLS[room]
     }
     assert set() == found
+
+
+def test_the_glossary_stands_below_the_views() -> None:
+    """Of the lessons, views read the glossary alone, and the glossary reads nothing of ours."""
+    glossary = PACKAGE / "lessons" / "glossary.py"
+    assert {("errors", "SimulatorError")} == set(own_imports(modules()[glossary]))
+    read = {
+        name[:2]
+        for path, tree in modules().items()
+        if room_of(path) == "views"
+        for name in own_imports(tree)
+        if name[0] == "lessons"
+    }
+    assert {("lessons", "glossary")} == read
 
 
 def test_outside_libraries_stay_where_they_belong() -> None:

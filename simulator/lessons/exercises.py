@@ -1,0 +1,168 @@
+"""Exercises that are checked by playing: a task, and the facts that a good answer brings about.
+
+A learner changes a scenario, takes decisions, or finds a value; :func:`check` plays it and says what is
+still missing. No solution is written down here or in ``exercises.toml``: there stand only the facts that
+should come out, and what may be changed on the way. The instructor's answers are in ``docs/teaching.md``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
+
+from simulator.catalogue import catalogue
+from simulator.errors import SimulatorError
+from simulator.lessons.facts import Claim, fact, said, shortfalls
+from simulator.lessons.page import Lead, page
+from simulator.run import Run, simulate
+from simulator.scenario import Scenario
+from simulator.scenario.changes import differences
+from simulator.scenario.problem import written_path
+from simulator.simulation import Simulation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from simulator.scenario import TlsVersion
+    from simulator.trace import Trace
+    from simulator.views.notebook import Exhibit
+
+ONCE_MORE = "Change your answer and run the cell again."
+
+
+class UnknownExerciseError(SimulatorError):
+    """There is no such exercise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One task.
+
+    Attributes:
+        number: its number: the notebook's, a point, its own.
+        task: what is to be done.
+        scenario: where the learner starts.
+        tls: the version it is played in.
+        wants: the facts that should come out.
+        value_of: the fact whose value is asked for; empty where something is to be built.
+        may_change: what may be changed, as the first words of dotted paths; empty for everything.
+        most_changes: how many settings may be changed.
+        hint: said as long as the answer falls short.
+    """
+
+    number: str
+    task: str
+    scenario: str
+    tls: TlsVersion = "1.3"
+    wants: Claim | None = None
+    value_of: str = ""
+    may_change: tuple[str, ...] = ()
+    most_changes: int = 99
+    hint: str = ""
+
+    def __repr__(self) -> str:
+        return self._shown().text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
+        """How a notebook shows it."""
+        return self._shown()._repr_mimebundle_()
+
+    def _shown(self) -> Exhibit:
+        return page(Lead(f"Exercise {self.number}"), self.task)
+
+
+@cache
+def exercises() -> Mapping[str, Exercise]:
+    """Every exercise by its number."""
+    tables = tomllib.loads(files(__package__).joinpath("exercises.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({number: _exercise(number, table) for number, table in tables.items()})
+
+
+def exercise(number: str) -> Exercise:
+    """The exercise of that number.
+
+    Raises:
+        UnknownExerciseError: there is none; the error names the nearest.
+    """
+    if number in exercises():
+        return exercises()[number]
+    near = get_close_matches(number, exercises(), n=3, cutoff=0.3)
+    raise UnknownExerciseError(
+        "There is no such exercise.", got=repr(number), expected=" or ".join(near) or ", ".join(exercises())
+    )
+
+
+def check(number: str, answer: Any) -> Exhibit:
+    """Play an answer, and say whether it does what the exercise asks for.
+
+    Args:
+        number: the exercise's number.
+        answer: a scenario, a run or a simulation; or the value that was asked for; ``?`` for none yet.
+
+    Raises:
+        UnknownExerciseError: there is no such exercise.
+        DecisionError: a simulation waits for a decision.
+    """
+    wanted = exercise(number)
+    if answer == "?":
+        return page(Lead("Not answered yet."), "Put your answer in place of the question mark.")
+    if wanted.value_of:
+        return _check_value(wanted, answer)
+    if not isinstance(answer, Scenario | Run | Simulation):
+        return page(
+            Lead("Not yet."), f"A scenario is wanted, and this is {answer!r}.", wanted.hint, ONCE_MORE
+        )
+    trace = _played(answer, wanted)
+    scenario = answer if isinstance(answer, Scenario) else answer.scenario
+    missing = [*_trespasses(scenario, wanted), *shortfalls(wanted.wants or {}, trace)]
+    if not missing:
+        reached = "; ".join(said(name, value) for name, value in (wanted.wants or {}).items())
+        return page(Lead("Done."), f"Your run shows: {reached}.")
+    return page(Lead("Not yet."), *(f"Your run: {words}." for words in missing), wanted.hint, ONCE_MORE)
+
+
+def _check_value(wanted: Exercise, answer: Any) -> Exhibit:
+    """Hold a value against what the run shows."""
+    trace = simulate(wanted.scenario, wanted.tls).trace
+    value = fact(trace, wanted.value_of)
+    if str(answer).strip().lower() == str(value).lower():
+        return page(Lead("Done."), f"{said(wanted.value_of, value).capitalize()}.")
+    return page(Lead("Not yet."), f"It is not {answer!r}.", wanted.hint, ONCE_MORE)
+
+
+def _played(answer: Scenario | Run | Simulation, wanted: Exercise) -> Trace:
+    if isinstance(answer, Scenario):
+        return simulate(answer, wanted.tls).trace
+    if isinstance(answer, Run):
+        return simulate(answer.scenario, wanted.tls).trace
+    answer.run()
+    return answer.trace
+
+
+def _trespasses(scenario: Scenario, wanted: Exercise) -> Iterator[str]:
+    """What was changed that the task does not allow."""
+    changed = [path for path, _ in differences(catalogue[wanted.scenario], scenario)]
+    for path in changed:
+        if wanted.may_change and not any(_is_within(path, allowed) for allowed in wanted.may_change):
+            yours = " and ".join(wanted.may_change)
+            yield f"it changes {written_path(path)}; the task leaves only {yours} to you"
+    if len(changed) > wanted.most_changes:
+        yield f"it changes {len(changed)} settings, and {wanted.most_changes} should be enough"
+
+
+def _is_within(path: tuple[str, ...], allowed: str) -> bool:
+    return path[: allowed.count(".") + 1] == tuple(allowed.split("."))
+
+
+def _exercise(number: str, table: Mapping[str, Any]) -> Exercise:
+    lists = {"may_change": tuple(table.get("may_change", ()))}
+    return Exercise(number, tls=cast("TlsVersion", table.get("tls", "1.3")), **{**_others(table), **lists})
+
+
+def _others(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key not in ("tls", "may_change")}

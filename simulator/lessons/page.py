@@ -1,0 +1,113 @@
+"""Short pages for learners, told once and shown twice: as text in a terminal, as HTML in a notebook.
+
+The HTML is plain (headings, paragraphs, lists, tables), without scripts and colours of its own, so that it
+reads the same in a notebook that nobody has trusted, in a repository viewer, and in the dark.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from simulator.views.notebook import TEXT_WIDTH, Exhibit
+from simulator.views.textual import cells, wrap_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The sentence that stands out."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Options to choose from, each under its letter, its number or its name."""
+
+    options: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of equal length below a row of titles; without titles the first column is a heading of its row."""
+
+    rows: Sequence[Sequence[str]]
+    titles: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Something to type."""
+
+    words: str
+
+
+Block = str | Lead | Choices | Table | Code
+
+
+def page(*blocks: Block) -> Exhibit:
+    """A page of these blocks, from top to bottom; a plain text is a paragraph, an empty one is left out."""
+    told = [block for block in blocks if block != ""]
+    text = "\n".join(line.rstrip() for block in told for line in _text(block))
+    return Exhibit(text, "".join(_html(block) for block in told))
+
+
+def _text(block: Block) -> Iterator[str]:
+    match block:
+        case Choices(options):
+            for mark, words in options:
+                yield from _hanging(f"  {mark}  ", words)
+        case Table(rows, titles):
+            yield from _columns(rows, titles)
+        case Code(words):
+            yield f"    {words}"
+        case Lead(words):
+            yield from wrap_cells(words, TEXT_WIDTH)
+        case str():
+            yield from wrap_cells(block, TEXT_WIDTH)
+
+
+def _hanging(mark: str, words: str) -> Iterator[str]:
+    """Words behind a mark, what follows the first line below its beginning."""
+    first, *rest = wrap_cells(words, TEXT_WIDTH - cells(mark))
+    yield mark + first
+    yield from (" " * cells(mark) + line for line in rest)
+
+
+def _columns(rows: Sequence[Sequence[str]], titles: Sequence[str]) -> Iterator[str]:
+    """A table whose last column takes what is left of the line."""
+    every = [titles, *rows] if titles else list(rows)
+    widths = [max(cells(row[place]) for row in every) for place in range(len(every[0]) - 1)]
+    for row in every:
+        front = "".join(
+            word + " " * (width - cells(word) + 2) for word, width in zip(row[:-1], widths, strict=True)
+        )
+        yield from _hanging(f"  {front}", row[-1])
+
+
+def _html(block: Block) -> str:
+    match block:
+        case Lead(words):
+            return f"<p><strong>{escape(words)}</strong></p>"
+        case Choices(options):
+            items = "".join(
+                f"<dt><b>{escape(mark)}</b></dt><dd>{escape(words)}</dd>" for mark, words in options
+            )
+            return f"<dl>{items}</dl>"
+        case Table(rows, titles):
+            head = "".join(f"<th align='left'>{escape(title)}</th>" for title in titles)
+            body = "".join(f"<tr>{_row(row, heading=not titles)}</tr>" for row in rows)
+            return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
+        case Code(words):
+            return f"<pre>{escape(words)}</pre>"
+        case str():
+            return f"<p>{escape(block)}</p>"
+
+
+def _row(row: Sequence[str], *, heading: bool) -> str:
+    tags = ["th" if heading and not place else "td" for place in range(len(row))]
+    return "".join(f"<{tag} align='left'>{escape(word)}</{tag}>" for tag, word in zip(tags, row, strict=True))

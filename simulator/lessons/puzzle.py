@@ -1,0 +1,169 @@
+"""You are the server: what a client presented and what you go by lie on the table, and you decide.
+
+The case is laid out from a run's setup and messages, without its verdict. Your answer is held against what
+the simulator's own trust decision found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from simulator.errors import SimulatorError
+from simulator.lessons.facts import NONE, fact
+from simulator.lessons.page import Choices, Code, Lead, Table, page
+from simulator.lessons.traces import client_certificate, last_verdict
+from simulator.run import simulate
+from simulator.tls.events import Version
+from simulator.trace import Checked
+from simulator.trust.verdict import Outcome
+from simulator.trust.vocabulary import PROOF_OF_POSSESSION, QUESTIONS
+from simulator.views.certificate_words import certificate_words
+from simulator.views.player_messages import chain_of
+from simulator.views.words import plural, short_name
+
+if TYPE_CHECKING:
+    from simulator.run import Run
+    from simulator.views.notebook import Exhibit
+
+# The cases by their number. The names would say too much.
+CASES = (
+    "no-purpose-stated",
+    "expired-ca",
+    "issuer-is-not-a-ca",
+    "missing-intermediate",
+    "self-signed-trusted",
+    "stolen-certificate",
+    "key-usage-without-signing",
+    "name-constraint-violated",
+)
+ACCEPT = "accept"
+# What an answer may name: the checks that fail in some case, and those that people confuse them with.
+ANSWERS = (
+    "trust-anchor",
+    "basic-constraints",
+    "key-usage",
+    "extended-key-usage",
+    "validity",
+    "name-constraints",
+    "signature",
+    PROOF_OF_POSSESSION,
+)
+SHOWN = {
+    "Subject": "Subject",
+    "Issuer": "Issuer",
+    "Not before": "Not before",
+    "Not after": "Not after",
+    "basicConstraints": "CA?",
+    "keyUsage": "Key usage",
+    "extKeyUsage": "Extended key usage",
+    "subjectAltName": "Alternative names",
+    "nameConstraints": "Name constraints",
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One client at the door.
+
+    Attributes:
+        number: the case's number, from 1.
+        run: what happens when the simulator's server decides.
+    """
+
+    number: int
+    run: Run
+
+    def answer(self, decision: str) -> Exhibit:
+        """Hold a decision against the simulator's.
+
+        Args:
+            decision: ``accept``, or the name of the check that fails first; ``?`` for none yet.
+        """
+        said = decision.strip().lower()
+        if said not in (ACCEPT, *ANSWERS):
+            return page(
+                Lead("Your decision, please."),
+                "Say accept, or name the check that fails:",
+                Choices([(name, QUESTIONS[name]) for name in ANSWERS]),
+            )
+        failed = fact(self.run.trace, "server_failed_at")
+        found = ACCEPT if failed == NONE else failed
+        lead = Lead(
+            "So does the simulator." if said == found else f"The simulator decides otherwise: {found}."
+        )
+        return page(lead, self._reasons(said), Code(f"clientauth run {CASES[self.number - 1]}"))
+
+    def _reasons(self, said: str) -> str:
+        """What the ledger says of the check that was named, and of the one that decided."""
+        verdict = last_verdict(self.run.trace, "server")
+        assert verdict is not None
+        named = [
+            check.sentence for check in verdict.checks if check.name == said and _was_made(check.outcome)
+        ]
+        decisive = [verdict.decisive.sentence] if verdict.decisive else ["No check failed."]
+        return " ".join(dict.fromkeys([*named, *decisive]))
+
+    def __repr__(self) -> str:
+        return self._shown().text
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
+        """How a notebook shows it."""
+        return self._shown()._repr_mimebundle_()
+
+    def _shown(self) -> Exhibit:
+        trusted, presented = self._trusted(), self._presented()
+        clock = datetime.fromisoformat(self.run.trace.setup.clock) + timedelta(microseconds=self._judged_at())
+        columns = {f"trusted {number}": der for number, der in enumerate(trusted, start=1)}
+        columns |= {f"sent {number}": der for number, der in enumerate(presented, start=1)}
+        papers = [_paper(der) for der in columns.values()]
+        rows = [(title, *(paper.get(key, "absent") for paper in papers)) for key, title in SHOWN.items()]
+        return page(
+            Lead(f"Case {self.number}: you are the server. Do you accept this client?"),
+            f"Your clock shows {clock:%Y-%m-%d %H:%M:%S} UTC. You require a certificate. You trust "
+            f"{plural(len(trusted), 'certificate')}, and the client sent {len(presented)}:",
+            Table(rows, ("", *columns)),
+            f"The client's signature over this handshake {self._proof()} with the key in sent 1.",
+        )
+
+    def _trusted(self) -> list[bytes]:
+        setup = self.run.trace.setup
+        held = {one.name: one.der for one in setup.certificates}
+        return [held[name] for actor in setup.actors if actor.name == "server" for name in actor.trusts]
+
+    def _presented(self) -> tuple[bytes, ...]:
+        message = client_certificate(self.run.trace)
+        return chain_of(message, Version(self.run.tls)) if message else ()
+
+    def _judged_at(self) -> int:
+        return next(event.at for event in self.run.trace.of(Checked) if event.actor == "server")
+
+    def _proof(self) -> str:
+        """Whether the signature verifies: that is arithmetic, and no judgement of the certificate."""
+        return "verifies" if self.run.scenario.client.holds_key else "does not verify"
+
+
+def _paper(der: bytes) -> dict[str, str]:
+    """What stands in a certificate, by field and extension."""
+    words = certificate_words(der)
+    rows: dict[str, str] = dict(words["facts"])
+    rows |= {name: text for name, _, text in words["extensions"]}
+    itself = " (itself)" if rows["Subject"] == rows["Issuer"].partition(" (itself")[0] else ""
+    rows["Subject"], rows["Issuer"] = short_name(rows["Subject"]), short_name(rows["Issuer"]) + itself
+    return rows | {key: rows[key].removesuffix(":00 UTC") for key in ("Not before", "Not after")}
+
+
+def case(number: int) -> Case:
+    """A case by its number.
+
+    Raises:
+        SimulatorError: there is no such case.
+    """
+    if not 1 <= number <= len(CASES):
+        raise SimulatorError("There is no such case.", got=number, expected=f"1 to {len(CASES)}")
+    return Case(number, simulate(CASES[number - 1]))
+
+
+def _was_made(outcome: Outcome) -> bool:
+    return outcome in (Outcome.PASS, Outcome.FAIL)
