@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.events import Version
+from simulator.tls.events import Protection, Version
 from simulator.trace import Alert, Sent
 from simulator.views.display import Box, Drawing
 from simulator.views.heading import under_title
@@ -71,9 +71,10 @@ def _about(event: Event) -> str:
     if not isinstance(fact, Sent | Alert):
         return ""
     to = fact.to if isinstance(fact, Sent) else fact.peer
+    hidden = "" if fact.protection is Protection.CLEAR else " Shown as it was before encryption."
     return (
         f"From the {clean(event.actor)} to the {clean(to)} at {moment(event.at)}: {size(len(fact.raw))}, "
-        f"{PROTECTION_WORDS[fact.protection]}. Shown before encryption. Event {event.seq} of the trace."
+        f"{PROTECTION_WORDS[fact.protection]}.{hidden} Event {event.seq} of the trace."
     )
 
 

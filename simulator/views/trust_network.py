@@ -39,6 +39,7 @@ PEERS: dict[Side, Side] = {"client": "server", "server": "client"}
 ASKING = "request-certificate"
 
 Link = Literal["issued", "trusts", "hint"]
+Holding = Literal["sends", "trusts", "holds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Node:
         name: its name in the scenario.
         certificate: read; None where it cannot be.
         sent_by: the sides that sent it in this run; ``trusted_by``, ``held_by``: whose stores it stands in.
+        kept_by: the sides that could have sent it and did not.
         issuers: names of the certificates whose key verifies its signature, itself left out.
     """
 
@@ -57,6 +59,7 @@ class Node:
     sent_by: tuple[Side, ...]
     trusted_by: tuple[Side, ...]
     held_by: tuple[Side, ...]
+    kept_by: tuple[Side, ...]
     issuers: tuple[str, ...]
 
     @property
@@ -154,6 +157,9 @@ def trust_network(trace: Trace) -> TrustNetwork:
             sent_by=tuple(side for side in SIDES if name in sent[side]),
             trusted_by=tuple(side for side in SIDES if name in _of(actors, side, "trusts")),
             held_by=tuple(side for side in SIDES if name in _of(actors, side, "holds")),
+            kept_by=tuple(
+                side for side in SIDES if name in _of(actors, side, "sends") and name not in sent[side]
+            ),
             issuers=tuple(_issuers(name, read)),
         )
         for name, certificate in read.items()
@@ -205,11 +211,13 @@ def steps(judgement: Judgement) -> set[tuple[str, str]]:
     return edges | ({(f"{judgement.judge} trusts", path[-1])} if path else set())
 
 
-def _of(actors: Mapping[Side, ActorSetup], side: Side, what: Literal["trusts", "holds"]) -> tuple[str, ...]:
+def _of(
+    actors: Mapping[Side, ActorSetup], side: Side, what: Literal["sends", "trusts", "holds"]
+) -> tuple[str, ...]:
     actor = actors.get(side)
     if actor is None:
         return ()
-    return actor.trusts if what == "trusts" else actor.holds
+    return {"sends": actor.sends, "trusts": actor.trusts, "holds": actor.holds}[what]
 
 
 def _parsed(der: bytes) -> Certificate | None:

@@ -36,6 +36,7 @@ def whereabouts(node: Node) -> str:
     parts = [f"sent by the {side}" for side in node.sent_by]
     parts += [f"trusted by the {side}" for side in node.trusted_by]
     parts += [f"held by the {side}, not trusted" for side in node.held_by]
+    parts += [f"the {side} has it and did not send it" for side in node.kept_by]
     return "; ".join(parts) or "nobody sent it, nobody trusts it"
 
 
