@@ -616,7 +616,7 @@ class Picture {
       click: (event) => this.click(event), mousemove: (event) => this.hover(event) }, this.lanes, this.sheet);
     this.root = h("div", { class: "cap-picture" }, this.view, this.pages());
     this.lit = null;
-    this.observer = new ResizeObserver(() => this.fit());
+    this.observer = new ResizeObserver(() => { this.fit(); this.show(this.pane.cursor, false); });
     this.observer.observe(this.view);
   }
 
@@ -683,9 +683,9 @@ class Picture {
     const room = this.view.clientWidth;
     if (!room) return;
     const scale = Math.min(1.7, room / (right - left)) * this.pane.zoom;
-    if (scale === this.scale && left === this.left) return;
+    this.left = Math.max(0, (left + right - room / scale) / 2);
+    if (scale === this.scale) return;
     this.scale = scale;
-    this.left = left;
     this.sheet.style.width = this.lanes.style.width = `${this.box[2] * scale}px`;
     this.sheet.style.height = `${this.box[3] * scale}px`;
     this.pane.run.picture.lanes.forEach(([, x], at) => { this.lanes.children[at].style.left = `${x * scale}px`; });
@@ -712,7 +712,7 @@ class Picture {
     const above = y - this.box[1] * scale;
     const roof = this.lanes.offsetHeight + 16;
     let top = view.scrollTop;
-    if (above < top + 12 || above + height > top + view.clientHeight - roof - 40) top = above - Math.max(12, (view.clientHeight - roof - height) * 0.4);
+    if (above < top + 12 || above + height > top + view.clientHeight - roof - 40) top = above - Math.max(40, (view.clientHeight - roof - height) * 0.4);
     let left = this.left * scale;
     if (this.pane.run.events[cursor].kind !== "belief") {
       if (x + width + 14 > left + view.clientWidth) left = x + width + 14 - view.clientWidth;

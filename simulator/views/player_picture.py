@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from simulator.trace import Alert, BeliefChanged, Checked, Decided, Received, Step
+from simulator.trace import Alert, BeliefChanged, Checked, Decided, Received, Sent, Step
 from simulator.views.display import Box, Item, Line, Polygon, Text
 from simulator.views.sequence import sequence
 from simulator.views.style import PALETTES, Palette
@@ -129,6 +129,7 @@ def _places(trace: Trace, items: Iterable[Item]) -> dict[int, Extent]:
         if not item.style.startswith(BEHIND):
             extent = _extent(item)
             drawn[item.seq] = _union(drawn[item.seq], extent) if item.seq in drawn else extent
+    joined = {event.seq for event in trace.of(Sent, Alert, Checked)}
     found: dict[int, Extent] = {}
     last = drawn.get(0, (0.0, 0.0, 1.0, 1.0))
     for event in trace.events:
@@ -138,8 +139,8 @@ def _places(trace: Trace, items: Iterable[Item]) -> dict[int, Extent]:
             extent = found[event.cause]
         else:
             extent = last
-        if isinstance(event.fact, Received | Alert) and event.cause in found:
-            extent = _union(extent, found[event.cause])  # what is read is the arrow, not its head alone
+        if isinstance(event.fact, Received | Alert | Decided) and event.cause in joined:
+            extent = _union(extent, found[event.cause])  # the arrow, not its head alone; the whole decision
         if isinstance(event.fact, BeliefChanged):
             left, top, right, bottom = extent
             extent = (left, top, right, min(bottom, top + BELIEF_HEIGHT))
