@@ -98,7 +98,7 @@ def save_diff(
     theme: str = "light",
     detail: str = "messages",
 ) -> Path:
-    """Write two runs side by side to a file, by suffix: .svg .png .pdf .txt .json.
+    """Write two runs side by side to a file, by suffix: .svg .png .pdf .html .txt .json.
 
     Raises:
         OutputError: there is no such suffix, theme or detail, or the file cannot be written.
@@ -114,9 +114,14 @@ def save_diff(
             contents = (json.dumps(document, indent=1, ensure_ascii=True) + "\n").encode()
         case ".txt":
             contents = diff_text(one, other, TEXT_WIDTH).encode()
+        case ".html":
+            from simulator.views.player import comparison_page
+
+            contents = comparison_page(one, other, detail=detail).encode()
         case _:
             prefix = f"{_prefix(one, 'diff')}-{_prefix(other, 'and')}"
-            contents = picture(diff(one, other, detail=detail), path, theme=theme, prefix=prefix)
+            drawing = diff(one, other, detail=detail)
+            contents = picture(drawing, path, theme=theme, prefix=prefix, others=".txt, .json or .html")
     write_public_file(path, contents)
     return path
 
