@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from simulator.catalogue import catalogue
 from simulator.console import note, write
 from simulator.errors import OutputError
-from simulator.gallery import PICTURES, pictures
+from simulator.gallery import GALLERY, gallery_files
 from simulator.pki.files import write_public_file
 from simulator.run import simulate
 from simulator.sweep import matrix as outcome_matrix
@@ -61,7 +61,7 @@ def give_demo(directory: Path, width: int, coloured: bool, *, quiet: bool = Fals
     for run in unexpected:
         note(f"Not as expected: {run}")
     write_gallery(directory)
-    write(f"The gallery: {len(PICTURES) + 1} pictures in {directory}. Open them in a browser.")
+    write(f"The gallery: {len(GALLERY)} pictures in {directory}. Open them in a browser.")
     return 1 if unexpected else 0
 
 
@@ -107,5 +107,5 @@ def write_gallery(directory: Path) -> None:
             expected="a folder that exists, or a new name in one",
             advice="Make the folder around it first, or name another.",
         ) from None
-    for name, text in pictures():
+    for name, text in gallery_files():
         write_public_file(directory / name, text.encode("utf-8"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from simulator.demo import give_demo
-from simulator.gallery import pictures
+from simulator.gallery import gallery_files
 from tests.peers import ROOT
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ FIGURES = ROOT / "figures"
 
 
 def test_the_gallery_is_current() -> None:
-    """Every picture in ``figures/`` is byte for byte what the gallery makes, and there is no other."""
-    made = {name: text.encode("utf-8") for name, text in pictures()}
-    committed = {path.name: path.read_bytes() for path in FIGURES.glob("*.svg")}
+    """Every file in ``figures/`` is byte for byte what the gallery makes, and there is no other."""
+    made = {name: text.encode("utf-8") for name, text in gallery_files()}
+    committed = {path.name: path.read_bytes() for path in FIGURES.iterdir()}
     assert sorted(made) == sorted(committed), "run `make figures` and commit what it writes"
     for name, data in made.items():
         assert data == committed[name], f"{name} is not current: run `make figures`"
@@ -32,7 +32,7 @@ def test_the_demonstration_shows_what_it_promises(tmp_path: Path, capsys: pytest
     told = capsys.readouterr().out
     for part in ("1 of 4", "4 of 4", "Every credential under every policy", "as expected"):
         assert part in told
-    assert {name: text.encode() for name, text in pictures()} == {
+    assert {name: text.encode() for name, text in gallery_files()} == {
         path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()
     }
 
