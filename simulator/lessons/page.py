@@ -16,6 +16,8 @@ from simulator.views.textual import cells, wrap_cells
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+LEFT = 'style="text-align: left"'
+
 
 @dataclass(frozen=True, slots=True)
 class Lead:
@@ -94,20 +96,22 @@ def _html(block: Block) -> str:
         case Lead(words):
             return f"<p><strong>{escape(words)}</strong></p>"
         case Choices(options):
-            items = "".join(
-                f"<dt><b>{escape(mark)}</b></dt><dd>{escape(words)}</dd>" for mark, words in options
-            )
-            return f"<dl>{items}</dl>"
+            return _table(options, ())
         case Table(rows, titles):
-            head = "".join(f"<th align='left'>{escape(title)}</th>" for title in titles)
-            body = "".join(f"<tr>{_row(row, heading=not titles)}</tr>" for row in rows)
-            return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
+            return _table(rows, titles)
         case Code(words):
             return f"<pre>{escape(words)}</pre>"
         case str():
             return f"<p>{escape(block)}</p>"
 
 
+def _table(rows: Sequence[Sequence[str]], titles: Sequence[str]) -> str:
+    """A table; notebooks set them flush right, which does not suit words, so each cell says otherwise."""
+    head = "".join(f"<th {LEFT}>{escape(title)}</th>" for title in titles)
+    body = "".join(f"<tr>{_row(row, heading=not titles)}</tr>" for row in rows)
+    return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
+
+
 def _row(row: Sequence[str], *, heading: bool) -> str:
     tags = ["th" if heading and not place else "td" for place in range(len(row))]
-    return "".join(f"<{tag} align='left'>{escape(word)}</{tag}>" for tag, word in zip(tags, row, strict=True))
+    return "".join(f"<{tag} {LEFT}>{escape(word)}</{tag}>" for tag, word in zip(tags, row, strict=True))

@@ -16,13 +16,13 @@ from simulator.views.figure import PIXELS_PER_INCH, SETTINGS, figure
 from simulator.views.textual import wrap_cells
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
+    import numpy as np
+    from numpy.typing import NDArray
 
     from simulator.views.display import Drawing
 
 TEXT_WIDTH = 100  # columns of what stands in place of a picture
 COLOURS = 64
-LEAST_DIFFERENCE = 10  # two colours nearer than this, of 255 in each channel, are one to the eye
 
 Bundle = dict[str, str]
 
@@ -69,29 +69,32 @@ def exhibit(drawing: Drawing, heading: str = "") -> Exhibit:
 def notebook_png(drawing: Drawing) -> bytes:
     """Draw a display list as a PNG of its natural size in few colours; equal drawings have equal pixels."""
     import matplotlib as mpl
+    import numpy as np
     from PIL import Image
 
     drawn = io.BytesIO()
     with mpl.rc_context(SETTINGS):
         figure(drawing).savefig(drawn, format="png", dpi=PIXELS_PER_INCH, metadata={"Software": None})
-    picture = Image.open(drawn).convert("RGB")
-    palette = Image.new("P", (1, 1))
-    colours = main_colours(picture)
-    palette.putpalette([channel for colour in colours for channel in colour])
+    pixels = np.asarray(Image.open(drawn).convert("RGB"))
+    palette, indices = few_colours(pixels.reshape(-1, 3))
+    picture = Image.fromarray(indices.reshape(pixels.shape[:2]), mode="P")
+    picture.putpalette(palette.tobytes())
     small = io.BytesIO()
-    picture.quantize(palette=palette, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    picture.save(small, "PNG", optimize=True)
     return small.getvalue()
 
 
-def main_colours(picture: Image) -> list[tuple[int, int, int]]:
-    """The colours that cover most of an RGB picture, each told from the others by the eye, most first."""
-    counted = picture.getcolors(picture.width * picture.height) or []
-    colours: list[tuple[int, int, int]] = []
-    for _, colour in sorted(counted, key=lambda found: (-found[0], found[1])):
-        assert isinstance(colour, tuple)
-        red, green, blue = colour
-        if all(max(abs(red - r), abs(green - g), abs(blue - b)) >= LEAST_DIFFERENCE for r, g, b in colours):
-            colours.append((red, green, blue))
-        if len(colours) == COLOURS:
-            break
-    return colours
+def few_colours(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The colours that cover most of a picture, and for each pixel the number of the nearest of them.
+
+    Args:
+        pixels: one row of red, green and blue for each.
+    """
+    import numpy as np
+
+    packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    found, which, counts = np.unique(packed, return_inverse=True, return_counts=True)
+    every = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1).astype(np.int32)
+    main = every[np.lexsort((found, -counts))[:COLOURS]]
+    distances = ((every[:, None, :] - main[None, :, :]) ** 2).sum(axis=2)
+    return main.astype(np.uint8), distances.argmin(axis=1).astype(np.uint8)[which]
