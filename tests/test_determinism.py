@@ -8,21 +8,17 @@ import shutil
 import subprocess
 import sys
 from functools import cache
-from typing import TYPE_CHECKING
 
 import pytest
 
 from simulator.catalogue import catalogue
 from tests.peers import ROOT
 
-if TYPE_CHECKING:
-    from pathlib import Path
 
-
-def digests_of(python: str, **environment: str) -> dict[str, str]:
-    """What ``tests/digests.py`` prints under an interpreter."""
+def digests_of(python: str, *arguments: str, **environment: str) -> dict[str, str]:
+    """What ``tests/digests.py`` prints under an interpreter, started so or with these arguments."""
     printed = subprocess.run(
-        [python, str(ROOT / "tests" / "digests.py")],
+        [python, *(arguments or [str(ROOT / "tests" / "digests.py")])],
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
         cwd=ROOT,
         capture_output=True,
@@ -85,19 +81,28 @@ def test_another_python_gives_the_same_bytes() -> None:
         assert here() == digests_of(python), f"Python {version}"
 
 
-def test_the_machine_s_clock_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run does not change when the machine's clock stands twenty years later."""
-    import datetime as module
+LATER = """
+import datetime, runpy, time
 
-    from simulator.run import simulate
+class Kind(type):
+    def __instancecheck__(cls, value):
+        return isinstance(value, real)
 
-    before = simulate("certificate-expired").to_dict()
+real = datetime.datetime
 
-    class Later(module.datetime):
-        @classmethod
-        def now(cls, tz: module.tzinfo | None = None) -> Later:
-            return cls(2046, 1, 1, tzinfo=tz)
+class Later(real, metaclass=Kind):
+    @classmethod
+    def now(cls, tz=None):
+        return real(2046, 1, 1, tzinfo=tz)
+    utcnow = now
 
-    monkeypatch.setattr(module, "datetime", Later)
-    monkeypatch.setattr("time.time", lambda: 2.4e9)
-    assert before == simulate("certificate-expired").to_dict()
+datetime.datetime = Later
+time.time = lambda: 2.4e9
+runpy.run_path({path!r}, run_name="__main__")
+"""
+
+
+def test_the_machine_s_clock_does_not_matter() -> None:
+    """Nothing changes where the machine's clock stands sixteen years later, from before the first import."""
+    code = LATER.format(path=str(ROOT / "tests" / "digests.py"))
+    assert here() == digests_of(sys.executable, "-c", code)

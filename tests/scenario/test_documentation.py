@@ -1,0 +1,51 @@
+"""The page on scenario files names every setting there is, and its examples play."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from simulator import simulate
+from simulator.scenario import CertificateSetup, ClientSetup, Expectation, Network, ServerSetup
+from simulator.scenario.file import loads, parse_assignment
+from tests.peers import ROOT
+
+PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
+PARTS = {
+    "[network]": Network,
+    "[client]": ClientSetup,
+    "[server]": ServerSetup,
+    "[certificates.NAME]": CertificateSetup,
+    "[expect]": Expectation,
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_setting_is_named(part: str) -> None:
+    """Each table of the page names the settings of its part, all of them and no other."""
+    section = PAGE.split(f"## `{part}`", 1)[1].split("\n## ", 1)[0]
+    named = {
+        name
+        for row in re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    }
+    assert {field.name for field in fields(PARTS[part])} == named
+
+
+def test_the_examples_play() -> None:
+    """The TOML example comes out as it expects in both versions."""
+    text = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert text
+    scenario = loads(text[1])
+    for tls in ("1.2", "1.3"):
+        assert simulate(scenario, tls=tls).as_expected is True
+
+
+def test_every_worked_setting_can_be_set() -> None:
+    """Each ``--set`` that the page shows is one."""
+    shown = re.findall(r"--set (\S+)", PAGE)
+    assert shown
+    for setting in shown:
+        assert setting.partition("=")[0] == parse_assignment(setting)[0]
