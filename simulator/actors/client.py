@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.contract import Believed, Judged
-from simulator.actors.endpoint import Endpoint
+from simulator.actors.endpoint import KEYS_AGREED, Endpoint
 from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
 from simulator.actors.subject import subject_of
 from simulator.actors.unjudged import unjudged, with_proof
@@ -18,11 +18,12 @@ from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig
 from simulator.tls.events import (
     CertificateChoiceWanted,
     DataReceived,
-    MessageReceived,
     ProofChecked,
     ServerVerdictWanted,
+    StateChanged,
     Version,
 )
+from simulator.tls.states import State
 from simulator.trust.judge import judge
 from simulator.trust.profiles import profile_named
 
@@ -78,6 +79,22 @@ class ClientRole:
         return self.further if self.credential is None else (self.credential, *self.further)
 
 
+# The states that a client reaches only with a good ServerHello, and those it reaches with keys in use, once it
+# has checked all that the server shows of itself: in TLS 1.3 with the server's Finished, in TLS 1.2, where the
+# signed key exchange is the proof, with its own.
+HELLO_AGREED = {Version.TLS13: State.WAIT_EE, Version.TLS12: State.WAIT_CERT}
+SERVER_KNOWN = {
+    Version.TLS13: (State.WAIT_CERTIFICATE_CHOICE,),
+    Version.TLS12: (State.WAIT_TICKET, State.WAIT_CCS),
+}
+ASSUMING = {
+    Version.TLS13: "The server is verified and the client sent its certificate. "
+    "That the server accepted it is an assumption until the server speaks.",
+    Version.TLS12: "The server is verified, and it finished the handshake after it had the client's "
+    "certificate. Whether it judged that certificate, and what it grants, only its first words say.",
+}
+
+
 class Client(Endpoint):
     """A client on one connection.
 
@@ -131,7 +148,9 @@ class Client(Endpoint):
         self._server = subject_of(question.chain)
         if self.role.policy is None:
             reason = "The client is set up not to verify the server: whoever answers is accepted."
-            self._verdict = unjudged("server", self.role.profile, self._server, presented=True)
+            self._verdict = unjudged(
+                "server", self.role.profile, self._server, presented=True, tls=self.version.value
+            )
             self._wait_for("accept-server", ("accept", "refuse"), "accept", reason)
             return [Judged(self._verdict)]
         self._judged = True
@@ -147,7 +166,7 @@ class Client(Endpoint):
     def _proof_read(self, proof: ProofChecked) -> list[Effect]:
         """The server signed the handshake: the ledger's last line."""
         assert self._verdict is not None
-        self._verdict = with_proof(self._verdict, proof)
+        self._verdict = with_proof(self._verdict, proof, tls=self.version.value)
         self._server_verified = self._trusts_chain and proof.ok
         return [Judged(self._verdict)]
 
@@ -202,13 +221,20 @@ class Client(Endpoint):
         return "tls" if (decision, choice) == ("accept-server", "refuse") else None
 
     def _notice(self, event: Effect) -> list[Effect]:
-        """In TLS 1.3 the server's Finished completes what the client can know of the server."""
+        """What the client makes of data, and of a step that it took because a message was good."""
         if isinstance(event, DataReceived):
             return self._server_line(event.data)
-        if not (isinstance(event, MessageReceived) and event.name == "Finished"):
+        if not isinstance(event, StateChanged):
             return []
-        if self.version is Version.TLS12 or not self._server_verified:
-            return []
+        after = State(event.after)
+        if after is HELLO_AGREED[self.version]:
+            return self._hello_agreed()
+        return self._server_known() if after in SERVER_KNOWN[self.version] else []
+
+    def _server_known(self) -> list[Effect]:
+        """Keys protect what follows, and all that the client can know of the server it knows."""
+        if not self._server_verified:
+            return self._believe(SecurityLevel.ENCRYPTED, KEYS_AGREED)
         reason = "The server's certificate is trusted and it proved that it holds the key."
         return self._believe(SecurityLevel.SERVER_AUTHENTICATED, reason, peer=self._server)
 
@@ -220,11 +246,7 @@ class Client(Endpoint):
         if not self._sent_certificate:
             reason = "The server is verified. The client sent no certificate."
             return Believed(SecurityLevel.SERVER_AUTHENTICATED, False, self._server, reason)
-        reason = (
-            "The server is verified and the client sent its certificate. "
-            "That the server accepted it is an assumption until the server speaks."
-        )
-        return Believed(SecurityLevel.CLIENT_AUTHENTICATED, True, self._server, reason)
+        return Believed(SecurityLevel.CLIENT_AUTHENTICATED, True, self._server, ASSUMING[self.version])
 
     def _after_connecting(self) -> list[Effect]:
         """Write the first line as soon as the handshake call returns, as programs do."""

@@ -13,8 +13,9 @@ from simulator.actors.unjudged import unjudged, with_proof
 from simulator.security import SecurityLevel
 from simulator.tls.alerts import AlertDescription
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ServerConfig
-from simulator.tls.events import ClientVerdictWanted, MessageSent, ProofChecked, Version
+from simulator.tls.events import ClientVerdictWanted, MessageSent, ProofChecked, StateChanged, Version
 from simulator.tls.server import server_handshake
+from simulator.tls.states import State
 from simulator.trust.judge import judge
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ ASKING = {
     "required": "The server insists on a certificate, so it asks for one.",
 }
 
+
+KEYS_SWITCHED_ON = "The client switched the keys on, so what follows is encrypted."
 
 # In TLS 1.3 the CertificateRequest comes before the server's Certificate, in TLS 1.2 it comes last but one.
 FIRST_AFTER_REQUEST = {Version.TLS13: "Certificate", Version.TLS12: "ServerHelloDone"}
@@ -143,6 +146,15 @@ class Server(Endpoint):
         self._wait_for("request-certificate", ("ask", "do not ask"), asks, reason)
         return events[:place]
 
+    def _notice(self, event: Effect) -> list[Effect]:
+        """The server's own ServerHello stands; in TLS 1.2 the client switches the keys on later."""
+        if isinstance(event, MessageSent) and event.name == "ServerHello":
+            return self._hello_agreed()
+        if self.version is Version.TLS12 and isinstance(event, StateChanged):
+            if State(event.after) is State.WAIT_FINISHED:
+                return self._believe(SecurityLevel.ENCRYPTED, KEYS_SWITCHED_ON)
+        return []
+
     def _request_place(self, events: list[TlsEvent]) -> int | None:
         """Where the CertificateRequest stands or would stand among the machine's events."""
         names = ("CertificateRequest", FIRST_AFTER_REQUEST[self.version])
@@ -166,7 +178,13 @@ class Server(Endpoint):
         if self._judged:
             verdict = judge(chain, self.role.policy, self._now, tls=self.version.value)
         else:
-            verdict = unjudged("client", self.role.policy.profile, self._client, presented=bool(chain))
+            verdict = unjudged(
+                "client",
+                self.role.policy.profile,
+                self._client,
+                presented=bool(chain),
+                tls=self.version.value,
+            )
         self._verdict = verdict
         self._wait_for_verdict(verdict, presented=bool(chain))
         return [Judged(verdict)]
@@ -187,7 +205,7 @@ class Server(Endpoint):
     def _proof_read(self, proof: ProofChecked) -> list[Effect]:
         """The client signed the handshake, or tried to: the ledger's last line."""
         assert self._verdict is not None
-        self._verdict = with_proof(self._verdict, proof)
+        self._verdict = with_proof(self._verdict, proof, tls=self.version.value)
         return [Judged(self._verdict)]
 
     def _carry_out(self, taken: DecisionTaken) -> list[Effect]:

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 from simulator.tls.alerts import AlertDescription
 from simulator.trust.judge import proof_check
 from simulator.trust.profiles import profile_named
+from simulator.trust.situation import proof_form
 from simulator.trust.verdict import Check, Outcome, Verdict
 from simulator.trust.vocabulary import CERTIFICATE_PRESENTED, PROOF_OF_POSSESSION, QUESTIONS
 
 if TYPE_CHECKING:
     from simulator.tls.events import ProofChecked
+    from simulator.trust.situation import TlsVersion
     from simulator.trust.verdict import Role
 
 
-def unjudged(role: Role, profile_name: str, subject: str | None, *, presented: bool) -> Verdict:
+def unjudged(
+    role: Role, profile_name: str, subject: str | None, *, presented: bool, tls: TlsVersion
+) -> Verdict:
     """A verdict that passes nothing and fails nothing.
 
     Args:
@@ -23,18 +27,20 @@ def unjudged(role: Role, profile_name: str, subject: str | None, *, presented: b
         profile_name: the stack profile whose checks are listed.
         subject: RFC 4514 subject that the certificate claims.
         presented: a certificate came.
+        tls: the protocol version, which decides where the proof will stand.
     """
     checks = tuple(
-        _line(name, role, subject or "", presented=presented) for name in profile_named(profile_name).checks
+        _line(name, role, subject or "", presented=presented, tls=tls)
+        for name in profile_named(profile_name).checks
     )
     return Verdict(role, profile_name, subject, (), checks, None)
 
 
-def _line(name: str, role: Role, subject: str, *, presented: bool) -> Check:
+def _line(name: str, role: Role, subject: str, *, presented: bool, tls: TlsVersion) -> Check:
     """One check that was not made; the proof of possession is still to come."""
     if name == PROOF_OF_POSSESSION and presented:
         outcome, why = Outcome.NOT_REACHED, f"The {role}'s proof comes later: {QUESTIONS[name]}"
-        return Check(name, outcome, subject, 0, "CertificateVerify", "", "", "", why)
+        return Check(name, outcome, subject, 0, proof_form(role, tls).message, "", "", "", why)
     if name == CERTIFICATE_PRESENTED and presented:
         why = f"The {role} sent a certificate, and nobody insisted on one."
     elif name == CERTIFICATE_PRESENTED:
@@ -44,13 +50,14 @@ def _line(name: str, role: Role, subject: str, *, presented: bool) -> Check:
     return Check(name, Outcome.NOT_EVALUATED, "", None, "", "", "", "", why)
 
 
-def with_proof(verdict: Verdict, proof: ProofChecked) -> Verdict:
-    """The ledger with its last line filled in by what CertificateVerify showed."""
+def with_proof(verdict: Verdict, proof: ProofChecked, *, tls: TlsVersion) -> Verdict:
+    """The ledger with its last line filled in by what the signature showed."""
     line = proof_check(
-        signer=proof.signer,
+        signer=verdict.role,
         subject=verdict.peer or "",
         ok=proof.ok,
         scheme=proof.scheme,
         problem=proof.problem,
+        tls=tls,
     )
     return verdict.with_proof(line, None if proof.ok else AlertDescription.DECRYPT_ERROR.rfc_name)

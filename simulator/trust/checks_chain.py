@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.trust import vocabulary as v
 from simulator.trust.path import MAX_STEPS, DeadEnd
-from simulator.trust.situation import called, counted, passed_if
+from simulator.trust.situation import called, counted, passed_if, proof_form
 from simulator.trust.verdict import Check, Outcome
 
 if TYPE_CHECKING:
@@ -183,13 +183,14 @@ def revocation(situation: Situation) -> Check:
 
 def proof_of_possession(situation: Situation) -> Check:
     """At Certificate no signature by the peer's own key has been read yet."""
+    form = proof_form(situation.policy.role, situation.tls)
     return situation.line(
         v.PROOF_OF_POSSESSION,
         Outcome.NOT_REACHED,
-        "Whether the peer holds the private key is shown only by CertificateVerify, which has not been read.",
+        f"Whether the peer holds the private key is shown only by {form.message}, which has not been read.",
         depth=0,
-        field="CertificateVerify",
+        field=form.message,
         value="not read",
-        required="a signature over the handshake by the certificate's key",
-        reference="RFC 8446 §4.4.3, RFC 5246 §7.4.8",
+        required=f"a signature over {form.signed} by the certificate's key",
+        reference=form.reference,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
@@ -11,7 +11,7 @@ from simulator.trust import vocabulary as v
 from simulator.trust.ledger import keep_ledger
 from simulator.trust.path import PathSearch
 from simulator.trust.profiles import profile_named
-from simulator.trust.situation import Situation
+from simulator.trust.situation import Situation, proof_form
 from simulator.trust.verdict import Check, Outcome, Verdict
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.profiles import Profile
-
-TlsVersion = Literal["1.2", "1.3"]
+    from simulator.trust.situation import TlsVersion
+    from simulator.trust.verdict import Role
 
 
 def judge(chain: Sequence[bytes], policy: TrustPolicy, now: datetime, *, tls: TlsVersion) -> Verdict:
@@ -80,7 +80,7 @@ def _judge_readable(
     paths = iter([(leaf,)]) if leaf in policy.store.directly_trusted else search.paths()
     refused: Verdict | None = None
     for path in paths:
-        situation = Situation(path, policy, profile, now)
+        situation = Situation(path, policy, profile, now, tls)
         lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(situation, None)}
         checks = keep_ledger(profile, lines, situation)
         fingerprints = tuple(certificate.fingerprint for certificate in path)
@@ -90,7 +90,7 @@ def _judge_readable(
         refused = refused or verdict
     if refused is not None:
         return refused
-    situation = Situation((leaf,), policy, profile, now)
+    situation = Situation((leaf,), policy, profile, now, tls)
     lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(situation, search)}
     return _verdict(policy, profile, leaf.subject, (), keep_ledger(profile, lines, situation), tls)
 
@@ -109,8 +109,8 @@ def _verdict(
     return Verdict(policy.role, profile.name, peer, path, checks, alert)
 
 
-def proof_check(*, signer: str, subject: str, ok: bool, scheme: str, problem: str) -> Check:
-    """The completed ``proof-of-possession`` line, from what the handshake machine found in CertificateVerify.
+def proof_check(*, signer: Role, subject: str, ok: bool, scheme: str, problem: str, tls: TlsVersion) -> Check:
+    """The completed ``proof-of-possession`` line, from what the handshake machine found in the signature.
 
     Args:
         signer: ``client`` or ``server``.
@@ -118,9 +118,11 @@ def proof_check(*, signer: str, subject: str, ok: bool, scheme: str, problem: st
         ok: the signature verifies under the key of the certificate.
         scheme: the SignatureScheme's RFC name.
         problem: why it does not verify; empty where it does.
+        tls: the protocol version; with the signer it decides what was to be signed.
     """
+    form = proof_form(signer, tls)
     sentence = (
-        f"The {signer} signed this very handshake with the private key of its certificate."
+        f"The {signer} signed {form.signed} with the private key of its certificate."
         if ok
         else f"The {signer} did not prove that it holds the private key: {problem.rstrip('.')}."
     )
@@ -129,9 +131,9 @@ def proof_check(*, signer: str, subject: str, ok: bool, scheme: str, problem: st
         Outcome.PASS if ok else Outcome.FAIL,
         subject,
         0,
-        "CertificateVerify",
+        form.message,
         scheme if ok else f"{scheme}: {problem}",
-        "a signature over the handshake by the certificate's key",
-        "RFC 8446 §4.4.3, RFC 5246 §7.4.8",
+        f"a signature over {form.signed} by the certificate's key",
+        form.reference,
         sentence,
     )

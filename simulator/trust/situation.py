@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simulator.trust.verdict import Check, Outcome
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.profiles import Profile
+    from simulator.trust.verdict import Role
 
+TlsVersion = Literal["1.2", "1.3"]
 KEPT_WORDS = 2048  # a ledger names the same certificates and times again and again
 
 
@@ -28,12 +30,14 @@ class Situation:
         policy: what is asked.
         profile: whose habits are followed.
         now: the moment of the decision.
+        tls: the protocol version, which decides what the proof of possession signs.
     """
 
     path: tuple[Certificate, ...]
     policy: TrustPolicy
     profile: Profile
     now: datetime
+    tls: TlsVersion
 
     @property
     def leaf(self) -> Certificate:
@@ -60,6 +64,30 @@ class Situation:
         """A line of the ledger about the certificate at ``depth``, or about the chain as a whole."""
         subject = "" if depth is None else self.path[depth].subject
         return Check(name, outcome, subject, depth, field, value, required, reference, sentence)
+
+
+class ProofForm(NamedTuple):
+    """How a side proves that it holds the private key of its certificate.
+
+    Attributes:
+        message: the handshake message that carries the proof.
+        signed: what is signed, for a sentence.
+        reference: where that is laid down.
+    """
+
+    message: str
+    signed: str
+    reference: str
+
+
+def proof_form(signer: Role, tls: TlsVersion) -> ProofForm:
+    """The form of the proof of possession; only the server of TLS 1.2 does not sign the handshake so far."""
+    if tls == "1.3":
+        return ProofForm("CertificateVerify", "this very handshake", "RFC 8446 §4.4.3")
+    if signer == "client":
+        return ProofForm("CertificateVerify", "this very handshake", "RFC 5246 §7.4.8")
+    signed = "both random values and its ECDHE parameters"
+    return ProofForm("ServerKeyExchange", signed, "RFC 5246 §7.4.3, RFC 8422 §5.4")
 
 
 def passed_if(holds: bool) -> Outcome:

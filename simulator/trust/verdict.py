@@ -90,7 +90,7 @@ class Verdict:
         raise KeyError(name)
 
     def with_proof(self, proof: Check, alert: str | None) -> Verdict:
-        """The same ledger with its ``proof-of-possession`` line replaced by what CertificateVerify showed.
+        """The same ledger with its ``proof-of-possession`` line replaced by what the signature showed.
 
         Args:
             proof: the completed line, outcome ``PASS`` or ``FAIL``.

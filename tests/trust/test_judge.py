@@ -19,7 +19,8 @@ from simulator.trust.vocabulary import QUESTIONS
 from tests.trust.worlds import DAY, FAULTS, NOW, contents, issue, key
 
 if TYPE_CHECKING:
-    from simulator.trust.verdict import Verdict
+    from simulator.trust.situation import TlsVersion
+    from simulator.trust.verdict import Role, Verdict
 
 # fault of a client's chain → (decisive check, depth) under the openssl profile; None where it is accepted
 DECIDES = {
@@ -221,11 +222,33 @@ def test_proof_completes_the_ledger() -> None:
     """A good proof passes; a bad one decides, with the alert the handshake gives it."""
     verdict = judged("client", ())
     peer = verdict.peer or ""
-    good = proof_check(signer="client", subject=peer, ok=True, scheme="ed25519", problem="")
-    bad = proof_check(signer="client", subject=peer, ok=False, scheme="ed25519", problem="another key signed")
+    good = proof_check(signer="client", subject=peer, ok=True, scheme="ed25519", problem="", tls="1.3")
+    bad = proof_check(
+        signer="client", subject=peer, ok=False, scheme="ed25519", problem="another key signed", tls="1.3"
+    )
     assert verdict.with_proof(good, None).check("proof-of-possession").outcome is Outcome.PASS
     refused = verdict.with_proof(bad, "decrypt_error")
     assert (refused.decisive, refused.alert) == (bad, "decrypt_error")
+
+
+@pytest.mark.parametrize(
+    ("role", "tls", "message", "reference"),
+    [
+        ("client", "1.3", "CertificateVerify", "RFC 8446 §4.4.3"),
+        ("server", "1.3", "CertificateVerify", "RFC 8446 §4.4.3"),
+        ("client", "1.2", "CertificateVerify", "RFC 5246 §7.4.8"),
+        ("server", "1.2", "ServerKeyExchange", "RFC 5246 §7.4.3, RFC 8422 §5.4"),
+    ],
+)
+def test_the_proof_is_that_of_its_signer(role: Role, tls: TlsVersion, message: str, reference: str) -> None:
+    """Only the server of TLS 1.2 proves its key in ServerKeyExchange, and not over the handshake so far."""
+    proof = proof_check(signer=role, subject="", ok=True, scheme="ed25519", problem="", tls=tls)
+    issued = issue(role)
+    pending = judge(issued.presented, issued.policy(), NOW, tls=tls).check("proof-of-possession")
+    for line in (proof, pending):
+        assert (message, reference) == (line.field, line.reference)
+    assert ("this very handshake" in proof.sentence) == (message == "CertificateVerify")
+    assert message in pending.sentence
 
 
 def test_unknown_profile() -> None:
