@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from simulator.trace import BeliefChanged, Event
 from simulator.views.display import Box, Item, Text, wrap
 from simulator.views.glyphs import hatching
+from simulator.views.reading import gap_words
 from simulator.views.sheet import BELIEF_WIDTH, GUTTER, HALF_CARD, MARGIN, Sheet, height_of, pitch_of
-from simulator.views.words import clean, duration, level_name
+from simulator.views.words import clean, level_name
 
 if TYPE_CHECKING:
     from simulator.views.reading import Gap
@@ -100,8 +101,7 @@ class GapShade:
         lane = stage.lanes["client"]
         left = stage.left + 4
         room = max(lane - HALF_CARD - GUTTER - left, HALF_CARD - 8) - 16
-        believed = level_name(gap.believed)
-        words = f"For {duration(gap.length)} the client believes “{believed}”. The server has never said so."
+        words = gap_words(gap)
         needed = height_of(words, "gap", room) + 16
         start = self._free(top, needed)
         self.sheet.y = max(self.sheet.y, start + needed)

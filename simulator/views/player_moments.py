@@ -20,11 +20,10 @@ from simulator.trace import (
     Trace,
 )
 from simulator.trust.verdict import Outcome
-from simulator.views.reading import Gap, gap, is_refusal, news, unread
+from simulator.views.reading import gap, gap_words, is_refusal, news, unread
 from simulator.views.words import (
     PROTECTION_WORDS,
     clean,
-    duration,
     level_name,
     moment,
     question,
@@ -62,7 +61,7 @@ def moments(trace: Trace) -> list[dict[str, Any]]:
     for event in trace.events:
         headline, sentences = _words(event, ledgers, lost=event.seq in lost)
         if late is not None and late.end.seq == event.seq:
-            sentences.append(_gap_words(late))
+            sentences.append(gap_words(late))
         entry = {
             "seq": event.seq,
             "at": moment(event.at),
@@ -138,14 +137,6 @@ def protected(protection: Protection) -> str:
     """How a message is protected on its way."""
     words = PROTECTION_WORDS[protection]
     return words if protection is Protection.CLEAR else f"protected with the {words}"
-
-
-def _gap_words(late: Gap) -> str:
-    """What the client took for true, and for how long."""
-    return (
-        f"For {duration(late.length)} the client believed “{level_name(late.believed)}”. "
-        "The server has never said so."
-    )
 
 
 def _travel(fact: Sent, *, lost: bool) -> str:

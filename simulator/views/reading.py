@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.security import SecurityLevel
 from simulator.tls.events import Version
 from simulator.trace import Alert, BeliefChanged, Event, HandshakeReturned, Received, Sent, Trace
+from simulator.views.words import duration, level_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,11 +88,17 @@ def is_small_talk(fact: Fact, version: Version) -> bool:
 
 
 def gap(trace: Trace) -> Gap | None:
-    """The client's error, where it made one; None where it learned in time."""
+    """The client's error, where it made one; None where it learned in time.
+
+    A server whose own handshake call returned ``ok`` has accepted the connection: what it refuses after that
+    is access, and the client was not in error about the session.
+    """
     start: Event | None = None
     believed = SecurityLevel.CLEARTEXT
     for event in trace.events:
         if event.actor != "client":
+            if isinstance(event.fact, HandshakeReturned) and event.fact.result == "ok":
+                return None
             continue
         match event.fact:
             case HandshakeReturned(result="ok"):
@@ -103,6 +110,14 @@ def gap(trace: Trace) -> Gap | None:
             case _:
                 pass
     return None
+
+
+def gap_words(late: Gap) -> str:
+    """What the client took for true, for how long, and that nobody had told it."""
+    return (
+        f"For {duration(late.length)} the client took the session for open and believed "
+        f"“{level_name(late.believed)}”. The server never said that it is open."
+    )
 
 
 def idle_authorities(trace: Trace) -> frozenset[str]:

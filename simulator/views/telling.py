@@ -27,10 +27,10 @@ from simulator.views import arrows
 from simulator.views.fields import key_fields
 from simulator.views.heading import lane_title, lane_words
 from simulator.views.panels import NOT_LOOKED, evidence, group, judged, line_of
-from simulator.views.reading import gap, idle_authorities, is_refusal, news, reads, unread
+from simulator.views.reading import gap, gap_words, idle_authorities, is_refusal, news, reads, unread
 from simulator.views.style import Detail, detail_named
 from simulator.views.textual import shorten, wrap_cells
-from simulator.views.words import clean, duration, level_name, moment, question, refuses
+from simulator.views.words import clean, level_name, moment, question, refuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -278,8 +278,7 @@ class _Telling:
         # A belief follows from something that was told; it begins no step of its own.
         yield Remark(lane.key, "belief", tuple(line for text in texts for line in paragraph(text)))
         if self.gap is not None and event.seq == self.gap.end.seq:
-            late = f"For {duration(self.gap.length)} the client believed “{level_name(self.gap.believed)}”."
-            yield Remark(lane.key, "gap", (*paragraph(late), "The server had never said so."))
+            yield Remark(lane.key, "gap", paragraph(gap_words(self.gap)))
 
     # Order --------------------------------------------------------------------------------------------------
 

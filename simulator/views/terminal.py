@@ -15,7 +15,7 @@ from simulator.trust.verdict import Outcome
 from simulator.views.fields import key_fields
 from simulator.views.heading import lane_words, under_title
 from simulator.views.panels import NOT_LOOKED, evidence, group, judged, line_of
-from simulator.views.reading import Gap, gap, is_refusal, news, reads, unread
+from simulator.views.reading import Gap, gap, gap_words, is_refusal, news, reads, unread
 from simulator.views.style import detail_named
 from simulator.views.textual import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
 from simulator.views.words import (
@@ -23,7 +23,6 @@ from simulator.views.words import (
     STEP_NUMBERS,
     card_facts,
     clean,
-    duration,
     level_name,
     moment,
     question,
@@ -307,7 +306,5 @@ class _Teller:
         words = f"The {event.actor} {verb}: {level_name(fact.level)}{assumed}. {clean(fact.reason)}"
         lines = self.inside(words, " = ", "belief")
         if self.gap is not None and event.seq == self.gap.end.seq:
-            believed = level_name(self.gap.believed)
-            late = f"For {duration(self.gap.length)} the client believed “{believed}”."
-            lines += self.inside(f"{late} The server had never said so.", " ! ", "bad")
+            lines += self.inside(gap_words(self.gap), " ! ", "bad")
         return lines

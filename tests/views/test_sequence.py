@@ -6,13 +6,18 @@ from dataclasses import replace
 
 import pytest
 
+from simulator.catalogue import catalogue
 from simulator.errors import OutputError
+from simulator.run import simulate
+from simulator.security import SecurityLevel
 from simulator.tls.events import Protection
 from simulator.trace import Alert, BeliefChanged, Decided, HandshakeReturned, Noted, Sent, Setup
 from simulator.views.display import Box, Line, Polygon, Text
+from simulator.views.player_moments import moments
 from simulator.views.reading import gap, idle_authorities, unread
 from simulator.views.sequence import sequence
 from simulator.views.style import TYPES, palette
+from simulator.views.terminal import story
 from tests.views.geometry import contrasts, faults
 from tests.views.traces import DETAILS, HOSTILE, NAMES, RUNS, THEMES, hostile_trace, trace_of
 
@@ -107,7 +112,33 @@ def test_the_late_refusal_is_shaded() -> None:
     assert [item.seq for item in items if isinstance(item, Box) and item.style == "gap"] == [found.start.seq]
     assert "gap" not in {item.style for item in sequence(early).items}
     words = " ".join(item.text for item in items if isinstance(item, Text) and item.style == "gap")
-    assert words == "For 41 ms the client believes “Client authenticated”. The server has never said so."
+    assert words == (
+        "For 41 ms the client took the session for open and believed “Client authenticated”. The server "
+        "never said that it is open."
+    )
+
+
+def test_a_refusal_after_an_accepted_handshake_is_no_error_of_the_client() -> None:
+    """Where the server accepted the client and refuses only access, no view says that the client erred."""
+    scenario = catalogue["valid-certificate"].but({"server.minimum_level": "CLIENT_AUTHORIZED"})
+    trace = simulate(scenario, tls="1.3").trace
+    assert (SecurityLevel.REFUSED, "identity") == (trace.card.level, trace.card.refused_at)
+    assert gap(trace) is None
+    assert "took the session for open" not in story(trace)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_view_calls_a_true_belief_of_the_client_a_mistake(name: str) -> None:
+    """Every view that tells of a late refusal says that the session was taken for open, and nothing else."""
+    trace = trace_of(name, "1.3")
+    told = [
+        " ".join(item.text for item in sequence(trace).items if isinstance(item, Text)),
+        " ".join(story(trace, 140).replace("│", " ").split()),
+        " ".join(sentence for moment in moments(trace) for sentence in moment["sentences"]),
+    ]
+    expected = [gap(trace) is not None] * 3
+    assert expected == ["The server never said that it is open." in words for words in told]
+    assert not any("said so" in words.replace("nothing it read says so", "") for words in told)
 
 
 def test_an_assumption_is_hatched() -> None:
