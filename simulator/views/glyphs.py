@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOCK_WIDTH = 10.0
-MARK_WIDTH = 12.0
 
 
 def lock(x: float, y: float, seq: int) -> Iterator[Item]:

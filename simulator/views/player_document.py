@@ -250,8 +250,8 @@ def _across(a: Trace, b: Trace) -> list[int]:
 
     Between two such, and after the last, both go on event by event, neither past what comes next.
     """
-    keys = [[(event.actor, *likeness(event.fact)) for event in trace.events] for trace in (a, b)]
-    matcher = difflib.SequenceMatcher(None, *keys, autojunk=False)
+    one, other = ([(event.actor, *likeness(event.fact)) for event in trace.events] for trace in (a, b))
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     found: list[int] = []
     for at, beside, length in matcher.get_matching_blocks():  # the last block is empty and stands at the end
         while len(found) < at:

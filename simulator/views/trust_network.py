@@ -22,7 +22,7 @@ from simulator.tls.messages import (
     Message,
     decode_handshake,
 )
-from simulator.trace import Checked, Decided, Sent
+from simulator.trace import Checked, Sent
 from simulator.trust.verdict import Outcome, Verdict
 from simulator.trust.vocabulary import TRUST_ANCHOR
 from simulator.views.fields import name_text
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 SIDES: tuple[Side, Side] = ("client", "server")
 PEERS: dict[Side, Side] = {"client": "server", "server": "client"}
-
-ASKING = "request-certificate"
 
 Link = Literal["issued", "trusts", "hint"]
 Holding = Literal["sends", "trusts", "holds"]
@@ -280,15 +278,6 @@ def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | No
             judge, event, (), None, f"takes the {peer}'s certificate as it comes, and judges no chain", None
         )
     return Judgement(judge, event, path, None, f"accepts the {peer}: no check failed", True)
-
-
-def _why_not(trace: Trace, judge: Side, leaf: str | None) -> str:
-    """Why a side judged nothing."""
-    decisions = [event.fact for event in trace.of(Decided) if event.actor == judge]
-    asked = {fact.choice for fact in decisions if isinstance(fact, Decided) and fact.decision == ASKING}
-    if judge == "server" and asked == {"do not ask"}:
-        return "did not ask for a certificate"
-    return "never read the certificate" if leaf else "had no certificate to judge before the run ended"
 
 
 def _break(judge: Side, nodes: dict[str, Node], leaf: str) -> tuple[str, str]:
