@@ -49,10 +49,15 @@ class PolicyState:
 
     def prepare_next(self, certificate: Certificate) -> None:
         """Map policies and count down, as a CA certificate says (section 6.1.4, b and h to j)."""
-        for issuer_policy, subject_policies in policy_mappings(certificate).items():
-            if issuer_policy in self.valid or ANY_POLICY in self.valid:
-                self.valid.discard(issuer_policy)
-                self.valid |= subject_policies if self.mapping > 0 else set()
+        # All mappings look at the policies as they stood before: a chain of them is not followed.
+        applied = {
+            issuer_policy: subject_policies
+            for issuer_policy, subject_policies in policy_mappings(certificate).items()
+            if issuer_policy in self.valid or ANY_POLICY in self.valid
+        }
+        self.valid = self.valid - applied.keys()
+        if self.mapping > 0:
+            self.valid = self.valid.union(*applied.values())
         if not certificate.self_issued:
             self.explicit = max(self.explicit - 1, 0)
             self.mapping = max(self.mapping - 1, 0)

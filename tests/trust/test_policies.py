@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from simulator.pki.certificate import Certificate
 
-GOLD, SILVER, ANY = "1.3.6.1.4.1.55738.1", "1.3.6.1.4.1.55738.2", "2.5.29.32.0"
+GOLD, SILVER, BRONZE = (f"1.3.6.1.4.1.55738.{number}" for number in (1, 2, 3))
+ANY = "2.5.29.32.0"
 Extension = tuple[str, bool, bytes]
 
 
@@ -40,11 +41,14 @@ def demands(count: int | None) -> list[Extension]:
     return [("2.5.29.36", True, x509.PolicyConstraints(count, None).public_bytes())]
 
 
-def maps(*pair: str) -> list[Extension]:
-    """A policyMappings extension with one mapping."""
-    if not pair:
+def maps(*names: str) -> list[Extension]:
+    """A policyMappings extension: every two names are one mapping, the issuer's policy first."""
+    if not names:
         return []
-    return [("2.5.29.33", True, der.sequence(der.sequence(*map(der.object_identifier, pair))))]
+    pairs = [
+        der.sequence(*map(der.object_identifier, pair)) for pair in zip(names[::2], names[1::2], strict=True)
+    ]
+    return [("2.5.29.33", True, der.sequence(*pairs))]
 
 
 def inhibits(count: int | None) -> list[Extension]:
@@ -107,6 +111,27 @@ def test_agrees_with_openssl(count: int | None, mapping: tuple[str, ...], tmp_pa
     # nothing is left to map; OpenSSL maps it all the same. We keep to the RFC, which is the stricter.
     quirk = [((ANY,), (SILVER,), 0, False)] * 2 if mapping and count is not None else []
     assert different == quirk
+
+
+@pytest.mark.parametrize("mapping", [(GOLD, SILVER, SILVER, BRONZE), (SILVER, BRONZE, GOLD, SILVER)])
+def test_mappings_do_not_follow_each_other(mapping: tuple[str, ...], tmp_path: Path) -> None:
+    """Gold to silver and silver to bronze make silver of gold, in whichever order they stand."""
+    accepted = {}
+    for leaf in (GOLD, SILVER, BRONZE):
+        chain = issue(policies(GOLD) + demands(0), policies(GOLD) + maps(*mapping), policies(leaf))
+        accepted[leaf] = (we_accept(chain), openssl_accepts(chain, tmp_path))
+    assert accepted == {GOLD: (False, False), SILVER: (True, True), BRONZE: (False, False)}
+
+
+@pytest.mark.parametrize("mapping", [(GOLD, SILVER, SILVER, GOLD), (SILVER, GOLD, GOLD, SILVER)])
+@pytest.mark.parametrize("before", [GOLD, SILVER])
+def test_mappings_may_swap_two_policies(before: str, mapping: tuple[str, ...], tmp_path: Path) -> None:
+    """Gold to silver and silver to gold exchange the two."""
+    accepted = {}
+    for leaf in (GOLD, SILVER):
+        chain = issue(policies(before) + demands(0), policies(before) + maps(*mapping), policies(leaf))
+        accepted[leaf] = (we_accept(chain), openssl_accepts(chain, tmp_path))
+    assert accepted == {leaf: (leaf != before,) * 2 for leaf in (GOLD, SILVER)}
 
 
 def test_any_policy_must_not_be_mapped() -> None:
