@@ -5,56 +5,43 @@ Everything here takes runs and gives exhibits: a picture or a table in a noteboo
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.compare import Matrix
-from simulator.errors import OutputError, SimulatorError
+from simulator.errors import SimulatorError
 from simulator.lessons.glossary import look_up
 from simulator.lessons.page import Choices, Lead, Table, page
 from simulator.lessons.traces import last_verdict
 from simulator.sweep import explore
 from simulator.trace import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
 from simulator.trust.verdict import Outcome
-from simulator.views.bytes import message_bytes
 from simulator.views.certificate_words import certificate_words
 from simulator.views.diff import diff
 from simulator.views.diff_words import event_words
-from simulator.views.ladder import ladder
 from simulator.views.matrix import matrix_drawing
+from simulator.views.named import view_named
 from simulator.views.notebook import Exhibit, exhibit
-from simulator.views.sequence import sequence
-from simulator.views.states import states
-from simulator.views.trust_graph import trust_graph
-from simulator.views.words import OUTCOME_WORDS, card_facts, clean, level_name, moment, question
+from simulator.views.words import OUTCOME_WORDS, card_facts, clean, level_name, moment, plural, question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
     from simulator.run import Run
     from simulator.scenario import Scenario, TlsVersion
     from simulator.simulation import Simulation
     from simulator.trace import Event
-    from simulator.views.display import Drawing
 
-# The pictures of one run, by the word a cell says.
-PICTURES: Mapping[str, Callable[..., Drawing]] = MappingProxyType(
-    {"sequence": sequence, "trust": trust_graph, "ladder": ladder, "states": states, "bytes": message_bytes}
-)
 MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_EVALUATED: "–", Outcome.NOT_REACHED: "·"}
 
 
-def show(
-    thing: Run | Simulation | Matrix, view: str = "sequence", *, detail: str = "overview", message: str = ""
-) -> Exhibit:
+def show(thing: Run | Simulation | Matrix, view: str = "sequence", *, detail: str = "overview") -> Exhibit:
     """A picture of a run, of a simulation that has ended, or of the outcome matrix.
 
     Args:
         thing: what to show.
-        view: ``sequence`` (who says what), ``trust`` (who trusts whom), ``ladder`` (who believes what when),
-            ``states`` (the machines' ways), ``bytes`` (one message).
+        view: its name in :data:`simulator.views.named.VIEWS`: ``trust-graph``, ``ladder``,
+            ``bytes:CertificateVerify:2``; the matrix has only the one.
         detail: ``overview``, ``messages`` or ``everything``.
-        message: for ``bytes``: which message, ``CertificateVerify`` or ``Certificate:2``.
 
     Raises:
         OutputError: there is no such view, detail or message.
@@ -62,11 +49,8 @@ def show(
     """
     if isinstance(thing, Matrix):
         return exhibit(matrix_drawing(thing))
-    if view not in PICTURES:
-        raise OutputError("There is no such view.", got=view, expected=", ".join(PICTURES))
-    if view == "bytes":
-        return exhibit(message_bytes(thing.trace, detail=detail, message=message))
-    return exhibit(PICTURES[view](thing.trace, detail=detail))
+    found, argument = view_named(view)
+    return exhibit(found.picture(thing.trace, detail, argument))
 
 
 def beside(one: Run | Simulation, other: Run | Simulation, *, detail: str = "overview") -> Exhibit:
@@ -115,11 +99,20 @@ def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
         raise SimulatorError(
             f"The {judge} judged nobody in this run.", advice="Was a certificate asked for, and did one come?"
         )
-    rows = []
-    for number, check in enumerate(verdict.checks, start=1):
-        became = f"{MARKS[check.outcome]} {OUTCOME_WORDS[check.outcome]}"
-        reached = check.outcome is not Outcome.NOT_REACHED
-        rows.append((str(number), check.name, became, clean(check.sentence) if reached else ""))
+    rows = [
+        (
+            str(number),
+            check.name,
+            f"{MARKS[check.outcome]} {OUTCOME_WORDS[check.outcome]}",
+            clean(check.sentence),
+        )
+        for number, check in enumerate(verdict.checks, start=1)
+        if check.outcome is not Outcome.NOT_REACHED
+    ]
+    rest = [check.name for check in verdict.checks if check.outcome is Outcome.NOT_REACHED]
+    if rest:
+        missed = f"{MARKS[Outcome.NOT_REACHED]} {OUTCOME_WORDS[Outcome.NOT_REACHED]}"
+        rows.append((f"{len(rows) + 1}…", plural(len(rest), "check"), missed, ", ".join(dict.fromkeys(rest))))
     decisive = verdict.decisive
     result = f"fails at {decisive.name}" if decisive else "no check fails"
     lead = Lead(f"The {judge} judges the {verdict.role}: {result}")

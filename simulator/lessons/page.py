@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 LEFT = 'style="text-align: left"'
+SHORT = 24  # a cell with fewer characters is not broken
+UNBROKEN = 'style="text-align: left; white-space: nowrap"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +116,7 @@ def _table(rows: Sequence[Sequence[str]], titles: Sequence[str]) -> str:
 
 def _row(row: Sequence[str], *, heading: bool) -> str:
     tags = ["th" if heading and not place else "td" for place in range(len(row))]
-    return "".join(f"<{tag} {LEFT}>{escape(word)}</{tag}>" for tag, word in zip(tags, row, strict=True))
+    return "".join(
+        f"<{tag} {UNBROKEN if len(word) < SHORT else LEFT}>{escape(word)}</{tag}>"
+        for tag, word in zip(tags, row, strict=True)
+    )

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
 from simulator.lessons.facts import NONE, fact
-from simulator.lessons.page import Choices, Code, Lead, Table, page
+from simulator.lessons.page import Code, Lead, Table, page
 from simulator.lessons.traces import client_certificate, last_verdict
 from simulator.run import simulate
 from simulator.tls.events import Version
 from simulator.trace import Checked
 from simulator.trust.verdict import Outcome
-from simulator.trust.vocabulary import PROOF_OF_POSSESSION, QUESTIONS
+from simulator.trust.vocabulary import PROOF_OF_POSSESSION
 from simulator.views.certificate_words import certificate_words
 from simulator.views.player_messages import chain_of
 from simulator.views.words import plural, short_name
@@ -85,8 +85,7 @@ class Case:
         if said not in (ACCEPT, *ANSWERS):
             return page(
                 Lead("Your decision, please."),
-                "Say accept, or name the check that fails:",
-                Choices([(name, QUESTIONS[name]) for name in ANSWERS]),
+                f"Say {ACCEPT}, or name the check that fails first: {', '.join(ANSWERS)}.",
             )
         failed = fact(self.run.trace, "server_failed_at")
         found = ACCEPT if failed == NONE else failed

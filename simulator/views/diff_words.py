@@ -37,8 +37,11 @@ def title_of(alignment: Alignment) -> str:
         one, other = version_words(a), version_words(b)
         if one != other:
             return f"{clean(a.setup.title)}: {one} beside {other}"
-        changed = "as it is, and changed" if setting_words(a.setup, b.setup) else "twice the same"
-        return f"{clean(a.setup.title)}: {changed}"
+        if setting_words(a.setup, b.setup):
+            return f"{clean(a.setup.title)}: as it is, and changed"
+        return (
+            f"{clean(a.setup.title)}: {'decided in two ways' if alignment.divergence else 'twice the same'}"
+        )
     return f"{clean(a.setup.title)} | {clean(b.setup.title)}"
 
 

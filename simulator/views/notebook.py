@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.views.figure import PIXELS_PER_INCH, SETTINGS, figure
+from simulator.views.style import palette
 from simulator.views.textual import wrap_cells
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from simulator.views.display import Drawing
 
 TEXT_WIDTH = 100  # columns of what stands in place of a picture
-COLOURS = 64
+COLOURS = 80
 
 Bundle = dict[str, str]
 
@@ -76,16 +77,19 @@ def notebook_png(drawing: Drawing) -> bytes:
     with mpl.rc_context(SETTINGS):
         figure(drawing).savefig(drawn, format="png", dpi=PIXELS_PER_INCH, metadata={"Software": None})
     pixels = np.asarray(Image.open(drawn).convert("RGB"))
-    palette, indices = few_colours(pixels.reshape(-1, 3))
+    colours, indices = few_colours(pixels.reshape(-1, 3))
     picture = Image.fromarray(indices.reshape(pixels.shape[:2]), mode="P")
-    picture.putpalette(palette.tobytes())
+    picture.putpalette(colours.tobytes())
     small = io.BytesIO()
     picture.save(small, "PNG", optimize=True)
     return small.getvalue()
 
 
 def few_colours(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """The colours that cover most of a picture, and for each pixel the number of the nearest of them.
+    """Colours that are enough for a picture, and for each pixel the number of the nearest of them.
+
+    Those of the style table come first, since a mark may be small and its colour still tells something; then
+    those that cover most, among them the shades at the edges of letters.
 
     Args:
         pixels: one row of red, green and blue for each.
@@ -94,7 +98,8 @@ def few_colours(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[n
 
     packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
     found, which, counts = np.unique(packed, return_inverse=True, return_counts=True)
-    every = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1).astype(np.int32)
-    main = every[np.lexsort((found, -counts))[:COLOURS]]
-    distances = ((every[:, None, :] - main[None, :, :]) ** 2).sum(axis=2)
-    return main.astype(np.uint8), distances.argmin(axis=1).astype(np.uint8)[which]
+    named = np.isin(found, [int(colour.removeprefix("#"), 16) for colour in palette("light").values()])
+    main = found[np.lexsort((found, -counts, ~named))[:COLOURS]]
+    every, few = (np.stack([some >> 16, some >> 8 & 255, some & 255], axis=1) for some in (found, main))
+    distances = ((every[:, None, :].astype(np.int32) - few[None, :, :].astype(np.int32)) ** 2).sum(axis=2)
+    return few.astype(np.uint8), distances.argmin(axis=1).astype(np.uint8)[which]
