@@ -79,9 +79,9 @@ class ClientRole:
         return self.further if self.credential is None else (self.credential, *self.further)
 
 
-# The states that a client reaches only with a good ServerHello, and those it reaches with keys in use, once it
-# has checked all that the server shows of itself: in TLS 1.3 with the server's Finished, in TLS 1.2, where the
-# signed key exchange is the proof, with its own.
+# The states that a client reaches only with a good ServerHello, and those it reaches with keys in use, once
+# it has checked all that the server shows of itself: in TLS 1.3 with the server's Finished, in TLS 1.2, where
+# the signed key exchange is the proof, with its own.
 HELLO_AGREED = {Version.TLS13: State.WAIT_EE, Version.TLS12: State.WAIT_CERT}
 SERVER_KNOWN = {
     Version.TLS13: (State.WAIT_CERTIFICATE_CHOICE,),

@@ -25,8 +25,6 @@ from simulator.tls.events import (
     CertificateChoiceWanted,
     ClientVerdictWanted,
     HandshakeDone,
-    MessageReceived,
-    MessageSent,
     ProofChecked,
     ServerVerdictWanted,
     TlsEvent,
@@ -188,14 +186,12 @@ class Endpoint(ABC):
         ):
             return self._answer(event)
         effects: list[Effect] = [event]
-        if isinstance(event, MessageSent | MessageReceived) and event.name == "ServerHello":
-            effects += self._keys_agreed()
-        elif isinstance(event, AlertSent | AlertReceived):
+        if isinstance(event, AlertSent | AlertReceived):
             effects += self._alert(event)
         return effects + self._notice(event)
 
-    def _keys_agreed(self) -> list[Effect]:
-        """ServerHello is out: the version stands, and in TLS 1.3 encryption begins."""
+    def _hello_agreed(self) -> list[Effect]:
+        """A ServerHello went out or was found good: the version stands, and in TLS 1.3 encryption begins."""
         self._agreed = self.version.value
         if self.version is Version.TLS13:
             return self._believe(SecurityLevel.ENCRYPTED, KEYS_AGREED)

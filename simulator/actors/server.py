@@ -150,9 +150,9 @@ class Server(Endpoint):
         """The server's own ServerHello stands; in TLS 1.2 the client switches the keys on later."""
         if isinstance(event, MessageSent) and event.name == "ServerHello":
             return self._hello_agreed()
-        if self.version is Version.TLS12 and isinstance(event, StateChanged):
-            if State(event.after) is State.WAIT_FINISHED:
-                return self._believe(SecurityLevel.ENCRYPTED, KEYS_SWITCHED_ON)
+        switched_on = isinstance(event, StateChanged) and event.after == State.WAIT_FINISHED.value
+        if switched_on and self.version is Version.TLS12:
+            return self._believe(SecurityLevel.ENCRYPTED, KEYS_SWITCHED_ON)
         return []
 
     def _request_place(self, events: list[TlsEvent]) -> int | None:

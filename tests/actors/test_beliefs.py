@@ -1,0 +1,100 @@
+"""What a side believes while the handshake runs, and that a message is checked before it is believed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.actors.contract import Believed, HandshakeEnded, bytes_to_send
+from simulator.scenario import TLS_VERSIONS, Scenario
+from simulator.security import SecurityLevel as L
+from simulator.tls.events import StateChanged, Version
+from simulator.trace import BeliefChanged
+from tests.actors.test_endpoints import NOW, pair, settle, talk, whole
+from tests.runs import run_of
+from tests.tls.changes import body, flip
+from tests.tls.probes import bend
+
+if TYPE_CHECKING:
+    from simulator.actors.contract import Effect
+    from simulator.scenario import TlsVersion
+
+VERSIONS = list(Version)
+
+
+def levels(name: str, tls: TlsVersion, side: str) -> list[L]:
+    """The levels that a side believed in, one after the other."""
+    facts = [event.fact for event in run_of(name, tls).trace.of(BeliefChanged) if event.actor == side]
+    found = [fact.level for fact in facts if isinstance(fact, BeliefChanged)]
+    return [level for place, level in enumerate(found) if level not in found[:place]]
+
+
+def believed(effects: list[Effect]) -> list[L]:
+    """The levels in a list of effects."""
+    return [effect.level for effect in effects if isinstance(effect, Believed)]
+
+
+CASES: list[tuple[str, TlsVersion, str, list[L]]] = [
+    ("valid-certificate", "1.3", "client", [L.ENCRYPTED, L.SERVER_AUTHENTICATED, L.CLIENT_AUTHENTICATED]),
+    ("valid-certificate", "1.2", "client", [L.SERVER_AUTHENTICATED, L.CLIENT_AUTHENTICATED]),
+    ("valid-certificate", "1.3", "server", [L.ENCRYPTED, L.CLIENT_AUTHENTICATED]),
+    ("valid-certificate", "1.2", "server", [L.ENCRYPTED, L.CLIENT_AUTHENTICATED]),
+    ("server-not-checked", "1.3", "client", [L.ENCRYPTED]),
+    ("server-not-checked", "1.2", "client", [L.ENCRYPTED]),
+    ("certificate-expired", "1.2", "client", [L.SERVER_AUTHENTICATED, L.REFUSED]),
+    ("certificate-expired", "1.2", "server", [L.REFUSED]),
+    ("server-untrusted", "1.2", "client", [L.REFUSED]),
+]
+
+
+@pytest.mark.parametrize(("name", "tls", "side", "expected"), CASES)
+def test_beliefs_rise_with_the_handshake(name: str, tls: TlsVersion, side: str, expected: list[L]) -> None:
+    """In both versions a side believes in encryption and in the server as soon as it knows of them."""
+    assert levels(name, tls, side) == expected
+
+
+@pytest.mark.parametrize("scenario", [Scenario(), Scenario().but({"client.verify_server": False})])
+def test_in_tls12_a_client_believes_when_its_keys_are_on(scenario: Scenario) -> None:
+    """A TLS 1.2 client has a belief before the server's Finished: it has checked the signed key exchange."""
+    client, server = pair(Version.TLS12, scenario)
+    effects = settle(server, server.receive(bytes_to_send(client.start(NOW)), NOW))
+    effects = settle(client, client.receive(bytes_to_send(effects), NOW))
+    verified = scenario.client.verify_server
+    assert believed(effects) == [L.SERVER_AUTHENTICATED if verified else L.ENCRYPTED]
+    assert client.returned is False
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+def test_what_a_client_assumes_is_said_truly(tls: TlsVersion) -> None:
+    """A TLS 1.2 client has heard the server's Finished, so it does not say that the server is silent."""
+    trace = run_of("valid-certificate", tls).trace
+    (reason,) = [
+        event.fact.reason
+        for event in trace.of(BeliefChanged)
+        if isinstance(event.fact, BeliefChanged) and event.fact.assumed
+    ]
+    assert ("until the server speaks" in reason) == (tls == "1.3")
+    assert ("finished the handshake after it had the client's certificate" in reason) == (tls == "1.2")
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_server_hello_is_believed_only_when_it_is_good(version: Version) -> None:
+    """A cipher suite that was never offered agrees on nothing: no keys, no version."""
+    client, server = pair(version)
+    flight = bytearray(bytes_to_send(server.receive(bytes_to_send(client.start(NOW)), NOW)))
+    place = 5 + 4 + 2 + 32  # record header, message header, version, random: the session id's length
+    place += 1 + flight[place]
+    flight[place : place + 2] = b"\x13\x05" if version is Version.TLS13 else b"\x00\x2f"
+    effects = client.receive(bytes(flight), NOW)
+    assert believed(effects) == [L.REFUSED]
+    assert HandshakeEnded("failed", None, None, None) in effects
+
+
+def test_a_finished_is_believed_only_when_it_is_good() -> None:
+    """A TLS 1.3 Finished with a wrong MAC leaves the client with encryption and a refusal, nothing more."""
+    client, server = pair(Version.TLS13)
+    bend(server.machine, "Finished", body(flip(0)))
+    done = talk(client, server, whole)
+    assert believed(done["client"]) == [L.ENCRYPTED, L.REFUSED]
+    assert StateChanged("WAIT_FINISHED", "FAILED") in done["client"]
