@@ -251,6 +251,15 @@ def test_the_proof_is_that_of_its_signer(role: Role, tls: TlsVersion, message: s
     assert message in pending.sentence
 
 
+@pytest.mark.parametrize(("role", "clock"), [("client", "server"), ("server", "client")])
+@pytest.mark.parametrize("faults", [(), ("leaf expired",), ("leaf not yet valid",)])
+def test_now_is_read_from_the_clock_of_the_judge(role: str, clock: str, faults: tuple[str, ...]) -> None:
+    """The sentence about the dates says by whose clock they were judged: the other side's."""
+    lines = [line for line in judged(role, faults).checks if line.name == "validity"]
+    sentence = next(line.sentence for line in lines if line.depth == 0)
+    assert sentence.endswith(f" by the {clock}'s clock now is 2030-03-04 09:00:00 UTC.")
+
+
 def test_unknown_profile() -> None:
     """A profile that does not exist is a mistake of the caller, and the message names those that do."""
     with pytest.raises(ScenarioError, match="openssl or rfc5280"):
