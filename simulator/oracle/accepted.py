@@ -6,7 +6,7 @@ that no longer says anything true does not stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,22 +20,34 @@ Condition = Callable[["Scenario", "TlsVersion", "JudgedAt"], bool]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A difference that was chosen.
+    """A difference that was chosen. It excuses what it explains and nothing beside.
 
     Attributes:
         name: what it goes by.
         reason: why it may be, in sentences.
         applies: says whether a scenario, in a version, judged at some time, can show it.
+        explains: the keys of :data:`simulator.oracle.comparing.COMPARED` that may differ because of it.
     """
 
     name: str
     reason: str
     applies: Condition
+    explains: frozenset[str]
 
 
-def accepted_for(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt) -> Accepted | None:
-    """The line of the table that a scenario falls under; None where every difference is a defect."""
-    return next((one for one in ACCEPTED if one.applies(scenario, tls, judged_at)), None)
+def accepted_for(
+    scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt, differing: Collection[str]
+) -> Accepted | None:
+    """The line of the table that explains all that differs; None where some of it is a defect.
+
+    Args:
+        scenario: what was set up.
+        tls: the protocol version.
+        judged_at: when each side judged the other.
+        differing: the keys of :data:`simulator.oracle.comparing.COMPARED` that differ.
+    """
+    applying = (one for one in ACCEPTED if one.applies(scenario, tls, judged_at))
+    return next((one for one in applying if one.explains.issuperset(differing)), None)
 
 
 def _another_profile(scenario: Scenario, _tls: TlsVersion, _judged_at: JudgedAt) -> bool:
@@ -57,17 +69,36 @@ def _is_rsa(key: KeyType) -> bool:
     return key.value.startswith("RSA")
 
 
+# What follows from another decision about a certificate. The version and the group are agreed on before it.
+AFTER_A_DECISION = frozenset(
+    {
+        "messages",
+        "alert",
+        "alert protection",
+        "decided after",
+        "reason",
+        "client handshake",
+        "server handshake",
+        "client's peer",
+        "server's peer",
+        "data read by client",
+        "data read by server",
+    }
+)
+
 ACCEPTED: tuple[Accepted, ...] = (
     Accepted(
         "another profile",
         "The scenario lets a side judge by another profile than openssl: it is meant to decide otherwise.",
         _another_profile,
+        AFTER_A_DECISION | {"signature schemes"},  # a refused server gets no CertificateVerify
     ),
     Accepted(
         "the last second",
         "A certificate's notAfter falls in the very second of the decision. RFC 5280 section 4.1.2.5 counts "
         "that second in, and so does the simulation; OpenSSL (X509_cmp_time) calls equal times past.",
         _last_second,
+        AFTER_A_DECISION | {"signature schemes"},
     ),
     Accepted(
         "a server key that is not for signing",
@@ -75,5 +106,6 @@ ACCEPTED: tuple[Accepted, ...] = (
         "refuses any elliptic-curve one with handshake_failure once ServerHelloDone has come. That "
         "is a rule of its cipher suites, beside the trust decision; TLS 1.3 has no such rule there.",
         _server_key_not_for_signing,
+        AFTER_A_DECISION | {"version", "group", "signature schemes"},  # with ECDSA there is no ServerHello
     ),
 )

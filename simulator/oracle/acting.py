@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from simulator.actors.client import Client
-from simulator.actors.contract import HandshakeEnded, bytes_to_send
+from simulator.actors.contract import HandshakeEnded, Judged, bytes_to_send
 from simulator.oracle.observed import PlayedSide
+from simulator.oracle.reasons import reason_of_check
 from simulator.tls.events import AlertSent, DataReceived, MessageReceived, MessageSent, Protection
 
 if TYPE_CHECKING:
@@ -72,12 +73,14 @@ class ActorSide:
         for effect in effects:
             if isinstance(effect, MessageSent) and effect.name != "ChangeCipherSpec":
                 encrypted = effect.protection is not Protection.CLEAR
-                self._notes.message_sent(self.side, effect.name, encrypted=encrypted)
+                self._notes.message_sent(self.side, effect.raw, encrypted=encrypted)
             elif isinstance(effect, MessageReceived) and effect.name != "ChangeCipherSpec":
                 self._notes.message_read(self.side, effect.name)
             elif isinstance(effect, AlertSent):
                 encrypted = effect.protection is not Protection.CLEAR
                 self._notes.alert_sent(self.side, int(effect.description), encrypted=encrypted)
+            elif isinstance(effect, Judged):
+                self._notes.found(self.side, reason_of_check(effect.verdict.decisive))
             elif isinstance(effect, DataReceived):
                 self.data += effect.data
             elif isinstance(effect, HandshakeEnded):

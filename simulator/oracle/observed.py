@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from simulator.oracle.agreed import Agreed
+from simulator.oracle.reasons import NEGOTIATION
 from simulator.tls.alerts import AlertDescription
 from simulator.tls.messages import message_name
 from simulator.tls.records import ContentType
@@ -73,6 +75,9 @@ class Played:
         messages: the handshake messages in the order of sending.
         alert: the first alert that ended something; None where none was sent.
         decided_after: the message that the alert's sender had read last: where its decision fell.
+        reason: why the alert's sender refused, in the words of :data:`simulator.oracle.reasons.REASONS`; None
+            where no alert was sent.
+        agreed: what was negotiated.
         client, server: how each side ended.
     """
 
@@ -82,6 +87,8 @@ class Played:
     messages: tuple[SentMessage, ...]
     alert: SentAlert | None
     decided_after: str | None
+    reason: str | None
+    agreed: Agreed
     client: PlayedSide
     server: PlayedSide
 
@@ -93,11 +100,23 @@ class Notes:
     messages: list[SentMessage] = field(default_factory=list)
     alert: SentAlert | None = None
     decided_after: str | None = None
+    agreed: Agreed = field(default_factory=Agreed)
+    reasons: dict[Side, str] = field(default_factory=dict)
     read: dict[Side, list[str]] = field(default_factory=lambda: {"client": [], "server": []})
 
-    def message_sent(self, sender: Side, name: str, *, encrypted: bool) -> None:
-        """A handshake message went out."""
-        self.messages.append(SentMessage(sender, name, encrypted))
+    @property
+    def reason(self) -> str | None:
+        """Why the alert's sender refused; None where no alert was sent."""
+        return None if self.alert is None else self.reasons.get(self.alert.sender, NEGOTIATION.words)
+
+    def message_sent(self, sender: Side, raw: bytes, *, encrypted: bool) -> None:
+        """A handshake message went out: its bytes with their header."""
+        self.messages.append(SentMessage(sender, message_name(raw), encrypted))
+        self.agreed = self.agreed.after(sender, raw)
+
+    def found(self, side: Side, reason: str) -> None:
+        """A side has found something that it may refuse for; the last counts."""
+        self.reasons[side] = reason
 
     def message_read(self, reader: Side, name: str) -> None:
         """A handshake message was read."""
@@ -146,7 +165,7 @@ def openssl_observer(side: Side, tls: TlsVersion, notes: Notes) -> Callable[...,
         elif content_type in (ContentType.HANDSHAKE, ContentType.ALERT):
             encrypted = ciphers_changed if tls == "1.2" else outer_type == ContentType.APPLICATION_DATA
             if content_type == ContentType.HANDSHAKE:
-                notes.message_sent(side, message_name(data), encrypted=encrypted)
+                notes.message_sent(side, data, encrypted=encrypted)
             else:
                 notes.alert_sent(side, data[1], encrypted=encrypted)
 

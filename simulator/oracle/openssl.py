@@ -15,6 +15,7 @@ from simulator.actors.greeting import client_line, read_server_line
 from simulator.actors.subject import subject_of
 from simulator.errors import PeerError
 from simulator.oracle.observed import PlayedSide, openssl_observer
+from simulator.oracle.reasons import reason_of_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +40,6 @@ class OpensslSide:
 
     Attributes:
         returned: what its handshake call returned; None while it runs.
-        refusal: OpenSSL's own words for the error that ended it; empty without one.
     """
 
     def __init__(
@@ -52,7 +52,6 @@ class OpensslSide:
     ) -> None:
         self.side = side
         self.returned: Literal["ok", "failed"] | None = None
-        self.refusal = ""
         self.data = b""
         self._notes = notes
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
@@ -125,7 +124,7 @@ class OpensslSide:
             self._closed = True
         except ssl.SSLError as error:
             self.returned = self.returned or "failed"
-            self.refusal = error.reason or str(error)
+            self._notes.found(self.side, reason_of_error(error))
             self._closed = True
 
     def _say_goodbye(self) -> None:

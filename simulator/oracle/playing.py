@@ -180,6 +180,8 @@ class _Stage:
             tuple(self.notes.messages),
             self.notes.alert,
             self.notes.decided_after,
+            self.notes.reason,
+            self.notes.agreed,
             client.played(),
             server.played(),
         )

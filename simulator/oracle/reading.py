@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.oracle.observed import Notes, Played, PlayedSide
 from simulator.oracle.playing import JudgedAt, clocks
+from simulator.oracle.reasons import reason_of_check
 from simulator.tls.events import Protection
 from simulator.trace import Alert, Checked, Received, Sent
 
@@ -38,6 +39,8 @@ def observed(trace: Trace, tls: TlsVersion) -> Played:
         messages=tuple(notes.messages),
         alert=notes.alert,
         decided_after=notes.decided_after,
+        reason=notes.reason,
+        agreed=notes.agreed,
         client=PlayedSide(client.handshake, client.peer, notes.last_read("client"), data["client"].decode()),
         server=PlayedSide(server.handshake, server.peer, notes.last_read("server"), data["server"].decode()),
     )
@@ -63,8 +66,10 @@ def _note(event: Event, side: Side, notes: Notes) -> None:
     """Write one event of a side into the notes."""
     fact = event.fact
     if isinstance(fact, Sent) and fact.protocol == "handshake":
-        notes.message_sent(side, fact.name, encrypted=fact.protection is not Protection.CLEAR)
+        notes.message_sent(side, fact.raw, encrypted=fact.protection is not Protection.CLEAR)
     elif isinstance(fact, Received) and fact.protocol == "handshake":
         notes.message_read(side, fact.name)
     elif isinstance(fact, Alert) and fact.direction == "sent":
         notes.alert_sent(side, fact.code, encrypted=fact.protection is not Protection.CLEAR)
+    elif isinstance(fact, Checked):
+        notes.found(side, reason_of_check(fact.verdict.decisive))

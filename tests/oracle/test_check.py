@@ -7,8 +7,10 @@ import pytest
 
 from simulator.catalogue import catalogue
 from simulator.oracle import ACCEPTED, CheckReport, Difference, Row, check, check_all, contexts, native, play
+from simulator.oracle.accepted import accepted_for
 from simulator.oracle.comparing import COMPARED, differences_between
 from simulator.oracle.observed import Played, SentAlert, SentMessage
+from simulator.oracle.playing import clocks
 from simulator.oracle.reading import observed
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.simulation import Simulation
@@ -80,6 +82,10 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "alert": {"alert": SentAlert("client", "unknown_ca", 48, True)},
     "alert protection": {"alert": SentAlert("server", "certificate_expired", 45, False)},
     "decided after": {"decided_after": "CertificateVerify"},
+    "reason": {"reason": "not valid yet"},
+    "version": {"agreed": {"version": "TLS 1.2"}},
+    "group": {"agreed": {"group": "secp384r1"}},
+    "signature schemes": {"agreed": {"signatures": ("server ed25519",)}},
     "client handshake": {"client": {"handshake": "failed"}},
     "server handshake": {"server": {"handshake": "ok"}},
     "client's peer": {"client": {"peer": "CN=somebody"}},
@@ -99,6 +105,36 @@ def test_every_comparison_can_fail(what: str) -> None:
     }
     found = {one.what for one in differences_between(replace(theirs, **changes), theirs)}
     assert {what} == found
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+def test_the_same_alert_for_another_reason_differs(tls: TlsVersion) -> None:
+    """Two refusals with unknown_ca after Certificate look alike on the wire; the reason tells them apart."""
+    run = simulated(catalogue["path-too-long"], tls)
+    expected = Difference("reason", "longer than an issuer allows", "no path to a trusted root")
+    assert (expected,) == check(catalogue["missing-intermediate"], tls, run).differences
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("name", [one.name for one in ACCEPTED])
+def test_an_accepted_difference_excuses_nothing_else(name: str, tls: TlsVersion) -> None:
+    """Each line of the table excuses what it explains, and no longer what differs beside it."""
+    scenario = varied(CHOSEN[name])
+    line = next(one for one in ACCEPTED if one.name == name)
+    moments = clocks(scenario)
+    applying = line if line.applies(scenario, tls, moments) else None
+    found = accepted_for(scenario, tls, moments, line.explains)
+    beside = accepted_for(scenario, tls, moments, {*line.explains, "something else"})
+    assert (applying, None, True) == (found, beside, COMPARED.keys() >= line.explains)
+
+
+@pytest.mark.parametrize("name", ["another profile", "the last second"])
+def test_a_defect_beside_an_accepted_difference_is_found(name: str) -> None:
+    """A run with another group is a defect, although the scenario falls under a line of the table."""
+    run = simulated(varied(CHOSEN[name] | {"client.groups": ["secp384r1"]}), "1.3")
+    row = check(varied(CHOSEN[name]), "1.3", run)
+    groups = [one for one in row.differences if one.what == "group"]
+    assert ([Difference("group", "secp384r1", "x25519")], "differs") == (groups, row.standing)
 
 
 def test_the_order_of_messages_counts() -> None:

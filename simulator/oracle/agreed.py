@@ -1,0 +1,81 @@
+"""What two sides agreed on, read from the handshake messages themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from simulator.tls import extension_forms as forms
+from simulator.tls.alerts import ProtocolViolation
+from simulator.tls.events import Version
+from simulator.tls.messages import (
+    CertificateVerify,
+    HandshakeType,
+    ServerHello,
+    ServerKeyExchange,
+    decode_handshake,
+    message_name,
+)
+from simulator.tls.registry import group_name, signature_scheme_name, version_name
+
+if TYPE_CHECKING:
+    from simulator.tls.messages import Message
+    from simulator.trace import Side
+
+TELLING = (
+    HandshakeType.SERVER_HELLO,
+    HandshakeType.SERVER_KEY_EXCHANGE,
+    HandshakeType.CERTIFICATE_VERIFY,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What was negotiated, as far as a handshake went.
+
+    Attributes:
+        version: the one that ServerHello chose; None before one.
+        group: the group of the key exchange; None before it is known.
+        signatures: signer and scheme of every CertificateVerify and signed ServerKeyExchange, as sent.
+    """
+
+    version: str | None = None
+    group: str | None = None
+    signatures: tuple[str, ...] = ()
+
+    def after(self, sender: Side, raw: bytes) -> Agreed:
+        """What is agreed once this message has gone out too.
+
+        Args:
+            sender: who sent it.
+            raw: one handshake message with its header. One that cannot be read tells nothing.
+        """
+        if raw[0] not in TELLING:
+            return self
+        try:
+            return self._with(sender, decode_handshake(raw, _form_of(raw)), message_name(raw))
+        except ProtocolViolation:
+            return self
+
+    def _with(self, sender: Side, message: Message, name: str) -> Agreed:
+        if isinstance(message, ServerHello):
+            if name == "HelloRetryRequest":
+                return self
+            chosen = forms.SUPPORTED_VERSIONS_CHOICE.read(message.extensions)
+            share = forms.KEY_SHARE_CHOICE.read(message.extensions)
+            version = version_name(message.legacy_version if chosen is None else chosen)
+            return replace(self, version=version, group=group_name(share.group) if share else None)
+        if isinstance(message, ServerKeyExchange):
+            signed = replace(self, group=group_name(message.named_curve))
+            return signed._signed(sender, message.algorithm)
+        if isinstance(message, CertificateVerify):
+            return self._signed(sender, message.algorithm)
+        return self
+
+    def _signed(self, signer: Side, scheme: int) -> Agreed:
+        return replace(self, signatures=(*self.signatures, f"{signer} {signature_scheme_name(scheme)}"))
+
+
+def _form_of(raw: bytes) -> Version:
+    """A version in which such a message is known; CertificateVerify and ServerHello are alike in both."""
+    return Version.TLS12 if raw[0] == HandshakeType.SERVER_KEY_EXCHANGE else Version.TLS13

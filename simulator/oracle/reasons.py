@@ -1,0 +1,133 @@
+"""Why a side refused, in words that both our checks and OpenSSL's errors translate to.
+
+OpenSSL names what it found by a number (``X509_V_ERR_*`` of x509_vfy.h) where a certificate was at fault, and
+by an error's reason otherwise. Some of its numbers stand for two of our checks, and the other way round; each
+line of :data:`REASONS` says which belong together. What stands in no line is told as it is, so that it cannot
+agree with anything.
+"""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.trust import vocabulary
+
+if TYPE_CHECKING:
+    from simulator.trust.verdict import Check
+
+LEAF_KEY, ISSUER_KEY = "subjectPublicKeyInfo of the leaf", "subjectPublicKeyInfo of an issuer"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason for a refusal.
+
+    Attributes:
+        words: what it is called here.
+        checks: our checks that mean it, with the field they look at.
+        codes: OpenSSL's verify codes that mean it.
+        errors: OpenSSL's error reasons that mean it, where no verify code does.
+    """
+
+    words: str
+    checks: frozenset[tuple[str, str]] = frozenset()
+    codes: frozenset[int] = frozenset()
+    errors: frozenset[str] = frozenset()
+
+
+def _judged(words: str, codes: set[int], *checks: tuple[str, str]) -> Reason:
+    return Reason(words, frozenset(checks), frozenset(codes))
+
+
+#: What the two sides offer each other does not meet; no certificate is at fault.
+NEGOTIATION = Reason(
+    "nothing about a certificate",
+    errors=frozenset(
+        {
+            "UNSUPPORTED_PROTOCOL",
+            "NO_SHARED_CIPHER",
+            "NO_SHARED_GROUPS",
+            "NO_SUITABLE_GROUPS",
+            "NO_SUITABLE_KEY_SHARE",
+            "NO_SUITABLE_SIGNATURE_ALGORITHM",
+            "WRONG_CURVE",
+        }
+    ),
+)
+
+REASONS: tuple[Reason, ...] = (
+    _judged("no path to a trusted root", {2, 18, 19, 20, 21}, (vocabulary.TRUST_ANCHOR, "issuer")),
+    _judged("expired", {10}, (vocabulary.VALIDITY, "notAfter")),
+    _judged("not valid yet", {9}, (vocabulary.VALIDITY, "notBefore")),
+    _judged(
+        "another purpose",
+        {26},
+        (vocabulary.EXTENDED_KEY_USAGE, "extKeyUsage"),
+        (vocabulary.KEY_USAGE, "keyUsage"),
+    ),
+    _judged(
+        "an issuer that may not issue",
+        {24, 32, 79},
+        (vocabulary.BASIC_CONSTRAINTS, "basicConstraints"),
+        (vocabulary.KEY_USAGE, "keyCertSign"),
+    ),
+    _judged("longer than an issuer allows", {25}, (vocabulary.PATH_LENGTH, "pathLenConstraint")),
+    _judged("longer than the verifier allows", {22}, (vocabulary.CHAIN_DEPTH, "path")),
+    _judged("an unknown critical extension", {34}, (vocabulary.CRITICAL_EXTENSIONS, "extensions")),
+    _judged(
+        "a name that is not allowed", set(range(47, 54)), (vocabulary.NAME_CONSTRAINTS, "nameConstraints")
+    ),
+    _judged("the leaf's key is too weak", {66}, (vocabulary.KEY_STRENGTH, LEAF_KEY)),
+    _judged("an issuer's key is too weak", {67}, (vocabulary.KEY_STRENGTH, ISSUER_KEY)),
+    _judged("a weak signature algorithm", {68}, (vocabulary.SIGNATURE_ALGORITHM, "signatureAlgorithm")),
+    _judged(
+        "made out to another host",
+        {62, 64},
+        (vocabulary.SERVER_NAME, "subjectAltName"),
+        (vocabulary.SERVER_NAME, "commonName"),
+    ),
+    _judged("the issuer did not sign it", {7}, (vocabulary.SIGNATURE, "signatureValue")),
+    Reason(
+        "no certificate came",
+        frozenset({(vocabulary.CERTIFICATE_PRESENTED, "certificate_list")}),
+        errors=frozenset({"PEER_DID_NOT_RETURN_A_CERTIFICATE"}),
+    ),
+    Reason(
+        "the proof of possession failed",
+        frozenset(
+            {
+                (vocabulary.PROOF_OF_POSSESSION, "CertificateVerify"),
+                (vocabulary.PROOF_OF_POSSESSION, "ServerKeyExchange"),
+            }
+        ),
+        errors=frozenset({"BAD_SIGNATURE"}),
+    ),
+    NEGOTIATION,
+)
+
+
+def reason_of_check(check: Check | None) -> str:
+    """Why we refused.
+
+    Args:
+        check: the decisive one; None where no check of a certificate failed.
+    """
+    if check is None:
+        return NEGOTIATION.words
+    field = check.field
+    if check.name == vocabulary.KEY_STRENGTH:
+        field = LEAF_KEY if check.depth == 0 else ISSUER_KEY
+    found = (one.words for one in REASONS if (check.name, field) in one.checks)
+    return next(found, f"check {check.name} of {field}")
+
+
+def reason_of_error(error: ssl.SSLError) -> str:
+    """Why OpenSSL refused, on either side: a verify code counts before the error that reports it."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        code = error.verify_code
+        found = (one.words for one in REASONS if code in one.codes)
+        return next(found, f"verify code {code} ({error.verify_message})")
+    reason = error.reason or str(error)
+    return next((one.words for one in REASONS if reason in one.errors), f"OpenSSL's {reason}")

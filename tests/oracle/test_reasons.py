@@ -1,0 +1,129 @@
+"""Why a side refused and what two sides agreed on, as both are read from OpenSSL and from our runs."""
+
+from __future__ import annotations
+
+import ssl
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.catalogue import catalogue
+from simulator.oracle import play
+from simulator.oracle.agreed import Agreed
+from simulator.oracle.reasons import NEGOTIATION, REASONS, reason_of_check, reason_of_error
+from simulator.scenario import TLS_VERSIONS, Scenario
+from simulator.trust.verdict import Check, Outcome
+from tests.oracle.variations import CHANGES, varied
+
+if TYPE_CHECKING:
+    from simulator.scenario import TlsVersion
+
+# What OpenSSL 3.0 was measured to find, by its verify code or by the reason of its error.
+MEASURED = {
+    "missing-intermediate": "no path to a trusted root",
+    "self-signed": "no path to a trusted root",
+    "certificate-expired": "expired",
+    "certificate-not-yet-valid": "not valid yet",
+    "wrong-purpose": "another purpose",
+    "key-usage-without-signing": "another purpose",
+    "issuer-is-not-a-ca": "an issuer that may not issue",
+    "path-too-long": "longer than an issuer allows",
+    "name-constraint-violated": "a name that is not allowed",
+    "weak-rsa-key": "the leaf's key is too weak",
+    "sha1-signature": "a weak signature algorithm",
+    "server-wrong-name": "made out to another host",
+    "no-certificate-refused": "no certificate came",
+    "corrupted-proof": "the proof of possession failed",
+    "version-mismatch": "nothing about a certificate",
+    "valid-certificate": None,
+}
+
+
+def verify_error(code: int) -> ssl.SSLCertVerificationError:
+    """The error that ``ssl`` raises for a certificate."""
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_code, error.verify_message = code, "in words"
+    return error
+
+
+def check_of(name: str, field: str, depth: int | None = 0) -> Check:
+    """A check that failed."""
+    return Check(name, Outcome.FAIL, "CN=alice", depth, field, "", "", "", "")
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("name", MEASURED)
+def test_openssls_reason(name: str, tls: TlsVersion) -> None:
+    """What OpenSSL finds in a built-in scenario is what it was measured to find."""
+    assert MEASURED[name] == play(catalogue[name], tls).reason
+
+
+def test_no_reason_stands_twice() -> None:
+    """Each check, verify code and error reason means one thing."""
+    counted = Counter[object]()
+    for one in REASONS:
+        counted.update([*one.checks, *one.codes, *one.errors])
+    assert [] == [what for what, times in counted.items() if times > 1]
+
+
+def test_a_weak_key_is_the_leafs_or_an_issuers() -> None:
+    """OpenSSL has two codes for a weak key; whose key it is tells which of them ours means."""
+    ours = [reason_of_check(check_of("key-strength", "subjectPublicKeyInfo", depth)) for depth in (0, 1)]
+    assert [reason_of_error(verify_error(code)) for code in (66, 67)] == ours
+
+
+def test_what_is_not_in_the_table_agrees_with_nothing() -> None:
+    """A code, an error and a check that no line knows are told as they are."""
+    unknown = ssl.SSLError(1, "something new")
+    unknown.reason = "SOMETHING_NEW"
+    told = [
+        reason_of_error(verify_error(99)),
+        reason_of_error(unknown),
+        reason_of_check(check_of("revocation", "CRL, OCSP")),
+    ]
+    words = {one.words for one in REASONS}
+    assert (3, set()) == (len(set(told)), words & set(told))
+
+
+def test_without_a_failed_check_no_certificate_is_at_fault() -> None:
+    """A refusal that no check explains is one of the negotiation."""
+    assert reason_of_check(None) == NEGOTIATION.words
+
+
+@pytest.mark.parametrize(
+    ("changes", "tls", "expected"),
+    [
+        ({}, "1.2", ("TLS 1.2", "x25519", "ecdsa_secp256r1_sha256", "ecdsa_secp256r1_sha256")),
+        ({}, "1.3", ("TLS 1.3", "x25519", "ecdsa_secp256r1_sha256", "ecdsa_secp256r1_sha256")),
+        (
+            CHANGES["keys of many kinds"],
+            "1.3",
+            ("TLS 1.3", "x25519", "ecdsa_secp384r1_sha384", "ed25519"),
+        ),
+        (
+            CHANGES["retry with secp384r1"],
+            "1.3",
+            ("TLS 1.3", "secp384r1", "ecdsa_secp256r1_sha256", "ecdsa_secp256r1_sha256"),
+        ),
+    ],
+)
+def test_what_openssl_agrees_on(
+    changes: dict[str, object], tls: TlsVersion, expected: tuple[str, ...]
+) -> None:
+    """Version, group and both schemes are read from OpenSSL's own messages."""
+    version, group, server, client = expected
+    assert (
+        Agreed(version, group, (f"server {server}", f"client {client}")) == play(varied(changes), tls).agreed
+    )
+
+
+def test_without_a_server_hello_nothing_is_agreed() -> None:
+    """Where the versions do not meet there is no version, no group and no signature."""
+    refused = play(Scenario().but({"server.speaks": "1.3"}), "1.2").agreed
+    assert Agreed() == refused
+
+
+def test_a_message_that_cannot_be_read_tells_nothing() -> None:
+    """A CertificateVerify without a body leaves what is agreed as it was."""
+    assert Agreed("TLS 1.3") == Agreed("TLS 1.3").after("client", b"\x0f\x00\x00\x00")
