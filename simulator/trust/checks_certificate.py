@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Check
 
 PURPOSES = {"client": "clientAuth", "server": "serverAuth"}
+SIGNS_HANDSHAKES = "digitalSignature"
 ANY_PURPOSE = "anyExtendedKeyUsage"
 
 
@@ -96,14 +97,20 @@ def key_usage(situation: Situation, depth: int) -> Check:
     usages = certificate.key_usage
     constraints = certificate.basic_constraints
     is_ca = constraints is not None and constraints.ca
-    wanted = set(situation.profile.leaf_key_usages[situation.policy.role]) if depth == 0 else set()
+    wanted = {SIGNS_HANDSHAKES} if depth == 0 else set()
     if depth > 0 or (is_ca and situation.profile.ca_as_leaf):
         wanted.add("keyCertSign")
     required = " or ".join(sorted(wanted))
+    lenient = situation.profile.leaf_key_usages[situation.policy.role] - wanted if depth == 0 else frozenset()
+    if lenient:
+        required += f"; {situation.profile.name} also takes {' or '.join(sorted(lenient))}"
     if usages is None:
         holds, sentence = True, f"{called(certificate)} does not limit what its key may be used for."
     elif usages & wanted:
         holds, sentence = True, f"The key of {called(certificate)} may be used for {listed(sorted(usages))}."
+    elif usages & lenient:
+        uses = f"{listed(sorted(usages))}, and {situation.profile.name} takes that, too"
+        holds, sentence = True, f"The key of {called(certificate)} may be used for {uses}."
     else:
         use = "to sign a TLS handshake" if depth == 0 else "to sign certificates"
         holds = False
@@ -118,7 +125,7 @@ def key_usage(situation: Situation, depth: int) -> Check:
         field="keyUsage" if depth == 0 else "keyCertSign",
         value="absent" if usages is None else listed(sorted(usages)),
         required=f"absent, or {required}",
-        reference="RFC 5280 §4.2.1.3" if depth == 0 else "RFC 5280 §6.1.4 (n)",
+        reference="RFC 5280 §4.2.1.3, RFC 8446 §4.4.2.2" if depth == 0 else "RFC 5280 §6.1.4 (n)",
     )
 
 
@@ -191,6 +198,7 @@ def key_size(certificate: Certificate) -> tuple[str, int | None]:
 def signature_algorithm(situation: Situation, depth: int) -> Check:
     """A signature with a broken hash could have been made for another certificate."""
     certificate = situation.path[depth]
+    hashes = " or ".join(sorted(situation.profile.refused_hashes))
     refused = certificate.signature_hash in situation.profile.refused_hashes
     agree = certificate.signature_algorithms_agree
     if refused:
@@ -210,8 +218,8 @@ def signature_algorithm(situation: Situation, depth: int) -> Check:
         depth=depth,
         field="signatureAlgorithm",
         value=certificate.signature_algorithm,
-        required=f"one inside and outside, not with {listed(sorted(situation.profile.refused_hashes))}",
-        reference="RFC 5280 §4.1.1.2, RFC 9155",
+        required=f"the same algorithm inside and outside the signed part, and a hash that is not {hashes}",
+        reference="RFC 5280 §4.1.1.2, RFC 8446 §4.4.2.4",
     )
 
 

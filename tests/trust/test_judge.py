@@ -260,6 +260,34 @@ def test_now_is_read_from_the_clock_of_the_judge(role: str, clock: str, faults: 
     assert sentence.endswith(f" by the {clock}'s clock now is 2030-03-04 09:00:00 UTC.")
 
 
+def test_leniency_is_not_put_down_to_the_rfc() -> None:
+    """What OpenSSL takes beyond the RFC is called its own; the strict profile asks for the RFC's usage."""
+    faults = ("leaf may only agree on keys",)
+    lenient, strict = (
+        next(
+            line
+            for line in judged("client", faults, profile).checks
+            if (line.name, line.depth) == ("key-usage", 0)
+        )
+        for profile in ("openssl", "rfc5280")
+    )
+    assert (lenient.outcome, lenient.required) == (
+        Outcome.PASS,
+        "absent, or digitalSignature; openssl also takes keyAgreement",
+    )
+    assert lenient.sentence.endswith(" may be used for keyAgreement, and openssl takes that, too.")
+    assert (strict.outcome, strict.required) == (Outcome.FAIL, "absent, or digitalSignature")
+
+
+def test_what_is_asked_of_a_signature_algorithm() -> None:
+    """The requirement names both conditions, and the hashes that are refused."""
+    line = judged("client", ("leaf signed with SHA-1",)).decisive
+    assert line is not None
+    assert line.required == (
+        "the same algorithm inside and outside the signed part, and a hash that is not md5 or sha1"
+    )
+
+
 def test_unknown_profile() -> None:
     """A profile that does not exist is a mistake of the caller, and the message names those that do."""
     with pytest.raises(ScenarioError, match="openssl or rfc5280"):
