@@ -8,6 +8,7 @@ from simulator.lessons.glossary import UnknownWordError, entry_text, glossary, i
 from simulator.scenario.words import ALERT_NAMES
 from simulator.security import SecurityLevel
 from simulator.tls.states import MACHINES
+from simulator.trust.verdict import Outcome
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -39,6 +40,12 @@ def test_every_alert_of_the_catalogue_is_explained() -> None:
     assert expected <= set(ALERT_NAMES)
 
 
+def test_what_a_check_may_come_to_is_explained() -> None:
+    """Each outcome of a check that is neither pass nor fail has an entry, under the words of the enum."""
+    outcomes = {outcome.name.replace("_", " ").lower() for outcome in Outcome}
+    assert {"pass", "fail"} == outcomes - set(glossary())
+
+
 def test_the_levels_are_named() -> None:
     """The entry of the security level names every level."""
     text = look_up("security level").text
@@ -54,6 +61,9 @@ def test_the_levels_are_named() -> None:
         ("certificate verify", "CertificateVerify"),
         ("pkcs12", "PKCS#12"),
         ("EKU", "extended key usage"),
+        ("cross-certificate", "cross-signed"),
+        ("do_handshake", "handshake call"),
+        ("Not_Reached", "not reached"),
     ],
 )
 def test_words_are_found_however_written(written: str, term: str) -> None:
