@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.oracle.agreed import Agreed
 from simulator.oracle.reasons import NEGOTIATION
-from simulator.tls.alerts import AlertDescription
+from simulator.tls.alerts import WARNINGS, AlertDescription
 from simulator.tls.messages import message_name
 from simulator.tls.records import ContentType
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 Mode = Literal["both", "openssl-server", "openssl-client", "simulated"]
 
 RECORD_HEADER = 0x100  # OpenSSL's name for "here is a record header" where a content type is expected
-NO_REFUSAL = (AlertDescription.CLOSE_NOTIFY, AlertDescription.USER_CANCELED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True)
 class SentAlert:
-    """The first alert sent, other than close_notify and user_canceled."""
+    """The first alert sent that is no warning (:data:`simulator.tls.alerts.WARNINGS`)."""
 
     sender: Side
     name: str
@@ -124,7 +123,7 @@ class Notes:
 
     def alert_sent(self, sender: Side, code: int, *, encrypted: bool) -> None:
         """An alert went out; only the first that ends something is kept."""
-        if self.alert is not None or code in NO_REFUSAL:
+        if self.alert is not None or code in WARNINGS:
             return
         self.alert = SentAlert(sender, alert_name(code), code, encrypted)
         self.decided_after = self.last_read(sender)

@@ -11,8 +11,10 @@ import pytest
 from simulator.catalogue import catalogue
 from simulator.oracle import play
 from simulator.oracle.agreed import Agreed
+from simulator.oracle.observed import Notes
 from simulator.oracle.reasons import NEGOTIATION, REASONS, reason_of_check, reason_of_error
 from simulator.scenario import TLS_VERSIONS, Scenario
+from simulator.tls.alerts import AlertDescription
 from simulator.trust.verdict import Check, Outcome
 from tests.oracle.variations import CHANGES, varied
 
@@ -89,6 +91,15 @@ def test_what_is_not_in_the_table_agrees_with_nothing() -> None:
 def test_without_a_failed_check_no_certificate_is_at_fault() -> None:
     """A refusal that no check explains is one of the negotiation."""
     assert reason_of_check(None) == NEGOTIATION.words
+
+
+@pytest.mark.parametrize("description", AlertDescription)
+def test_a_warning_is_no_refusal(description: AlertDescription) -> None:
+    """Every alert is noted as a refusal, apart from the three that end nothing or say goodbye."""
+    notes = Notes()
+    notes.alert_sent("client", int(description), encrypted=False)
+    warnings = ("close_notify", "user_canceled", "no_renegotiation")
+    assert (description.rfc_name not in warnings) == (notes.alert is not None)
 
 
 @pytest.mark.parametrize(
