@@ -133,7 +133,9 @@ def list_(as_json: bool, colour: bool | None) -> None:
 @click.argument("scenario")
 @tls_option
 @set_option
-@click.option("--step", is_flag=True, help="Wait for a key after each part of the story.")
+@click.option(
+    "--step", is_flag=True, help="Wait for a key after each step of the story, about ten times in all."
+)
 @json_option
 @width_option
 @colour_option
@@ -200,11 +202,15 @@ def export(
 ) -> int:
     """Write a run to files, each in the form that its suffix names.
 
-    .svg .png .pdf are pictures, .txt the story, .json the trace, .mmd Mermaid, .puml PlantUML, and .pcapng a
-    capture for Wireshark with the connection's keys inside.
+    .svg .png .pdf are pictures of one view and .txt is its text. These hold the whole run: .html the player,
+    a page to step through; .json the trace; .mmd Mermaid and .puml PlantUML; .pcapng a capture for Wireshark
+    with the connection's keys inside.
     """
     if not files and frames_directory is None:
         raise click.UsageError("Name a FILE, or a folder with --frames.")
+    from simulator.views.export import RUN_SUFFIXES, check_forms
+
+    check_forms(files, RUN_SUFFIXES, view=view)
     from simulator.run import simulate
 
     result = simulate(scenario_from(scenario, settings), tls=tls)
@@ -230,10 +236,10 @@ def matrix(
 ) -> None:
     """Play every credential under every policy: which level, which alert, who noticed."""
     from simulator.sweep import matrix as outcome_matrix
+    from simulator.views.export import MATRIX_SUFFIXES, check_forms, save_matrix
 
+    check_forms(files, MATRIX_SUFFIXES)
     result = outcome_matrix()
-    from simulator.views.export import save_matrix
-
     for path in files:
         save_matrix(result, path, theme=theme)
         note(f"{path}")
@@ -282,11 +288,11 @@ def diff(
     its counterfactual.
     """
     from simulator.run import simulate
+    from simulator.views.export import DIFF_SUFFIXES, check_forms, save_diff
 
+    check_forms(files, DIFF_SUFFIXES)
     a = simulate(scenario_from(scenario_a, (*settings, *set_a)), tls=tls_a or tls)
     b = simulate(scenario_from(scenario_b, (*settings, *set_b)), tls=tls_b or tls)
-    from simulator.views.export import save_diff
-
     for path in files:
         save_diff(a, b, path, theme=theme, detail=detail)
         note(f"{path}")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from simulator.catalogue import catalogue
+from simulator.views.export import RUN_SUFFIXES
 from tests.peers import ROOT
 
 
@@ -97,6 +98,12 @@ def test_run_tells_the_story(tmp_path: Path) -> None:
     assert "CertificateRequest" in told.stdout
 
 
+def test_help_of_export_names_every_form(tmp_path: Path) -> None:
+    """Whoever asks how to export a run reads of every suffix that can be written."""
+    shown = clientauth("export", "--help", cwd=tmp_path).stdout
+    assert [] == [suffix for suffix in RUN_SUFFIXES if suffix not in shown]
+
+
 def test_set_changes_one_thing_and_drops_the_expectation(tmp_path: Path) -> None:
     """``--set`` plays the changed scenario, of which nothing is expected."""
     changed = clientauth(
@@ -144,6 +151,10 @@ BAD_COMMANDS = {
     "unknown version": (["run", "valid-certificate", "--tls", "1.1"], "1.2"),
     "unknown verb": (["rum", "valid-certificate"], "run"),
     "unknown suffix": (["export", "valid-certificate", "story.bmp"], ".svg"),
+    "a view of a whole run": (["export", "valid-certificate", "run.json", "--view", "ladder"], ".svg"),
+    "a late unknown suffix": (["export", "valid-certificate", "story.svg", "story.bmp"], ".pcapng"),
+    "no form of a matrix": (["matrix", "m.svg", "m.html", "m.txt"], ".txt or .json"),
+    "no form of a comparison": (["diff", "valid-certificate", "untrusted-ca", "d.svg", "d.mmd"], ".html"),
     "missing folder": (["export", "valid-certificate", "nowhere/story.svg"], "nowhere"),
     "unknown view": (["export", "valid-certificate", "story.svg", "--view", "sequenze"], "sequence"),
     "nothing to check": (["check"], "--all"),

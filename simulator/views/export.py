@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 TEXT_WIDTH = 100  # columns of a .txt file
 MATRIX_WIDTH = 126  # the least in which every alert is named
-OTHER_SUFFIXES = ".txt, .json, .html, .mmd, .puml or .pcapng"  # what a run can be saved as besides pictures
+PICTURES = (".svg", ".png", ".pdf")
+WHOLE_RUN = (".json", ".html", ".mmd", ".puml", ".pcapng")  # forms that hold the run and no single view
+RUN_SUFFIXES = (*PICTURES, ".txt", *WHOLE_RUN)
+DIFF_SUFFIXES = (*PICTURES, ".txt", ".json", ".html")
+MATRIX_SUFFIXES = (*PICTURES, ".txt", ".json")
 
 Layout = Callable[[Trace, str], Drawing]
 
@@ -60,14 +64,52 @@ def save(
         The path written.
 
     Raises:
-        OutputError: there is no such suffix, view, theme or detail, or the file cannot be written.
+        OutputError: there is no such suffix, view, theme or detail, the view does not fit the suffix, or the
+            file cannot be written.
     """
     path = Path(path)
     trace = run if isinstance(run, Trace) else run.trace
+    _check_view(path, view)
     if path.suffix.lower() == ".pcapng":
         return _save_capture(path, trace, getattr(run, "keylog", ()) if with_keys else ())
     write_public_file(path, _contents(trace, path, view, theme, detail))
     return path
+
+
+def check_forms(paths: Sequence[Path], suffixes: Sequence[str], *, view: str = "sequence") -> None:
+    """Find out before anything is written whether each path names a form that is known and fits the view.
+
+    Args:
+        paths: the files that are wanted.
+        suffixes: the forms there are, such as :data:`RUN_SUFFIXES`.
+        view: which view they shall hold.
+
+    Raises:
+        OutputError: a suffix is unknown, or a view is asked for in a form that holds the whole run.
+    """
+    for path in paths:
+        if path.suffix.lower() not in suffixes:
+            raise _unknown_form(path, suffixes)
+        _check_view(path, view)
+
+
+def _check_view(path: Path, view: str) -> None:
+    if path.suffix.lower() in WHOLE_RUN and view != "sequence":
+        raise OutputError(
+            f"{path.name} cannot hold one view: {path.suffix} is always the whole run.",
+            got=f"the view {view} as {path.suffix}",
+            expected=f"a view as {', '.join(PICTURES)} or .txt",
+            advice="Choose another suffix, or leave the view out.",
+        )
+
+
+def _unknown_form(path: Path, suffixes: Sequence[str]) -> OutputError:
+    return OutputError(
+        f"{path.name} has no suffix that can be written.",
+        got=path.suffix.lower() or "no suffix",
+        expected=f"{', '.join(suffixes[:-1])} or {suffixes[-1]}",
+        advice="The suffix says in which form the view is written.",
+    )
 
 
 def save_matrix(matrix: Matrix, path: Path | str, *, theme: str = "light") -> Path:
@@ -121,7 +163,7 @@ def save_diff(
         case _:
             prefix = f"{_prefix(one, 'diff')}-{_prefix(other, 'and')}"
             drawing = diff(one, other, detail=detail)
-            contents = picture(drawing, path, theme=theme, prefix=prefix, others=".txt, .json or .html")
+            contents = picture(drawing, path, theme=theme, prefix=prefix, suffixes=DIFF_SUFFIXES)
     write_public_file(path, contents)
     return path
 
@@ -158,7 +200,7 @@ def _contents(trace: Trace, path: Path, view: str, theme: str, detail: str) -> b
 
         return plantuml(trace, detail=detail).encode()
     drawing = layout(view)(trace, detail)
-    return picture(drawing, path, theme=theme, prefix=_prefix(trace, view), others=OTHER_SUFFIXES)
+    return picture(drawing, path, theme=theme, prefix=_prefix(trace, view), suffixes=RUN_SUFFIXES)
 
 
 def layout(view: str) -> Layout:
@@ -177,7 +219,7 @@ def picture(
     *,
     theme: str = "light",
     prefix: str = "drawing",
-    others: str = ".txt or .json",
+    suffixes: Sequence[str] = MATRIX_SUFFIXES,
 ) -> bytes:
     """A drawing in the form that a path's suffix asks for: .svg, .png or .pdf.
 
@@ -186,7 +228,7 @@ def picture(
         path: whose suffix counts; nothing is written.
         theme: ``light``, ``dark`` or ``print``.
         prefix: what ids in an .svg begin with.
-        others: the suffixes that the caller knows besides, for the error message.
+        suffixes: those that the caller knows, for the error message.
 
     Raises:
         OutputError: there is no such suffix or theme.
@@ -202,13 +244,8 @@ def picture(
             from simulator.views.figure import pdf
 
             return pdf(drawing, theme=theme)
-        case suffix:
-            raise OutputError(
-                f"{path.name} has no suffix that can be written.",
-                got=suffix or "no suffix",
-                expected=f".svg, .png, .pdf, {others}",
-                advice="The suffix says in which form the view is written.",
-            )
+        case _:
+            raise _unknown_form(path, suffixes)
 
 
 def _prefix(trace: Trace, view: str) -> str:

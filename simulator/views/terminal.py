@@ -62,16 +62,22 @@ def story(
 def story_steps(
     trace: Trace, width: int = 80, colour: bool = False, *, ascii_only: bool = False, detail: str = "messages"
 ) -> Iterator[str]:
-    """The same text piece by piece: the setting, then each thing that happens, then the card.
+    """The same text piece by piece: the setting, then each step of the story, then the card.
 
     Pieces are joined by a line break; arguments as in :func:`story`.
     """
     teller = _Teller(trace, max(width, LEAST_WIDTH), colour=colour, ascii_only=ascii_only, detail=detail)
     yield "\n".join(teller.setting())
+    piece: list[str] = []
     for event in trace.events:
+        step = teller.step
         lines = teller.lines_of(event)
-        if lines:
-            yield "\n".join(lines)
+        if piece and teller.step is not step:
+            yield "\n".join(piece)
+            piece = []
+        piece += lines
+    if piece:
+        yield "\n".join(piece)
     yield "\n".join(teller.card())
 
 

@@ -11,7 +11,7 @@ from simulator.catalogue import catalogue
 from simulator.errors import OutputError
 from simulator.run import simulate
 from simulator.trace_json import trace_from_json
-from simulator.views.export import save
+from simulator.views.export import WHOLE_RUN, save
 from simulator.views.sequence import sequence
 from simulator.views.svg import svg
 from simulator.views.terminal import story
@@ -61,6 +61,7 @@ def test_the_files_hold_what_the_views_say(tmp_path: Path) -> None:
         ("a", {}, r"\.svg, \.png, \.pdf, \.txt, \.json"),
         (".svg", {}, r"\.svg, \.png, \.pdf, \.txt, \.json"),
         ("a.svg", {"view": "tree"}, "sequence"),
+        *((f"a{kind}", {"view": "ladder"}, r"\.svg, \.png, \.pdf or \.txt") for kind in WHOLE_RUN),
         ("a.svg", {"theme": "pink"}, "light, dark, print"),
         ("a.png", {"theme": "pink"}, "light, dark, print"),
         ("a.svg", {"detail": "all"}, "overview, messages, everything"),

@@ -52,6 +52,8 @@ def test_the_pieces_are_the_story(name: str, tls: str) -> None:
     pieces = list(story_steps(trace, 80))
     assert "\n".join(pieces) + "\n" == story(trace, 80)
     assert [piece for piece in pieces if not piece.strip()] == []
+    headings = [[line for line in piece.splitlines() if line.startswith("───")] for piece in pieces]
+    assert [0, *[1] * (len(pieces) - 1)] == [len(lines) for lines in headings]
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
