@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 COLUMNS = 56
 MOST_LINES = 4
 MOST_LINES_OF_MANY = 2  # where every check and every state is told; PlantUML draws 8,192 pixels and no more
+LEDGER_LINES = 8  # what a group of checks may fill: the name of each is told
 MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_EVALUATED: "–", Outcome.NOT_REACHED: "·"}
 
 Kind = Literal["decision", "refusal", "proof", "belief", "returned", "fact", "state", "gap"]
@@ -121,6 +122,11 @@ def tell(trace: Trace, detail: str = "messages") -> Iterator[Line]:
         OutputError: there is no such detail.
     """
     return _Telling(trace, detail_named(detail)).lines()
+
+
+def _is_group(text: str) -> bool:
+    """A line of a ledger, which begins with the mark of its outcome."""
+    return text[:1] in MARKS.values()
 
 
 class _Telling:
@@ -214,7 +220,10 @@ class _Telling:
 
     def _paragraphs(self, texts: list[str]) -> tuple[str, ...]:
         most = MOST_LINES_OF_MANY if self.detail == "everything" and len(texts) > MOST_LINES else MOST_LINES
-        return tuple(line for text in texts for line in paragraph(text, most))
+        lengths = [LEDGER_LINES if _is_group(text) and self.detail == "messages" else most for text in texts]
+        return tuple(
+            line for text, lines in zip(texts, lengths, strict=True) for line in paragraph(text, lines)
+        )
 
     def _decision(self, event: Event, fact: Decided, judging: tuple[Event, Verdict] | None) -> Iterator[Line]:
         texts = [question(fact.decision)]
