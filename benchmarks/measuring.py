@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import cryptography
 from cryptography.hazmat.backends.openssl import backend
@@ -47,7 +47,15 @@ class Contestant:
         return spent / self.times
 
 
-def interleaved(contestants: Mapping[str, Contestant], rounds: int) -> dict[str, list[float]]:
+class Timed(Protocol):
+    """Whoever can say what one time costs: a contestant, or something that keeps its own clock."""
+
+    def seconds(self) -> float:
+        """What one time costs now."""
+        ...
+
+
+def interleaved(contestants: Mapping[str, Timed], rounds: int) -> dict[str, list[float]]:
     """Seconds by contestant and round. In a round all take their turn, A B A B, so all meet the same load.
 
     Each plays one round before that does not count.
