@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulator.scenario import Scenario, TlsVersion
     from simulator.security import SecurityCard
     from simulator.trace import Outcome, SideOutcome, Trace
+    from simulator.views.widget import Player
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,22 @@ class Run:
         from simulator.views.export import save
 
         return save(self, path, **options)
+
+    def player(self, *, beside: Run | None = None, **options: Any) -> Player:
+        """The player, for a notebook: step through the run with the mouse, the keyboard, or from Python.
+
+        Args:
+            beside: another run to show beside it.
+            **options: ``detail``, ``cursor`` and ``theme``, as :class:`simulator.views.widget.Player` takes
+                them.
+
+        Raises:
+            PeerError: anywidget is not installed.
+            OutputError: there is no such detail or event.
+        """
+        from simulator.views.widget import Player
+
+        return Player(self.trace, None if beside is None else beside.trace, **options)
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``clientauth run --json`` prints: plain JSON values."""
