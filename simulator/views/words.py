@@ -9,21 +9,22 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from simulator.security import SecurityLevel
 from simulator.tls.events import Protection
 from simulator.trace import Step
 from simulator.trust.verdict import Outcome
 
 if TYPE_CHECKING:
-    from simulator.security import SecurityCard, SecurityLevel
+    from simulator.security import SecurityCard
 
 STEP_NUMBERS = {step: number for number, step in enumerate(Step)}
 
 _QUESTIONS = {
     "issue": "Does the CA issue the certificate?",
-    "accept-server": "Does the client trust this server?",
+    "accept-server": "Does the client accept the server's certificate?",
     "request-certificate": "Does the server ask the client for a certificate?",
     "send-certificate": "Does the client send a certificate?",
-    "accept-client": "Does the server trust this client?",
+    "accept-client": "Does the server accept the client's certificate?",
     "grant": "What does the server grant?",
 }
 
@@ -120,8 +121,10 @@ def card_facts(card: SecurityCard) -> tuple[tuple[str, str], ...]:
     matched = {True: "yes", False: "no", None: "nobody compared"}[card.server_name_matched]
     standing = {"yes": "yes", "no": "no", "claimed": "only claimed, not judged"}[card.client_authenticated]
     granted = "yes" if card.access_granted else "no"
+    session = card.level is not SecurityLevel.REFUSED or card.refused_at != "tls"
+    encrypted = "yes" if card.encrypted else "no"
     facts = [
-        ("Encrypted", "yes" if card.encrypted else "no"),
+        ("Encrypted", encrypted if session else "no session"),
         ("Server authenticated", "yes" if card.server_authenticated else "no"),
         ("Server name matched", matched),
         ("Client authenticated", standing),

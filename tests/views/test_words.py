@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.views.caption import caption
-from simulator.views.words import clean, duration, moment, short_name, size
+from simulator.views.words import card_facts, clean, duration, moment, short_name, size
 from tests.views.traces import HOSTILE, RUNS, hostile_trace, trace_of
 
 
@@ -53,6 +53,15 @@ def test_a_hostile_caption_stays_on_its_line(kind: str) -> None:
 def test_clean_shows_what_would_hide(text: str, cleaned: str) -> None:
     """Invisible and moving characters become escapes, letters of every script stay."""
     assert clean(text) == cleaned
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_what_was_refused_in_tls_is_no_session(name: str, tls: str) -> None:
+    """The card says neither yes nor no to encryption where the handshake failed; elsewhere it says which."""
+    card = trace_of(name, tls).card
+    answer = "yes" if card.encrypted else "no"
+    expected = "no session" if card.refused_at == "tls" else answer
+    assert expected == dict(card_facts(card))["Encrypted"]
 
 
 def test_sizes_and_times_read_well() -> None:
