@@ -161,21 +161,6 @@ class Certificate:
         """It names itself as its issuer, and its own key made the signature: a root, or nobody's child."""
         return self.self_issued and self.signature_problem(self) is None
 
-    @property
-    def key_usage_critical(self) -> bool:
-        """KeyUsage is there and critical."""
-        return self.is_critical("2.5.29.15")
-
-    @property
-    def extended_key_usage_critical(self) -> bool:
-        """ExtKeyUsage is there and critical."""
-        return self.is_critical("2.5.29.37")
-
-    @property
-    def subject_alternative_name_critical(self) -> bool:
-        """SubjectAltName is there and critical."""
-        return self.is_critical("2.5.29.17")
-
     def has_extension(self, dotted: str) -> bool:
         """An extension of that dotted identifier is there."""
         return any(identifier == dotted for identifier, _, _ in self.extensions)

@@ -13,15 +13,11 @@ from typing import NamedTuple
 BOOLEAN = 0x01
 INTEGER = 0x02
 BIT_STRING = 0x03
-OCTET_STRING = 0x04
 NULL = 0x05
 OBJECT_IDENTIFIER = 0x06
-ENUMERATED = 0x0A
-UTF8_STRING = 0x0C
 UTC_TIME = 0x17
 GENERALIZED_TIME = 0x18
 SEQUENCE = 0x30
-SET = 0x31
 
 
 class Element(NamedTuple):
@@ -66,11 +62,6 @@ def boolean(value: bool) -> bytes:
 def bit_string(content: bytes) -> bytes:
     """Write a BIT STRING of whole octets."""
     return encode(BIT_STRING, b"\x00", content)
-
-
-def octet_string(content: bytes) -> bytes:
-    """Write an OCTET STRING."""
-    return encode(OCTET_STRING, content)
 
 
 def object_identifier(dotted: str) -> bytes:

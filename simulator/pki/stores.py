@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from simulator.pki.certificate import Certificate
 
@@ -26,15 +25,9 @@ class TrustStore:
 
     authorities: tuple[Certificate, ...] = ()
     directly_trusted: tuple[Certificate, ...] = ()
-    subjects: Mapping[bytes, tuple[Certificate, ...]] = field(init=False, repr=False, compare=False)
     members: frozenset[Certificate] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        subjects: dict[bytes, list[Certificate]] = {}
-        for certificate in dict.fromkeys(self):
-            subjects.setdefault(certificate.subject_der, []).append(certificate)
-        held = {subject: tuple(certificates) for subject, certificates in subjects.items()}
-        object.__setattr__(self, "subjects", MappingProxyType(held))
         object.__setattr__(self, "members", frozenset(self))
 
     @classmethod
@@ -51,10 +44,6 @@ class TrustStore:
             is_authority = old_root or (constraints is not None and constraints.ca)
             (authorities if is_authority else directly_trusted).append(certificate)
         return cls(tuple(authorities), tuple(directly_trusted))
-
-    def by_subject(self, name_der: bytes) -> tuple[Certificate, ...]:
-        """The certificates whose subject is this DER name; empty where there is none."""
-        return self.subjects.get(name_der, ())
 
     def __iter__(self) -> Iterator[Certificate]:
         yield from self.authorities

@@ -161,11 +161,6 @@ class RecordReader:
                 got=ContentType(content_type).name.lower(),
             )
 
-    @property
-    def has_unread(self) -> bool:
-        """Some bytes have come that are not read yet."""
-        return bool(self.buffer)
-
 
 class HandshakeReassembler:
     """Handshake fragments in, whole messages out."""

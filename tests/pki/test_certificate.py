@@ -130,7 +130,7 @@ def test_all_facts_of_one_certificate() -> None:
     assert (issued.signature_hash, issued.signature_algorithms_agree) == ("sha384", True)
     assert issued.basic_constraints is not None
     assert (issued.basic_constraints.ca, issued.basic_constraints.path_length) == (False, None)
-    assert (issued.key_usage, issued.key_usage_critical) == (frozenset({"digitalSignature"}), True)
+    assert (issued.key_usage, issued.is_critical("2.5.29.15")) == (frozenset({"digitalSignature"}), True)
     assert issued.extended_key_usage == ("clientAuth", "anyExtendedKeyUsage", "1.2.3.4")
     names = issued.subject_alternative_name
     assert isinstance(names, GeneralNames)

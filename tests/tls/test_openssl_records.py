@@ -84,7 +84,7 @@ def records_of(stream: bytes) -> list[Record]:
     records = []
     while (record := reader.next_record()) is not None:
         records.append(record)
-    assert not reader.has_unread
+    assert not reader.buffer
     return records
 
 

@@ -47,7 +47,7 @@ def read(raw: bytes, limit: int = CIPHERTEXT_LIMIT_12) -> Record:
     reader.feed(raw)
     record = reader.next_record()
     assert record is not None
-    assert not reader.has_unread
+    assert not reader.buffer
     return record
 
 
