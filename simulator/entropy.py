@@ -38,5 +38,9 @@ class SeededEntropy:
         return hashlib.shake_256(b"client-auth-simulator v1|" + material).digest(length)
 
     def child(self, name: str) -> SeededEntropy:
-        """A source of its own for one actor: its labels cannot collide with another's."""
+        """A source of its own for one actor: its labels are apart from those of a child of another name.
+
+        Seed and name are joined by a slash and nothing more: the child ``b`` of the seed ``a`` is the
+        source of the seed ``a/b``.
+        """
         return SeededEntropy(f"{self.seed}/{name}")

@@ -1,4 +1,4 @@
-"""Whether the server's certificate is made out to the name the client wanted to reach (RFC 9525)..
+"""Whether the server's certificate is made out to the name the client wanted to reach (RFC 9525).
 
 Only servers have this check. A client is not reached by a name: who it is to the server is a matter of
 mapping, after the certificate has been judged.
