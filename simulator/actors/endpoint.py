@@ -198,10 +198,14 @@ class Endpoint(ABC):
         return []
 
     def _alert(self, event: AlertSent | AlertReceived) -> list[Effect]:
-        """A fatal alert ends the session for the side that sends it and for the side that reads it."""
-        if event.description in WARNINGS:
-            goodbye = event.description is AlertDescription.CLOSE_NOTIFY and isinstance(event, AlertReceived)
-            return self._goodbye_heard() if goodbye else []
+        """An alert that refuses ends the session for the side that sends it and for the side that reads it.
+
+        Which of those it reads do is the machine's to say: some are warnings, and the connection goes on.
+        """
+        if isinstance(event, AlertReceived) and event.description is AlertDescription.CLOSE_NOTIFY:
+            return self._goodbye_heard()
+        if not (event.refuses if isinstance(event, AlertReceived) else event.description not in WARNINGS):
+            return []
         name = event.description.rfc_name if event.description else f"number {event.raw[1]}"
         if isinstance(event, AlertSent):
             reason = f"The {self.name} refused: {event.reason}"

@@ -292,12 +292,14 @@ class Endpoint(ABC):
             )
         level, code = content
         known = AlertDescription.from_code(code)
-        self.tell(AlertReceived(level, code, known, content, self.read_protection))
-        if known is AlertDescription.CLOSE_NOTIFY:
+        goodbye = known is AlertDescription.CLOSE_NOTIFY
+        refuses = not goodbye and not self.is_warning(level, known)
+        self.tell(AlertReceived(level, code, known, content, self.read_protection, refuses))
+        if goodbye:
             self.read_closed = True
             if self.write_closed or self.state is not State.CONNECTED:
                 self.move(State.CLOSED)
-        elif not self.is_warning(level, known):
+        elif refuses:
             self.move(State.FAILED)
 
     def is_warning(self, level: int, description: AlertDescription | None) -> bool:

@@ -77,13 +77,23 @@ class AlertSent:
 
 @dataclass(frozen=True, slots=True)
 class AlertReceived:
-    """An alert was read. ``description`` is None where the code is not known; ``code`` always stands."""
+    """An alert was read.
+
+    Attributes:
+        level: the level byte as it came.
+        code: the description byte as it came.
+        description: its meaning; None where the code is not known.
+        raw: the two bytes.
+        protection: whose keys protect it.
+        refuses: the connection fails with it: it is neither a warning nor a goodbye.
+    """
 
     level: int
     code: int
     description: AlertDescription | None
     raw: bytes
     protection: Protection
+    refuses: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,12 @@ from simulator.actors.contract import Believed, HandshakeEnded, bytes_to_send
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.security import SecurityLevel as L
 from simulator.tls.events import StateChanged, Version
+from simulator.tls.records import ContentType
 from simulator.trace import BeliefChanged
 from tests.actors.test_endpoints import NOW, pair, settle, talk, whole
 from tests.runs import run_of
 from tests.tls.changes import body, flip
+from tests.tls.machines import record_for
 from tests.tls.probes import bend
 
 if TYPE_CHECKING:
@@ -98,3 +100,29 @@ def test_a_finished_is_believed_only_when_it_is_good() -> None:
     done = talk(client, server, whole)
     assert believed(done["client"]) == [L.ENCRYPTED, L.REFUSED]
     assert StateChanged("WAIT_FINISHED", "FAILED") in done["client"]
+
+
+@pytest.mark.parametrize(
+    ("version", "alert", "refuses"),
+    [
+        (Version.TLS12, b"\x01\x70", False),  # unrecognized_name, a warning (RFC 6066 section 3)
+        (Version.TLS12, b"\x02\x70", True),
+        (Version.TLS12, b"\x01\x64", False),  # no_renegotiation
+        (Version.TLS12, b"\x01\xfe", True),  # no alert that is known
+        (Version.TLS13, b"\x01\x5a", False),  # user_canceled
+        (Version.TLS13, b"\x01\x70", True),  # the level means nothing
+        (Version.TLS13, b"\x01\x64", True),  # nor is this one among the alerts of TLS 1.3
+    ],
+)
+def test_the_machine_says_which_alert_is_a_refusal(version: Version, alert: bytes, *, refuses: bool) -> None:
+    """After a warning the connection goes on, and the client believes in no refusal; else it does."""
+    client, server = pair(version)
+    hello = bytes_to_send(client.start(NOW))
+    effects = client.receive(record_for(client.machine, ContentType.ALERT, alert), NOW)
+    assert (client.belief.level is L.REFUSED, client.returned) == (refuses, refuses)
+    assert client.finished is refuses
+    assert ([L.REFUSED] if refuses else []) == believed(effects)
+    if not refuses:
+        flight = bytes_to_send(settle(server, server.receive(hello, NOW)))
+        settle(client, client.receive(flight, NOW))
+        assert client.belief.level is not L.REFUSED
