@@ -15,9 +15,9 @@ from tests.views.traces import RUNS, trace_of
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_each_moment_has_the_beliefs_of_the_trace(name: str, tls: str) -> None:
-    """What a side believes at a moment is its last change of belief until then."""
+    """What a side believes when a moment is over is its last change of belief until then."""
     trace = trace_of(name, tls)
-    for step in moments(trace):
+    for step in {step.at: step for step in moments(trace)}.values():
         for side in SIDES:
             facts = [
                 event.fact for event in trace.of(BeliefChanged) if event.actor == side and event.at <= step.at
