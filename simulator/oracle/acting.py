@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from simulator.actors.client import Client
 from simulator.actors.contract import HandshakeEnded, Judged, bytes_to_send
 from simulator.oracle.observed import PlayedSide
-from simulator.oracle.reasons import reason_of_check
+from simulator.oracle.reasons import reason_of_verdict
 from simulator.tls.events import AlertSent, DataReceived, MessageReceived, MessageSent, Protection
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class ActorSide:
                 encrypted = effect.protection is not Protection.CLEAR
                 self._notes.alert_sent(self.side, int(effect.description), encrypted=encrypted)
             elif isinstance(effect, Judged):
-                self._notes.found(self.side, reason_of_check(effect.verdict.decisive))
+                self._notes.found(self.side, reason_of_verdict(effect))
             elif isinstance(effect, DataReceived):
                 self.data += effect.data
             elif isinstance(effect, HandshakeEnded):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.oracle.observed import Notes, Played, PlayedSide
 from simulator.oracle.playing import JudgedAt, clocks
-from simulator.oracle.reasons import reason_of_check
+from simulator.oracle.reasons import reason_of_verdict
 from simulator.tls.events import Protection
 from simulator.trace import Alert, Checked, Received, Sent
 
@@ -72,4 +72,4 @@ def _note(event: Event, side: Side, notes: Notes) -> None:
     elif isinstance(fact, Alert) and fact.direction == "sent":
         notes.alert_sent(side, fact.code, encrypted=fact.protection is not Protection.CLEAR)
     elif isinstance(fact, Checked):
-        notes.found(side, reason_of_check(fact.verdict.decisive))
+        notes.found(side, reason_of_verdict(fact))

@@ -12,10 +12,9 @@ import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.trust import vocabulary
-
 if TYPE_CHECKING:
-    from simulator.trust.verdict import Check
+    from simulator.actors.contract import Judged
+    from simulator.trace import Checked
 
 LEAF_KEY, ISSUER_KEY = "subjectPublicKeyInfo of the leaf", "subjectPublicKeyInfo of an issuer"
 
@@ -58,48 +57,46 @@ NEGOTIATION = Reason(
 )
 
 REASONS: tuple[Reason, ...] = (
-    _judged("no path to a trusted root", {2, 18, 19, 20, 21}, (vocabulary.TRUST_ANCHOR, "issuer")),
-    _judged("expired", {10}, (vocabulary.VALIDITY, "notAfter")),
-    _judged("not valid yet", {9}, (vocabulary.VALIDITY, "notBefore")),
+    _judged("no path to a trusted root", {2, 18, 19, 20, 21}, ("trust-anchor", "issuer")),
+    _judged("expired", {10}, ("validity", "notAfter")),
+    _judged("not valid yet", {9}, ("validity", "notBefore")),
     _judged(
         "another purpose",
         {26},
-        (vocabulary.EXTENDED_KEY_USAGE, "extKeyUsage"),
-        (vocabulary.KEY_USAGE, "keyUsage"),
+        ("extended-key-usage", "extKeyUsage"),
+        ("key-usage", "keyUsage"),
     ),
     _judged(
         "an issuer that may not issue",
         {24, 32, 79},
-        (vocabulary.BASIC_CONSTRAINTS, "basicConstraints"),
-        (vocabulary.KEY_USAGE, "keyCertSign"),
+        ("basic-constraints", "basicConstraints"),
+        ("key-usage", "keyCertSign"),
     ),
-    _judged("longer than an issuer allows", {25}, (vocabulary.PATH_LENGTH, "pathLenConstraint")),
-    _judged("longer than the verifier allows", {22}, (vocabulary.CHAIN_DEPTH, "path")),
-    _judged("an unknown critical extension", {34}, (vocabulary.CRITICAL_EXTENSIONS, "extensions")),
-    _judged(
-        "a name that is not allowed", set(range(47, 54)), (vocabulary.NAME_CONSTRAINTS, "nameConstraints")
-    ),
-    _judged("the leaf's key is too weak", {66}, (vocabulary.KEY_STRENGTH, LEAF_KEY)),
-    _judged("an issuer's key is too weak", {67}, (vocabulary.KEY_STRENGTH, ISSUER_KEY)),
-    _judged("a weak signature algorithm", {68}, (vocabulary.SIGNATURE_ALGORITHM, "signatureAlgorithm")),
+    _judged("longer than an issuer allows", {25}, ("path-length", "pathLenConstraint")),
+    _judged("longer than the verifier allows", {22}, ("chain-depth", "path")),
+    _judged("an unknown critical extension", {34}, ("critical-extensions", "extensions")),
+    _judged("a name that is not allowed", set(range(47, 54)), ("name-constraints", "nameConstraints")),
+    _judged("the leaf's key is too weak", {66}, ("key-strength", LEAF_KEY)),
+    _judged("an issuer's key is too weak", {67}, ("key-strength", ISSUER_KEY)),
+    _judged("a weak signature algorithm", {68}, ("signature-algorithm", "signatureAlgorithm")),
     _judged(
         "made out to another host",
         {62, 64},
-        (vocabulary.SERVER_NAME, "subjectAltName"),
-        (vocabulary.SERVER_NAME, "commonName"),
+        ("server-name", "subjectAltName"),
+        ("server-name", "commonName"),
     ),
-    _judged("the issuer did not sign it", {7}, (vocabulary.SIGNATURE, "signatureValue")),
+    _judged("the issuer did not sign it", {7}, ("signature", "signatureValue")),
     Reason(
         "no certificate came",
-        frozenset({(vocabulary.CERTIFICATE_PRESENTED, "certificate_list")}),
+        frozenset({("certificate-presented", "certificate_list")}),
         errors=frozenset({"PEER_DID_NOT_RETURN_A_CERTIFICATE"}),
     ),
     Reason(
         "the proof of possession failed",
         frozenset(
             {
-                (vocabulary.PROOF_OF_POSSESSION, "CertificateVerify"),
-                (vocabulary.PROOF_OF_POSSESSION, "ServerKeyExchange"),
+                ("proof-of-possession", "CertificateVerify"),
+                ("proof-of-possession", "ServerKeyExchange"),
             }
         ),
         errors=frozenset({"BAD_SIGNATURE"}),
@@ -108,16 +105,13 @@ REASONS: tuple[Reason, ...] = (
 )
 
 
-def reason_of_check(check: Check | None) -> str:
-    """Why we refused.
-
-    Args:
-        check: the decisive one; None where no check of a certificate failed.
-    """
+def reason_of_verdict(judged: Judged | Checked) -> str:
+    """Why we refused: the decisive check of a trust decision, as an actor or a trace has it."""
+    check = judged.verdict.decisive
     if check is None:
         return NEGOTIATION.words
     field = check.field
-    if check.name == vocabulary.KEY_STRENGTH:
+    if check.name == "key-strength":
         field = LEAF_KEY if check.depth == 0 else ISSUER_KEY
     found = (one.words for one in REASONS if (check.name, field) in one.checks)
     return next(found, f"check {check.name} of {field}")

@@ -12,10 +12,12 @@ from simulator.catalogue import catalogue
 from simulator.oracle import play
 from simulator.oracle.agreed import Agreed
 from simulator.oracle.observed import Notes
-from simulator.oracle.reasons import NEGOTIATION, REASONS, reason_of_check, reason_of_error
+from simulator.oracle.reasons import NEGOTIATION, REASONS, reason_of_error, reason_of_verdict
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.tls.alerts import AlertDescription
-from simulator.trust.verdict import Check, Outcome
+from simulator.trace import Checked
+from simulator.trust.verdict import Check, Outcome, Verdict
+from simulator.trust.vocabulary import QUESTIONS
 from tests.oracle.variations import CHANGES, varied
 
 if TYPE_CHECKING:
@@ -49,9 +51,10 @@ def verify_error(code: int) -> ssl.SSLCertVerificationError:
     return error
 
 
-def check_of(name: str, field: str, depth: int | None = 0) -> Check:
-    """A check that failed."""
-    return Check(name, Outcome.FAIL, "CN=alice", depth, field, "", "", "", "")
+def judged(*failed: tuple[str, str, int]) -> Checked:
+    """A trust decision in which these checks failed: name, field and depth."""
+    checks = (Check(name, Outcome.FAIL, "", depth, field, "", "", "", "") for name, field, depth in failed)
+    return Checked(Verdict("client", "openssl", "CN=alice", (), tuple(checks), None))
 
 
 @pytest.mark.parametrize("tls", TLS_VERSIONS)
@@ -69,9 +72,15 @@ def test_no_reason_stands_twice() -> None:
     assert [] == [what for what, times in counted.items() if times > 1]
 
 
+def test_the_table_names_checks_that_exist() -> None:
+    """A check that the table misspells would agree with nothing; every name is one of the vocabulary."""
+    named = {name for one in REASONS for name, _field in one.checks}
+    assert set() == named - QUESTIONS.keys()
+
+
 def test_a_weak_key_is_the_leafs_or_an_issuers() -> None:
     """OpenSSL has two codes for a weak key; whose key it is tells which of them ours means."""
-    ours = [reason_of_check(check_of("key-strength", "subjectPublicKeyInfo", depth)) for depth in (0, 1)]
+    ours = [reason_of_verdict(judged(("key-strength", "subjectPublicKeyInfo", depth))) for depth in (0, 1)]
     assert [reason_of_error(verify_error(code)) for code in (66, 67)] == ours
 
 
@@ -82,7 +91,7 @@ def test_what_is_not_in_the_table_agrees_with_nothing() -> None:
     told = [
         reason_of_error(verify_error(99)),
         reason_of_error(unknown),
-        reason_of_check(check_of("revocation", "CRL, OCSP")),
+        reason_of_verdict(judged(("revocation", "CRL, OCSP", 0))),
     ]
     words = {one.words for one in REASONS}
     assert (3, set()) == (len(set(told)), words & set(told))
@@ -90,7 +99,7 @@ def test_what_is_not_in_the_table_agrees_with_nothing() -> None:
 
 def test_without_a_failed_check_no_certificate_is_at_fault() -> None:
     """A refusal that no check explains is one of the negotiation."""
-    assert reason_of_check(None) == NEGOTIATION.words
+    assert reason_of_verdict(judged()) == NEGOTIATION.words
 
 
 @pytest.mark.parametrize("description", AlertDescription)
