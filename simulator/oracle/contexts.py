@@ -112,7 +112,9 @@ def _load(context: ssl.SSLContext, chain: tuple[Certificate, ...], private_key: 
     """Load what a side holds.
 
     What is too weak for OpenSSL's level to be loaded is loaded at level 0, as an administrator would do who
-    insists. The peer is judged at the same level as ever.
+    insists. The context then stays at level 0: OpenSSL asks again when it sends the chain, and at a higher
+    level ends the handshake with internal_error. So such a side also offers and accepts weaker cipher suites,
+    groups and signature schemes than another. The peer's certificates are judged at the same level as ever.
 
     Raises:
         CredentialRefusedError: OpenSSL refuses it for another reason.
