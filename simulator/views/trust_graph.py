@@ -46,9 +46,10 @@ STORE = COLUMN - 24
 PAD = 10.0
 LEAST_COLUMNS = 3
 LEAD = (
-    "Bottom to top: what each side shows, who issued it, and the store of the side that judges it. Heavy "
-    "line: the path that was built. Thin line: issued by. Dotted line: a hint in the CertificateRequest, "
-    "which is no trust."
+    "Bottom to top: what each side shows, who issued it, and the store of the side that judges it. An arrow "
+    "without a word leads from an issuer to what it issued; “shows” leads from a side to its certificate, "
+    "“trusts” from a store to what stands in it. Heavy line: the path that was built. Dotted line: a hint in "
+    "the CertificateRequest, which is no trust."
 )
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from simulator.trace import Checked
 from simulator.views.display import Box, Line, Text
-from simulator.views.trust_graph import trust_graph
+from simulator.views.trust_graph import LEAD, trust_graph
 from simulator.views.trust_network import PEERS, network, steps, trust_network
 from simulator.views.trust_places import Places
 from simulator.views.trust_words import trust_text
@@ -151,3 +151,14 @@ def test_issuers_stand_above_what_they_issued(name: str, tls: str) -> None:
         if places.layer[issuer] >= places.layer[subject]
     ]
     assert [] == wrong
+
+
+def test_the_legend_stands_whole_and_explains_every_word_on_a_line() -> None:
+    """No part of the legend is cut off, and each word that stands on an arrow stands in it."""
+    items = [
+        item for item in trust_graph(trace_of("valid-certificate", "1.3")).items if isinstance(item, Text)
+    ]
+    assert LEAD == " ".join(item.text for item in items if item.style == "lesson")
+    words = {item.text for item in items if item.style in ("link", "link.hint") and " " not in item.text}
+    assert {"shows", "trusts"} == words
+    assert all(word in LEAD for word in words)
