@@ -9,7 +9,7 @@ from simulator.pki.certificate import Certificate
 from simulator.release import RELEASE
 from simulator.views.display import Box, wrap
 from simulator.views.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
-from simulator.views.words import clean, short_name
+from simulator.views.words import NUMBERING, clean, short_name
 
 if TYPE_CHECKING:
     from simulator.trace import ActorSetup, Setup, Trace
@@ -78,6 +78,7 @@ def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:
     width = sheet.stage.width - 2 * MARGIN
     sheet.y = sheet.paragraph(clean(setup.title), "title", 0, MARGIN, sheet.y, width=width, most=2) + 2
     sheet.y = sheet.paragraph(clean(under_title(trace)), "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
+    sheet.y = sheet.paragraph(NUMBERING, "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
     if setup.lesson and detail != "overview":
         sheet.y += 6
         sheet.y = sheet.paragraph(clean(setup.lesson), "lesson", 0, MARGIN, sheet.y, width=width, most=5)

@@ -19,6 +19,7 @@ from simulator.views.reading import Gap, gap, gap_words, is_refusal, news, reads
 from simulator.views.style import detail_named
 from simulator.views.textual import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
 from simulator.views.words import (
+    NUMBERING,
     PROTECTION_WORDS,
     STEP_NUMBERS,
     card_facts,
@@ -143,7 +144,7 @@ class _Teller:
         for actor in setup.actors:
             words = f"{clean(actor.name)}: {'; '.join(lane_words(actor, setup))}."
             lines += self.paragraph(words, indent="  ", hang="  ")
-        return lines
+        return [*lines, "", *self.paragraph(NUMBERING, kind="quiet")]
 
     def card(self) -> list[str]:
         level = self.trace.card.level

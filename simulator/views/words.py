@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 STEP_NUMBERS = {step: number for number, step in enumerate(Step)}
 
+NUMBERING = "Numbers are the steps of the story; the messages of one step may come before another's."
+
 _QUESTIONS = {
     "issue": "Does the CA issue the certificate?",
     "accept-server": "Does the client accept the server's certificate?",

@@ -8,9 +8,11 @@ import pytest
 
 from simulator.errors import OutputError
 from simulator.trace import Alert, Checked, Sent
+from simulator.views.display import Text
+from simulator.views.sequence import sequence
 from simulator.views.terminal import story, story_steps
 from simulator.views.textual import cells, wrap_cells
-from simulator.views.words import level_name
+from simulator.views.words import NUMBERING, level_name
 from tests.views.traces import DETAILS, HOSTILE, RUNS, hostile_trace, trace_of
 
 WIDTHS = (60, 80, 100, 120, 200)
@@ -93,3 +95,10 @@ def test_an_unknown_detail_is_told_with_what_is_allowed() -> None:
     """A detail that does not exist is an error that lists those that do."""
     with pytest.raises(OutputError, match="overview, messages, everything"):
         story(trace_of("valid-certificate", "1.3"), detail="all")
+
+
+def test_the_order_of_the_numbers_is_explained_where_they_are_first_seen() -> None:
+    """Before the first numbered step, text and picture say why the numbers do not go up one by one."""
+    trace = trace_of("valid-certificate", "1.3")
+    assert NUMBERING in " ".join(next(story_steps(trace, 80)).split())
+    assert 1 == sum(isinstance(item, Text) and item.text == NUMBERING for item in sequence(trace).items)
