@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from simulator.security import SecurityCard, SecurityLevel
+from simulator.tls.alerts import WARNINGS
 from simulator.trace import (
     Alert,
     AlertOutcome,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 SIDES: tuple[Side, Side] = ("client", "server")
 # The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
 TELLING = (Alert, BeliefChanged, Checked, Decided, HandshakeReturned)
-NO_REFUSAL = ("close_notify", "user_canceled")
+NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
 
 
 def trace_of(events: Sequence[Event]) -> Trace:
@@ -88,7 +89,7 @@ def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
 
 
 def first_alert(events: Iterable[Event]) -> AlertOutcome | None:
-    """The first alert sent other than close_notify and user_canceled, delivered or not."""
+    """The first alert sent that is no warning, delivered or not."""
     for event in events:
         fact = event.fact
         if isinstance(fact, Alert) and fact.direction == "sent" and fact.name not in NO_REFUSAL:

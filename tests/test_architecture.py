@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "trace_json": {"trace"},
     "trace_schema": {"trace", "trace_json"},
     "steps": {"trace"},
-    "outcome": {"trace", "trust", "security"},
+    "outcome": {"trace", "tls", "trust", "security"},
     "casting": {"actors", "scenario", "tls", "trace", "trust", "world"},
     "recorder": {"actors", "steps", "tls", "trace"},
     "prologue": {"actors", "casting", "kernel", "recorder", "scenario", "world"},
@@ -92,6 +92,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 # Outside the machines, ``tls`` is read for what its messages say, never for how a handshake runs.
 RULES_OF_TLS = {
     "trace": {"events"},
+    "outcome": {"alerts"},
     "recorder": {"alerts", "events"},
     "views": {
         "alerts",

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simulator.outcome import NO_REFUSAL, outcome_of
 from simulator.run import simulate
 from simulator.scenario import Scenario
 from simulator.security import SecurityLevel as L
-from simulator.trace import Sent
+from simulator.tls.events import Protection
+from simulator.trace import Alert, Event, Sent, Step
 from tests.runs import EVERY_RUN, VERSIONS, run_of
 
 if TYPE_CHECKING:
@@ -127,3 +129,14 @@ def test_a_client_that_verified_nobody_believes_nobody() -> None:
     assert run.card.client_believes is L.ENCRYPTED
     assert run.card.server_knows is L.CLIENT_AUTHENTICATED
     assert run.card.server_name_matched is None
+
+
+@pytest.mark.parametrize("name", ["close_notify", "user_canceled", "no_renegotiation"])
+def test_a_warning_is_no_refusal(name: str) -> None:
+    """What this implementation sends as a warning refuses nothing, and is not the outcome's alert."""
+    alert = Alert("sent", "client", name, 0, "warning", b"\x01\x00", Protection.CONNECTION, b"", "")
+    events = [*run_of("valid-certificate", "1.2").trace.events]
+    events.append(Event(len(events), events[-1].at, "server", Step.SESSION, None, alert))
+    assert name in NO_REFUSAL
+    assert outcome_of(events).level is L.CLIENT_AUTHENTICATED
+    assert outcome_of(events).alert is None
