@@ -273,7 +273,14 @@ class Client(Endpoint):
         if level is not SecurityLevel.REFUSED and not self._server_verified:
             reason = f"{said} But the client did not verify who says so."
             return self._believe(SecurityLevel.ENCRYPTED, reason, peer=self._server)
-        return self._believe(level, said, peer=self._server)
+        return self._believe(level, said, peer=self._server) if self._credible(level) else []
+
+    def _credible(self, level: SecurityLevel) -> bool:
+        """Whether the server's word fits what the client saw of this session; else it tells nothing."""
+        if level is SecurityLevel.REFUSED:
+            return True
+        verified = (level.rung or 0) >= (SecurityLevel.SERVER_AUTHENTICATED.rung or 0)
+        return verified and (self._sent_certificate or level is SecurityLevel.SERVER_AUTHENTICATED)
 
     def _goodbye_heard(self) -> list[Effect]:
         """Answer in kind; a goodbye before the first word is a refusal that names no reason."""

@@ -9,8 +9,9 @@ import pytest
 from simulator.actors.contract import Believed, HandshakeEnded, bytes_to_send
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.security import SecurityLevel as L
-from simulator.tls.events import StateChanged, Version
+from simulator.tls.events import AlertReceived, AlertSent, StateChanged, Version
 from simulator.tls.records import ContentType
+from simulator.tls.states import State
 from simulator.trace import BeliefChanged
 from tests.actors.test_endpoints import NOW, pair, settle, talk, whole
 from tests.runs import run_of
@@ -19,7 +20,9 @@ from tests.tls.machines import record_for
 from tests.tls.probes import bend
 
 if TYPE_CHECKING:
+    from simulator.actors.client import Client
     from simulator.actors.contract import Effect
+    from simulator.actors.server import Server
     from simulator.scenario import TlsVersion
 
 VERSIONS = list(Version)
@@ -126,3 +129,43 @@ def test_the_machine_says_which_alert_is_a_refusal(version: Version, alert: byte
         flight = bytes_to_send(settle(server, server.receive(hello, NOW)))
         settle(client, client.receive(flight, NOW))
         assert client.belief.level is not L.REFUSED
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("sends", [True, False])
+@pytest.mark.parametrize("level", list(L))
+def test_a_welcome_that_cannot_be_true_is_not_believed(version: Version, level: L, *, sends: bool) -> None:
+    """A client that verified the server and showed no certificate is told nothing by a level beyond that."""
+    changes = {"client.withholds": not sends, "server.client_authentication": "optional"}
+    client, server = pair(version, Scenario().but(changes))
+    talk_until_grant(client, server)
+    before = client.belief
+    word = "REFUSED" if level is L.REFUSED else "WELCOME"
+    line = f"{word} x (y). Level: {level.value}\r\n".encode()
+    client.receive(bytes_to_send(server.machine.write(line)), NOW)  # type: ignore[arg-type]
+    shown = (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED) if sends else ()
+    credible = level in (L.REFUSED, L.SERVER_AUTHENTICATED, *shown)
+    assert client.belief.level is (level if credible else before.level)
+    assert client.belief.assumed is (before.assumed and not credible)
+
+
+def talk_until_grant(client: Client, server: Server) -> None:
+    """Both handshake calls return, and the server has not yet said a word of its own."""
+    to_server = bytes_to_send(client.start(NOW))
+    while server.pending is None or server.pending.name != "grant":
+        effects = server.receive(to_server, NOW)
+        while server.pending is not None and server.pending.name != "grant":
+            effects += server.decide(server.pending.choice, NOW)
+        to_server = bytes_to_send(settle(client, client.receive(bytes_to_send(effects), NOW)))
+
+
+def test_a_tls13_client_with_keys_takes_no_alert_in_the_clear() -> None:
+    """Once keys protect what the server says, an alert in the clear is anybody's: it is not believed."""
+    client, server = pair(Version.TLS13)
+    effects = server.receive(bytes_to_send(client.start(NOW)), NOW)
+    hello = bytes_to_send(effects)
+    client.receive(hello[: 5 + int.from_bytes(hello[3:5])], NOW)
+    assert client.machine.state is State.WAIT_EE
+    effects = client.receive(b"\x15\x03\x03\x00\x02\x02\x28", NOW)
+    assert [type(effect) for effect in effects if isinstance(effect, AlertReceived)] == []
+    assert [e.description.rfc_name for e in effects if isinstance(e, AlertSent)] == ["unexpected_message"]
