@@ -124,6 +124,7 @@ class Server(Endpoint):
         self._judged = False
         self._standing = Standing.ANONYMOUS
         self._client: str | None = None
+        self._presented = False  # also where nobody can read who it says it is
         self._grant: Grant | None = None
 
     def _hear(self, record: bytes) -> list[TlsEvent]:
@@ -174,6 +175,7 @@ class Server(Endpoint):
     def _judge(self, chain: tuple[bytes, ...]) -> list[Effect]:
         """The trust decision on what the client sent, as far as the policy wants one."""
         self._client = subject_of(chain)
+        self._presented = bool(chain)
         self._judged = self.role.client_authentication in ("optional", "required")
         if self._judged:
             verdict = judge(chain, self.role.policy, self._now, tls=self.version.value)
@@ -215,7 +217,7 @@ class Server(Endpoint):
         if taken.name == "grant":
             return self._open_or_close(granted=taken.choice == "grant", reason=taken.reason)
         if taken.choice == "accept":
-            if self._client is not None:
+            if self._presented:
                 trusted = self._judged and self._verdict is not None and self._verdict.accepted
                 self._standing = Standing.PROVED if trusted else Standing.CLAIMED
             return self._settle(self.machine.accept_client())
@@ -226,7 +228,7 @@ class Server(Endpoint):
         """The alert of the failed check; without one, what RFC 8446 section 6.2 has for a refusal at will."""
         if self._verdict is not None and self._verdict.alert is not None:
             return self._verdict.alert
-        if self._client is not None:
+        if self._presented:
             return AlertDescription.ACCESS_DENIED.rfc_name
         missing = {Version.TLS13: "certificate_required", Version.TLS12: "handshake_failure"}
         return missing[self.version]
