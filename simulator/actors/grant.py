@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 GUEST = "guest"
 
+# The server's own words where those of the ladder say more than a server can know.
+WORTH = {
+    SecurityLevel.SERVER_AUTHENTICATED: "who the client is, is not proved, "
+    "and whether the client verified the server, the server cannot know",
+    SecurityLevel.CLIENT_AUTHENTICATED: "the client's certificate is trusted and it proved its key; "
+    "whether the client verified the server, the server cannot know",
+}
+
 
 class Standing(Enum):
     """What the handshake showed about the client."""
@@ -107,7 +115,7 @@ def grant_of(standing: Standing, subject: str | None, rules: Rules) -> Grant:
         standing=words_for(standing, subject, user),
         refused=objection is not None,
         refusal_layer="identity" if user is None and needs_user(rules) else "application",
-        reason=objection or f"This makes the session {level.value}: {level.plain_words}.",
+        reason=objection or f"This makes the session {level.value}: {WORTH.get(level, level.plain_words)}.",
     )
 
 
@@ -137,7 +145,7 @@ def words_for(standing: Standing, subject: str | None, user: str | None) -> str:
     if standing is Standing.ANONYMOUS:
         return "no certificate"
     if standing is Standing.CLAIMED:
-        return f"claims to be {subject}; not verified"
+        return f"claims to be {subject or 'somebody whose name cannot be read'}; not verified"
     return f"{subject}; {'user mapped' if user else 'no user mapped'}"
 
 

@@ -77,3 +77,12 @@ def test_level_and_refusal(
 def test_common_name(subject: str | None, name: str) -> None:
     """The common name is found wherever it stands, and an escaped comma does not end it."""
     assert common_name(subject) == name
+
+
+def test_the_server_speaks_of_what_it_knows() -> None:
+    """A grant does not say that the client verified the server, and a name nobody can read stays unnamed."""
+    proved = grant_of(Standing.PROVED, SUBJECT, Rules())
+    assert proved.reason.endswith("whether the client verified the server, the server cannot know.")
+    unreadable = grant_of(Standing.CLAIMED, None, Rules())
+    assert unreadable.standing == "claims to be somebody whose name cannot be read; not verified"
+    assert unreadable.level is L.SERVER_AUTHENTICATED
