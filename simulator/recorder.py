@@ -130,8 +130,8 @@ class Recorder:
     def _take(self, sender: str, reader: str, effect: Reading) -> t.Event | None:
         """The sending that this reading completes.
 
-        What the reader's machine drops without a word (a ChangeCipherSpec of TLS 1.3) is passed over. None
-        where the sender is not recorded here, as with a peer on a socket.
+        What the reader's machine drops without a word is passed over. None where the sender is not recorded
+        here, as with a peer on a socket.
         """
         queue = self._queue(sender, reader)
         raw = effect.data if isinstance(effect, tls.DataReceived) else effect.raw

@@ -129,6 +129,6 @@ class Endpoint12(Endpoint):
         """Nothing precedes an alert in TLS 1.2."""
 
     def refuse_renegotiation(self) -> None:
-        """RFC 5746 section 4.5: say no with a warning, and go on as before."""
+        """RFC 5246 sections 7.2.2 and 7.4.1.1: say no with a warning, and go on as before."""
         if not self.write_closed:
             self.out.alert(AlertDescription.NO_RENEGOTIATION, "this implementation does not renegotiate")
