@@ -146,11 +146,18 @@ def looks_self_signed(certificate: Certificate) -> bool:
 
 
 def contradicts(certificate: Certificate, issuer: Certificate) -> bool:
-    """The authority key identifier names another key or certificate than this issuer's."""
+    """The authority key identifier names another key or certificate than this issuer's.
+
+    A certificate is named by its own issuer and serial number (RFC 5280, section 4.2.1.1); of several names
+    only the first directory name counts, as in OpenSSL's ``X509_check_akid``.
+    """
     wanted = certificate.authority_key_identifier
     if wanted is None:
         return False
     own = issuer.subject_key_identifier
     if wanted.key_identifier is not None and own is not None and wanted.key_identifier != own:
         return True
-    return wanted.serial_number is not None and wanted.serial_number != issuer.serial_number
+    if wanted.serial_number is not None and wanted.serial_number != issuer.serial_number:
+        return True
+    names = wanted.issuer.directory_names if wanted.issuer is not None else ()
+    return bool(names) and names[0].folded != issuer.issuer_name.folded

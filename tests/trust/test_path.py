@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
 
 from simulator.pki.issuing import Authority
 from simulator.pki.keys import KeyType
@@ -147,6 +148,35 @@ def test_max_depth_as_openssl(limit: int, tmp_path: Path) -> None:
     ours = verdict(chain, [ca("Root")], max_depth=limit)
     assert ours.accepted == (done.returncode == 0)
     assert ours.alert == (None if ours.accepted else "unknown_ca")
+
+
+def test_authority_certificate_issuer_as_openssl(tmp_path: Path) -> None:
+    """An issuer whose own issuer is not the one that the leaf names is passed over, as by OpenSSL."""
+    root = Authority.self_signed(key("root"), contents("CN=Root", "ca", **YEARS))
+    middle = root.subordinate(key("inter"), contents("CN=Middle", "ca", serial_number=7, **YEARS))
+    found = {}
+    for name in ("Root", "Middle", "Other"):
+        named = x509.DirectoryName(x509.Name.from_rfc4514_string(f"CN={name}"))
+        identifier = x509.AuthorityKeyIdentifier(None, [named], 7).public_bytes()
+        what = contents(
+            "CN=leaf",
+            "client",
+            authority_key_identifier=None,
+            further_extensions=(("2.5.29.35", False, identifier),),
+        )
+        end = middle.issue(key("leaf"), what)
+        files = {"root": root.identity.certificate, "inter": end.chain[0], "leaf": end.certificate}
+        for file, certificate in files.items():
+            (tmp_path / file).write_text(pem(certificate))
+        command = [program("openssl"), "verify", "-attime", str(int(NOW.timestamp()))]
+        command += ["-CAfile", str(tmp_path / "root"), "-untrusted", str(tmp_path / "inter")]
+        theirs = subprocess.run(
+            [*command, str(tmp_path / "leaf")], capture_output=True, check=False
+        ).returncode
+        policy = TrustPolicy("client", TrustStore((root.identity.certificate,)))
+        chain = [end.certificate.der, end.chain[0].der]
+        found[name] = (judge(chain, policy, NOW, tls="1.3").accepted, theirs == 0)
+    assert found == {"Root": (True, True), "Middle": (False, False), "Other": (False, False)}
 
 
 def test_key_types_mix() -> None:
