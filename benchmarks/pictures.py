@@ -63,9 +63,9 @@ WATCH_KEYS = """() => {
 class Rounds:
     """How often everything is played."""
 
-    cold: int = 5
-    warm: int = 15
-    long: int = 2
+    cold: int = 3
+    warm: int = 9
+    long: int = 5
     presses: int = 30
 
 
@@ -136,20 +136,13 @@ def warm(trace: Trace, opened: Browser | None, npm: Path | None, rounds: int) ->
     ]
 
 
-def long(
-    trace: Trace, opened: Browser | None, npm: Path | None, folder: Path, rounds: int
-) -> list[tuple[str, ...]]:
-    """The same for a picture of very many messages; PlantUML refuses one so tall and is not asked."""
+def long(trace: Trace, folder: Path, rounds: int) -> list[tuple[str, ...]]:
+    """The same for a picture of very many messages, which no renderer in a page draws in good time."""
     first = f"{OWN}, SVG"
     players: dict[str, Timed] = {
         first: Contestant(partial(draw, trace, "svg")),
         f"{OWN}, layout alone": Contestant(partial(sequence, trace)),
     }
-    if opened and npm:
-        page, scripts = pens.drawing_page(opened, npm)
-        for name, script in scripts.items():
-            if name.startswith("Mermaid"):
-                players[f"{name} in an open page, SVG"] = pens.InPage(page, script, mermaid(trace))
     (folder / "long.msc").write_text(pens.msc(trace), encoding="utf-8")
     mscgen = pens.mscgen_command(folder / "long.msc")
     if mscgen:
@@ -204,7 +197,7 @@ def measured(npm: Path | None, rounds: Rounds) -> str:
         folder = Path(name)
         cold_rows, absent = cold(trace, folder, npm, rounds.cold)
         warm_rows = warm(trace, opened, npm, rounds.warm)
-        long_rows = long(endless, opened, npm, folder, rounds.long)
+        long_rows = long(endless, folder, rounds.long)
         key_rows = player(trace, opened, folder, rounds.presses) if opened else []
         browser = f", Chromium {opened.version}" if opened else "; no Chromium, so nothing in a page"
     missing = f" Left out because absent: {', '.join(absent)}." if absent else ""
@@ -225,7 +218,7 @@ Warm, {rounds.warm} rounds. Aim: Mermaid takes {WARM_AIM_TIMES} times as long as
 
 {table(heads, warm_rows)}
 
-Long, {pens.messages(endless):,} messages, {rounds.long} rounds. PlantUML in a page refuses a picture so tall.
+Long, {pens.messages(endless):,} messages, {rounds.long} rounds.
 
 {table(("who", "seconds", f"× {ours}"), long_rows)}
 
