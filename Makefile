@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test fuzz lint types figures schema check clean
+.PHONY: demo test fuzz lint types figures schema check notebooks notebooks-run slides clean
 
 demo: $(STAMP)
 	$(BIN)/clientauth demo
@@ -33,6 +33,16 @@ schema: $(STAMP)
 
 check: $(STAMP)
 	$(BIN)/clientauth check --all
+
+# Open the notebooks; run them all and store what they show; make pages of slides of them, into slides/.
+notebooks: $(STAMP)
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+notebooks-run: $(STAMP)
+	$(BIN)/python notebooks/execute.py
+
+slides: $(STAMP)
+	$(BIN)/python notebooks/slides.py
 
 # The editable install is made once, and again when what it depends on changes. Installing can fail for a
 # moment on a busy network, so it is tried three times.

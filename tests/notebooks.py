@@ -56,18 +56,23 @@ def code_lines(cell: Cell) -> list[str]:
 
 
 def shown(cells: list[Cell]) -> Iterator[tuple[str, str, Any]]:
-    """What cells show, as (cell, MIME type or kind, value); text is joined, pictures are their pixels."""
+    """What cells show, as (cell, MIME type or kind of output, value), in an order of its own."""
     for cell in cells:
         for output in cell.get("outputs", ()):
             if "data" not in output:
                 yield cell["id"], output["output_type"], joined(output.get("text", output))
-            for kind, value in output.get("data", {}).items():
-                yield cell["id"], kind, pixels(joined(value)) if kind == "image/png" else joined(value)
+            for kind, value in sorted(output.get("data", {}).items()):
+                yield cell["id"], kind, joined(value)
 
 
 def joined(value: Any) -> Any:
     """Text that a notebook stores in lines, as one."""
     return "".join(value) if isinstance(value, list) else value
+
+
+def alike(kind: str, one: Any, other: Any) -> bool:
+    """Whether two shown values are the same to the eye: text to the letter, pictures by their pixels."""
+    return bool(one == other or (kind == "image/png" and pixels(one) == pixels(other)))
 
 
 def pixels(encoded: str) -> tuple[tuple[int, int], bytes]:

@@ -151,7 +151,7 @@ class Question:
 def questions() -> Mapping[str, Question]:
     """Every question by its name, in the order of the notebooks."""
     text = files(__package__).joinpath("questions.toml").read_text(encoding="utf-8")
-    return MappingProxyType({name: _question(name, table) for name, table in tomllib.loads(text).items()})
+    return MappingProxyType({name: question_from(name, table) for name, table in tomllib.loads(text).items()})
 
 
 def ask(name: str) -> Question:
@@ -168,7 +168,8 @@ def ask(name: str) -> Question:
     )
 
 
-def _question(name: str, table: Mapping[str, Any]) -> Question:
+def question_from(name: str, table: Mapping[str, Any]) -> Question:
+    """A question as its table in the file says it."""
     options = tuple(
         Option(one["text"], one["holds"], one.get("misconception", ""), one.get("why", ""))
         for one in table["options"]

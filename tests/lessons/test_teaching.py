@@ -1,0 +1,96 @@
+"""What the lesson plan says is so: every command, every answer, every solution."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+
+import pytest
+from click.testing import CliRunner
+
+from simulator import SecurityLevel, catalogue
+from simulator.cli import clientauth
+from simulator.lessons import case
+from simulator.lessons.exercises import exercises
+from simulator.lessons.facts import NONE, fact
+from simulator.lessons.misconceptions import misconceptions
+from simulator.lessons.puzzle import CASES
+from simulator.lessons.quiz import question_from, questions
+from tests.peers import ROOT
+from tests.readme import BLOCK, quoted_rightly
+
+PLAN = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+NOT_PLAYED = {"M20", "M22"}  # proxies and later requests are not simulated, and the page says so
+
+
+@pytest.mark.parametrize(("command", "quoted"), BLOCK.findall(PLAN), ids=lambda value: value.split("\n")[0])
+def test_commands_print_what_is_quoted(command: str, quoted: str) -> None:
+    """Each command prints what stands under it."""
+    result = CliRunner().invoke(clientauth, [*shlex.split(command)[1:], "--width", "80", "--no-colour"])
+    assert quoted_rightly(quoted, result.output), result.output
+
+
+def test_every_misconception_has_its_run() -> None:
+    """Each misconception stands there in its own words, with a run against it or the reason for none."""
+    sections = dict(re.findall(r"^### (M\d+)\n\n(.*?)(?=^##)", PLAN, re.MULTILINE | re.DOTALL))
+    assert list(misconceptions()) == list(sections)
+    for number, told in sections.items():
+        assert misconceptions()[number].belief in " ".join(told.split())
+        assert (number in NOT_PLAYED) == ("```console" not in told)
+
+
+def test_the_answers_of_the_quiz_are_those_that_are_computed() -> None:
+    """The table of letters is what playing the questions gives, complete and in order."""
+    letters = re.findall(r"`([\w-]+)` ([A-F])", PLAN.partition("### The quiz")[2].partition("###")[0])
+    assert [(name, question.right) for name, question in questions().items()] == letters
+
+
+def test_the_cases_are_decided_as_the_simulator_does() -> None:
+    """The table of cases is what the server finds."""
+    table = re.findall(r"^\| (\d) \| ([\w-]+) \|$", PLAN.partition("### You are the server")[2], re.MULTILINE)
+    found = [fact(case(number).run.trace, "server_failed_at") for number in range(1, len(CASES) + 1)]
+    assert [(str(n), "accept" if name == NONE else name) for n, name in enumerate(found, 1)] == table
+
+
+def test_the_solutions_solve_the_exercises() -> None:
+    """Each solution is accepted, and there is one for every exercise."""
+    code = re.search(r"```python\n(.*?)```", PLAN, re.DOTALL)
+    assert code
+    names: dict[str, object] = {}
+    solved = []
+    for statement in ast.parse(code[1]).body:
+        line = ast.unparse(statement)
+        if isinstance(statement, ast.Expr) and line.startswith("check("):
+            shown = eval(line, names)
+            assert repr(shown).startswith("Done."), line
+            solved.append(line.split("'")[1])
+        else:
+            exec(line, names)
+    assert list(exercises()) == solved
+
+
+def test_the_question_of_your_own_is_one() -> None:
+    """The example of a question can be read, and exactly one of its claims holds."""
+    import tomllib
+
+    text = re.search(r"```toml\n(.*?)```", PLAN, re.DOTALL)
+    assert text
+    [(name, table)] = tomllib.loads(text[1]).items()
+    assert "B" == question_from(name, table).right
+
+
+def test_the_plans_fill_their_time() -> None:
+    """The rows of a plan follow on each other without gaps, up to the end of the class."""
+    for minutes in (45, 90):
+        plan = PLAN.partition(f"## {minutes} minutes")[2].partition("\n## ")[0]
+        spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)–(\d+) \|", plan, re.MULTILINE)]
+        assert (0, minutes) == (spans[0][0], spans[-1][1])
+        assert [end for _, end in spans[:-1]] == [begin for begin, _ in spans[1:]]
+
+
+def test_what_the_plan_names_exists() -> None:
+    """Every scenario, question and level that the page names in code is one."""
+    known = {*catalogue, *questions(), *(level.value for level in SecurityLevel)}
+    named = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", PLAN)
+    assert set() == set(named) - known - {"server-name", "send-certificate"}
