@@ -12,7 +12,7 @@ from simulator.tls import extension_forms as forms
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.config import TLS12_CIPHER_SUITES
 from simulator.tls.endpoint12 import Endpoint12
-from simulator.tls.events import CertificateChoiceWanted, ServerVerdictWanted, TlsEvent
+from simulator.tls.events import CertificateChoiceWanted, MessageReceived, ServerVerdictWanted, TlsEvent
 from simulator.tls.extension_rules import check_asked, check_data, check_names, check_point_formats
 from simulator.tls.extensions import Extension, ExtensionType, Place
 from simulator.tls.key_exchange import KeyShare, generate_key_share
@@ -278,6 +278,7 @@ class ClientHandshake12(Endpoint12):
         """HelloRequest may come at any time and is ignored while a handshake runs (RFC 5246 §7.4.1.1)."""
         if message_name(raw) == "HelloRequest" and self.state is not State.CONNECTED:
             self.count_idle()
+            self.tell(MessageReceived("HelloRequest", raw, self.read_protection))
             decode_handshake(raw, self.version)
             return
         super().take_message(raw)
