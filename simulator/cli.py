@@ -368,11 +368,15 @@ def glossary(word: tuple[str, ...], width: int | None) -> None:
     help="Where the gallery goes.",
 )
 @click.option("--quiet", is_flag=True, help="Only write the gallery.")
+@click.option("--present", is_flag=True, help="Only tell the four, a screen at a time, for large type.")
 @width_option
 @colour_option
-def demo(directory: Path, quiet: bool, width: int | None, colour: bool | None) -> int:
+def demo(directory: Path, quiet: bool, present: bool, width: int | None, colour: bool | None) -> int:
     """The whole story: every scenario, four of them told, the outcome matrix, and the gallery of pictures."""
-    from simulator.demo import give_demo
+    from simulator import demo as demonstration
 
     columns, coloured = terminal_width(width), wants_colour(colour, sys.stdout)
-    return give_demo(directory, columns, coloured, quiet=quiet)
+    if present:
+        demonstration.present(coloured, demonstration.turn_page)
+        return 0
+    return demonstration.give_demo(directory, columns, coloured, quiet=quiet)

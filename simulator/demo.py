@@ -9,23 +9,24 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from simulator.catalogue import catalogue
-from simulator.console import note, write
+from simulator.console import note, page_through, wait_for_key, write
 from simulator.errors import OutputError
 from simulator.gallery import GALLERY, gallery_files
 from simulator.pki.files import write_public_file
 from simulator.run import simulate
 from simulator.sweep import matrix as outcome_matrix
 from simulator.views.matrix import matrix_text
-from simulator.views.terminal import story
+from simulator.views.terminal import story, story_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from simulator.run import Run
     from simulator.scenario import TlsVersion
 
 VERSIONS: tuple[TlsVersion, ...] = ("1.3", "1.2")
+LARGE_TYPE_WIDTH = 60  # columns that can be read from the last row
 
 # The good handshake, and three that each show something it cannot.
 STORIES: tuple[tuple[str, TlsVersion, str], ...] = (
@@ -77,6 +78,35 @@ def play_catalogue(*, show: bool) -> Sequence[Run]:
                 runs.append(simulate(scenario, tls=tls))
                 progress.advance(task)
     return runs
+
+
+def present(coloured: bool, turn: Callable[[], bool]) -> None:
+    """Tell the same four runs to a class: a screen for each step, few columns, so that the type can be large.
+
+    Args:
+        coloured: write colours.
+        turn: waits for the presenter and clears the screen; False ends.
+    """
+    page_through(screens(coloured), turn)
+
+
+def screens(coloured: bool) -> Iterator[str]:
+    """What is presented, a screen at a time."""
+    yield f"Make the type larger until this line just fits.\n\n{'━' * LARGE_TYPE_WIDTH}\n"
+    for number, (name, tls, title) in enumerate(STORIES, start=1):
+        opening = heading(f"{number} of {len(STORIES)}: {title}", LARGE_TYPE_WIDTH, coloured)
+        trace = simulate(catalogue[name], tls=tls).trace
+        for piece in story_steps(trace, LARGE_TYPE_WIDTH, colour=coloured, detail="overview"):
+            yield opening + piece
+            opening = ""
+
+
+def turn_page() -> bool:
+    """Wait for a key, then clear the screen; False where the presenter has had enough."""
+    if not wait_for_key():
+        return False
+    click.clear()
+    return True
 
 
 def tell_stories(width: int, coloured: bool) -> None:

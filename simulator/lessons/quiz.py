@@ -182,4 +182,6 @@ def _assignment(path: str, value: Any) -> str:
     """A change as ``--set`` reads it, safe in a shell."""
     if isinstance(value, list):
         value = ",".join(value)
+    elif isinstance(value, dict):
+        value = "{" + ", ".join(f'"{key}" = "{text}"' for key, text in value.items()) + "}"
     return quote(f"{path}={str(value).lower() if isinstance(value, bool) else value}")

@@ -1,0 +1,182 @@
+"""What a cell says in one line: pictures with words, tables, decisions, proofs."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from html.parser import HTMLParser
+from io import BytesIO
+
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import load_der_x509_certificate
+from PIL import Image
+
+import simulator.lessons as lessons
+from simulator import Simulation, catalogue, matrix, simulate
+from simulator.errors import OutputError, SimulatorError
+from simulator.views.named import VIEWS
+from simulator.views.notebook import TEXT_WIDTH, notebook_png
+from simulator.views.style import palette
+from simulator.views.trust_graph import trust_graph
+from tests.runs import EVERY_RUN, run_of
+
+
+def pages() -> list[object]:
+    """One of everything that shows a page of words."""
+    run = run_of("stolen-certificate", "1.3")
+    waiting = Simulation(catalogue["valid-certificate"], interactive=True)
+    waiting.run()
+    return [
+        lessons.card(run),
+        lessons.certificate(run, "alice"),
+        lessons.ledger(run),
+        lessons.ledger(run, "client"),
+        lessons.conversation(run),
+        lessons.tell(run.trace.events),
+        lessons.choices(waiting),
+        lessons.ways(catalogue["no-certificate-lower-level"]),
+        lessons.levels(run),
+        lessons.explain("ledger"),
+        lessons.exercise("1.1"),
+        lessons.ask("thief"),
+        lessons.case(1),
+    ]
+
+
+@pytest.mark.parametrize("name", lessons.HOMES)
+def test_every_name_of_the_classroom_is_there(name: str) -> None:
+    """Whatever the package offers can be imported, and is explained."""
+    assert getattr(lessons, name).__doc__
+    assert name in dir(lessons)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_shows_a_picture_and_words(view: str) -> None:
+    """A view gives a PNG and, for whoever cannot see it, sentences in lines of at most 100 columns."""
+    bundle = lessons.show(run_of("valid-certificate", "1.3"), view)._repr_mimebundle_()
+    assert {"image/png", "text/plain"} == set(bundle)
+    assert Image.open(BytesIO(b64decode(bundle["image/png"]))).mode == "P"
+    lines = bundle["text/plain"].splitlines()
+    assert lines
+    assert max(map(len, lines)) <= TEXT_WIDTH
+
+
+@pytest.mark.parametrize(("scenario", "tls"), EVERY_RUN)
+def test_every_run_can_be_told(scenario: str, tls: str) -> None:
+    """Card, conversation and events can be shown of every run."""
+    run = run_of(scenario, tls)
+    for exhibit in (lessons.card(run), lessons.conversation(run), lessons.tell(run.trace.events)):
+        assert max(map(len, repr(exhibit).splitlines())) <= TEXT_WIDTH
+
+
+def test_pages_are_text_and_html() -> None:
+    """A page shows the same words as text and as HTML that closes what it opens and runs nothing."""
+
+    class Reader(HTMLParser):
+        """Collects words and open elements."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.open: list[str] = []
+            self.words: list[str] = []
+
+        def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - the parser's signature
+            self.open.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            assert tag == self.open.pop()
+
+        def handle_data(self, data: str) -> None:
+            self.words += data.split()
+
+    for page in pages():
+        bundle = page._repr_mimebundle_()
+        reader = Reader()
+        reader.feed(bundle["text/html"])
+        assert [] == reader.open
+        assert sorted(reader.words) == sorted(bundle["text/plain"].split())
+        assert "<script" not in bundle["text/html"]
+        assert json.dumps(bundle)
+
+
+def test_what_certificates_say_cannot_become_html() -> None:
+    """A name that looks like HTML is shown as text."""
+    run = simulate(catalogue["valid-certificate"].but({"certificates.alice.subject": r"CN=\<b\>alice"}))
+    assert "b>alice" not in lessons.certificate(run, "alice").html
+    assert "&lt;b\\&gt;alice" in lessons.certificate(run, "alice").html
+
+
+def test_small_marks_keep_their_colours() -> None:
+    """A colour of the style table that is drawn stands in the small picture too, however small its area."""
+    drawing = trust_graph(run_of("valid-certificate", "1.3").trace, detail="messages")
+    small = Image.open(BytesIO(notebook_png(drawing))).convert("RGB")
+    seen = {colour for _, colour in small.getcolors(small.width * small.height)}
+    named = {tuple(bytes.fromhex(value.removeprefix("#"))) for value in palette("light").values()}
+    assert tuple(bytes.fromhex(palette("light")["good"].removeprefix("#"))) in named & seen
+    assert (255, 255, 255) in seen
+
+
+def test_a_matrix_and_two_runs_can_be_shown() -> None:
+    """The matrix and a comparison are pictures too."""
+    made = matrix(["valid"], ["required"])
+    assert "image/png" in lessons.show(made)._repr_mimebundle_()
+    two = lessons.beside(run_of("valid-certificate", "1.3"), run_of("certificate-expired", "1.3"))
+    assert "First divergence" in repr(two)
+
+
+def test_what_is_not_there_is_told_in_words() -> None:
+    """An unknown view or certificate, and a ledger of a side that judged nobody, name what there is."""
+    silent = run_of("server-does-not-ask", "1.3")
+    with pytest.raises(OutputError, match="ladder"):
+        lessons.show(silent, "leader")
+    with pytest.raises(SimulatorError, match="alice"):
+        lessons.certificate(silent, "alicia")
+    with pytest.raises(SimulatorError, match="judged nobody"):
+        lessons.ledger(silent)
+    with pytest.raises(SimulatorError, match="proved nothing"):
+        lessons.proof(silent)
+
+
+def test_a_ledger_lists_every_check() -> None:
+    """Every check that was made has its line; those not reached are named in one."""
+    from simulator.lessons.traces import last_verdict
+
+    run = run_of("missing-intermediate", "1.3")
+    verdict = last_verdict(run.trace, "server")
+    assert verdict
+    told = repr(lessons.ledger(run))
+    assert all(check.name in told for check in verdict.checks)
+
+
+def test_choices_follow_a_simulation() -> None:
+    """A decision is told while it waits; before and after, that nobody waits."""
+    simulation = Simulation(catalogue["valid-certificate"], interactive=["send-certificate"])
+    assert "Say simulation.run() to go on." in repr(lessons.choices(simulation))
+    simulation.run()
+    assert repr(lessons.choices(simulation)).startswith(
+        "The client waits. Does the client send a certificate?"
+    )
+    simulation.decide("skip")
+    simulation.run()
+    assert "It has ended." in repr(lessons.choices(simulation))
+
+
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+def test_the_proof_convinces_another_library(tls: str) -> None:
+    """What is taken out of a run verifies with the cryptography library, and not over anything else."""
+    found = lessons.proof(run_of("valid-certificate", tls))
+    key = load_der_x509_certificate(found.certificate).public_key()
+    key.verify(found.signature, found.content, ECDSA(SHA256()))
+    with pytest.raises(InvalidSignature):
+        key.verify(found.signature, found.content + b"x", ECDSA(SHA256()))
+    assert found.holds()
+    assert not found.holds(content=found.content + b"x")
+
+
+@pytest.mark.parametrize("scenario", ["stolen-certificate", "corrupted-proof"])
+def test_a_proof_that_fails_does_not_hold(scenario: str) -> None:
+    """A thief's proof and a corrupted one do not verify."""
+    assert not lessons.proof(run_of(scenario, "1.3")).holds()

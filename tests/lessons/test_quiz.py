@@ -1,0 +1,107 @@
+"""The quiz: what is right is found by playing, and every wrong answer gets its reason."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import pytest
+from click.testing import CliRunner
+
+from simulator.cli import clientauth
+from simulator.errors import SimulatorError
+from simulator.lessons.facts import FACTS, fact, holds, said
+from simulator.lessons.misconceptions import misconceptions
+from simulator.lessons.quiz import LETTERS, Question, UnknownQuestionError, ask, question_from, questions
+from tests.runs import EVERY_RUN, run_of
+
+each = pytest.mark.parametrize("question", questions().values(), ids=questions())
+
+
+@each
+def test_exactly_one_option_holds(question: Question) -> None:
+    """Played, exactly one option of a question is true."""
+    assert 1 == sum(holds(option.claim, question.run.trace) for option in question.options)
+
+
+@each
+def test_every_wrong_answer_gets_its_reason(question: Question) -> None:
+    """A wrong answer is told to be wrong, why, what the run shows, and how to see the run."""
+    for letter, option in zip(LETTERS, question.options, strict=False):
+        told = " ".join(repr(question.answer(letter)).split())
+        assert (f"{letter} is right." in told) == (letter == question.right)
+        assert question.command in told
+        assert "The run shows:" in told
+        if letter != question.right:
+            reason = option.why or misconceptions()[option.misconception].truth
+            assert reason in told
+
+
+@each
+def test_the_right_answer_is_not_given_away(question: Question) -> None:
+    """Before an answer, nothing that is shown says which one is right."""
+    assert question.right not in re.findall(r"([A-F]) is right", repr(question))
+    assert "is right" not in repr(question.answer("?"))
+
+
+@each
+def test_the_command_plays_the_same_run(question: Question) -> None:
+    """The command line beside an answer plays the run that was asked about."""
+    result = CliRunner().invoke(clientauth, [*shlex.split(question.command)[1:], "--json"])
+    assert f'"level": "{question.run.outcome.level.value}"' in result.output
+    assert 0 == result.exit_code
+
+
+def test_every_misconception_that_can_be_played_is_a_distractor() -> None:
+    """Each misconception is behind some wrong option, save M20: proxies are not simulated."""
+    used = {option.misconception for question in questions().values() for option in question.options}
+    assert set(misconceptions()) - {"M20"} == used - {""}
+
+
+def test_no_letter_is_a_good_guess() -> None:
+    """The right answers are spread evenly over the first three letters."""
+    rights = [question.right for question in questions().values()]
+    assert all(len(rights) / 4 < rights.count(letter) < len(rights) / 2 for letter in "ABC")
+
+
+@pytest.mark.parametrize("letter", ["?", "", "E", "AB", "yes"])
+def test_what_is_no_letter_is_asked_again(letter: str) -> None:
+    """An answer that is none is met with the question, never with an error."""
+    assert repr(ask("same-ca").answer(letter)).startswith("Which is it: A, B or C?")
+
+
+def test_small_letters_and_spaces_do() -> None:
+    """An answer may be written small."""
+    question = ask("same-ca")
+    assert repr(question.answer(question.right)) == repr(question.answer(f" {question.right.lower()} "))
+
+
+def test_a_question_with_no_true_option_is_noticed() -> None:
+    """The engine does not invent a right answer where every claim is false."""
+    options = [{"text": "no", "holds": {"level": "CLEARTEXT"}, "why": "no"}]
+    question = question_from("none", {"ask": "?", "scenario": "valid-certificate", "options": options})
+    with pytest.raises(StopIteration):
+        _ = question.right
+
+
+def test_unknown_questions_and_facts_are_told_in_words() -> None:
+    """A misspelt question or fact names what there is."""
+    with pytest.raises(UnknownQuestionError, match="thief"):
+        ask("theif")
+    with pytest.raises(SimulatorError, match="decisive_check"):
+        fact(run_of("valid-certificate", "1.3").trace, "decisive")
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_every_fact_can_be_told_of_every_run(name: str) -> None:
+    """A fact has a value and words in whatever run."""
+    for scenario, tls in EVERY_RUN:
+        assert "{" not in said(name, fact(run_of(scenario, tls).trace, name))
+
+
+def test_misconceptions_are_numbered_without_gaps() -> None:
+    """They are numbered from M1 on, and each has a belief and a truth of whole sentences."""
+    assert [f"M{number}" for number in range(1, 23)] == list(misconceptions())
+    for one in misconceptions().values():
+        assert one.belief.endswith(".")
+        assert one.truth.endswith(".")
