@@ -192,7 +192,14 @@ def standing_of_client(events: Sequence[Event]) -> ClientStanding:
     if verified(events, "server"):
         return "yes"
     connected = any(side == "server" and fact.result == "ok" for side, fact in returns(events))
-    return "claimed" if connected and last_belief(events, "server").peer is not None else "no"
+    return "claimed" if connected and holds_key(last_verdict(events, "server")) else "no"
+
+
+def holds_key(verdict: Verdict | None) -> bool:
+    """The judged side proved that it holds the key of the certificate it showed, whoever that may be."""
+    return verdict is not None and any(
+        check.name == PROOF_OF_POSSESSION and check.outcome is CheckOutcome.PASS for check in verdict.checks
+    )
 
 
 # Small readers --------------------------------------------------------------------------------------------
