@@ -114,7 +114,7 @@ FACTS: Mapping[str, tuple[Callable[[Trace], Any], str]] = MappingProxyType(
             "the alert comes from: {}",
         ),
         "decisive_check": (lambda t: t.outcome.decisive_check or NONE, "decisive check: {}"),
-        "judged_by": (lambda t: t.outcome.judged_by or NONE, "who found the fault: {}"),
+        "judged_by": (lambda t: t.outcome.judged_by or NONE, "whose check failed: {}"),
         "server_failed_at": (lambda t: _failed(t, "server"), "the server's ledger fails at: {}"),
         "client_failed_at": (lambda t: _failed(t, "client"), "the client's ledger fails at: {}"),
         "server_checks_passed": (lambda t: _passed(t, "server"), "checks passed in the server's ledger: {}"),
