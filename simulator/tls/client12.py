@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from simulator.tls import extension_forms as forms
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.client_answers import ClientAnswers
 from simulator.tls.config import TLS12_CIPHER_SUITES
 from simulator.tls.endpoint12 import Endpoint12
-from simulator.tls.events import CertificateChoiceWanted, MessageReceived, ServerVerdictWanted, TlsEvent
+from simulator.tls.events import CertificateChoiceWanted, MessageReceived, ServerVerdictWanted
 from simulator.tls.extension_rules import check_asked, check_data, check_names, check_point_formats
 from simulator.tls.extensions import Extension, ExtensionType, Place
 from simulator.tls.key_exchange import KeyShare, generate_key_share
@@ -41,13 +42,15 @@ if TYPE_CHECKING:
     from simulator.tls.config import ClientConfig, Credential, PrivateKey
 
 
-class ClientHandshake12(Endpoint12):
+class ClientHandshake12(ClientAnswers, Endpoint12):
     """A client's TLS 1.2 connection.
 
     Args:
         config: what it offers.
         entropy: its random and ephemeral key.
     """
+
+    after_acceptance = State.WAIT_SKE
 
     def __init__(self, config: ClientConfig, entropy: Entropy) -> None:
         super().__init__(CLIENT_12, config.record_style, entropy)
@@ -69,37 +72,6 @@ class ClientHandshake12(Endpoint12):
 
     # What the actor says --------------------------------------------------------------------------------
 
-    def start(self) -> list[TlsEvent]:
-        """Send the ClientHello."""
-        self.require(State.START, "start")
-        return self.report(self.send_hello)
-
-    def accept_server(self) -> list[TlsEvent]:
-        """The server's certificate is good enough: go on, to its proof."""
-        return self.answer(State.WAIT_VERDICT_ON_SERVER, "accept", lambda: self.move(State.WAIT_SKE))
-
-    def refuse_server(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
-        """The server's certificate is not good enough: say so and end."""
-        return self.answer(State.WAIT_VERDICT_ON_SERVER, "refuse", lambda: self.fail(alert, reason))
-
-    def send_certificate(self, credential: Credential | None) -> list[TlsEvent]:
-        """Answer the server's request.
-
-        Args:
-            credential: the chain and key to send; None goes on without, with an empty Certificate.
-
-        Raises:
-            DecisionError: nobody asked, or the key cannot sign in a way the server accepts
-                (see :meth:`signing_scheme`).
-        """
-        if credential is not None:
-            self.require_scheme(self.signing_scheme(credential))
-        return self.answer(
-            State.WAIT_CERTIFICATE_CHOICE,
-            "send" if credential else "skip",
-            lambda: self.send_second_flight(credential),
-        )
-
     def signing_scheme(self, credential: Credential) -> int | None:
         """The scheme that the key can sign with and the server accepts; None where there is none."""
         key = credential.private_key
@@ -109,7 +81,7 @@ class ClientHandshake12(Endpoint12):
 
     # Hello ----------------------------------------------------------------------------------------------
 
-    def send_hello(self) -> None:
+    def send_first_hello(self) -> None:
         """Send the ClientHello."""
         self.client_random = self.entropy("client random", 32)
         self.send(

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from simulator.tls import extension_forms as forms
 from simulator.tls.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.client_answers import ClientAnswers
 from simulator.tls.config import TLS13_CIPHER_SUITES, ClientConfig, Credential
 from simulator.tls.endpoint13 import Endpoint13
-from simulator.tls.events import CertificateChoiceWanted, Protection, ServerVerdictWanted, TlsEvent
+from simulator.tls.events import CertificateChoiceWanted, Protection, ServerVerdictWanted
 from simulator.tls.extension_rules import check_answers, check_names, check_offers
 from simulator.tls.extensions import Extension, ExtensionType, Place
 from simulator.tls.key_exchange import KeyShare, generate_key_share
@@ -37,13 +38,15 @@ if TYPE_CHECKING:
 LEGACY_VERSION = 0x0303  # what every hello claims; the truth stands in supported_versions
 
 
-class ClientHandshake13(Endpoint13):
+class ClientHandshake13(ClientAnswers, Endpoint13):
     """A client's TLS 1.3 connection.
 
     Args:
         config: what it offers.
         entropy: its randoms and ephemeral keys.
     """
+
+    after_acceptance = State.WAIT_CV
 
     def __init__(self, config: ClientConfig, entropy: Entropy) -> None:
         super().__init__(CLIENT_13, config.record_style, entropy)
@@ -67,40 +70,6 @@ class ClientHandshake13(Endpoint13):
         }
 
     # What the actor says ------------------------------------------------------------------------------
-
-    def start(self) -> list[TlsEvent]:
-        """Send the ClientHello."""
-        self.require(State.START, "start")
-        return self.report(self.send_first_hello)
-
-    def accept_server(self) -> list[TlsEvent]:
-        """The server's certificate is good enough: go on, to its proof."""
-        return self.answer(State.WAIT_VERDICT_ON_SERVER, "accept", lambda: self.move(State.WAIT_CV))
-
-    def refuse_server(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
-        """The server's certificate is not good enough: say so and end."""
-        in_clear = self.config.refuses_in_clear
-        return self.answer(
-            State.WAIT_VERDICT_ON_SERVER, "refuse", lambda: self.fail(alert, reason, in_clear=in_clear)
-        )
-
-    def send_certificate(self, credential: Credential | None) -> list[TlsEvent]:
-        """Answer the server's request.
-
-        Args:
-            credential: the chain and key to send; None goes on without, with an empty Certificate.
-
-        Raises:
-            DecisionError: nobody asked, or the key cannot sign in a way the server accepts
-                (see :meth:`can_sign`).
-        """
-        if credential is not None:
-            self.require_scheme(self.signing_scheme(credential))
-        return self.answer(
-            State.WAIT_CERTIFICATE_CHOICE,
-            "send" if credential else "skip",
-            lambda: self.send_second_flight(credential),
-        )
 
     def signing_scheme(self, credential: Credential) -> int | None:
         """The scheme that the key can sign with and the server accepts; None where there is none."""

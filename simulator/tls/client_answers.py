@@ -1,0 +1,72 @@
+"""What a client's actor says to its handshake machine, in every version the same."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from simulator.tls.endpoint import Endpoint
+from simulator.tls.states import State
+
+if TYPE_CHECKING:
+    from simulator.tls.alerts import AlertDescription
+    from simulator.tls.config import ClientConfig, Credential
+    from simulator.tls.events import TlsEvent
+
+
+class ClientAnswers(Endpoint):
+    """The answers of a client's actor; a version says what each of them leads to.
+
+    Attributes:
+        config: what it offers.
+        after_acceptance: where the machine goes on once the server's certificate is accepted.
+    """
+
+    config: ClientConfig
+    after_acceptance: ClassVar[State]
+
+    def start(self) -> list[TlsEvent]:
+        """Send the ClientHello."""
+        self.require(State.START, "start")
+        return self.report(self.send_first_hello)
+
+    def accept_server(self) -> list[TlsEvent]:
+        """The server's certificate is good enough: go on, to its proof."""
+        return self.answer(State.WAIT_VERDICT_ON_SERVER, "accept", lambda: self.move(self.after_acceptance))
+
+    def refuse_server(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
+        """The server's certificate is not good enough: say so and end."""
+        in_clear = self.config.refuses_in_clear
+        return self.answer(
+            State.WAIT_VERDICT_ON_SERVER, "refuse", lambda: self.fail(alert, reason, in_clear=in_clear)
+        )
+
+    def send_certificate(self, credential: Credential | None) -> list[TlsEvent]:
+        """Answer the server's request.
+
+        Args:
+            credential: the chain and key to send; None goes on without, with an empty Certificate.
+
+        Raises:
+            DecisionError: nobody asked, or the key cannot sign in a way the server accepts
+                (see :meth:`signing_scheme`).
+        """
+        if credential is not None:
+            self.require_scheme(self.signing_scheme(credential))
+        return self.answer(
+            State.WAIT_CERTIFICATE_CHOICE,
+            "send" if credential else "skip",
+            lambda: self.send_second_flight(credential),
+        )
+
+    @abstractmethod
+    def signing_scheme(self, credential: Credential) -> int | None:
+        """The scheme that the key can sign with and the server accepts; None where there is none."""
+
+    @abstractmethod
+    def send_first_hello(self) -> None:
+        """Say what the client can do."""
+
+    @abstractmethod
+    def send_second_flight(self, credential: Credential | None) -> None:
+        """All that the client has to say: certificate and proof where it was asked, and Finished."""
