@@ -102,12 +102,12 @@ class Run:
 
         Args:
             beside: another run to show beside it.
-            **options: ``detail``, ``cursor`` and ``theme``, as :class:`simulator.views.widget.Player` takes
-                them.
+            **options: ``detail``, ``cursor``, ``at`` and ``theme``, as
+                :class:`simulator.views.widget.Player` takes them: ``at="CertificateRequest"`` opens there.
 
         Raises:
             PeerError: anywidget is not installed.
-            OutputError: there is no such detail or event.
+            OutputError: there is no such detail, event or message.
         """
         from simulator.views.widget import Player
 

@@ -22,6 +22,7 @@ HOMES = {
     "explain": "classroom",
     "ledger": "classroom",
     "levels": "classroom",
+    "live": "classroom",
     "proof": "possession",
     "show": "classroom",
     "tell": "classroom",

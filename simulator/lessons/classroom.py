@@ -5,7 +5,7 @@ Everything here takes runs and gives exhibits: a picture or a table in a noteboo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.compare import Matrix
 from simulator.errors import SimulatorError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.scenario import Scenario, TlsVersion
     from simulator.simulation import Simulation
     from simulator.trace import Event
+    from simulator.views.widget import LivePlayer
 
 MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_EVALUATED: "–", Outcome.NOT_REACHED: "·"}
 
@@ -152,6 +153,25 @@ def choices(simulation: Simulation) -> Exhibit:
     return page(
         Lead(f"The {pending.actor} waits. {question(pending.name)}"), Choices(options), pending.reason
     )
+
+
+def live(simulation: Simulation, **options: Any) -> LivePlayer:
+    """A player in which the reader decides: where a decision waits, and again where one was taken.
+
+    ``live(Simulation(scenario, interactive=["send-certificate"]))`` stops there and asks. Without
+    ``interactive`` the actors decide, and the reader may go back to any decision and take it otherwise.
+
+    Args:
+        simulation: it is run on to the first decision that waits, or to its end.
+        **options: ``detail`` and ``theme``, as :class:`simulator.views.widget.Player` takes them.
+
+    Raises:
+        PeerError: anywidget is not installed.
+        OutputError: there is no such detail.
+    """
+    from simulator.views import widget
+
+    return widget.live(simulation, **options)
 
 
 def ways(scenario: Scenario, tls: TlsVersion = "1.3") -> Exhibit:

@@ -18,6 +18,9 @@ from simulator.pki.files import write_public_file
 from simulator.trace import Step, Trace
 from simulator.views.display import Box, Drawing, Item, Line, Polygon, Text
 from simulator.views.export import picture
+from simulator.views.heading import run_name
+from simulator.views.player_moments import moments
+from simulator.views.player_picture import BEHIND
 from simulator.views.sequence import sequence
 
 if TYPE_CHECKING:
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 FOOT_GAP = 18.0  # between the story and the card below it
 TAIL = 150.0  # below the step that is told: a belief that has just begun needs room for its words
+SNAPSHOT_GAP = 14.0  # below the event at which a snapshot ends
+SNAPSHOT_ROOM = 420.0  # for the steps of a snapshot, where they are not taller
 STRIP = "strip."
 BELIEF_STYLES = ("level.", "belief", "hatch")
 
@@ -102,6 +107,36 @@ def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
         drawing = replace(whole, height=edges[0] + room + TAIL, title=title, items=items)
         made.append(Frame(name, drawing))
     return made
+
+
+def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
+    """The picture when an event has just happened: that event stands last, and what comes later is absent.
+
+    Above it stand as many whole steps as there is room for, and always the one that it belongs to. At the end
+    it is the whole picture.
+
+    Args:
+        trace: what happened.
+        seq: of the event.
+        detail: as in :func:`frames`.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    whole = sequence(trace, detail=detail)
+    if seq >= trace.events[-1].seq:
+        return whole
+    strips = [item.y for item in whole.items if isinstance(item, Box) and item.style.startswith(STRIP)]
+    items = tuple(item for item in whole.items if item.seq <= seq or item.style.startswith(BEHIND))
+    told = [_span(item)[1] for item in items if not item.style.startswith((*BEHIND, *BELIEF_STYLES))]
+    until = max([strips[0], *told]) + SNAPSHOT_GAP
+    begun = [strip for strip in strips if strip < until]
+    since = next((strip for strip in begun if until - strip <= SNAPSHOT_ROOM), begun[-1])
+    height = strips[0] + until - since + TAIL
+    slide = _slide(replace(whole, items=items), strips[0], since, until, until - since)
+    headline = moments(trace)[seq]["headline"]
+    reached = f"{run_name(trace)}, as far as here: {headline}. What comes later is not shown."
+    return replace(whole, height=height, items=slide, description=reached)
 
 
 def _slide(whole: Drawing, head: float, since: float, until: float, room: float) -> tuple[Item, ...]:

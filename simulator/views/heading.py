@@ -29,6 +29,11 @@ def under_title(trace: Trace) -> str:
     )
 
 
+def run_name(trace: Trace) -> str:
+    """Which run it is, in a few words: title and version."""
+    return f"{clean(trace.setup.title)} (TLS {trace.outcome.negotiated or clean(trace.setup.tls)})"
+
+
 def held_names(setup: Setup) -> dict[str, str]:
     """Scenario name of a certificate → the short form of its subject, as the certificate itself says it."""
     names = {}

@@ -1,22 +1,24 @@
 """The player: one page that plays a run, steps it forward and back, and asks what comes next.
 
 Everything that is said on the page stands in one document of plain values
-(:mod:`simulator.views.player_document`); the module ``player.js`` shows it and adds no facts of its own. The
-same document and module serve a stand-alone page and a widget in a notebook: the module keeps to the contract
-of anywidget, ``render({model, el})``, and ``player_page.js`` stands in for the widget's model.
+(:mod:`simulator.views.player_document`); the modules in ``web/`` show it and add no facts of their own. The
+same document and modules serve a stand-alone page and a widget in a notebook: ``player.js`` keeps to the
+contract of anywidget, ``render({model, el})``, and ``page.js`` stands in for the widget's model.
 """
 
 from __future__ import annotations
 
 import html
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from simulator.release import RELEASE
 from simulator.views.caption import caption
-from simulator.views.player_document import comparison, document, run_name
+from simulator.views.heading import run_name
+from simulator.views.player_document import comparison, document
 from simulator.views.style import PALETTES
 from simulator.views.words import clean
 
@@ -64,10 +66,31 @@ def comparison_page(
     return _page(title, comparison(a, b, detail=detail), f"{caption(a)} {caption(b)}", cursor)
 
 
+#: The modules of the player, each after those that it imports from.
+MODULES = (
+    "elements",
+    "bytes",
+    "panels",
+    "guess",
+    "picture",
+    "pane",
+    "decisions",
+    "head",
+    "keys",
+    "controls",
+    "player",
+)
+
+
 @cache
 def module() -> str:
-    """The source of the ES module that draws the player."""
-    return _resource("player.js")
+    """The source of the one ES module that draws the player.
+
+    A widget and a page without a network can load only one. So the modules are put into one, each after those
+    it imports from, without the lines that import and the words that export; ``export default`` stays.
+    """
+    whole = "\n".join(_resource(f"{name}.js") for name in MODULES)
+    return re.sub(r"^import .*;\n|^export (?!default)", "", whole, flags=re.MULTILINE)
 
 
 @cache
@@ -87,7 +110,7 @@ def _properties(colours: Mapping[str, str]) -> str:
 
 
 def _resource(name: str) -> str:
-    return resources.files("simulator.views").joinpath(name).read_text(encoding="utf-8")
+    return resources.files("simulator.views").joinpath("web", name).read_text(encoding="utf-8")
 
 
 def _page(title: str, contents: dict[str, Any], said: str, cursor: int) -> str:
@@ -110,7 +133,7 @@ def _page(title: str, contents: dict[str, Any], said: str, cursor: int) -> str:
 <script type="application/json" id="document">{data}</script>
 <script type="module">
 {module()}
-{_resource("player_page.js")}</script>
+{_resource("page.js")}</script>
 </body>
 </html>
 """

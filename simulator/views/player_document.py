@@ -8,6 +8,7 @@ up to there.
 from __future__ import annotations
 
 import difflib
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from simulator.compare import first_divergence, likeness
@@ -28,7 +29,7 @@ from simulator.trust.verdict import Outcome
 from simulator.trust.vocabulary import QUESTIONS
 from simulator.views.caption import caption
 from simulator.views.certificate_words import certificate_words
-from simulator.views.heading import held_names, lane_title, under_title
+from simulator.views.heading import held_names, lane_title, run_name, under_title
 from simulator.views.panels import evidence, judged
 from simulator.views.player_messages import chain_of, messages
 from simulator.views.player_moments import moments
@@ -85,11 +86,6 @@ def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
     return {"runs": [_run(a, detail), _run(b, detail)], "comparison": found}
 
 
-def run_name(trace: Trace) -> str:
-    """Which run it is, in a few words: title and version."""
-    return f"{clean(trace.setup.title)} (TLS {trace.outcome.negotiated or clean(trace.setup.tls)})"
-
-
 def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
     setup = trace.setup
     asked = questions(trace)
@@ -111,7 +107,7 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
         "levels": [[level.value, level_name(level), level.plain_words] for level in SecurityLevel],
         "beliefs": [_belief(event) for event in trace.of(BeliefChanged)],
         "ledgers": [_ledger(event) for event in trace.of(Checked)],
-        "decisions": [_decision(event) for event in trace.of(Decided)],
+        "decisions": _decisions(trace),
         "cards": _cards(trace),
         "machines": _machines(trace),
         "moves": [_move(event) for event in trace.of(StateChanged)],
@@ -195,11 +191,18 @@ def _check(check: Check, verdict: Verdict) -> Values:
     }
 
 
-def _decision(event: Event) -> Values:
+def _decisions(trace: Trace) -> list[Values]:
+    """Every decision; those of client and server are numbered as a simulation numbers them."""
+    numbers = count()
+    return [_decision(event, next(numbers) if event.actor in SIDES else None) for event in trace.of(Decided)]
+
+
+def _decision(event: Event, number: int | None) -> Values:
     fact = event.fact
     assert isinstance(fact, Decided)
     return {
         "seq": event.seq,
+        "number": number,
         "options": [clean(option) for option in fact.options],
         "choice": clean(fact.choice),
         "refuses": refuses(fact.choice),

@@ -6,6 +6,7 @@
     player.on_step(print)         # called with the event at which the reader arrives
 
     live(Simulation(scenario, interactive=True))     # stops where somebody has to decide: the reader does
+    live(Simulation(scenario))                       # decides by itself; any decision can be taken otherwise
 
 Where no kernel runs, a PNG of the sequence diagram stands in, in the same output. This is the only module
 that imports anywidget, so import it where a player is wanted and not before.
@@ -14,11 +15,14 @@ that imports anywidget, so import it where a player is wanted and not before.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.errors import OutputError, PeerError
 from simulator.outcome import trace_of
 from simulator.views.display import Box, Drawing
+from simulator.views.frames import snapshot
+from simulator.views.message_bytes import chosen_message
 from simulator.views.notebook import Exhibit, exhibit
 from simulator.views.player import comparison, document, module, stylesheet
 from simulator.views.sequence import sequence
@@ -36,13 +40,13 @@ except ImportError as missing:
     ) from missing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from simulator.trace import Event, Trace
 
 
 class Waiting(Protocol):
-    """A decision that somebody waits for."""
+    """A decision that somebody waits for, or has taken."""
 
     @property
     def name(self) -> str:
@@ -68,6 +72,10 @@ class Live(Protocol):
     def pending(self) -> Waiting | None:
         """The decision that somebody is thinking about."""
 
+    @property
+    def decisions(self) -> Sequence[tuple[Waiting, str, str]]:
+        """Those that were taken, with the choice and who took it."""
+
     def run(self) -> list[Event]:
         """Go on to the end, or to a decision that waits."""
 
@@ -86,18 +94,21 @@ class Player(anywidget.AnyWidget):
         beside: a second run to show beside it.
         detail: how much the picture shows: ``overview``, ``messages`` or ``everything``.
         cursor: the ``seq`` at which it opens.
+        at: the message at which it opens, in place of a cursor, as
+            :func:`~simulator.views.message_bytes.chosen_message` takes it: ``CertificateVerify:2``.
         theme: ``light`` or ``dark``; by default as the notebook around it.
 
     Attributes:
         cursor: the ``seq`` of the event at which the reader is; set it to go there.
         second_cursor: the same in the run beside it.
         theme: as above.
-        pending: the decision that waits for the reader, as ``ask`` and ``options``; None for none.
-        choice: the reader's answer, as long as it is being carried out.
         document: everything the page shows.
+        live: the reader may take decisions: see :class:`LivePlayer`.
+        pending: the decision that waits for the reader, as ``ask``, ``options``, ``number``; None for none.
+        answer: what the reader has just chosen on the page, as ``decision`` (its number) and ``choice``.
 
     Raises:
-        OutputError: there is no such detail or event.
+        OutputError: there is no such detail, event or message.
     """
 
     _esm = module()
@@ -106,8 +117,9 @@ class Player(anywidget.AnyWidget):
     cursor = traitlets.Int(0).tag(sync=True)
     second_cursor = traitlets.Int(0).tag(sync=True)
     theme = traitlets.Enum(("", "light", "dark"), "").tag(sync=True)
+    live = traitlets.Bool(False).tag(sync=True)
     pending = traitlets.Any().tag(sync=True)
-    choice = traitlets.Unicode("").tag(sync=True)
+    answer = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -116,32 +128,56 @@ class Player(anywidget.AnyWidget):
         *,
         detail: str = "messages",
         cursor: int = 0,
+        at: str = "",
         theme: str = "",
     ) -> None:
         self.traces = (trace,) if beside is None else (trace, beside)
-        shown = document(trace, detail=detail) if beside is None else comparison(trace, beside, detail=detail)
-        super().__init__(document=shown, cursor=cursor, theme=theme)
+        self._detail = detail
+        cursor = chosen_message(trace, at).seq if at else cursor
+        super().__init__(cursor=cursor, theme=theme, **self._contents())
+
+    def _contents(self) -> dict[str, Any]:
+        """What the page shows, by the names of the attributes that it stands in."""
+        shown = comparison if len(self.traces) == 2 else document
+        return {"document": shown(*self.traces, detail=self._detail)}
 
     @property
     def event(self) -> Event:
         """The event at which the reader is."""
         return self.traces[0].events[self.cursor]
 
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take over what the page says. A place that the run no longer has is what a late message names."""
+        known = {
+            name: value
+            for name, value in sync_data.items()
+            if name not in ("cursor", "second_cursor") or self._has(name, value)
+        }
+        super().set_state(known)
+
+    def _has(self, cursor: str, seq: object) -> bool:
+        """Whether there is such an event in the run that a cursor goes through."""
+        return seq in range(len(self.traces[0 if cursor == "cursor" else -1].events))
+
     def on_step(self, callback: Callable[[Event], object]) -> None:
-        """Have a function called with the event at which the reader arrives, or Python goes."""
+        """Have a function called with the event at which the reader arrives, or Python goes.
+
+        A reader who steps faster than the kernel answers is heard where he comes to rest.
+        """
         self.observe(lambda _change: callback(self.event), "cursor")
 
     @traitlets.validate("cursor", "second_cursor")
     def _existing(self, proposal: Any) -> int:
         """A cursor that stands on an event; a second one without a second run stays where it is."""
         seq: int = proposal["value"]
-        trace = self.traces[0 if proposal["trait"].name == "cursor" else -1]
-        if 0 <= seq < len(trace.events):
+        name: str = proposal["trait"].name
+        if self._has(name, seq):
             return seq
+        last = len(self.traces[0 if name == "cursor" else -1].events) - 1
         raise OutputError(
             "The run has no such event.",
             got=seq,
-            expected=f"0 to {len(trace.events) - 1}",
+            expected=f"0 to {last}",
             advice="Every event of a trace has its number, seq.",
         )
 
@@ -153,8 +189,13 @@ class Player(anywidget.AnyWidget):
         return f"<Player of {runs}: at event {self.cursor} of {len(self.traces[0].events) - 1}>"
 
     def _stand_in(self) -> Exhibit:
-        """What is seen where the player cannot run."""
-        return exhibit(sequence(self.traces[0], detail="overview"), repr(self))
+        """What is seen where the player cannot run: the picture as far as the reader is, or all of it."""
+        drawing = snapshot(self.traces[0], self.cursor) if self.cursor else self._whole()
+        return exhibit(drawing, repr(self))
+
+    def _whole(self) -> Drawing:
+        """The picture of the run."""
+        return sequence(self.traces[0], detail="overview")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The player; beside it a picture and words for readers without a kernel."""
@@ -168,27 +209,42 @@ class Player(anywidget.AnyWidget):
 class LivePlayer(Player):
     """A simulation that goes on as the reader decides; made by :func:`live`.
 
+    The page asks where a decision waits. At a decision that was taken it offers the other choices: the same
+    run is then played again up to there, and goes the other way.
+
     Attributes:
         simulation: the simulation that is shown.
+        earlier: those that were shown before the reader went back, the oldest first.
     """
 
     def __init__(self, simulation: Live, *, detail: str = "messages", theme: str = "") -> None:
-        self.simulation, self._detail = simulation, detail
+        self.simulation = simulation
+        self.earlier: list[Live] = []
         simulation.run()
         super().__init__(trace_of(simulation.events), detail=detail, theme=theme)
-        self.refresh()
 
     def refresh(self) -> None:
         """Show what has happened since, where the simulation was stepped from a cell."""
-        waits = self.simulation.pending
-        self.traces = (trace_of(self.simulation.events),)
-        self.document = document(self.traces[0], detail=self._detail, finished=self.simulation.finished)
-        self.pending = (
-            None if waits is None else {"ask": question(waits.name), "options": list(waits.options)}
-        )
+        self._show(min(self.cursor, len(self.simulation.events) - 1))
 
-    def fork(self, at_decision: int | str, choice: str) -> LivePlayer:
-        """A player of another run: the same up to a decision that was taken, another choice there.
+    def decide(self, choice: str) -> None:
+        """Take the decision that waits, go on to the next one or to the end, and stand at the decision.
+
+        Args:
+            choice: one of those on offer.
+
+        Raises:
+            DecisionError: nothing waits, or the choice is not on offer.
+        """
+        known = len(self.simulation.events)
+        self.simulation.decide(choice)
+        self.simulation.run()
+        self._show(known)
+
+    def decide_otherwise(self, at_decision: int | str, choice: str) -> None:
+        """Go back to a decision that was taken, take it the other way, and go on from there.
+
+        What was shown before is kept in ``earlier``.
 
         Args:
             at_decision: its number, from 0, or its name.
@@ -197,38 +253,74 @@ class LivePlayer(Player):
         Raises:
             DecisionError: no such decision was taken, or the choice was not on offer.
         """
+        fork = self.simulation.fork(at_decision, choice)
+        fork.run()
+        self.earlier.append(self.simulation)
+        same = sum(1 for _ in takewhile(_equal, zip(self.simulation.events, fork.events, strict=False)))
+        self.simulation = fork
+        self._show(min(same, len(fork.events) - 1))
+
+    def fork(self, at_decision: int | str, choice: str) -> LivePlayer:
+        """A second player of another run; arguments and errors as :meth:`decide_otherwise` has them."""
         return LivePlayer(self.simulation.fork(at_decision, choice), detail=self._detail, theme=self.theme)
 
-    @traitlets.observe("choice")
-    def _decide(self, change: Any) -> None:
-        """Take the decision, go on to the next one or to the end, and stand where something new began."""
+    def _show(self, cursor: int) -> None:
+        """Tell the page all at once what the simulation has come to, and where to stand."""
+        self.traces = (trace_of(self.simulation.events),)
+        with self.hold_sync():
+            for name, value in self._contents().items():
+                setattr(self, name, value)
+            self.cursor = cursor
+
+    def _contents(self) -> dict[str, Any]:
+        """Of a run that goes on no result is told, and the decision that waits is asked."""
+        waits, finished = self.simulation.pending, self.simulation.finished
+        number = len(self.simulation.decisions)
+        asked = waits and {"ask": question(waits.name), "options": list(waits.options), "number": number}
+        shown = document(self.traces[0], detail=self._detail, finished=finished)
+        return {"document": shown, "pending": asked, "live": True}
+
+    @traitlets.observe("answer")
+    def _answered(self, change: Any) -> None:
+        """Carry out what the reader chose. It names its decision, so one that comes late changes nothing."""
         if not change["new"]:
             return
-        known = len(self.simulation.events)
+        number, choice = (change["new"].get(key) for key in ("decision", "choice"))
+        taken, waits = self.simulation.decisions, self.simulation.pending
         try:
-            self.simulation.decide(change["new"])
+            if number == len(taken) and waits is not None and choice in waits.options:
+                self.decide(choice)
+            elif number in range(len(taken)) and choice in _others(taken[number]):
+                self.decide_otherwise(number, choice)
         finally:
-            self.choice = ""  # so that the same answer to the next question is a change again
-        self.simulation.run()
-        self.refresh()
-        self.cursor = known  # last: the page must know the event before it goes there
+            self.answer = {}  # so that the same answer, after something else, is a change again
 
     def __repr__(self) -> str:
         state = "" if self.pending is None else f", waits: {self.pending['ask']}"
         return super().__repr__().removesuffix(">") + state + ">"
 
-    def _stand_in(self) -> Exhibit:
-        """The same; of a run that goes on, no result is shown."""
-        if self.simulation.finished:
-            return super()._stand_in()
-        return Exhibit(repr(self), drawing=without_result(sequence(self.traces[0], detail="overview")))
+    def _whole(self) -> Drawing:
+        """Of a run that goes on, no result is shown."""
+        whole = super()._whole()
+        return whole if self.simulation.finished else without_result(whole)
+
+
+def _others(taken: tuple[Waiting, str, str]) -> list[str]:
+    """The choices that were open at a decision and were not taken."""
+    decision, choice, _ = taken
+    return [option for option in decision.options if option != choice]
+
+
+def _equal(pair: tuple[Event, Event]) -> bool:
+    return pair[0] == pair[1]
 
 
 def live(simulation: Live, *, detail: str = "messages", theme: str = "") -> LivePlayer:
-    """A player in which the reader takes the decisions that wait for somebody.
+    """A player in which the reader decides: where a decision waits, and again where one was taken.
 
     Args:
-        simulation: made with ``interactive=``; it is run on to its first decision.
+        simulation: it is run on to the first decision that waits, or to its end where none does; which ones
+            wait, its ``interactive`` says.
         detail: as in :class:`Player`.
         theme: as in :class:`Player`.
 

@@ -1,25 +1,30 @@
-"""The player in a real JupyterLab: run all, step by mouse and by keyboard, and read the cursor in Python."""
+"""The notebooks in real front ends: run all, step the player by mouse and keyboard, decide, go back.
+
+Everything is done as a reader does it, in JupyterLab and in Notebook 7, on the notebooks as they are shipped.
+What the page did is then asked of the kernel.
+"""
 
 from __future__ import annotations
 
+import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.browser.chromium import chromium, watched
-from tests.browser.jupyter import notebook_of, serving
+from tests.browser.jupyter import APPLICATIONS, serving
+from tests.notebooks import FOLDER
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
-SHOWN = (
-    "from simulator import simulate\n"
-    "player = simulate('valid-certificate').player()\n"
-    "heard = []\n"
-    "player.on_step(lambda event: heard.append(event.seq))\n"
-    "player"
-)
-WAIT_MS = 25_000
+    from tests.browser.chromium import Watched
+
+WAIT_MS = 60_000  # for a kernel and the cells of a whole notebook; it only catches what hangs
 OPENED = """() => window.jupyterapp?.commands.hasCommand("notebook:run-all-cells")
   && Boolean(window.jupyterapp.shell.currentWidget?.sessionContext)"""
 READY = """async () => {
@@ -37,43 +42,116 @@ ASK = """async (code) => {
   await future.done;
   return said.trim();
 }"""
+# Where the notebook itself stands: its cell, its mode, how many cells it has.
+NOTEBOOK = """() => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  return [content.activeCellIndex, content.mode, content.widgets.length];
+}"""
+
+everywhere = pytest.mark.parametrize("application", APPLICATIONS)
 
 
-def open_and_run(page: Page, address: str) -> None:
-    """Open a notebook, wait for its kernel, run every cell, and wait for the player."""
-    page.goto(f"{address}shown.ipynb?reset")
-    page.wait_for_function(OPENED, timeout=WAIT_MS)
-    page.evaluate(READY)
-    page.evaluate(RUN_ALL)
-    page.locator(".clientauth-player .cap-place").first.wait_for(timeout=WAIT_MS)
-
-
-def stops(page: Page, count: int) -> list[int]:
-    """The first moments at which a reader stops, after the beginning, as the document tells them."""
-    told = page.evaluate(ASK, "print(*[e['seq'] for e in player.document['runs'][0]['events'] if e['stop']])")
-    return [int(seq) for seq in told.split()][1 : count + 1]
-
-
-def test_the_player_steps_in_jupyterlab(tmp_path: Path) -> None:
-    """Mouse and keyboard step it, Python reads the cursor and hears every step, and Python moves it too."""
-    (tmp_path / "shown.ipynb").write_text(notebook_of([SHOWN]), encoding="utf-8")
-    with serving("lab", tmp_path) as address, chromium() as browser:
-        watch = watched(browser)
+@contextmanager
+def running(application: str, beginning: str, folder: Path) -> Iterator[tuple[Watched, str]]:
+    """A shipped notebook, opened and run from top to bottom; with the address of its server."""
+    path = next(FOLDER.glob(f"{beginning}-*.ipynb"))
+    shutil.copy(path, folder)
+    with serving(application, folder) as address, chromium() as browser:
+        watch = watched(browser, viewport={"width": 1440, "height": 1000})
         page = watch.page
-        open_and_run(page, address)
-        expected = stops(page, 3)
-        forward = page.get_by_role("button", name="Forward", exact=True)
-        forward.click()
-        forward.click()
-        page.keyboard.press("ArrowRight")
-        assert f"{expected[-1]} {expected}" == page.evaluate(ASK, "print(player.cursor, heard)")
-        place = page.locator(".cap-place").first
-        before = place.inner_text()
-        page.evaluate(ASK, "player.cursor = 0")
-        page.wait_for_function(
-            "before => document.querySelector('.cap-place').innerText !== before", arg=before
-        )
-        outside = [
-            asked for asked in watch.requests if not asked.startswith((address[:17], "data:", "blob:"))
-        ]
-        assert [] == outside
+        page.goto(f"{address}{path.name}?reset")
+        page.wait_for_function(OPENED, timeout=WAIT_MS)
+        page.evaluate(READY)
+        page.evaluate(RUN_ALL)
+        shown(page).locator(".cap-place").wait_for(timeout=WAIT_MS)
+        shown(page).scroll_into_view_if_needed()
+        yield watch, address
+
+
+def shown(page: Page) -> Locator:
+    """The player."""
+    return page.locator(".clientauth-player").first
+
+
+def told(page: Page, line: str) -> str:
+    """What the kernel prints."""
+    said: str = page.evaluate(ASK, f"print({line})")
+    return said
+
+
+def wait_until(page: Page, condition: str) -> None:
+    """Until the kernel finds it so: a page tells quick steps to the kernel when that has time to listen."""
+    for _ in range(50):
+        if told(page, condition) == "True":
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{condition} did not come true; cursor: {told(page, 'player.cursor')}")
+
+
+def stops(page: Page) -> list[int]:
+    """The moments at which a reader stops, as the document tells them."""
+    line = "*[event['seq'] for event in player.document['runs'][0]['events'] if event['stop']]"
+    return [int(seq) for seq in told(page, line).split()]
+
+
+@everywhere
+def test_notebook_1_is_stepped_by_mouse_and_keyboard(application: str, tmp_path: Path) -> None:
+    """It opens at its message; mouse and keys step it, Python reads every step, and Python moves it too."""
+    with running(application, "01", tmp_path) as (watch, address):
+        page = watch.page
+        page.evaluate(ASK, "heard = []; player.on_step(lambda event: heard.append(event.seq))")
+        every = stops(page)
+        here = every.index(int(told(page, "player.cursor")))
+        forward = shown(page).get_by_role("button", name="Forward", exact=True)
+        for moved in (1, 2):
+            forward.click()
+            wait_until(page, f"player.cursor == {every[here + moved]}")
+        before = page.evaluate(NOTEBOOK)
+        for key, moved in (("ArrowRight", 3), ("ArrowRight", 4), ("ArrowLeft", 3)):
+            page.keyboard.press(key)
+            wait_until(page, f"player.cursor == {every[here + moved]}")
+        assert str([every[here + moved] for moved in (1, 2, 3, 4, 3)]) == told(page, "heard")
+        for key in ("x", "ArrowDown", "ArrowUp", "p", "p", "d", "d", "b", "Home"):
+            page.keyboard.press(key)
+        wait_until(page, "player.cursor == 0")
+        assert before == page.evaluate(NOTEBOOK)
+        page.evaluate(ASK, f"player.cursor = {every[3]}")
+        shown(page).locator(".cap-place", has_text=f"event {every[3]}").wait_for()
+        page.keyboard.press("Escape")
+        asked = [one for one in watch.requests if not one.startswith((address[:17], "data:", "blob:"))]
+        assert [] == asked
+
+
+@everywhere
+def test_notebook_7_is_decided_by_the_reader(application: str, tmp_path: Path) -> None:
+    """It asks; buttons and number keys decide; a decision that was taken can be taken otherwise."""
+    with running(application, "07", tmp_path) as (watch, _):
+        page = watch.page
+        decide = shown(page).get_by_label("Your decision")
+        decide.get_by_text("Does the server ask the client for a certificate?").wait_for()
+        decide.get_by_role("button", name="ask", exact=True).dblclick()
+        decide.get_by_text("Does the client accept the server's certificate?").wait_for()
+        page.keyboard.press("1")
+        decide.get_by_text("Does the client send a certificate?").wait_for()
+        page.keyboard.press("2")
+        decide.get_by_text("Does the server accept").wait_for()
+        decide.get_by_role("button", name="refuse").click()
+        decide.wait_for(state="hidden")
+        taken = "*[choice for _, choice, by in player.simulation.decisions if by == 'outside']"
+        assert "ask accept skip refuse" == told(page, taken)
+        assert "REFUSED" == told(page, "player.simulation.trace.card.level.value")
+        went = told(page, "player.cursor")
+        page.keyboard.press("End")
+        wait_until(page, "player.cursor == len(player.simulation.events) - 1")
+        shown(page).locator(".cap-level").wait_for()
+        page.evaluate(ASK, f"player.cursor = {went}")
+        shown(page).locator(".cap-place", has_text=f"event {went}").wait_for()
+        shown(page).get_by_label("Decide otherwise").get_by_role("button", name="accept").click()
+        decide.get_by_text("What does the server grant?").wait_for()
+        assert "ask accept skip accept" == told(page, taken)
+        assert "1" == told(page, "len(player.earlier)")
+        decide.get_by_role("button", name="grant").click()
+        decide.wait_for(state="hidden")
+        page.keyboard.press("End")
+        shown(page).locator(".cap-level").wait_for()
+        assert "SERVER_AUTHENTICATED" == told(page, "player.simulation.trace.card.level.value")

@@ -492,7 +492,7 @@ def _notebook(tab: Page) -> Page:
 
 LIVE = """async ([start, on, finished]) => {
   const { default: widget } = await import('./player.js');
-  const values = { document: start, cursor: 0, theme: 'dark', pending: null };
+  const values = { document: start, cursor: 0, theme: 'dark', pending: null, live: true };
   const listeners = {};
   const model = {
     get: (name) => values[name],
@@ -506,17 +506,17 @@ LIVE = """async ([start, on, finished]) => {
   const el = document.getElementById('out');
   const seen = (name) => el.querySelector(name)?.textContent ?? '';
   widget.render({ model, el });
-  const first = [seen('.cap-now h3'), seen('.cap-level'), el.querySelector('.cap-pending').hidden];
+  const first = [seen('.cap-now h3'), seen('.cap-level'), el.querySelector('.cap-decide').hidden];
   el.querySelectorAll('[role=tab]')[3].click();
   model.set('document', on);
   model.set('cursor', on.runs[0].events.length - 1);
-  model.set('pending', { ask: 'Does the client send a certificate?', options: ['send', 'skip'] });
-  const waiting = [seen('.cap-pending p'), seen('.cap-level'), seen('[role=tab][aria-selected=true]')];
-  el.querySelectorAll('.cap-pending button')[1].click();
+  model.set('pending', { ask: 'Does the client send a certificate?', options: ['send', 'skip'], number: 2 });
+  const waiting = [seen('.cap-decide p'), seen('.cap-level'), seen('[role=tab][aria-selected=true]')];
+  el.querySelectorAll('.cap-decide button')[1].click();
   model.set('pending', null);
   model.set('document', finished);
   model.set('cursor', finished.runs[0].events.length - 1);
-  return [first, waiting, values.choice, seen('.cap-level')];
+  return [first, waiting, values.answer, seen('.cap-level')];
 }"""
 
 
@@ -529,10 +529,10 @@ def test_a_live_run_waits_for_a_person(browser: Browser) -> None:
     }
     asked = decisions["send-certificate"]
     documents = [document(trace_of_events(whole.events[:count]), finished=False) for count in (1, asked)]
-    first, waiting, choice, result = _notebook(seen.page).evaluate(LIVE, [*documents, document(whole)])
+    first, waiting, answer, result = _notebook(seen.page).evaluate(LIVE, [*documents, document(whole)])
     assert ["The set-up", "", True] == first
     assert ["You decide: Does the client send a certificate?", "", "States"] == waiting
-    assert "skip" == choice
+    assert {"decision": 2, "choice": "skip"} == answer
     assert result.startswith("Result: Refused")
     assert [] == seen.complaints
 

@@ -122,6 +122,23 @@ def test_a_picture_stands_in_without_a_kernel() -> None:
     assert "certificate" in " ".join(story)
 
 
+def test_the_picture_that_stands_in_ends_where_the_reader_is() -> None:
+    """A player that opens at a message has that moment as its picture, and tells nothing of what follows."""
+    shown = player(at="CertificateRequest")
+    assert "CertificateRequest" == shown.event.fact.name
+    data, _ = shown._repr_mimebundle_()
+    whole, _ = player()._repr_mimebundle_()
+    assert len(data["image/png"]) < len(whole["image/png"]) / 2
+    told = " ".join(data["text/plain"].split())
+    assert told.endswith("The server sends CertificateRequest. What comes later is not shown.")
+
+
+def test_a_message_that_nobody_sent_is_told() -> None:
+    """A player cannot open at a message of another run."""
+    with pytest.raises(OutputError, match="HelloRetryRequest"):
+        player(at="HelloRetryRequest")
+
+
 def test_the_words_are_the_same_every_time() -> None:
     """What Python prints names the run and the place, and no address in memory."""
     assert re.fullmatch(
@@ -144,19 +161,18 @@ def test_the_readers_choice_is_carried_out() -> None:
     shown = deciding(interactive="send-certificate")
     before = len(shown.traces[0].events)
     told = sent(shown)
-    shown.set_state({"choice": "skip"})
+    shown.set_state({"answer": {"decision": shown.pending["number"], "choice": "skip"}})
     assert [("send-certificate", "skip", "outside")] == [
         (pending.name, choice, by) for pending, choice, by in shown.simulation.decisions if by == "outside"
     ]
     assert shown.simulation.finished
-    assert (True, None, "", before) == (
+    assert (True, None, {}, before) == (
         shown.document["runs"][0]["finished"],
         shown.pending,
-        shown.choice,
+        shown.answer,
         shown.cursor,
     )
-    order = [key for state in told for key in state if key in {"document", "pending", "cursor"}]
-    assert ["document", "pending", "cursor"] == order
+    assert 1 == sum({"document", "pending", "cursor"} <= set(state) for state in told)
 
 
 def test_the_same_answer_twice_is_two_answers() -> None:
@@ -164,27 +180,101 @@ def test_the_same_answer_twice_is_two_answers() -> None:
     shown = deciding()
     asked = 0
     while shown.pending is not None:
+        waits = shown.simulation.pending
+        shown.set_state({"answer": {"decision": asked, "choice": waits.choice}})
         asked += 1
-        shown.set_state({"choice": shown.simulation.pending.choice})
     assert len(shown.simulation.decisions) == asked
     assert run_of("valid-certificate", "1.3").outcome == shown.simulation.trace.outcome
 
 
-def test_a_choice_that_is_not_on_offer_changes_nothing() -> None:
-    """It is refused, and the question stays."""
-    shown = deciding()
+def test_python_decides_too() -> None:
+    """A cell decides as the page does; what is not on offer is refused, and the question stays."""
+    shown = deciding(interactive="send-certificate")
     before = shown.pending
     with pytest.raises(DecisionError):
-        shown.choice = "shrug"
-    assert (before, "") == (shown.pending, shown.choice)
+        shown.decide("shrug")
+    assert before == shown.pending
+    shown.decide("skip")
+    assert shown.pending is None
+    with pytest.raises(DecisionError):
+        shown.decide("skip")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"decision": 0, "choice": "shrug"},
+        {"decision": 7, "choice": "accept"},
+        {"decision": -1, "choice": "accept"},
+        {"decision": "0", "choice": "accept"},
+        {"decision": None, "choice": None},
+        {"choice": "accept"},
+    ],
+)
+def test_an_answer_to_another_question_changes_nothing(answer: dict[str, Any]) -> None:
+    """What a page says is carried out only if it answers a decision of this run."""
+    shown = deciding()
+    before = shown.pending, shown.simulation, len(shown.simulation.events)
+    shown.set_state({"answer": answer})
+    assert (*before, {}) == (shown.pending, shown.simulation, len(shown.simulation.events), shown.answer)
+
+
+def test_a_button_pressed_twice_answers_once() -> None:
+    """The second press names a decision that was taken in this very way, so the next question stays open."""
+    shown = deciding()
+    press = {"answer": {"decision": 0, "choice": shown.pending["options"][0]}}
+    shown.set_state(press)
+    shown.set_state(press)
+    assert (1, []) == (len(shown.simulation.decisions), shown.earlier)
+
+
+def test_a_place_that_is_gone_is_not_gone_to() -> None:
+    """A page that speaks of an event which the run no longer has is not heeded."""
+    shown = player(cursor=4)
+    shown.set_state({"cursor": 10_000})
+    shown.set_state({"cursor": "5"})
+    assert 4 == shown.cursor
 
 
 def test_a_live_run_is_forked() -> None:
     """Another player takes the other way; the first stays as it was."""
     shown = deciding(interactive="send-certificate")
-    shown.choice = "send"
+    shown.decide("send")
     other = shown.fork("send-certificate", "skip")
     assert shown.simulation.trace.outcome.level != other.simulation.trace.outcome.level
+
+
+def test_a_decision_is_taken_otherwise() -> None:
+    """At a decision that was taken the page asks for another choice: the run goes back and on from there."""
+    shown = deciding(interactive=False)
+    first = shown.simulation
+    decision = next(
+        found
+        for found in shown.document["runs"][0]["decisions"]
+        if "skip" in found["options"] and found["number"] is not None
+    )
+    shown.set_state({"answer": {"decision": decision["number"], "choice": "skip"}})
+    assert [first] == shown.earlier
+    assert ("REFUSED", {}) == (shown.simulation.trace.outcome.level.value, shown.answer)
+    assert decision["seq"] == shown.cursor
+    assert "skip" == shown.event.fact.choice
+    shown.decide_otherwise("send-certificate", "send")
+    assert [event.fact for event in first.events if event.actor == "server"] == [
+        event.fact for event in shown.simulation.events if event.actor == "server"
+    ]
+
+
+def test_numbers_of_decisions_are_those_of_the_simulation() -> None:
+    """A page's decision has the number by which a simulation forks; a CA's has none."""
+    shown = deciding(interactive=False)
+    numbered = {
+        found["number"]: found["choice"]
+        for found in shown.document["runs"][0]["decisions"]
+        if found["number"] is not None
+    }
+    taken = enumerate(choice for _, choice, _ in shown.simulation.decisions)
+    assert dict(taken) == numbered
+    assert None in [found["number"] for found in shown.document["runs"][0]["decisions"]]
 
 
 def test_the_picture_of_a_live_run_tells_no_result() -> None:
@@ -192,7 +282,8 @@ def test_the_picture_of_a_live_run_tells_no_result() -> None:
     shown = deciding(interactive="send-certificate")
     data, _ = shown._repr_mimebundle_()
     assert shown.pending["ask"] in data["text/plain"]
-    shown.choice = "send"
+    shown.decide("send")
+    shown.cursor = 0
     after, _ = shown._repr_mimebundle_()
     heights = [int.from_bytes(base64.b64decode(found["image/png"])[20:24]) for found in (data, after)]
     assert heights[0] < heights[1]

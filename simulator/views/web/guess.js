@@ -1,0 +1,57 @@
+// What happens next? A question before the next moment, where the reader wants to guess first.
+
+import { h, icon } from "./elements.js";
+
+export class Guess {
+  constructor(pane) {
+    this.pane = pane;
+    this.title = h("h3", { tabindex: "-1" }, "What happens next?");
+    this.body = h("div", {});
+    this.said = h("p", { class: "cap-feedback", role: "status" });
+    this.root = h("section", { class: "cap-guess", "aria-label": `Guess what happens next${pane.where}`, hidden: true }, this.title, this.body);
+  }
+
+  ask() { this.title.focus(); this.said.textContent = "Guess first, or let it be shown."; }
+
+  draw(event) {
+    const { answers } = this.pane;
+    const had = this.root.contains(document.activeElement);
+    this.root.hidden = !event?.question;
+    this.asked = event;
+    if (!event?.question) { if (had) this.pane.picture.view.focus({ preventScroll: true }); return; }
+    const { ask, options } = event.question;
+    const given = answers.get(event.seq);
+    const done = given !== undefined;
+    const kept = done ? options.filter((option, at) => option.right || at === given) : options;
+    const buttons = kept.map((option) => [option, options.indexOf(option)]).map(([{ text, right }, at]) => h("button", { type: "button", disabled: done, class: done && right ? "cap-right" : done && at === given ? "cap-wrong" : null,
+      click: () => this.answer(at) }, h("kbd", { "aria-hidden": "true" }, String(at + 1)), h("span", {}, text),
+      done && right ? h("em", {}, icon("pass"), " this is what happens") : null, done && at === given && !right ? h("em", {}, icon("fail"), " not in this run") : null));
+    this.onward = done ? h("button", { type: "button", class: "cap-onward", click: () => this.pane.player.step(1) }, "Go on")
+      : h("button", { type: "button", click: () => this.answer(-1) }, "Show me");
+    this.body.replaceChildren(h("p", {}, ask), h("div", { class: "cap-options", role: "group", "aria-label": ask }, buttons), this.said, h("p", {}, this.onward, this.score()));
+    this.said.textContent = done ? this.verdict(options, given) : "";
+    if (had) (done ? this.onward : this.title).focus({ preventScroll: true });
+  }
+
+  verdict(options, given) {
+    const right = options.find((option) => option.right);
+    const chosen = options[given];
+    if (!chosen) return `${right.text}. ${right.why}`;
+    return chosen.right ? `Right. ${right.why}` : `Not in this run. ${chosen.why}`;
+  }
+
+  score() {
+    const { answers, run } = this.pane;
+    const guesses = [...answers].filter(([, given]) => given >= 0);
+    const right = guesses.filter(([seq, given]) => run.events[seq].question.options[given].right).length;
+    return guesses.length ? ` ${right} of ${guesses.length} guessed right` : "";
+  }
+
+  answer(at) {
+    const event = this.asked;
+    if (!event?.question || this.pane.answers.has(event.seq) || (at >= 0 && !event.question.options[at])) return;
+    this.pane.answers.set(event.seq, at);
+    this.root.contains(document.activeElement) || this.title.focus({ preventScroll: true });
+    this.draw(event);
+  }
+}

@@ -1,0 +1,52 @@
+// The keyboard: what each key does, and the list of them.
+
+import { h } from "./elements.js";
+
+const KEYS = [
+  ["Space, →, Page Down", "forward"], ["←, Page Up, Shift+Space", "back"], ["↓ and ↑", "next and previous chapter"],
+  ["Home, End", "to the beginning, to the end"], ["1 to 5", "guess, or decide, where you are asked"],
+];
+const LETTERS = [
+  ["p", "play or pause"], ["g", "guess first: what comes next is hidden until you have guessed"],
+  ["w", "whole picture or close up"], ["+ and −", "larger and smaller picture"], ["d", "dark or light"],
+  ["f", "full screen"], ["?", "this list"],
+];
+
+// What a key does; null for keys that the focused element has a use for, or nobody has.
+export function action(player, event, target) {
+  const { key } = event;
+  if (target.closest("input, select, textarea")) return null;
+  const scrolls = target.closest("[data-scrolls]") === target;
+  const moves = {
+    ArrowRight: () => player.step(1), PageDown: () => player.step(1), ArrowLeft: () => player.step(-1), PageUp: () => player.step(-1),
+    Home: () => player.end(-1), End: () => player.end(1),
+  };
+  if (target.closest('[role="tablist"]') && key in moves && !key.startsWith("Page")) return null;
+  if (moves[key]) return moves[key];
+  if ((key === "ArrowDown" || key === "ArrowUp") && !scrolls) return () => player.chapter(key === "ArrowDown" ? 1 : -1);
+  if (key === " " && !target.closest("button, summary")) return () => player.step(event.shiftKey ? -1 : 1);
+  if (/^[1-5]$/.test(key)) return player.numbered(Number(key) - 1);
+  if (!player.letters) return null;
+  return {
+    p: () => player.togglePlay(), g: () => player.setGuessing(!player.guessing), w: () => player.setWhole(!player.panes[0].whole),
+    "+": () => player.zoom(1.2), "-": () => player.zoom(1 / 1.2), d: () => player.turnTheme(),
+    f: () => player.fullScreen(), "?": () => player.help.showModal(),
+  }[key.toLowerCase()] ?? null;
+}
+
+// What belongs to the browser or to the notebook around the player: Escape, Shift+Enter, and every key with Ctrl,
+// Alt or the like (Ctrl+S saves).
+export function leftToNotebook(event) {
+  return event.ctrlKey || event.altKey || event.metaKey || event.key === "Escape" || (event.key === "Enter" && event.shiftKey);
+}
+
+export function helpDialog(player) {
+  const rows = (keys) => keys.map(([key, words]) => h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, words)));
+  const letters = h("input", { type: "checkbox", checked: player.letters, change: () => { player.letters = letters.checked; } });
+  const dialog = h("dialog", { class: "cap-help", "aria-label": "Keys" }, h("h2", {}, "Keys"),
+    h("table", {}, h("tbody", {}, rows(KEYS), rows(LETTERS))),
+    h("p", {}, h("label", {}, letters, " Letters are keys (switch off if they get in the way)")),
+    h("p", {}, "In the picture, click any message or box to go there."),
+    h("button", { type: "button", click: () => dialog.close() }, "Close"));
+  return dialog;
+}

@@ -1,0 +1,114 @@
+// One run: the picture, what it says now, and the panels.
+
+import { facts, h } from "./elements.js";
+import { Guess } from "./guess.js";
+import { DRAW } from "./panels.js";
+import { Picture } from "./picture.js";
+
+const TABS = [["event", "This event"], ["ledger", "Ledgers"], ["levels", "Levels"], ["states", "States"],
+  ["story", "Story"], ["world", "World"]];
+
+export class Pane {
+  constructor(run, index, player) {
+    Object.assign(this, { run, index, player, cursor: 0, whole: false, zoom: 1, answers: new Map(), tab: "event" });
+    this.last = run.events.length - 1;
+    this.id = `${player.id}-${index}`;
+    this.where = player.comparison ? [" on the left", " on the right"][index] : "";
+    this.picture = new Picture(this);
+    this.now = h("section", { class: "cap-now", "aria-label": `Now${this.where}` });
+    this.guess = new Guess(this);
+    this.panels = Object.fromEntries(TABS.map(([name]) => [name, this.panelNode(name)]));
+    this.drawn = {};
+    const side = h("div", { class: "cap-side" }, this.now, this.guess.root, this.tablist(), Object.values(this.panels));
+    this.root = h("section", { class: "cap-pane", "aria-label": run.name },
+      h("h2", { class: player.comparison ? "cap-run" : "cap-hidden" }, run.name), this.picture.root, side);
+    this.choose("event");
+  }
+
+  remove() { this.picture.remove(); }
+
+  // After a step of a live simulation: what was set stays set, and so does what was guessed of what is the same.
+  goOnFrom(before) {
+    const parts = before.run.events.findIndex((event, seq) => event.headline !== this.run.events[seq]?.headline);
+    const kept = [...before.answers].filter(([seq]) => parts < 0 || seq < parts);
+    Object.assign(this, { whole: before.whole, zoom: before.zoom, answers: new Map(kept) });
+    this.choose(before.tab);
+  }
+
+  get event() { return this.run.events[this.cursor]; }
+
+  fit() { this.picture.fit(); }
+
+  panelNode(name) {
+    return h("div", { class: "cap-panel", role: "tabpanel", id: `${this.id}-${name}`, "aria-labelledby": `${this.id}-${name}-tab`,
+      tabindex: "0", "data-scrolls": "", "data-title": TABS.find(([key]) => key === name)[1] });
+  }
+
+  tablist() {
+    this.tabs = TABS.map(([name, words]) => h("button", { type: "button", role: "tab", id: `${this.id}-${name}-tab`,
+      "aria-controls": `${this.id}-${name}`, click: () => { this.choose(name); this.drawPanel(); } }, words));
+    const move = (event) => {
+      const at = this.tabs.indexOf(event.target);
+      const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: this.tabs.length - 1 }[event.key];
+      if (to === undefined || at < 0) return;
+      event.preventDefault();
+      const tab = this.tabs[(to + this.tabs.length) % this.tabs.length];
+      tab.focus();
+      tab.click();
+    };
+    const list = h("div", { role: "tablist", class: "cap-tabs", "aria-label": `What to look at${this.where}`, "data-keys": "" }, this.tabs);
+    list.keys = move;
+    return list;
+  }
+
+  choose(name) {
+    this.tab = name;
+    TABS.forEach(([other], at) => {
+      this.tabs[at].setAttribute("aria-selected", String(other === name));
+      this.tabs[at].tabIndex = other === name ? 0 : -1;
+      this.panels[other].classList.toggle("cap-closed", other !== name);
+    });
+  }
+
+  draw() {
+    this.upto = this.player.upto(this);
+    this.root.dataset.cursor = this.cursor;
+    this.picture.draw(this.cursor, this.upto, this.player.guessing);
+    this.drawNow();
+    this.guess.draw(this.player.question(this));
+    this.drawPanel();
+  }
+
+  drawNow() {
+    const { event } = this;
+    const chapter = this.run.picture.chapters.filter((entry) => entry.seq <= event.seq).at(-1) ?? this.run.picture.chapters[0];
+    const end = this.cursor === this.last && this.run.finished ? this.ending() : null;
+    this.now.style.setProperty("--step", `var(--step_${event.step})`);
+    this.now.replaceChildren(
+      h("p", { class: "cap-when" }, chapter && event.seq ? h("b", {}, `${chapter.number} ${chapter.title}`) : h("b", {}, "Before"),
+        h("span", {}, event.seq ? event.at : "")),
+      h("h3", {}, event.headline), ...event.sentences.map((sentence) => h("p", {}, sentence)), ...(end ? [end] : []));
+  }
+
+  ending() {
+    const [key, name, meaning] = this.run.levels.find(([level]) => level === this.run.level);
+    return h("p", { class: "cap-level", style: `--level: var(--level_${key})` }, h("b", {}, `Result: ${name}`), `, ${meaning}.`);
+  }
+
+  drawPanel(name = this.tab) {
+    const key = `${this.cursor} ${this.upto} ${this.player.every} ${this.player.guessing}`;
+    if (this.drawn[name] === key) return;
+    this.drawn[name] = key;
+    DRAW[name](this, this.panels[name]);
+  }
+
+  drawAll() { TABS.forEach(([name]) => this.drawPanel(name)); }
+
+  certificate(fingerprint, open = false) {
+    const words = this.run.certificates[fingerprint];
+    if (!words) return null;
+    const rows = words.extensions.map(([name, critical, text]) => h("div", {}, h("dt", {}, name, critical ? h("em", {}, " critical") : null), h("dd", {}, text)));
+    return h("details", { class: "cap-certificate", open }, h("summary", {}, "Certificate ", h("b", {}, words.title)), facts(words.facts),
+      rows.length ? h("h5", {}, "Extensions") : null, rows.length ? h("dl", { class: "cap-facts" }, rows) : null);
+  }
+}

@@ -1,0 +1,155 @@
+// The picture: lit up to the cursor, marked where it stands.
+
+import { SVG, calm, h } from "./elements.js";
+
+export class Picture {
+  constructor(pane) {
+    this.pane = pane;
+    const { svg, box, lanes } = pane.run.picture;
+    this.box = box;
+    this.svg = document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
+    const words = [...this.svg.children].filter((node) => node.tagName === "title" || node.tagName === "desc");
+    ["aria-labelledby", "width", "height"].forEach((name) => this.svg.removeAttribute(name));
+    this.svg.setAttribute("aria-label", `Sequence diagram. ${pane.run.caption}`);
+    words.forEach((node) => node.remove());
+    this.svg.setAttribute("viewBox", box.join(" "));
+    this.groups = pane.run.events.map(() => []);
+    for (const node of this.svg.querySelectorAll("[data-seq]")) this.groups[Number(node.dataset.seq)]?.push(node);
+    this.mark = this.frame("cap-mark");
+    this.parting();
+    this.lanes = h("div", { class: "cap-lanes", "aria-hidden": "true" }, lanes.map(([title]) => h("span", {}, title)));
+    this.sheet = h("div", { class: "cap-sheet" }, this.svg);
+    this.view = h("div", { class: "cap-view", role: "region", tabindex: "0", "aria-label": `Sequence diagram${pane.where}`, "data-scrolls": "",
+      click: (event) => this.click(event), mousemove: (event) => this.hover(event) }, this.lanes, this.sheet);
+    this.root = h("div", { class: "cap-picture" }, this.view, this.pages());
+    this.lit = null;
+    this.observer = new ResizeObserver(() => { this.fit(); this.show(this.pane.cursor, false); });
+    this.observer.observe(this.view);
+  }
+
+  remove() { this.observer.disconnect(); }
+
+  // For paper: the same picture once more, band by band, so that a page ends between two of them.
+  pages() {
+    const all = document.createElementNS(SVG, "g");
+    all.id = `${this.pane.id}-picture`;
+    all.append(...this.svg.children);
+    this.svg.append(all);
+    const [, top, width, height] = this.box;
+    const cuts = [top, ...this.pane.run.picture.cuts.map((cut) => cut - 4), top + height];
+    const bands = cuts.slice(1).map((end, at) => {
+      const svg = document.createElementNS(SVG, "svg");
+      svg.setAttribute("viewBox", `0 ${cuts[at]} ${width} ${end - cuts[at]}`);
+      const use = document.createElementNS(SVG, "use");
+      use.setAttribute("href", `#${all.id}`);
+      svg.append(use);
+      return svg;
+    });
+    return h("div", { class: "cap-paper", "aria-hidden": "true" }, h("p", { class: "cap-caption" }, this.pane.run.caption), bands);
+  }
+
+  frame(className) {
+    const rect = document.createElementNS(SVG, "rect");
+    rect.setAttribute("class", className);
+    rect.setAttribute("rx", "8");
+    this.svg.append(rect);
+    return rect;
+  }
+
+  place(rect, [x, y, width, height], around) {
+    const values = { x: x - around, y: y - around, width: width + 2 * around, height: height + 2 * around };
+    for (const [name, value] of Object.entries(values)) rect.setAttribute(name, value);
+  }
+
+  // In a comparison: a frame where the runs part.
+  parting() {
+    const seq = this.pane.player.comparison?.seqs[this.pane.index] ?? null;
+    if (seq === null) return;
+    const at = this.pane.run.picture.places[seq];
+    const rect = this.frame("cap-part");
+    this.place(rect, at, 13);
+    const words = document.createElementNS(SVG, "text");
+    words.setAttribute("class", "cap-part-words");
+    words.setAttribute("x", at[0] + at[2] + 13);
+    words.setAttribute("y", at[1] - 20);
+    words.setAttribute("text-anchor", "end");
+    words.textContent = "the runs part here";
+    this.svg.append(words);
+    this.groups[seq].push(rect, words);
+  }
+
+  // The columns to show: where client and server talk, or everything where that is asked for or needed.
+  columns() {
+    const { talk, places } = this.pane.run.picture;
+    const wide = places[this.pane.cursor][2] > talk[1] - talk[0];
+    return this.pane.whole || wide ? [0, this.box[2]] : talk;
+  }
+
+  fit() {
+    const [left, right] = this.columns();
+    const room = this.view.clientWidth;
+    if (!room) return;
+    const scale = Math.min(1.7, room / (right - left)) * this.pane.zoom;
+    this.left = Math.max(0, (left + right - room / scale) / 2);
+    if (scale === this.scale) return;
+    this.scale = scale;
+    this.sheet.style.width = this.lanes.style.width = `${this.box[2] * scale}px`;
+    this.sheet.style.height = `${this.box[3] * scale}px`;
+    this.pane.run.picture.lanes.forEach(([, x], at) => { this.lanes.children[at].style.left = `${x * scale}px`; });
+    this.show(this.pane.cursor, false);
+  }
+
+  draw(cursor, upto, guessing) {
+    this.svg.classList.toggle("cap-guessing", guessing);
+    const [from, to] = this.lit === null ? [0, this.groups.length - 1] : [Math.min(this.lit, upto), Math.max(this.lit, upto)];
+    for (let seq = from; seq <= to; seq += 1) {
+      for (const node of this.groups[seq]) node.classList.toggle("cap-ahead", seq > upto);
+    }
+    this.lit = upto;
+    this.place(this.mark, this.pane.run.picture.places[cursor], 7);
+    this.fit();
+    this.show(cursor, !calm());
+  }
+
+  // Bring an event into sight: below the lanes, and sideways only as far as it must.
+  show(cursor, smoothly) {
+    if (!this.scale) return;
+    const { view, scale } = this;
+    const [x, y, width, height] = this.pane.run.picture.places[cursor].map((value) => value * scale);
+    const above = y - this.box[1] * scale;
+    const roof = this.lanes.offsetHeight + 16;
+    let top = view.scrollTop;
+    if (above < top + 12 || above + height > top + view.clientHeight - roof - 40) top = above - Math.max(40, (view.clientHeight - roof - height) * 0.4);
+    let left = this.left * scale;
+    if (this.pane.run.events[cursor].kind !== "belief") {
+      if (x + width + 14 > left + view.clientWidth) left = x + width + 14 - view.clientWidth;
+      if (x - 14 < left) left = x - 14;
+    }
+    view.scrollTo({ top: Math.max(0, top), left: Math.max(0, left), behavior: smoothly ? "smooth" : "instant" });
+  }
+
+  // The event under the pointer: the smallest place that holds the point.
+  under(event) {
+    const around = this.svg.getBoundingClientRect();
+    const x = (event.clientX - around.left) / this.scale + this.box[0];
+    const y = (event.clientY - around.top) / this.scale + this.box[1];
+    let found;
+    for (const [seq, [left, top, width, height]] of Object.entries(this.pane.run.picture.places)) {
+      if (this.pane.player.guessing && Number(seq) > this.pane.upto) continue;
+      if (x < left - 4 || x > left + width + 4 || y < top - 4 || y > top + height + 4) continue;
+      if (!found || width * height < found.area) found = { seq: Number(seq), area: width * height };
+    }
+    const text = event.target.closest("text")?.dataset.seq ?? (this.pane.upto + 1);  // the heading of a band
+    return found?.seq ?? (Number(text) <= this.pane.upto ? Number(text) : undefined);
+  }
+
+  click(event) {
+    const seq = this.under(event);
+    if (seq === undefined || !window.getSelection().isCollapsed) return;
+    const { player, index } = this.pane;
+    if (!player.linked) player.activate(index);
+    player.go(index, seq);
+  }
+
+  hover(event) { this.view.classList.toggle("cap-over", this.under(event) !== undefined); }
+}

@@ -1,0 +1,254 @@
+// The player: shows one run, or two side by side, and lets a cursor light them up.
+//
+// It is a module as anywidget wants it: render({ model, el }) draws into el and gives back a clean-up.
+// The model has `document` (see player_document.py), `cursor`, `second_cursor` and `theme`; of a live simulation
+// also `live`, `pending`, a decision that waits for a person ({ask, options, number}), and `answer`, what was
+// chosen ({decision, choice}). Every word that is shown of a run comes from the model; it is set as text, never
+// as markup. The one piece of markup, the picture, is parsed as an image. What is drawn follows from the cursors
+// and from what was guessed: going back always works.
+
+import { Controls } from "./controls.js";
+import { Decisions } from "./decisions.js";
+import { h } from "./elements.js";
+import { head, parting } from "./head.js";
+import { action, helpDialog, leftToNotebook } from "./keys.js";
+import { Pane } from "./pane.js";
+
+let players = 0;
+
+export default { render };
+
+function render({ model, el }) {
+  const player = new Player(model, el);
+  return () => player.remove();
+}
+
+class Player {
+  constructor(model, el) {
+    this.model = model;
+    this.el = el;
+    this.standalone = Boolean(model.get("standalone"));
+    this.undo = [];
+    this.listen(window, "keydown", (event) => this.key(event), true);
+    this.listen(window, "beforeprint", () => this.panes.forEach((pane) => pane.drawAll()));
+    this.listen(window.matchMedia("(prefers-color-scheme: dark)"), "change", () => this.dress());
+    this.follow("document", () => this.build());
+    this.follow("cursor", () => this.put(0, model.get("cursor")));
+    this.follow("second_cursor", () => this.put(1, model.get("second_cursor")));
+    this.follow("theme", () => this.dress());
+    this.follow("pending", () => this.decisions.draw());
+    Object.assign(this, { active: 0, linked: true, every: false, guessing: false, letters: true, speed: 1 });
+    this.build();
+  }
+
+  listen(target, name, handler, capture = false) {
+    target.addEventListener(name, handler, capture);
+    this.undo.push(() => target.removeEventListener(name, handler, capture));
+  }
+
+  follow(name, handler) {
+    this.model.on(`change:${name}`, handler);
+    this.undo.push(() => this.model.off(`change:${name}`, handler));
+  }
+
+  remove() {
+    this.controls.pause();
+    this.undo.forEach((undo) => undo());
+    this.panes.forEach((pane) => pane.remove());
+    this.el.replaceChildren();
+  }
+
+  // Also after a step of a live simulation, which gives the model a new document: what was set stays set.
+  build() {
+    const before = this.panes ?? [];
+    const focused = this.el.contains(document.activeElement);
+    this.controls?.pause();
+    before.forEach((pane) => pane.remove());
+    const { runs, comparison } = this.model.get("document");
+    Object.assign(this, { id: `cap-${(players += 1)}`, comparison, active: Math.min(this.active, runs.length - 1) });
+    this.panes = runs.map((run, index) => new Pane(run, index, this));
+    this.panes.forEach((pane, index) => { if (before[index]) pane.goOnFrom(before[index]); });
+    this.said = h("div", { class: "cap-hidden", "aria-live": "polite", role: "status" });
+    this.help = helpDialog(this);
+    this.decisions = new Decisions(this);
+    this.controls = new Controls(this);
+    this.root = h("div", { class: `clientauth-player${runs.length > 1 ? " cap-two" : ""}` },
+      head(this, runs), comparison ? parting(this) : null, this.decisions.root,
+      h("div", { class: "cap-panes" }, this.panes.map((pane) => pane.root)), this.controls.root, this.said, this.help);
+    this.el.replaceChildren(this.root);
+    this.dress();
+    const cursor = Number(this.model.get("cursor")) || 0;
+    const second = Number(this.model.get("second_cursor")) || comparison?.across[0][cursor] || 0;
+    this.panes.forEach((pane, index) => { pane.cursor = this.allowed(pane, index ? second : cursor); });
+    this.panes.forEach((pane) => pane.fit());
+    this.draw();
+    if (focused) this.decisions.focus();
+  }
+
+  get pane() { return this.panes[this.active]; }
+
+  stops(pane) {
+    return pane.run.events.filter((event) => event.stop || this.every).map((event) => event.seq);
+  }
+
+  // What holds at a stop includes what goes along with it, up to the next stop.
+  upto(pane) {
+    const next = this.stops(pane).find((seq) => seq > pane.cursor);
+    return next === undefined ? pane.last : next - 1;
+  }
+
+  // While guessing nobody gets past a question that is not answered.
+  allowed(pane, seq) {
+    const within = Math.max(0, Math.min(pane.last, seq));
+    if (!this.guessing) return within;
+    const open = pane.run.events.find((event) => event.question && !pane.answers.has(event.seq));
+    if (!open || within < open.seq) return within;
+    return this.stops(pane).filter((stop) => stop < open.seq).at(-1) ?? 0;
+  }
+
+  question(pane) {
+    const next = this.guessing ? this.stops(pane).find((seq) => seq > pane.cursor) : undefined;
+    return next === undefined ? null : pane.run.events[next];
+  }
+
+  go(index, seq) {
+    if (!Number.isFinite(seq)) return;
+    const pane = this.panes[index];
+    pane.cursor = this.allowed(pane, seq);
+    const other = this.panes[1 - index];
+    if (other && this.linked) {
+      const beside = this.comparison.across[index][pane.cursor];
+      other.cursor = this.allowed(other, this.stops(other).filter((stop) => stop <= beside).at(-1) ?? 0);
+    }
+    this.tell();
+    this.draw();
+  }
+
+  // The model's cursor was moved from outside: from Python, or by the address.
+  put(index, seq) {
+    const pane = this.panes[index];
+    if (!pane || pane.cursor === seq || !Number.isFinite(seq)) return;
+    pane.cursor = this.allowed(pane, seq);
+    this.tell();
+    this.draw();
+  }
+
+  tell() {
+    const before = [this.model.get("cursor"), this.model.get("second_cursor")];
+    this.panes.forEach((pane, index) => {
+      if (before[index] !== pane.cursor) this.model.set(index ? "second_cursor" : "cursor", pane.cursor);
+    });
+    this.model.save_changes();
+  }
+
+  goToParting() {
+    const [a, b] = this.comparison.seqs;
+    if (a !== null) this.panes[0].cursor = this.allowed(this.panes[0], a);
+    if (b !== null) this.panes[1].cursor = this.allowed(this.panes[1], b);
+    this.tell();
+    this.draw();
+  }
+
+  step(direction) {
+    const pane = this.pane;
+    const stops = this.stops(pane);
+    const to = direction > 0 ? stops.find((seq) => seq > pane.cursor) : stops.filter((seq) => seq < pane.cursor).at(-1);
+    if (to === undefined) {
+      this.controls.pause();
+      if (direction > 0 && this.decisions.pending) this.decisions.focus();
+      return;
+    }
+    this.go(this.active, to);
+    if (pane.cursor !== to) { this.controls.pause(); pane.guess.ask(); }
+  }
+
+  end(direction) { this.go(this.active, direction > 0 ? this.pane.last : 0); }
+
+  chapter(direction) {
+    const starts = this.pane.run.picture.chapters.map((chapter) => chapter.seq);
+    const { cursor } = this.pane;
+    this.go(this.active, direction > 0 ? starts.find((seq) => seq > cursor) ?? this.pane.last : starts.filter((seq) => seq < cursor).at(-1) ?? 0);
+  }
+
+  activate(index) {
+    this.active = index;
+    this.draw();
+  }
+
+  togglePlay() { this.controls.togglePlay(); }
+
+  setEvery(every) { this.every = every; this.draw(); }
+
+  setGuessing(on) {
+    this.guessing = on;
+    for (const pane of this.panes) {
+      pane.answers = new Map(pane.run.events.filter((event) => event.question && event.seq <= pane.cursor).map((event) => [event.seq, -1]));
+    }
+    this.draw();
+  }
+
+  setWhole(whole) {
+    for (const pane of this.panes) { pane.whole = whole; pane.zoom = 1; pane.fit(); }
+    this.draw();
+  }
+
+  zoom(factor) {
+    for (const pane of this.panes) { pane.zoom = Math.max(0.4, Math.min(4, pane.zoom * factor)); pane.fit(); }
+    this.draw();
+  }
+
+  turnTheme() {
+    this.model.set("theme", this.root.dataset.theme === "dark" ? "light" : "dark");
+    this.model.save_changes();
+    this.dress();
+  }
+
+  // Light or dark: as asked for, else as the notebook around it, else as the system.
+  dress() {
+    const asked = this.model.get("theme");
+    const around = document.body.dataset.jpThemeLight;
+    const system = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+    const theme = asked === "light" || asked === "dark" ? asked : { true: "light", false: "dark" }[around] ?? system;
+    this.root.dataset.theme = theme;
+    this.toggles.dark.setAttribute("aria-pressed", String(theme === "dark"));
+  }
+
+  fullScreen() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else this.root.requestFullscreen?.();
+  }
+
+  // Heard on the way down, before a notebook hears it: JupyterLab and Notebook take plain keys for commands of
+  // their own (x cuts the cell), wherever the focus is. So an element with a use for keys gets them from here.
+  key(event) {
+    const target = event.target instanceof Element ? event.target : this.root;
+    if (!this.standalone && !this.el.contains(target)) return;
+    if (leftToNotebook(event)) return;
+    if (!this.standalone) event.stopPropagation();
+    if (this.help.open) return;
+    target.closest("[data-keys]")?.keys(event);
+    const act = event.defaultPrevented ? null : action(this, event, target);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  }
+
+  // What the key of a number does: a guess where a question is open, else the answer to a decision that waits.
+  numbered(place) {
+    if (this.question(this.pane)?.question) return () => this.pane.guess.answer(place);
+    return this.decisions.numbered(place);
+  }
+
+  draw() {
+    this.panes.forEach((pane, index) => {
+      pane.root.classList.toggle("cap-active", index === this.active && this.panes.length > 1 && !this.linked);
+      pane.draw();
+    });
+    this.controls.draw();
+    this.decisions.draw();
+    this.toggles.guess.setAttribute("aria-pressed", String(this.guessing));
+    this.toggles.whole.setAttribute("aria-pressed", String(this.panes[0].whole));
+    const event = this.pane.event;
+    this.said.textContent = [event.headline, ...event.sentences].join(". ").replaceAll("..", ".");
+  }
+}
