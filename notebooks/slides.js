@@ -4,6 +4,7 @@ const count = document.querySelector("nav output");
 let now = -1;
 
 function show(number) {
+  if (!Number.isInteger(number)) return;
   const next = Math.max(0, Math.min(slides.length - 1, number));
   if (next === now) return;
   slides.forEach((slide, place) => slide.classList.toggle("now", place === next));
@@ -23,16 +24,17 @@ function go(direction) {
 }
 
 const keys = {
-  " ": () => go(1), PageDown: () => go(1), ArrowRight: () => show(now + 1),
+  PageDown: () => go(1), ArrowRight: () => show(now + 1),
   PageUp: () => go(-1), ArrowLeft: () => show(now - 1), Backspace: () => show(now - 1),
   Home: () => show(0), End: () => show(slides.length - 1),
   f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
 };
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || (event.key !== " " && !(event.key in keys))) return;
   if (event.key === " " && event.target instanceof HTMLButtonElement) return;
   event.preventDefault();
-  keys[event.key]();
+  if (event.key === " ") go(event.shiftKey ? -1 : 1);
+  else keys[event.key]();
 });
 document.querySelector("#back").addEventListener("click", () => go(-1));
 document.querySelector("#on").addEventListener("click", () => go(1));

@@ -40,6 +40,8 @@ DECISIONS = (
     "accept-client",
     "grant",
 )
+#: Those that can wait for somebody else.
+WAITING = DECISIONS[2:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +163,17 @@ def bytes_to_send(effects: Iterable[Effect]) -> bytes:
 
 
 def check_names(names: Collection[str]) -> None:
-    """Refuse names of decisions that nobody takes.
+    """Refuse names of decisions that cannot wait for anybody.
 
     Raises:
-        DecisionError: one of them is no decision's.
+        DecisionError: one of them is no such decision's.
     """
-    unknown = [name for name in names if name not in DECISIONS]
+    unknown = [name for name in names if name not in WAITING]
     if unknown:
         raise DecisionError(
-            "There is no decision of this name.",
+            "No decision of this name can wait.",
             got=", ".join(map(repr, unknown)),
-            expected=", ".join(DECISIONS),
+            expected=", ".join(WAITING),
             advice="Name the decisions that shall wait, or say True for all.",
         )
 

@@ -24,6 +24,8 @@ from simulator.scenario import Scenario
 from simulator.scenario.changes import differences
 from simulator.scenario.problem import written_path
 from simulator.simulation import Simulation
+from simulator.trace import Decided
+from simulator.views.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,6 +54,7 @@ class Exercise:
         value_of: the fact whose value is asked for; empty where something is to be built.
         may_change: what may be changed, as the first words of dotted paths; empty for everything.
         most_changes: how many settings may be changed.
+        decides: the decisions that are to be taken in an actor's place; empty for none.
         hint: said as long as the answer falls short.
     """
 
@@ -63,6 +66,7 @@ class Exercise:
     value_of: str = ""
     may_change: tuple[str, ...] = ()
     most_changes: int = 99
+    decides: tuple[str, ...] = ()
     hint: str = ""
 
     def __repr__(self) -> str:
@@ -119,7 +123,11 @@ def check(number: str, answer: Any) -> Exhibit:
         )
     trace = _played(answer, wanted)
     scenario = answer if isinstance(answer, Scenario) else answer.scenario
-    missing = [*_trespasses(scenario, wanted), *shortfalls(wanted.wants or {}, trace)]
+    missing = [
+        *_trespasses(scenario, wanted),
+        *_overruled(answer, wanted),
+        *shortfalls(wanted.wants or {}, trace),
+    ]
     if not missing:
         reached = "; ".join(said(name, value) for name, value in (wanted.wants or {}).items())
         return page(Lead("Done."), f"Your run shows: {reached}.")
@@ -130,18 +138,38 @@ def _check_value(wanted: Exercise, answer: Any) -> Exhibit:
     """Hold a value against what the run shows."""
     trace = simulate(wanted.scenario, wanted.tls).trace
     value = fact(trace, wanted.value_of)
-    if str(answer).strip().lower() == str(value).lower():
-        return page(Lead("Done."), f"{said(wanted.value_of, value).capitalize()}.")
+    given = getattr(answer, "name", answer)  # an alert as the run gives it is as good as its name
+    if _spelt(given) == _spelt(value):
+        told = said(wanted.value_of, value)
+        return page(Lead("Done."), f"{told[:1].upper()}{told[1:]}.")
     return page(Lead("Not yet."), f"It is not {answer!r}.", wanted.hint, ONCE_MORE)
 
 
 def _played(answer: Scenario | Run | Simulation, wanted: Exercise) -> Trace:
     if isinstance(answer, Scenario):
         return simulate(answer, wanted.tls).trace
-    if isinstance(answer, Run):
-        return simulate(answer.scenario, wanted.tls).trace
-    answer.run()
+    if isinstance(answer, Simulation):
+        answer.run()
     return answer.trace
+
+
+def _spelt(value: Any) -> str:
+    """A value without what does not matter in it: ``proof of possession`` is as good as with hyphens."""
+    return "-".join(str(value).lower().replace("_", " ").replace("-", " ").split())
+
+
+def _overruled(answer: Scenario | Run | Simulation, wanted: Exercise) -> Iterator[str]:
+    """What was decided in an actor's place and should not have been, and the reverse."""
+    decided = () if isinstance(answer, Scenario) else answer.trace.of(Decided)
+    taken = [
+        event.fact.decision
+        for event in decided
+        if isinstance(event.fact, Decided) and event.fact.taken_by == "outside"
+    ]
+    if not isinstance(answer, Scenario) and answer.tls != wanted.tls:
+        yield f"it is played in TLS {answer.tls}; wanted: TLS {wanted.tls}"
+    yield from (f"you took the decision {name} yourself" for name in taken if name not in wanted.decides)
+    yield from (f"nobody took the decision {name} for it" for name in wanted.decides if name not in taken)
 
 
 def _trespasses(scenario: Scenario, wanted: Exercise) -> Iterator[str]:
@@ -152,7 +180,7 @@ def _trespasses(scenario: Scenario, wanted: Exercise) -> Iterator[str]:
             yours = " and ".join(wanted.may_change)
             yield f"it changes {written_path(path)}; the task leaves only {yours} to you"
     if len(changed) > wanted.most_changes:
-        yield f"it changes {len(changed)} settings, and {wanted.most_changes} should be enough"
+        yield f"it changes {plural(len(changed), 'setting')}, and {wanted.most_changes} should be enough"
 
 
 def _is_within(path: tuple[str, ...], allowed: str) -> bool:
@@ -160,9 +188,9 @@ def _is_within(path: tuple[str, ...], allowed: str) -> bool:
 
 
 def _exercise(number: str, table: Mapping[str, Any]) -> Exercise:
-    lists = {"may_change": tuple(table.get("may_change", ()))}
+    lists = {key: tuple(table.get(key, ())) for key in ("may_change", "decides")}
     return Exercise(number, tls=cast("TlsVersion", table.get("tls", "1.3")), **{**_others(table), **lists})
 
 
 def _others(table: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in table.items() if key not in ("tls", "may_change")}
+    return {key: value for key, value in table.items() if key not in ("tls", "may_change", "decides")}

@@ -81,7 +81,7 @@ class Case:
         Args:
             decision: ``accept``, or the name of the check that fails first; ``?`` for none yet.
         """
-        said = decision.strip().lower()
+        said = "-".join(str(decision).lower().split())
         if said not in (ACCEPT, *ANSWERS):
             return page(
                 Lead("Your decision, please."),

@@ -109,10 +109,10 @@ class Question:
         Args:
             letter: the letter of an option; ``?`` where the learner has not chosen yet.
         """
-        chosen = letter.strip().upper()
+        chosen = str(letter).strip().upper()
         letters = LETTERS[: len(self.options)]
         if len(chosen) != 1 or chosen not in letters:
-            advice = "Put your answer in place of the question mark, and run this cell again."
+            advice = 'Put the letter between the quotation marks, as in .answer("A"), and run the cell again.'
             return page(Lead(f"Which is it: {', '.join(letters[:-1])} or {letters[-1]}?"), advice)
         option = self.options[letters.index(chosen)]
         if holds(option.claim, self.run.trace):

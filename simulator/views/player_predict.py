@@ -20,7 +20,9 @@ from simulator.trace import (
     Decided,
     Event,
     HandshakeReturned,
+    Received,
     Sent,
+    StateChanged,
     Trace,
 )
 from simulator.trust.profiles import PROFILES
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Check, Verdict
 
 MOST_OPTIONS = 4
+STATES = frozenset(state.value for state in State)
 #: Checks that a guess may name beside the one that decided, the best known first.
 LIKELY = (VALIDITY, TRUST_ANCHOR, EXTENDED_KEY_USAGE, SIGNATURE)
 LIKELY_LEVELS = (
@@ -84,6 +87,7 @@ class _Asker:
             "server": _Reader(MACHINES["client", version], "client", (State.WAIT_SH,)),
             "client": _Reader(MACHINES["server", version], "server", (State.START,)),
         }
+        self.stood = _states_when_read(trace)
         self.ledgers: dict[str, Verdict] = {}
         self.beliefs = dict.fromkeys(("client", "server"), SecurityLevel.CLEARTEXT)
 
@@ -92,7 +96,7 @@ class _Asker:
         fact = event.fact
         match fact:
             case Sent() if event.actor in self.readers:
-                return self._sent(event.actor, fact)
+                return self._sent(event, fact)
             case Alert(direction="sent") if is_refusal(fact):
                 return self._alert(event, fact)
             case Decided():
@@ -108,10 +112,12 @@ class _Asker:
             case _:
                 return None
 
-    def _sent(self, sender: str, fact: Sent) -> dict[str, Any] | None:
-        reader = self.readers[sender]
+    def _sent(self, event: Event, fact: Sent) -> dict[str, Any] | None:
+        sender, reader = event.actor, self.readers[event.actor]
         if fact.protocol not in ("handshake", "change_cipher_spec") or fact.name not in reader.vocabulary:
             return None
+        if event.seq in self.stood:
+            reader.states = (self.stood[event.seq],)
         options = reader.options(fact.name)
         reader.read(fact.name)
         return _asked(f"What does the {sender} send next?", options)
@@ -121,9 +127,13 @@ class _Asker:
         verdict = self.ledgers.get(event.actor)
         if verdict is None or verdict.profile not in PROFILES:
             return None
+        decisive = verdict.decisive.name if verdict.decisive else ""
         meant: dict[str, list[str]] = {}
         for check, name in PROFILES[verdict.profile].alerts.items():
-            meant.setdefault(name, []).append(check.partition("/")[0])
+            if (
+                check.partition("/")[0] != decisive
+            ):  # it may map to several alerts, and only one is right here
+                meant.setdefault(name, []).append(check.partition("/")[0])
         order = sorted({*meant, alert.name}, key=lambda name: (not _likely(meant.get(name, [])), name))
         names = [alert.name, *(name for name in order if name != alert.name)][:MOST_OPTIONS]
         options = []
@@ -134,6 +144,22 @@ class _Asker:
             else:
                 options.append((name, False, f"That is what it sends when one of these fails: {checks}."))
         return _asked(f"Which alert does the {event.actor} send?", options)
+
+
+def _states_when_read(trace: Trace) -> dict[int, State]:
+    """For each message that was read, by the ``seq`` of its sending: the state in which its reader stood.
+
+    What a state's table allows in general may be ruled out in a run: after a certificate there must come its
+    proof. The reader's own state knows.
+    """
+    now: dict[str, State] = {}
+    found: dict[int, State] = {}
+    for event in trace.events:
+        if isinstance(event.fact, StateChanged) and event.fact.after in STATES:
+            now[event.actor] = State(event.fact.after)
+        elif isinstance(event.fact, Received) and event.cause is not None and event.actor in now:
+            found[event.cause] = now[event.actor]
+    return found
 
 
 def _likely(checks: list[str]) -> bool:

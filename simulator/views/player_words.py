@@ -17,7 +17,8 @@ MOST_WORDS = 4
 def words_in(texts: Iterable[str]) -> list[str]:
     """The glossary's terms that occur in the texts, each once, in the order in which they occur."""
     pattern, terms = _finder()
-    found = [terms[match.lower()] for text in texts for match in pattern.findall(text)]
+    matches = [match for text in texts for match in pattern.findall(text)]
+    found = [match if match in glossary() else terms[match.lower()] for match in matches]
     return list(dict.fromkeys(found))[:MOST_WORDS]
 
 

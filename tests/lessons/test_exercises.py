@@ -9,6 +9,7 @@ from simulator.errors import DecisionError, SimulatorError
 from simulator.lessons import case, check, exercise
 from simulator.lessons.exercises import Exercise, UnknownExerciseError, exercises
 from simulator.lessons.puzzle import ACCEPT, ANSWERS, CASES
+from simulator.run import run_of
 
 each = pytest.mark.parametrize("one", exercises().values(), ids=exercises())
 
@@ -50,10 +51,51 @@ def test_too_many_changes_are_told() -> None:
     assert "it changes 2 settings, and 1 should be enough" in told
 
 
-def test_another_scenario_does_not_pass() -> None:
-    """A different scenario that happens to show the facts is not a solution."""
+def test_a_scenario_that_shows_the_facts_passes_whoever_wrote_it() -> None:
+    """One of the catalogue that differs only in what is left to the learner is as good; another is not."""
     assert repr(check("2.2", catalogue["intermediate-held-by-server"])).startswith("Done.")
     assert repr(check("3.1", catalogue["server-does-not-ask"])).startswith("Not yet.")
+
+
+@pytest.mark.parametrize(
+    ("number", "scenario", "decision", "choice"),
+    [
+        ("1.1", "valid-certificate", "request-certificate", "do not ask"),
+        ("3.1", "no-certificate-refused", "accept-client", "accept"),
+        ("3.2", "no-certificate-lower-level", "grant", "refuse"),
+        ("5.1", "valid-certificate", "accept-client", "refuse"),
+        ("7.2", "no-certificate-refused", "request-certificate", "do not ask"),
+    ],
+)
+def test_nobody_gets_by_through_overruling_an_actor(
+    number: str, scenario: str, decision: str, choice: str
+) -> None:
+    """Where a world is to be built, deciding in an actor's place is no solution, nor is another decision."""
+    simulation = Simulation(catalogue[scenario], interactive=[decision])
+    simulation.run()
+    simulation.decide(choice)
+    told = repr(check(number, simulation))
+    assert told.startswith("Not yet.")
+    assert f"you took the decision {decision} yourself" in told
+
+
+def test_the_decision_counts_as_a_simulation_and_as_a_run() -> None:
+    """What was decided is looked up in what was played, in the version that is asked for."""
+    for tls, beginning in (("1.3", "Done."), ("1.2", "Not yet.")):
+        server = Simulation(catalogue["no-certificate-refused"], tls, interactive=["accept-client"])
+        server.run()
+        server.decide("accept")
+        assert repr(check("7.2", run_of(server))).startswith(beginning)
+        assert repr(check("7.2", server)).startswith(beginning)
+    assert "nobody took the decision accept-client" in repr(check("7.2", catalogue["no-certificate-refused"]))
+
+
+def test_a_value_may_be_written_as_people_write_it() -> None:
+    """Hyphens, spaces and capitals do not matter, and an alert may be handed in as the run gives it."""
+    alert = run_of(Simulation(catalogue["no-certificate-refused"])).outcome.alert
+    for number, answer in (("1.2", "Proof of possession"), ("5.2", alert), ("5.2", "certificate required")):
+        assert repr(check(number, answer)).startswith("Done.")
+    assert "It is not 'decrypt_error'." in repr(check("1.2", "decrypt_error"))
 
 
 def test_a_simulation_must_have_been_decided() -> None:

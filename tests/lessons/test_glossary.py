@@ -9,6 +9,7 @@ from simulator.scenario.words import ALERT_NAMES
 from simulator.security import SecurityLevel
 from simulator.tls.states import MACHINES
 from simulator.trust.verdict import Outcome
+from simulator.views.player_words import words_in
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -22,7 +23,18 @@ def test_no_name_means_two_things() -> None:
     """No spelling belongs to two entries, as far as a reader could confuse them."""
     spellings = [name.lower() for word in glossary().values() for name in {*word.also, word.term}]
     twice = {name for name in spellings if spellings.count(name) > 1}
-    assert {"certificate"} == twice  # the thing, and the message that carries it
+    assert {"certificate"} == twice  # the thing, and the message that carries it: told apart by the capital
+
+
+def test_every_term_is_found_by_its_own_spelling() -> None:
+    """Whoever looks a term up as it is written gets that term, and not one that only looks like it."""
+    assert list(glossary()) == [look_up(term).term for term in glossary()]
+
+
+def test_words_in_a_text_are_told_apart_by_their_capitals() -> None:
+    """A certificate is a certificate, and the message Certificate is the message."""
+    assert ["certificate"] == words_in(["It shows a certificate."])
+    assert ["Certificate"] == words_in(["The client sends Certificate."])
 
 
 def test_every_message_of_the_tables_is_explained() -> None:
@@ -61,7 +73,7 @@ def test_the_levels_are_named() -> None:
         ("certificate verify", "CertificateVerify"),
         ("pkcs12", "PKCS#12"),
         ("EKU", "extended key usage"),
-        ("cross-certificate", "cross-signed"),
+        ("Cross signing", "cross-signed"),
         ("do_handshake", "handshake call"),
         ("Not_Reached", "not reached"),
     ],

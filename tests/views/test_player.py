@@ -31,7 +31,7 @@ from simulator.trace import (
     StateChanged,
     Trace,
 )
-from simulator.views.player import comparison, comparison_page, document, page
+from simulator.views.player import MODULES, comparison, comparison_page, document, module, page
 from simulator.views.words import card_facts, clean, level_name
 from tests.peers import ROOT
 from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of
@@ -214,6 +214,48 @@ def test_what_is_sent_is_always_allowed_by_the_table_of_its_reader(name: str, tl
         if asked is not None and isinstance(event.fact, Sent):
             why = next(option["why"] for option in asked["options"] if option["right"])
             assert event.fact.name in why
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_a_certificate_is_followed_by_its_proof_and_nothing_else(tls: str) -> None:
+    """After a certificate nobody is told that Finished could come: only an empty one goes without a proof."""
+    run = run_of("valid-certificate", tls)
+    asked = [event["question"] for event in run["events"] if event["question"]]
+    proofs = [
+        option
+        for question in asked
+        for option in question["options"]
+        if any(other["text"] == "CertificateVerify" and other["right"] for other in question["options"])
+    ]
+    assert {"CertificateVerify"} == {option["text"] for option in proofs if "reads" in option["why"][:30]}
+    assert not [option for option in proofs if option["why"].startswith("It could")]
+
+
+def test_an_alert_that_is_wrong_is_not_explained_by_the_check_that_failed() -> None:
+    """One check may have two alerts. The other of them is not explained by that very check."""
+    for name in ("certificate-expired", "certificate-not-yet-valid"):
+        options = next(
+            event["question"]["options"]
+            for event in run_of(name, "1.3")["events"]
+            if event["question"] and event["question"]["ask"].startswith("Which alert")
+        )
+        assert [] == [one for one in options if not one["right"] and "validity" in one["why"]]
+
+
+def test_the_modules_are_joined_in_an_order_that_works() -> None:
+    """Each module imports only from earlier ones what they export; the whole imports nothing."""
+    exported: set[str] = set()
+    for name in MODULES:
+        text = (ROOT / "simulator" / "views" / "web" / f"{name}.js").read_text(encoding="utf-8")
+        for names, source in re.findall(r'^import \{ (.*) \} from "\./(\w+)\.js";$', text, re.MULTILINE):
+            assert {f"{source}.{one}" for one in names.split(", ")} <= exported
+        found = re.findall(r"^export (?:const|class|function) (\w+)", text, re.MULTILINE)
+        exported |= {f"{name}.{one}" for one in found}
+    declared = re.findall(r"^(?:const|let|class|function) (\w+)", module(), re.MULTILINE)
+    assert len(set(declared)) == len(declared)
+    assert ["export default { render };"] == re.findall(r"^(?:import|export).*", module(), re.MULTILINE)
+    files = {path.stem for path in (ROOT / "simulator" / "views" / "web").glob("*.js")}
+    assert {*MODULES, "page"} == files
 
 
 @every_run
