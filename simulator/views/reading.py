@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
 from simulator.tls.events import Version
-from simulator.trace import Alert, BeliefChanged, Event, HandshakeReturned, Received, Sent, Trace
+from simulator.tls.states import State
+from simulator.trace import (
+    Alert,
+    BeliefChanged,
+    Event,
+    HandshakeReturned,
+    Received,
+    Sent,
+    StateChanged,
+    Trace,
+)
 from simulator.views.words import duration, level_name
 
 if TYPE_CHECKING:
@@ -56,21 +66,26 @@ def reads(trace: Trace) -> Mapping[int, Event]:
 def unread(trace: Trace) -> frozenset[int]:
     """``seq`` of every message that was sent over the connection and never read.
 
+    That is known once its reader has failed and reads no more; in a run that still goes on, what was not read
+    yet may be on its way.
     What passes between an actor and a CA is not part of the connection, and a ChangeCipherSpec in TLS 1.3 is
     dropped without being read whenever it comes (RFC 8446, appendix D.4); neither counts.
     """
     known = reads(trace)
+    states = {event.actor: event.fact.after for event in trace.events if isinstance(event.fact, StateChanged)}
     tls13 = (trace.outcome.negotiated or trace.setup.tls) == "1.3"
     lost = set()
     for event in trace.of(Sent, Alert):
         fact = event.fact
-        if isinstance(fact, Sent) and (
-            fact.protocol == "enrolment" or (tls13 and fact.protocol == "change_cipher_spec")
-        ):
+        if isinstance(fact, Alert) and fact.direction == "sent":
+            reader = fact.peer
+        elif isinstance(fact, Sent) and fact.protocol != "enrolment":
+            if tls13 and fact.protocol == "change_cipher_spec":
+                continue
+            reader = fact.to
+        else:
             continue
-        if isinstance(fact, Alert) and fact.direction == "received":
-            continue
-        if event.seq not in known:
+        if event.seq not in known and states.get(reader) == State.FAILED.value:
             lost.add(event.seq)
     return frozenset(lost)
 

@@ -276,6 +276,8 @@ def test_a_run_that_still_goes_on_has_a_document_at_every_moment(tls: str) -> No
         assert count == len(run["events"]) == len(run["picture"]["places"])
         assert not run["finished"]
         assert "What the session is worth" not in run["picture"]["svg"]
+        if "FAILED" not in [move["after"] for move in run["moves"]]:
+            assert "never read" not in json.dumps(run)
 
 
 # Two runs ------------------------------------------------------------------------------------------------
