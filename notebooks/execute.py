@@ -17,6 +17,7 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 
 HERE = Path(__file__).resolve().parent
+WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 300  # seconds for a cell; it only catches one that hangs
 
 
@@ -48,7 +49,11 @@ def executed(path: Path) -> nbformat.NotebookNode:
 
 
 def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Without what differs from one machine or run to the next."""
+    """Without what differs from one machine or run to the next.
+
+    The view of a widget names a model by a random number, and without its kernel that model is gone. The
+    picture beside it is what a reader sees.
+    """
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -56,6 +61,8 @@ def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     for cell in notebook.cells:
         kept = {key: cell.metadata[key] for key in ("slideshow", "tags") if key in cell.metadata}
         cell.metadata = kept
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(WIDGET, None)
     return notebook
 
 

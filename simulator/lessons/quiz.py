@@ -116,11 +116,16 @@ class Question:
             return page(Lead(f"Which is it: {', '.join(letters[:-1])} or {letters[-1]}?"), advice)
         option = self.options[letters.index(chosen)]
         if holds(option.claim, self.run.trace):
-            return page(
-                Lead(f"{chosen} is right."), f"{option.text} {option.why}".strip(), *self._shown(option)
-            )
+            because = option.why or self._rule()
+            return page(Lead(f"{chosen} is right."), option.text, because, *self._shown(option))
         lead = Lead(f"{chosen} is not what happens.")
         return page(lead, self._reason(option), *self._shown(option))
+
+    def _rule(self) -> str:
+        """What is so, where some option is what people wrongly believe; empty where none is."""
+        believed = (option.misconception for option in self.options if option.misconception)
+        first = next(believed, "")
+        return misconceptions()[first].truth if first else ""
 
     def _reason(self, option: Option) -> str:
         """What is wrong with an option."""
