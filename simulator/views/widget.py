@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.errors import OutputError, PeerError
 from simulator.outcome import trace_of
+from simulator.trace import Decided
 from simulator.views.display import Box, Drawing
 from simulator.views.frames import snapshot
 from simulator.views.message_bytes import chosen_message
@@ -239,7 +240,8 @@ class LivePlayer(Player):
         known = len(self.simulation.events)
         self.simulation.decide(choice)
         self.simulation.run()
-        self._show(known)
+        new = self.simulation.events[known:]
+        self._show(next((event.seq for event in new if isinstance(event.fact, Decided)), known))
 
     def decide_otherwise(self, at_decision: int | str, choice: str) -> None:
         """Go back to a decision that was taken, take it the other way, and go on from there.
