@@ -197,7 +197,7 @@ def until_pending(simulation: Simulation, name: str) -> None:
         simulation.step()
 
 
-@pytest.mark.parametrize("interactive", [False, {"accept-client"}, ("accept-client", "issue")])
+@pytest.mark.parametrize("interactive", [False, {"accept-client"}, ("accept-client",)])
 def test_a_choice_gives_the_same_trace_however_it_was_reached(interactive: bool | set[str]) -> None:
     """Stepping to a decision, being stopped there, and a script give one and the same trace."""
     simulation = Simulation(catalogue["certificate-expired"], interactive=interactive)
@@ -403,3 +403,10 @@ def test_what_is_kept_of_a_scenario_is_told_as_it_was_written(tls: TlsVersion) -
 
     assert ["user alice", "user bob"] == told(forwards)
     assert ["user bob", "user alice"] == told(backwards)
+
+
+@pytest.mark.parametrize("name", ["issue", "revoke", "shrug"])
+def test_a_decision_that_cannot_wait_is_told(name: str) -> None:
+    """Nobody waits for what a CA decided long before, nor for a decision that there is not."""
+    with pytest.raises(DecisionError, match="accept-server"):
+        Simulation(catalogue["valid-certificate"], interactive=[name])
