@@ -24,17 +24,16 @@ function go(direction) {
 }
 
 const keys = {
-  PageDown: () => go(1), ArrowRight: () => show(now + 1),
+  " ": (event) => go(event.shiftKey ? -1 : 1), PageDown: () => go(1), ArrowRight: () => show(now + 1),
   PageUp: () => go(-1), ArrowLeft: () => show(now - 1), Backspace: () => show(now - 1),
   Home: () => show(0), End: () => show(slides.length - 1),
   f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
 };
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || (event.key !== " " && !(event.key in keys))) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
   if (event.key === " " && event.target instanceof HTMLButtonElement) return;
   event.preventDefault();
-  if (event.key === " ") go(event.shiftKey ? -1 : 1);
-  else keys[event.key]();
+  keys[event.key](event);
 });
 document.querySelector("#back").addEventListener("click", () => go(-1));
 document.querySelector("#on").addEventListener("click", () => go(1));

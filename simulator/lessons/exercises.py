@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from simulator.catalogue import catalogue
 from simulator.errors import SimulatorError
@@ -188,9 +188,7 @@ def _is_within(path: tuple[str, ...], allowed: str) -> bool:
 
 
 def _exercise(number: str, table: Mapping[str, Any]) -> Exercise:
-    lists = {key: tuple(table.get(key, ())) for key in ("may_change", "decides")}
-    return Exercise(number, tls=cast("TlsVersion", table.get("tls", "1.3")), **{**_others(table), **lists})
-
-
-def _others(table: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in table.items() if key not in ("tls", "may_change", "decides")}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
+    }
+    return Exercise(number, **values)

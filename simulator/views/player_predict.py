@@ -129,11 +129,10 @@ class _Asker:
             return None
         decisive = verdict.decisive.name if verdict.decisive else ""
         meant: dict[str, list[str]] = {}
-        for check, name in PROFILES[verdict.profile].alerts.items():
-            if (
-                check.partition("/")[0] != decisive
-            ):  # it may map to several alerts, and only one is right here
-                meant.setdefault(name, []).append(check.partition("/")[0])
+        for entry, name in PROFILES[verdict.profile].alerts.items():
+            check = entry.partition("/")[0]
+            if check != decisive:  # a check may have several alerts, and here one of them is right
+                meant.setdefault(name, []).append(check)
         order = sorted({*meant, alert.name}, key=lambda name: (not _likely(meant.get(name, [])), name))
         names = [alert.name, *(name for name in order if name != alert.name)][:MOST_OPTIONS]
         options = []

@@ -15,12 +15,10 @@ that imports anywidget, so import it where a player is wanted and not before.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.errors import OutputError, PeerError
 from simulator.outcome import trace_of
-from simulator.trace import Decided
 from simulator.views.display import Box, Drawing
 from simulator.views.frames import snapshot
 from simulator.views.message_bytes import chosen_message
@@ -158,7 +156,11 @@ class Player(anywidget.AnyWidget):
 
     def _has(self, cursor: str, seq: object) -> bool:
         """Whether there is such an event in the run that a cursor goes through."""
-        return seq in range(len(self.traces[0 if cursor == "cursor" else -1].events))
+        return seq in range(len(self._through(cursor).events))
+
+    def _through(self, cursor: str) -> Trace:
+        """The run that a cursor goes through."""
+        return self.traces[0 if cursor == "cursor" else -1]
 
     def on_step(self, callback: Callable[[Event], object]) -> None:
         """Have a function called with the event at which the reader arrives, or Python goes.
@@ -174,11 +176,10 @@ class Player(anywidget.AnyWidget):
         name: str = proposal["trait"].name
         if self._has(name, seq):
             return seq
-        last = len(self.traces[0 if name == "cursor" else -1].events) - 1
         raise OutputError(
             "The run has no such event.",
             got=seq,
-            expected=f"0 to {last}",
+            expected=f"0 to {len(self._through(name).events) - 1}",
             advice="Every event of a trace has its number, seq.",
         )
 
@@ -226,7 +227,7 @@ class LivePlayer(Player):
 
     def refresh(self) -> None:
         """Show what has happened since, where the simulation was stepped from a cell."""
-        self._show(min(self.cursor, len(self.simulation.events) - 1))
+        self._show()
 
     def decide(self, choice: str) -> None:
         """Take the decision that waits, go on to the next one or to the end, and stand at the decision.
@@ -237,11 +238,8 @@ class LivePlayer(Player):
         Raises:
             DecisionError: nothing waits, or the choice is not on offer.
         """
-        known = len(self.simulation.events)
         self.simulation.decide(choice)
-        self.simulation.run()
-        new = self.simulation.events[known:]
-        self._show(next((event.seq for event in new if isinstance(event.fact, Decided)), known))
+        self._go_on()
 
     def decide_otherwise(self, at_decision: int | str, choice: str) -> None:
         """Go back to a decision that was taken, take it the other way, and go on from there.
@@ -256,21 +254,30 @@ class LivePlayer(Player):
             DecisionError: no such decision was taken, or the choice was not on offer.
         """
         fork = self.simulation.fork(at_decision, choice)
-        fork.run()
         self.earlier.append(self.simulation)
-        same = sum(1 for _ in takewhile(_equal, zip(self.simulation.events, fork.events, strict=False)))
         self.simulation = fork
-        self._show(min(same, len(fork.events) - 1))
+        self._go_on()
 
     def fork(self, at_decision: int | str, choice: str) -> LivePlayer:
         """A second player of another run; arguments and errors as :meth:`decide_otherwise` has them."""
         return LivePlayer(self.simulation.fork(at_decision, choice), detail=self._detail, theme=self.theme)
 
-    def _show(self, cursor: int) -> None:
-        """Tell the page all at once what the simulation has come to, and where to stand."""
+    def _go_on(self) -> None:
+        """Go on from a decision that has just been taken, and stand at it."""
+        number = len(self.simulation.decisions) - 1
+        self.simulation.run()
+        self._show(number)
+
+    def _show(self, decision: int | None = None) -> None:
+        """Tell the page all at once what the simulation has come to; stand at a decision, or stay."""
         self.traces = (trace_of(self.simulation.events),)
+        contents = self._contents()
+        cursor = min(self.cursor, len(self.simulation.events) - 1)
+        if decision is not None:
+            taken = contents["document"]["runs"][0]["decisions"]
+            cursor = next(one["seq"] for one in taken if one["number"] == decision)
         with self.hold_sync():
-            for name, value in self._contents().items():
+            for name, value in contents.items():
                 setattr(self, name, value)
             self.cursor = cursor
 
@@ -311,10 +318,6 @@ def _others(taken: tuple[Waiting, str, str]) -> list[str]:
     """The choices that were open at a decision and were not taken."""
     decision, choice, _ = taken
     return [option for option in decision.options if option != choice]
-
-
-def _equal(pair: tuple[Event, Event]) -> bool:
-    return pair[0] == pair[1]
 
 
 def live(simulation: Live, *, detail: str = "messages", theme: str = "") -> LivePlayer:
