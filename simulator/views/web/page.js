@@ -26,13 +26,14 @@ function writeAddress() {
   if (location.hash !== `#e${cursors}`) history.replaceState(null, "", `#e${cursors}`);
 }
 
-function readAddress() {
-  const found = /^#e(\d+)(?:,(\d+))?$/.exec(location.hash);
+// Where the address was changed to: it may have been written anew before the change is told.
+function readAddress(hash) {
+  const found = /^#e(\d+)(?:,(\d+))?$/.exec(hash);
   if (!found) return;
   if (found[2]) model.set("second_cursor", Number(found[2]));
   model.set("cursor", Number(found[1]));
 }
 
-readAddress();
+readAddress(location.hash);
 render({ model, el: place });
-window.addEventListener("hashchange", readAddress);
+window.addEventListener("hashchange", (event) => readAddress(new URL(event.newURL).hash));
