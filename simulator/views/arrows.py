@@ -8,7 +8,7 @@ from simulator.tls.events import Protection
 from simulator.trace import Alert, Event, Sent
 from simulator.views import glyphs
 from simulator.views.display import Anchor, Box, Line, Text, fit, width_of, wrap
-from simulator.views.reading import is_refusal
+from simulator.views.reading import is_refusal, sent_name
 from simulator.views.sheet import TALK_PITCH, Sheet, pitch_of
 from simulator.views.words import PROTECTION_WORDS, clean, size
 
@@ -55,7 +55,7 @@ def message(event: Event, fields: tuple[str, ...], read: Event | None, *, lost: 
     small = size(len(fact.raw)) if fact.raw else "contents secret"
     if fact.protocol != "enrolment":
         small += f" · {PROTECTION_WORDS[fact.protection]}"
-    return Message(event, fact.to, clean(fact.name), small, fields, read, lost)
+    return Message(event, fact.to, sent_name(fact), small, fields, read, lost)
 
 
 def joined(flight: Message, row: Message) -> Message | None:

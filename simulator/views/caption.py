@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.trace import Alert, Checked, Decided, Event, Sent, Trace
-from simulator.views.reading import gap, idle_authorities, unread
+from simulator.views.reading import gap, idle_authorities, sent_name, unread
 from simulator.views.words import clean, duration, level_name, plural
 
 
@@ -43,7 +43,7 @@ _SENTENCES = {
         "The server does not ask the client for a certificate.",
     ),
     "send-certificate": ("The client sends its certificate.", "The client goes on without a certificate."),
-    "accept-client": ("The server accepts the client.", "The server refuses the client."),
+    "accept-client": ("The server goes on with the client.", "The server refuses the client."),
     "grant": ("The server opens the session.", "The server closes the session."),
 }
 
@@ -84,7 +84,7 @@ def _lessons(trace: Trace) -> list[str]:
 
 def _name(event: Event) -> str:
     fact = event.fact
-    return clean(fact.name) if isinstance(fact, Sent | Alert) else ""
+    return sent_name(fact) if isinstance(fact, Sent | Alert) else ""
 
 
 def _ending(trace: Trace) -> str:

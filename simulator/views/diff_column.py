@@ -61,7 +61,7 @@ class Column:
                     detail = self.detail if fields else "overview"
                     panels.judgement(self.sheet, event, verdict, detail)
                 elif fresh:
-                    panels.proof(self.sheet, event, fresh)
+                    panels.proof(self.sheet, event, fresh, verdict.role)
             case Decided():
                 panels.decision(self.sheet, event, None, self.detail if fields else "overview")
             case HandshakeReturned():

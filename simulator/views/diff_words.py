@@ -19,6 +19,7 @@ from simulator.trust.vocabulary import PROOF_OF_POSSESSION
 from simulator.views.differences import setting_words
 from simulator.views.heading import under_title
 from simulator.views.page import version_words
+from simulator.views.reading import sent_name
 from simulator.views.words import clean, level_name, question
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ def event_words(event: Event) -> str:
     """What one event is, in a line: ``Server sends CertificateRequest``."""
     who = clean(event.actor).capitalize()
     match event.fact:
-        case Sent(name=name):
-            return f"{who} sends {clean(name)}"
+        case Sent():
+            return f"{who} sends {sent_name(event.fact)}"
         case Received(name=name):
             return f"{who} reads {clean(name)}"
         case Alert(name=name, direction=direction):

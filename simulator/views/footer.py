@@ -19,7 +19,7 @@ RUNG_STEP = 15.0
 FOOT = 44.0
 PAD = 20.0
 LADDER_WIDTH = (len(RUNGS) + 1) * RUNG_WIDTH + 26
-LABEL_WIDTH = 158.0
+LABEL_WIDTH = 172.0
 FACTS_WIDTH = LABEL_WIDTH + 180  # the least that is readable beside the ladder
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RUNGS = tuple(level for level in reversed(SecurityLevel) if level.rung is not None)
 LABEL = 272.0
 PITCH = 168.0
-ROW = 58.0
+ROW = 63.0
 APART = 8.0  # from the middle of a rung to either side's line
 TAIL = 182.0  # after the last moment, where the lines have their names
 NOTHING_YET = "The connection begins. Nothing is agreed yet."

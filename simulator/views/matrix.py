@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from simulator.compare import Cell, Matrix
     from simulator.views.display import Item
 
-ROW_HEAD = 168.0
+ROW_HEAD = 182.0
 HALF = 130.0
 CELL_PAD = 9.0
-ROW_HEIGHT = 96.0
+ROW_HEIGHT = 100.0
 GAP = 8.0
 
 LEAST_WIDTH = 76

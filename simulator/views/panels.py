@@ -163,11 +163,19 @@ def judgement(sheet: Sheet, event: Event, verdict: Verdict, detail: Detail) -> N
     panel.close()
 
 
-def proof(sheet: Sheet, event: Event, checks: tuple[Check, ...]) -> None:
-    """Put what completes an earlier ledger: the proof of possession."""
+def proof(sheet: Sheet, event: Event, checks: tuple[Check, ...], role: str) -> None:
+    """Put what completes an earlier ledger: the proof of possession.
+
+    Args:
+        sheet: the sheet.
+        event: the second showing of the ledger.
+        checks: what it has that the first had not.
+        role: whose proof it is.
+    """
     panel = Panel(sheet, event)
     for check in checks:
         if check.outcome is Outcome.FAIL:
+            panel.heading(f"The {role}'s proof, checked", event.seq)
             panel.decisive(check, event.seq)
         else:
             panel.marked(check.outcome, f"Proof: {clean(check.sentence)}", style_of(check), event.seq)

@@ -12,7 +12,7 @@ from simulator.tls.messages import Certificate12, Certificate13, decode_handshak
 from simulator.trace import Alert, Event, Sent, Trace
 from simulator.views.fields import key_fields
 from simulator.views.player_moments import protected
-from simulator.views.reading import reads, unread
+from simulator.views.reading import reads, sent_name, unread
 from simulator.views.words import clean, duration, size
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _message(
 ) -> dict[str, Any]:
     encrypted = fact.protection is not Protection.CLEAR
     return {
-        "name": clean(fact.name),
+        "name": sent_name(fact),
         "facts": [*key_fields(event, version), *_facts(event, fact, reading, lost=lost)],
         "bytes": fact.raw.hex(),
         "fields": fields_of(fact, version),

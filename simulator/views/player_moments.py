@@ -20,7 +20,7 @@ from simulator.trace import (
     Trace,
 )
 from simulator.trust.verdict import Outcome
-from simulator.views.reading import gap, gap_words, is_refusal, news, unread
+from simulator.views.reading import gap, gap_words, is_refusal, news, sent_name, unread
 from simulator.views.words import (
     PROTECTION_WORDS,
     clean,
@@ -109,7 +109,7 @@ def _words(event: Event, ledgers: dict[str, Verdict], *, lost: bool) -> Words:
                 f"What is simulated begins at {clean(fact.clock)}.",
             ]
         case Sent():
-            return f"{who} sends {clean(fact.name)}", [_travel(fact, lost=lost)]
+            return f"{who} sends {sent_name(fact)}", [_travel(fact, lost=lost)]
         case Received():
             return f"{who} reads {clean(fact.name)}", []
         case Alert():

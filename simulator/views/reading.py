@@ -22,7 +22,7 @@ from simulator.trace import (
     StateChanged,
     Trace,
 )
-from simulator.views.words import duration, level_name
+from simulator.views.words import clean, duration, level_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,6 +93,13 @@ def unread(trace: Trace) -> frozenset[int]:
 def is_refusal(fact: Sent | Alert) -> bool:
     """An alert that says no, not one that says goodbye."""
     return isinstance(fact, Alert) and fact.name not in QUIET_ALERTS
+
+
+def sent_name(fact: Sent | Alert) -> str:
+    """What was sent, by its name; a client that has no certificate says so with a Certificate of zeros."""
+    handshake = isinstance(fact, Sent) and fact.protocol == "handshake"
+    empty = handshake and fact.name == "Certificate" and fact.raw != b"" and not any(fact.raw[4:])
+    return f"{clean(fact.name)} (empty)" if empty else clean(fact.name)
 
 
 def is_small_talk(fact: Fact, version: Version) -> bool:

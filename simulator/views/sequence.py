@@ -113,6 +113,8 @@ class _Story:
             self._open_band(event)
             self.gap.see(event)
             self._box(event)
+        elif isinstance(fact, Checked):
+            self.ledgers[event.actor] = fact.verdict  # what completes it later is told apart from it
 
     def end(self) -> None:
         """Close whatever is open."""
@@ -164,7 +166,7 @@ class _Story:
         if len(checks) == len(verdict.checks):
             self.judging = (event, verdict)
         elif checks:
-            panels.proof(self.sheet, event, checks)
+            panels.proof(self.sheet, event, checks, verdict.role)
 
     def _judgement(self) -> None:
         """Put a ledger that no decision followed."""

@@ -15,7 +15,7 @@ from simulator.trust.verdict import Outcome
 from simulator.views.fields import key_fields
 from simulator.views.heading import lane_words, under_title
 from simulator.views.panels import NOT_LOOKED, evidence, group, judged, line_of
-from simulator.views.reading import Gap, gap, gap_words, is_refusal, news, reads, unread
+from simulator.views.reading import Gap, gap, gap_words, is_refusal, news, reads, sent_name, unread
 from simulator.views.style import detail_named
 from simulator.views.textual import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
 from simulator.views.words import (
@@ -231,7 +231,7 @@ class _Teller:
         if isinstance(fact, Alert):
             name, small = f"Alert {clean(fact.name)}", f"{fact.level}, code {fact.code}"
         else:
-            name, small = clean(fact.name), size(len(fact.raw)) if fact.raw else "contents secret"
+            name, small = sent_name(fact), size(len(fact.raw)) if fact.raw else "contents secret"
         if not (isinstance(fact, Sent) and fact.protocol == "enrolment"):
             small += f", {PROTECTION_WORDS[fact.protection]}"
         lost = f" {self.signs.never} never read" if event.seq in self.unread else ""

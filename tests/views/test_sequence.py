@@ -162,3 +162,42 @@ def test_an_unknown_detail_is_told_with_what_is_allowed() -> None:
     """A detail that does not exist is an error that lists those that do."""
     with pytest.raises(OutputError, match="overview, messages, everything"):
         sequence(trace_of(NAMES[0], "1.3"), detail="all")
+
+
+def test_an_empty_certificate_is_called_empty() -> None:
+    """A client that has no certificate sends a Certificate message, and every view says that it is empty."""
+    for tls in ("1.2", "1.3"):
+        trace = trace_of("no-certificate-lower-level", tls)
+        for detail in DETAILS:
+            texts = [item.text for item in sequence(trace, detail=detail).items if isinstance(item, Text)]
+            named = [text for text in texts if text.startswith("Certificate") and "(empty)" in text]
+            assert 1 == len(named), (tls, detail)
+        assert "Certificate (empty)" in story(trace)
+    assert "(empty)" not in story(trace_of("valid-certificate", "1.3"))
+
+
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+def test_a_stolen_certificate_is_refused_for_its_proof(tls: str) -> None:
+    """The server goes on after the certificate, and refuses after the proof: two boxes, two questions."""
+    trace = trace_of("stolen-certificate", tls)
+    for detail in DETAILS:
+        texts = [item.text for item in sequence(trace, detail=detail).items if isinstance(item, Text)]
+        assert "Does the server go on with this client?" in texts
+        assert "The client's proof, checked" in texts
+        asked, proof = (
+            texts.index("Does the server go on with this client?"),
+            texts.index("The client's proof, checked"),
+        )
+        assert asked < proof < texts.index("Decisive: proof-of-possession")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_overview_shortens_nothing(name: str) -> None:
+    """No text of a catalogue scenario's overview ends in dots for want of room."""
+    for tls in ("1.2", "1.3"):
+        texts = [
+            item.text
+            for item in sequence(trace_of(name, tls), detail="overview").items
+            if isinstance(item, Text)
+        ]
+        assert [] == [text for text in texts if text.endswith("…")]
