@@ -24,6 +24,7 @@ HOMES = {
     "levels": "classroom",
     "live": "classroom",
     "proof": "possession",
+    "settings": "setting_table",
     "show": "classroom",
     "tell": "classroom",
     "ways": "classroom",

@@ -8,6 +8,7 @@ from dataclasses import fields
 import pytest
 
 from simulator import simulate
+from simulator.lessons.setting_table import setting_words
 from simulator.scenario import CertificateSetup, ClientSetup, Expectation, Network, ServerSetup
 from simulator.scenario.file import loads, parse_assignment
 from tests.peers import ROOT
@@ -32,6 +33,15 @@ def test_every_setting_is_named(part: str) -> None:
         for name in re.findall(r"`(\w+)`", row)
     }
     assert {field.name for field in fields(PARTS[part])} == named
+
+
+@pytest.mark.parametrize("part", ["[network]", "[client]", "[server]", "[certificates.NAME]"])
+def test_the_page_and_the_notebooks_have_the_same_words(part: str) -> None:
+    """What a setting is stands on the page as ``settings`` shows it in a notebook."""
+    section = PAGE.split(f"## `{part}`", 1)[1].split("\n## ", 1)[0]
+    said = dict(re.findall(r"^\| `(\w+)` \| .+? \| (.*) \|$", section, re.MULTILINE))
+    key = "certificate" if part.startswith("[cert") else part.strip("[]")
+    assert setting_words()[key] == said
 
 
 def test_the_examples_play() -> None:

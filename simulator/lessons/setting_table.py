@@ -1,0 +1,79 @@
+"""What can be set in a scenario: each setting of a part with its value, and what it is.
+
+The words stand in ``settings.toml``; the page on scenario files (``docs/scenarios.md``) has the same ones.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import SimulatorError
+from simulator.lessons.page import Lead, Table, page
+from simulator.scenario import Scenario
+from simulator.scenario.changes import plain_value
+from simulator.scenario.values import field_types
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.views.notebook import Exhibit
+
+PARTS = ("network", "client", "server")
+CERTIFICATES = "certificates."
+
+
+@cache
+def setting_words() -> Mapping[str, Mapping[str, str]]:
+    """What each setting is: ``network``, ``client``, ``server`` or ``certificate`` → setting → words."""
+    text = files(__package__).joinpath("settings.toml").read_text(encoding="utf-8")
+    return MappingProxyType(tomllib.loads(text))
+
+
+def settings(part: str, scenario: Scenario | None = None) -> Exhibit:
+    """What can be set in a part of a scenario, with the values it has.
+
+    Args:
+        part: ``network``, ``client``, ``server``, or a certificate: ``certificates.alice``.
+        scenario: whose values are shown; those of the good handshake by default.
+
+    Raises:
+        SimulatorError: there is no such part.
+    """
+    world = scenario if scenario is not None else Scenario()
+    has = _part(world, part)
+    kind: type = type(has)
+    words = setting_words()["certificate" if part.startswith(CERTIFICATES) else part]
+    rows = [
+        (
+            f"{part}.{name}",
+            as_python(plain_value((part, name), getattr(has, name))),
+            words[name].replace("`", ""),
+        )
+        for name in field_types(kind)
+    ]
+    return page(Lead(f"What can be set: {part}"), Table(rows, ("setting", "value here", "what it is")))
+
+
+def as_python(value: Any) -> str:
+    """A plain value as one writes it in a cell: ``["server-ca"]``, ``True``."""
+    return str(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
+
+
+def _part(world: Scenario, part: str) -> Any:
+    """The part of that name."""
+    if part in PARTS:
+        return getattr(world, part)
+    name = str(part).removeprefix(CERTIFICATES)
+    if str(part).startswith(CERTIFICATES) and name in world.certificates:
+        return world.certificates[name]
+    raise SimulatorError(
+        "A scenario has no part of that name.",
+        got=repr(part),
+        expected=", ".join([*PARTS, *(f"{CERTIFICATES}{name}" for name in world.certificates)]),
+        advice='Name one of them, as in settings("server").',
+    )
