@@ -103,9 +103,14 @@ def _head(matrix: Matrix, column: float) -> Iterator[Item]:
             yield Text(x + (half + 0.5) * HALF, MARGIN + 122, f"TLS {tls}", "small", 0, "middle")
 
 
+def held_words(credential: str) -> str:
+    """What the client comes with. A policy is called ``none`` too, so nothing is not."""
+    return "no certificate" if credential == "none" else clean(credential)
+
+
 def _row_head(matrix: Matrix, credential: str, y: float) -> Iterator[Item]:
     scenario = next(cell.scenario for cell in matrix.cells if cell.credential == credential)
-    yield Text(MARGIN, y + 26, clean(credential), "matrix.head", 0)
+    yield Text(MARGIN, y + 26, held_words(credential), "matrix.head", 0)
     under = "" if scenario == credential else f"as in {clean(scenario)}"
     for line, words in enumerate(wrap(under, "matrix.small", ROW_HEAD - 12, 2)):
         yield Text(MARGIN, y + 44 + line * pitch_of("matrix.small"), words, "matrix.small", 0)
@@ -182,7 +187,7 @@ def description(matrix: Matrix) -> str:
                 said = next(iter(ends.values()))
             else:
                 said = "; ".join(f"{end} in TLS {tls}" for tls, end in ends.items())
-            sentences.append(f"{clean(credential)} under {clean(policy)}: {said}.")
+            sentences.append(f"{held_words(credential)} under {clean(policy)}: {said}.")
     return " ".join(sentences)
 
 
@@ -200,7 +205,7 @@ def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False, *, ascii_
         ascii_only: in ASCII.
     """
     width = max(width, LEAST_WIDTH)
-    head = max(cells(clean(name)) for name in ("client has", *matrix.credentials)) + 2
+    head = max(cells(name) for name in ("client has", *map(held_words, matrix.credentials))) + 2
     column = (width - head) // len(matrix.policies)
     wide = column >= WIDE_COLUMN
     lines: list[str] = []
@@ -210,7 +215,7 @@ def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False, *, ascii_
         lines.append(paint((_padded("client has", head) + titles).rstrip(), "strong", colour=colour))
         for credential in matrix.credentials:
             row = [matrix.cell(credential, policy, tls) for policy in matrix.policies]
-            line = _padded(clean(credential), head)
+            line = _padded(held_words(credential), head)
             line += "".join(_shown(cell, column, wide=wide, colour=colour) for cell in row)
             lines.append(line.rstrip())
         lines.append("")

@@ -68,7 +68,10 @@ def test_the_description_tells_every_cell() -> None:
     """Whoever cannot see the picture is told each credential under each policy."""
     text = matrix_drawing(_matrix()).description
     assert "valid under required: client authenticated." in text
-    assert "none under required: refused, by the server, handshake_failure in TLS 1.2; refused, by" in text
+    assert (
+        "no certificate under required: refused, by the server, handshake_failure in TLS 1.2; refused, by"
+        in text
+    )
     assert text.count(" under ") == len(_matrix().credentials) * len(_matrix().policies)
 
 
