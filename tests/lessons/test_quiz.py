@@ -56,6 +56,19 @@ def test_the_command_plays_the_same_run(question: Question) -> None:
     assert 0 == result.exit_code
 
 
+def test_a_change_makes_the_difference_that_is_asked_for() -> None:
+    """Where a question changes a scenario, its right answer would be wrong without the change.
+
+    Two are asked because the policy makes no difference there: a bad certificate stays bad.
+    """
+    unmoved = []
+    for question in questions().values():
+        right = question.options[LETTERS.index(question.right)]
+        if question.changes and holds(right.claim, run_of(question.scenario, question.tls).trace):
+            unmoved.append(question.name)
+    assert ["optional-and-expired", "unverified-stolen"] == unmoved
+
+
 def test_every_misconception_that_can_be_played_is_a_distractor() -> None:
     """Each misconception is behind some wrong option, save M20: proxies are not simulated."""
     used = {option.misconception for question in questions().values() for option in question.options}
