@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from simulator.cli_lessons import glossary, quiz
 from simulator.console import (
     listing,
     note,
@@ -20,6 +21,7 @@ from simulator.console import (
     terminal_width,
     wait_for_key,
     wants_colour,
+    width_option,
     write,
     write_json,
 )
@@ -74,7 +76,6 @@ set_option = click.option(
     help="Change one thing: server.client_authentication=optional. May be given several times.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-width_option = click.option("--width", type=click.IntRange(min=60), help="Columns; default: the terminal's.")
 colour_option = click.option(
     "--colour/--no-colour", "--color/--no-color", default=None, help="Default: on a terminal."
 )
@@ -348,17 +349,6 @@ def certificates(
 
 
 @clientauth.command()
-@click.argument("word", nargs=-1)
-@width_option
-def glossary(word: tuple[str, ...], width: int | None) -> None:
-    """Explain a word; without one, list all words."""
-    from simulator.lessons.glossary import entry_text, index_text, look_up
-
-    columns = terminal_width(width)
-    write(entry_text(look_up(" ".join(word)), columns) if word else index_text(columns))
-
-
-@clientauth.command()
 @click.option(
     "--figures",
     "directory",
@@ -380,3 +370,7 @@ def demo(directory: Path, quiet: bool, present: bool, width: int | None, colour:
         demonstration.present(coloured, demonstration.turn_page)
         return 0
     return demonstration.give_demo(directory, columns, coloured, quiet=quiet)
+
+
+clientauth.add_command(glossary)
+clientauth.add_command(quiz)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from simulator.scenario import Scenario
 
+width_option = click.option("--width", type=click.IntRange(min=60), help="Columns; default: the terminal's.")
+
 WIDEST = 140  # beyond this a line is hard to follow with the eye
 NARROWEST = 80
 

@@ -63,6 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pki",
         "run",
         "scenario",
+        "security",
         "simulation",
         "sweep",
         "tls",
@@ -74,12 +75,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "certificate_files": {"world", "scenario", "pki", "machine"},
     "console": {"scenario"},
     "demo": {"catalogue", "console", "gallery", "pki", "run", "scenario", "sweep", "views"},
+    "cli_lessons": {"console", "lessons"},
     "cli": {
         "catalogue",
         "certificate_files",
+        "cli_lessons",
         "console",
         "demo",
-        "lessons",
         "oracle",
         "run",
         "scenario",
@@ -120,7 +122,7 @@ ONLY_IN = {
     "matplotlib": {"views"},
     "networkx": {"views"},
     "pydantic": {"scenario"},
-    "click": {"cli", "console", "demo"},
+    "click": {"cli", "cli_lessons", "console", "demo"},
     "rich": {"demo"},
 }
 

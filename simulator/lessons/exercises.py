@@ -124,14 +124,13 @@ def check(number: str, answer: Any) -> Exhibit:
     trace = _played(answer, wanted)
     scenario = answer if isinstance(answer, Scenario) else answer.scenario
     missing = [
-        *_trespasses(scenario, wanted),
-        *_overruled(answer, wanted),
-        *shortfalls(wanted.wants or {}, trace),
+        f"Your run: {words}." for words in (*_trespasses(scenario, wanted), *_overruled(answer, wanted))
     ]
+    missing += [f"Your run shows: {words}" for words in shortfalls(wanted.wants or {}, trace)]
     if not missing:
-        reached = "; ".join(said(name, value) for name, value in (wanted.wants or {}).items())
-        return page(Lead("Done."), f"Your run shows: {reached}.")
-    return page(Lead("Not yet."), *(f"Your run: {words}." for words in missing), wanted.hint, ONCE_MORE)
+        reached = " ".join(said(name, value) for name, value in (wanted.wants or {}).items())
+        return page(Lead("Done."), f"Your run shows: {reached}")
+    return page(Lead("Not yet."), *missing, wanted.hint, ONCE_MORE)
 
 
 def _check_value(wanted: Exercise, answer: Any) -> Exhibit:
@@ -140,8 +139,7 @@ def _check_value(wanted: Exercise, answer: Any) -> Exhibit:
     value = fact(trace, wanted.value_of)
     given = getattr(answer, "name", answer)  # an alert as the run gives it is as good as its name
     if _spelt(given) == _spelt(value):
-        told = said(wanted.value_of, value)
-        return page(Lead("Done."), f"{told[:1].upper()}{told[1:]}.")
+        return page(Lead("Done."), said(wanted.value_of, value))
     return page(Lead("Not yet."), f"It is not {answer!r}.", wanted.hint, ONCE_MORE)
 
 

@@ -56,33 +56,37 @@ Block = str | Lead | Choices | Table | Code
 def page(*blocks: Block) -> Exhibit:
     """A page of these blocks, from top to bottom; a plain text is a paragraph, an empty one is left out."""
     told = [block for block in blocks if block != ""]
-    text = "\n".join(line.rstrip() for block in told for line in _text(block))
-    return Exhibit(text, "".join(_html(block) for block in told))
+    return Exhibit(page_text(told), "".join(_html(block) for block in told))
 
 
-def _text(block: Block) -> Iterator[str]:
+def page_text(blocks: Sequence[Block], width: int = TEXT_WIDTH) -> str:
+    """The text of these blocks; no line but something to type is longer than ``width`` columns."""
+    return "\n".join(line.rstrip() for block in blocks if block != "" for line in _text(block, width))
+
+
+def _text(block: Block, width: int) -> Iterator[str]:
     match block:
         case Choices(options):
             for mark, words in options:
-                yield from _hanging(f"  {mark}  ", words)
+                yield from _hanging(f"  {mark}  ", words, width)
         case Table(rows, titles):
-            yield from _columns(rows, titles)
+            yield from _columns(rows, titles, width)
         case Code(words):
             yield f"    {words}"
         case Lead(words):
-            yield from wrap_cells(words, TEXT_WIDTH)
+            yield from wrap_cells(words, width)
         case str():
-            yield from wrap_cells(block, TEXT_WIDTH)
+            yield from wrap_cells(block, width)
 
 
-def _hanging(mark: str, words: str) -> Iterator[str]:
+def _hanging(mark: str, words: str, width: int) -> Iterator[str]:
     """Words behind a mark, what follows the first line below its beginning."""
-    first, *rest = wrap_cells(words, TEXT_WIDTH - cells(mark))
+    first, *rest = wrap_cells(words, width - cells(mark))
     yield mark + first
     yield from (" " * cells(mark) + line for line in rest)
 
 
-def _columns(rows: Sequence[Sequence[str]], titles: Sequence[str]) -> Iterator[str]:
+def _columns(rows: Sequence[Sequence[str]], titles: Sequence[str], width: int) -> Iterator[str]:
     """A table whose last column takes what is left of the line."""
     every = [titles, *rows] if titles else list(rows)
     widths = [max(cells(row[place]) for row in every) for place in range(len(every[0]) - 1)]
@@ -90,7 +94,7 @@ def _columns(rows: Sequence[Sequence[str]], titles: Sequence[str]) -> Iterator[s
         front = "".join(
             word + " " * (width - cells(word) + 2) for word, width in zip(row[:-1], widths, strict=True)
         )
-        yield from _hanging(f"  {front}", row[-1])
+        yield from _hanging(f"  {front}", row[-1], width)
 
 
 def _html(block: Block) -> str:

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from simulator.cli import clientauth
 from simulator.errors import SimulatorError
-from simulator.lessons.facts import FACTS, fact, holds, said
+from simulator.lessons.facts import FACTS, check_claim, fact, holds, said, shortfalls
 from simulator.lessons.misconceptions import misconceptions
-from simulator.lessons.quiz import LETTERS, Question, UnknownQuestionError, ask, question_from, questions
+from simulator.lessons.quiz import LETTERS, Question, UnknownQuestionError, ask, questions
 from tests.runs import EVERY_RUN, run_of
 
 each = pytest.mark.parametrize("question", questions().values(), ids=questions())
@@ -56,6 +56,19 @@ def test_the_command_plays_the_same_run(question: Question) -> None:
     assert 0 == result.exit_code
 
 
+def test_a_change_makes_the_difference_that_is_asked_for() -> None:
+    """Where a question changes a scenario, its right answer would be wrong without the change.
+
+    Two are asked because the policy makes no difference there: a bad certificate stays bad.
+    """
+    unmoved = []
+    for question in questions().values():
+        right = question.options[LETTERS.index(question.right)]
+        if question.changes and holds(right.claim, run_of(question.scenario, question.tls).trace):
+            unmoved.append(question.name)
+    assert ["optional-and-expired", "unverified-stolen"] == unmoved
+
+
 def test_every_misconception_that_can_be_played_is_a_distractor() -> None:
     """Each misconception is behind some wrong option, save M20: proxies are not simulated."""
     used = {option.misconception for question in questions().values() for option in question.options}
@@ -80,27 +93,59 @@ def test_small_letters_and_spaces_do() -> None:
     assert repr(question.answer(question.right)) == repr(question.answer(f" {question.right.lower()} "))
 
 
-def test_a_question_with_no_true_option_is_noticed() -> None:
-    """The engine does not invent a right answer where every claim is false."""
-    options = [{"text": "no", "holds": {"level": "CLEARTEXT"}, "why": "no"}]
-    question = question_from("none", {"ask": "?", "scenario": "valid-certificate", "options": options})
-    with pytest.raises(StopIteration):
-        _ = question.right
-
-
 def test_unknown_questions_and_facts_are_told_in_words() -> None:
     """A misspelt question or fact names what there is."""
     with pytest.raises(UnknownQuestionError, match="thief"):
         ask("theif")
+    for name in (3, None, ["thief"]):
+        with pytest.raises(UnknownQuestionError, match=r"asked by its name.*ask\("):
+            ask(name)  # type: ignore[arg-type]
     with pytest.raises(SimulatorError, match="decisive_check"):
         fact(run_of("valid-certificate", "1.3").trace, "decisive")
 
 
 @pytest.mark.parametrize("name", FACTS)
 def test_every_fact_can_be_told_of_every_run(name: str) -> None:
-    """A fact has a value and words in whatever run."""
+    """In whatever run a fact has a value of its kind, and a whole sentence that says it."""
     for scenario, tls in EVERY_RUN:
-        assert "{" not in said(name, fact(run_of(scenario, tls).trace, name))
+        value = fact(run_of(scenario, tls).trace, name)
+        check_claim({name: value})
+        told = said(name, value)
+        assert re.fullmatch(r"[A-Z][^{}]*[^.\s]\.", told), told
+        assert not re.search(r"True|False|None|[A-Z]_", told), told
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_different_values_are_said_differently(name: str) -> None:
+    """No two values of a fact are said in the same sentence."""
+    values = {fact(run_of(scenario, tls).trace, name) for scenario, tls in EVERY_RUN}
+    values |= set(FACTS[name].kind.names)
+    assert len(values) == len({said(name, value) for value in values})
+
+
+def test_bounds_are_claims_too() -> None:
+    """Of a number a claim may say how much it is at least, and at most."""
+    trace = run_of("certificate-expired", "1.3").trace
+    assert 41 == fact(trace, "believed_wrongly_ms")
+    assert holds({"believed_wrongly_ms": {"at_least": 41}}, trace)
+    assert holds({"believed_wrongly_ms": {"at_least": 40, "at_most": 41}}, trace)
+    assert not holds({"believed_wrongly_ms": {"at_least": 42}}, trace)
+    assert not holds({"believed_wrongly_ms": {"at_most": 40}}, trace)
+    assert "The client's error lasted at least 42 ms." == said("believed_wrongly_ms", {"at_least": 42})
+
+
+def test_what_is_not_claimed_truly_is_said_in_two_sentences() -> None:
+    """Where a claim falls short, it is said what the run shows and what is wanted."""
+    claim = {"level": "CLIENT_AUTHENTICATED", "alert": "certificate_expired"}
+    assert [
+        "The security level is Refused. What is wanted: The security level is Client authenticated."
+    ] == list(shortfalls(claim, run_of("certificate-expired", "1.3").trace))
+
+
+def test_an_empty_message_shows_an_eavesdropper_no_certificate() -> None:
+    """In TLS 1.2 the empty Certificate message is in the clear, and there is no certificate in it to read."""
+    assert not fact(run_of("no-certificate-lower-level", "1.2").trace, "certificate_visible")
+    assert fact(run_of("valid-certificate", "1.2").trace, "certificate_visible")
 
 
 def test_misconceptions_are_numbered_without_gaps() -> None:

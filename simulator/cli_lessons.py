@@ -1,0 +1,49 @@
+"""The verbs of ``clientauth`` for learners: look a word up, and be asked a question."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from simulator.console import terminal_width, width_option, write
+
+
+@click.command()
+@click.argument("word", nargs=-1)
+@width_option
+def glossary(word: tuple[str, ...], width: int | None) -> None:
+    """Explain a word; without one, list all words."""
+    from simulator.lessons.glossary import entry_text, index_text, look_up
+
+    columns = terminal_width(width)
+    write(entry_text(look_up(" ".join(word)), columns) if word else index_text(columns))
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "--file", "-f", "file", metavar="FILE", default="", help="Questions of your own, in a .toml file."
+)
+@click.option("--check", "try_all", is_flag=True, help="Play them all: has each exactly one right answer?")
+@width_option
+def quiz(name: str | None, file: str, try_all: bool, width: int | None) -> int:
+    """Be asked a question; without a NAME, list them.
+
+    It is answered with a letter. Which one is right is found by playing the run that it asks about.
+    """
+    from simulator.lessons import quiz_terminal as terminal
+    from simulator.lessons.quiz import ask
+
+    if try_all and name:
+        raise click.UsageError("--check plays every question; leave the NAME out.")
+    columns = terminal_width(width)
+    if try_all:
+        text, good = terminal.tried(file, columns)
+        write(text)
+        return 0 if good else 1
+    if name:
+        terminal.asked(ask(name, file), sys.stdin.readline, write, columns)
+    else:
+        write(terminal.listed(file, columns))
+    return 0

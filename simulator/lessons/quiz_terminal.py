@@ -1,0 +1,91 @@
+"""The quiz in a terminal: the questions of a file, one of them asked and answered, all of them tried."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from simulator.lessons.page import page_text
+from simulator.lessons.question import Question, QuestionError
+from simulator.lessons.quiz import questions
+from simulator.lessons.quiz_file import question_from, tables_in
+from simulator.views.words import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+def listed(file: str, width: int) -> str:
+    """The names of all questions with what they ask, no line longer than ``width``.
+
+    Raises:
+        QuestionError: the file cannot be read.
+    """
+    lines: list[str] = []
+    for name, found in every(file):
+        words = found.ask if isinstance(found, Question) else f"This is no question yet. {found}"
+        lines += [name, *wrap(words, width, initial_indent="  ", subsequent_indent="  ")]
+    count = sum(isinstance(found, Question) for _, found in every(file))
+    ending = f" --file {file}" if file else ""
+    return "\n".join(
+        [*lines, "", f"{plural(count, 'question')}. Be asked one: clientauth quiz {lines[0]}{ending}"]
+    )
+
+
+def tried(file: str, width: int) -> tuple[str, bool]:
+    """Play every question, and say of each which answer is right or what is wrong with it.
+
+    Returns:
+        The text, and whether all are good.
+
+    Raises:
+        QuestionError: the file cannot be read.
+    """
+    told: list[str] = []
+    bad = 0
+    for name, found in every(file):
+        try:
+            told.append(f"{name}: {_ready(found).right} is right.")
+        except QuestionError as error:
+            bad += 1
+            told.append(f"{name}: NOT GOOD. {error}")
+    verdict = f"{bad} of them not good." if bad else "each has exactly one right answer."
+    lines = [line for words in told for line in wrap(words, width, subsequent_indent="  ")]
+    return "\n".join([*lines, "", f"{plural(len(told), 'question')}: {verdict}"]), not bad
+
+
+def asked(question: Question, read: Callable[[], str], write: Callable[[str], None], width: int) -> None:
+    """Ask a question until a letter comes, and say whether it is right.
+
+    Args:
+        question: the question.
+        read: gives a line that was typed; empty at the end of the input.
+        write: shows a text.
+        width: columns.
+    """
+    write(page_text(question.shown, width))
+    write(f"\n{question.which}")
+    while line := read():
+        if letter := question.letter(line):
+            write(f"\n{page_text(question.reply(letter), width)}")
+            return
+        write(question.which)
+    write("No answer.")
+
+
+def every(file: str) -> Iterator[tuple[str, Question | QuestionError]]:
+    """Every question of a file by its name, or what is wrong with it."""
+    if not file:
+        yield from questions().items()
+        return
+    for name, table in tables_in(file).items():
+        try:
+            yield name, question_from(name, table, file)
+        except QuestionError as error:
+            yield name, error
+
+
+def _ready(found: Question | QuestionError) -> Question:
+    if isinstance(found, QuestionError):
+        raise found
+    return found

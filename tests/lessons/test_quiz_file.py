@@ -1,0 +1,226 @@
+"""Questions of one's own: a good one is asked, and what is wrong with a bad one is told in words."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from simulator.cli import clientauth
+from simulator.console import run_command
+from simulator.errors import SimulatorError
+from simulator.lessons import ask
+from simulator.lessons.quiz import QuestionError, UnknownQuestionError, question_from, questions
+from simulator.lessons.quiz_terminal import tried
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GOOD = """
+ask = "Alice's certificate begins tomorrow. Which alert does a server with OpenSSL send?"
+scenario = "certificate-not-yet-valid"
+options = [
+    { text = "certificate_expired", holds = { alert = "certificate_expired" }, misconception = "M12" },
+    { text = "bad_certificate", holds = { alert = "bad_certificate" } },
+]
+"""
+NO_OPTION = {"text": "no", "holds": {"level": "CLEARTEXT"}}
+YES = {"text": "yes", "holds": {"level": "CLIENT_AUTHENTICATED"}}
+NO = {"text": "no", "holds": {"level": "REFUSED"}}
+TABLE = {"ask": "What happens?", "scenario": "valid-certificate", "options": [YES, NO]}
+
+
+def said(*words: str, typed: str = "") -> tuple[str, int]:
+    """What the command says, on both streams, and its exit status."""
+    result = CliRunner().invoke(clientauth, list(words), input=typed, standalone_mode=False)
+    if isinstance(result.exception, SimulatorError | click.UsageError):
+        return str(result.exception), 2
+    assert result.exception is None
+    return result.output, result.return_value
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A file with one good question and two that are none."""
+    path = tmp_path / "mine.toml"
+    bad = '[none]\nask = "?"\nscenario = "valid-certificate"\noptions = 3\n'
+    both = "[both]\n" + GOOD.replace('"certificate_expired" }', '"bad_certificate" }')
+    path.write_text(f"[late-start]{GOOD}\n{bad}\n{both}", encoding="utf-8")
+    return path
+
+
+def test_a_question_of_ones_own_is_asked(mine: Path) -> None:
+    """A question from a file is asked and answered as any other, whatever else stands in the file."""
+    question = ask("late-start", file=mine)
+    assert "B" == question.right
+    assert repr(question.answer("b")).startswith("B is right.")
+    assert repr(question.answer("A")).startswith("A is not what happens.")
+
+
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"ask": None}, "question 'q': ask is missing. Expected: ask = a text."),
+    ({"ask": ""}, "ask is not what it should be. Got: ''."),
+    ({"ask": 3}, "ask is not what it should be. Got: 3."),
+    ({"scenario": None}, "scenario is missing"),
+    ({"scenario": "valid-certificat"}, "no such scenario. Got: 'valid-certificat'. Expected: valid-cert"),
+    ({"scenario": "absent.toml"}, "no such scenario. Got: 'absent.toml'."),
+    ({"tls": "1.4"}, 'tls is no version. Got: \'1.4\'. Expected: "1.2" or "1.3".'),
+    ({"tls": 1.3}, "tls is no version. Got: 1.3."),
+    ({"set": ["server"]}, "set is not what it should be"),
+    ({"optoins": []}, "no setting of it. Got: optoins."),
+    ({"optoins": []}, "Did you mean options?"),
+    ({"options": None}, "options is missing"),
+    ({"options": "AB"}, "options is not what it should be"),
+    ({"options": [YES]}, "number of options is wrong. Got: 1. Expected: 2 to 6."),
+    ({"options": [YES] * 7}, "number of options is wrong. Got: 7. Expected: 2 to 6."),
+    ({"options": [YES, "no"]}, "option B: this is no table. Got: 'no'."),
+    ({"options": [YES, {"text": "no"}]}, "option B: holds is missing"),
+    ({"options": [YES, {"holds": {"level": "REFUSED"}}]}, "option B: text is missing"),
+    ({"options": [YES, NO | {"wy": "so"}]}, "option B: this is no setting of it. Got: wy."),
+    ({"options": [YES, NO | {"why": 3}]}, "option B: why is not what it should be"),
+    ({"options": [YES, NO | {"misconception": "M99"}]}, "no such misconception. Got: 'M99'. Expected: M1 to"),
+]
+BAD_CLAIMS: list[tuple[dict[str, Any], str]] = [
+    ({}, "option B: holds is not what it should be"),
+    ({"levl": "REFUSED"}, "option B, holds: There is no such fact. Got: 'levl'. Expected: level."),
+    ({"level": "REFUSD"}, "The fact level cannot have this value. Got: 'REFUSD'. Expected: `CLEARTEXT`"),
+    ({"asked": "yes"}, "The fact asked cannot have this value. Got: 'yes'. Expected: `true`, `false`."),
+    ({"certificates_sent": 1}, "The fact certificates_sent cannot have this value. Got: 1."),
+    ({"hello_count": True}, "The fact hello_count cannot have this value. Got: True."),
+    ({"hello_count": {"more": 1}}, "The fact hello_count cannot have this value."),
+]
+BAD_OPTIONS = [({"options": [YES, {"text": "no", "holds": claim}]}, told) for claim, told in BAD_CLAIMS]
+
+
+@pytest.mark.parametrize(("changes", "told"), [*MISTAKES, *BAD_OPTIONS])
+def test_mistakes_are_told_when_the_question_is_read(changes: dict[str, Any], told: str) -> None:
+    """What is missing, unknown or of the wrong kind is told with file, question and what is expected."""
+    table = {key: value for key, value in (TABLE | changes).items() if value is not None}
+    with pytest.raises(QuestionError, match=re.escape(told)) as caught:
+        question_from("q", table, "mine.toml")
+    assert str(caught.value).startswith("mine.toml, question 'q'")
+
+
+@pytest.mark.parametrize("table", [3, "text", [TABLE]])
+def test_what_is_no_table_is_no_question(table: Any) -> None:
+    """A value in the place of a question is told to be none."""
+    with pytest.raises(QuestionError, match="this is no table"):
+        question_from("q", table)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (
+            [NO, NO_OPTION],
+            r"no option holds. Got: a run of which this is so: The security level is Client auth",
+        ),
+        ([YES, NO, YES], r"more than one option holds. Got: A and C."),
+    ],
+)
+def test_not_exactly_one_right_option_is_told_when_it_is_played(options: list[Any], told: str) -> None:
+    """A question with two right options, or with none, never calls an answer right or wrong."""
+    question = question_from("q", TABLE | {"options": options})
+    with pytest.raises(QuestionError, match=told):
+        _ = question.right
+    with pytest.raises(QuestionError, match=told):
+        question.answer("A")
+    assert repr(question.answer("?")).startswith("Which is it")
+
+
+def test_a_change_that_cannot_be_made_is_told_when_it_is_played() -> None:
+    """A setting that no scenario has is told with the question's name."""
+    question = question_from("q", TABLE | {"set": {"server.client_authentification": "none"}})
+    with pytest.raises(QuestionError, match=r"question 'q': the run cannot be played.*client_authentication"):
+        question.answer("A")
+
+
+def test_a_scenario_of_ones_own_is_found_beside_the_questions(tmp_path: Path) -> None:
+    """The path of a scenario is relative to the file of questions, and the command names it."""
+    (tmp_path / "my bob.toml").write_text('[server]\nclient_authentication = "none"\n', encoding="utf-8")
+    options = [NO, {"text": "it stands", "holds": {"level": "SERVER_AUTHENTICATED"}}]
+    question = question_from(
+        "q", {"ask": "?", "scenario": "my bob.toml", "options": options}, str(tmp_path / "mine.toml")
+    )
+    assert "B" == question.right
+    told, status = said(*shlex.split(question.command)[1:], "--json")
+    assert (0, "SERVER_AUTHENTICATED") == (status, json.loads(told)["level"])
+
+
+@pytest.mark.parametrize(
+    ("contents", "told"),
+    [
+        (b"x = [", "this is not TOML"),
+        (b"\xff\xfe", "not text in UTF-8"),
+        (b"# nothing", "no question in it"),
+    ],
+)
+def test_files_that_cannot_be_read_are_told(tmp_path: Path, contents: bytes, told: str) -> None:
+    """A file that is broken, empty or absent is told with its name."""
+    path = tmp_path / "broken.toml"
+    path.write_bytes(contents)
+    with pytest.raises(QuestionError, match=rf"broken\.toml: .*{told}"):
+        ask("q", file=path)
+    with pytest.raises(QuestionError, match="cannot be read"):
+        ask("q", file=tmp_path / "absent.toml")
+
+
+def test_a_name_that_is_not_in_the_file_is_told(mine: Path) -> None:
+    """A misspelt name is answered with the nearest of that file."""
+    with pytest.raises(UnknownQuestionError, match=r"mine\.toml has no such question.*Expected: late-start"):
+        ask("late-strat", file=mine)
+
+
+def test_the_command_lists_the_questions(mine: Path) -> None:
+    """Without a name all questions are listed with what they ask, and those that are none say why."""
+    told, status = said("quiz")
+    assert 0 == status
+    assert [name for name in questions() if f"\n{name}\n" not in f"\n{told}"] == []
+    told, _ = said("quiz", "--file", str(mine))
+    assert "late-start\n  Alice's certificate begins tomorrow." in told
+    assert "This is no question yet." in told
+
+
+def test_the_command_asks_until_a_letter_comes() -> None:
+    """What is no letter is asked again; a letter is answered; the end of the input ends it."""
+    told, status = said("quiz", "thief", "--width", "80", typed="\nwhat?\nc\n")
+    assert 0 == status
+    assert 3 == told.count("Which is it: A, B, C or D?")
+    assert "C is right." in told
+    assert max(map(len, told.splitlines())) <= 80
+    assert said("quiz", "thief")[0].endswith("No answer.\n")
+
+
+def test_the_command_tries_every_question(mine: Path) -> None:
+    """With --check each question is played; if one of them is bad, the status is 1."""
+    told, status = said("quiz", "--check", "--file", str(mine))
+    words = " ".join(told.split())
+    assert 1 == status
+    assert "late-start: B is right." in words
+    assert "none: NOT GOOD." in words
+    assert "both: NOT GOOD." in words
+    assert "more than one option holds" in words
+    assert words.endswith("3 questions: 2 of them not good.")
+    assert "--check plays every question" in said("quiz", "thief", "--check")[0]
+
+
+def test_the_quiz_that_comes_with_the_simulator_is_good() -> None:
+    """Every question of it has exactly one right answer."""
+    text, good = tried("", 80)
+    assert good
+    assert text.endswith("each has exactly one right answer.")
+
+
+def test_a_mistake_ends_in_words_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    """A question that does not exist ends the command with a sentence, not with a traceback."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["clientauth", "quiz", "theif"])
+        assert 2 == run_command(clientauth)
+    assert (
+        "clientauth: The quiz has no such question. Got: 'theif'. Expected: thief." in capsys.readouterr().err
+    )
