@@ -106,7 +106,7 @@ class Simulation:
         """The whole run, once it has ended.
 
         Raises:
-            DecisionError: it has not.
+            DecisionError: it has not; or the script has a choice for a decision that nobody came to.
         """
         if not self.finished:
             raise DecisionError(
@@ -115,6 +115,7 @@ class Simulation:
                 expected="a finished run",
                 advice="Call run(), and decide() where a decision waits.",
             )
+        self._check_script()
         return trace_of(self.events)
 
     def step(self) -> list[Event]:
@@ -142,10 +143,16 @@ class Simulation:
         return self._recorder.events[first:]
 
     def run(self) -> list[Event]:
-        """Go on to the end, or to a decision that waits for :meth:`decide`; returns the new events."""
+        """Go on to the end, or to a decision that waits for :meth:`decide`; returns the new events.
+
+        Raises:
+            DecisionError: it has ended, and the script has a choice for a decision that nobody came to.
+        """
         first = len(self._recorder.events)
         while not self._blocked and self._kernel.step():
             pass
+        if self.finished:
+            self._check_script()
         return self._recorder.events[first:]
 
     def decide(self, choice: str) -> list[Event]:
@@ -209,6 +216,17 @@ class Simulation:
             expected=taken or "a decision that was taken; this run has taken none yet",
             advice="Fork at one of these." if taken else "Call run() or step() first.",
         )
+
+    def _check_script(self) -> None:
+        """Every choice of the script was taken."""
+        late = [number for number in self._script if number not in range(len(self.decisions))]
+        if late:
+            raise DecisionError(
+                "The script has a choice for a decision that this run does not come to.",
+                got=", ".join(f"{number}: {self._script[number]}" for number in late),
+                expected=f"numbers from 0 to {len(self.decisions) - 1}",
+                advice="Decisions are counted from 0, in the order in which they are taken.",
+            )
 
     def _run_past(self, number: int) -> None:
         """Go on until the decision of that number has been taken."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario, settings
 from simulator.compare import Cell, Matrix
 from simulator.run import run_of, simulate
+from simulator.scenario import TLS_VERSIONS
 from simulator.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
     from simulator.run import Run
     from simulator.scenario import ClientAuthentication, Scenario, TlsVersion
 
-VERSIONS: tuple[TlsVersion, ...] = ("1.2", "1.3")
-
 
 def matrix(
     credentials: Iterable[str] = tuple(CREDENTIALS),
     policies: Iterable[ClientAuthentication] = POLICIES,
-    versions: Iterable[TlsVersion] = VERSIONS,
+    versions: Iterable[TlsVersion] = TLS_VERSIONS,
 ) -> Matrix:
     """Play every credential under every policy in every version.
 

@@ -410,3 +410,15 @@ def test_a_decision_that_cannot_wait_is_told(name: str) -> None:
     """Nobody waits for what a CA decided long before, nor for a decision that there is not."""
     with pytest.raises(DecisionError, match="accept-server"):
         Simulation(catalogue["valid-certificate"], interactive=[name])
+
+
+@pytest.mark.parametrize("number", [-1, 5, 99])
+def test_a_script_for_a_decision_that_never_comes_is_told(number: int) -> None:
+    """A number that no decision of the run has is not passed over in silence, run through or step by step."""
+    with pytest.raises(DecisionError, match="does not come to"):
+        Simulation(Scenario(), script={number: "refuse"}).run()
+    stepped = Simulation(Scenario(), script={number: "refuse"})
+    while not stepped.finished:
+        stepped.step()
+    with pytest.raises(DecisionError, match="numbers from 0 to 4"):
+        stepped.trace  # noqa: B018 - reading it is the claim

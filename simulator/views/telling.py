@@ -30,7 +30,7 @@ from simulator.views.panels import NOT_LOOKED, evidence, group, judged, line_of
 from simulator.views.reading import gap, gap_words, idle_authorities, is_refusal, news, reads, unread
 from simulator.views.style import Detail, detail_named
 from simulator.views.textual import shorten, wrap_cells
-from simulator.views.words import clean, level_name, moment, question, refuses
+from simulator.views.words import OUTCOME_MARKS, clean, level_name, moment, question, refuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,6 @@ COLUMNS = 56
 MOST_LINES = 4
 MOST_LINES_OF_MANY = 2  # where every check and every state is told; PlantUML draws 8,192 pixels and no more
 LEDGER_LINES = 8  # what a group of checks may fill: the name of each is told
-MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_EVALUATED: "–", Outcome.NOT_REACHED: "·"}
 
 Kind = Literal["decision", "refusal", "proof", "belief", "returned", "fact", "state", "gap"]
 
@@ -126,7 +125,7 @@ def tell(trace: Trace, detail: str = "messages") -> Iterator[Line]:
 
 def _is_group(text: str) -> bool:
     """A line of a ledger, which begins with the mark of its outcome."""
-    return text[:1] in MARKS.values()
+    return text[:1] in OUTCOME_MARKS.values()
 
 
 class _Telling:
@@ -248,7 +247,7 @@ class _Telling:
             self.judging = (event, verdict)
         elif checks and (self.detail != "overview" or not verdict.accepted):
             failed = any(check.outcome is Outcome.FAIL for check in checks)
-            texts = [f"{MARKS[check.outcome]} {line_of(check)}" for check in checks]
+            texts = [f"{OUTCOME_MARKS[check.outcome]} {line_of(check)}" for check in checks]
             yield from self._remark(event, "refusal" if failed else "proof", texts)
 
     def _judgement(self) -> Iterator[Line]:
@@ -262,17 +261,17 @@ class _Telling:
         """A ledger in words: whose certificate, what became of the checks, and the one that decided."""
         texts = [judged(verdict)] if verdict.peer or not verdict.decisive else []
         if self.detail == "everything":
-            texts += [f"{MARKS[check.outcome]} {line_of(check)}" for check in verdict.checks]
+            texts += [f"{OUTCOME_MARKS[check.outcome]} {line_of(check)}" for check in verdict.checks]
         elif self.detail == "messages":
             for outcome in (Outcome.PASS, *NOT_LOOKED):
                 words = group(verdict.checks, outcome)
-                texts += [f"{MARKS[outcome]} {words}"] if words else []
+                texts += [f"{OUTCOME_MARKS[outcome]} {words}"] if words else []
         if verdict.decisive is not None:
             texts += self._decisive(verdict.decisive)
         return texts
 
     def _decisive(self, check: Check) -> list[str]:
-        texts = [f"{MARKS[Outcome.FAIL]} Decisive: {clean(check.name)}. {clean(check.sentence)}"]
+        texts = [f"{OUTCOME_MARKS[Outcome.FAIL]} Decisive: {clean(check.name)}. {clean(check.sentence)}"]
         return [*texts, evidence(check)] if self.detail != "overview" else texts
 
     def _belief(self, event: Event, fact: BeliefChanged) -> Iterator[Line]:

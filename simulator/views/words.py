@@ -37,6 +37,13 @@ OUTCOME_WORDS = {
     Outcome.NOT_REACHED: "not reached",
 }
 
+OUTCOME_MARKS = {
+    Outcome.PASS: "✓",
+    Outcome.FAIL: "✗",
+    Outcome.NOT_EVALUATED: "–",
+    Outcome.NOT_REACHED: "·",
+}
+
 PROTECTION_WORDS = {
     Protection.CLEAR: "in the clear",
     Protection.HANDSHAKE_TRAFFIC: "handshake keys",
