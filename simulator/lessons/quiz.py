@@ -149,7 +149,7 @@ class Question:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
         """How a notebook shows it."""
-        return self._shown_itself()._repr_mimebundle_()
+        return self._shown_itself().bundle()
 
 
 @cache
