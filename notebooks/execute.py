@@ -72,9 +72,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="execute.py", description="Execute the notebooks and store what they show."
     )
-    parser.add_argument("beginnings", nargs="*", metavar="NAME", help="how the names begin: 03; all if absent")
+    parser.add_argument(
+        "beginnings", nargs="*", metavar="NAME", help="how the names begin: 03; all if absent"
+    )
     parser.add_argument("--from", dest="source", type=Path, default=HERE, metavar="DIR", help="the notebooks")
-    parser.add_argument("--to", dest="target", type=Path, metavar="DIR", help="where to; their own folder if absent")
+    parser.add_argument(
+        "--to", dest="target", type=Path, metavar="DIR", help="where to; their own folder if absent"
+    )
     asked = parser.parse_args(arguments)
     try:
         found = chosen(asked.source, asked.beginnings)

@@ -60,8 +60,10 @@ class Deck:
             self.written.append(block)
 
     def close(self) -> None:
-        """End the present slide; one that has nothing but code is dropped."""
+        """End the present slide; one that has nothing but code, and perhaps a bare value, is dropped."""
         kinds = {block.kind for block in self.written} - {"code"}
+        if kinds == {"plain"} and sum(block.height for block in self.written) < text.BARE:
+            kinds.clear()
         html = "".join(block.html for block in self.written)
         self.written.clear()
         if kinds:
@@ -126,7 +128,7 @@ def _code_cell(deck: Deck, source: str, outputs: list[Cell]) -> None:
         elif html:
             deck.put([text.code(told, shown=False), *text.shown(html)])
         elif data.get("text/plain"):
-            deck.put([text.code(told, shown=True), text.plain("".join(data["text/plain"]))])
+            deck.put([text.code(told, shown=True), *text.plain("".join(data["text/plain"]))])
 
 
 def without_assertions(source: str) -> str:
@@ -154,6 +156,6 @@ def answer_to(source: str) -> tuple[str, str] | None:
     if puzzle:
         found = case(int(puzzle[1]))
         decision = found.run.outcome.decisive_check or "accept"
-        lead = f"<p><strong>{escape(decision)} is right.</strong></p>"
+        lead = f"<p><strong>The right decision: {escape(decision)}.</strong></p>"
         return re.sub(r"<p><strong>.*?</strong></p>", lead, found.answer(decision).html, count=1), ""
     return None

@@ -1,8 +1,8 @@
 """A picture in parts that each fit on a screen, with the heads of its lanes above every part.
 
 The output of a cell says in its metadata where its picture may be cut (:mod:`simulator.views.cuts`). A
-picture that can be read when all of it stands on the screen is left whole. Another is cut into as few parts as
-there can be, at the beginnings of steps rather than between other rows, and into parts of like height.
+picture that can be read when all of it stands on the screen is left whole. Another is cut into as few parts
+as there can be, at the beginnings of steps rather than between other rows, and into parts of like height.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import base64
 import io
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from PIL import Image, ImageChops
@@ -63,7 +64,9 @@ def parts(encoded: str, alt: str, words: Words) -> list[Part]:
     edges = sheet.edges(top, bottom)
     spans = [(edges[0], edges[-1])] if sheet.fits(bottom - top) else sheet.divided(edges)
     made = [sheet.part(*span) for span in spans]
-    scale = min(sheet.widest, ROOM[1] / max(part.height for part in made), LARGEST)
+    scale = min(sheet.widest, LARGEST)
+    if words:  # a picture of which nothing is known is as wide as the screen, and scrolls
+        scale = min(scale, ROOM[1] / max(part.height for part in made))
     title = words.get("title", "")
     found = []
     for number, (part, span) in enumerate(zip(made, spans, strict=True), start=1):
@@ -114,12 +117,12 @@ class _Sheet:
     def edges(self, top: int, bottom: int) -> list[int]:
         """The upper end, every place where it may be cut, the lower end."""
         begin = self.head[1] if self.head else top
-        places = {y for y, _ in self.words.get("starts", ())} | set(self.words.get("seams", ()))
+        places = {y for y, *_ in self.words.get("starts", ())} | set(self.words.get("seams", ()))
         return [top, *sorted(y for y in places if begin < y < bottom), bottom]
 
     def divided(self, edges: list[int]) -> list[tuple[int, int]]:
         """The parts that cost least, as spans."""
-        starts = {y for y, _ in self.words.get("starts", ())}
+        starts = {y for y, *_ in self.words.get("starts", ())}
 
         @cache
         def best(begin: int) -> tuple[float, tuple[int, ...]]:
@@ -128,18 +131,18 @@ class _Sheet:
             ways = []
             for end in range(begin + 1, len(edges)):
                 spare = 1 - self._height(edges[begin], edges[end], first=begin == 0) / self.tallest
-                cost = A_PART + (A_GAP * spare**2 if spare >= 0 else TOO_TALL * -spare)
+                cost = A_PART + (A_GAP * spare**2 if spare >= 0 else TOO_TALL * (1 - spare))
                 cost += A_SEAM * (edges[end] not in starts and end < len(edges) - 1)
                 rest, cuts = best(end)
                 ways.append((cost + rest, (end, *cuts)))
             return min(ways)
 
         ends = [0, *best(0)[1]]
-        return [(edges[one], edges[other]) for one, other in zip(ends, ends[1:], strict=False)]
+        return [(edges[one], edges[other]) for one, other in pairwise(ends)]
 
     def names(self, begin: int, end: int) -> list[str]:
         """What begins in a part."""
-        return [name for y, name in self.words.get("starts", ()) if begin <= y < end]
+        return [name for y, name, _ in self.words.get("starts", ()) if begin <= y < end]
 
     def _has_head(self, begin: int) -> bool:
         """The heads of the lanes are put above a part: they are not in it, and it speaks of them."""
@@ -147,8 +150,17 @@ class _Sheet:
         return self.head is not None and begin >= self.head[1] and (foot is None or begin < foot)
 
     def _height(self, begin: int, end: int, *, first: bool) -> int:
-        headed = self.head and not first and self._has_head(begin)
-        return end - begin + (self.head[1] - self.head[0] if self.head and headed else 0)
+        if first:
+            return end - begin
+        return end - begin + sum(below - above for above, below in self._repeated(begin))
+
+    def _repeated(self, begin: int) -> list[tuple[int, int]]:
+        """What is put above a part once more: the heads, and the heading of the step that goes on in it."""
+        found = [self.head] if self.head and self._has_head(begin) else []
+        before = [(y, below) for y, _, below in self.words.get("starts", ()) if y <= begin]
+        if before and before[-1][0] < before[-1][1] <= begin:
+            found.append(before[-1])
+        return found
 
     def part(self, begin: int, end: int) -> Image.Image:
         """One part: the head, what stands between two edges, and the words that it would lack."""
@@ -156,14 +168,16 @@ class _Sheet:
         body = self.picture.crop((0, begin, self.picture.width, end))
         for label in self.words.get("labels", ()):
             self._put_label(body, label, begin, end)
-        head = self.head if self._has_head(begin) else None
-        above = head[1] - head[0] if head else 0
+        repeated = self._repeated(begin)
+        above = sum(bottom - top for top, bottom in repeated)
         made = Image.new(self.picture.mode, (right - left, above + end - begin))
         if self.picture.mode == "P":
             made.putpalette(self.picture.getpalette() or [])
-        if head:
-            made.paste(self.picture.crop((left, head[0], right, head[1])), (0, 0))
-        made.paste(body.crop((left, 0, right, end - begin)), (0, above))
+        y = 0
+        for top, bottom in repeated:
+            made.paste(self.picture.crop((left, top, right, bottom)), (0, y))
+            y += bottom - top
+        made.paste(body.crop((left, 0, right, end - begin)), (0, y))
         return made
 
     def _put_label(self, body: Image.Image, label: list[int], begin: int, end: int) -> None:

@@ -12,8 +12,12 @@ from html import escape, unescape
 
 import mistune
 
-ROOM = 590  # pixels in height for what stands on a slide
+ROOM = 650  # pixels in height for what stands on a slide
 FULL = 700  # what still fits when the type is made smaller
+MOST_LINES = 22  # of what Python prints
+LETTERS = 94  # in a line of that
+LONGEST_VALUE = 280  # letters of a value that Python prints in one line
+BARE = 210  # lines of code and the value that they give are no higher
 WIDTH = 1126  # pixels in width
 EM = 24  # the size of running text
 LETTER = 0.55  # the width of a letter over the size of its type
@@ -59,16 +63,30 @@ def code(source: str, *, shown: bool) -> Block:
     return Block(html, height(html) if shown else 0, "plain" if shown else "code")
 
 
-def plain(text: str) -> Block:
-    """What Python prints."""
-    html = f"<pre>{escape(text.rstrip())}</pre>\n"
-    return Block(html, height(html), "plain")
+def plain(text: str) -> list[Block]:
+    """What Python prints; what is too long in pieces, between paragraphs where there are any.
+
+    The value of a large object is one endless line that nobody reads from a wall: its beginning is enough.
+    """
+    if "\n" not in text.strip() and len(text) > LONGEST_VALUE:
+        text = f"{text[:LONGEST_VALUE].rstrip()} …"
+    pieces: list[list[str]] = [[]]
+    for line in text.rstrip().splitlines():
+        much = len(pieces[-1])
+        if much >= MOST_LINES or (much > MOST_LINES / 2 and not line.strip()):
+            pieces.append([])
+        if line.strip() or pieces[-1]:
+            pieces[-1].append(line)
+    made = [f"<pre>{escape(chr(10).join(piece))}</pre>\n" for piece in pieces]
+    return [Block(html, height(html), "plain") for html in made]
 
 
 def shown(html: str) -> list[Block]:
     """What a cell shows as HTML; a table that is too long in pieces, each with the titles of its columns."""
     whole = Block(html + "\n", height(html), "table" if "<table" in html else "text")
-    match = re.fullmatch(r"(.*?<table[^>]*>(?:<thead>.*?</thead>)?<tbody>)(.*)(</tbody></table>.*)", html, re.S)
+    match = re.fullmatch(
+        r"(.*?<table[^>]*>(?:<thead>.*?</thead>)?<tbody>)(.*)(</tbody></table>.*)", html, re.S
+    )
     if whole.height <= FULL or match is None:
         return [whole]
     before, body, after = match.groups()
@@ -100,7 +118,8 @@ def height(html: str) -> int:
     rows = re.findall(r"<tr>.*?</tr>", html, re.S)
     total = sum(_row_height(row, rows) for row in rows) + (20 if rows else 0)
     for text in re.findall(r"<pre[^>]*>(.*?)</pre>", html, re.S):
-        total += 24 * len(text.rstrip().splitlines()) + 42
+        lines = unescape(re.sub(r"<[^>]+>", "", text)).rstrip().splitlines()
+        total += 27 * sum(max(1, -(-len(line) // LETTERS)) for line in lines) + 44
     rest = re.sub(r"<(table|pre)[ >].*?</\1>", "", html, flags=re.S)
     for tag, text in re.findall(r"<(h1|h2|h3|p|li)[^>]*>(.*?)</\1>", rest, re.S):
         size, after = {"h1": (53, 32), "h2": (36, 22), "h3": (30, 18), "p": (EM, 17), "li": (EM, 6)}[tag]
@@ -126,7 +145,9 @@ def _row_height(row: str, rows: list[str]) -> int:
 
 
 def _cells(row: str) -> list[str]:
-    return [unescape(re.sub(r"<[^>]+>", "", cell)) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)]
+    return [
+        unescape(re.sub(r"<[^>]+>", "", cell)) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
+    ]
 
 
 def _length(html: str) -> int:

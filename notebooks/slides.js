@@ -4,16 +4,24 @@ const find = (selector) => document.querySelector(selector);
 const [count, caption, button, help, title] = ["output", "nav i", "#answer", "#help", "nav b"].map(find);
 let now = -1;
 
-// A slide that is too full for the screen has smaller type, if that is enough; else it scrolls. On paper, where
-// nothing scrolls and type can be smaller, it is made to fit.
+// A slide that says little has larger type; one that is too full for the screen has smaller type, if that is
+// enough, else it scrolls. An answer that is still hidden has its room, so that nothing jumps. On paper, where
+// nothing scrolls and type can be smaller, everything is made to fit.
 function fit(slide) {
-  const fits = () => slide.scrollHeight <= slide.clientHeight + 1;
-  const sizes = [1, 0.95, 0.9, 0.85, 0.8];
-  const enough = (name) => (size) => { slide.style.setProperty(name, size); return fits(); };
-  if (!sizes.some(enough("--fit"))) slide.style.setProperty("--fit", 1);
+  if (slide.matches(".picture")) return;
+  const answer = slide.querySelector(".answer");
+  const hidden = answer?.hidden;
+  const sizes = [1.25, 1.2, 1.15, 1.1, 1.05, 1, 0.95, 0.9, 0.85].filter((size) => size <= 1 || !slide.matches(".title, .chapter"));
+  const set = (size) => slide.style.setProperty("--fit", size);
+  const fits = (size) => { set(size); return slide.scrollHeight <= slide.clientHeight + 1; };
+  if (answer) answer.hidden = false;
+  const withAnswer = sizes.find(fits);
+  if (answer) answer.hidden = true;
+  const found = withAnswer ?? sizes.find(fits) ?? 1;
+  set(found);
   const room = slide.clientHeight / slide.scrollHeight;
-  const screen = Number(slide.style.getPropertyValue("--fit"));
-  slide.style.setProperty("--print", room < 1 ? Math.max(0.4, room * 0.9) : screen * 0.95);
+  slide.style.setProperty("--print", room < 1 ? Math.max(0.4, room * 0.9) : found * 0.95);
+  if (answer) answer.hidden = hidden;
 }
 
 function show(number, atEnd = false) {
@@ -50,8 +58,7 @@ function tell(slide, told = !slide.classList.contains("told")) {
   button.textContent = told ? "Hide answer" : "Answer";
   const letter = (row) => row.querySelector("th")?.textContent.trim();
   for (const row of slide.querySelectorAll("tr"))
-    row.classList.toggle("right", told && letter(row) === slide.dataset.right);
-  fit(slide);
+    row.classList.toggle("right", told && slide.dataset.right !== undefined && letter(row) === slide.dataset.right);
   if (told) answer.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 

@@ -73,14 +73,14 @@ KEYS = (
     ("f", "whole screen"),
     ("?", "these keys"),
 )
-HELP = " · ".join(
-    " ".join(f"<kbd>{key}</kbd>" for key in keys.split()) + f" {does}" for keys, does in KEYS
-)
+HELP = " · ".join(" ".join(f"<kbd>{key}</kbd>" for key in keys.split()) + f" {does}" for keys, does in KEYS)
 
 
 def section(slide: Slide) -> str:
     """One slide as HTML; the answer is in it and hidden."""
-    answer = f'<aside class="answer" aria-live="polite" hidden>\n{slide.answer}</aside>\n' if slide.answer else ""
+    answer = (
+        f'<aside class="answer" aria-live="polite" hidden>\n{slide.answer}</aside>\n' if slide.answer else ""
+    )
     right = f' data-right="{slide.right}"' if slide.right else ""
     caption = escape(slide.caption)
     return (
@@ -94,7 +94,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="slides.py", description="Make pages of slides of the executed notebooks."
     )
-    parser.add_argument("beginnings", nargs="*", metavar="NAME", help="how the names begin: 03; all if absent")
+    parser.add_argument(
+        "beginnings", nargs="*", metavar="NAME", help="how the names begin: 03; all if absent"
+    )
     parser.add_argument("--from", dest="source", type=Path, default=HERE, metavar="DIR", help="the notebooks")
     parser.add_argument("--to", dest="target", type=Path, default=TARGET, metavar="DIR", help="the pages")
     asked = parser.parse_args(arguments)

@@ -25,7 +25,7 @@ Cell = dict[str, Any]
 
 
 def script(name: str) -> ModuleType:
-    """A script that stands beside the notebooks, as a module; it finds its own neighbours as when it is run."""
+    """A script that stands beside the notebooks, as a module; it finds its neighbours as when it is run."""
     if str(FOLDER) not in sys.path:
         sys.path.append(str(FOLDER))
     spec = importlib.util.spec_from_file_location(f"notebooks_{name}", FOLDER / f"{name}.py")

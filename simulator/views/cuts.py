@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STRIP, CARD, PARTING, FOLLOWS = "strip.", "card", "parting", "follows"
+FOOT_NAME = "What the session is worth"
+WHOLE = {CARD: FOOT_NAME, PARTING: "The first divergence"}  # what begins with them ends with them
 GROUNDS = ("paper", "band.", "gap", "follows")
 LOW = 60.0  # a ground that is lower is a row of its own
 CLOSE = 20.0  # items of one event that are no further apart hang together
 BELOW_START = 24.0  # a heading is not cut off from what stands below it
 BAND_GAP = 5.0  # a start is cut off in the middle of the space above it, or so far above it
 AIR = 4.0  # above the head
-FOOT_NAME = "What the session is worth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,22 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Where a step of the story begins, its name, and where its heading ends; at once if it has none."""
+
+    y: float
+    name: str
+    heading: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cuts:
     """Where a picture may be cut, in pixels of its natural size.
 
     Attributes:
         type_size: of the smallest type in it.
         head: top and bottom of what stands above every part; None where there is no such thing.
-        starts: where a step of the story begins, with its name; the first may begin right below the head.
+        starts: where the steps of the story begin; the first may begin right below the head.
         seams: where else nothing is cut through.
         foot: from where on the head has nothing to say; None where there is no such place.
         labels: the words in the margin that a part without their beginning needs.
@@ -57,7 +67,7 @@ class Cuts:
 
     type_size: float
     head: tuple[float, float] | None
-    starts: tuple[tuple[float, str], ...]
+    starts: tuple[Start, ...]
     seams: tuple[float, ...]
     foot: float | None
     labels: tuple[Label, ...]
@@ -67,7 +77,7 @@ class Cuts:
         return {
             "type": self.type_size,
             "head": [round(y) for y in self.head] if self.head else None,
-            "starts": [[round(y), name] for y, name in self.starts],
+            "starts": [[round(one.y), one.name, round(one.heading)] for one in self.starts],
             "seams": [round(y) for y in self.seams],
             "foot": None if self.foot is None else round(self.foot),
             "labels": [
@@ -84,22 +94,25 @@ def cuts_of(drawing: Drawing) -> Cuts:
     strips = [item for item in items if isinstance(item, Box) and item.style.startswith(STRIP)]
     story = (strips[0].x, strips[0].x + strips[0].width) if strips else None
     begun = list(_starts(items))
-    starts: list[tuple[float, str]] = []
+    starts: list[Start] = []
     seams: list[float] = []
     for above, below in _spaces(sorted(_groups(drawing, story))):
-        start = next((box for box in begun if abs(box.y - below) < 1), None)
+        start = next((one for one in begun if abs(one.y - below) < 1), None)
         y = (above + below) / 2 if start is None else below - min(BAND_GAP, below - above) / 2
         top = head[1] if head else 0.0
         if start is not None:
-            starts.append((max(y, top), _name(start)))
-        elif y > top and not any(box.y < y < box.y + box.height + BELOW_START for box in begun):
+            y = max(y, top)
+            starts.append(
+                Start(y, start.name, start.heading + BAND_GAP / 2 if start.heading > start.y else y)
+            )
+        elif y > top and not any(one.y < y < one.heading + BELOW_START for one in begun):
             seams.append(y)
     return Cuts(
         type_size=min((TYPES[item.style].size for item in items if isinstance(item, Text)), default=0.0),
         head=head,
         starts=tuple(starts),
         seams=tuple(seams),
-        foot=next((y for y, name in starts if name == FOOT_NAME), None),
+        foot=next((one.y for one in starts if one.name == FOOT_NAME), None),
         labels=tuple(_labels(items, story)) if story else (),
     )
 
@@ -126,23 +139,21 @@ def _is_title(text: Text, *, alone: bool) -> bool:
     return text.style == "belief.title"
 
 
-def _starts(items: tuple[Item, ...]) -> Iterator[Box]:
-    """The boxes with which a step of the story begins."""
+def _starts(items: tuple[Item, ...]) -> Iterator[Start]:
+    """What stands where a step of the story begins."""
     compared = any(item.style == PARTING for item in items)
+    lanes = any(item.style.startswith("header") for item in items)
     for item in items:
-        if not isinstance(item, Box):
-            continue
-        follows = compared and item.style == FOLLOWS and item.height < LOW
-        if follows or item.style in (CARD, PARTING) or item.style.startswith(STRIP):
-            yield item
-
-
-def _name(start: Box) -> str:
-    """What begins there, in words."""
-    if start.style.startswith(STRIP):
-        step = Step(start.style.removeprefix(STRIP))
-        return f"{STEP_NUMBERS[step]} {step.title}"
-    return {CARD: FOOT_NAME, PARTING: "The first divergence"}.get(start.style, "What follows from it")
+        top, bottom = span(item)
+        if item.style.startswith(STRIP):
+            step = Step(item.style.removeprefix(STRIP))
+            yield Start(top, f"{STEP_NUMBERS[step]} {step.title}", bottom)
+        elif item.style in WHOLE:
+            yield Start(top, WHOLE[item.style], top)
+        elif compared and isinstance(item, Box) and _is_row(item):
+            yield Start(top, "What follows from it", bottom)
+        elif isinstance(item, Text) and item.style == "lane" and not lanes:
+            yield Start(top, item.text, bottom)
 
 
 def _groups(drawing: Drawing, story: tuple[float, float] | None) -> Iterator[tuple[float, float]]:
