@@ -27,8 +27,15 @@ TIMEOUT = 300  # seconds for a cell; it only catches one that hangs
 
 
 def read(path: Path) -> nbformat.NotebookNode:
-    """A notebook as it stands in its file."""
-    return nbformat.read(path, as_version=4)
+    """A notebook as it stands in its file.
+
+    Raises:
+        SimulatorError: it is no notebook.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, nbformat.ValidationError) as error:
+        raise SimulatorError(f"{path} cannot be read.", got=error, expected="a notebook") from error
 
 
 def executed(path: Path) -> nbformat.NotebookNode:

@@ -38,6 +38,7 @@ class Part:
     Attributes:
         encoded: the PNG in base 64.
         size: width and height in pixels.
+        rows: which rows of the picture it shows, below what is repeated above them.
         width: of the slide, in hundredths of the width of a screen of 16 : 9.
         alt: its words for whoever cannot see it.
         caption: what it is, in a line.
@@ -45,6 +46,7 @@ class Part:
 
     encoded: str
     size: tuple[int, int]
+    rows: tuple[int, int]
     width: float
     alt: str
     caption: str
@@ -59,14 +61,15 @@ def parts(encoded: str, alt: str, words: Words) -> list[Part]:
         words: what its output's metadata says of it; empty for a picture that says nothing.
     """
     picture = Image.open(io.BytesIO(base64.b64decode(encoded)))
-    left, top, right, bottom = _ink(picture)
+    left, top, right, bottom = ink(picture)
     sheet = _Sheet(picture, (left, right), words)
     edges = sheet.edges(top, bottom)
     spans = [(edges[0], edges[-1])] if sheet.fits(bottom - top) else sheet.divided(edges)
     made = [sheet.part(*span) for span in spans]
     scale = min(sheet.widest, LARGEST)
     if words:  # a picture of which nothing is known is as wide as the screen, and scrolls
-        scale = min(scale, ROOM[1] / max(part.height for part in made))
+        # What cannot be cut scrolls too, where it could not be read otherwise.
+        scale = min(scale, max(ROOM[1] / max(part.height for part in made), ROOM[1] / sheet.tallest))
     title = words.get("title", "")
     found = []
     for number, (part, span) in enumerate(zip(made, spans, strict=True), start=1):
@@ -77,6 +80,7 @@ def parts(encoded: str, alt: str, words: Words) -> list[Part]:
             Part(
                 _encoded(part),
                 part.size,
+                span,
                 round(100 * part.width * scale / SCREEN[0], 2),
                 ". ".join(filter(None, (told.rstrip("."), place.capitalize()))) + ".",
                 ", ".join(filter(None, (title, place))),
@@ -85,7 +89,7 @@ def parts(encoded: str, alt: str, words: Words) -> list[Part]:
     return found
 
 
-def _ink(picture: Image.Image) -> tuple[int, int, int, int]:
+def ink(picture: Image.Image) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of what is drawn on the paper, and a little around it."""
     colours = picture.convert("RGB")
     paper = Image.new("RGB", picture.size, colours.getpixel((0, 0)) or 0)
@@ -131,7 +135,7 @@ class _Sheet:
             ways = []
             for end in range(begin + 1, len(edges)):
                 spare = 1 - self._height(edges[begin], edges[end], first=begin == 0) / self.tallest
-                cost = A_PART + (A_GAP * spare**2 if spare >= 0 else TOO_TALL * (1 - spare))
+                cost = A_PART + (A_GAP * spare**2 if spare >= 0 else TOO_TALL * (1 - spare) ** 2)
                 cost += A_SEAM * (edges[end] not in starts and end < len(edges) - 1)
                 rest, cuts = best(end)
                 ways.append((cost + rest, (end, *cuts)))

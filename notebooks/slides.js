@@ -18,9 +18,10 @@ function fit(slide) {
   const withAnswer = sizes.find(fits);
   if (answer) answer.hidden = true;
   const found = withAnswer ?? sizes.find(fits) ?? 1;
+  let small = found;
+  while (!fits(small) && small > 0.3) small -= 0.05;
+  slide.style.setProperty("--print", small * 0.97);
   set(found);
-  const room = slide.clientHeight / slide.scrollHeight;
-  slide.style.setProperty("--print", room < 1 ? Math.max(0.4, room * 0.9) : found * 0.95);
   if (answer) answer.hidden = hidden;
 }
 
