@@ -2,33 +2,40 @@
 
     python notebooks/execute.py            # all of them
     python notebooks/execute.py 03 05      # those whose names begin so
+    python notebooks/execute.py --to executed 03
 
 What is written is the same on every run: no times, no widget state, no version of the machine's Python.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from selection import chosen
 from traitlets.config import Config
+
+from simulator.errors import SimulatorError
 
 HERE = Path(__file__).resolve().parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 300  # seconds for a cell; it only catches one that hangs
 
 
-def notebooks() -> list[Path]:
-    """The notebooks in their order."""
-    return sorted(HERE.glob("[0-9][0-9]-*.ipynb"))
-
-
 def read(path: Path) -> nbformat.NotebookNode:
-    """A notebook as it stands in its file."""
-    return nbformat.read(path, as_version=4)
+    """A notebook as it stands in its file.
+
+    Raises:
+        SimulatorError: it is no notebook.
+    """
+    try:
+        return nbformat.read(path, as_version=4)
+    except (ValueError, nbformat.ValidationError) as error:
+        raise SimulatorError(f"{path} cannot be read.", got=error, expected="a notebook") from error
 
 
 def executed(path: Path) -> nbformat.NotebookNode:
@@ -52,7 +59,8 @@ def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Without what differs from one machine or run to the next.
 
     The view of a widget names a model by a random number, and without its kernel that model is gone. The
-    picture beside it is what a reader sees.
+    picture beside it is what a reader sees. What an output's metadata says of a picture stays: its words, and
+    where slides may cut it.
     """
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -66,13 +74,32 @@ def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def main(beginnings: list[str]) -> None:
-    """Execute and write the notebooks whose names begin so; all of them where none is named."""
-    for path in notebooks():
-        if not beginnings or path.name.startswith(tuple(beginnings)):
-            nbformat.write(executed(path), path)
-            print(path.name, f"{path.stat().st_size / 1000:.0f} kB")
+def main(arguments: list[str]) -> int:
+    """Execute and write the notebooks that are asked for; the exit code is 2 where that cannot be done."""
+    parser = argparse.ArgumentParser(
+        prog="execute.py", description="Execute the notebooks and store what they show."
+    )
+    parser.add_argument(
+        "beginnings", nargs="*", metavar="NAME", help="how the names begin: 03; all if absent"
+    )
+    parser.add_argument("--from", dest="source", type=Path, default=HERE, metavar="DIR", help="the notebooks")
+    parser.add_argument(
+        "--to", dest="target", type=Path, metavar="DIR", help="where to; their own folder if absent"
+    )
+    asked = parser.parse_args(arguments)
+    try:
+        found = chosen(asked.source, asked.beginnings)
+        target = asked.target or asked.source
+        target.mkdir(parents=True, exist_ok=True)
+        for path in found:
+            written = target / path.name
+            nbformat.write(executed(path), written)
+            print(written.name, f"{written.stat().st_size / 1000:.0f} kB")
+    except (SimulatorError, OSError) as error:
+        print(f"execute.py: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -1,33 +1,84 @@
 // One slide at a time. Which one stands in the address (#7), so that a slide can be linked to.
 const slides = [...document.querySelectorAll("section")];
-const count = document.querySelector("nav output");
+const find = (selector) => document.querySelector(selector);
+const [count, caption, button, help, title] = ["output", "nav i", "#answer", "#help", "nav b"].map(find);
 let now = -1;
 
-function show(number) {
+// A slide that says little has larger type; one that is too full for the screen has smaller type, if that is
+// enough, else it scrolls. An answer that is still hidden has its room, so that nothing jumps. On paper, where
+// nothing scrolls and type can be smaller, everything is made to fit.
+function fit(slide) {
+  if (slide.matches(".picture")) return;
+  const answer = slide.querySelector(".answer");
+  const hidden = answer?.hidden;
+  const sizes = [1.25, 1.2, 1.15, 1.1, 1.05, 1, 0.95, 0.9, 0.85].filter((size) => size <= 1 || !slide.matches(".title, .chapter"));
+  const set = (size) => slide.style.setProperty("--fit", size);
+  const fits = (size) => { set(size); return slide.scrollHeight <= slide.clientHeight + 1; };
+  if (answer) answer.hidden = false;
+  const withAnswer = sizes.find(fits);
+  if (answer) answer.hidden = true;
+  const found = withAnswer ?? sizes.find(fits) ?? 1;
+  let small = found;
+  while (!fits(small) && small > 0.3) small -= 0.05;
+  slide.style.setProperty("--print", small * 0.97);
+  set(found);
+  if (answer) answer.hidden = hidden;
+}
+
+function show(number, atEnd = false) {
   if (!Number.isInteger(number)) return;
   const next = Math.max(0, Math.min(slides.length - 1, number));
   if (next === now) return;
+  if (now >= 0) tell(slides[now], false);
   slides.forEach((slide, place) => slide.classList.toggle("now", place === next));
   now = next;
-  slides[now].scrollTop = 0;
-  slides[now].focus({ preventScroll: true });
+  const slide = slides[now];
+  slide.scrollTop = atEnd ? slide.scrollHeight : 0;
+  slide.focus({ preventScroll: true });
   count.value = `${now + 1} / ${slides.length}`;
+  caption.textContent = slide.dataset.caption === title.textContent ? "" : slide.dataset.caption;
+  button.hidden = !slide.querySelector(".answer");
   history.replaceState(null, "", `#${now + 1}`);
 }
 
-// Forward first goes down a slide that is taller than the screen, then on to the next; back likewise.
+// On first goes down a slide that is taller than the screen, then to the next; back comes to its lower end.
 function go(direction) {
   const slide = slides[now];
   const room = direction > 0 ? slide.scrollHeight - slide.clientHeight - slide.scrollTop : slide.scrollTop;
-  if (room > 4) slide.scrollBy({ top: direction * slide.clientHeight * 0.8 });
-  else show(now + direction);
+  if (room > 4) slide.scrollBy({ top: direction * slide.clientHeight * 0.8, behavior: "instant" });
+  else show(now + direction, direction < 0);
 }
 
+// The answer to a question, and its mark at the right option; away when the slide is left.
+function tell(slide, told = !slide.classList.contains("told")) {
+  const answer = slide.querySelector(".answer");
+  if (!answer) return;
+  slide.classList.toggle("told", told);
+  answer.hidden = !told;
+  button.setAttribute("aria-pressed", told);
+  button.textContent = told ? "Hide answer" : "Answer";
+  const letter = (row) => row.querySelector("th")?.textContent.trim();
+  for (const row of slide.querySelectorAll("tr"))
+    row.classList.toggle("right", told && slide.dataset.right !== undefined && letter(row) === slide.dataset.right);
+  if (told) answer.scrollIntoView({ block: "nearest", behavior: "instant" });
+}
+
+function keysShown(shown = help.hidden) {
+  help.hidden = !shown;
+  find("#keys").setAttribute("aria-expanded", shown);
+}
+
+function codeShown() {
+  document.body.classList.toggle("with-code");
+  slides.forEach(fit);
+}
+
+const screen = () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
 const keys = {
-  " ": (event) => go(event.shiftKey ? -1 : 1), PageDown: () => go(1), ArrowRight: () => show(now + 1),
-  PageUp: () => go(-1), ArrowLeft: () => show(now - 1), Backspace: () => show(now - 1),
+  " ": (event) => go(event.shiftKey ? -1 : 1), PageDown: () => go(1), ArrowRight: () => go(1),
+  PageUp: () => go(-1), ArrowLeft: () => go(-1), Backspace: () => go(-1),
   Home: () => show(0), End: () => show(slides.length - 1),
-  f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
+  a: () => tell(slides[now]), c: codeShown, f: screen, "?": () => keysShown(), Escape: () => keysShown(false),
 };
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in keys)) return;
@@ -35,7 +86,11 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   keys[event.key](event);
 });
-document.querySelector("#back").addEventListener("click", () => go(-1));
-document.querySelector("#on").addEventListener("click", () => go(1));
+find("#back").addEventListener("click", () => go(-1));
+find("#next").addEventListener("click", () => go(1));
+button.addEventListener("click", () => tell(slides[now]));
+find("#keys").addEventListener("click", () => keysShown());
 addEventListener("hashchange", () => show(Number(location.hash.slice(1)) - 1));
+addEventListener("resize", () => slides.forEach(fit));
+slides.forEach(fit);
 show((Number(location.hash.slice(1)) || 1) - 1);

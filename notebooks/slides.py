@@ -2,39 +2,46 @@
 
     python notebooks/slides.py            # all of them, into slides/
     python notebooks/slides.py 03 05      # those whose names begin so
+    python notebooks/slides.py --from executed --to pages 03
 
-Cells say by Jupyter's own slide type where a slide begins and what is left out. A picture gets a slide of its
-own. What a page shows is what the notebook shows, nothing is executed.
+What a page shows is what the notebook shows; only the answers to its questions are computed. They are hidden
+until the presenter asks for them.
 """
 
 from __future__ import annotations
 
-import base64
-import io
+import argparse
 import json
 import re
 import sys
 from html import escape
 from pathlib import Path
-from typing import Any
 
-import mistune
-from PIL import Image
+from selection import chosen
+from slide_cells import Slide, slides_of
+
+from simulator.errors import SimulatorError
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "slides"
-LOW = 0.62  # a picture no higher than this part of its width fits on a screen as a whole
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-
-Cell = dict[str, Any]
 
 
 def page(path: Path) -> str:
-    """The slides of a notebook as one HTML page."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    slides = slides_of(notebook["cells"])
-    title = re.search(r"<h1>(.*?)</h1>", slides[0])
-    assert title, f"{path.name} has no title"
+    """The slides of a notebook as one HTML page.
+
+    Raises:
+        SimulatorError: it cannot be read, or has no title.
+    """
+    try:
+        slides = slides_of(json.loads(path.read_text(encoding="utf-8"))["cells"])
+    except (OSError, ValueError, KeyError) as error:
+        raise SimulatorError(
+            f"{path} cannot be read.", got=error, expected="an executed notebook of format 4"
+        ) from error
+    title = re.search(r"<h1>(.*?)</h1>", slides[0].html) if slides else None
+    if title is None:
+        raise SimulatorError(f"{path} has no title.", expected="a first cell that begins with # and a title")
     style, script = ((HERE / f"slides.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
     return f"""<!DOCTYPE html>
 <html lang="en">
@@ -45,83 +52,66 @@ def page(path: Path) -> str:
 <style>
 {style}</style>
 <main>
-{"".join(slides)}</main>
-<nav><b>{title[1]}</b><output></output><button id="back">Back</button><button id="on">On</button></nav>
+{"".join(map(section, slides))}</main>
+<p id="help" hidden>{HELP}</p>
+<nav><b>{title[1]}</b><i></i>
+<button id="answer" hidden aria-pressed="false">Answer</button><output></output>
+<button id="back">Back</button><button id="next">Next</button>
+<button id="keys" aria-expanded="false" aria-controls="help" aria-label="Keys">?</button></nav>
 <script type="module">
 {script}</script>
 </html>
 """
 
 
-def slides_of(cells: list[Cell]) -> list[str]:
-    """The slides as sections, in order."""
-    slides: list[str] = []
-    written: list[str] = []
-
-    def close() -> None:
-        if written:
-            kind = "" if slides else "title"
-            slides.append(section("".join(written), kind))
-            written.clear()
-
-    for cell in cells:
-        kind = cell["metadata"].get("slideshow", {}).get("slide_type", "-")
-        if kind != "-":
-            close()  # also where something is left out: an answer does not stand under its question
-        if kind in ("skip", "notes"):
-            continue
-        if cell["cell_type"] == "markdown":
-            written.append(markdown("".join(cell["source"])))
-            continue
-        written.append(f"<pre><code>{escape(''.join(cell['source']))}</code></pre>\n")
-        for output in cell["outputs"]:
-            data = output.get("data", {"text/plain": output.get("text", "")})
-            if "image/png" in data:
-                code = written.pop() if len(written) == 1 else ""  # nothing but the cell: it goes along
-                close()
-                slides.append(picture_slide(data, code))
-            else:
-                written.append(shown(data))
-    close()
-    return slides
+KEYS = (
+    ("→ Space PageDown", "on"),
+    ("← Shift+Space PageUp", "back"),
+    ("Home End", "first, last"),
+    ("a", "answer"),
+    ("c", "code"),
+    ("f", "whole screen"),
+    ("?", "these keys"),
+)
+HELP = " · ".join(" ".join(f"<kbd>{key}</kbd>" for key in keys.split()) + f" {does}" for keys, does in KEYS)
 
 
-def section(content: str, kind: str = "") -> str:
-    """One slide."""
-    return f'<section class="{kind}" tabindex="-1">\n{content}</section>\n'
+def section(slide: Slide) -> str:
+    """One slide as HTML; the answer is in it and hidden."""
+    answer = (
+        f'<aside class="answer" aria-live="polite" hidden>\n{slide.answer}</aside>\n' if slide.answer else ""
+    )
+    right = f' data-right="{slide.right}"' if slide.right else ""
+    caption = escape(slide.caption)
+    return (
+        f'<section class="{slide.kind}" data-caption="{caption}"{right} tabindex="-1">\n'
+        f"{slide.html}{answer}</section>\n"
+    )
 
 
-def picture_slide(data: Cell, code: str = "") -> str:
-    """A slide that is a picture, with the cell that made it below."""
-    encoded = "".join(data["image/png"])
-    width, height = Image.open(io.BytesIO(base64.b64decode(encoded))).size
-    described = escape(" ".join("".join(data["text/plain"]).split()), quote=True)
-    size = f'width="{width}" height="{height}"'
-    picture = f'<img alt="{described}" {size} src="data:image/png;base64,{encoded.strip()}">\n'
-    return section(picture + code, "picture low" if height <= LOW * width else "picture")
-
-
-def shown(data: Cell) -> str:
-    """What a cell shows besides pictures."""
-    if "text/html" in data:
-        return "".join(data["text/html"]) + "\n"
-    return f"<pre>{escape(''.join(data['text/plain']))}</pre>\n"
-
-
-def markdown(text: str) -> str:
-    """Markdown as HTML; HTML inside it is shown as text."""
-    return str(mistune.create_markdown(escape=True, plugins=["table"])(text))
-
-
-def main(beginnings: list[str]) -> None:
-    """Write the slides of the notebooks whose names begin so; of all where none is named."""
-    TARGET.mkdir(exist_ok=True)
-    for path in sorted(HERE.glob("[0-9][0-9]-*.ipynb")):
-        if not beginnings or path.name.startswith(tuple(beginnings)):
-            target = TARGET / f"{path.stem}.html"
-            target.write_text(page(path), encoding="utf-8")
-            print(target.relative_to(HERE.parent))
+def main(arguments: list[str]) -> int:
+    """Write the slides that are asked for; the exit code is 2 where that cannot be done."""
+    parser = argparse.ArgumentParser(
+        prog="slides.py", description="Make pages of slides of the executed notebooks."
+    )
+    parser.add_argument(
+        "beginnings", nargs="*", metavar="NAME", help="how the names begin: 03; all if absent"
+    )
+    parser.add_argument("--from", dest="source", type=Path, default=HERE, metavar="DIR", help="the notebooks")
+    parser.add_argument("--to", dest="target", type=Path, default=TARGET, metavar="DIR", help="the pages")
+    asked = parser.parse_args(arguments)
+    try:
+        pages = {path.stem: page(path) for path in chosen(asked.source, asked.beginnings)}
+        asked.target.mkdir(parents=True, exist_ok=True)
+        for name, made in pages.items():
+            target = asked.target / f"{name}.html"
+            target.write_text(made, encoding="utf-8")
+            print(target)
+    except (SimulatorError, OSError) as error:
+        print(f"slides.py: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulator.scenario import Scenario, TlsVersion
     from simulator.security import SecurityCard
     from simulator.trace import Outcome, SideOutcome, Trace
+    from simulator.views.notebook import Bundle, Metadata
     from simulator.views.widget import Player
 
 
@@ -158,7 +159,7 @@ class Run:
         ]
         return ", ".join([what, *filter(None, why)]) + ">"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[Bundle, Metadata]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
         """How a notebook shows it: the sequence diagram, on one screen."""
         from simulator.views.notebook import exhibit
         from simulator.views.sequence import sequence

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import sys
 from base64 import b64decode
 from functools import cache
 from io import BytesIO
@@ -23,12 +24,15 @@ NOTEBOOKS = sorted(FOLDER.glob("[0-9][0-9]-*.ipynb"))
 Cell = dict[str, Any]
 
 
+@cache
 def script(name: str) -> ModuleType:
-    """A script that stands beside the notebooks, as a module."""
+    """A script that stands beside the notebooks, as a module; it finds its neighbours as when it is run."""
+    if str(FOLDER) not in sys.path:
+        sys.path.append(str(FOLDER))
     spec = importlib.util.spec_from_file_location(f"notebooks_{name}", FOLDER / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 

@@ -165,9 +165,10 @@ def test_repr_says_what_came_out() -> None:
 
 
 def test_a_run_shows_itself_as_a_picture() -> None:
-    """A notebook gets the sequence diagram as a small PNG, and sentences where it cannot draw."""
+    """A notebook gets the sequence diagram as a small PNG, and sentences where it cannot draw or be seen."""
     run = run_of("valid-certificate", "1.3")
-    bundle = run._repr_mimebundle_()
+    bundle, metadata = run._repr_mimebundle_()
+    assert "The server asks the client for a certificate." in metadata["image/png"]["alt"]
     picture = b64decode(bundle["image/png"])
     assert picture.startswith(b"\x89PNG")
     assert len(picture) < 150_000

@@ -1,27 +1,33 @@
-"""The slides of the notebooks: pages that need nothing besides themselves, and can be driven by keys."""
+"""The slides of the notebooks: whole in themselves, a question alone, no answer before it is asked for."""
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from simulator.lessons.quiz import questions
-from tests.browser.chromium import chromium, watched
-from tests.notebooks import NOTEBOOKS, cells, script, stored
+from tests.notebooks import FOLDER, NOTEBOOKS, cells, script, stored
+from tests.peers import ROOT
+from tests.slides import asked, page, ran, slides, told
 
 if TYPE_CHECKING:
     from pathlib import Path
+
 
 pytest.importorskip("mistune", reason="slides are made with the extra 'notebooks'")
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
-def page(path: Path) -> str:
-    """The slides of a notebook."""
-    made: str = script("slides").page(path)
-    return made
+def left_out(path: Path) -> set[str]:
+    """The cells that are no slides."""
+    kinds = {
+        cell["id"]: cell["metadata"].get("slideshow", {}).get("slide_type") for cell in stored(path)["cells"]
+    }
+    return {name for name, kind in kinds.items() if kind in ("skip", "notes")}
 
 
 @each
@@ -36,54 +42,137 @@ def test_a_page_needs_nothing_besides_itself(path: Path) -> None:
 
 @each
 def test_every_picture_is_shown_with_its_words(path: Path) -> None:
-    """Each picture of a cell that is not left out stands on a slide, with a description."""
+    """Each picture of a cell that is not left out stands on a slide or more, each with a description."""
     text = page(path)
-    left_out = {
-        cell["id"]
-        for cell in stored(path)["cells"]
-        if cell["metadata"].get("slideshow", {}).get("slide_type") in ("skip", "notes")
-    }
     pictures = [
         output
         for cell in cells(path, "code")
         for output in cell["outputs"]
-        if cell["id"] not in left_out and "image/png" in output.get("data", {})
+        if cell["id"] not in left_out(path) and "image/png" in output.get("data", {})
     ]
-    assert len(pictures) == len(re.findall(r'<img alt="[^"]{40,}" width="\d+" height="\d+"', text))
-    assert len(pictures) == text.count("<img")
+    first = re.findall(r'<img alt="(?:(?! Part (?:[2-9]|\d\d) of )[^"]){40,}" width="\d+" height="\d+"', text)
+    assert len(pictures) == len(first)
+    assert text.count("<img") == len(re.findall(r'<img alt="[^"]{20,}" width="\d+" height="\d+"', text))
 
 
 @each
-def test_answers_and_exercises_are_left_out(path: Path) -> None:
-    """Questions are there, and neither the cells for answers nor the exercises."""
+def test_questions_wait_with_their_answers_and_exercises_are_left_out(path: Path) -> None:
+    """Every question that is asked has a slide with the letter that playing finds; exercises have none."""
+    here = [cell for cell in cells(path, "code") if cell["id"] not in left_out(path)]
+    names = [name for cell in here for name in re.findall(r'\bask\("([\w-]+)"\)', "".join(cell["source"]))]
+    found = [slide for slide in script("slide_cells").slides_of(stored(path)["cells"]) if slide.right]
+    assert names
+    assert [questions()[name].right for name in names] == [slide.right for slide in found]
+    assert all(f"{slide.right} is right." in slide.answer for slide in found)
     text = page(path)
     assert ".answer(" not in text
     assert "check(" not in text
-    assert [name for name in questions() if f"ask(&quot;{name}&quot;)" in text]
+    assert len(re.findall('<aside class="answer"', text)) == len(
+        re.findall('<aside class="answer"[^>]* hidden>', text)
+    )
 
 
-def test_keys_and_buttons_lead_through_the_slides(tmp_path: Path) -> None:
-    """Arrows go from slide to slide, space bar and button also down a tall one; nothing is asked for."""
-    made = tmp_path / "slides.html"
-    made.write_text(page(NOTEBOOKS[0]), encoding="utf-8")
-    with chromium() as browser:
-        seen = watched(browser)
-        seen.page.goto(made.as_uri())
-        count = seen.page.locator("section").count()
-        assert count > 10
-        for _ in range(count + 3):
-            seen.page.keyboard.press("ArrowRight")
-        assert f"{count} / {count}" == seen.page.locator("output").inner_text()
-        seen.page.keyboard.press("Home")
-        assert seen.page.url.endswith("#1")
-        for _ in range(3):  # the first slide is hardly taller than the screen
-            seen.page.click("#on")
-        assert not seen.page.url.endswith("#1")
-        steps = 0
-        while not seen.page.url.endswith(f"#{count}") and steps < 200:
-            seen.page.keyboard.press("Space")
-            steps += 1
-        assert count - 2 < steps < 100
-        assert 1 == seen.page.locator("section:visible").count()
-        assert [made.as_uri()] == [url.split("#")[0] for url in seen.requests if not url.startswith("data:")]
-        assert [] == seen.complaints
+@each
+def test_no_slide_is_bare_code_and_no_assertion_is_shown(path: Path) -> None:
+    """Every slide has words or a picture besides code."""
+    assert "assert " not in page(path)
+    for slide in script("slide_cells").slides_of(stored(path)["cells"]):
+        rest = re.sub(r'<pre class="code.*?</pre>', "", slide.html, flags=re.S)
+        assert re.search(r"<img|<p>|<h\d>|<li>|<table|<pre>", rest), slide.html
+
+
+# What stands on a slide -----------------------------------------------------------------------------------
+
+
+def test_a_question_stands_alone() -> None:
+    """What comes before and after it has slides of its own; a heading without text stands above it."""
+    found = slides(
+        told("Before."), asked("thief"), told("After."), told("## Heading", "slide"), asked("not-asked")
+    )
+    assert ["", "question", "", "question"] == [slide.kind for slide in found]
+    assert "Before." not in found[1].html
+    assert "After." not in found[1].html
+    assert "<h2>Heading</h2>" in found[3].html
+    assert questions()["thief"].right == found[1].right
+    assert "clientauth run stolen-certificate" in found[1].answer
+    assert "clientauth run" not in found[1].html
+
+
+def test_a_case_has_its_answer() -> None:
+    """The decision of the simulator's server is told of a case of the puzzle, when it is asked for."""
+    (found,) = slides(
+        ran("first = case(2)\nfirst", {"text/html": "<p>Do you accept?</p>", "text/plain": "…"})
+    )
+    assert "question" == found.kind
+    assert "The right decision: validity." in found.answer
+
+
+def test_code_is_hidden_unless_it_is_what_the_cell_has_to_say() -> None:
+    """Code goes with a picture or table unseen; with a bare value it is seen; an assertion never is."""
+    table = {"text/html": "<table><tbody><tr><td>1</td></tr></tbody></table>", "text/plain": "1"}
+    (found,) = slides(told("Words."), ran("assert True\ncard(run)", table))
+    assert '<pre class="code"><code>card(run)</code></pre>' in found.html
+    (found,) = slides(told("Words."), ran("assert (\n  True\n)\nrun.level", {"text/plain": "3"}))
+    assert '<pre class="code shown"><code>run.level</code></pre>' in found.html
+    assert [] == slides(ran("x = 1"), ran("assert x"), ran("x", {"text/plain": "1"}))
+
+
+def test_what_is_too_long_goes_on_on_the_next_slide() -> None:
+    """A long table is cut between rows, and its titles come again; no row is lost; long text is cut too."""
+    rows = "".join(f"<tr><td>{number}</td><td>words</td></tr>" for number in range(60))
+    html = f"<p>Lead</p><table><thead><tr><th>n</th><th>w</th></tr></thead><tbody>{rows}</tbody></table>"
+    found = slides(ran("table", {"text/html": html, "text/plain": "…"}))
+    assert 4 <= len(found) <= 6
+    assert all("<th>n</th>" in slide.html for slide in found)
+    assert list(range(60)) == [int(n) for slide in found for n in re.findall(r"<td>(\d+)</td>", slide.html)]
+    paragraphs = "\n\n".join(f"Paragraph {number}. " + "Many words. " * 40 for number in range(9))
+    found = slides(told(paragraphs))
+    assert len(found) > 2
+    assert [str(n) for n in range(9)] == re.findall(r"Paragraph (\d)", "".join(slide.html for slide in found))
+
+
+# The command ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["slides", "execute"])
+@pytest.mark.parametrize("beginning", ["9", "99", "nothing"])
+def test_a_notebook_that_is_not_there_is_told(
+    name: str, beginning: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error names what there is, the exit code is 2, and nothing at all is written."""
+    target = tmp_path / "made"
+    assert 2 == script(name).main(["01", beginning, "--to", str(target)])
+    told = capsys.readouterr()
+    assert repr(beginning) in told.err
+    assert all(path.stem in told.err for path in NOTEBOOKS)
+    assert "" == told.out
+    assert not target.exists()
+
+
+def test_from_and_to_say_where(tmp_path: Path) -> None:
+    """The command reads one folder and writes another, and tells each file."""
+    (tmp_path / "executed").mkdir()
+    (tmp_path / "executed" / NOTEBOOKS[0].name).write_bytes(NOTEBOOKS[0].read_bytes())
+    command = [
+        sys.executable,
+        FOLDER / "slides.py",
+        "--from",
+        tmp_path / "executed",
+        "--to",
+        tmp_path / "a" / "b",
+    ]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    made = tmp_path / "a" / "b" / f"{NOTEBOOKS[0].stem}.html"
+    assert str(made) == done.stdout.strip()
+    assert page(NOTEBOOKS[0]) == made.read_text(encoding="utf-8")
+
+
+def test_what_is_no_notebook_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty folder, a folder that is not there and a broken file end in words and 2."""
+    assert 2 == script("slides").main(["--from", str(tmp_path)])
+    assert 2 == script("slides").main(["--from", str(tmp_path / "absent")])
+    assert 2 == capsys.readouterr().err.count("has no notebooks")
+    (tmp_path / "01-broken.ipynb").write_text("{", encoding="utf-8")
+    for name in ("slides", "execute"):
+        assert 2 == script(name).main(["--from", str(tmp_path), "--to", str(tmp_path / "made")])
+        assert "cannot be read" in capsys.readouterr().err

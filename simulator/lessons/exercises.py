@@ -74,7 +74,7 @@ class Exercise:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
         """How a notebook shows it."""
-        return self._shown()._repr_mimebundle_()
+        return self._shown().bundle()
 
     def _shown(self) -> Exhibit:
         return page(Lead(f"Exercise {self.number}"), self.task)

@@ -187,7 +187,7 @@ class Question:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
         """How a notebook shows it."""
-        return page(*self.shown)._repr_mimebundle_()
+        return page(*self.shown).bundle()
 
 
 def where(file: str, name: str) -> str:

@@ -110,6 +110,18 @@ def width_of(text: str, style: str) -> float:
     return text_width(text, kind.size, bold=kind.bold, mono=kind.mono)
 
 
+def span(item: Item) -> tuple[float, float]:
+    """The top and the bottom of an item."""
+    match item:
+        case Box():
+            return item.y, item.y + item.height
+        case Text():
+            return item.extent[1], item.extent[3]
+        case Line() | Polygon():
+            heights = [y for _, y in item.points]
+            return min(heights), max(heights)
+
+
 @lru_cache(maxsize=2048)
 def fit(text: str, style: str, width: float) -> str:
     """The text, or as much of its beginning as fits into ``width`` with an ellipsis after it."""

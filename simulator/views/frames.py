@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from simulator.errors import OutputError
 from simulator.pki.files import write_public_file
 from simulator.trace import Step, Trace
-from simulator.views.display import Box, Drawing, Item, Line, Polygon, Text
+from simulator.views.display import Box, Drawing, Item, Line, Polygon, Text, span
 from simulator.views.export import picture
 from simulator.views.heading import run_name
 from simulator.views.player_moments import moments
@@ -128,7 +128,7 @@ def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
         return whole
     strips = [item.y for item in whole.items if isinstance(item, Box) and item.style.startswith(STRIP)]
     items = tuple(item for item in whole.items if item.seq <= seq or item.style.startswith(BEHIND))
-    told = [_span(item)[1] for item in items if not item.style.startswith((*BEHIND, *BELIEF_STYLES))]
+    told = [span(item)[1] for item in items if not item.style.startswith((*BEHIND, *BELIEF_STYLES))]
     until = max([strips[0], *told]) + SNAPSHOT_GAP
     begun = [strip for strip in strips if strip < until]
     since = next((strip for strip in begun if until - strip <= SNAPSHOT_ROOM), begun[-1])
@@ -143,9 +143,9 @@ def _slide(whole: Drawing, head: float, since: float, until: float, room: float)
     """The head as it is, and below it the story from ``since`` until ``until``."""
     kept: list[Item] = [Box(0, 0, whole.width, head + room + TAIL, "paper", 0)]
     unknown = _unknown(whole.items, until)
-    beliefs = {box.seq for box in whole.items if _is_level(box) and _span(box)[0] < until}
+    beliefs = {box.seq for box in whole.items if _is_level(box) and span(box)[0] < until}
     for item in _with_beliefs_in_sight(whole.items, since, until + TAIL):
-        top, bottom = _span(item)
+        top, bottom = span(item)
         lifeline = item.style.startswith("lifeline")
         if item.style == "paper" or (item.style == "gap" and item.seq in unknown):
             continue
@@ -176,7 +176,7 @@ def _with_beliefs_in_sight(items: tuple[Item, ...], since: float, until: float) 
         if isinstance(box, Box) and _is_level(box) and box.y < since < box.y + box.height:
             words = [item for item in items if isinstance(item, Text) and _is_belief(item, box.seq)]
             visible = min(until, box.y + box.height) - since
-            if words and max(_span(item)[1] for item in words) - box.y <= visible:
+            if words and max(span(item)[1] for item in words) - box.y <= visible:
                 moves[box.seq] = since - box.y
     return [
         _moved(item, moves[item.seq]) if item.seq in moves and _is_belief(item, item.seq) else item
@@ -193,21 +193,9 @@ def _is_belief(item: Item, seq: int) -> bool:
     return item.seq == seq and isinstance(item, Text) and item.style.startswith("belief")
 
 
-def _span(item: Item) -> tuple[float, float]:
-    """The top and the bottom of an item."""
-    match item:
-        case Box():
-            return item.y, item.y + item.height
-        case Text():
-            return item.extent[1], item.extent[3]
-        case Line() | Polygon():
-            heights = [y for _, y in item.points]
-            return min(heights), max(heights)
-
-
 def _cut(item: Item, top: float, bottom: float) -> Item | None:
     """What of an item is inside: boxes and upright lines are cut, other things are whole or absent."""
-    above, below = _span(item)
+    above, below = span(item)
     if above >= top and below <= bottom:
         return item
     start, end = max(above, top), min(below, bottom)

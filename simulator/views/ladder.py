@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 RUNGS = tuple(level for level in reversed(SecurityLevel) if level.rung is not None)
 LABEL = 272.0
 PITCH = 168.0
+LEAST_PITCH = 112.0  # without reasons below the moments, so that the whole picture can be read on one screen
+SCREEN = 1290.0
 ROW = 63.0
 APART = 8.0  # from the middle of a rung to either side's line
 TAIL = 182.0  # after the last moment, where the lines have their names
@@ -49,21 +51,37 @@ def ladder(trace: Trace, *, detail: str = "messages") -> Drawing:
     """
     level = detail_named(detail)
     steps = moments(trace)
-    width = 2 * MARGIN + LABEL + PITCH * len(steps) + TAIL
+    late = gap(trace)
+    pitch = _overview_pitch(steps, late) if level == "overview" else PITCH
+    width = 2 * MARGIN + LABEL + pitch * len(steps) + TAIL
     sheet = blank(width)
     run_head(sheet, trace, "how secure, and who knows it", "" if level == "overview" else LEAD)
-    picture = _Ladder(sheet, steps, gap(trace))
+    picture = _Ladder(sheet, steps, late, pitch)
     picture.draw()
     if level != "overview":
         picture.reasons()
     return finished(sheet, f"{trace.setup.title}: how secure, and who knows it", description(trace))
 
 
+def _overview_pitch(steps: list[Moment], late: Gap | None) -> float:
+    """How far apart the moments stand: as the screen allows, with room for the words of a late refusal."""
+    shaded = _within(steps, late)
+    least = max(LEAST_PITCH, PITCH / max(1, len(shaded) - 1) if shaded else 0.0)
+    return max(least, min(PITCH, (SCREEN - 2 * MARGIN - LABEL - TAIL) / len(steps)))
+
+
+def _within(steps: list[Moment], late: Gap | None) -> list[int]:
+    """The places of the moments of a late refusal, its beginning and its end among them."""
+    if late is None:
+        return []
+    return [place for place, step in enumerate(steps) if late.start.at <= step.at <= late.end.at]
+
+
 class _Ladder:
     """The rungs, and the two lines on them."""
 
-    def __init__(self, sheet: Sheet, steps: list[Moment], late: Gap | None) -> None:
-        self.sheet, self.steps, self.late = sheet, steps, late
+    def __init__(self, sheet: Sheet, steps: list[Moment], late: Gap | None, pitch: float) -> None:
+        self.sheet, self.steps, self.late, self.pitch = sheet, steps, late, pitch
         self.left = MARGIN + LABEL
         self.right = sheet.stage.width - MARGIN
         self.top = sheet.y + 26
@@ -83,7 +101,7 @@ class _Ladder:
         self.sheet.y = self.bottom + 12
 
     def _x(self, place: float) -> float:
-        return self.left + PITCH * (place + 0.5)
+        return self.left + self.pitch * (place + 0.5)
 
     def _seq(self, step: Moment) -> int:
         return step.words[0][2] if step.words else 0
@@ -122,7 +140,7 @@ class _Ladder:
                 self.sheet.middle += hatching(self._x(place), top, width, bottom - top, seq)
         if late is None:
             return
-        inside = [place for place, step in enumerate(self.steps) if late.start.at <= step.at <= late.end.at]
+        inside = _within(self.steps, late)
         left, right, seq = self._x(inside[0]), self._x(inside[-1]), late.start.seq
         box = Box(left, self.top + 2, right - left, self.bottom - self.top - 4, "gap", seq, radius=4)
         self.sheet.middle.append(box)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from simulator.views.cuts import cuts_of
 from simulator.views.figure import PIXELS_PER_INCH, SETTINGS, figure
 from simulator.views.style import palette
 from simulator.views.textual import wrap_cells
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
 
     from simulator.views.display import Drawing
 
+OURS = "clientauth"  # the key of what our own tools read in the metadata of an output
 TEXT_WIDTH = 100  # columns of what stands in place of a picture
 COLOURS = 80
 
 Bundle = dict[str, str]
+Metadata = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,25 @@ class Exhibit:
     def __repr__(self) -> str:
         return self.text
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> Bundle:  # noqa: ARG002 - IPython's signature; it filters the answer itself
-        """How a notebook shows it."""
-        bundle = {"text/plain": self.text}
+    def bundle(self) -> Bundle:
+        """What is shown, by MIME type."""
+        found = {"text/plain": self.text}
         if self.html:
-            bundle["text/html"] = self.html
+            found["text/html"] = self.html
         if self.drawing is not None:
-            bundle["image/png"] = base64.b64encode(notebook_png(self.drawing)).decode("ascii")
-        return bundle
+            found["image/png"] = base64.b64encode(notebook_png(self.drawing)).decode("ascii")
+        return found
+
+    def metadata(self) -> Metadata:
+        """What goes with a picture: its words where HTML wants them, and where slides may cut it."""
+        if self.drawing is None:
+            return {}
+        words = {"title": self.drawing.title, **cuts_of(self.drawing).as_json()}
+        return {"image/png": {"alt": self.drawing.description}, OURS: words}
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[Bundle, Metadata]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
+        """How a notebook shows it."""
+        return self.bundle(), self.metadata()
 
 
 def exhibit(drawing: Drawing, heading: str = "") -> Exhibit:

@@ -205,7 +205,8 @@ class Player(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        return {**data, **self._stand_in()._repr_mimebundle_()}, metadata
+        picture = self._stand_in()
+        return {**data, **picture.bundle()}, {**metadata, **picture.metadata()}
 
 
 class LivePlayer(Player):

@@ -1,0 +1,40 @@
+"""Which notebooks a command is about: all of a folder, or those whose names begin as was said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.errors import SimulatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class NoNotebookError(SimulatorError):
+    """There is no notebook of that name."""
+
+
+def notebooks(folder: Path) -> list[Path]:
+    """The notebooks of a folder in their order."""
+    return sorted(folder.glob("[0-9][0-9]-*.ipynb"))
+
+
+def chosen(folder: Path, beginnings: Sequence[str]) -> list[Path]:
+    """The notebooks whose names begin so, in their order; all of them where nothing is said.
+
+    Raises:
+        NoNotebookError: the folder has none, or none that begins so.
+    """
+    found = notebooks(folder)
+    if not found:
+        raise NoNotebookError(f"The folder {folder} has no notebooks.", expected="files like 01-name.ipynb")
+    for beginning in beginnings:
+        if not any(path.name.startswith(beginning) for path in found):
+            raise NoNotebookError(
+                "No notebook begins so.",
+                got=repr(beginning),
+                expected=", ".join(path.stem for path in found),
+                advice="The number is enough, with its zero: 01.",
+            )
+    return [path for path in found if not beginnings or path.name.startswith(tuple(beginnings))]

@@ -1,0 +1,92 @@
+"""Where a picture may be cut: never through words, at the steps of the story, with the heads kept apart."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.sweep import matrix
+from simulator.trace import Step
+from simulator.views.cuts import cuts_of
+from simulator.views.diff import diff
+from simulator.views.display import Box, Drawing, Text, span
+from simulator.views.matrix import matrix_drawing
+from simulator.views.named import VIEWS, view_named
+from simulator.views.sequence import sequence
+from tests.views.traces import DETAILS, RUNS, trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def drawings() -> Iterator[tuple[str, Drawing]]:
+    """One of every kind of picture."""
+    trace = trace_of("certificate-expired", "1.3")
+    for name, argument in ((name, "CertificateVerify:2" if name == "bytes" else "") for name in VIEWS):
+        yield name, view_named(name)[0].picture(trace, "overview", argument)
+    yield "diff", diff(trace, trace_of("valid-certificate", "1.3"), detail="overview")
+    yield "matrix", matrix_drawing(matrix(["none", "valid", "expired"], ["optional", "required"]))
+
+
+def in_the_way(drawing: Drawing, y: float) -> list[str]:
+    """The words that a cut there goes through, save those that are repeated."""
+    repeated = {(label.top, label.left) for label in cuts_of(drawing).labels}
+    lasting = {box.seq for box in drawing.items if isinstance(box, Box) and box.style.startswith("belief.")}
+    return [
+        item.text
+        for item in drawing.items
+        if isinstance(item, Text)
+        and item.extent[1] < y - 0.5
+        and item.extent[3] > y + 0.5
+        and not (repeated and item.seq in lasting and item.style.startswith("belief"))
+    ]
+
+
+def test_no_cut_goes_through_words() -> None:
+    """At every place where a picture may be cut, no line of text is in the way."""
+    for name, drawing in drawings():
+        cuts = cuts_of(drawing)
+        places = [*cuts.seams, *(start.y for start in cuts.starts), *(cuts.head or ())]
+        assert len(places) > 3, name
+        assert [] == [(name, y, words) for y in places for words in in_the_way(drawing, y)]
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_every_step_of_every_story_is_a_place_to_cut(name: str, tls: str) -> None:
+    """The bands of a sequence diagram begin where it may be cut, in order; the card comes last."""
+    drawing = sequence(trace_of(name, tls), detail="overview")
+    strips = [box for box in drawing.items if isinstance(box, Box) and box.style.startswith("strip.")]
+    told = [f" {Step(strip.style.removeprefix('strip.')).title}" for strip in strips]
+    cuts = cuts_of(drawing)
+    assert cuts.foot == cuts.starts[-1].y
+    for words, start, strip in zip(told, cuts.starts, strips, strict=False):
+        assert start.name.endswith(words)
+        assert 0 <= strip.y - start.y <= 5
+        assert abs(start.heading - strip.y - strip.height) < 5
+    assert len(told) + 1 == len(cuts.starts)
+    assert all(one.y < other.y for one, other in pairwise(cuts.starts))
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_the_head_holds_the_cards_of_all_lanes(detail: str) -> None:
+    """Between the two edges of the head stand all cards, and nothing of the story."""
+    drawing = sequence(trace_of("valid-certificate", "1.3"), detail=detail)
+    head = cuts_of(drawing).head
+    assert head is not None
+    cards = [span(item) for item in drawing.items if item.style.startswith("header")]
+    assert 4 == len(cards)
+    assert all(head[0] <= top and bottom <= head[1] for top, bottom in cards)
+    first = min(item.y for item in drawing.items if isinstance(item, Box) and item.style.startswith("strip."))
+    assert cards[0][1] < head[1] <= first
+
+
+def test_what_is_said_of_a_picture_is_plain() -> None:
+    """It is JSON in whole pixels, the same each time, and its lists are in order."""
+    for _, drawing in drawings():
+        words = cuts_of(drawing).as_json()
+        assert words == json.loads(json.dumps(cuts_of(drawing).as_json()))
+        assert sorted(words["seams"]) == words["seams"]
+        assert all(0 < y < drawing.height for y in words["seams"])
