@@ -73,7 +73,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gallery": {"run", "sweep", "views", "catalogue", "scenario"},
     "certificate_files": {"world", "scenario", "pki", "machine"},
     "console": {"scenario"},
-    "demo": {"catalogue", "console", "gallery", "pki", "run", "scenario", "sweep", "views"},
+    "keys": set(),
+    "pager": {"console", "keys", "trace", "views"},
+    "demo": {"catalogue", "console", "gallery", "pager", "pki", "run", "scenario", "sweep", "views"},
     "cli": {
         "catalogue",
         "certificate_files",
@@ -81,6 +83,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "demo",
         "lessons",
         "oracle",
+        "pager",
         "run",
         "scenario",
         "sweep",
