@@ -16,10 +16,8 @@ from simulator.cli_lessons import glossary, quiz
 from simulator.console import (
     listing,
     note,
-    page_through,
     run_command,
     terminal_width,
-    wait_for_key,
     wants_colour,
     width_option,
     write,
@@ -135,7 +133,7 @@ def list_(as_json: bool, colour: bool | None) -> None:
 @tls_option
 @set_option
 @click.option(
-    "--step", is_flag=True, help="Wait for a key after each step of the story, about ten times in all."
+    "--step", is_flag=True, help="A screen at a time: space goes on, b back, q quits. About ten in all."
 )
 @json_option
 @width_option
@@ -156,13 +154,15 @@ def run(
     if as_json:
         write_json(result.to_dict())
         return exit_status(result)
-    from simulator.views.terminal import story, story_steps
-
-    columns, coloured = terminal_width(width), wants_colour(colour, sys.stdout)
+    coloured = wants_colour(colour, sys.stdout)
     if step:
-        page_through(story_steps(result.trace, columns, colour=coloured), wait_for_key)
+        from simulator.pager import step_through
+
+        step_through(result.trace, width, coloured=coloured)
     else:
-        write(story(result.trace, columns, colour=coloured))
+        from simulator.views.terminal import LEAST_WIDTH, story
+
+        write(story(result.trace, terminal_width(width, LEAST_WIDTH), colour=coloured))
     if result.as_expected is False:
         note(f"Not as the scenario expects: {result.expectation_words()}")
     return exit_status(result)
@@ -365,11 +365,11 @@ def demo(directory: Path, quiet: bool, present: bool, width: int | None, colour:
     """The whole story: every scenario, four of them told, the outcome matrix, and the gallery of pictures."""
     from simulator import demo as demonstration
 
-    columns, coloured = terminal_width(width), wants_colour(colour, sys.stdout)
+    coloured = wants_colour(colour, sys.stdout)
     if present:
-        demonstration.present(coloured, demonstration.turn_page)
+        demonstration.present(coloured)
         return 0
-    return demonstration.give_demo(directory, columns, coloured, quiet=quiet)
+    return demonstration.give_demo(directory, terminal_width(width), coloured, quiet=quiet)
 
 
 clientauth.add_command(glossary)

@@ -13,7 +13,7 @@ import click
 from simulator.errors import SimulatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
 
     from simulator.scenario import Scenario
 
@@ -23,11 +23,11 @@ WIDEST = 140  # beyond this a line is hard to follow with the eye
 NARROWEST = 80
 
 
-def terminal_width(width: int | None) -> int:
-    """How many columns to write: as asked, else the terminal's, between 80 and 140."""
+def terminal_width(width: int | None, narrowest: int = NARROWEST) -> int:
+    """How many columns to write: as asked, else the terminal's, between ``narrowest`` and 140."""
     if width is not None:
         return width
-    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size((NARROWEST, 24)).columns))
+    return max(narrowest, min(WIDEST, shutil.get_terminal_size((NARROWEST, 24)).columns))
 
 
 def wants_colour(colour: bool | None, stream: TextIO) -> bool:
@@ -35,6 +35,11 @@ def wants_colour(colour: bool | None, stream: TextIO) -> bool:
     if colour is not None:
         return colour
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def shows_signs(signs: str) -> bool:
+    """Whether the terminal's encoding has all of these signs."""
+    return printable(signs) == signs
 
 
 def printable(text: str) -> str:
@@ -71,29 +76,6 @@ def listing(scenarios: Mapping[str, Scenario], *, coloured: bool) -> str:
         lines.append(f"  {name:<{widest}}  {scenario.title}")
     lines += ["", f"{len(scenarios)} scenarios. Play one: clientauth run {next(iter(scenarios))}"]
     return "\n".join(lines[1:])
-
-
-def page_through(pieces: Iterable[str], pause: Callable[[], bool]) -> None:
-    """Print piece after piece, waiting in between.
-
-    Args:
-        pieces: what to print.
-        pause: waits for the reader; False ends.
-    """
-    for number, piece in enumerate(pieces):
-        if number and not pause():
-            return
-        write(piece)
-
-
-def wait_for_key() -> bool:
-    """Wait for a key; False where the reader has had enough. Nobody is waited for without a terminal."""
-    if not sys.stdin.isatty():
-        return True
-    click.echo(click.style("— any key goes on, q ends —", dim=True), err=True, nl=False)
-    key = click.getchar()
-    click.echo("\r" + " " * 30 + "\r", err=True, nl=False)
-    return key not in {"q", "Q", "\x1b", "\x03", "\x04"}
 
 
 def run_command(command: click.Command) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -9,31 +11,62 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from simulator.catalogue import catalogue
-from simulator.console import note, page_through, wait_for_key, write
+from simulator.console import note, shows_signs, write
 from simulator.errors import OutputError
 from simulator.gallery import GALLERY, gallery_files
+from simulator.pager import AT_ONCE, Page, can_turn_pages, pages_of, turn_pages
 from simulator.pki.files import write_public_file
 from simulator.run import simulate
 from simulator.sweep import matrix as outcome_matrix
 from simulator.views.matrix import matrix_text
-from simulator.views.terminal import story, story_steps
+from simulator.views.screens import Passage
+from simulator.views.terminal import LEAST_WIDTH, SIGNS, passages, story
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from simulator.run import Run
     from simulator.scenario import TlsVersion
 
 VERSIONS: tuple[TlsVersion, ...] = ("1.3", "1.2")
-LARGE_TYPE_WIDTH = 60  # columns that can be read from the last row
+LARGE_TYPE_WIDTH = LEAST_WIDTH  # columns that can be read from the last row
+
+HELP = (
+    "Space or Enter goes on, b goes back, q quits.",
+    "The arrow keys turn too, and so does a presenter's remote.",
+    "The type and the window may be changed at any time.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A run that the demonstration tells.
+
+    Attributes:
+        scenario: the scenario's name.
+        tls: the version.
+        title: the sentence above it.
+        short: the same in so few words that they fit at the bottom of a screen.
+    """
+
+    scenario: str
+    tls: TlsVersion
+    title: str
+    short: str
+
 
 # The good handshake, and three that each show something it cannot.
-STORIES: tuple[tuple[str, TlsVersion, str], ...] = (
-    ("valid-certificate", "1.3", "The good handshake"),
-    ("no-certificate-lower-level", "1.3", "The same client goes on without a certificate"),
-    ("certificate-expired", "1.3", "A refusal that the client learns of late"),
-    ("stolen-certificate", "1.2", "A certificate is no proof: the key is"),
+STORIES = (
+    Told("valid-certificate", "1.3", "The good handshake", "The good handshake"),
+    Told(
+        "no-certificate-lower-level",
+        "1.3",
+        "The same client goes on without a certificate",
+        "Without a certificate",
+    ),
+    Told("certificate-expired", "1.3", "A refusal that the client learns of late", "A refusal heard late"),
+    Told("stolen-certificate", "1.2", "A certificate is no proof: the key is", "A stolen certificate"),
 )
 
 
@@ -80,45 +113,77 @@ def play_catalogue(*, show: bool) -> Sequence[Run]:
     return runs
 
 
-def present(coloured: bool, turn: Callable[[], bool]) -> None:
-    """Tell the same four runs to a class: a screen for each step, few columns, so that the type can be large.
+def present(coloured: bool) -> None:
+    """Tell the same four runs to a class: a screen at a time, few columns, so that the type can be large.
+
+    Where nobody can turn pages, because input or output is no terminal, they are told at once.
 
     Args:
         coloured: write colours.
-        turn: waits for the presenter and clears the screen; False ends.
+
+    Raises:
+        OutputError: the window is too small.
     """
-    page_through(screens(coloured), turn)
+    ascii_only = not shows_signs(SIGNS)
+    sign = "=" if ascii_only else "━"
+    steps = steps_of(coloured=coloured, ascii_only=ascii_only)
+    if can_turn_pages():
+        turn_pages(partial(pages, steps, sign), coloured=coloured, ascii_only=ascii_only)
+        return
+    note(AT_ONCE)
+    for passage in (passage for told in steps for step in told for passage in step):
+        write("\n".join(passage.lines))
 
 
-def screens(coloured: bool) -> Iterator[str]:
-    """What is presented, a screen at a time."""
-    yield f"Make the type larger until this line just fits.\n\n{'━' * LARGE_TYPE_WIDTH}\n"
-    for number, (name, tls, title) in enumerate(STORIES, start=1):
-        opening = heading(f"{number} of {len(STORIES)}: {title}", LARGE_TYPE_WIDTH, coloured)
-        trace = simulate(catalogue[name], tls=tls).trace
-        for piece in story_steps(trace, LARGE_TYPE_WIDTH, colour=coloured, detail="overview"):
-            yield opening + piece
-            opening = ""
+def pages(steps: Sequence[Sequence[Sequence[Passage]]], sign: str, columns: int, lines: int) -> list[Page]:  # noqa: ARG001 - the stories are told in 60 columns, however many there are
+    """What is presented, in pages of at most so many lines: how large the type can be, and the stories.
+
+    Args:
+        steps: the passages of each step of each story.
+        sign: what a line is drawn of.
+        columns: of the window.
+        lines: of a page.
+    """
+    ruler = ("Make the type larger until this line just fits.", "", sign * LARGE_TYPE_WIDTH, "", *HELP)
+    opening = Page(ruler, "How large the type can be", 1, 1, (-1,))
+    told = zip(STORIES, steps, strict=True)
+    return [
+        opening,
+        *(
+            page
+            for chapter, (one, story_steps) in enumerate(told)
+            for page in pages_of(one.short, story_steps, lines, chapter)
+        ),
+    ]
 
 
-def turn_page() -> bool:
-    """Wait for a key, then clear the screen; False where the presenter has had enough."""
-    if not wait_for_key():
-        return False
-    click.clear()
-    return True
+def steps_of(*, coloured: bool, ascii_only: bool = False) -> list[list[list[Passage]]]:
+    """The passages of each step of each story."""
+    return [list(_told(number, coloured=coloured, ascii_only=ascii_only)) for number in range(len(STORIES))]
+
+
+def _told(number: int, *, coloured: bool, ascii_only: bool) -> Iterator[list[Passage]]:
+    """One of the stories step by step, its title before its setting."""
+    one = STORIES[number]
+    trace = simulate(catalogue[one.scenario], tls=one.tls).trace
+    title = f"{number + 1} of {len(STORIES)}: {one.title}"
+    line = heading(title, LARGE_TYPE_WIDTH, coloured, "=" if ascii_only else "━").strip("\n")
+    opening = [Passage(((line, ""),))]
+    for step in passages(trace, LARGE_TYPE_WIDTH, coloured, ascii_only=ascii_only, detail="overview"):
+        yield opening + step
+        opening = []
 
 
 def tell_stories(width: int, coloured: bool) -> None:
     """Tell the chosen runs step by step."""
-    for number, (name, tls, title) in enumerate(STORIES, start=1):
-        write(heading(f"{number} of {len(STORIES)}: {title}", width, coloured))
-        write(story(simulate(catalogue[name], tls=tls).trace, width, colour=coloured))
+    for number, one in enumerate(STORIES, start=1):
+        write(heading(f"{number} of {len(STORIES)}: {one.title}", width, coloured))
+        write(story(simulate(catalogue[one.scenario], tls=one.tls).trace, width, colour=coloured))
 
 
-def heading(text: str, width: int, coloured: bool) -> str:
+def heading(text: str, width: int, coloured: bool, sign: str = "━") -> str:
     """A line over a part of the demonstration."""
-    line = f"━━ {text} " + "━" * max(0, width - len(text) - 4)
+    line = f"{sign * 2} {text} " + sign * max(0, width - len(text) - 4)
     return "\n" + (click.style(line, bold=True) if coloured else line) + "\n"
 
 

@@ -3,9 +3,18 @@
 A handshake that fails is a result and stands in the trace. What is raised here is a mistake of the
 person at the keyboard (or of the file they were given), so every message says three things: what was
 got, what was expected, what to do. The facts are attributes too, for programs that want them.
+
+In a notebook an error shows these words alone: above them would stand the frames of a library, which say
+nothing to somebody who wrote one line. Plain Python shows its traceback as ever.
 """
 
 from __future__ import annotations
+
+import re
+from textwrap import wrap
+
+SHOWN_WIDTH = 100  # columns of an error in a notebook
+LABELS = ("Got", "Expected", "What to do")
 
 
 class SimulatorError(Exception):
@@ -36,6 +45,28 @@ class SimulatorError(Exception):
         if self.advice:
             text += f" {self.advice}"
         return text
+
+    def _render_traceback_(self) -> list[str]:
+        """How IPython shows it, line by line: what is wrong, then each fact under its label."""
+        lines = []
+        for line in f"{self._kind()}: {self.message}".splitlines():
+            lines += wrap(line, SHOWN_WIDTH, subsequent_indent="  ")
+        for label, told in zip(LABELS, (self.got, self.expected, self.advice), strict=True):
+            if told is not None and told != "":
+                margin = f"  {label + ':':<{len(LABELS[-1]) + 1}} "
+                below = " " * len(margin)
+                lines += wrap(f"{told}", SHOWN_WIDTH, initial_indent=margin, subsequent_indent=below)
+        return lines
+
+    def _kind(self) -> str:
+        """The class in plain words: ``Decision error``, ``Unknown scenario``."""
+        name = type(self).__name__
+        first, *more = re.findall("[A-Z][a-z]+", name) or [name]
+        return " ".join([first, *map(str.lower, more if len(more) == 1 else more[:-1])])
+
+
+class ArgumentError(SimulatorError):
+    """A function was handed something of another kind than it takes."""
 
 
 class ScenarioError(SimulatorError):

@@ -21,13 +21,14 @@ from simulator.errors import DecisionError, ScenarioError
 from simulator.kernel import Kernel
 from simulator.outcome import trace_of
 from simulator.recorder import PEER, Recorder
+from simulator.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from simulator.actors.contract import Effect, PendingDecision, TakenBy
-    from simulator.scenario import Scenario, TlsVersion
+    from simulator.scenario import TlsVersion
     from simulator.trace import Event, Trace
 
 RECORD_HEADER = 5
@@ -43,7 +44,7 @@ class Simulation:
         script: choices to take in place of the actors, by the number of the decision, from 0.
 
     Raises:
-        ScenarioError: the version is not one of the two, or the scenario cannot be issued.
+        ScenarioError: the version is not one of the two, or the scenario is none or cannot be issued.
         DecisionError: ``interactive`` names a decision that nobody takes.
     """
 
@@ -55,7 +56,7 @@ class Simulation:
         interactive: bool | Collection[str] = False,
         script: Mapping[int, str] | None = None,
     ) -> None:
-        self.scenario = scenario
+        self.scenario = checked_scenario(scenario)
         self.tls = checked_version(tls)
         self.interactive = (interactive,) if isinstance(interactive, str) else interactive
         if not isinstance(self.interactive, bool):
@@ -111,7 +112,7 @@ class Simulation:
         if not self.finished:
             raise DecisionError(
                 "The run has not ended, so nobody knows yet what came out of it.",
-                got=f"{len(self.events)} events so far",
+                got=f"{len(self.events)} event{'s' if len(self.events) > 1 else ''} so far",
                 expected="a finished run",
                 advice="Call run(), and decide() where a decision waits.",
             )
@@ -309,6 +310,22 @@ def records_of(stream: bytes) -> list[bytes]:
         records.append(stream[place:end])
         place = end
     return records
+
+
+def checked_scenario(scenario: Scenario) -> Scenario:
+    """The scenario, if it is one.
+
+    Raises:
+        ScenarioError: it is something else.
+    """
+    if isinstance(scenario, Scenario):
+        return scenario
+    advice = 'Take one from the catalogue, as in catalogue["valid-certificate"].'
+    if isinstance(scenario, str):
+        advice = f'If that is its name, say catalogue["{scenario}"].'
+    elif isinstance(getattr(scenario, "scenario", None), Scenario):
+        advice = "It has one: say .scenario behind it."
+    raise ScenarioError("This is no scenario.", got=repr(scenario), expected="a scenario", advice=advice)
 
 
 def checked_version(tls: str) -> TlsVersion:

@@ -74,7 +74,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "gallery": {"run", "sweep", "views", "catalogue", "scenario"},
     "certificate_files": {"world", "scenario", "pki", "machine"},
     "console": {"scenario"},
-    "demo": {"catalogue", "console", "gallery", "pki", "run", "scenario", "sweep", "views"},
+    "keys": set(),
+    "pager": {"console", "keys", "trace", "views"},
+    "demo": {"catalogue", "console", "gallery", "pager", "pki", "run", "scenario", "sweep", "views"},
     "cli_lessons": {"console", "lessons"},
     "cli": {
         "catalogue",
@@ -83,6 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "console",
         "demo",
         "oracle",
+        "pager",
         "run",
         "scenario",
         "sweep",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from simulator.cli import clientauth
-from simulator.demo import LARGE_TYPE_WIDTH, STORIES, present, screens
+from simulator.demo import LARGE_TYPE_WIDTH, STORIES, pages, steps_of
 from simulator.views.textual import cells
 
 if TYPE_CHECKING:
@@ -15,30 +15,35 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from simulator.pager import Page
+
+
+def presented(lines: int = 23) -> list[Page]:
+    """What is presented, on pages of so many lines."""
+    return pages(steps_of(coloured=False), "━", LARGE_TYPE_WIDTH, lines)
+
 
 def test_every_line_fits_large_type() -> None:
     """No line that is presented is longer than sixty columns, and the first screen shows how long that is."""
-    lines = [line for screen in screens(coloured=False) for line in screen.splitlines()]
-    assert LARGE_TYPE_WIDTH == max(map(cells, lines))
-    assert "━" * LARGE_TYPE_WIDTH in next(screens(coloured=False)).splitlines()
+    told = presented()
+    assert LARGE_TYPE_WIDTH == max(cells(line) for page in told for line in page.lines)
+    assert "━" * LARGE_TYPE_WIDTH in told[0].lines
+
+
+def test_every_page_fits_a_wide_projector() -> None:
+    """Sixty columns leave a wide projector 17 lines: no page is higher, nor than any other window."""
+    for lines in (11, 16, 23, 39):
+        assert max(len(page.lines) for page in presented(lines)) <= lines
 
 
 def test_every_story_is_presented_from_its_title_to_its_card() -> None:
     """Each of the four opens with its number and ends with the level that came out."""
-    told = list(screens(coloured=False))
-    openings = [screen for screen in told if " of 4: " in screen]
-    assert [title for _, _, title in STORIES] == [
-        screen.split(" of 4: ")[1].split(" ━")[0] for screen in openings
-    ]
-    assert len(STORIES) == sum("What the session is worth" in screen for screen in told)
-
-
-def test_the_presenter_turns_the_pages(capsys: pytest.CaptureFixture[str]) -> None:
-    """After each screen the presenter is waited for, and may end."""
-    asked = []
-    present(coloured=False, turn=lambda: len(asked) < 2 and (asked.append(True) or True))
-    assert 2 == len(asked)
-    assert "1 of 4" in capsys.readouterr().out
+    told = presented()[1:]
+    openings = [page.lines[0] for page in told if page.number == 1]
+    assert [one.title for one in STORIES] == [line.split(" of 4: ")[1].split(" ━")[0] for line in openings]
+    endings = [page.lines[0] for page in told if page.number == page.count]
+    assert len(STORIES) == len(endings)
+    assert all("What the session is worth" in line for line in endings)
 
 
 def test_the_command_presents_without_writing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ a refusal makes unnecessary is never read.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -23,7 +24,7 @@ from simulator.tls.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
 
     from simulator.security import RefusalLayer, SecurityLevel
     from simulator.trust.verdict import Verdict
@@ -166,9 +167,10 @@ def check_names(names: Collection[str]) -> None:
     """Refuse names of decisions that cannot wait for anybody.
 
     Raises:
-        DecisionError: one of them is no such decision's.
+        DecisionError: one of them is no such decision's, or they are no names at all.
     """
-    unknown = [name for name in names if name not in WAITING]
+    named = names if isinstance(names, Collection) else (names,)
+    unknown = [name for name in named if name not in WAITING]
     if unknown:
         raise DecisionError(
             "No decision of this name can wait.",

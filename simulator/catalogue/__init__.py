@@ -136,7 +136,9 @@ def _built_in(name: str) -> Scenario:
 def _unknown(name: object, expected: str) -> UnknownScenarioError:
     near = get_close_matches(str(name).lower(), TEACHING_ORDER, n=3, cutoff=0.5)
     advice = (
-        f"Did you mean {' or '.join(repr(word) for word in near)}?" if near else "See the list of scenarios."
+        f"Did you mean {' or '.join(repr(word) for word in near)}?"
+        if near
+        else "list(catalogue) has all names, and so has the command clientauth list."
     )
     return UnknownScenarioError(
         "There is no scenario of this name.",

@@ -8,26 +8,26 @@ from __future__ import annotations
 from importlib import import_module
 
 # Where each name of the classroom lives; it is imported when it is first asked for, because the glossary is
-# read by views, and the classroom stands upon them.
+# read by views, and the rest of the classroom stands upon them.
 HOMES = {
     "ask": "quiz",
-    "beside": "classroom",
-    "card": "classroom",
+    "beside": "pictures",
+    "card": "tables",
     "case": "puzzle",
-    "certificate": "classroom",
+    "certificate": "tables",
     "check": "exercises",
-    "choices": "classroom",
-    "conversation": "classroom",
+    "choices": "deciding",
+    "conversation": "tables",
     "exercise": "exercises",
-    "explain": "classroom",
-    "ledger": "classroom",
-    "levels": "classroom",
-    "live": "classroom",
+    "explain": "tables",
+    "ledger": "tables",
+    "levels": "tables",
+    "live": "deciding",
     "proof": "possession",
     "settings": "setting_table",
-    "show": "classroom",
-    "tell": "classroom",
-    "ways": "classroom",
+    "show": "pictures",
+    "tell": "tables",
+    "ways": "deciding",
 }
 
 

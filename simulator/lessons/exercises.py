@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.catalogue import catalogue
 from simulator.errors import SimulatorError
+from simulator.lessons.arguments import in_words, spelt
 from simulator.lessons.facts import Claim, fact, said, shortfalls
 from simulator.lessons.page import Lead, page
 from simulator.run import Run, simulate
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from simulator.scenario import TlsVersion
-    from simulator.trace import Trace
     from simulator.views.notebook import Exhibit
 
 ONCE_MORE = "Change your answer and run the cell again."
@@ -87,21 +87,25 @@ def exercises() -> Mapping[str, Exercise]:
     return MappingProxyType({number: _exercise(number, table) for number, table in tables.items()})
 
 
-def exercise(number: str) -> Exercise:
-    """The exercise of that number.
+def exercise(number: str | float) -> Exercise:
+    """The exercise of that number, ``"1.1"`` or 1.1.
 
     Raises:
         UnknownExerciseError: there is none; the error names the nearest.
     """
-    if number in exercises():
-        return exercises()[number]
-    near = get_close_matches(number, exercises(), n=3, cutoff=0.3)
+    asked = spelt(number)
+    if asked in exercises():
+        return exercises()[asked]
+    near = get_close_matches(asked, exercises(), n=3, cutoff=0.3)
     raise UnknownExerciseError(
-        "There is no such exercise.", got=repr(number), expected=" or ".join(near) or ", ".join(exercises())
+        "There is no such exercise.",
+        got=in_words(number),
+        expected=" or ".join(near) or ", ".join(exercises()),
+        advice='Say it as in exercise("1.1").',
     )
 
 
-def check(number: str, answer: Any) -> Exhibit:
+def check(number: str | float, answer: Any) -> Exhibit:
     """Play an answer, and say whether it does what the exercise asks for.
 
     Args:
@@ -121,10 +125,17 @@ def check(number: str, answer: Any) -> Exhibit:
         return page(
             Lead("Not yet."), f"A scenario is wanted, and this is {answer!r}.", wanted.hint, ONCE_MORE
         )
-    trace = _played(answer, wanted)
+    if isinstance(answer, Simulation):
+        answer.run()
     scenario = answer if isinstance(answer, Scenario) else answer.scenario
+    taken = _taken(answer)
+    untouched = next(differences(catalogue[wanted.scenario], scenario), None) is None and not taken
+    if untouched and not _in_another_version(answer, wanted):
+        return _nothing_yet(wanted)
+    trace = simulate(answer, wanted.tls).trace if isinstance(answer, Scenario) else answer.trace
     missing = [
-        f"Your run: {words}." for words in (*_trespasses(scenario, wanted), *_overruled(answer, wanted))
+        f"Your run: {words}."
+        for words in (*_trespasses(scenario, wanted), *_overruled(answer, taken, wanted))
     ]
     missing += [f"Your run shows: {words}" for words in shortfalls(wanted.wants or {}, trace)]
     if not missing:
@@ -138,33 +149,41 @@ def _check_value(wanted: Exercise, answer: Any) -> Exhibit:
     trace = simulate(wanted.scenario, wanted.tls).trace
     value = fact(trace, wanted.value_of)
     given = getattr(answer, "name", answer)  # an alert as the run gives it is as good as its name
-    if _spelt(given) == _spelt(value):
+    if spelt(given) == spelt(value):
         return page(Lead("Done."), said(wanted.value_of, value))
     return page(Lead("Not yet."), f"It is not {answer!r}.", wanted.hint, ONCE_MORE)
 
 
-def _played(answer: Scenario | Run | Simulation, wanted: Exercise) -> Trace:
+def _nothing_yet(wanted: Exercise) -> Exhibit:
+    """What is said of an answer that is still where one starts: a hint would come too early."""
+    if wanted.decides:
+        return page(
+            Lead("You have decided nothing yet."),
+            "A simulation waits for you at the decisions that its interactive names: let it run there, and "
+            "say decide(). Then run the cell again.",
+        )
+    return page(
+        Lead("You have changed nothing yet."),
+        "Your answer is still what you started from. Change it as the task says, and run the cell again.",
+    )
+
+
+def _taken(answer: Scenario | Run | Simulation) -> list[str]:
+    """The decisions that were taken in an actor's place."""
     if isinstance(answer, Scenario):
-        return simulate(answer, wanted.tls).trace
-    if isinstance(answer, Simulation):
-        answer.run()
-    return answer.trace
+        return []
+    events = answer.events if isinstance(answer, Simulation) else answer.trace.events
+    decided = (event.fact for event in events if isinstance(event.fact, Decided))
+    return [fact.decision for fact in decided if fact.taken_by == "outside"]
 
 
-def _spelt(value: Any) -> str:
-    """A value without what does not matter in it: ``proof of possession`` is as good as with hyphens."""
-    return "-".join(str(value).lower().replace("_", " ").replace("-", " ").split())
+def _in_another_version(answer: Scenario | Run | Simulation, wanted: Exercise) -> bool:
+    return not isinstance(answer, Scenario) and answer.tls != wanted.tls
 
 
-def _overruled(answer: Scenario | Run | Simulation, wanted: Exercise) -> Iterator[str]:
+def _overruled(answer: Scenario | Run | Simulation, taken: list[str], wanted: Exercise) -> Iterator[str]:
     """What was decided in an actor's place and should not have been, and the reverse."""
-    decided = () if isinstance(answer, Scenario) else answer.trace.of(Decided)
-    taken = [
-        event.fact.decision
-        for event in decided
-        if isinstance(event.fact, Decided) and event.fact.taken_by == "outside"
-    ]
-    if not isinstance(answer, Scenario) and answer.tls != wanted.tls:
+    if not isinstance(answer, Scenario) and _in_another_version(answer, wanted):
         yield f"it is played in TLS {answer.tls}; wanted: TLS {wanted.tls}"
     yield from (f"you took the decision {name} yourself" for name in taken if name not in wanted.decides)
     yield from (f"nobody took the decision {name} for it" for name in wanted.decides if name not in taken)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
+from simulator.lessons.arguments import a_run
 from simulator.lessons.page import Table, page
 from simulator.lessons.traces import client_certificate, messages_of, version_of
 from simulator.tls.messages import CertificateVerify, decode_handshake
@@ -18,6 +19,7 @@ from simulator.views.player_messages import chain_of
 
 if TYPE_CHECKING:
     from simulator.run import Run
+    from simulator.simulation import Simulation
     from simulator.tls.events import Version
     from simulator.trace import Trace
 
@@ -77,13 +79,15 @@ def proof_in(trace: Trace) -> Proof | None:
     return None
 
 
-def proof(run: Run) -> Proof:
+def proof(run: Run | Simulation) -> Proof:
     """The client's proof in a run.
 
     Raises:
+        ArgumentError: it is no run.
+        DecisionError: the simulation has not ended.
         SimulatorError: the client sent none.
     """
-    found = proof_in(run.trace)
+    found = proof_in(a_run(run).trace)
     if found is None:
         raise SimulatorError(
             "The client proved nothing in this run.",

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from simulator.errors import SimulatorError
+from simulator.errors import ArgumentError
+from simulator.lessons.arguments import in_words, spelt
 from simulator.lessons.facts import NONE, fact
 from simulator.lessons.page import Code, Lead, Table, page
 from simulator.lessons.traces import client_certificate, last_verdict
@@ -81,7 +82,7 @@ class Case:
         Args:
             decision: ``accept``, or the name of the check that fails first; ``?`` for none yet.
         """
-        said = "-".join(str(decision).lower().split())
+        said = spelt(decision)
         if said not in (ACCEPT, *ANSWERS):
             return page(
                 Lead("Your decision, please."),
@@ -153,15 +154,22 @@ def _paper(der: bytes) -> dict[str, str]:
     return rows | {key: rows[key].removesuffix(":00 UTC") for key in ("Not before", "Not after")}
 
 
-def case(number: int) -> Case:
+def case(number: int | str) -> Case:
     """A case by its number.
 
     Raises:
-        SimulatorError: there is no such case.
+        ArgumentError: there is no such case.
     """
-    if not 1 <= number <= len(CASES):
-        raise SimulatorError("There is no such case.", got=number, expected=f"1 to {len(CASES)}")
-    return Case(number, simulate(CASES[number - 1]))
+    known = {str(place): name for place, name in enumerate(CASES, start=1)}
+    asked = spelt(number)
+    if asked not in known:
+        raise ArgumentError(
+            "There is no such case.",
+            got=in_words(number),
+            expected=f"a number from 1 to {len(CASES)}",
+            advice="Say it as in case(1).",
+        )
+    return Case(int(asked), simulate(known[asked]))
 
 
 def _was_made(outcome: Outcome) -> bool:

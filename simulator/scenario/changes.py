@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from simulator.errors import ScenarioError
 from simulator.scenario.problem import Problem, ScenarioProblemsError, written_path
 from simulator.scenario.setup import CertificateSetup, Scenario, good_certificates
 from simulator.scenario.values import PARTS, Path, field_types, read_table, split_path
@@ -127,8 +128,17 @@ def changed_scenario(base: Scenario, *changes: Mapping[str, Any]) -> Scenario:
         *changes: nested tables, or dotted paths with their values, or both.
 
     Raises:
+        ScenarioError: these are no changes.
         ScenarioProblemsError: a change cannot be read, or the scenario they make cannot be played.
     """
+    for group in changes:
+        if not isinstance(group, Mapping):
+            raise ScenarioError(
+                "Changes are settings with their new values.",
+                got=repr(group),
+                expected="dotted paths with values, between braces",
+                advice='Write them as in .but({"server.client_authentication": "optional"}).',
+            )
     problems: list[Problem] = []
     table = read_table(_nested(changes), problems)
     if problems:

@@ -71,7 +71,7 @@ def split_path(text: str) -> Path:
     Raises:
         ScenarioProblemsError: the text is no such path.
     """
-    if not KEY_PATH.fullmatch(text):
+    if not isinstance(text, str) or not KEY_PATH.fullmatch(text):
         message = "must be keys joined by dots, as in server.client_authentication"
         raise ScenarioProblemsError([Problem((), message, repr(text))])
     return tuple(key[1:-1] if key[0] in "\"'" else key for key in re.findall(KEY, text))

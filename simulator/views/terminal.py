@@ -16,6 +16,7 @@ from simulator.views.fields import key_fields
 from simulator.views.heading import lane_words, under_title
 from simulator.views.panels import NOT_LOOKED, evidence, group, judged, line_of
 from simulator.views.reading import Gap, gap, gap_words, is_refusal, news, reads, sent_name, unread
+from simulator.views.screens import Passage
 from simulator.views.style import detail_named
 from simulator.views.textual import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
 from simulator.views.words import (
@@ -33,12 +34,16 @@ from simulator.views.words import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.trace import Event, Trace
+    from simulator.trace import Event, Step, Trace
     from simulator.trust.verdict import Check, Verdict
+    from simulator.views.screens import Lines
 
 LEAST_WIDTH = 60
 INDENT = 4  # columns left of the left lane
 PAIR = ("client", "server")
+WORTH = "What the session is worth"
+BLANK = ("",)
+SIGNS = "│─═━◀▶├┤◆⊘✓✗·–→…"  # what a terminal must know; in ASCII it is told without
 
 
 def story(
@@ -67,19 +72,27 @@ def story_steps(
 
     Pieces are joined by a line break; arguments as in :func:`story`.
     """
+    for step in passages(trace, width, colour, ascii_only=ascii_only, detail=detail):
+        yield "\n".join(line for passage in step for line in passage.lines)
+
+
+def passages(
+    trace: Trace, width: int = 80, colour: bool = False, *, ascii_only: bool = False, detail: str = "messages"
+) -> Iterator[list[Passage]]:
+    """The same pieces as passages, for whoever has to cut them: see :mod:`simulator.views.screens`."""
     teller = _Teller(trace, max(width, LEAST_WIDTH), colour=colour, ascii_only=ascii_only, detail=detail)
-    yield "\n".join(teller.setting())
-    piece: list[str] = []
+    yield list(teller.setting())
+    piece: list[Passage] = []
     for event in trace.events:
         step = teller.step
-        lines = teller.lines_of(event)
+        passage = teller.passage(event)
         if piece and teller.step is not step:
-            yield "\n".join(piece)
+            yield piece
             piece = []
-        piece += lines
+        piece += [passage] if passage else []
     if piece:
-        yield "\n".join(piece)
-    yield "\n".join(teller.card())
+        yield piece
+    yield list(teller.card())
 
 
 class _Teller:
@@ -94,7 +107,7 @@ class _Teller:
         self.reads, self.unread = reads(trace), unread(trace)
         self.gap: Gap | None = gap(trace)
         self.order = [actor.name for actor in trace.setup.actors]
-        self.step: object = None
+        self.step: Step | None = None
         self.pair: tuple[str, str] | None = None
         self.ledgers: dict[str, Verdict] = {}
 
@@ -107,10 +120,11 @@ class _Teller:
         return paint(words, kind, colour=self.colour)
 
     def paragraph(self, words: str, indent: str = "", kind: str = "", hang: str = "") -> list[str]:
-        """A wrapped paragraph over the whole width."""
+        """A wrapped paragraph over the whole width; its further lines stand below the words of the first."""
         lines = wrap_cells(self.text(words), self.width - cells(indent) - cells(hang))
+        below = " " * cells(indent) + hang
         return [
-            (indent if place == 0 else indent + hang) + (self.paint(line, kind) if kind else line)
+            (below if place else indent) + (self.paint(line, kind) if kind else line)
             for place, line in enumerate(lines)
         ]
 
@@ -125,45 +139,46 @@ class _Teller:
         shown = self.paint(line, kind) if kind else line
         return f"{' ' * INDENT}{self.signs.wall}{shown}{room}{self.signs.wall}"
 
-    def inside(self, words: str, first: str = "   ", kind: str = "") -> list[str]:
+    def inside(self, words: str, first: str = "   ", kind: str = "") -> Lines:
         """A paragraph between the lanes; ``first`` stands before its first line."""
         first = self.text(first)
         lines = wrap_cells(self.text(words), self.inner - cells(first) - 1)
         blank = " " * cells(first)
-        return [self.between((first if not i else blank) + line, kind) for i, line in enumerate(lines)]
+        return tuple(self.between((first if not i else blank) + line, kind) for i, line in enumerate(lines))
 
     # The setting and the card ------------------------------------------------------------------------------
 
-    def setting(self) -> list[str]:
+    def setting(self) -> Iterator[Passage]:
         setup = self.trace.setup
-        lines = self.paragraph(clean(setup.title), kind="strong")
-        lines += self.paragraph(clean(under_title(self.trace)), kind="quiet")
+        title = self.paragraph(clean(setup.title), kind="strong")
+        yield Passage((tuple(title + self.paragraph(clean(under_title(self.trace)), kind="quiet")),))
         if setup.lesson:
-            lines += ["", *self.paragraph(clean(setup.lesson))]
-        lines.append("")
-        for actor in setup.actors:
+            yield Passage((tuple(self.paragraph(clean(setup.lesson))),), BLANK)
+        for number, actor in enumerate(setup.actors):
             words = f"{clean(actor.name)}: {'; '.join(lane_words(actor, setup))}."
-            lines += self.paragraph(words, indent="  ", hang="  ")
-        return [*lines, "", *self.paragraph(NUMBERING, kind="quiet")]
+            lines = self.paragraph(words, indent="  ", hang="  ")
+            yield Passage((tuple(lines),), () if number else BLANK)
+        yield Passage((tuple(self.paragraph(NUMBERING, kind="quiet")),), BLANK)
 
-    def card(self) -> list[str]:
+    def card(self) -> Iterator[Passage]:
         level = self.trace.card.level
-        lines = ["", self.rule("What the session is worth", "heading"), ""]
+        heading = ("", self.rule(WORTH, "heading"), "")
+        again = (self.rule(f"{WORTH}, continued", "heading"), "")
+        rungs: list[Lines] = []
         for rung in (
             *reversed([other for other in SecurityLevel if other.rung is not None]),
             SecurityLevel.REFUSED,
         ):
             name = level_name(rung)
             if rung is level:
-                lines += self.paragraph(
-                    f"{name}: {rung.plain_words}", f"  {self.signs.here} ", "strong", "  "
-                )
+                words = f"{name}: {rung.plain_words}"
+                rungs.append(tuple(self.paragraph(words, f"  {self.signs.here} ", "strong", "  ")))
             else:
-                lines.append(self.paint(f"    {name}", "quiet"))
-        lines.append("")
-        for label, answer in card_facts(self.trace.card):
-            lines += self.paragraph(answer, indent=f"  {label:<22}"[:24])
-        return [line.rstrip() for line in lines]
+                rungs.append((self.paint(f"    {name}", "quiet"),))
+        yield Passage(tuple(rungs), heading, again)
+        for number, (label, answer) in enumerate(card_facts(self.trace.card)):
+            lines = self.paragraph(answer, indent=f"  {label:<22}"[:24])
+            yield Passage((tuple(line.rstrip() for line in lines),), () if number else BLANK, again)
 
     def rule(self, words: str, kind: str) -> str:
         shown = shorten(self.text(words), self.width - 8, ellipsis=self.text("…"))
@@ -172,30 +187,35 @@ class _Teller:
 
     # Events -------------------------------------------------------------------------------------------------
 
-    def lines_of(self, event: Event) -> list[str]:
+    def passage(self, event: Event) -> Passage | None:
+        """What is told of an event; None for nothing."""
+        told = self.told_of(event)
+        return Passage(tuple(told), tuple(self.heading(event)), self.standing()) if told else None
+
+    def told_of(self, event: Event) -> list[Lines]:
+        """The paragraphs of an event."""
         fact = event.fact
         match fact:
             case Sent():
-                lines = self.message(event, fact.to)
+                return self.message(event, fact.to)
             case Alert(direction="sent"):
-                lines = self.message(event, fact.peer)
+                return self.message(event, fact.peer)
             case Checked():
-                lines = self.ledger(event.actor, fact.verdict)
+                return self.ledger(event.actor, fact.verdict)
             case Decided():
-                lines = self.decision(event, fact)
+                return self.decision(event, fact)
             case BeliefChanged():
-                lines = self.belief(event, fact)
+                return self.belief(event, fact)
             case HandshakeReturned():
                 words = f"{event.actor}: the handshake call returns {fact.result} ({moment(event.at)})"
-                lines = self.inside(words, f" {self.signs.here} ", "strong")
+                return [self.inside(words, f" {self.signs.here} ", "strong")]
             case Noted() if self.detail != "overview":
-                lines = self.inside(f"{clean(event.actor)}: {clean(fact.text)}", " - ", "quiet")
-            case _:
-                lines = []
-        return [*self.heading(event, fact), *lines] if lines else []
+                return [self.inside(f"{clean(event.actor)}: {clean(fact.text)}", " - ", "quiet")]
+        return []
 
-    def heading(self, event: Event, fact: object) -> list[str]:
+    def heading(self, event: Event) -> list[str]:
         """The step's title where the step changes, and the lanes' names where they change."""
+        fact = event.fact
         lines = []
         ends = (
             event.actor,
@@ -204,13 +224,25 @@ class _Teller:
         pair = self.pair_of(*ends)
         if event.step is not self.step and not isinstance(fact, BeliefChanged):
             self.step = event.step
-            lines += ["", self.rule(f"{STEP_NUMBERS[event.step]}  {event.step.title}", "heading")]
+            lines += ["", self.title(event.step)]
             self.pair = None
         if pair != self.pair:
             self.pair = pair
-            left, right = (shorten(self.text(clean(name)), self.width // 2 - 4) for name in pair)
-            lines.append(f"  {left}{' ' * (self.width - 4 - cells(left) - cells(right))}{right}")
+            lines.append(self.lanes(pair))
         return lines
+
+    def standing(self) -> Lines:
+        """The same once more, for a screen on which the step goes on."""
+        title = (self.title(self.step, ", continued:"),) if self.step else ()
+        return (*title, self.lanes(self.pair)) if self.pair else title
+
+    def title(self, step: Step, mark: str = " ") -> str:
+        return self.rule(f"{STEP_NUMBERS[step]}{mark} {step.title}", "heading")
+
+    def lanes(self, pair: tuple[str, str]) -> str:
+        """The names of the two lanes above them."""
+        left, right = (shorten(self.text(clean(name)), self.width // 2 - 4) for name in pair)
+        return f"  {left}{' ' * (self.width - 4 - cells(left) - cells(right))}{right}"
 
     def pair_of(self, one: str, other: str) -> tuple[str, str]:
         """The two lanes that an event is told between, in drawing order."""
@@ -222,7 +254,7 @@ class _Teller:
         left, right = sorted((one, other), key=self.order.index)
         return left, right
 
-    def message(self, event: Event, receiver: str) -> list[str]:
+    def message(self, event: Event, receiver: str) -> list[Lines]:
         fact = event.fact
         if not isinstance(fact, Sent | Alert):
             return []
@@ -242,13 +274,11 @@ class _Teller:
         if not beside:
             label = shorten(self.text(f" {name} "), room, ellipsis=self.text("… "))
         kind = "bad" if refusal else "encrypted" if fact.protection is not Protection.CLEAR else "strong"
-        lines = [self.arrow(label, lost, bar, kind, rightward=rightward)]
-        if not beside:
-            lines += self.inside(small)
+        arrow = (self.arrow(label, lost, bar, kind, rightward=rightward),)
+        told = [arrow if beside else arrow + self.inside(small)]
         if self.detail != "overview":
-            for words in key_fields(event, self.version, self.ledgers.get(event.actor)):
-                lines += self.inside(words)
-        return lines
+            told += map(self.inside, key_fields(event, self.version, self.ledgers.get(event.actor)))
+        return told
 
     def bar(self, fact: Sent | Alert) -> str:
         if is_refusal(fact):
@@ -267,27 +297,25 @@ class _Teller:
         head = f"{signs.wall}{lost}" if lost else f"{signs.wall}{signs.left}"
         return f"{margin}{head}{self.paint(body, kind)}{signs.end}"
 
-    def ledger(self, actor: str, verdict: Verdict) -> list[str]:
+    def ledger(self, actor: str, verdict: Verdict) -> list[Lines]:
         before, self.ledgers[actor] = self.ledgers.get(actor), verdict
         checks = news(before, verdict)
         if self.detail == "overview" and verdict.accepted:
             return []
-        lines: list[str] = []
+        told: list[Lines] = []
         if len(checks) == len(verdict.checks):
             title = f"{actor} checks the {verdict.role}'s certificate: {judged(verdict)}"
-            lines += self.inside(title, f" {self.signs.decision} ", "strong")
+            told.append(self.inside(title, f" {self.signs.decision} ", "strong"))
         if self.detail == "everything" or len(checks) < len(verdict.checks):
-            for check in checks:
-                lines += self.check(check)
-            return lines
+            return told + [self.check(check) for check in checks]
         for outcome in (Outcome.PASS, *NOT_LOOKED):
             words = group(checks, outcome)
             if words and self.detail != "overview":
                 kind = "good" if outcome is Outcome.PASS else "quiet"
-                lines += self.inside(words, f"   {self.signs.mark(outcome)} ", kind)
-        return lines + (self.check(verdict.decisive) if verdict.decisive else [])
+                told.append(self.inside(words, f"   {self.signs.mark(outcome)} ", kind))
+        return told + ([self.check(verdict.decisive)] if verdict.decisive else [])
 
-    def check(self, check: Check) -> list[str]:
+    def check(self, check: Check) -> Lines:
         """One check with its sentence; one that failed also with what it looked at."""
         kind = {Outcome.PASS: "good", Outcome.FAIL: "bad"}.get(check.outcome, "quiet")
         lines = self.inside(line_of(check), f"   {self.signs.mark(check.outcome)} ", kind)
@@ -295,23 +323,23 @@ class _Teller:
             lines += self.inside(evidence(check), "     ")
         return lines
 
-    def decision(self, event: Event, fact: Decided) -> list[str]:
+    def decision(self, event: Event, fact: Decided) -> list[Lines]:
         others = [clean(option) for option in fact.options if option != fact.choice]
         instead = f" (not: {', '.join(others)})" if others else ""
         by = ", decided by a person" if fact.taken_by == "outside" else ""
         head = f"{question(fact.decision)} {clean(fact.choice).upper()}{instead}{by}"
-        lines = self.inside(head, f" {self.signs.decision} ", "strong")
+        told = [self.inside(head, f" {self.signs.decision} ", "strong")]
         verdict = self.ledgers.get(event.actor)
         said = verdict.decisive.sentence if verdict and verdict.decisive else ""
         if self.detail != "overview" and fact.reason != said:
-            lines += self.inside(clean(fact.reason))
-        return lines
+            told.append(self.inside(clean(fact.reason)))
+        return told
 
-    def belief(self, event: Event, fact: BeliefChanged) -> list[str]:
+    def belief(self, event: Event, fact: BeliefChanged) -> list[Lines]:
         verb = "believes" if event.actor == "client" else "knows"
         assumed = " (assumed)" if fact.assumed else ""
         words = f"The {event.actor} {verb}: {level_name(fact.level)}{assumed}. {clean(fact.reason)}"
-        lines = self.inside(words, " = ", "belief")
+        told = [self.inside(words, " = ", "belief")]
         if self.gap is not None and event.seq == self.gap.end.seq:
-            lines += self.inside(gap_words(self.gap), " ! ", "bad")
-        return lines
+            told.append(self.inside(gap_words(self.gap), " ! ", "bad"))
+        return told

@@ -11,16 +11,41 @@ from simulator.lessons.exercises import Exercise, UnknownExerciseError, exercise
 from simulator.lessons.puzzle import ACCEPT, ANSWERS, CASES
 from simulator.run import run_of
 
+built = [one for one in exercises().values() if not one.value_of]
+each_built = pytest.mark.parametrize("one", built, ids=[one.number for one in built])
 each = pytest.mark.parametrize("one", exercises().values(), ids=exercises())
 
 
-@each
+@each_built
 def test_where_one_starts_is_no_solution(one: Exercise) -> None:
-    """What an exercise starts with does not pass, and the reply says what is missing and gives a hint."""
-    answer = "nothing of the kind" if one.value_of else catalogue[one.scenario]
-    told = repr(check(one.number, answer))
+    """What an exercise starts with does not pass, and is told from an attempt: no hint is given yet."""
+    start = catalogue[one.scenario]
+    verb = "decided" if one.decides else "changed"
+    waiting = Simulation(start, one.tls, interactive=list(one.decides))
+    for answer in (start, start.but({"network.latency_ms": 20}), simulate(start, one.tls), waiting):
+        told = repr(check(one.number, answer))
+        assert told.startswith(f"You have {verb} nothing yet.")
+        assert "run the cell again" in told
+        assert " ".join(one.hint.split()) not in " ".join(told.split())
+
+
+@each
+def test_an_attempt_that_falls_short_gets_a_hint(one: Exercise) -> None:
+    """An attempt that does not pass is told what is missing, and then the hint."""
+    wrong = "nothing of the kind" if one.value_of else catalogue[one.scenario].but({"network.latency_ms": 21})
+    told = " ".join(repr(check(one.number, wrong)).split())
+    hint = " ".join(one.hint.split())
     assert told.startswith("Not yet.")
-    assert " ".join(one.hint.split()) in " ".join(told.split())
+    assert hint in told
+    missing = told.partition(hint)[0].removeprefix("Not yet.")
+    assert ("It is not" if one.value_of else "Your run:") in missing
+
+
+def test_another_version_is_an_attempt() -> None:
+    """The scenario one starts from in another TLS version is something else than nothing."""
+    told = repr(check("1.1", simulate("valid-certificate", "1.2")))
+    assert told.startswith("Not yet.")
+    assert "it is played in TLS 1.2; wanted: TLS 1.3" in told
 
 
 @each
@@ -87,7 +112,10 @@ def test_the_decision_counts_as_a_simulation_and_as_a_run() -> None:
         server.decide("accept")
         assert repr(check("7.2", run_of(server))).startswith(beginning)
         assert repr(check("7.2", server)).startswith(beginning)
-    assert "nobody took the decision accept-client" in repr(check("7.2", catalogue["no-certificate-refused"]))
+    other = Simulation(catalogue["no-certificate-refused"], interactive=["send-certificate"])
+    other.run()
+    other.decide("skip")
+    assert "nobody took the decision accept-client" in repr(check("7.2", other))
 
 
 def test_a_value_may_be_written_as_people_write_it() -> None:
@@ -99,9 +127,13 @@ def test_a_value_may_be_written_as_people_write_it() -> None:
 
 
 def test_a_simulation_must_have_been_decided() -> None:
-    """A simulation that waits is a mistake to be told, not a wrong answer."""
-    waiting = Simulation(catalogue["no-certificate-refused"], interactive=["accept-client"])
+    """A simulation that waits for another decision is a mistake to be told, not a wrong answer."""
+    waiting = Simulation(
+        catalogue["no-certificate-refused"], interactive=["send-certificate", "accept-client"]
+    )
     waiting.run()
+    assert repr(check("7.2", waiting)).startswith("You have decided nothing yet.")
+    waiting.decide("skip")
     with pytest.raises(DecisionError):
         check("7.2", waiting)
 

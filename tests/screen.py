@@ -1,0 +1,114 @@
+"""A terminal for tests: the command behind a pseudo terminal, and what a reader sees of it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from select import select
+from time import monotonic
+
+from tests.peers import ROOT
+
+PATIENCE_S = 30.0  # for one thing to appear on a busy machine
+# Signals of keys go to whose terminal it is, so the command takes it for its own before it begins.
+OWN_TERMINAL = """\
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+PICTURE = "\x1b[H\x1b[2J"
+OTHER_SCREEN, USUAL_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
+CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class Screen:
+    """The command in a window of so many columns and lines.
+
+    Args:
+        columns, lines: the window.
+        arguments: what stands after ``clientauth``.
+        environment: what is set beside the usual.
+    """
+
+    def __init__(self, columns: int, lines: int, *arguments: str, **environment: str) -> None:
+        self.said = ""
+        self._bytes = b""
+        self.terminal, inside = pty.openpty()
+        self.resize(columns, lines)
+        self.before = termios.tcgetattr(self.terminal)
+        settings = {"PYTHONPATH": str(ROOT), "TERM": "xterm", "PYTHONIOENCODING": "utf-8"} | environment
+        kept = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", OWN_TERMINAL, sys.executable, "-m", "simulator", *arguments],
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            env=kept | settings,
+            start_new_session=True,
+        )
+        os.close(inside)
+
+    def __enter__(self) -> Screen:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.terminal)
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the window another size; the command hears of it as of any window's."""
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def wait(self, words: str) -> None:
+        """Read on until these words stand in what comes from now on."""
+        start, end = len(self.said), monotonic() + PATIENCE_S
+        while words not in self.said[start:]:
+            assert monotonic() < end, f"{words!r} did not come: {self.said[start:]!r}"
+            assert self._read(), f"it ended before {words!r}: {self.said[start:]!r}"
+
+    def press(self, keys: str, words: str) -> None:
+        """Press keys, and wait for these words."""
+        os.write(self.terminal, keys.encode())
+        self.wait(words)
+
+    def end(self, keys: str = "") -> int:
+        """Press the last keys, read to the end, and give the exit status."""
+        os.write(self.terminal, keys.encode())
+        return self.ended()
+
+    def ended(self) -> int:
+        """Read to the end and give the exit status."""
+        end = monotonic() + PATIENCE_S
+        while self._read():
+            assert monotonic() < end, f"it did not end: {self.said[-500:]!r}"
+        return self.process.wait(PATIENCE_S)
+
+    def picture(self) -> dict[int, str]:
+        """The last picture that was painted: its lines by their numbers, from 1."""
+        return lines_of(self.said.rpartition(PICTURE)[2])
+
+    def _read(self) -> bool:
+        """Take what has come; False at the end."""
+        if not select([self.terminal], [], [], 0.1)[0]:
+            return True
+        try:
+            more = os.read(self.terminal, 65536)
+        except OSError:  # Linux says the end of a pseudo terminal so
+            return False
+        self._bytes += more
+        self.said = self._bytes.decode("utf-8", "ignore")
+        return bool(more)
+
+
+def lines_of(painted: str) -> dict[int, str]:
+    """The lines of a picture by their numbers, without colours."""
+    placed = re.split(r"\x1b\[(\d+);1H", painted)[1:]
+    return {int(row): CODES.sub("", text) for row, text in zip(placed[::2], placed[1::2], strict=True)}

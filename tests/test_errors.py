@@ -1,0 +1,76 @@
+"""How a mistake is shown: in a notebook its words alone, in plain Python a traceback as ever."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import nbformat
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+import simulator.errors as errors
+from simulator.errors import ArgumentError, SimulatorError
+from simulator.scenario.problem import Problem, ScenarioProblemsError
+from tests.peers import ROOT
+
+WRONG = 'from simulator.lessons import card\ncard("valid-certificate")'
+SHOWN = """\
+Argument error: A run is wanted here.
+  Got:        'valid-certificate', a text
+  Expected:   a run, or a simulation that has ended
+  What to do: Say simulate("valid-certificate"): that plays it."""
+
+
+def test_a_cell_shows_the_words_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """IPython shows heading, got, expected and what to do, and no frame of anybody's."""
+    shell = InteractiveShell(config=Config({"HistoryManager": {"enabled": False}}))
+    result = shell.run_cell(WRONG)
+    assert isinstance(result.error_in_exec, ArgumentError)
+    said = capsys.readouterr()
+    assert SHOWN == (said.out + said.err).strip()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+def test_a_kernel_sends_the_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a real kernel sends to the page are the same lines."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    notebook: Any = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(WRONG)])
+    NotebookClient(notebook, timeout=120, kernel_name="python3", allow_errors=True).execute()
+    (output,) = notebook.cells[0].outputs
+    assert ("error", "ArgumentError") == (output.output_type, output.ename)
+    assert SHOWN == "\n".join(output.traceback)
+
+
+def test_plain_python_keeps_its_traceback() -> None:
+    """Outside of a notebook the traceback is Python's own, with the error's sentence at the end."""
+    run = subprocess.run(
+        [sys.executable, "-c", WRONG], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert 1 == run.returncode
+    assert run.stderr.startswith("Traceback (most recent call last):")
+    assert run.stderr.strip().endswith('Say simulate("valid-certificate"): that plays it.')
+
+
+def test_every_kind_has_a_heading() -> None:
+    """The class stands before its message in plain words, and no line is wide."""
+    for kind in vars(errors).values():
+        if isinstance(kind, type) and issubclass(kind, SimulatorError):
+            shown = kind(
+                "This is wrong.", got="x" * 30 + " y" * 80, advice="Do otherwise."
+            )._render_traceback_()
+            assert shown[0].endswith(" error: This is wrong.")
+            assert max(map(len, shown)) <= errors.SHOWN_WIDTH
+            assert not any("Expected" in line for line in shown)
+
+
+def test_all_mistakes_of_a_scenario_have_their_lines() -> None:
+    """An error of several mistakes shows each of them from the beginning of a line."""
+    problems = [Problem(("server",), "is wrong"), Problem(("client",), "is wrong too")]
+    assert [
+        "Scenario problems: server: is wrong.",
+        "client: is wrong too.",
+    ] == ScenarioProblemsError(problems)._render_traceback_()
