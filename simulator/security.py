@@ -60,7 +60,7 @@ class SecurityCard:
         server_authenticated: the client verified the server's certificate and its proof.
         server_name_matched: the certificate names the host the client asked for; None where nobody compared.
         client_authenticated: ``yes`` (trusted certificate and proof), ``claimed`` (a certificate that was
-            not judged), or ``no``.
+            not judged, or accepted against the ledger), or ``no``.
         client_identity: RFC 4514 subject that the server ended with, claimed or proved; None without one.
         user: the user that the certificate was mapped to; None without one.
         access_granted: the server opened the session.

@@ -80,6 +80,14 @@ class Simulation:
         before.schedule(scenario, self.world)
         self._kernel.schedule(-self._kernel.now, self._connect)
 
+    def __repr__(self) -> str:
+        """Which run it is, and where it stands."""
+        waits = f"the {self.pending.actor} decides: {self.pending.name}" if self.pending else "it can go on"
+        now = "it has ended" if self.finished else waits
+        return (
+            f"<Simulation of {self.scenario.name!r}, TLS {self.tls}, after {len(self.events)} events: {now}>"
+        )
+
     # Going on -------------------------------------------------------------------------------------------
 
     @property
@@ -168,6 +176,20 @@ class Simulation:
         Raises:
             DecisionError: nothing is pending, or the choice is not on offer.
         """
+        if self.finished:
+            raise DecisionError(
+                "The run has ended, and nobody waits for a decision any more.",
+                got=choice,
+                expected="a decision that waits",
+                advice=f"To take one otherwise, go back: {self._ways_back()}.",
+            )
+        if self.pending is None:
+            raise DecisionError(
+                "Nobody waits for a decision yet.",
+                got=choice,
+                expected="a decision that waits",
+                advice="Call run() first: it goes on to the next decision that waits for you, or step().",
+            )
         check_choice(self.pending, choice)
         first = len(self._recorder.events)
         number = len(self.decisions)
@@ -203,6 +225,14 @@ class Simulation:
         other._run_past(number)
         return other
 
+    def _ways_back(self) -> str:
+        """How to take the last decision that left a choice otherwise, as one writes it."""
+        for pending, taken, _ in reversed(self.decisions):
+            others = [option for option in pending.options if option != taken]
+            if others:
+                return f'fork("{pending.name}", "{others[0]}")'
+        return "make the simulation again"
+
     def _number_of(self, at_decision: int | str) -> int:
         """The number of a decision that was taken."""
         names = [pending.name for pending, _, _ in self.decisions]
@@ -210,7 +240,7 @@ class Simulation:
             return names.index(at_decision)
         if isinstance(at_decision, int) and 0 <= at_decision < len(names):
             return at_decision
-        taken = ", ".join(f"{number} {name}" for number, name in enumerate(names))
+        taken = " or ".join(f"{name!r} (decision {number})" for number, name in enumerate(names))
         raise DecisionError(
             "This run has not taken such a decision.",
             got=at_decision,

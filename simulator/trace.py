@@ -267,6 +267,28 @@ class Event:
     cause: int | None
     fact: Fact
 
+    def __repr__(self) -> str:
+        """In a line: without the bytes, which would fill a screen."""
+        return f"<Event {self.seq} at {self.at} µs, {self.actor}: {_gist(self.fact)}>"
+
+
+def _gist(fact: Fact) -> str:
+    """What kind of fact it is, and the word in it that tells it from others of its kind."""
+    kind = type(fact).__name__
+    match fact:
+        case Sent(name=word) | Received(name=word) | StateChanged(after=word):
+            return f"{kind} {word}"
+        case Alert(name=word, direction=direction):
+            return f"{kind} {direction} {word}"
+        case Decided(decision=decision, choice=choice):
+            return f"{kind} {decision}: {choice}"
+        case HandshakeReturned(result=result):
+            return f"{kind} {result}"
+        case BeliefChanged(level=level):
+            return f"{kind} {level.value}"
+        case _:
+            return kind
+
 
 @dataclass(frozen=True, slots=True)
 class AlertOutcome:

@@ -257,7 +257,7 @@ class Server(Endpoint):
             Standing.ANONYMOUS: (SecurityLevel.SERVER_AUTHENTICATED, "The client showed no certificate."),
             Standing.CLAIMED: (
                 SecurityLevel.SERVER_AUTHENTICATED,
-                "The client holds the key of its certificate, but nobody vouched for the name in it.",
+                "The client holds the key of its certificate, but the name in it is not verified.",
             ),
             Standing.PROVED: (
                 SecurityLevel.CLIENT_AUTHENTICATED,

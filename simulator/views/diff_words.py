@@ -74,7 +74,8 @@ def description(alignment: Alignment) -> str:
 
 def event_words(event: Event) -> str:
     """What one event is, in a line: ``Server sends CertificateRequest``."""
-    who = clean(event.actor).capitalize()
+    who = clean(event.actor)
+    who = who.capitalize() if who in ("client", "server") else who
     match event.fact:
         case Sent():
             return f"{who} sends {sent_name(event.fact)}"
@@ -98,10 +99,11 @@ def event_words(event: Event) -> str:
 
 
 def _judgement(verdict: Verdict) -> str:
+    outcomes = [check.outcome for check in verdict.checks if check.name == PROOF_OF_POSSESSION]
+    # The proof comes after the rest: a ledger that has it is a ledger's second showing.
+    if Outcome.PASS in outcomes or Outcome.FAIL in outcomes:
+        held = "it holds" if Outcome.FAIL not in outcomes else "it does not hold"
+        return f"checks the {verdict.role}'s proof: {held}"
     decisive = verdict.decisive
-    proofs = [check for check in verdict.checks if check.name == PROOF_OF_POSSESSION]
-    proved = any(check.outcome in (Outcome.PASS, Outcome.FAIL) for check in proofs)
-    if proved and (decisive is None or decisive in proofs):
-        return f"checks the {verdict.role}'s proof: {'it does not hold' if decisive else 'it holds'}"
     found = f"fails at {clean(decisive.name)}" if decisive else "no check fails"
     return f"checks the {verdict.role}'s certificate: {found}"

@@ -128,7 +128,7 @@ def short_name(subject: str) -> str:
 def card_facts(card: SecurityCard) -> tuple[tuple[str, str], ...]:
     """The card as (question, answer) pairs in words."""
     matched = {True: "yes", False: "no", None: "nobody compared"}[card.server_name_matched]
-    standing = {"yes": "yes", "no": "no", "claimed": "only claimed, not judged"}[card.client_authenticated]
+    standing = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
     granted = "yes" if card.access_granted else "no"
     session = card.level is not SecurityLevel.REFUSED or card.refused_at != "tls"
     encrypted = "yes" if card.encrypted else "no"
