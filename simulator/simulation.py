@@ -112,7 +112,7 @@ class Simulation:
         if not self.finished:
             raise DecisionError(
                 "The run has not ended, so nobody knows yet what came out of it.",
-                got=f"{len(self.events)} events so far",
+                got=f"{len(self.events)} event{'s' if len(self.events) > 1 else ''} so far",
                 expected="a finished run",
                 advice="Call run(), and decide() where a decision waits.",
             )
