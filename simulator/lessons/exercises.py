@@ -159,8 +159,8 @@ def _nothing_yet(wanted: Exercise) -> Exhibit:
     if wanted.decides:
         return page(
             Lead("You have decided nothing yet."),
-            "A simulation waits for you at the decisions that its interactive names: let it run there, and "
-            "say decide(). Then run the cell again.",
+            "A simulation waits for you at the decisions that its interactive names: let it run up to there, "
+            "and say decide(). Then run the cell again.",
         )
     return page(
         Lead("You have changed nothing yet."),

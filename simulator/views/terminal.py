@@ -176,9 +176,11 @@ class _Teller:
             else:
                 rungs.append((self.paint(f"    {name}", "quiet"),))
         yield Passage(tuple(rungs), heading, again)
-        for number, (label, answer) in enumerate(card_facts(self.trace.card)):
-            lines = self.paragraph(answer, indent=f"  {label:<22}"[:24])
-            yield Passage((tuple(line.rstrip() for line in lines),), () if number else BLANK, again)
+        facts = [
+            tuple(line.rstrip() for line in self.paragraph(answer, indent=f"  {label:<22}"[:24]))
+            for label, answer in card_facts(self.trace.card)
+        ]
+        yield Passage(tuple(facts), BLANK, again)
 
     def rule(self, words: str, kind: str) -> str:
         shown = shorten(self.text(words), self.width - 8, ellipsis=self.text("…"))
