@@ -26,7 +26,7 @@ from simulator.scenario.changes import differences
 from simulator.scenario.problem import written_path
 from simulator.simulation import Simulation
 from simulator.trace import Decided
-from simulator.views.words import plural
+from simulator.views.words import plural, question
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -110,13 +110,15 @@ def check(number: str | float, answer: Any) -> Exhibit:
 
     Args:
         number: the exercise's number.
-        answer: a scenario, a run or a simulation; or the value that was asked for; ``?`` for none yet.
+        answer: a scenario, a run, a simulation or the player of one, or the value that was asked for; ``?``
+            for none yet. A simulation is run on as far as it goes by itself.
 
     Raises:
         UnknownExerciseError: there is no such exercise.
-        DecisionError: a simulation waits for a decision.
     """
     wanted = exercise(number)
+    played = getattr(answer, "simulation", None)
+    answer = played if isinstance(played, Simulation) else answer
     if answer == "?":
         return page(Lead("Not answered yet."), "Put your answer in place of the question mark.")
     if wanted.value_of:
@@ -132,6 +134,8 @@ def check(number: str | float, answer: Any) -> Exhibit:
     untouched = next(differences(catalogue[wanted.scenario], scenario), None) is None and not taken
     if untouched and not _in_another_version(answer, wanted):
         return _nothing_yet(wanted)
+    if isinstance(answer, Simulation) and answer.pending:
+        return _waiting(question(answer.pending.name), answer.pending.options)
     trace = simulate(answer, wanted.tls).trace if isinstance(answer, Scenario) else answer.trace
     missing = [
         f"Your run: {words}."
@@ -149,7 +153,10 @@ def _check_value(wanted: Exercise, answer: Any) -> Exhibit:
     trace = simulate(wanted.scenario, wanted.tls).trace
     value = fact(trace, wanted.value_of)
     given = getattr(answer, "name", answer)  # an alert as the run gives it is as good as its name
-    if spelt(given) == spelt(value):
+    said_so = spelt(given)
+    if isinstance(value, int):
+        said_so = said_so.partition("-")[0]  # 130 bytes is 130
+    if said_so == spelt(value):
         return page(Lead("Done."), said(wanted.value_of, value))
     return page(Lead("Not yet."), f"It is not {answer!r}.", wanted.hint, ONCE_MORE)
 
@@ -165,6 +172,15 @@ def _nothing_yet(wanted: Exercise) -> Exhibit:
     return page(
         Lead("You have changed nothing yet."),
         "Your answer is still what you started from. Change it as the task says, and run the cell again.",
+    )
+
+
+def _waiting(asked: str, options: tuple[str, ...]) -> Exhibit:
+    """What is said of a simulation that has not ended."""
+    return page(
+        Lead("Not yet."),
+        f"Your run still waits. {asked}",
+        f"Say decide() with {' or '.join(map(repr, options))}, and run the cell again.",
     )
 
 

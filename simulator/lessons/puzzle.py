@@ -40,15 +40,16 @@ CASES = (
     "name-constraint-violated",
 )
 ACCEPT = "accept"
-# What an answer may name: the checks that fail in some case, and those that people confuse them with.
+# What an answer may name: the checks that fail in some case, and those that people confuse them with;
+# in the order of the ledger.
 ANSWERS = (
     "trust-anchor",
-    "basic-constraints",
     "key-usage",
     "extended-key-usage",
+    "basic-constraints",
     "validity",
-    "name-constraints",
     "signature",
+    "name-constraints",
     PROOF_OF_POSSESSION,
 )
 SHOWN = {

@@ -16,7 +16,8 @@ from simulator.trace import Alert, BeliefChanged, Checked, Decided, HandshakeRet
 from simulator.trust.verdict import Outcome
 from simulator.views.certificate_words import certificate_words
 from simulator.views.diff_words import event_words
-from simulator.views.words import OUTCOME_WORDS, card_facts, clean, level_name, moment, plural
+from simulator.views.reading import sent_name
+from simulator.views.words import OUTCOME_MARKS, OUTCOME_WORDS, card_facts, clean, level_name, moment, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from simulator.simulation import Simulation
     from simulator.trace import Event
     from simulator.views.notebook import Exhibit
-
-MARKS = {Outcome.PASS: "✓", Outcome.FAIL: "✗", Outcome.NOT_EVALUATED: "–", Outcome.NOT_REACHED: "·"}
 
 
 def card(run: Run | Simulation) -> Exhibit:
@@ -96,7 +95,7 @@ def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
         (
             str(number),
             check.name,
-            f"{MARKS[check.outcome]} {OUTCOME_WORDS[check.outcome]}",
+            f"{OUTCOME_MARKS[check.outcome]} {OUTCOME_WORDS[check.outcome]}",
             clean(check.sentence),
         )
         for number, check in enumerate(verdict.checks, start=1)
@@ -104,7 +103,7 @@ def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
     ]
     rest = [check.name for check in verdict.checks if check.outcome is Outcome.NOT_REACHED]
     if rest:
-        missed = f"{MARKS[Outcome.NOT_REACHED]} {OUTCOME_WORDS[Outcome.NOT_REACHED]}"
+        missed = f"{OUTCOME_MARKS[Outcome.NOT_REACHED]} {OUTCOME_WORDS[Outcome.NOT_REACHED]}"
         rows.append((f"{len(rows) + 1}…", plural(len(rest), "check"), missed, ", ".join(dict.fromkeys(rest))))
     decisive = verdict.decisive
     result = f"fails at {decisive.name}" if decisive else "no check fails"
@@ -124,9 +123,9 @@ def conversation(run: Run | Simulation) -> Exhibit:
         fact = event.fact
         if event.at < 0 or not isinstance(fact, Sent | Alert) or getattr(fact, "direction", "sent") != "sent":
             continue
-        name = f"Alert: {fact.name}" if isinstance(fact, Alert) else fact.name
+        name = f"Alert: {clean(fact.name)}" if isinstance(fact, Alert) else sent_name(fact)
         readable = "in the clear" if fact.protection.value == "clear" else "encrypted"
-        rows.append((moment(event.at), event.actor, clean(name), str(len(fact.raw)), readable))
+        rows.append((moment(event.at), event.actor, name, str(len(fact.raw)), readable))
     return page(Table(rows, ("when", "from", "message", "bytes", "on the wire")))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from simulator import Simulation, catalogue, simulate
-from simulator.errors import DecisionError, SimulatorError
-from simulator.lessons import case, check, exercise
+from simulator.errors import SimulatorError
+from simulator.lessons import case, check, exercise, live
 from simulator.lessons.exercises import Exercise, UnknownExerciseError, exercises
 from simulator.lessons.puzzle import ACCEPT, ANSWERS, CASES
+from simulator.lessons.traces import last_verdict
 from simulator.run import run_of
 
 built = [one for one in exercises().values() if not one.value_of]
@@ -127,15 +128,30 @@ def test_a_value_may_be_written_as_people_write_it() -> None:
 
 
 def test_a_simulation_must_have_been_decided() -> None:
-    """A simulation that waits for another decision is a mistake to be told, not a wrong answer."""
+    """A simulation that waits for another decision is told which, and with what it goes on."""
     waiting = Simulation(
         catalogue["no-certificate-refused"], interactive=["send-certificate", "accept-client"]
     )
     waiting.run()
     assert repr(check("7.2", waiting)).startswith("You have decided nothing yet.")
     waiting.decide("skip")
-    with pytest.raises(DecisionError):
-        check("7.2", waiting)
+    told = repr(check("7.2", waiting))
+    assert told.startswith("Not yet.")
+    assert "Your run still waits. Does the server go on with this client?" in told
+    assert "decide() with 'accept' or 'refuse'" in told
+
+
+def test_a_player_of_a_decided_run_may_be_handed_in() -> None:
+    """What a learner decided in the picture counts."""
+    player = live(Simulation(catalogue["no-certificate-refused"], interactive=["accept-client"]))
+    player.decide("accept")
+    assert repr(check("7.2", player)).startswith("Done.")
+
+
+def test_a_number_may_have_its_unit() -> None:
+    """130 bytes are as good as 130, and 131 bytes are not."""
+    assert repr(check("6.1", "130 bytes")).startswith("Done.")
+    assert repr(check("6.1", "131 bytes")).startswith("Not yet.")
 
 
 def test_something_else_is_told_in_words() -> None:
@@ -169,3 +185,11 @@ def test_there_are_eight_cases() -> None:
     """A number that is no case is a mistake to be told."""
     with pytest.raises(SimulatorError, match="1 to 8"):
         case(9)
+
+
+def test_the_checks_are_offered_in_the_order_of_the_ledger() -> None:
+    """What an answer may name stands in the order in which the server looks."""
+    verdict = last_verdict(simulate("valid-certificate").trace, "server")
+    assert verdict is not None
+    made = list(dict.fromkeys(check.name for check in verdict.checks))
+    assert [name for name in made if name in ANSWERS] == list(ANSWERS)
