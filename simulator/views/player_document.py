@@ -86,6 +86,16 @@ def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
     return {"runs": [_run(a, detail), _run(b, detail)], "comparison": found}
 
 
+def beside_stop(contents: Values, cursor: int) -> int:
+    """Where the second run of a comparison stands while the first stands at ``cursor``.
+
+    It is the last stop up to the moment that answers to it, as the page has it while both move together.
+    """
+    answers = contents["comparison"]["across"][0][cursor]
+    stops = [event["seq"] for event in contents["runs"][1]["events"] if event["stop"]]
+    return max((seq for seq in stops if seq <= answers), default=0)
+
+
 def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
     setup = trace.setup
     asked = questions(trace)
