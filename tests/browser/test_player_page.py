@@ -248,7 +248,7 @@ def test_a_field_points_to_its_bytes_and_back(browser: Browser, files: dict[str,
 def test_what_comes_next_is_hidden_until_it_was_guessed(browser: Browser, files: dict[str, Path]) -> None:
     """No key gets past an open question, nothing ahead can be seen, and an answer opens the way."""
     tab = watched(browser).open(files["refused"], "#e11")
-    tab.keyboard.press("g")
+    tab.get_by_role("button", name="every message").click()
     tab.get_by_role("heading", name="What happens next?").wait_for()
     for key in (FORWARD, "End", "PageDown", "ArrowDown"):
         tab.keyboard.press(key)
@@ -276,7 +276,7 @@ def test_a_wrong_guess_gets_the_reason(browser: Browser, files: dict[str, Path])
     options = decided["question"]["options"]
     wrong = next(index for index, option in enumerate(options) if not option["right"])
     tab = watched(browser).open(files["refused"], f"#e{decided['seq'] - 1}")
-    tab.keyboard.press("g")
+    tab.get_by_role("button", name="every message").click()
     tab.keyboard.press(str(wrong + 1))
     guess = tab.locator(".cap-guess")
     assert options[wrong]["why"] in guess.inner_text()
@@ -284,11 +284,13 @@ def test_a_wrong_guess_gets_the_reason(browser: Browser, files: dict[str, Path])
     assert "0 of 1 guessed right" in guess.inner_text()
 
 
-def test_a_whole_run_can_be_guessed_through(browser: Browser, files: dict[str, Path]) -> None:
-    """With the keyboard alone, from question to question, to the end."""
+@pytest.mark.parametrize("presses", [1, 2])
+def test_a_whole_run_can_be_guessed_through(browser: Browser, files: dict[str, Path], presses: int) -> None:
+    """With the keyboard alone, from question to question, to the end: at decisions and at every message."""
     seen = watched(browser)
     tab = seen.open(files["older"])
-    tab.keyboard.press("g")
+    for _ in range(presses):
+        tab.keyboard.press("g")
     last = trace_of("certificate-expired", "1.2").events[-1].seq
     for _ in range(200):
         if at(tab) == last:
@@ -340,7 +342,10 @@ STATES = {
     "set-up": ("fine", "#e0", "light", "", 1),
     "end": ("refused", "#e65", "light", "", 1),
     "guess": ("refused", "#e44", "light", "g", 1),
-    "guessed in the dark": ("refused", "#e44", "dark", "g2", 1),
+    "guessed in the dark": ("refused", "#e44", "dark", "gg2", 1),
+    "two to guess": ("two", "#e53", "light", "g1", 1),
+    "big type": ("refused", "#e57", "light", "b", 1),
+    "big type in the dark": ("refused", "#e53", "dark", "bg", 1),
     "two": ("two", "#e57", "light", "", 1),
     "two in the dark": ("versions", "#e30", "dark", "", 2),
     "keys": ("refused", "#e22", "light", "?", 0),
