@@ -154,7 +154,24 @@ def test_a_column_of_belief_reaches_no_further_than_the_story(
     tab = guessing(browser, files["refused"], "decisions", "#e36")
     short = tab.evaluate(heights)
     tab.get_by_role("button", name="off", exact=True).click()
-    assert tab.evaluate(heights) > short + 300
+    whole = tab.evaluate(heights)
+    assert whole > short + 300
+    tab = guessing(browser, files["refused"], "decisions", "#e65")
+    assert whole == tab.evaluate(heights)
+
+
+def test_what_is_kept_back_leaves_no_hole(browser: Browser, files: dict[str, Path]) -> None:
+    """On the card of a lane the lines below a secret stand in its place while it is kept."""
+    lines = """() => [...document.querySelectorAll('.cap-sheet text[data-seq="0"]')]
+      .filter((node) => getComputedStyle(node).visibility !== 'hidden'
+        && /trusts CN=Server|private|certificate's own|verifies/.test(node.textContent))
+      .map((node) => [node.textContent, Math.round(node.getBoundingClientRect().top)])"""
+    tab = watched(browser).open(files["stolen"], "#e0")
+    open_lines = tab.evaluate(lines)
+    tab.keyboard.press("g")
+    kept = tab.evaluate(lines)
+    assert [4, 2] == [len(open_lines), len(kept)]
+    assert open_lines[1][1] == kept[1][1]
 
 
 def test_one_key_turns_through_the_ways_to_guess(browser: Browser, files: dict[str, Path]) -> None:

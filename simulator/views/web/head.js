@@ -11,7 +11,7 @@ export class Head {
     this.guesses = GUESSES.map(([when, words]) => toggle(words, "key g: the next of these", () => player.setGuessing(when)));
     this.toggles = {
       wide: toggle("All columns", "key w", () => player.setWide(!player.panes[0].wide)),
-      big: toggle("Big type", "key b", () => player.setBig(!player.big)),
+      big: toggle("Big type", "key b", () => player.setBig(!player.big), { class: "cap-roomy" }),
       dark: toggle("Dark", "key d", () => player.turnTheme()),
     };
     this.title = h(player.standalone ? "h1" : "h2", {});
@@ -55,6 +55,6 @@ export class Head {
   }
 }
 
-function toggle(words, title, act) {
-  return h("button", { type: "button", "aria-pressed": "false", title, click: act }, words);
+function toggle(words, title, act, more = {}) {
+  return h("button", { type: "button", "aria-pressed": "false", title, click: act, ...more }, words);
 }

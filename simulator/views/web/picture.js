@@ -13,7 +13,7 @@ export class Picture {
     this.away = away ? [...parsed(away).children] : [];
     this.away.forEach((node) => node.classList.add("cap-away"));
     this.svg.append(...this.away);
-    for (const node of this.svg.querySelectorAll('text[data-seq="0"]')) node.classList.toggle("cap-secret", secrets.includes(node.textContent));
+    this.keep(secrets);
     this.groups = pane.run.events.map(() => []);
     for (const node of this.svg.querySelectorAll("[data-seq]")) this.groups[Number(node.dataset.seq)]?.push(node);
     this.reaching = this.reachingNodes();
@@ -30,6 +30,20 @@ export class Picture {
   }
 
   remove() { this.observer.disconnect(); }
+
+  // Lines on the lanes' cards that tell what is wrong: while guessing those below them stand in their place.
+  keep(secrets) {
+    const lines = [...this.svg.querySelectorAll('text[data-seq="0"]')];
+    const at = (node, name) => Number(node.getAttribute(name));
+    const secret = lines.filter((node) => secrets.includes(node.textContent));
+    secret.forEach((node) => node.classList.add("cap-secret"));
+    for (const node of lines.filter((line) => !secret.includes(line))) {
+      const above = secret.filter((line) => at(line, "x") === at(node, "x") && at(line, "y") < at(node, "y"));
+      if (!above.length) continue;
+      node.classList.add("cap-moved");
+      node.style.setProperty("--up", `${at(above[0], "y") - at(lines[lines.indexOf(above.at(-1)) + 1], "y")}px`);
+    }
+  }
 
   // For paper: the same picture once more, band by band, so that a page ends between two of them.
   pages() {
@@ -128,12 +142,14 @@ export class Picture {
 
   // While guessing the picture ends below what has happened, and what is open now reaches down to that end.
   reach(guessing, upto) {
-    const end = guessing ? this.pane.run.picture.depths[upto] + 16 : 0;
+    const { run, last } = this.pane;
+    const open = Boolean(guessing) && (upto < last || !run.finished);
+    const end = open ? run.picture.depths[upto] + 16 : 0;
     const [, top, , height] = this.box;
-    this.svg.style.clipPath = guessing ? `inset(0 0 ${Math.max(0, 100 * (1 - (end - top) / height))}% 0)` : "";
-    const open = (kind) => this.reaching.filter((node) => node.kind === kind && node.seq <= upto).at(-1)?.seq;
-    const now = Object.fromEntries(["client", "server", "band"].map((kind) => [kind, open(kind)]));
-    for (const { seq, kind, rect, y, height: whole } of this.reaching) rect.setAttribute("height", guessing && now[kind] === seq ? Math.max(0, end - y) : whole);
+    this.svg.style.clipPath = open ? `inset(0 0 ${Math.max(0, 100 * (1 - (end - top) / height))}% 0)` : "";
+    const newest = (kind) => this.reaching.filter((node) => node.kind === kind && node.seq <= upto).at(-1)?.seq;
+    const now = Object.fromEntries(["client", "server", "band"].map((kind) => [kind, newest(kind)]));
+    for (const { seq, kind, rect, y, height: whole } of this.reaching) rect.setAttribute("height", open && now[kind] === seq ? Math.max(0, end - y) : whole);
   }
 
   // Bring an event into sight: below the lanes, and sideways only as far as it must.
