@@ -108,11 +108,11 @@ class Run:
 
         Raises:
             PeerError: anywidget is not installed.
-            OutputError: there is no such detail, event or message.
+            OutputError: there is no such detail, event, message or theme, or ``beside`` is no run.
         """
         from simulator.views.widget import Player
 
-        return Player(self.trace, None if beside is None else beside.trace, **options)
+        return Player(self.trace, beside, **options)
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``clientauth run --json`` prints: plain JSON values."""

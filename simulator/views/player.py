@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.release import RELEASE
 from simulator.views.caption import caption
 from simulator.views.heading import run_name
-from simulator.views.player_document import comparison, document
+from simulator.views.player_document import beside_stop, comparison, document
 from simulator.views.style import PALETTES
 from simulator.views.words import clean
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from simulator.trace import Trace
 
-__all__ = ["comparison", "comparison_page", "document", "module", "page", "stylesheet"]
+__all__ = ["beside_stop", "comparison", "comparison_page", "document", "module", "page", "stylesheet"]
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
 

@@ -31,10 +31,12 @@ from simulator.views.caption import caption
 from simulator.views.certificate_words import certificate_words
 from simulator.views.heading import held_names, lane_title, run_name, under_title
 from simulator.views.panels import evidence, judged
+from simulator.views.player_known import GIVING_AWAY
 from simulator.views.player_messages import chain_of, messages
 from simulator.views.player_moments import moments
 from simulator.views.player_picture import picture
 from simulator.views.player_predict import questions
+from simulator.views.player_turns import turns
 from simulator.views.player_words import entries, words_in
 from simulator.views.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses
 
@@ -86,12 +88,24 @@ def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
     return {"runs": [_run(a, detail), _run(b, detail)], "comparison": found}
 
 
+def beside_stop(contents: Values, cursor: int) -> int:
+    """Where the second run of a comparison stands while the first stands at ``cursor``.
+
+    It is the last stop up to the moment that answers to it, as the page has it while both move together.
+    """
+    answers = contents["comparison"]["across"][0][cursor]
+    stops = [event["seq"] for event in contents["runs"][1]["events"] if event["stop"]]
+    return max((seq for seq in stops if seq <= answers), default=0)
+
+
 def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
     setup = trace.setup
     asked = questions(trace)
     events = moments(trace)
+    rarely = turns(trace, asked, [event["seq"] for event in events if event["stop"]], finished=finished)
     for event in events:
         event["question"] = asked.get(event["seq"])
+        event["turn"] = rarely.get(event["seq"])
         event["words"] = words_in([event["headline"], *event["sentences"]])
     return {
         "title": clean(setup.title),
@@ -131,7 +145,7 @@ def _actor(actor: ActorSetup, setup: Setup) -> Values:
         "sends": named(actor.sends),
         "trusts": named(actor.trusts),
         "holds": named(actor.holds),
-        "policy": [[clean(name), clean(value)] for name, value in actor.policy],
+        "policy": [[clean(name), clean(value), name in GIVING_AWAY] for name, value in actor.policy],
     }
 
 

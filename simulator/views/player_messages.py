@@ -11,8 +11,9 @@ from simulator.tls.events import Protection, Version
 from simulator.tls.messages import Certificate12, Certificate13, decode_handshake
 from simulator.trace import Alert, Event, Sent, Trace
 from simulator.views.fields import key_fields
+from simulator.views.player_known import unread_since
 from simulator.views.player_moments import protected
-from simulator.views.reading import reads, sent_name, unread
+from simulator.views.reading import reads, sent_name
 from simulator.views.words import clean, duration, size
 
 if TYPE_CHECKING:
@@ -26,24 +27,26 @@ FieldRow = list[Any]
 
 
 def messages(trace: Trace) -> dict[int, dict[str, Any]]:
-    """Every message of a run by the ``seq`` of its sending, as plain values."""
+    """Every message of a run by the ``seq`` of its sending, as plain values.
+
+    ``later`` has what became of it, with the ``seq`` of the event since which that is known.
+    """
     version = Version(trace.outcome.negotiated or trace.setup.tls)
-    read, lost = reads(trace), unread(trace)
+    read, lost = reads(trace), unread_since(trace)
     found = {}
     for event in trace.of(Sent, Alert):
         fact = event.fact
         if isinstance(fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent"):
-            found[event.seq] = _message(event, fact, version, read.get(event.seq), lost=event.seq in lost)
+            found[event.seq] = _message(event, fact, version)
+            found[event.seq]["later"] = _later(event, read.get(event.seq), lost.get(event.seq))
     return found
 
 
-def _message(
-    event: Event, fact: Sent | Alert, version: Version, reading: Event | None, *, lost: bool
-) -> dict[str, Any]:
+def _message(event: Event, fact: Sent | Alert, version: Version) -> dict[str, Any]:
     encrypted = fact.protection is not Protection.CLEAR
     return {
         "name": sent_name(fact),
-        "facts": [*key_fields(event, version), *_facts(event, fact, reading, lost=lost)],
+        "facts": [*key_fields(event, version), *_facts(fact)],
         "bytes": fact.raw.hex(),
         "fields": fields_of(fact, version),
         "wire": fact.wire.hex(),
@@ -52,16 +55,20 @@ def _message(
     }
 
 
-def _facts(event: Event, fact: Sent | Alert, reading: Event | None, *, lost: bool) -> list[str]:
-    """How it travelled, a line for each thing."""
+def _facts(fact: Sent | Alert) -> list[str]:
+    """How it travels, a line for each thing."""
     if isinstance(fact, Sent) and fact.protocol == "enrolment":
         return [f"{size(len(fact.raw))}, outside the connection"] if fact.raw else ["its bytes are secret"]
-    lines = [f"{size(len(fact.raw))}, {protected(fact.protection)}"]
+    return [f"{size(len(fact.raw))}, {protected(fact.protection)}"]
+
+
+def _later(event: Event, reading: Event | None, lost: int | None) -> list[list[Any]]:
+    """What became of it, and since which event that is known."""
+    if isinstance(event.fact, Sent) and event.fact.protocol == "enrolment":
+        return []
     if reading is not None:
-        lines.append(f"{duration(reading.at - event.at)} from being sent to being read")
-    elif lost:
-        lines.append("sent, and never read")
-    return lines
+        return [[reading.seq, f"{duration(reading.at - event.at)} from being sent to being read"]]
+    return [] if lost is None else [[lost, "sent, and never read"]]
 
 
 def chain_of(fact: Sent | Alert, version: Version) -> tuple[bytes, ...]:

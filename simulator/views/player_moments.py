@@ -20,7 +20,8 @@ from simulator.trace import (
     Trace,
 )
 from simulator.trust.verdict import Outcome
-from simulator.views.reading import gap, gap_words, is_refusal, news, sent_name, unread
+from simulator.views.player_known import unread_since
+from simulator.views.reading import gap, gap_words, is_refusal, news, sent_name
 from simulator.views.words import (
     PROTECTION_WORDS,
     clean,
@@ -53,13 +54,14 @@ def moments(trace: Trace) -> list[dict[str, Any]]:
     """Every event of a run in words, in order, as plain values.
 
     ``stop`` says that a step of the player halts there; state changes and plain readings go along with the
-    stop before them.
+    stop before them. ``later`` has sentences that belong to an event and can be known only since another one,
+    each with the ``seq`` of that.
     """
-    lost, late = unread(trace), gap(trace)
+    lost, late = unread_since(trace), gap(trace)
     ledgers: dict[str, Verdict] = {}
     found = []
     for event in trace.events:
-        headline, sentences = _words(event, ledgers, lost=event.seq in lost)
+        headline, sentences = _words(event, ledgers)
         if late is not None and late.end.seq == event.seq:
             sentences.append(gap_words(late))
         entry = {
@@ -72,6 +74,7 @@ def moments(trace: Trace) -> list[dict[str, Any]]:
             "stop": _stops(event) or event is trace.events[-1],
             "headline": headline,
             "sentences": sentences,
+            "later": [[lost[event.seq], "It is never read."]] if event.seq in lost else [],
         }
         if entry["kind"] == "message":
             entry["message"] = _message_of(event)
@@ -100,7 +103,7 @@ def name_of(actor: str) -> str:
     return f"The {actor}" if actor in ("client", "server") else clean(actor)
 
 
-def _words(event: Event, ledgers: dict[str, Verdict], *, lost: bool) -> Words:
+def _words(event: Event, ledgers: dict[str, Verdict]) -> Words:
     fact, who = event.fact, name_of(event.actor)
     match fact:
         case Setup():
@@ -109,11 +112,11 @@ def _words(event: Event, ledgers: dict[str, Verdict], *, lost: bool) -> Words:
                 f"What is simulated begins at {clean(fact.clock)}.",
             ]
         case Sent():
-            return f"{who} sends {sent_name(fact)}", [_travel(fact, lost=lost)]
+            return f"{who} sends {sent_name(fact)}", [_travel(fact)]
         case Received():
             return f"{who} reads {clean(fact.name)}", []
         case Alert():
-            return _alert(fact, who, lost=lost)
+            return _alert(fact, who)
         case Checked(verdict=verdict):
             return _ledger(verdict, news(ledgers.get(event.actor), verdict), who)
         case Decided():
@@ -139,14 +142,13 @@ def protected(protection: Protection) -> str:
     return words if protection is Protection.CLEAR else f"protected with the {words}"
 
 
-def _travel(fact: Sent, *, lost: bool) -> str:
+def _travel(fact: Sent) -> str:
     if fact.protocol == "enrolment":
         return f"To {clean(fact.to)}, before and outside the connection."
-    said = f"{size(len(fact.raw))}, {protected(fact.protection)}."
-    return f"{said} It is never read." if lost else said
+    return f"{size(len(fact.raw))}, {protected(fact.protection)}."
 
 
-def _alert(alert: Alert, who: str, *, lost: bool) -> Words:
+def _alert(alert: Alert, who: str) -> Words:
     verb = "sends" if alert.direction == "sent" else "reads"
     headline = f"{who} {verb} the alert {clean(alert.name)}"
     sentences = [f"Code {alert.code}, {alert.level}, {protected(alert.protection)}."]
@@ -154,8 +156,6 @@ def _alert(alert: Alert, who: str, *, lost: bool) -> Words:
         sentences.append(f"Why: {clean(alert.reason)}")
     if is_refusal(alert) and alert.direction == "sent":
         sentences.append("The code is all that is sent, not the reason.")
-    if lost:
-        sentences.append("It is never read.")
     return headline, sentences
 
 

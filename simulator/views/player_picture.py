@@ -7,10 +7,12 @@ of their values (so that a page can turn dark), and gets from here the numbers i
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from simulator.trace import Alert, BeliefChanged, Checked, Decided, Received, Sent, Step
-from simulator.views.display import Box, Item, Line, Polygon, Text
+from simulator.views.display import Box, Drawing, Item, Line, Polygon, Text
+from simulator.views.player_known import as_known, giving_away, on_their_way, unread_since
 from simulator.views.sequence import sequence
 from simulator.views.style import PALETTES, Palette
 from simulator.views.svg import markup
@@ -40,6 +42,8 @@ BEHIND = (
 )
 #: Styles of a decision's frame and of the band it opens: they appear with the ledger it rests on.
 FRAME = ("decision", "question", "band.", "strip.", "step.")
+BELIEF_COLUMN = ("level.", "belief")
+BELIEF_PAD = 8.0  # below the words of a belief
 BELIEF_HEIGHT = 110.0  # a belief lasts long; what is marked is where it begins
 MARGIN = 26.0
 
@@ -52,8 +56,11 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
         ``lanes``: (title, x) from left to right. ``talk``: left and right edge of what client and server
         do during the connection. ``places``: for each ``seq`` its rectangle (x, y, width, height).
         ``chapters``: the bands, as ``seq`` of the first event, number, step and title. ``cuts``: heights
-        at which the picture may be cut into pages. Of a run that is not ``finished`` the card with the
-        result is left out.
+        at which the picture may be cut into pages. ``depths``: for each event how far down the picture
+        reaches when it has just happened. ``away``: markup of the arrows of messages that are never read,
+        as they look before that is known. ``since``: for each of them the event that makes it known.
+        ``secrets``: lines on the lanes' cards that tell what is wrong.
+        Of a run that is not ``finished`` the card with the result is left out.
 
     Raises:
         OutputError: there is no such detail.
@@ -70,16 +77,21 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
     found = _places(trace, items)
     left, right = _talk(trace, found, drawing.width)
     items = _in_sight(items, left, right)
-    lanes = [_extent(item)[1] for item in items if item.style.startswith("header")]
-    top = min(lanes, default=MARGIN) - 10
+    away = on_their_way(trace, items)
+    tops = [_extent(item)[1] for item in items if item.style.startswith("header")]
+    top = min(tops, default=MARGIN) - 10
     return {
-        "svg": markup(replace(drawing, items=tuple(items)), VARIABLES, "player"),
+        "svg": markup(replace(drawing, items=tuple(as_known(trace, items))), VARIABLES, "player"),
+        "away": _fragment(drawing, away),
+        "since": {str(seq): since for seq, since in unread_since(trace).items()},
         "box": [0, _round(top), _round(drawing.width), _round(bottom - top)],
         "lanes": [
             [item.text, _round(item.x)] for item in items if isinstance(item, Text) and item.style == "lane"
         ],
         "talk": [_round(left), _round(right)],
         "places": {str(seq): _rectangle(extent) for seq, extent in found.items()},
+        "depths": _depths(trace, items),
+        "secrets": giving_away(trace, items),
         "chapters": _chapters(items),
         "cuts": [
             _round(item.y) for item in items if isinstance(item, Box) and item.style.startswith("strip.")
@@ -89,6 +101,12 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
 
 #: The palette whose values are the names of CSS custom properties.
 VARIABLES: Palette = {name: f"var(--{name})" for name in PALETTES["light"]}
+
+
+def _fragment(drawing: Drawing, items: list[Item]) -> str:
+    """More of a picture, as a drawing without words of its own; empty for nothing."""
+    part = replace(drawing, title="", description="", items=tuple(items))
+    return markup(part, VARIABLES, "away") if items else ""
 
 
 def _said_beside(item: Item) -> bool:
@@ -146,6 +164,19 @@ def _places(trace: Trace, items: Iterable[Item]) -> dict[int, Extent]:
             extent = (left, top, right, min(bottom, top + BELIEF_HEIGHT))
         found[event.seq] = last = extent
     return found
+
+
+def _depths(trace: Trace, items: Iterable[Item]) -> list[float]:
+    """For each event how far down all reaches that was drawn until then; of a column of belief, its words."""
+    lowest = {event.seq: 0.0 for event in trace.events}
+    for item in items:
+        if item.style.startswith(BEHIND):
+            continue
+        if not item.style.startswith(BELIEF_COLUMN):
+            lowest[item.seq] = max(lowest[item.seq], _extent(item)[3])
+        elif isinstance(item, Text):
+            lowest[item.seq] = max(lowest[item.seq], _extent(item)[3] + BELIEF_PAD)
+    return [_round(depth) for depth in accumulate(lowest.values(), max)]
 
 
 def _extent(item: Item) -> Extent:

@@ -71,7 +71,8 @@ def questions(trace: Trace) -> dict[int, dict[str, Any]]:
     return found
 
 
-def _asked(ask: str, options: Iterable[tuple[str, bool, str]]) -> dict[str, Any]:
+def asked_with(ask: str, options: Iterable[tuple[str, bool, str]]) -> dict[str, Any]:
+    """A question as plain values; its options are text, whether it is right, and why."""
     return {
         "ask": ask,
         "options": [{"text": text, "right": right, "why": why} for text, right, why in options],
@@ -120,7 +121,7 @@ class _Asker:
             reader.states = (self.stood[event.seq],)
         options = reader.options(fact.name)
         reader.read(fact.name)
-        return _asked(f"What does the {sender} send next?", options)
+        return asked_with(f"What does the {sender} send next?", options)
 
     def _alert(self, event: Event, alert: Alert) -> dict[str, Any] | None:
         """Which alert: the others are those of the checks that this stack makes."""
@@ -142,7 +143,7 @@ class _Asker:
                 options.append((clean(name), True, clean(alert.reason)))
             else:
                 options.append((name, False, f"That is what it sends when one of these fails: {checks}."))
-        return _asked(f"Which alert does the {event.actor} send?", options)
+        return asked_with(f"Which alert does the {event.actor} send?", options)
 
 
 def _states_when_read(trace: Trace) -> dict[int, State]:
@@ -231,7 +232,7 @@ def _decision(event: Event, fact: Decided) -> dict[str, Any]:
         )
         for option in fact.options
     ]
-    return _asked(question(fact.decision), options)
+    return asked_with(question(fact.decision), options)
 
 
 def _checked(event: Event, verdict: Verdict, checks: tuple[Check, ...]) -> dict[str, Any]:
@@ -240,7 +241,7 @@ def _checked(event: Event, verdict: Verdict, checks: tuple[Check, ...]) -> dict[
         holds = proof.outcome is Outcome.PASS
         said = clean(proof.sentence)
         options = [("yes", holds, said), ("no", not holds, said)]
-        return _asked(f"Does the {verdict.role} prove that it holds the private key?", options)
+        return asked_with(f"Does the {verdict.role} prove that it holds the private key?", options)
     decisive = verdict.decisive
     everything = "Every check that is made passes"
     said = clean(decisive.sentence) if decisive else "No check failed."
@@ -251,7 +252,7 @@ def _checked(event: Event, verdict: Verdict, checks: tuple[Check, ...]) -> dict[
         text = f"{clean(name)} fails: {QUESTIONS.get(name, 'a check of its own')}"
         why = said if right else f"{clean(name)}: {OUTCOME_WORDS[check.outcome]}. {clean(check.sentence)}"
         options.append((text, right, why))
-    return _asked(f"What does the {event.actor} find in the {verdict.role}'s certificate?", options)
+    return asked_with(f"What does the {event.actor} find in the {verdict.role}'s certificate?", options)
 
 
 def _named(verdict: Verdict) -> list[str]:
@@ -270,7 +271,7 @@ def _returned(event: Event, fact: HandshakeReturned) -> dict[str, Any]:
         else "The handshake ended before it was complete."
     )
     options = [("without error", fine, why), ("with an error", not fine, why)]
-    return _asked(f"How does the {event.actor}'s handshake call return?", options)
+    return asked_with(f"How does the {event.actor}'s handshake call return?", options)
 
 
 def _belief(event: Event, fact: BeliefChanged, before: SecurityLevel) -> dict[str, Any]:
@@ -286,4 +287,4 @@ def _belief(event: Event, fact: BeliefChanged, before: SecurityLevel) -> dict[st
             why = f"It can tell more than that. {reason}"
         options.append((level_name(level), level is fact.level, why))
     verb = "know" if event.actor == "server" else "believe"
-    return _asked(f"What does the {event.actor} now {verb} about the session?", options)
+    return asked_with(f"What does the {event.actor} now {verb} about the session?", options)

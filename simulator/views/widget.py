@@ -3,7 +3,7 @@
     player = run.player()
     player                        # in a notebook: the run, to be stepped through
     player.cursor = 12            # the picture goes there, and back: the cursor tells where the reader is
-    player.on_step(print)         # called with the event at which the reader arrives
+    stop = player.on_step(print)  # called with the event at which the reader arrives, until stop() is called
 
     live(Simulation(scenario, interactive=True))     # stops where somebody has to decide: the reader does
     live(Simulation(scenario))                       # decides by itself; any decision can be taken otherwise
@@ -23,13 +23,15 @@ from simulator.views.display import Box, Drawing
 from simulator.views.frames import snapshot
 from simulator.views.message_bytes import chosen_message
 from simulator.views.notebook import Exhibit, exhibit
-from simulator.views.player import comparison, document, module, stylesheet
+from simulator.views.player import beside_stop, comparison, document, module, stylesheet
 from simulator.views.sequence import sequence
 from simulator.views.words import question
 
 try:
     import anywidget
     import traitlets
+
+    from simulator.views.widget_options import Place, Theme, trace_beside
 except ImportError as missing:
     raise PeerError(
         "The player in a notebook needs the package anywidget.",
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from simulator.trace import Event, Trace
+    from simulator.views.widget_options import HasTrace
 
 
 class Waiting(Protocol):
@@ -88,9 +91,12 @@ class Live(Protocol):
 class Player(anywidget.AnyWidget):
     """A run to be stepped through, or two side by side.
 
+    Two runs open at the same moment, as they do when they are stepped together on the page: where ``cursor``
+    is set, the second follows to what answers to it. Set ``second_cursor`` afterwards to have it elsewhere.
+
     Args:
         trace: what happened.
-        beside: a second run to show beside it.
+        beside: a second run to show beside it, or its trace.
         detail: how much the picture shows: ``overview``, ``messages`` or ``everything``.
         cursor: the ``seq`` at which it opens.
         at: the message at which it opens, in place of a cursor, as
@@ -107,15 +113,15 @@ class Player(anywidget.AnyWidget):
         answer: what the reader has just chosen on the page, as ``decision`` (its number) and ``choice``.
 
     Raises:
-        OutputError: there is no such detail, event or message.
+        OutputError: there is no such detail, event, message or theme, or ``beside`` is no run.
     """
 
     _esm = module()
     _css = stylesheet()
     document = traitlets.Dict().tag(sync=True)
-    cursor = traitlets.Int(0).tag(sync=True)
-    second_cursor = traitlets.Int(0).tag(sync=True)
-    theme = traitlets.Enum(("", "light", "dark"), "").tag(sync=True)
+    cursor = Place(0).tag(sync=True)
+    second_cursor = Place(0).tag(sync=True)
+    theme = Theme("").tag(sync=True)
     live = traitlets.Bool(False).tag(sync=True)
     pending = traitlets.Any().tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
@@ -123,17 +129,19 @@ class Player(anywidget.AnyWidget):
     def __init__(
         self,
         trace: Trace,
-        beside: Trace | None = None,
+        beside: HasTrace | Trace | None = None,
         *,
         detail: str = "messages",
         cursor: int = 0,
         at: str = "",
         theme: str = "",
     ) -> None:
-        self.traces = (trace,) if beside is None else (trace, beside)
+        self.traces = (trace,) if beside is None else (trace, trace_beside(beside))
         self._detail = detail
-        cursor = chosen_message(trace, at).seq if at else cursor
-        super().__init__(cursor=cursor, theme=theme, **self._contents())
+        self._hearing = False
+        cursor = chosen_message(trace, str(at)).seq if at else cursor
+        super().__init__(theme=theme, **self._contents())
+        self.cursor = cursor
 
     def _contents(self) -> dict[str, Any]:
         """What the page shows, by the names of the attributes that it stands in."""
@@ -152,7 +160,17 @@ class Player(anywidget.AnyWidget):
             for name, value in sync_data.items()
             if name not in ("cursor", "second_cursor") or self._has(name, value)
         }
-        super().set_state(known)
+        self._hearing = True
+        try:
+            super().set_state(known)
+        finally:
+            self._hearing = False
+
+    @traitlets.observe("cursor")
+    def _second_follows(self, change: Any) -> None:
+        """Lead the run beside along, as a step on the page does; the page itself has done so already."""
+        if len(self.traces) == 2 and not self._hearing:
+            self.second_cursor = beside_stop(self.document, change["new"])
 
     def _has(self, cursor: str, seq: object) -> bool:
         """Whether there is such an event in the run that a cursor goes through."""
@@ -162,12 +180,26 @@ class Player(anywidget.AnyWidget):
         """The run that a cursor goes through."""
         return self.traces[0 if cursor == "cursor" else -1]
 
-    def on_step(self, callback: Callable[[Event], object]) -> None:
+    def on_step(self, callback: Callable[[Event], object]) -> Callable[[], None]:
         """Have a function called with the event at which the reader arrives, or Python goes.
 
         A reader who steps faster than the kernel answers is heard where he comes to rest.
+
+        Returns:
+            A function without arguments that ends it: ``stop = player.on_step(print)``, later ``stop()``.
+            Called again, it does nothing.
         """
-        self.observe(lambda _change: callback(self.event), "cursor")
+        heard = [True]
+
+        def hear(_change: object) -> None:
+            callback(self.event)
+
+        def stop() -> None:
+            if heard and heard.pop():
+                self.unobserve(hear, "cursor")
+
+        self.observe(hear, "cursor")
+        return stop
 
     @traitlets.validate("cursor", "second_cursor")
     def _existing(self, proposal: Any) -> int:
@@ -200,7 +232,10 @@ class Player(anywidget.AnyWidget):
         return sequence(self.traces[0], detail="overview")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        """The player; beside it a picture and words for readers without a kernel."""
+        """The player; beside it a picture and words for readers without a kernel.
+
+        The metadata has the words once more, as the picture's ``alt``, for pages that are exported.
+        """
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None

@@ -165,6 +165,79 @@ def test_keys_of_a_presenter(browser: Browser, files: dict[str, Path]) -> None:
     tab.locator(".clientauth-player:not(:fullscreen)").wait_for()
 
 
+def test_arrows_scroll_what_has_the_focus(browser: Browser, files: dict[str, Path]) -> None:
+    """With all columns shown as without: in the picture the arrows scroll, elsewhere they go by chapters."""
+    tab = watched(browser).open(files["fine"], "#e22")
+    for wide in ("false", "true"):
+        assert wide == tab.get_by_role("button", name="All columns").get_attribute("aria-pressed")
+        view = tab.locator(".cap-view")
+        view.focus()
+        before = view.evaluate("(node) => node.scrollTop")
+        for _ in range(4):
+            tab.keyboard.press("ArrowDown")
+        tab.wait_for_function("(top) => document.querySelector('.cap-view').scrollTop > top", arg=before)
+        assert 22 == at(tab)
+        tab.keyboard.press("w")
+    tab.get_by_role("button", name="Keys").focus()
+    tab.keyboard.press("ArrowDown")
+    assert 22 < at(tab)
+
+
+def test_all_columns_are_all_columns(browser: Browser, files: dict[str, Path]) -> None:
+    """The button shows the picture in its whole width: every lane and both columns of belief."""
+    tab = watched(browser).open(files["fine"], "#e22")
+    view = "(node) => node.scrollWidth - node.clientWidth"
+    assert tab.locator(".cap-view").evaluate(view) > 100
+    tab.keyboard.press("w")
+    assert tab.locator(".cap-view").evaluate(view) <= 1
+
+
+WITHIN = """() => [...document.querySelectorAll('.cap-pane')].map((pane) => {
+  const view = pane.querySelector('.cap-view').getBoundingClientRect();
+  const roof = pane.querySelector('.cap-lanes').getBoundingClientRect().bottom;
+  const mark = pane.querySelector('.cap-mark').getBoundingClientRect();
+  const seen = Math.min(mark.bottom, view.bottom) - Math.max(mark.top, roof);
+  const title = pane.querySelector('.cap-now h3').getBoundingClientRect();
+  const side = pane.querySelector('.cap-side').getBoundingClientRect();
+  return [seen >= 0.95 * Math.min(mark.height, view.bottom - roof - 60),
+    title.top >= side.top && title.bottom <= side.bottom];
+})"""
+
+
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("name", ["refused", "two"])
+def test_where_the_story_stands_stays_in_sight(
+    browser: Browser, files: dict[str, Path], name: str, big: bool
+) -> None:
+    """Stepping by keys on a projector, the picture has what is marked, and what is said stands beside it."""
+    tab = watched(browser).open(files[name])
+    if big:
+        tab.keyboard.press("b")
+    lost = []
+    for key in [FORWARD] * 42 + ["ArrowLeft"] * 42:
+        tab.keyboard.press(key)
+        if not all(part for pane in tab.evaluate(WITHIN) for part in pane):
+            lost.append(at(tab))
+    assert [] == lost
+
+
+def test_big_type_is_read_from_the_last_row(browser: Browser, files: dict[str, Path]) -> None:
+    """On a projector, words and names of messages are a quarter larger at the least, and the page fits."""
+    sizes = """() => ['.cap-now h3', '.cap-now p:last-child', '.cap-sheet text[font-size="15"]']
+    .map((which) => {
+      const range = document.createRange();
+      range.selectNodeContents(document.querySelector(which));
+      return range.getClientRects()[0].height;
+    })"""
+    tab = watched(browser).open(files["refused"], "#e22")
+    small = tab.evaluate(sizes)
+    tab.keyboard.press("b")
+    big = tab.evaluate(sizes)
+    assert [] == [pair for pair in zip(small, big, strict=True) if pair[1] < 1.25 * pair[0]]
+    scrolls = "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    assert [1280, 720] == tab.evaluate(scrolls)
+
+
 def test_playing_goes_on_by_itself_and_stops_at_the_end(browser: Browser, files: dict[str, Path]) -> None:
     """Play moves on at the chosen speed; at the last event it stops."""
     seen = watched(browser)
@@ -200,8 +273,12 @@ def test_an_address_leads_to_an_event_and_follows_the_cursor(
     for nonsense in ("#e", "#e-3", "#e1e9", "#<script>", "#e99999"):
         place = at(seen.open(files["fine"], nonsense))
         assert place in (0, trace_of("valid-certificate", "1.3").events[-1].seq)
-    seen.open(files["two"], "#e17,20")
-    assert ["17", "20"] == [_marked(tab, index) for index in (0, 1)]
+    for place, expected in (("#e17,20", ["17", "20"]), ("#e17,0", ["17", "0"]), ("#e17", ["17", "17"])):
+        seen.open(files["two"], place)
+        assert expected == [_marked(tab, index) for index in (0, 1)]
+    tab.evaluate("() => { location.hash = '#e20,0' }")
+    tab.locator(PLACE, has_text="event 20").wait_for()
+    assert ["20", "0"] == [_marked(tab, index) for index in (0, 1)]
     assert [] == seen.complaints
 
 
@@ -248,7 +325,7 @@ def test_a_field_points_to_its_bytes_and_back(browser: Browser, files: dict[str,
 def test_what_comes_next_is_hidden_until_it_was_guessed(browser: Browser, files: dict[str, Path]) -> None:
     """No key gets past an open question, nothing ahead can be seen, and an answer opens the way."""
     tab = watched(browser).open(files["refused"], "#e11")
-    tab.keyboard.press("g")
+    tab.get_by_role("button", name="every message").click()
     tab.get_by_role("heading", name="What happens next?").wait_for()
     for key in (FORWARD, "End", "PageDown", "ArrowDown"):
         tab.keyboard.press(key)
@@ -276,7 +353,7 @@ def test_a_wrong_guess_gets_the_reason(browser: Browser, files: dict[str, Path])
     options = decided["question"]["options"]
     wrong = next(index for index, option in enumerate(options) if not option["right"])
     tab = watched(browser).open(files["refused"], f"#e{decided['seq'] - 1}")
-    tab.keyboard.press("g")
+    tab.get_by_role("button", name="every message").click()
     tab.keyboard.press(str(wrong + 1))
     guess = tab.locator(".cap-guess")
     assert options[wrong]["why"] in guess.inner_text()
@@ -284,11 +361,13 @@ def test_a_wrong_guess_gets_the_reason(browser: Browser, files: dict[str, Path])
     assert "0 of 1 guessed right" in guess.inner_text()
 
 
-def test_a_whole_run_can_be_guessed_through(browser: Browser, files: dict[str, Path]) -> None:
-    """With the keyboard alone, from question to question, to the end."""
+@pytest.mark.parametrize("presses", [1, 2])
+def test_a_whole_run_can_be_guessed_through(browser: Browser, files: dict[str, Path], presses: int) -> None:
+    """With the keyboard alone, from question to question, to the end: at decisions and at every message."""
     seen = watched(browser)
     tab = seen.open(files["older"])
-    tab.keyboard.press("g")
+    for _ in range(presses):
+        tab.keyboard.press("g")
     last = trace_of("certificate-expired", "1.2").events[-1].seq
     for _ in range(200):
         if at(tab) == last:
@@ -340,7 +419,10 @@ STATES = {
     "set-up": ("fine", "#e0", "light", "", 1),
     "end": ("refused", "#e65", "light", "", 1),
     "guess": ("refused", "#e44", "light", "g", 1),
-    "guessed in the dark": ("refused", "#e44", "dark", "g2", 1),
+    "guessed in the dark": ("refused", "#e44", "dark", "gg2", 1),
+    "two to guess": ("two", "#e53", "light", "g1", 1),
+    "big type": ("refused", "#e57", "light", "b", 1),
+    "big type in the dark": ("refused", "#e53", "dark", "bg", 1),
     "two": ("two", "#e57", "light", "", 1),
     "two in the dark": ("versions", "#e30", "dark", "", 2),
     "keys": ("refused", "#e22", "light", "?", 0),
@@ -534,6 +616,38 @@ def test_a_live_run_waits_for_a_person(browser: Browser) -> None:
     assert ["You decide: Does the client send a certificate?", "", "States"] == waiting
     assert {"decision": 2, "choice": "skip"} == answer
     assert result.startswith("Result: Refused")
+    assert [] == seen.complaints
+
+
+FULL = """async ([start, on]) => {
+  const { default: widget } = await import('./player.js');
+  const values = { document: start, cursor: 0, second_cursor: 0, theme: 'dark', pending: null, live: true };
+  let told = () => {};
+  const model = { get: (name) => values[name], set: () => {}, save_changes: () => {}, off: () => {},
+    on: (name, listener) => { if (name === 'change:document') told = listener; } };
+  const el = document.getElementById('out');
+  widget.render({ model, el });
+  el.querySelector('.cap-view').focus();
+  window.decide = () => { values.document = on; told(); };
+}"""
+
+
+def test_full_screen_outlives_a_decision(browser: Browser) -> None:
+    """A live run gets a new document at each decision; the player stays full screen, and its keys go on."""
+    seen = watched(browser)
+    tab = _notebook(seen.page)
+    whole = trace_of("certificate-expired", "1.3")
+    start = document(trace_of_events(whole.events[:45]), finished=False)
+    tab.evaluate(FULL, [json.loads(json.dumps(one)) for one in (start, document(whole))])
+    tab.keyboard.press("f")
+    tab.locator(".clientauth-player:fullscreen").wait_for()
+    tab.evaluate("() => window.decide()")
+    tab.wait_for_timeout(200)
+    assert tab.locator(".clientauth-player:fullscreen").count()
+    tab.keyboard.press("End")
+    assert whole.events[-1].seq == at(tab)
+    tab.keyboard.press("f")
+    tab.locator(".clientauth-player:not(:fullscreen)").wait_for()
     assert [] == seen.complaints
 
 

@@ -32,7 +32,7 @@ from simulator.trace import (
     Trace,
 )
 from simulator.views.player import MODULES, comparison, comparison_page, document, module, page
-from simulator.views.words import card_facts, clean, level_name
+from simulator.views.words import card_facts, clean, level_name, question
 from tests.peers import ROOT
 from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of
 
@@ -240,6 +240,129 @@ def test_an_alert_that_is_wrong_is_not_explained_by_the_check_that_failed() -> N
             if event["question"] and event["question"]["ask"].startswith("Which alert")
         )
         assert [] == [one for one in options if not one["right"] and "validity" in one["why"]]
+
+
+# Nothing before it is known ---------------------------------------------------------------------------
+
+
+@every_run
+def test_who_guesses_decisions_is_asked_at_decisions_and_at_the_end(name: str, tls: str) -> None:
+    """Few questions, each before a stop: each decision of client and server that was open, then the level."""
+    trace, run = trace_of(name, tls), run_of(name, tls)
+    asked = [event for event in run["events"] if event["turn"]]
+    ledgers = {event.seq for event in trace.of(Checked)}
+    expected = [
+        event.cause if event.cause in ledgers else event.seq
+        for event in trace.of(Decided)
+        if run["events"][event.seq]["question"]
+    ]
+    assert expected == [event["seq"] for event in asked[:-1]]
+    assert len(asked) <= 6
+    assert [] == [event["seq"] for event in asked if not event["stop"]]
+    worth = asked[-1]["turn"]["options"]
+    assert [level_name(trace.card.level)] == [option["text"] for option in worth if option["right"]]
+    assert len(worth) >= 4
+    assert asked[-1]["seq"] > max(expected, default=0)
+
+
+def test_the_end_of_a_run_that_goes_on_is_not_asked_for() -> None:
+    """While a run waits for a decision nobody is asked what comes of it."""
+    events = trace_of("valid-certificate", "1.3").events[:45]
+    run = document(trace_of_events(events), finished=False)["runs"][0]
+    asked = [event["turn"]["ask"] for event in run["events"] if event["turn"]]
+    assert 2 == len(asked)
+    assert not [ask for ask in asked if "in the end" in ask]
+
+
+def _texts(run: dict[str, Any], upto: int) -> set[str]:
+    """What the picture has in words of the events up to one, without the beliefs at its edges."""
+    root = ET.fromstring(run["picture"]["svg"])
+    sides = (run["picture"]["lanes"][0][1], run["picture"]["lanes"][-1][1])
+    return {
+        "".join(node.itertext())
+        for node in root.iter("{http://www.w3.org/2000/svg}text")
+        if int(node.attrib["data-seq"]) <= upto and sides[0] - 80 < float(node.attrib["x"]) < sides[1] + 80
+    }
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize(
+    "name", ["certificate-expired", "stolen-certificate", "server-expired", "no-certificate-refused"]
+)
+def test_nothing_is_lit_before_it_can_be_known(name: str, tls: str) -> None:
+    """What is lit at a stop is what the picture of the run would have that had only come so far.
+
+    The question over a ledger is lit with the ledger: it says what the checks are for and not more.
+    """
+    trace, run = trace_of(name, tls), run_of(name, tls)
+    asked = {question(event.fact.decision) for event in trace.of(Decided) if isinstance(event.fact, Decided)}
+    stops = [event["seq"] for event in run["events"] if event["stop"]]
+    for stop, after in pairwise(stops):
+        if trace.events[stop].at < 0:
+            continue
+        so_far = document(trace_of_events(trace.events[:after]), finished=False)["runs"][0]
+        assert set() == _texts(run, after - 1) - _texts(so_far, after - 1) - asked, f"at event {stop}"
+        for part, known in (("events", run["events"][:after]), ("messages", run["messages"].values())):
+            told = [line for one in known for line in one["later"] if line[0] < after]
+            before = so_far[part] if part == "events" else so_far[part].values()
+            assert sorted(told) == sorted(line for one in before for line in one["later"])
+
+
+@every_run
+def test_a_message_that_is_never_read_is_on_its_way_until_its_reader_fails(name: str, tls: str) -> None:
+    """Its mark is lit with the failure; before that an arrow of full length stands for it."""
+    trace, run = trace_of(name, tls), run_of(name, tls)
+    failed = {
+        event.actor: event.seq
+        for event in trace.of(StateChanged)
+        if isinstance(event.fact, StateChanged) and event.fact.after == "FAILED"
+    }
+    root = ET.fromstring(run["picture"]["svg"])
+    marks = [
+        int(node.attrib["data-seq"])
+        for node in root.iter("{http://www.w3.org/2000/svg}text")
+        if "never read" == node.text
+    ]
+    since = run["picture"]["since"]
+    assert sorted(since.values()) == sorted(marks)
+    assert {*since.values()} <= {*failed.values()} | {int(seq) for seq in since}
+    open_ = {seq for seq, known in since.items() if known > int(seq)}
+    away = run["picture"]["away"]
+    drawn = ET.fromstring(away) if away else ET.Element("svg")
+    lines = [node for node in drawn if node.tag.endswith("line")]
+    assert open_ == {line.attrib["data-seq"] for line in lines}
+    lanes = dict(run["picture"]["lanes"])
+    for line in lines:
+        ends = sorted(float(line.attrib[end]) for end in ("x1", "x2"))
+        assert abs(ends[1] - ends[0]) == pytest.approx(lanes["Server"] - lanes["Client"] - 10, abs=0.3)
+
+
+def test_what_is_wrong_in_the_set_up_is_marked() -> None:
+    """The rows that name it are marked in the world and on the cards; other rows are not."""
+    found = {}
+    for name in ("stolen-certificate", "corrupted-proof", "server-clock-wrong", "valid-certificate"):
+        run = run_of(name, "1.3")
+        rows = [key for actor in run["actors"] for key, _, tells in actor["policy"] if tells]
+        found[name] = (rows, " ".join(run["picture"]["secrets"]))
+    assert {
+        "stolen-certificate": (["private key"], "private key: not the certificate's own"),
+        "corrupted-proof": (["what it signs"], "what it signs: not this handshake"),
+        "server-clock-wrong": (["clock"], "clock: 400 days fast"),
+        "valid-certificate": ([], ""),
+    } == found
+
+
+@every_run
+def test_the_picture_reaches_down_with_the_story(name: str, tls: str) -> None:
+    """How far down it reaches grows from event to event, and holds the place of every one told so far."""
+    run = run_of(name, tls)
+    depths = run["picture"]["depths"]
+    assert len(run["events"]) == len(depths)
+    assert sorted(depths) == depths
+    for event in run["events"]:
+        _, top, _, height = run["picture"]["places"][str(event["seq"])]
+        if event["kind"] == "message" and event["message"] == event["seq"]:
+            assert top + height <= depths[event["seq"]] + 0.2
 
 
 def test_the_modules_are_joined_in_an_order_that_works() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import importlib
 import io
 import re
@@ -90,6 +91,56 @@ def test_a_callback_hears_every_step() -> None:
     assert [3, 5] == heard
 
 
+def test_a_callback_can_be_given_up() -> None:
+    """What ``on_step`` gives back ends the calls of that callback and of no other; twice is no mistake."""
+    shown, one, other = player(), [], []
+    stop = shown.on_step(lambda event: one.append(event.seq))
+    shown.on_step(lambda event: other.append(event.seq))
+    shown.cursor = 3
+    stop()
+    stop()
+    shown.cursor = 4
+    assert ([3], [3, 4]) == (one, other)
+
+
+MISTAKES = {
+    "theme": ({"theme": "blue"}, "light or dark"),
+    "no theme": ({"theme": None}, "light or dark"),
+    "detail": ({"detail": "x"}, "overview"),
+    "message": ({"at": "Nonsense"}, "ClientHello"),
+    "message by number": ({"at": 1.5}, "ClientHello"),
+    "words for a cursor": ({"cursor": "x"}, "the seq of an event"),
+    "half a cursor": ({"cursor": 1.5}, "the seq of an event"),
+    "no cursor": ({"cursor": None}, "the seq of an event"),
+    "far away": ({"cursor": 10**9}, "0 to"),
+    "before it all": ({"cursor": -1}, "0 to"),
+    "beside": ({"beside": "valid-certificate"}, "a run or its trace"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_in_words(mistake: str) -> None:
+    """A wrong option ends in an error that says what was got, what was expected and what to do."""
+    options, expected = MISTAKES[mistake]
+    with pytest.raises(OutputError) as caught:
+        player(**options)
+    error = caught.value
+    (value,) = options.values()
+    assert str(value) in str(error.got)
+    assert expected in str(error.expected)
+    assert error.advice
+
+
+def test_a_mistake_in_a_cell_leaves_the_player_as_it_was() -> None:
+    """Setting a place or a theme that cannot be is refused in words too."""
+    shown = player(cursor=4, theme="dark")
+    with pytest.raises(OutputError, match="a number"):
+        shown.cursor = "x"
+    with pytest.raises(OutputError, match="no such theme"):
+        shown.theme = "blue"
+    assert (4, "dark") == (shown.cursor, shown.theme)
+
+
 @pytest.mark.parametrize("cursor", [-1, 10_000])
 def test_a_cursor_stands_on_an_event(cursor: int) -> None:
     """A place that the run does not have is refused, and the cursor stays."""
@@ -106,6 +157,51 @@ def test_two_runs_stand_side_by_side() -> None:
     shown.second_cursor = len(beside.trace.events) - 1
     assert 2 == len(shown.document["runs"])
     assert len(beside.trace.events) - 1 == shown.second_cursor
+
+
+def test_the_second_run_follows_the_first() -> None:
+    """It opens where the page would have it, follows where Python moves the first, or goes its own way."""
+    beside = run_of("certificate-expired", "1.2")
+    shown = player(beside=beside, cursor=36)
+    across = shown.document["comparison"]["across"][0]
+    stops = [event["seq"] for event in shown.document["runs"][1]["events"] if event["stop"]]
+    assert 0 < shown.second_cursor == max(seq for seq in stops if seq <= across[36])
+    shown.cursor = 44
+    assert max(seq for seq in stops if seq <= across[44]) == shown.second_cursor
+    shown.second_cursor = 3
+    assert (44, 3) == (shown.cursor, shown.second_cursor)
+
+
+def test_a_page_that_moves_one_run_alone_is_heard() -> None:
+    """Where the reader moves the first run by itself, the second stays where it is."""
+    shown = player(beside=run_of("certificate-expired", "1.3"), cursor=36)
+    before = shown.second_cursor
+    shown.set_state({"cursor": 7})
+    assert (7, before) == (shown.cursor, shown.second_cursor)
+
+
+def test_the_picture_that_stands_in_has_its_words() -> None:
+    """The metadata of the picture hold the same words as the text, so that an exported page has an alt."""
+    data, metadata = player(cursor=44)._repr_mimebundle_()
+    assert " ".join(data["text/plain"].split()) == metadata["image/png"]["alt"]
+
+
+def test_an_exported_page_has_the_words_of_the_picture() -> None:
+    """IPython takes the pair of data and metadata, and nbconvert's classic page has the words as its alt."""
+    import nbconvert
+    import nbformat
+    from IPython.core.formatters import DisplayFormatter
+
+    data, metadata = DisplayFormatter().format(player(cursor=44))
+    data.pop(WIDGET)
+    output = nbformat.v4.new_output("display_data", data, metadata=metadata)
+    cell = nbformat.v4.new_code_cell("player", outputs=[output])
+    exporter = nbconvert.HTMLExporter(template_name="classic")
+    page, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    (picture,) = [tag for tag in re.findall(r"<img[^>]*>", page) if "data:image/png" in tag]
+    alt = re.search(r'alt="([^"]*)"', picture)
+    assert alt is not None
+    assert metadata["image/png"]["alt"] == html.unescape(alt.group(1))
 
 
 def test_a_picture_stands_in_without_a_kernel() -> None:

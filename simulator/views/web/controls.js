@@ -36,7 +36,7 @@ export class Controls {
   links() {
     const { player } = this;
     const names = ["left", "right", "both"];
-    this.choice = h("select", { change: () => { player.linked = this.choice.value === "both"; player.activate(this.choice.value === "right" ? 1 : 0); } },
+    this.choice = h("select", { change: () => { player.linked = this.choice.value === "both"; player.activate(this.choice.value === "right" ? 1 : 0); player.draw(); } },
       names.map((name) => h("option", { value: name, selected: name === "both" }, name)));
     return h("label", {}, "Moves ", this.choice);
   }
@@ -74,29 +74,37 @@ export class Controls {
     const at = stops.filter((seq) => seq <= pane.cursor).length - 1;
     this.slider.max = stops.length - 1;
     this.slider.value = at;
-    this.slider.setAttribute("aria-valuetext", `${at + 1} of ${stops.length}: ${pane.event.headline}`);
-    this.place.textContent = `${at + 1} of ${stops.length} · event ${pane.cursor}`;
+    this.words = `${at + 1} of ${stops.length}`;
+    this.slider.setAttribute("aria-valuetext", `${this.words}: ${pane.event.headline}`);
+    this.place.textContent = `${this.words} · event ${pane.cursor}`;
     if (this.choice && !player.linked) this.choice.value = player.active ? "right" : "left";
     this.drawTrack(pane, stops);
   }
 
+  // While guessing the chapters that lie ahead are one blank: their names and their order would tell.
   drawTrack(pane, stops) {
     const { chapters } = pane.run.picture;
+    const { guessing } = this.player;
     if (this.track.pane !== pane) {
       this.track.pane = pane;
+      this.ahead = h("li", { class: "cap-unknown" }, h("span", { "aria-hidden": "true" }, "?"), h("span", { class: "cap-hidden" }, "What comes later is not shown."));
       this.track.replaceChildren(...chapters.map((chapter) => h("li", { style: `--step: var(--step_${chapter.step}); --band: var(--strip_${chapter.step})` },
         h("button", { type: "button", title: chapter.title, click: () => this.player.go(this.player.active, chapter.seq) },
-          h("b", {}, chapter.number), h("span", {}, chapter.short)))));
+          h("b", {}, chapter.number), h("span", {}, chapter.short)))), this.ahead);
     }
+    const until = guessing ? pane.upto : pane.last;
     chapters.forEach((chapter, index) => {
       const end = chapters[index + 1]?.seq ?? Infinity;
       const start = index ? chapter.seq : 0;
       const here = pane.cursor >= start && pane.cursor < end;
       const item = this.track.children[index];
-      item.style.flexGrow = stops.filter((seq) => seq >= start && seq < end).length;
+      item.hidden = start > until;
+      item.style.flexGrow = stops.filter((seq) => seq >= start && seq < end && seq <= until).length;
       item.classList.toggle("cap-past", pane.cursor >= start);
       if (here) item.firstChild.setAttribute("aria-current", "step");
       else item.firstChild.removeAttribute("aria-current");
     });
+    this.ahead.hidden = until === pane.last;
+    this.ahead.style.flexGrow = stops.filter((seq) => seq > until).length;
   }
 }

@@ -10,7 +10,11 @@ export class Decisions {
     this.root = h("div", { tabindex: "-1" }, this.waiting, this.taken);
   }
 
-  get pending() { return this.player.model.get("pending"); }
+  // The decision that waits. Who guesses hears of it when he has come to it.
+  get pending() {
+    const { guessing, pane, model } = this.player;
+    return guessing && pane.upto < pane.last ? null : model.get("pending");
+  }
 
   // A second press of a button must not answer the next question, so an answer names its decision. A disabled
   // button loses the focus, which has to stay in the player.

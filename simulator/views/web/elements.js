@@ -68,9 +68,10 @@ export function listbox(label, id, pick) {
   return node;
 }
 
-// Scroll inside one box only: a notebook around it stays where it is.
+// Scroll inside one box only: a notebook around it stays where it is. In big type its pixels are larger.
 export function reveal(box, node) {
-  const top = node.getBoundingClientRect().top - box.getBoundingClientRect().top;
+  const around = box.getBoundingClientRect();
+  const top = (node.getBoundingClientRect().top - around.top) / (around.height / box.offsetHeight || 1);
   if (top < 8) box.scrollTop += top - 8;
   else if (top + node.offsetHeight > box.clientHeight - 8) box.scrollTop += top + node.offsetHeight - box.clientHeight + 8;
 }

@@ -13,20 +13,20 @@ export class Guess {
 
   ask() { this.title.focus(); this.said.textContent = "Guess first, or let it be shown."; }
 
-  draw(event) {
-    const { answers } = this.pane;
+  draw(event, keyed) {
+    const { answers, player } = this.pane;
     const had = this.root.contains(document.activeElement);
-    this.root.hidden = !event?.question;
+    this.root.hidden = !event;
     this.asked = event;
-    if (!event?.question) { if (had) this.pane.picture.view.focus({ preventScroll: true }); return; }
-    const { ask, options } = event.question;
+    if (!event) { if (had) this.pane.picture.view.focus({ preventScroll: true }); return; }
+    const { ask, options } = player.asked(event);
     const given = answers.get(event.seq);
     const done = given !== undefined;
     const kept = done ? options.filter((option, at) => option.right || at === given) : options;
     const buttons = kept.map((option) => [option, options.indexOf(option)]).map(([{ text, right }, at]) => h("button", { type: "button", disabled: done, class: done && right ? "cap-right" : done && at === given ? "cap-wrong" : null,
-      click: () => this.answer(at) }, h("kbd", { "aria-hidden": "true" }, String(at + 1)), h("span", {}, text),
+      click: () => this.answer(at) }, keyed || done ? h("kbd", { "aria-hidden": "true" }, String(at + 1)) : null, h("span", {}, text),
       done && right ? h("em", {}, icon("pass"), " this is what happens") : null, done && at === given && !right ? h("em", {}, icon("fail"), " not in this run") : null));
-    this.onward = done ? h("button", { type: "button", class: "cap-onward", click: () => this.pane.player.step(1) }, "Go on")
+    this.onward = done ? h("button", { type: "button", class: "cap-onward", click: () => player.lead(this.pane) }, "Go on")
       : h("button", { type: "button", click: () => this.answer(-1) }, "Show me");
     this.body.replaceChildren(h("p", {}, ask), h("div", { class: "cap-options", role: "group", "aria-label": ask }, buttons), this.said, h("p", {}, this.onward, this.score()));
     this.said.textContent = done ? this.verdict(options, given) : "";
@@ -41,17 +41,18 @@ export class Guess {
   }
 
   score() {
-    const { answers, run } = this.pane;
+    const { answers, run, player } = this.pane;
     const guesses = [...answers].filter(([, given]) => given >= 0);
-    const right = guesses.filter(([seq, given]) => run.events[seq].question.options[given].right).length;
+    const right = guesses.filter(([seq, given]) => player.asked(run.events[seq]).options[given].right).length;
     return guesses.length ? ` ${right} of ${guesses.length} guessed right` : "";
   }
 
   answer(at) {
     const event = this.asked;
-    if (!event?.question || this.pane.answers.has(event.seq) || (at >= 0 && !event.question.options[at])) return;
-    this.pane.answers.set(event.seq, at);
+    const { answers, player } = this.pane;
+    if (!event || answers.has(event.seq) || (at >= 0 && !player.asked(event).options[at])) return;
+    answers.set(event.seq, at);
     this.root.contains(document.activeElement) || this.title.focus({ preventScroll: true });
-    this.draw(event);
+    player.panes.forEach((pane) => pane.drawGuess());
   }
 }

@@ -2,36 +2,59 @@
 
 import { h } from "./elements.js";
 
-export function head(player, runs) {
-  const title = runs.length > 1 ? "Two runs side by side" : runs[0].title;
-  player.toggles = {
-    guess: toggle("Guess first", "g", () => player.setGuessing(!player.guessing)),
-    whole: toggle("Whole picture", "w", () => player.setWhole(!player.panes[0].whole)),
-    dark: toggle("Dark", "d", () => player.turnTheme()),
-  };
-  return h("header", { class: "cap-head" },
-    h("div", { class: "cap-title" }, h(player.standalone ? "h1" : "h2", {}, title),
-      h("p", {}, runs.length > 1 ? `${runs[0].name} · ${runs[1].name}` : runs[0].subtitle)),
-    h("div", { class: "cap-buttons", role: "group", "aria-label": "How it is shown" },
-      Object.values(player.toggles),
-      document.fullscreenEnabled ? h("button", { type: "button", click: () => player.fullScreen() }, "Full screen") : null,
-      h("button", { type: "button", click: () => player.help.showModal() }, "Keys")));
+const GUESSES = [["", "off"], ["decisions", "decisions"], ["every", "every message"]];
+
+export class Head {
+  constructor(player, runs) {
+    this.player = player;
+    this.names = runs.length > 1 ? ["Two runs side by side", ""] : [runs[0].title, runs[0].subtitle];
+    this.guesses = GUESSES.map(([when, words]) => toggle(words, "key g: the next of these", () => player.setGuessing(when)));
+    this.toggles = {
+      wide: toggle("All columns", "key w", () => player.setWide(!player.panes[0].wide)),
+      big: toggle("Big type", "key b", () => player.setBig(!player.big), { class: "cap-roomy" }),
+      dark: toggle("Dark", "key d", () => player.turnTheme()),
+    };
+    this.title = h(player.standalone ? "h1" : "h2", {});
+    this.under = h("p", {});
+    const guess = h("div", { class: "cap-choice-of", role: "group", "aria-label": "Guess what comes next" }, h("span", { "aria-hidden": "true" }, "Guess:"), this.guesses);
+    this.root = h("header", { class: "cap-head" }, h("div", { class: "cap-title" }, this.title, this.under),
+      h("div", { class: "cap-buttons", role: "group", "aria-label": "How it is shown" }, guess, Object.values(this.toggles),
+        document.fullscreenEnabled ? h("button", { type: "button", class: "cap-roomy", click: () => player.fullScreen() }, "Full screen") : null,
+        h("button", { type: "button", class: "cap-roomy", click: () => player.help.showModal() }, "Keys")));
+    this.parting = player.comparison ? this.partingNode() : null;
+  }
+
+  partingNode() {
+    const { player } = this;
+    const { seqs, settings } = player.comparison;
+    const first = seqs.findIndex((seq) => seq !== null);
+    if (first < 0) return h("div", { class: "cap-parting" }, "The two runs go the same way throughout.");
+    const event = player.panes[first].run.events[seqs[first]];
+    const rows = settings.map((row) => h("tr", {}, h("th", { scope: "row" }, row[0]), h("td", {}, row[1]), h("td", {}, row[2])));
+    const table = h("table", {}, h("thead", {}, h("tr", {}, ["Setting", "Left", "Right"].map((text) => h("th", { scope: "col" }, text)))),
+      h("tbody", {}, rows));
+    return h("div", { class: "cap-parting" },
+      h("p", {}, `The runs part where ${event.headline.charAt(0).toLowerCase()}${event.headline.slice(1)}. `,
+        h("button", { type: "button", click: () => player.goToParting() }, "Go there")),
+      settings.length ? h("details", {}, h("summary", {}, "What is set differently"), table) : null);
+  }
+
+  // A title tells the ending, and so does the place where two runs part: while something is to be guessed, neither.
+  draw() {
+    const { player } = this;
+    const { secret } = player;
+    const many = player.panes.length > 1;
+    const [title, under] = secret ? [`What happens in ${many ? "these runs" : "this run"}?`, `Step ${player.controls.words}. ${many ? "Their names are" : "Its name is"} told at the end.`] : this.names;
+    this.title.textContent = title;
+    this.under.textContent = under;
+    if (player.standalone) document.title = secret ? title : player.name;
+    if (this.parting) this.parting.hidden = secret;
+    GUESSES.forEach(([when], at) => this.guesses[at].setAttribute("aria-pressed", String(player.guessing === when)));
+    this.toggles.wide.setAttribute("aria-pressed", String(player.panes[0].wide));
+    this.toggles.big.setAttribute("aria-pressed", String(player.big));
+  }
 }
 
-function toggle(words, key, act) {
-  return h("button", { type: "button", "aria-pressed": "false", title: `key ${key}`, click: act }, words);
-}
-
-export function parting(player) {
-  const { seqs, settings } = player.comparison;
-  const first = seqs.findIndex((seq) => seq !== null);
-  if (first < 0) return h("p", { class: "cap-parting" }, "The two runs go the same way throughout.");
-  const event = player.panes[first].run.events[seqs[first]];
-  const rows = settings.map((row) => h("tr", {}, h("th", { scope: "row" }, row[0]), h("td", {}, row[1]), h("td", {}, row[2])));
-  const table = h("table", {}, h("thead", {}, h("tr", {}, ["Setting", "Left", "Right"].map((text) => h("th", { scope: "col" }, text)))),
-    h("tbody", {}, rows));
-  return h("div", { class: "cap-parting" },
-    h("p", {}, `The runs part where ${event.headline.charAt(0).toLowerCase()}${event.headline.slice(1)}. `,
-      h("button", { type: "button", click: () => player.goToParting() }, "Go there")),
-    settings.length ? h("details", {}, h("summary", {}, "What is set differently"), table) : null);
+function toggle(words, title, act, more = {}) {
+  return h("button", { type: "button", "aria-pressed": "false", title, click: act, ...more }, words);
 }

@@ -3,7 +3,7 @@
 
 const contents = JSON.parse(document.getElementById("document").textContent);
 const place = document.getElementById("player");
-const values = { document: contents, cursor: Number(place.dataset.cursor), second_cursor: 0, theme: "auto", standalone: true };
+const values = { document: contents, cursor: Number(place.dataset.cursor), second_cursor: null, theme: "auto", standalone: true };
 const listeners = {};
 let soon = 0;
 const model = {
@@ -30,7 +30,8 @@ function writeAddress() {
 function readAddress(hash) {
   const found = /^#e(\d+)(?:,(\d+))?$/.exec(hash);
   if (!found) return;
-  if (found[2]) model.set("second_cursor", Number(found[2]));
+  const second = found[2] ?? contents.comparison?.across[0][found[1]];
+  if (second !== undefined) model.set("second_cursor", Number(second));
   model.set("cursor", Number(found[1]));
 }
 

@@ -10,7 +10,7 @@ const TABS = [["event", "This event"], ["ledger", "Ledgers"], ["levels", "Levels
 
 export class Pane {
   constructor(run, index, player) {
-    Object.assign(this, { run, index, player, cursor: 0, whole: false, zoom: 1, answers: new Map(), tab: "event" });
+    Object.assign(this, { run, index, player, cursor: 0, wide: false, zoom: 1, answers: new Map(), tab: "event" });
     this.last = run.events.length - 1;
     this.id = `${player.id}-${index}`;
     this.where = player.comparison ? [" on the left", " on the right"][index] : "";
@@ -20,8 +20,9 @@ export class Pane {
     this.panels = Object.fromEntries(TABS.map(([name]) => [name, this.panelNode(name)]));
     this.drawn = {};
     const side = h("div", { class: "cap-side" }, this.now, this.guess.root, this.tablist(), Object.values(this.panels));
-    this.root = h("section", { class: "cap-pane", "aria-label": run.name },
-      h("h2", { class: player.comparison ? "cap-run" : "cap-hidden" }, run.name), this.picture.root, side);
+    this.name = h("h2", { class: player.comparison ? "cap-run" : "cap-hidden" });
+    this.root = h("section", { class: "cap-pane", click: () => player.activate(index) },
+      this.name, this.picture.root, side);
     this.choose("event");
   }
 
@@ -31,7 +32,7 @@ export class Pane {
   goOnFrom(before) {
     const parts = before.run.events.findIndex((event, seq) => event.headline !== this.run.events[seq]?.headline);
     const kept = [...before.answers].filter(([seq]) => parts < 0 || seq < parts);
-    Object.assign(this, { whole: before.whole, zoom: before.zoom, answers: new Map(kept) });
+    Object.assign(this, { wide: before.wide, zoom: before.zoom, answers: new Map(kept) });
     this.choose(before.tab);
   }
 
@@ -70,14 +71,26 @@ export class Pane {
     });
   }
 
-  draw() {
-    this.upto = this.player.upto(this);
+  draw(leads) {
+    const { player } = this;
+    this.upto = player.upto(this);
     this.root.dataset.cursor = this.cursor;
-    this.picture.draw(this.cursor, this.upto, this.player.guessing);
+    const name = player.secret ? ["The run on the left", "The run on the right"][this.index] : this.run.name;
+    const shown = player.secret && !player.comparison ? "The run" : name;
+    this.root.setAttribute("aria-label", shown);
+    this.name.replaceChildren(shown, ...(leads ? [h("small", {}, player.linked ? "leads" : "moves")] : []));
+    this.picture.draw(this.cursor, this.upto, player.guessing, player.secret);
     this.drawNow();
-    this.guess.draw(this.player.question(this));
+    this.drawGuess();
     this.drawPanel();
   }
+
+  drawGuess() { this.guess.draw(this.player.question(this), this.player.asking === this); }
+
+  // What is told of an event, and what became of it as far as that is known.
+  get sentences() { return [...this.event.sentences, ...this.known(this.event.later)]; }
+
+  known(later) { return later.filter(([seq]) => !this.player.guessing || seq <= this.upto).map(([, words]) => words); }
 
   drawNow() {
     const { event } = this;
@@ -87,7 +100,7 @@ export class Pane {
     this.now.replaceChildren(
       h("p", { class: "cap-when" }, chapter && event.seq ? h("b", {}, `${chapter.number} ${chapter.title}`) : h("b", {}, "Before"),
         h("span", {}, event.seq ? event.at : "")),
-      h("h3", {}, event.headline), ...event.sentences.map((sentence) => h("p", {}, sentence)), ...(end ? [end] : []));
+      h("h3", {}, event.headline), ...this.sentences.map((sentence) => h("p", {}, sentence)), ...(end ? [end] : []));
   }
 
   ending() {
@@ -96,13 +109,17 @@ export class Pane {
   }
 
   drawPanel(name = this.tab) {
-    const key = `${this.cursor} ${this.upto} ${this.player.every} ${this.player.guessing}`;
+    const key = `${this.cursor} ${this.upto} ${this.player.every} ${this.player.guessing} ${this.player.secret}`;
     if (this.drawn[name] === key) return;
     this.drawn[name] = key;
     DRAW[name](this, this.panels[name]);
   }
 
-  drawAll() { TABS.forEach(([name]) => this.drawPanel(name)); }
+  // For paper, where nothing is hidden in the picture.
+  drawAll() {
+    TABS.forEach(([name]) => this.drawPanel(name));
+    this.picture.reach("");
+  }
 
   certificate(fingerprint, open = false) {
     const words = this.run.certificates[fingerprint];

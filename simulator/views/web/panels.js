@@ -16,7 +16,7 @@ function drawEvent(pane, node) {
 function drawKind(pane, node) {
   const { event, run } = pane;
   if (event.kind === "message" && run.messages[event.message]) node.replaceChildren(...messageParts(pane, run.messages[event.message]));
-  else if (event.kind === "ledger") node.replaceChildren(ledgerNode(latest(run.ledgers, event.seq, event.actor)));
+  else if (event.kind === "ledger") node.replaceChildren(ledgerNode(pane, latest(run.ledgers, event.seq, event.actor)));
   else if (event.kind === "decision") node.replaceChildren(...decisionParts(pane, event));
   else if (event.kind === "belief" || event.seq === pane.last) drawLevels(pane, node);
   else if (event.kind === "state") drawStates(pane, node);
@@ -27,11 +27,11 @@ function drawKind(pane, node) {
 function drawSetup(pane, node) {
   const { run, player } = pane;
   drawWorld(pane, node);
-  if (!player.guessing && run.lesson) node.prepend(h("p", { class: "cap-lesson" }, run.lesson));
+  if (!player.secret && run.lesson) node.prepend(h("p", { class: "cap-lesson" }, run.lesson));
 }
 
 function messageParts(pane, message) {
-  const parts = [h("h4", {}, message.name), h("ul", { class: "cap-lines" }, message.facts.map((line) => h("li", {}, line)))];
+  const parts = [h("h4", {}, message.name), h("ul", { class: "cap-lines" }, [...message.facts, ...pane.known(message.later)].map((line) => h("li", {}, line)))];
   parts.push(...message.certificates.map((fingerprint) => pane.certificate(fingerprint, message.certificates.length === 1)));
   if (message.bytes) parts.push(...bytesParts(`${pane.id}-bytes`, "The message, byte by byte", message.bytes, message.fields));
   if (message.wire) {
@@ -47,15 +47,16 @@ function decisionParts(pane, event) {
   const options = h("ul", { class: "cap-chosen-of" }, decision.options.map((option) => h("li", { class: option === decision.choice ? `cap-choice${decision.refuses ? " cap-refuses" : ""}` : null },
     option, option === decision.choice ? null : h("small", {}, " was open too"))));
   const ledger = decision.judges ? latest(run.ledgers, event.seq, event.actor) : null;
-  return [h("h4", {}, "What was open"), options, ...(ledger ? [h("h4", {}, "What it rests on"), ledgerNode(ledger)] : [])];
+  return [h("h4", {}, "What was open"), options, ...(ledger ? [h("h4", {}, "What it rests on"), ledgerNode(pane, ledger)] : [])];
 }
 
-function ledgerNode(ledger) {
+// The alert that a ledger leads to comes later: who guesses is not told of it here.
+function ledgerNode(pane, ledger) {
   const line = (check) => h("li", { class: `cap-check cap-${check.mark}${check.decisive ? " cap-decisive" : ""}` }, icon(check.mark, check.outcome),
     h("div", {}, h("b", {}, check.name), h("small", {}, ` ${check.decisive ? "decisive: " : ""}${check.outcome}`), h("p", {}, check.sentence || check.question),
       check.evidence ? h("p", { class: "cap-evidence" }, check.evidence) : null));
   return h("section", { class: "cap-ledger" }, h("p", {}, `${capital(ledger.role)} certificate of `, h("b", {}, ledger.about), `, judged by the ${ledger.side}`,
-    ` as ${ledger.profile} does${ledger.alert ? `; alert ${ledger.alert}` : ""}`),
+    ` as ${ledger.profile} does${ledger.alert && !pane.player.secret ? `; alert ${ledger.alert}` : ""}`),
     ...ledger.checks.filter((check) => check.decisive).map((check) => h("ul", {}, line(check))),
     h("h4", {}, "Every check, in order"), h("ol", {}, ledger.checks.map(line)));
 }
@@ -63,7 +64,7 @@ function ledgerNode(ledger) {
 function drawLedgers(pane, node) {
   const ledgers = ["client", "server"].map((side) => latest(pane.run.ledgers, pane.upto, side)).filter(Boolean);
   const none = h("p", { class: "cap-quiet" }, "Nobody has checked a certificate yet.");
-  node.replaceChildren(...(ledgers.length ? ledgers.flatMap((ledger) => [h("h4", {}, `What the ${ledger.side} checked`), ledgerNode(ledger)]) : [none]));
+  node.replaceChildren(...(ledgers.length ? ledgers.flatMap((ledger) => [h("h4", {}, `What the ${ledger.side} checked`), ledgerNode(pane, ledger)]) : [none]));
 }
 
 function drawLevels(pane, node) {
@@ -118,11 +119,11 @@ function drawStory(pane, node) {
 }
 
 function drawWorld(pane, node) {
-  const { run } = pane;
+  const { run, player } = pane;
   const names = (list) => list.map(([name]) => name).join(", ") || "nobody";
   const actors = run.actors.map((actor) => h("section", {}, h("h4", {}, actor.name), facts([
     ...(actor.sends.length || actor.role === "client" ? [["Shows", actor.sends.length ? names(actor.sends) : "no certificate"]] : []),
     ...(actor.role === "authority" ? [] : [["Trusts", names(actor.trusts)]]),
-    ...(actor.holds.length ? [["Holds", names(actor.holds)]] : []), ...actor.policy])));
+    ...(actor.holds.length ? [["Holds", names(actor.holds)]] : []), ...actor.policy.filter(([, , tells]) => !tells || !player.secret)])));
   node.replaceChildren(...actors, h("h4", {}, "All certificates of this world"), ...Object.keys(run.certificates).map((fingerprint) => pane.certificate(fingerprint)));
 }

@@ -5,16 +5,18 @@ import { SVG, calm, h } from "./elements.js";
 export class Picture {
   constructor(pane) {
     this.pane = pane;
-    const { svg, box, lanes } = pane.run.picture;
+    const { svg, away, box, lanes, secrets } = pane.run.picture;
     this.box = box;
-    this.svg = document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true);
-    const words = [...this.svg.children].filter((node) => node.tagName === "title" || node.tagName === "desc");
+    this.svg = parsed(svg);
     ["aria-labelledby", "width", "height"].forEach((name) => this.svg.removeAttribute(name));
-    this.svg.setAttribute("aria-label", `Sequence diagram. ${pane.run.caption}`);
-    words.forEach((node) => node.remove());
     this.svg.setAttribute("viewBox", box.join(" "));
+    this.away = away ? [...parsed(away).children] : [];
+    this.away.forEach((node) => node.classList.add("cap-away"));
+    this.svg.append(...this.away);
+    this.keep(secrets);
     this.groups = pane.run.events.map(() => []);
     for (const node of this.svg.querySelectorAll("[data-seq]")) this.groups[Number(node.dataset.seq)]?.push(node);
+    this.reaching = this.reachingNodes();
     this.mark = this.frame("cap-mark");
     this.parting();
     this.lanes = h("div", { class: "cap-lanes", "aria-hidden": "true" }, lanes.map(([title]) => h("span", {}, title)));
@@ -28,6 +30,20 @@ export class Picture {
   }
 
   remove() { this.observer.disconnect(); }
+
+  // Lines on the lanes' cards that tell what is wrong: while guessing those below them stand in their place.
+  keep(secrets) {
+    const lines = [...this.svg.querySelectorAll('text[data-seq="0"]')];
+    const at = (node, name) => Number(node.getAttribute(name));
+    const secret = lines.filter((node) => secrets.includes(node.textContent));
+    secret.forEach((node) => node.classList.add("cap-secret"));
+    for (const node of lines.filter((line) => !secret.includes(line))) {
+      const above = secret.filter((line) => at(line, "x") === at(node, "x") && at(line, "y") < at(node, "y"));
+      if (!above.length) continue;
+      node.classList.add("cap-moved");
+      node.style.setProperty("--up", `${at(above[0], "y") - at(lines[lines.indexOf(above.at(-1)) + 1], "y")}px`);
+    }
+  }
 
   // For paper: the same picture once more, band by band, so that a page ends between two of them.
   pages() {
@@ -82,7 +98,7 @@ export class Picture {
   columns() {
     const { talk, places } = this.pane.run.picture;
     const wide = places[this.pane.cursor][2] > talk[1] - talk[0];
-    return this.pane.whole || wide ? [0, this.box[2]] : talk;
+    return this.pane.wide || wide ? [0, this.box[2]] : talk;
   }
 
   fit() {
@@ -99,16 +115,41 @@ export class Picture {
     this.show(this.pane.cursor, false);
   }
 
-  draw(cursor, upto, guessing) {
-    this.svg.classList.toggle("cap-guessing", guessing);
+  draw(cursor, upto, guessing, secret) {
+    this.svg.setAttribute("aria-label", secret ? "Sequence diagram, as far as it has come." : `Sequence diagram. ${this.pane.run.caption}`);
+    this.svg.classList.toggle("cap-guessing", Boolean(guessing));
+    this.svg.classList.toggle("cap-keeping", secret);
     const [from, to] = this.lit === null ? [0, this.groups.length - 1] : [Math.min(this.lit, upto), Math.max(this.lit, upto)];
     for (let seq = from; seq <= to; seq += 1) {
       for (const node of this.groups[seq]) node.classList.toggle("cap-ahead", seq > upto);
     }
     this.lit = upto;
+    this.away.forEach((node) => { node.classList.toggle("cap-gone", upto >= this.pane.run.picture.since[node.dataset.seq]); });
+    this.reach(guessing, upto);
     this.place(this.mark, this.pane.run.picture.places[cursor], 7);
     this.fit();
     this.show(cursor, !calm());
+  }
+
+  // Bands and columns of belief: they reach down to what ends them, which may lie ahead.
+  reachingNodes() {
+    const { run } = this.pane;
+    const node = (seq, kind, rect) => ({ seq, kind, rect, y: Number(rect.getAttribute("y")), height: rect.getAttribute("height") });
+    const rects = (seq, more = "") => [...this.svg.querySelectorAll(`rect[data-seq="${seq}"]${more}`)];
+    return [...run.beliefs.flatMap(({ seq, side }) => rects(seq, ":not(.cap-away)").filter((rect) => rect.getAttribute("width") < 200).map((rect) => node(seq, side, rect))),
+      ...run.picture.chapters.flatMap(({ seq, step }) => rects(seq, `[fill="var(--band_${step})"]`).map((rect) => node(seq, "band", rect)))];
+  }
+
+  // While guessing the picture ends below what has happened, and what is open now reaches down to that end.
+  reach(guessing, upto) {
+    const { run, last } = this.pane;
+    const open = Boolean(guessing) && (upto < last || !run.finished);
+    const end = open ? run.picture.depths[upto] + 16 : 0;
+    const [, top, , height] = this.box;
+    this.svg.style.clipPath = open ? `inset(0 0 ${Math.max(0, 100 * (1 - (end - top) / height))}% 0)` : "";
+    const newest = (kind) => this.reaching.filter((node) => node.kind === kind && node.seq <= upto).at(-1)?.seq;
+    const now = Object.fromEntries(["client", "server", "band"].map((kind) => [kind, newest(kind)]));
+    for (const { seq, kind, rect, y, height: whole } of this.reaching) rect.setAttribute("height", open && now[kind] === seq ? Math.max(0, end - y) : whole);
   }
 
   // Bring an event into sight: below the lanes, and sideways only as far as it must.
@@ -119,9 +160,12 @@ export class Picture {
     const above = y - this.box[1] * scale;
     const roof = this.lanes.offsetHeight + 16;
     let top = view.scrollTop;
-    if (above < top + 12 || above + height > top + view.clientHeight - roof - 40) top = above - Math.max(40, (view.clientHeight - roof - height) * 0.4);
+    const room = view.clientHeight - roof;
+    const { kind } = this.pane.run.events[cursor];
+    if (kind === "decision" && height + 24 > room) top = above + height + 24 - room;  // the choice stands at its foot
+    else if (above < top + 12 || above + height > top + room - 40) top = above - Math.max(room > height + 40 ? 40 : 12, (room - height) * 0.4);
     let left = this.left * scale;
-    if (this.pane.run.events[cursor].kind !== "belief") {
+    if (kind !== "belief") {
       if (x + width + 14 > left + view.clientWidth) left = x + width + 14 - view.clientWidth;
       if (x - 14 < left) left = x - 14;
     }
@@ -152,4 +196,11 @@ export class Picture {
   }
 
   hover(event) { this.view.classList.toggle("cap-over", this.under(event) !== undefined); }
+}
+
+// An image's markup as an element, without the words that it has for who cannot see it: the player has its own.
+function parsed(markup) {
+  const svg = document.importNode(new DOMParser().parseFromString(markup, "image/svg+xml").documentElement, true);
+  [...svg.children].filter((node) => node.tagName === "title" || node.tagName === "desc").forEach((node) => node.remove());
+  return svg;
 }

@@ -10,7 +10,7 @@
 import { Controls } from "./controls.js";
 import { Decisions } from "./decisions.js";
 import { h } from "./elements.js";
-import { head, parting } from "./head.js";
+import { Head } from "./head.js";
 import { action, helpDialog, leftToNotebook } from "./keys.js";
 import { Pane } from "./pane.js";
 
@@ -28,16 +28,20 @@ class Player {
     this.model = model;
     this.el = el;
     this.standalone = Boolean(model.get("standalone"));
+    this.name = document.title;
+    this.root = h("div");  // it stays when the document changes: what is full screen stays full screen
+    el.replaceChildren(this.root);
     this.undo = [];
     this.listen(window, "keydown", (event) => this.key(event), true);
     this.listen(window, "beforeprint", () => this.panes.forEach((pane) => pane.drawAll()));
+    this.listen(window, "afterprint", () => this.draw());
     this.listen(window.matchMedia("(prefers-color-scheme: dark)"), "change", () => this.dress());
     this.follow("document", () => this.build());
     this.follow("cursor", () => this.put(0, model.get("cursor")));
     this.follow("second_cursor", () => this.put(1, model.get("second_cursor")));
     this.follow("theme", () => this.dress());
     this.follow("pending", () => this.decisions.draw());
-    Object.assign(this, { active: 0, linked: true, every: false, guessing: false, letters: true, speed: 1 });
+    Object.assign(this, { active: 0, linked: true, every: false, guessing: "", big: false, letters: true, speed: 1 });
     this.build();
   }
 
@@ -56,6 +60,7 @@ class Player {
     this.undo.forEach((undo) => undo());
     this.panes.forEach((pane) => pane.remove());
     this.el.replaceChildren();
+    if (this.standalone) document.title = this.name;
   }
 
   // Also after a step of a live simulation, which gives the model a new document: what was set stays set.
@@ -72,14 +77,14 @@ class Player {
     this.help = helpDialog(this);
     this.decisions = new Decisions(this);
     this.controls = new Controls(this);
-    this.root = h("div", { class: `clientauth-player${runs.length > 1 ? " cap-two" : ""}` },
-      head(this, runs), comparison ? parting(this) : null, this.decisions.root,
-      h("div", { class: "cap-panes" }, this.panes.map((pane) => pane.root)), this.controls.root, this.said, this.help);
-    this.el.replaceChildren(this.root);
+    this.head = new Head(this, runs);
+    this.root.className = `clientauth-player${runs.length > 1 ? " cap-two" : ""}`;
+    this.root.replaceChildren(...[this.head.root, this.head.parting, this.decisions.root,
+      h("div", { class: "cap-panes" }, this.panes.map((pane) => pane.root)), this.controls.root, this.said, this.help].filter(Boolean));
     this.dress();
     const cursor = Number(this.model.get("cursor")) || 0;
-    const second = Number(this.model.get("second_cursor")) || comparison?.across[0][cursor] || 0;
-    this.panes.forEach((pane, index) => { pane.cursor = this.allowed(pane, index ? second : cursor); });
+    this.panes[0].cursor = this.allowed(this.panes[0], cursor);
+    if (comparison) this.panes[1].cursor = this.allowed(this.panes[1], this.model.get("second_cursor") ?? this.beside(0, cursor));
     this.panes.forEach((pane) => pane.fit());
     this.draw();
     if (focused) this.decisions.focus();
@@ -97,18 +102,41 @@ class Player {
     return next === undefined ? pane.last : next - 1;
   }
 
+  // Where the other run stands while this one is at an event: the last stop up to what answers to it.
+  beside(index, seq) {
+    const answers = this.comparison.across[index][Math.max(0, Math.min(this.panes[index].last, seq))];
+    return this.stops(this.panes[1 - index]).filter((stop) => stop <= answers).at(-1) ?? 0;
+  }
+
+  // The question that comes before an event: at every message, or only where a decision is taken, and at the end.
+  asked(event) { return { every: event.question, decisions: event.turn }[this.guessing] ?? null; }
+
   // While guessing nobody gets past a question that is not answered.
   allowed(pane, seq) {
     const within = Math.max(0, Math.min(pane.last, seq));
     if (!this.guessing) return within;
-    const open = pane.run.events.find((event) => event.question && !pane.answers.has(event.seq));
+    const open = pane.run.events.find((event) => this.asked(event) && !pane.answers.has(event.seq));
     if (!open || within < open.seq) return within;
     return this.stops(pane).filter((stop) => stop < open.seq).at(-1) ?? 0;
   }
 
+  // The event that comes next in a run, where it is to be guessed.
   question(pane) {
     const next = this.guessing ? this.stops(pane).find((seq) => seq > pane.cursor) : undefined;
-    return next === undefined ? null : pane.run.events[next];
+    return next === undefined || !this.asked(pane.run.events[next]) ? null : pane.run.events[next];
+  }
+
+  waits(pane) {
+    const event = this.question(pane);
+    return Boolean(event) && !pane.answers.has(event.seq);
+  }
+
+  // The pane whose question the number keys answer: the one that leads, or else the other.
+  get asking() { return [this.pane, ...this.panes].find((pane) => this.waits(pane)) ?? null; }
+
+  // Something lies ahead that a title or a lesson would tell.
+  get secret() {
+    return Boolean(this.guessing) && this.panes.some((pane) => pane.cursor < pane.last || !pane.run.finished);
   }
 
   go(index, seq) {
@@ -116,10 +144,7 @@ class Player {
     const pane = this.panes[index];
     pane.cursor = this.allowed(pane, seq);
     const other = this.panes[1 - index];
-    if (other && this.linked) {
-      const beside = this.comparison.across[index][pane.cursor];
-      other.cursor = this.allowed(other, this.stops(other).filter((stop) => stop <= beside).at(-1) ?? 0);
-    }
+    if (other && this.linked) other.cursor = this.allowed(other, this.beside(index, pane.cursor));
     this.tell();
     this.draw();
   }
@@ -158,8 +183,16 @@ class Player {
       if (direction > 0 && this.decisions.pending) this.decisions.focus();
       return;
     }
-    this.go(this.active, to);
-    if (pane.cursor !== to) { this.controls.pause(); pane.guess.ask(); }
+    const other = this.panes[1 - this.active];
+    const first = other && this.linked && this.allowed(other, this.beside(this.active, to)) < this.beside(this.active, to) ? other : pane;
+    if (first === pane) this.go(this.active, to);
+    if (pane.cursor !== to) { this.controls.pause(); (this.waits(pane) ? pane : first).guess.ask(); }
+  }
+
+  // Onward from a question of this pane.
+  lead(pane) {
+    if (!this.linked) this.activate(pane.index);
+    this.step(1);
   }
 
   end(direction) { this.go(this.active, direction > 0 ? this.pane.last : 0); }
@@ -171,6 +204,7 @@ class Player {
   }
 
   activate(index) {
+    if (this.active === index) return;
     this.active = index;
     this.draw();
   }
@@ -179,16 +213,25 @@ class Player {
 
   setEvery(every) { this.every = every; this.draw(); }
 
-  setGuessing(on) {
-    this.guessing = on;
+  // Not at all, at decisions, or at every message. What lies behind is not asked.
+  setGuessing(when) {
+    this.guessing = when;
     for (const pane of this.panes) {
-      pane.answers = new Map(pane.run.events.filter((event) => event.question && event.seq <= pane.cursor).map((event) => [event.seq, -1]));
+      pane.answers = new Map(pane.run.events.filter((event) => this.asked(event) && event.seq <= pane.cursor).map((event) => [event.seq, -1]));
     }
     this.draw();
   }
 
-  setWhole(whole) {
-    for (const pane of this.panes) { pane.whole = whole; pane.zoom = 1; pane.fit(); }
+  turnGuessing() { this.setGuessing({ "": "decisions", decisions: "every", every: "" }[this.guessing]); }
+
+  setBig(big) {
+    this.big = big;
+    this.draw();
+    this.panes.forEach((pane) => pane.fit());
+  }
+
+  setWide(wide) {
+    for (const pane of this.panes) { pane.wide = wide; pane.zoom = 1; pane.fit(); }
     this.draw();
   }
 
@@ -210,7 +253,7 @@ class Player {
     const system = window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
     const theme = asked === "light" || asked === "dark" ? asked : { true: "light", false: "dark" }[around] ?? system;
     this.root.dataset.theme = theme;
-    this.toggles.dark.setAttribute("aria-pressed", String(theme === "dark"));
+    this.head.toggles.dark.setAttribute("aria-pressed", String(theme === "dark"));
   }
 
   fullScreen() {
@@ -235,20 +278,21 @@ class Player {
 
   // What the key of a number does: a guess where a question is open, else the answer to a decision that waits.
   numbered(place) {
-    if (this.question(this.pane)?.question) return () => this.pane.guess.answer(place);
-    return this.decisions.numbered(place);
+    const { asking } = this;
+    return asking ? () => asking.guess.answer(place) : this.decisions.numbered(place);
   }
 
   draw() {
+    this.root.classList.toggle("cap-big", this.big);
     this.panes.forEach((pane, index) => {
-      pane.root.classList.toggle("cap-active", index === this.active && this.panes.length > 1 && !this.linked);
-      pane.draw();
+      const leads = this.panes.length > 1 && index === this.active;
+      pane.root.classList.toggle("cap-active", leads);
+      pane.draw(leads);
     });
     this.controls.draw();
     this.decisions.draw();
-    this.toggles.guess.setAttribute("aria-pressed", String(this.guessing));
-    this.toggles.whole.setAttribute("aria-pressed", String(this.panes[0].whole));
-    const event = this.pane.event;
-    this.said.textContent = [event.headline, ...event.sentences].join(". ").replaceAll("..", ".");
+    this.head.draw();
+    const { event } = this.pane;
+    this.said.textContent = [event.headline, ...this.pane.sentences].join(". ").replaceAll("..", ".");
   }
 }

@@ -1,0 +1,97 @@
+"""When something becomes known that a picture or a sentence could tell too early.
+
+Who guesses what comes next must not read it from what is there already: that a message is never read, how
+long an error lasts, or what is wrong in the set-up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeGuard
+
+from simulator.tls.states import State
+from simulator.trace import Alert, Sent, StateChanged, Trace
+from simulator.views.display import Box, Item, Line, Text
+from simulator.views.reading import gap, unread
+from simulator.views.words import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+#: Rows of the set-up that name what is wrong in it, as nobody in the story says it.
+GIVING_AWAY = frozenset({"private key", "what it signs", "clock"})
+LOOKS = ("clear", "handshake", "session", "alert")
+#: How much shorter the line of a message is that nobody reads, and its tube.
+BROKEN_OFF, BROKEN_TUBE = 95.0, 89.0
+
+
+def unread_since(trace: Trace) -> dict[int, int]:
+    """For every message that is never read: ``seq`` of its sending → of the event that makes it certain.
+
+    That is the failure of its reader, or its own sending where the reader had failed before.
+    """
+    failed = {
+        event.actor: event.seq
+        for event in trace.of(StateChanged)
+        if isinstance(event.fact, StateChanged) and event.fact.after == State.FAILED.value
+    }
+    found = {}
+    for seq in sorted(unread(trace)):
+        fact = trace.events[seq].fact
+        if isinstance(fact, Sent | Alert):
+            reader = fact.to if isinstance(fact, Sent) else fact.peer
+            found[seq] = max(seq, failed[reader])
+    return found
+
+
+def as_known(trace: Trace, items: Iterable[Item]) -> list[Item]:
+    """The items, each with the ``seq`` since which it can be known: marks of the unread, and the error."""
+    late, since = gap(trace), unread_since(trace)
+    found = []
+    for item in items:
+        if late is not None and item.style == "gap":
+            found.append(replace(item, seq=late.end.seq))
+        elif item.seq in since and _tells_unread(item):
+            found.append(replace(item, seq=since[item.seq]))
+        else:
+            found.append(item)
+    return found
+
+
+def on_their_way(trace: Trace, items: Sequence[Item]) -> list[Item]:
+    """The arrows of messages that are never read, as they look while nobody can know it."""
+    open_ = {seq for seq, since in unread_since(trace).items() if since > seq}
+    shafts = {item.seq: item for item in items if _is_shaft(item)}
+    found: list[Item] = []
+    for item in items:
+        if item.seq not in open_ or item.seq not in shafts:
+            continue
+        start, end = shafts[item.seq].points
+        way = 1 if end[0] > start[0] else -1
+        if isinstance(item, Box) and item.style.startswith("tube."):
+            left = item.x if way > 0 else item.x - BROKEN_TUBE
+            found.append(replace(item, x=left, width=item.width + BROKEN_TUBE))
+        elif _is_shaft(item):
+            found.append(replace(item, points=(start, (end[0] + way * BROKEN_OFF, end[1]))))
+    return found
+
+
+def _is_shaft(item: Item) -> TypeGuard[Line]:
+    return isinstance(item, Line) and item.style in LOOKS
+
+
+def _tells_unread(item: Item) -> bool:
+    """The line that is broken off, its tube, and the mark at its end."""
+    return item.style.startswith(("unread", "tube.")) or _is_shaft(item)
+
+
+def giving_away(trace: Trace, items: Iterable[Item]) -> list[str]:
+    """The lines on the cards of the lanes that name what is wrong in the set-up."""
+    told = [
+        f"{clean(name)}: {clean(value)}"
+        for actor in trace.setup.actors
+        for name, value in actor.policy
+        if name in GIVING_AWAY
+    ]
+    lines = [item.text for item in items if isinstance(item, Text) and item.style == "lane.small"]
+    return [line for line in dict.fromkeys(lines) if any(line in words for words in told)]
