@@ -126,9 +126,7 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
             "what the server's ledger says of comparing the client's host name",
             kinds.RESULT,
             lambda t: read.check_outcome(t, SERVER_NAME),
-            filled(
-                "The server's ledger says of comparing a host name: {}.", none="The server judged nobody."
-            ),
+            filled("The server's check of a host name: {}.", none="The server judged nobody."),
         ),
         "client_handshake": Fact(
             "how the client's handshake call ended",
