@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from simulator.cli_lessons import glossary, quiz
+from simulator.cli_lessons import cases, glossary, quiz
 from simulator.console import (
     listing,
     note,
@@ -372,5 +372,6 @@ def demo(directory: Path, quiet: bool, present: bool, width: int | None, colour:
     return demonstration.give_demo(directory, terminal_width(width), coloured, quiet=quiet)
 
 
+clientauth.add_command(cases)
 clientauth.add_command(glossary)
 clientauth.add_command(quiz)

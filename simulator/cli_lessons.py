@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
-from simulator.console import terminal_width, width_option, write
+from simulator.console import note, terminal_width, width_option, write
 
 
 @click.command()
@@ -47,3 +48,13 @@ def quiz(name: str | None, file: str, try_all: bool, width: int | None) -> int:
     else:
         write(terminal.listed(file, columns))
     return 0
+
+
+@click.command()
+@click.argument("file", metavar="FILE.html", type=click.Path(path_type=Path, dir_okay=False))
+def cases(file: Path) -> None:
+    """Write the cases of "You are the server" as a sheet to print, with the answers on its last page."""
+    from simulator.lessons.case_sheet import save_case_sheet
+
+    save_case_sheet(file)
+    note(f"{file}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,7 +15,10 @@ from typing import TYPE_CHECKING, Any
 from simulator.errors import SimulatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+SHORTEST = 3  # what is shorter stands in too many words to mean one of them
+ALERT = re.compile(r"Alert (\d+):")
 
 
 class UnknownWordError(SimulatorError):
@@ -31,6 +35,7 @@ class Word:
         also: other names for the same thing.
         see: terms to look up next.
         source: where it is defined; empty for a word of ours.
+        everyday: it is a word of everyday English too, so texts that hold it need not point to it.
     """
 
     term: str
@@ -38,6 +43,7 @@ class Word:
     also: tuple[str, ...] = ()
     see: tuple[str, ...] = ()
     source: str = ""
+    everyday: bool = False
 
 
 @cache
@@ -49,36 +55,53 @@ def glossary() -> Mapping[str, Word]:
 
 def _word(term: str, table: Mapping[str, Any]) -> Word:
     lists = {key: tuple(table.get(key, ())) for key in ("also", "see")}
-    return Word(term, table["text"], source=table.get("source", ""), **lists)
+    return Word(
+        term, table["text"], source=table.get("source", ""), everyday=table.get("everyday", False), **lists
+    )
 
 
 @cache
 def names() -> Mapping[str, str]:
-    """From every spelling, in lower case and without spaces, hyphens and underscores, to its term."""
-    return MappingProxyType(
-        {_plain(name): word.term for word in glossary().values() for name in (*word.also, word.term)}
-    )
+    """From every spelling to its term: in lower case, with and without its spaces, hyphens and the like.
+
+    Where two entries share a spelling, it is the first one's: certificate is the thing, not the message. An
+    alert is found by its number, too.
+    """
+    found: dict[str, str] = {}
+    for spelt in (str.lower, _plain):
+        for word in glossary().values():
+            for name in (word.term, *word.also):
+                found.setdefault(spelt(name), word.term)
+    for word in glossary().values():
+        if number := ALERT.match(word.text):
+            found |= {number[1]: word.term, f"alert{number[1]}": word.term}
+    return MappingProxyType(found)
 
 
 def look_up(word: str) -> Word:
-    """The entry of a word, however it is written.
+    """The entry of a word, however it is written: in capitals, with hyphens, in the plural.
 
     Raises:
         UnknownWordError: there is none; the error names the nearest.
     """
-    if word in glossary():  # two terms may differ in their capitals alone: certificate, and Certificate
-        return glossary()[word]
+    written = "" if word is None else str(word).strip()
+    if written in glossary():  # two terms may differ in their capitals alone: certificate, and Certificate
+        return glossary()[written]
     known = names()
-    plain = _plain(word)
-    if plain in known:
-        return glossary()[known[plain]]
-    near = [known[name] for name in get_close_matches(plain, known, n=3, cutoff=0.6)]
-    near += [term for term in glossary() if plain and plain in _plain(term)]
+    plain = _plain(written)
+    for spelling in (written.lower(), plain, *_other_numbers(plain)):
+        if spelling in known:
+            return glossary()[known[spelling]]
+    near: list[str] = []
+    if len(plain) >= SHORTEST:
+        near = [known[name] for name in get_close_matches(plain, known, n=3, cutoff=0.6)]
+        near += [term for term in glossary() if plain in _plain(term)]
     advice = " or ".join(f"'{term}'" for term in dict.fromkeys(near[:4]))
     raise UnknownWordError(
         "The glossary has no such word.",
         got=repr(word),
-        advice=f"Did you mean {advice}?" if advice else "Say `clientauth glossary` for all words.",
+        expected=None if plain else "a word, as certificate",
+        advice=f"Did you mean {advice}?" if advice else "`clientauth glossary` lists all words.",
     )
 
 
@@ -102,6 +125,13 @@ def index_text(width: int = 80) -> str:
     rows = -(-len(terms) // columns)
     lines = ["".join(f"{term:<{column}}" for term in terms[row::rows]).rstrip() for row in range(rows)]
     return "\n".join([*lines, "", f"{len(terms)} words. Look one up: clientauth glossary {terms[0]!r}"])
+
+
+def _other_numbers(plain: str) -> Iterator[str]:
+    """A plural's singular forms, and a singular's plural."""
+    for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("", "s")):
+        if plain.endswith(ending) and len(plain) > len(ending):
+            yield plain.removesuffix(ending) + instead
 
 
 def _plain(word: str) -> str:

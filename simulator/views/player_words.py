@@ -29,8 +29,9 @@ def entries(terms: Iterable[str]) -> dict[str, list[Any]]:
 
 @cache
 def _finder() -> tuple[re.Pattern[str], dict[str, str]]:
-    """One pattern for every spelling, the longest first, and the term of each spelling."""
-    spellings = {name.lower(): word.term for word in glossary().values() for name in (word.term, *word.also)}
+    """One pattern for every spelling that is no everyday word, the longest first, and the term of each."""
+    words = [word for word in glossary().values() if not word.everyday]
+    spellings = {name.lower(): word.term for word in words for name in (word.term, *word.also)}
     longest = sorted(spellings, key=lambda name: (-len(name), name))
     alternatives = "|".join(re.escape(name) for name in longest)
     return re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])", re.IGNORECASE), spellings

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any, get_args
+
 import pytest
 
 from simulator.lessons.glossary import UnknownWordError, entry_text, glossary, index_text, look_up, names
-from simulator.scenario.words import ALERT_NAMES
+from simulator.scenario import ClientAuthentication
 from simulator.security import SecurityLevel
+from simulator.tls.alerts import AlertDescription
 from simulator.tls.states import MACHINES
+from simulator.trace import Alert, Decided, Sent
 from simulator.trust.verdict import Outcome
+from simulator.trust.vocabulary import QUESTIONS
+from simulator.views.certificate_words import certificate_words
 from simulator.views.player_words import words_in
+from simulator.views.words import level_name
+from tests.runs import EVERY_RUN, run_of
+
+
+def unexplained(name: str) -> bool:
+    """Whether the glossary has no entry for a name."""
+    try:
+        look_up(name)
+    except UnknownWordError:
+        return True
+    return False
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -37,19 +55,47 @@ def test_words_in_a_text_are_told_apart_by_their_capitals() -> None:
     assert ["Certificate"] == words_in(["The client sends Certificate."])
 
 
+def test_everyday_words_are_not_pointed_out() -> None:
+    """Level, policy and the like are found when looked up, and not marked in every text that holds them."""
+    assert [] == words_in(["None is required; the group is encrypted, and the decision optional."])
+    assert "required" == look_up("required").term
+
+
 def test_every_message_of_the_tables_is_explained() -> None:
-    """Every handshake message a peer may send has an entry, but for the two that only refuse."""
+    """Every handshake message that a peer may send has an entry."""
     messages = {name for machine in MACHINES.values() for row in machine.messages.values() for name in row}
-    assert {"HelloRequest", "KeyUpdate"} == {name for name in messages if name not in glossary()}
+    assert set() == messages - set(glossary())
 
 
-def test_every_alert_of_the_catalogue_is_explained() -> None:
-    """Every alert that a scenario of the catalogue expects has an entry."""
-    from simulator.catalogue import catalogue
+def test_whatever_a_run_shows_is_explained() -> None:
+    """Every message, alert and decision of a run of the catalogue has an entry."""
+    shown = set()
+    for scenario, tls in EVERY_RUN:
+        for event in run_of(scenario, tls).trace.events:
+            fact = event.fact
+            if isinstance(fact, Sent | Alert):
+                shown.add(fact.name)
+            elif isinstance(fact, Decided):
+                shown.add(fact.decision)
+    assert {"ClientHello", "close_notify", "grant", "revoke", "CertificationRequest"} <= shown
+    assert set() == {name for name in shown if unexplained(name)}
 
-    expected = {e.alert for s in catalogue.values() for e in s.expect.values() if e.alert}
-    assert set() == expected - set(glossary())
-    assert expected <= set(ALERT_NAMES)
+
+def test_every_check_policy_and_level_is_explained() -> None:
+    """What a ledger, a scenario and a card name has an entry: checks, policies, levels."""
+    policies = get_args(ClientAuthentication)
+    levels = {spelling for level in SecurityLevel for spelling in (level.value, level_name(level))}
+    assert set() == {name for name in (*QUESTIONS, *policies, *levels) if unexplained(name)}
+
+
+def test_every_extension_that_is_shown_is_explained() -> None:
+    """Each extension of a certificate of the catalogue has an entry under the name that is shown."""
+    shown = set()
+    for scenario, tls in EVERY_RUN:
+        for held in run_of(scenario, tls).trace.setup.certificates:
+            shown |= {name for name, _, _ in certificate_words(held.der)["extensions"]}
+    assert {"basicConstraints", "nameConstraints", "extKeyUsage"} <= shown
+    assert set() == {name for name in shown if unexplained(name)}
 
 
 def test_what_a_check_may_come_to_is_explained() -> None:
@@ -76,6 +122,20 @@ def test_the_levels_are_named() -> None:
         ("Cross signing", "cross-signed"),
         ("do_handshake", "handshake call"),
         ("Not_Reached", "not reached"),
+        ("certificates", "certificate"),
+        ("CERTIFICATES", "certificate"),
+        ("Certificates", "certificate"),
+        ("CAs", "certificate authority"),
+        ("Certificate Authorities", "certificate authority"),
+        ("certificate_authorities", "CA list"),
+        ("Trust Anchors", "trust anchor"),
+        ("proxies", "proxy"),
+        ("session key", "session keys"),
+        (" alerts ", "alert"),
+        ("critical extension", "critical extensions"),
+        ("client authentication policies", "client authentication policy"),
+        ("45", "certificate_expired"),
+        ("Alert 116", "certificate_required"),
     ],
 )
 def test_words_are_found_however_written(written: str, term: str) -> None:
@@ -89,6 +149,24 @@ def test_an_unknown_word_names_the_nearest() -> None:
         look_up("CertificatVerify")
 
 
+@pytest.mark.parametrize("word", ["", "  ", 3, None, "?", "999999"])
+def test_what_is_no_word_gets_advice(word: Any) -> None:
+    """Nothing, a number and a mark are answered with what to do."""
+    with pytest.raises(UnknownWordError, match="`clientauth glossary` lists all words"):
+        look_up(word)
+
+
+def test_alerts_are_explained_under_their_own_numbers() -> None:
+    """The number in an alert's entry is the one that the alert has on the wire."""
+    numbers = {f"{alert.rfc_name}": alert.value for alert in AlertDescription}
+    told = {
+        term: re.match(r"Alert (\d+):", word.text) for term, word in glossary().items() if term in numbers
+    }
+    told.pop("close_notify")
+    assert len(told) > 10
+    assert {term: str(numbers[term]) for term in told} == {term: n[1] for term, n in told.items() if n}
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_is_too_long(width: int) -> None:
     """Entries and index keep to the width."""
@@ -100,5 +178,6 @@ def test_sentences_are_short() -> None:
     """No entry is longer than a learner reads at a glance, and each ends with a full stop."""
     for word in glossary().values():
         assert len(word.text) <= 330, word.term
+        assert len(word.text.split()) <= 60, word.term
         assert word.text.endswith("."), word.term
     assert len(names()) > len(glossary())

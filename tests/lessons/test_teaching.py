@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
+import tomllib
 
 import pytest
 from click.testing import CliRunner
@@ -13,15 +15,21 @@ from simulator import SecurityLevel, catalogue
 from simulator.cli import clientauth
 from simulator.lessons import case
 from simulator.lessons.exercises import exercises
-from simulator.lessons.facts import NONE, fact
+from simulator.lessons.facts import FACTS, NONE, fact
 from simulator.lessons.misconceptions import misconceptions
 from simulator.lessons.puzzle import CASES
 from simulator.lessons.quiz import question_from, questions
+from simulator.lessons.quiz_file import OF_A_QUESTION, OF_AN_OPTION
+from tests.notebooks import NOTEBOOKS, cells, source
 from tests.peers import ROOT
 from tests.readme import BLOCK, quoted_rightly
 
 PLAN = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
-NOT_PLAYED = {"M20", "M22"}  # proxies and later requests are not simulated, and the page says so
+NOT_PLAYED = {"M20"}  # proxies are not simulated, and the page says so
+ONLY_NEAR = {
+    "M16",
+    "M22",
+}  # a client's host and later requests are not simulated; the page shows the nearest run
 
 
 @pytest.mark.parametrize(("command", "quoted"), BLOCK.findall(PLAN), ids=lambda value: value.split("\n")[0])
@@ -38,12 +46,25 @@ def test_every_misconception_has_its_run() -> None:
     for number, told in sections.items():
         assert misconceptions()[number].belief in " ".join(told.split())
         assert (number in NOT_PLAYED) == ("```console" not in told)
+        assert (number in ONLY_NEAR) == ("The run nearest to it" in told)
+
+
+def test_the_run_against_m17_opens_no_session() -> None:
+    """Who is authenticated and not authorised is turned away in the run that is shown for it."""
+    section = PLAN.partition("### M17")[2].partition("### M18")[0]
+    [(command, _)] = BLOCK.findall(section)
+    result = CliRunner().invoke(clientauth, [*shlex.split(command)[1:], "--json"])
+    card = json.loads(result.output)["trace"]["card"]
+    assert ("yes", False) == (card["client_authenticated"], card["access_granted"])
 
 
 def test_the_answers_of_the_quiz_are_those_that_are_computed() -> None:
-    """The table of letters is what playing the questions gives, complete and in order."""
+    """The table of letters is what playing gives, in order, and holds every question of the notebooks."""
     letters = re.findall(r"`([\w-]+)` ([A-F])", PLAN.partition("### The quiz")[2].partition("###")[0])
-    assert [(name, question.right) for name, question in questions().items()] == letters
+    named = [name for name, _ in letters]
+    assert [(name, questions()[name].right) for name in questions() if name in named] == letters
+    code = "\n".join(source(cell) for path in NOTEBOOKS for cell in cells(path, "code"))
+    assert set(re.findall(r'ask\("([\w-]+)"\)', code)) <= set(named)
 
 
 def test_the_cases_are_decided_as_the_simulator_does() -> None:
@@ -72,12 +93,20 @@ def test_the_solutions_solve_the_exercises() -> None:
 
 def test_the_question_of_your_own_is_one() -> None:
     """The example of a question can be read, and exactly one of its claims holds."""
-    import tomllib
-
     text = re.search(r"```toml\n(.*?)```", PLAN, re.DOTALL)
     assert text
     [(name, table)] = tomllib.loads(text[1]).items()
     assert "B" == question_from(name, table).right
+    assert f"clientauth quiz {name} --file mine.toml" in PLAN
+
+
+def test_the_tables_of_a_question_are_what_is_read() -> None:
+    """The page explains each setting of a question and of an option, and each fact with its values."""
+    rows = re.findall(r"^\| `([\w]+)` \| (.*) \|$", PLAN.partition("## A quiz of your own")[2], re.MULTILINE)
+    settings = [*OF_A_QUESTION, *OF_AN_OPTION]
+    assert settings == [name for name, _ in rows[: len(settings)]]
+    facts = [(name, f"{one.what} | {one.kind.words}") for name, one in FACTS.items()]
+    assert facts == rows[len(settings) :]
 
 
 def test_the_plans_fill_their_time() -> None:
@@ -87,6 +116,18 @@ def test_the_plans_fill_their_time() -> None:
         spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)–(\d+) \|", plan, re.MULTILINE)]
         assert (0, minutes) == (spans[0][0], spans[-1][1])
         assert [end for _, end in spans[:-1]] == [begin for begin, _ in spans[1:]]
+
+
+def test_every_row_of_a_plan_says_where_what_and_what_to_expect() -> None:
+    """Each row has its place, what to show, ask, expect and say; a vote has eight minutes or more."""
+    for minutes in (45, 90):
+        plan = PLAN.partition(f"## {minutes} minutes")[2].partition("\n## ")[0]
+        rows = [line.strip("|").split("|") for line in plan.splitlines() if re.match(r"\| \d", line)]
+        for span, where, *told in rows:
+            begin, end = map(int, span.split("–"))
+            assert re.search(r"live|slides|terminal|board|paper|as above", where)
+            assert 4 == len([cell for cell in told if cell.strip()])
+            assert end - begin >= 8 or "vote" not in told[0]
 
 
 def test_what_the_plan_names_exists() -> None:
