@@ -7,15 +7,15 @@ from simulator.views.reading import gap, idle_authorities, sent_name, unread
 from simulator.views.words import clean, duration, level_name, plural
 
 
-def caption(trace: Trace) -> str:
-    """Tell a run in a few sentences, in the order in which it happened."""
-    sentences = [_opening(trace), *_choices(trace), *_refusal(trace), *_lessons(trace), _ending(trace)]
-    return " ".join(sentences)
+def caption(trace: Trace, *, finished: bool = True) -> str:
+    """Tell a run in a few sentences, in the order in which it happened; without a result while it goes on."""
+    told = [_opening(trace, finished=finished), *_choices(trace), *_refusal(trace)]
+    return " ".join([*told, *_lessons(trace), _ending(trace)] if finished else told)
 
 
-def _opening(trace: Trace) -> str:
+def _opening(trace: Trace, *, finished: bool) -> str:
     setup = trace.setup
-    version = trace.outcome.negotiated
+    version = trace.outcome.negotiated if finished else setup.tls
     spoken = f"TLS {version}" if version else f"TLS {setup.tls} is asked for, but no handshake completes"
     which = f"Scenario {clean(setup.scenario)}, seed {clean(setup.seed)}"
     return f"{clean(setup.title).rstrip('.')}. {which}, {spoken}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
 from simulator.release import RELEASE
+from simulator.trace import HandshakeReturned
 from simulator.views.display import Box, wrap
 from simulator.views.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
 from simulator.views.words import NUMBERING, clean, short_name
@@ -22,7 +23,7 @@ def under_title(trace: Trace) -> str:
     """Which run this is: enough to make the same picture again."""
     setup = trace.setup
     version = f"TLS {trace.outcome.negotiated or setup.tls}"
-    if trace.outcome.negotiated is None:
+    if trace.outcome.negotiated is None and next(iter(trace.of(HandshakeReturned)), None) is not None:
         version += " (not agreed)"
     return (
         f"{version} · scenario {setup.scenario} · seed {setup.seed} · port {setup.port} · release {RELEASE}"

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.errors import OutputError, PeerError
 from simulator.outcome import trace_of
+from simulator.views.caption import caption
 from simulator.views.display import Box, Drawing
 from simulator.views.frames import snapshot
 from simulator.views.message_bytes import chosen_message
@@ -345,9 +346,13 @@ class LivePlayer(Player):
         return super().__repr__().removesuffix(">") + state + ">"
 
     def _whole(self) -> Drawing:
-        """Of a run that goes on, no result is shown."""
+        """Of a run that goes on, no result is shown; its words say what it waits for."""
         whole = super()._whole()
-        return whole if self.simulation.finished else without_result(whole)
+        if self.simulation.finished:
+            return whole
+        waits = f"It waits: {self.pending['ask']}" if self.pending else "It goes on."
+        words = f"So far. {caption(self.traces[0], finished=False)} {waits}"
+        return replace(without_result(whole), description=words)
 
 
 def _others(taken: tuple[Waiting, str, str]) -> list[str]:
