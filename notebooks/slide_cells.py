@@ -55,7 +55,9 @@ class Deck:
     def put(self, blocks: list[text.Block]) -> None:
         """Write blocks, each on the present slide if there is room, else on the next."""
         for block in blocks:
-            if sum(one.height for one in self.written) + block.height > text.ROOM and self.written:
+            filled = sum(one.height for one in self.written)
+            room = text.FULL if filled < text.LITTLE else text.ROOM  # a line or two is not left alone
+            if self.written and filled + block.height > room:
                 self.close()
             self.written.append(block)
 

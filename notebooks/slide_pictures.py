@@ -179,7 +179,11 @@ class _Sheet:
             made.putpalette(self.picture.getpalette() or [])
         y = 0
         for top, bottom in repeated:
-            made.paste(self.picture.crop((left, top, right, bottom)), (0, y))
+            # Beside a heading that comes again, what was believed when it first came is left out.
+            story = self.words.get("story") if (top, bottom) != self.head else None
+            start, end_of_it = story or (left, right)
+            made.paste(self.picture.getpixel((0, 0)), (0, y, right - left, y + bottom - top))
+            made.paste(self.picture.crop((start, top, end_of_it, bottom)), (start - left, y))
             y += bottom - top
         made.paste(body.crop((left, 0, right, end - begin)), (0, y))
         return made

@@ -14,6 +14,7 @@ import mistune
 
 ROOM = 650  # pixels in height for what stands on a slide
 FULL = 700  # what still fits when the type is made smaller
+LITTLE = 130  # a line or two, or a heading and a line
 MOST_LINES = 22  # of what Python prints
 LETTERS = 94  # in a line of that
 LONGEST_VALUE = 280  # letters of a value that Python prints in one line

@@ -62,6 +62,7 @@ class Cuts:
         starts: where the steps of the story begin; the first may begin right below the head.
         seams: where else nothing is cut through.
         foot: from where on the head has nothing to say; None where there is no such place.
+        story: left and right of what belongs to the steps; None where a picture has no margins beside it.
         labels: the words in the margin that a part without their beginning needs.
     """
 
@@ -70,6 +71,7 @@ class Cuts:
     starts: tuple[Start, ...]
     seams: tuple[float, ...]
     foot: float | None
+    story: tuple[float, float] | None
     labels: tuple[Label, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -80,6 +82,7 @@ class Cuts:
             "starts": [[round(one.y), one.name, round(one.heading)] for one in self.starts],
             "seams": [round(y) for y in self.seams],
             "foot": None if self.foot is None else round(self.foot),
+            "story": [floor(self.story[0]), ceil(self.story[1])] if self.story else None,
             "labels": [
                 [floor(one.left), floor(one.top), ceil(one.right), ceil(one.bottom), floor(one.until)]
                 for one in self.labels
@@ -113,6 +116,7 @@ def cuts_of(drawing: Drawing) -> Cuts:
         starts=tuple(starts),
         seams=tuple(seams),
         foot=next((one.y for one in starts if one.name == FOOT_NAME), None),
+        story=story,
         labels=tuple(_labels(items, story)) if story else (),
     )
 

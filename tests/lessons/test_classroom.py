@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from base64 import b64decode
 from html.parser import HTMLParser
 from io import BytesIO
@@ -181,3 +183,29 @@ def test_the_proof_convinces_another_library(tls: str) -> None:
 def test_a_proof_that_fails_does_not_hold(scenario: str) -> None:
     """A thief's proof and a corrupted one do not verify."""
     assert not lessons.proof(run_of(scenario, "1.3")).holds()
+
+
+def test_an_exported_picture_has_its_words() -> None:
+    """What a picture shows stands beside it in the metadata, where a page made of the notebook finds it."""
+    exporter = pytest.importorskip("nbconvert").HTMLExporter(template_name="classic")
+    nbformat = pytest.importorskip("nbformat")
+    bundle, metadata = lessons.show(run_of("valid-certificate", "1.3"), "trust-graph")._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", bundle, metadata=metadata)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("show(run)", outputs=[output])])
+    page, _ = exporter.from_notebook_node(notebook)
+    (words,) = re.findall(r'<img[^>]*alt="([^"]*)"', page)
+    assert html.unescape(words) == metadata["image/png"]["alt"]
+    assert "CN=alice" in words
+
+
+def test_a_kernel_takes_picture_and_words() -> None:
+    """IPython passes on what is shown and what is said of it: the words, and where the picture may be cut."""
+    formatters = pytest.importorskip("IPython.core.formatters")
+    data, metadata = formatters.DisplayFormatter().format(run_of("valid-certificate", "1.3"))
+    assert {"image/png", "text/plain"} == set(data)
+    assert {"image/png", "clientauth"} == set(metadata)
+    assert metadata["clientauth"]["starts"]
+    assert json.dumps(metadata)
+    data, metadata = formatters.DisplayFormatter().format(lessons.ask("thief"))
+    assert {"text/html", "text/plain"} == set(data)
+    assert {} == metadata

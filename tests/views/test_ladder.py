@@ -6,7 +6,7 @@ import pytest
 
 from simulator.security import SecurityLevel
 from simulator.trace import BeliefChanged
-from simulator.views.display import Box, Line, Polygon
+from simulator.views.display import Box, Line, Polygon, Text
 from simulator.views.ladder import ladder, ladder_text
 from simulator.views.ladder_moments import SIDES, moments
 from simulator.views.reading import gap
@@ -71,3 +71,16 @@ def test_the_late_refusal_is_shaded_and_told(name: str, tls: str) -> None:
     shades = [i.seq for i in ladder(trace).items if isinstance(i, Box) and i.style == "gap"]
     assert shades == ([late.start.seq] if late else [])
     assert ("took a refused session for open" in ladder_text(trace)) == bool(late)
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_an_overview_can_be_read_on_one_screen(name: str, tls: str) -> None:
+    """Without reasons the moments stand closer, and the words of a late refusal stay clear of the lines."""
+    trace = trace_of(name, tls)
+    drawing = ladder(trace, detail="overview")
+    assert drawing.width <= 1400
+    assert drawing.width <= ladder(trace).width
+    words = [item.extent[3] for item in drawing.items if isinstance(item, Text) and item.style == "gap"]
+    course = [item for item in drawing.items if isinstance(item, Line) and item.style.endswith(".assumed")]
+    across = [line.points[0][1] for line in course if line.points[0][1] == line.points[1][1]]
+    assert max(words, default=0) < min(across, default=9999)
