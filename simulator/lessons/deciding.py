@@ -12,8 +12,8 @@ from simulator.views.words import level_name, question
 if TYPE_CHECKING:
     from simulator.scenario import Scenario, TlsVersion
     from simulator.simulation import Simulation
+    from simulator.views.live_player import LivePlayer
     from simulator.views.notebook import Exhibit
-    from simulator.views.widget import LivePlayer
 
 
 def choices(simulation: Simulation) -> Exhibit:
@@ -51,9 +51,9 @@ def live(simulation: Simulation, **options: Any) -> LivePlayer:
         OutputError: there is no such detail.
     """
     a_simulation(simulation)
-    from simulator.views import widget
+    from simulator.views import live_player
 
-    return widget.live(simulation, **options)
+    return live_player.live(simulation, **options)
 
 
 def ways(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Exhibit:

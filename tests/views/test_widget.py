@@ -20,7 +20,8 @@ from tests.peers import absent
 from tests.runs import run_of
 
 if TYPE_CHECKING:
-    from simulator.views.widget import LivePlayer, Player
+    from simulator.views.live_player import LivePlayer
+    from simulator.views.widget import Player
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -41,7 +42,7 @@ def player(**options: Any) -> Player:
 
 def deciding(name: str = "valid-certificate", **options: Any) -> LivePlayer:
     """A live player of a run in which every decision waits."""
-    from simulator.views.widget import live
+    from simulator.views.live_player import live
 
     return live(Simulation(catalogue[name], **({"interactive": True} | options)))
 
