@@ -18,6 +18,7 @@ HOMES = {
     "check": "exercises",
     "choices": "deciding",
     "conversation": "tables",
+    "decisions": "deciding",
     "exercise": "exercises",
     "explain": "tables",
     "ledger": "tables",

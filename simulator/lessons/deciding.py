@@ -35,6 +35,26 @@ def choices(simulation: Simulation) -> Exhibit:
     )
 
 
+def decisions(simulation: Simulation | LivePlayer) -> Exhibit:
+    """The decisions that were taken so far: whose, what was asked, what was chosen, and who chose it.
+
+    Args:
+        simulation: a simulation, or the player of one.
+
+    Raises:
+        ArgumentError: it is neither.
+    """
+    held = a_simulation(getattr(simulation, "simulation", simulation))
+    who = {"actor": "the actor itself", "outside": "you"}
+    rows = [
+        (str(number), pending.actor, question(pending.name), choice, who[taken_by])
+        for number, (pending, choice, taken_by) in enumerate(held.decisions)
+    ]
+    if not rows:
+        return page("Nobody has decided anything yet.")
+    return page(Table(rows, ("", "whose", "question", "choice", "taken by")))
+
+
 def live(simulation: Simulation, **options: Any) -> LivePlayer:
     """A player in which the reader decides: where a decision waits, and again where one was taken.
 
@@ -70,5 +90,5 @@ def ways(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Exhibit:
     rows = []
     for branch in explore(a_scenario(scenario), tls):
         taken = "; ".join(f"{name}: {choice}" for _, name, choice in branch.choices)
-        rows.append((level_name(branch.run.card.level), "by itself" if not branch.overruled else "", taken))
-    return page(Table(rows, ("level", "", "choices")))
+        rows.append((level_name(branch.run.card.level), "no" if branch.overruled else "yes", taken))
+    return page(Table(rows, ("level", "by itself", "choices")))

@@ -30,13 +30,15 @@ class Proof:
 
     Attributes:
         certificate: the client's certificate, DER; its public key checks the signature.
-        content: the bytes that were signed.
+        messages: the handshake messages before it, in order: what the signature is about.
+        content: the bytes that were signed; in TLS 1.3 made of the hash of the messages.
         signature: the signature.
         scheme: the signature scheme's RFC name; ``code`` its number.
         version: whose rules it follows.
     """
 
     certificate: bytes
+    messages: tuple[bytes, ...]
     content: bytes
     signature: bytes
     scheme: str
@@ -75,7 +77,8 @@ def proof_in(trace: Trace) -> Proof | None:
         assert signed is not None
         scheme = signature_scheme_name(message.algorithm)
         leaf = chain_of(chain, version)[0]
-        return Proof(leaf, signed.content, message.signature, scheme, message.algorithm, version)
+        before = tuple(other.fact.raw for other in signed.messages if isinstance(other.fact, Sent))
+        return Proof(leaf, before, signed.content, message.signature, scheme, message.algorithm, version)
     return None
 
 

@@ -146,7 +146,7 @@ class LivePlayer(Player):
 
     def _answered(self, answer: dict[str, Any]) -> None:
         """Carry out what the reader chose. It names its decision, so one that comes late changes nothing."""
-        number, choice = (answer.get(key) for key in ("decision", "choice"))
+        number, choice = answer.get("decision", -1), answer.get("choice", "")
         taken, waits = self.simulation.decisions, self.simulation.pending
         try:
             if number == len(taken) and waits is not None and choice in waits.options:

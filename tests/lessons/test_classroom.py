@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import json
 import re
@@ -177,6 +178,30 @@ def test_the_proof_convinces_another_library(tls: str) -> None:
         key.verify(found.signature, found.content + b"x", ECDSA(SHA256()))
     assert found.holds()
     assert not found.holds(content=found.content + b"x")
+
+
+def test_what_is_signed_can_be_made_by_hand() -> None:
+    """In TLS 1.3 it is 64 spaces, a text, a zero byte and the hash of the messages (RFC 8446 §4.4.3)."""
+    found = lessons.proof(run_of("valid-certificate", "1.3"))
+    made = b" " * 64 + b"TLS 1.3, client CertificateVerify" + b"\0"
+    made += hashlib.sha256(b"".join(found.messages)).digest()
+    assert found.content == made
+    assert [1, 2, 8, 13, 11, 15, 20, 11] == [message[0] for message in found.messages]
+    older = lessons.proof(run_of("valid-certificate", "1.2"))
+    assert older.content == b"".join(older.messages)
+
+
+def test_decisions_that_were_taken_are_listed() -> None:
+    """Whose it was, what was asked and chosen, and who chose it; of a player as of its simulation."""
+    simulation = Simulation(catalogue["certificate-expired"], interactive=["accept-client"])
+    assert "Nobody has decided anything yet." in repr(lessons.decisions(simulation))
+    simulation.run()
+    simulation.decide("accept")
+    told = repr(lessons.decisions(simulation))
+    assert "server  Does the server go on with this client?" in told
+    assert "accept  you" in told
+    player = lessons.live(simulation)
+    assert told in repr(lessons.decisions(player))
 
 
 @pytest.mark.parametrize("scenario", ["stolen-certificate", "corrupted-proof"])
