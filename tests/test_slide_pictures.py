@@ -84,7 +84,7 @@ def test_few_parts_and_those_at_the_steps() -> None:
     _, words, parts = parts_of("sequence")
     assert 4 == len(parts)
     assert {part.rows[0] for part in parts[1:]} <= {y for y, _, _ in words["starts"]}
-    assert parts[1].alt.startswith("A certificate without its key: TLS 1.3 sequence diagram: 3 Server asks")
+    assert parts[1].alt.startswith("A certificate without its key: TLS 1.3 sequence diagram: 2 Client checks")
     assert parts[1].alt.endswith("Part 2 of 4.")
     assert [1, 1, 2, 2] == [len(parts_of(name)[2]) for name in ("ladder", "trust", "matrix", "states")]
 

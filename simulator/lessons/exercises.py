@@ -25,6 +25,7 @@ from simulator.scenario import Scenario
 from simulator.scenario.changes import differences
 from simulator.scenario.problem import written_path
 from simulator.simulation import Simulation
+from simulator.tls.alerts import AlertDescription
 from simulator.trace import Decided
 from simulator.views.words import plural, question
 
@@ -153,12 +154,21 @@ def _check_value(wanted: Exercise, answer: Any) -> Exhibit:
     trace = simulate(wanted.scenario, wanted.tls).trace
     value = fact(trace, wanted.value_of)
     given = getattr(answer, "name", answer)  # an alert as the run gives it is as good as its name
+    if wanted.value_of == "alert":
+        given = alert_name(given)
     said_so = spelt(given)
     if isinstance(value, int):
         said_so = said_so.partition("-")[0]  # 130 bytes is 130
     if said_so == spelt(value):
         return page(Lead("Done."), said(wanted.value_of, value))
     return page(Lead("Not yet."), f"It is not {answer!r}.", wanted.hint, ONCE_MORE)
+
+
+def alert_name(given: object) -> str:
+    """An alert by its name, where it is given by its number, or by both: ``certificate_required (116)``."""
+    words = str(given).strip()
+    codes = {str(one.value): one.rfc_name for one in AlertDescription}
+    return codes.get(words, words.partition("(")[0].strip())
 
 
 def _nothing_yet(wanted: Exercise) -> Exhibit:
@@ -171,7 +181,8 @@ def _nothing_yet(wanted: Exercise) -> Exhibit:
         )
     return page(
         Lead("You have changed nothing yet."),
-        "Your answer is still what you started from. Change it as the task says, and run the cell again.",
+        "Your answer is the same world as the one that you started from; a setting that is set to what it "
+        "was is no change. Change it as the task says, and run the cell again.",
     )
 
 

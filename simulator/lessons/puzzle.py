@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509 import Certificate as X509Certificate
+from cryptography.x509 import load_der_x509_certificate
+
 from simulator.errors import ArgumentError
 from simulator.lessons.arguments import in_words, spelt
 from simulator.lessons.facts import NONE, fact
@@ -25,6 +29,8 @@ from simulator.views.player_messages import chain_of
 from simulator.views.words import plural, short_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.run import Run
     from simulator.views.notebook import Exhibit
 
@@ -100,11 +106,14 @@ class Case:
         """What the ledger says of the check that was named, and of the one that decided."""
         verdict = last_verdict(self.run.trace, "server")
         assert verdict is not None
-        named = [
-            check.sentence for check in verdict.checks if check.name == said and _was_made(check.outcome)
-        ]
-        decisive = [verdict.decisive.sentence] if verdict.decisive else ["No check failed."]
-        return " ".join(dict.fromkeys([*named, *decisive]))
+        lines = [check for check in verdict.checks if check.name == said]
+        named = [check.sentence for check in lines if check.outcome is not Outcome.NOT_REACHED]
+        decisive = verdict.decisive
+        if decisive is None:
+            return " ".join(dict.fromkeys([*named, "No check failed."]))
+        if lines and not named:
+            named = [f"The server did not come to {said}: {decisive.name} had failed before."]
+        return " ".join(dict.fromkeys([*named, decisive.sentence]))
 
     def __repr__(self) -> str:
         return self._shown().text
@@ -125,6 +134,7 @@ class Case:
             f"Your clock shows {clock:%Y-%m-%d %H:%M:%S} UTC. You require a certificate. You trust "
             f"{plural(len(trusted), 'certificate')}, and the client sent {len(presented)}:",
             Table(rows, ("", *columns)),
+            _signatures(trusted, presented),
             f"The client's signature over this handshake {self._proof()} with the key in sent 1.",
         )
 
@@ -143,6 +153,28 @@ class Case:
     def _proof(self) -> str:
         """Whether the signature verifies: that is arithmetic, and no judgement of the certificate."""
         return "verifies" if self.run.scenario.client.holds_key else "does not verify"
+
+
+def _signatures(trusted: Sequence[bytes], presented: Sequence[bytes]) -> str:
+    """What arithmetic says of the signatures on the certificates that were sent."""
+    papers = [load_der_x509_certificate(der) for der in (*trusted, *presented)]
+    checked = [
+        _verifies(one, issuer)
+        for one in papers[len(trusted) :]
+        for issuer in papers
+        if issuer.subject == one.issuer
+    ]
+    if not checked:
+        return "No signature on a certificate can be checked: the issuer is not here."
+    return "Every signature on what was sent verifies." if all(checked) else "A signature does not verify."
+
+
+def _verifies(certificate: X509Certificate, issuer: X509Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def _paper(der: bytes) -> dict[str, str]:
@@ -171,7 +203,3 @@ def case(number: int | str) -> Case:
             advice="Say it as in case(1).",
         )
     return Case(int(asked), simulate(known[asked]))
-
-
-def _was_made(outcome: Outcome) -> bool:
-    return outcome in (Outcome.PASS, Outcome.FAIL)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEXT_KEYS = ("name", "title", "topic", "lesson")  # they tell of the world and change nothing in it
+CHANGED = ", changed"  # what the title of a changed scenario adds: what it says may be so no more
 _GOOD_OF_ROLE = {"ca": "client-ca", "client": "alice", "server": "server"}
 
 
@@ -155,7 +156,8 @@ def changed_scenario(base: Scenario, *changes: Mapping[str, Any]) -> Scenario:
         return changed
     joint = " and " if ", with " in base.name else ", with "
     name = base.name + joint + " and ".join(marks)
-    return replace(changed, name=name, lesson=table.get("lesson", ""))
+    title = table.get("title", base.title.removesuffix(CHANGED) + CHANGED)
+    return replace(changed, name=name, title=title, lesson=table.get("lesson", ""))
 
 
 def _marked(path: Path, value: Any) -> str:

@@ -240,6 +240,10 @@ class Scenario:
         object.__setattr__(self, "certificates", MappingProxyType(dict(self.certificates)))
         object.__setattr__(self, "expect", MappingProxyType(dict(self.expect)))
 
+    def __repr__(self) -> str:
+        """In a line; a whole world would fill a screen."""
+        return f"<Scenario {self.name!r}: {self.title}>"
+
     def expectation(self, version: TlsVersion) -> Expectation | None:
         """What should come out with this TLS version; None where nothing is expected."""
         return self.expect.get(version)
@@ -256,9 +260,9 @@ class Scenario:
             **tables: the same, by the scenario's own fields.
 
         Returns:
-            A scenario whose name says what was changed. Its lesson is gone, since it told of another world,
-            and it expects nothing unless ``expect`` is among the changes. A change that changes nothing gives
-            an equal scenario.
+            A scenario whose name says what was changed, and its title that something was. Its lesson is gone,
+            since it told of another world, and it expects nothing unless ``expect`` is among the changes. A
+            change that changes nothing gives an equal scenario.
 
         Raises:
             ScenarioError: a setting is unknown or of the wrong kind, or what came out cannot be played.

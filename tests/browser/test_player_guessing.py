@@ -202,7 +202,7 @@ def test_decisions_only_asks_at_decisions_and_at_the_outcome(
         (19, "Does the server ask the client for a certificate?"),
         (28, "Does the client accept the server's certificate?"),
         (44, "Does the client send a certificate?"),
-        (53, "Does the server accept the client's certificate?"),
+        (53, "Does the server go on with this client?"),
         (58, "What is the session worth in the end?"),
     ] == asked
 

@@ -122,7 +122,14 @@ def test_the_decision_counts_as_a_simulation_and_as_a_run() -> None:
 def test_a_value_may_be_written_as_people_write_it() -> None:
     """Hyphens, spaces and capitals do not matter, and an alert may be handed in as the run gives it."""
     alert = run_of(Simulation(catalogue["no-certificate-refused"])).outcome.alert
-    for number, answer in (("1.2", "Proof of possession"), ("5.2", alert), ("5.2", "certificate required")):
+    spellings = [("5.2", said) for said in ("certificate required", 116, "certificate_required (116)")]
+    for number, answer in (
+        ("1.2", "Proof of possession"),
+        ("5.2", alert),
+        ("5.2", "certificate required"),
+        ("5.2", 116),
+        ("5.2", "certificate_required (116)"),
+    ):
         assert repr(check(number, answer)).startswith("Done.")
     assert "It is not 'decrypt_error'." in repr(check("1.2", "decrypt_error"))
 
