@@ -25,6 +25,7 @@ HOMES = {
     "levels": "tables",
     "live": "deciding",
     "proof": "possession",
+    "refusals": "tables",
     "settings": "setting_table",
     "show": "pictures",
     "tell": "tables",

@@ -52,6 +52,21 @@ def levels(*runs: Run | Simulation) -> Exhibit:
     return page(Table(rows, ("level", "version", "run")))
 
 
+def refusals(*runs: Run | Simulation) -> Exhibit:
+    """A line for each run: the check that decided, and the alert that the other side was sent.
+
+    Raises:
+        ArgumentError: one of them is no run.
+        DecisionError: a simulation has not ended.
+    """
+    rows = []
+    for run in map(a_run, runs):
+        outcome = run.trace.outcome
+        alert = outcome.alert.name if outcome.alert else "none"
+        rows.append((outcome.decisive_check or "none", alert, run.scenario.name))
+    return page(Table(rows, ("check that decided", "alert", "run")))
+
+
 def certificate(run: Run | Simulation, name: str) -> Exhibit:
     """A certificate of the scenario's world, opened.
 

@@ -251,17 +251,20 @@ def validity(situation: Situation, depth: int) -> Check:
     # The clock is that of whoever judges, who is the other side.
     judge = "server" if situation.policy.role == "client" else "client"
     now_is = f"by the {judge}'s clock now is {moment(now)}"
+    whose = f"The certificate of {called(certificate)}"
     start, end = certificate.not_before, certificate.not_after
     if now < start:
         holds, field, value, required = False, "notBefore", moment(start), f"not later than {moment(now)}"
-        sentence = f"{called(certificate)} is not valid yet: it begins on {moment(start)}, and {now_is}."
+        sentence = f"{whose} is not valid yet: it begins on {moment(start)}, and {now_is}."
     elif now > end:
         holds, field, value, required = False, "notAfter", moment(end), f"not earlier than {moment(now)}"
-        sentence = f"{called(certificate)} has expired: it ended on {moment(end)}, and {now_is}."
+        sentence = (
+            f"The certificate of {called(certificate)} has expired: it ended on {moment(end)}, and {now_is}."
+        )
     else:
         holds, field = True, "notBefore, notAfter"
         value, required = f"{moment(start)} – {moment(end)}", f"now ({moment(now)}) between the two"
-        sentence = f"{called(certificate)} is valid from {moment(start)} to {moment(end)}; {now_is}."
+        sentence = f"{whose} is valid from {moment(start)} to {moment(end)}; {now_is}."
     return situation.line(
         v.VALIDITY,
         passed_if(holds),

@@ -42,6 +42,7 @@ def pages() -> list[object]:
         lessons.choices(waiting),
         lessons.ways(catalogue["no-certificate-lower-level"]),
         lessons.levels(run),
+        lessons.refusals(run),
         lessons.explain("ledger"),
         lessons.exercise("1.1"),
         lessons.ask("thief"),

@@ -122,7 +122,6 @@ def test_the_decision_counts_as_a_simulation_and_as_a_run() -> None:
 def test_a_value_may_be_written_as_people_write_it() -> None:
     """Hyphens, spaces and capitals do not matter, and an alert may be handed in as the run gives it."""
     alert = run_of(Simulation(catalogue["no-certificate-refused"])).outcome.alert
-    spellings = [("5.2", said) for said in ("certificate required", 116, "certificate_required (116)")]
     for number, answer in (
         ("1.2", "Proof of possession"),
         ("5.2", alert),
