@@ -12,7 +12,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import SimulatorError
+from simulator.errors import ArgumentError
+from simulator.lessons.arguments import a_scenario, in_words
 from simulator.lessons.page import Lead, Table, page
 from simulator.scenario import Scenario
 from simulator.scenario.changes import plain_value
@@ -34,17 +35,18 @@ def setting_words() -> Mapping[str, Mapping[str, str]]:
     return MappingProxyType(tomllib.loads(text))
 
 
-def settings(part: str, scenario: Scenario | None = None) -> Exhibit:
+def settings(part: str, scenario: Scenario | str | None = None) -> Exhibit:
     """What can be set in a part of a scenario, with the values it has.
 
     Args:
         part: ``network``, ``client``, ``server``, or a certificate: ``certificates.alice``.
-        scenario: whose values are shown; those of the good handshake by default.
+        scenario: whose values are shown, or its name; those of the good handshake by default.
 
     Raises:
-        SimulatorError: there is no such part.
+        ArgumentError: there is no such part, or it is no scenario.
+        UnknownScenarioError: there is no scenario of that name.
     """
-    world = scenario if scenario is not None else Scenario()
+    world = Scenario() if scenario is None else a_scenario(scenario)
     has = _part(world, part)
     kind: type = type(has)
     words = setting_words()["certificate" if part.startswith(CERTIFICATES) else part]
@@ -71,9 +73,9 @@ def _part(world: Scenario, part: str) -> Any:
     name = str(part).removeprefix(CERTIFICATES)
     if str(part).startswith(CERTIFICATES) and name in world.certificates:
         return world.certificates[name]
-    raise SimulatorError(
+    raise ArgumentError(
         "A scenario has no part of that name.",
-        got=repr(part),
+        got=in_words(part),
         expected=", ".join([*PARTS, *(f"{CERTIFICATES}{name}" for name in world.certificates)]),
         advice='Name one of them, as in settings("server").',
     )

@@ -145,14 +145,20 @@ class LivePlayer(Player):
         return {"document": shown, "pending": asked, "live": True}
 
     def _answered(self, answer: dict[str, Any]) -> None:
-        """Carry out what the reader chose. It names its decision, so one that comes late changes nothing."""
+        """Carry out what the reader chose.
+
+        An answer names its decision, and says ``otherwise`` where it was taken already, so one that comes
+        late changes nothing; the page is then shown what the simulation has come to meanwhile.
+        """
         number, choice = answer.get("decision", -1), answer.get("choice", "")
         taken, waits = self.simulation.decisions, self.simulation.pending
         try:
             if number == len(taken) and waits is not None and choice in waits.options:
                 self.decide(choice)
-            elif number in range(len(taken)) and choice in _others(taken[number]):
+            elif answer.get("otherwise") and number in range(len(taken)) and choice in _others(taken[number]):
                 self.decide_otherwise(number, choice)
+            else:
+                self._show()
         finally:
             self.answer = {}  # so that the same answer, after something else, is a change again
 

@@ -63,7 +63,8 @@ class Player(anywidget.AnyWidget):
         document: everything the page shows.
         live: the reader may take decisions: see :mod:`simulator.views.live_player`.
         pending: the decision that waits for the reader, as ``ask``, ``options``, ``number``; None for none.
-        answer: what the reader has just chosen on the page, as ``decision`` (its number) and ``choice``.
+        answer: what the reader has just chosen on the page, as ``decision`` (its number), ``choice``, and
+            ``otherwise`` where a decision that was taken is to be taken the other way.
 
     Raises:
         OutputError: there is no such detail, event, message or theme, or ``beside`` is no run.

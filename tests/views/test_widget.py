@@ -329,6 +329,30 @@ def test_a_button_pressed_twice_answers_once() -> None:
     assert (1, []) == (len(shown.simulation.decisions), shown.earlier)
 
 
+def test_another_button_pressed_after_it_changes_nothing() -> None:
+    """A second choice at a decision that was just taken comes too late, unless it says otherwise."""
+    shown = deciding()
+    first, other = shown.pending["options"]
+    shown.set_state({"answer": {"decision": 0, "choice": first}})
+    shown.set_state({"answer": {"decision": 0, "choice": other}})
+    assert ([first], []) == ([choice for _, choice, _ in shown.simulation.decisions], shown.earlier)
+    shown.set_state({"answer": {"decision": 0, "choice": other, "otherwise": True}})
+    assert other == shown.simulation.decisions[0][1]
+
+
+def test_a_page_that_is_behind_is_shown_what_happened() -> None:
+    """Where a cell has decided meanwhile, an answer from the page brings the page up to date."""
+    shown = deciding()
+    options = shown.pending["options"]
+    shown.simulation.decide(options[0])
+    shown.simulation.run()
+    asked = shown.pending
+    shown.set_state({"answer": {"decision": 0, "choice": options[0]}})
+    assert 1 == shown.pending["number"]
+    assert asked != shown.pending
+    assert len(shown.simulation.events) == len(shown.document["runs"][0]["events"])
+
+
 def test_a_place_that_is_gone_is_not_gone_to() -> None:
     """A page that speaks of an event which the run no longer has is not heeded."""
     shown = player(cursor=4)
@@ -354,7 +378,7 @@ def test_a_decision_is_taken_otherwise() -> None:
         for found in shown.document["runs"][0]["decisions"]
         if "skip" in found["options"] and found["number"] is not None
     )
-    shown.set_state({"answer": {"decision": decision["number"], "choice": "skip"}})
+    shown.set_state({"answer": {"decision": decision["number"], "choice": "skip", "otherwise": True}})
     assert [first] == shown.earlier
     assert ("REFUSED", {}) == (shown.simulation.trace.outcome.level.value, shown.answer)
     assert decision["seq"] == shown.cursor

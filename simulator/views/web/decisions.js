@@ -5,6 +5,7 @@ import { h } from "./elements.js";
 export class Decisions {
   constructor(player) {
     this.player = player;
+    this.sent = false;
     this.waiting = h("section", { class: "cap-decide", "aria-label": "Your decision", tabindex: "-1", hidden: true });
     this.taken = h("section", { class: "cap-decide cap-otherwise", "aria-label": "Decide otherwise", hidden: true });
     this.root = h("div", { tabindex: "-1" }, this.waiting, this.taken);
@@ -16,17 +17,29 @@ export class Decisions {
     return guessing && pane.upto < pane.last ? null : model.get("pending");
   }
 
-  // A second press of a button must not answer the next question, so an answer names its decision. A disabled
-  // button loses the focus, which has to stay in the player.
-  answer(number, choice) {
+  // A second press must not answer the next question, so an answer names its decision, and says when it is to be
+  // taken otherwise; and until it has been heard there is no other. A disabled button loses the focus, which has
+  // to stay in the player.
+  answer(number, choice, otherwise = false) {
+    this.sent = true;
     this.root.focus({ preventScroll: true });
-    this.root.querySelectorAll("button").forEach((button) => { button.disabled = true; });
-    this.player.model.set("answer", { decision: number, choice });
+    this.enable(false);
+    this.player.model.set("answer", { decision: number, choice, ...(otherwise ? { otherwise } : {}) });
     this.player.model.save_changes();
   }
 
-  buttons(number, options) {
-    return h("div", { class: "cap-buttons" }, options.map((option) => h("button", { type: "button", click: () => this.answer(number, option) }, option)));
+  // The kernel takes an answer out when it has carried it out, or found that it came too late.
+  heard() {
+    if (this.player.model.get("answer")?.choice) return;
+    this.sent = false;
+    this.enable(true);
+  }
+
+  enable(on) { this.root.querySelectorAll("button").forEach((button) => { button.disabled = !on; }); }
+
+  buttons(number, options, otherwise = false) {
+    return h("div", { class: "cap-buttons" }, options.map((option) => h("button",
+      { type: "button", disabled: this.sent, click: () => this.answer(number, option, otherwise) }, option)));
   }
 
   // The decision at which the reader stands, where another choice was open.
@@ -47,13 +60,13 @@ export class Decisions {
     this.taken.hidden = !here;
     if (!here) return;
     const others = here.options.filter((option) => option !== here.choice);
-    this.taken.replaceChildren(h("p", {}, h("b", {}, "What if? "), `Here the choice was: ${here.choice}. Go back and choose:`), this.buttons(here.number, others));
+    this.taken.replaceChildren(h("p", {}, h("b", {}, "What if? "), `Here the choice was: ${here.choice}. Go back and choose:`), this.buttons(here.number, others, true));
   }
 
   // What the key of a number does: the option of that place, where a decision waits.
   numbered(place) {
     const option = this.pending?.options[place];
-    return option === undefined ? null : () => this.answer(this.pending.number, option);
+    return option === undefined || this.sent ? null : () => this.answer(this.pending.number, option);
   }
 
   focus() { (this.pending ? this.waiting : this.player.panes[0].picture.view).focus({ preventScroll: true }); }

@@ -41,6 +41,7 @@ class Player {
     this.follow("second_cursor", () => this.put(1, model.get("second_cursor")));
     this.follow("theme", () => this.dress());
     this.follow("pending", () => this.decisions.draw());
+    this.follow("answer", () => this.decisions.heard());
     Object.assign(this, { active: 0, linked: true, every: false, guessing: "", big: false, letters: true, speed: 1 });
     this.build();
   }
