@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from simulator.console import note, terminal_width, width_option, write
+from simulator.console import note, read_line, terminal_width, width_option, write
 
 
 @click.command()
@@ -44,7 +43,7 @@ def quiz(name: str | None, file: str, try_all: bool, width: int | None) -> int:
         write(text)
         return 0 if good else 1
     if name:
-        terminal.asked(ask(name, file), sys.stdin.readline, write, columns)
+        terminal.asked(ask(name, file), read_line, write, columns)
     else:
         write(terminal.listed(file, columns))
     return 0

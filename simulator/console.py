@@ -53,6 +53,15 @@ def write(text: str) -> None:
     click.echo(printable(text), color=True)
 
 
+def read_line() -> str:
+    """A line from standard input with its end, empty after the last; bytes that are no text are marked."""
+    stream = getattr(sys.stdin, "buffer", None)
+    if stream is None:
+        return sys.stdin.readline()
+    line: bytes = stream.readline()
+    return line.decode(getattr(sys.stdin, "encoding", None) or "utf-8", "replace")
+
+
 def write_json(document: object) -> None:
     """Print one JSON document and nothing else."""
     click.echo(json.dumps(document, indent=2, ensure_ascii=True))

@@ -90,7 +90,7 @@ class TraceError(SimulatorError):
 
 
 class OutputError(SimulatorError):
-    """A file cannot be written, or its suffix is not one that can be drawn."""
+    """Something cannot be shown or written: no such view, detail, suffix or message, no room, no file."""
 
 
 class PeerError(SimulatorError):

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from simulator.console import WIDEST, note, printable, shows_signs, terminal_width, write
+from simulator.console import WIDEST, note, printable, read_line, shows_signs, terminal_width, write
 from simulator.errors import OutputError
 from simulator.keys import (
     BACK,
@@ -179,7 +179,12 @@ class Book:
         return True
 
     def turn(self, what: str) -> bool:
-        """Turn a page; False where the reader leaves, which turning on after the last page does too."""
+        """Turn a page; False where the reader leaves, which turning on after the last page does too.
+
+        In a window that is too small for a page there is nothing to turn, and only leaving counts.
+        """
+        if not self.fits:
+            return what != QUIT
         if what == BACK:
             self.open = max(0, self.open - 1)
         elif what == FORWARD and self.open + 1 < len(self.pages):
@@ -252,8 +257,10 @@ def _turn_by_lines(book: Book) -> None:
     """Page under page; a line with Enter turns."""
     try:
         while True:
-            show(f"{book.text()}{book.bottom(LINE_KEYS, LAST_LINE_KEYS)} ")
-            line = sys.stdin.readline()
+            bottom = book.bottom(LINE_KEYS, LAST_LINE_KEYS)
+            told = f"{book.text()}{bottom}" if book.fits else " ".join(told_too_small(book.size))
+            show(f"{told} ")
+            line = read_line()
             asked = TURNS.get(line.strip()[:1], FORWARD) if line else QUIT
             if not book.turn(asked):
                 return

@@ -108,7 +108,8 @@ class Run:
 
         Raises:
             PeerError: anywidget is not installed.
-            OutputError: there is no such detail, event, message or theme, or ``beside`` is no run.
+            OutputError: there is no such detail or message.
+            ArgumentError: there is no such event or theme, or ``beside`` is no run.
         """
         from simulator.views.widget import Player
 

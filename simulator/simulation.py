@@ -255,7 +255,7 @@ class Simulation:
             raise DecisionError(
                 "The script has a choice for a decision that this run does not come to.",
                 got=", ".join(f"{number}: {self._script[number]}" for number in late),
-                expected=f"numbers from 0 to {len(self.decisions) - 1}",
+                expected=f"numbers from 0 to {len(self.decisions) - 1}" if self.decisions else "no script",
                 advice="Decisions are counted from 0, in the order in which they are taken.",
             )
 

@@ -113,6 +113,16 @@ def test_pages_are_turned_on_and_back() -> None:
     assert not book.turn(QUIT)
 
 
+def test_in_a_window_that_is_too_small_nothing_is_turned() -> None:
+    """Keys pressed blindly neither turn pages nor end the show; leaving does."""
+    book = a_book()
+    book.turn(FORWARD)
+    book.fit((20, 5))
+    assert all(book.turn(key) for key in [FORWARD, BACK] * 30)
+    assert 1 == book.open
+    assert not book.turn(QUIT)
+
+
 def test_another_window_shows_the_same_place() -> None:
     """When the window changes, the step that was open still is; too small and back loses nothing."""
     for number in range(len(a_book().pages)):

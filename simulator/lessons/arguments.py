@@ -35,12 +35,19 @@ def spelt(value: object) -> str:
     return "-".join(str(value).lower().replace("_", " ").replace("-", " ").split())
 
 
+def held(thing: Any) -> Any:
+    """What a learner means: of a player in which decisions are taken, the simulation that it shows."""
+    shown = getattr(thing, "simulation", None)
+    return shown if isinstance(shown, Simulation) else thing
+
+
 def a_run(thing: Run | Simulation) -> Run | Simulation:
-    """What is a run, or a simulation.
+    """What is a run, or a simulation; of the player of a simulation, that.
 
     Raises:
         ArgumentError: it is neither; the error says how to make one of it.
     """
+    thing = held(thing)
     if isinstance(thing, Run | Simulation):
         return thing
     raise ArgumentError(
@@ -51,12 +58,13 @@ def a_run(thing: Run | Simulation) -> Run | Simulation:
     )
 
 
-def a_simulation(thing: Simulation) -> Simulation:
-    """What is a simulation.
+def a_simulation(thing: Any) -> Simulation:
+    """What is a simulation; of the player of one, that.
 
     Raises:
         ArgumentError: it is something else.
     """
+    thing = held(thing)
     if isinstance(thing, Simulation):
         return thing
     made = 'Simulation(catalogue["valid-certificate"], interactive=True)'

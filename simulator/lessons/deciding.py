@@ -22,7 +22,8 @@ def choices(simulation: Simulation) -> Exhibit:
     Raises:
         ArgumentError: it is no simulation.
     """
-    pending = a_simulation(simulation).pending
+    simulation = a_simulation(simulation)
+    pending = simulation.pending
     if pending is None:
         ended = "It has ended." if simulation.finished else "Say simulation.run() to go on."
         return page(Lead("Nobody waits for a decision."), ended)
@@ -44,11 +45,10 @@ def decisions(simulation: Simulation | LivePlayer) -> Exhibit:
     Raises:
         ArgumentError: it is neither.
     """
-    held = a_simulation(getattr(simulation, "simulation", simulation))
     who = {"actor": "the actor itself", "outside": "you"}
     rows = [
         (str(number), pending.actor, question(pending.name), choice, who[taken_by])
-        for number, (pending, choice, taken_by) in enumerate(held.decisions)
+        for number, (pending, choice, taken_by) in enumerate(a_simulation(simulation).decisions)
     ]
     if not rows:
         return page("Nobody has decided anything yet.")
@@ -70,10 +70,9 @@ def live(simulation: Simulation, **options: Any) -> LivePlayer:
         PeerError: anywidget is not installed.
         OutputError: there is no such detail.
     """
-    a_simulation(simulation)
     from simulator.views import live_player
 
-    return live_player.live(simulation, **options)
+    return live_player.live(a_simulation(simulation), **options)
 
 
 def ways(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Exhibit:

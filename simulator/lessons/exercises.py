@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.catalogue import catalogue
 from simulator.errors import SimulatorError
-from simulator.lessons.arguments import in_words, spelt
+from simulator.lessons.arguments import held, in_words, spelt
 from simulator.lessons.facts import Claim, fact, said, shortfalls
 from simulator.lessons.page import Lead, page
 from simulator.run import Run, simulate
@@ -118,15 +118,14 @@ def check(number: str | float, answer: Any) -> Exhibit:
         UnknownExerciseError: there is no such exercise.
     """
     wanted = exercise(number)
-    played = getattr(answer, "simulation", None)
-    answer = played if isinstance(played, Simulation) else answer
-    if answer == "?":
+    answer = held(answer)
+    if isinstance(answer, str) and answer.strip() == "?":
         return page(Lead("Not answered yet."), "Put your answer in place of the question mark.")
     if wanted.value_of:
         return _check_value(wanted, answer)
     if not isinstance(answer, Scenario | Run | Simulation):
         return page(
-            Lead("Not yet."), f"A scenario is wanted, and this is {answer!r}.", wanted.hint, ONCE_MORE
+            Lead("Not yet."), f"A scenario is wanted, and this is {in_words(answer)}.", wanted.hint, ONCE_MORE
         )
     if isinstance(answer, Simulation):
         answer.run()
@@ -153,15 +152,18 @@ def _check_value(wanted: Exercise, answer: Any) -> Exhibit:
     """Hold a value against what the run shows."""
     trace = simulate(wanted.scenario, wanted.tls).trace
     value = fact(trace, wanted.value_of)
-    given = getattr(answer, "name", answer)  # an alert as the run gives it is as good as its name
-    if wanted.value_of == "alert":
-        given = alert_name(given)
-    said_so = spelt(given)
-    if isinstance(value, int):
-        said_so = said_so.partition("-")[0]  # 130 bytes is 130
-    if said_so == spelt(value):
+    if _says(answer, value, wanted.value_of):
         return page(Lead("Done."), said(wanted.value_of, value))
-    return page(Lead("Not yet."), f"It is not {answer!r}.", wanted.hint, ONCE_MORE)
+    return page(Lead("Not yet."), f"It is not {in_words(answer)}.", wanted.hint, ONCE_MORE)
+
+
+def _says(answer: Any, value: Any, fact_name: str) -> bool:
+    """Whether an answer is this value, as people write it: ``130 bytes``, an alert by its number."""
+    given = getattr(answer, "name", answer)  # an alert as the run gives it is as good as its name
+    if isinstance(value, int):
+        number = str(given).split()
+        return bool(number) and number[0].removesuffix(".0") == str(value)
+    return spelt(alert_name(given) if fact_name == "alert" else given) == spelt(value)
 
 
 def alert_name(given: object) -> str:

@@ -6,7 +6,9 @@ happened. A question of which not exactly one option holds is no question, and s
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,9 @@ from simulator.lessons.misconceptions import misconceptions
 from simulator.lessons.page import Choices, Code, Lead, page
 from simulator.lessons.traces import evidence
 from simulator.run import simulate
+from simulator.scenario.changes import differences, plain_value
+from simulator.scenario.problem import written_path
+from simulator.scenario.words import write_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,7 +120,8 @@ class Question:
     def command(self) -> str:
         """The command line that tells the same run."""
         words = ["clientauth run", quote(self.scenario)]
-        words += [f"--set {_assignment(path, value)}" for path, value in self.changes.items()]
+        for path, value in differences(load(self.scenario), self.run.scenario):
+            words.append(f"--set {_assignment(written_path(path), plain_value(path, value))}")
         return " ".join([*words, "--tls", self.tls])
 
     def letter(self, answer: object) -> str:
@@ -196,9 +202,14 @@ def where(file: str, name: str) -> str:
 
 
 def _assignment(path: str, value: Any) -> str:
-    """A change as ``--set`` reads it, safe in a shell."""
-    if isinstance(value, list):
-        value = ",".join(map(str, value))
+    """A setting as ``--set`` reads it, safe in a shell."""
+    written = str(value)
+    if isinstance(value, bool):
+        written = written.lower()
+    elif isinstance(value, datetime):
+        written = write_time(value)
+    elif isinstance(value, list):
+        written = f"[{', '.join(map(json.dumps, value))}]"
     elif isinstance(value, dict):
-        value = "{" + ", ".join(f'"{key}" = "{text}"' for key, text in value.items()) + "}"
-    return quote(f"{path}={str(value).lower() if isinstance(value, bool) else value}")
+        written = f"{{{', '.join(f'{json.dumps(key)} = {json.dumps(text)}' for key, text in value.items())}}}"
+    return quote(f"{path}={written}")

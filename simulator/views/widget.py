@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import OutputError, PeerError
+from simulator.errors import ArgumentError, PeerError
 from simulator.views.frames import snapshot
 from simulator.views.message_bytes import chosen_message
 from simulator.views.notebook import Exhibit, exhibit
@@ -67,7 +67,8 @@ class Player(anywidget.AnyWidget):
             ``otherwise`` where a decision that was taken is to be taken the other way.
 
     Raises:
-        OutputError: there is no such detail, event, message or theme, or ``beside`` is no run.
+        OutputError: there is no such detail or message.
+        ArgumentError: there is no such event or theme, or ``beside`` is no run.
     """
 
     _esm = module()
@@ -144,10 +145,10 @@ class Player(anywidget.AnyWidget):
             Called again, it does nothing.
 
         Raises:
-            OutputError: the callback is nothing that can be called.
+            ArgumentError: the callback is nothing that can be called.
         """
         if not callable(callback):
-            raise OutputError(
+            raise ArgumentError(
                 "What is to be called at each step cannot be called.",
                 got=repr(callback),
                 expected="a function that takes an event",
@@ -180,7 +181,7 @@ class Player(anywidget.AnyWidget):
         name: str = proposal["trait"].name
         if self._has(name, seq):
             return seq
-        raise OutputError(
+        raise ArgumentError(
             "The run has no such event.",
             got=seq,
             expected=f"0 to {len(self._through(name).events) - 1}",

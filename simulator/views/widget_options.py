@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import traitlets
 
-from simulator.errors import OutputError
+from simulator.errors import ArgumentError
 from simulator.trace import Trace
 
 THEMES = ("", "light", "dark")
@@ -27,7 +27,7 @@ class Place(traitlets.Int[int, int]):
         """The value, if it is a whole number."""
         if isinstance(value, int) and not isinstance(value, bool):
             return value
-        raise OutputError(
+        raise ArgumentError(
             "The place in a run is a number.",
             got=repr(value),
             expected="the seq of an event, from 0",
@@ -42,7 +42,7 @@ class Theme(traitlets.Unicode[str, str]):
         """The value, if it is a theme."""
         if isinstance(value, str) and value in THEMES:
             return value
-        raise OutputError(
+        raise ArgumentError(
             "The player has no such theme.",
             got=repr(value),
             expected="light or dark",
@@ -55,7 +55,7 @@ def trace_beside(run: HasTrace | Trace) -> Trace:
     trace = run if isinstance(run, Trace) else getattr(run, "trace", None)
     if isinstance(trace, Trace):
         return trace
-    raise OutputError(
+    raise ArgumentError(
         "Only a run can be shown beside another.",
         got=repr(run),
         expected="a run or its trace",

@@ -235,3 +235,13 @@ def test_a_kernel_takes_picture_and_words() -> None:
     data, metadata = formatters.DisplayFormatter().format(lessons.ask("thief"))
     assert {"text/html", "text/plain"} == set(data)
     assert {} == metadata
+
+
+def test_a_player_of_a_simulation_is_as_good_as_it() -> None:
+    """Whatever takes a simulation takes the player in which it was decided."""
+    player = lessons.live(Simulation(catalogue["certificate-expired"]))
+    simulation = player.simulation
+    assert repr(lessons.card(simulation)) == repr(lessons.card(player))
+    assert repr(lessons.choices(simulation)) == repr(lessons.choices(player))
+    assert repr(lessons.levels(simulation)) == repr(lessons.levels(player))
+    assert repr(lessons.show(simulation)) == repr(lessons.show(player))

@@ -130,7 +130,7 @@ def test_a_value_may_be_written_as_people_write_it() -> None:
         ("5.2", "certificate_required (116)"),
     ):
         assert repr(check(number, answer)).startswith("Done.")
-    assert "It is not 'decrypt_error'." in repr(check("1.2", "decrypt_error"))
+    assert "It is not 'decrypt_error', a text." in repr(check("1.2", "decrypt_error"))
 
 
 def test_a_simulation_must_have_been_decided() -> None:
@@ -157,12 +157,14 @@ def test_a_player_of_a_decided_run_may_be_handed_in() -> None:
 def test_a_number_may_have_its_unit() -> None:
     """130 bytes are as good as 130, and 131 bytes are not."""
     assert repr(check("6.1", "130 bytes")).startswith("Done.")
-    assert repr(check("6.1", "131 bytes")).startswith("Not yet.")
+    assert repr(check("6.1", 130.0)).startswith("Done.")
+    for wrong in ("131 bytes", -130, "-130", "", "130x"):
+        assert repr(check("6.1", wrong)).startswith("Not yet.")
 
 
 def test_something_else_is_told_in_words() -> None:
     """A value where a scenario is wanted, and a number that is none, are told in words."""
-    assert "A scenario is wanted, and this is 3." in repr(check("1.1", 3))
+    assert "A scenario is wanted, and this is 3, a number." in repr(check("1.1", 3))
     with pytest.raises(UnknownExerciseError, match=r"1\.1"):
         exercise("1.9")
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from simulator.catalogue import catalogue
 from simulator.cli import clientauth
 from simulator.console import run_command
 from simulator.errors import SimulatorError
 from simulator.lessons import ask
 from simulator.lessons.quiz import QuestionError, UnknownQuestionError, question_from, questions
 from simulator.lessons.quiz_terminal import tried
+from simulator.scenario.changes import differences
+from simulator.scenario.file import parse_assignment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -153,6 +159,24 @@ def test_a_scenario_of_ones_own_is_found_beside_the_questions(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"network": {"latency_ms": 100}},
+        {"server": {"users": {"CN=alice": "ALICE"}, "trusts": ["client-ca", "server-ca"]}},
+        {"client.verify_server": False, "certificates.alice.not_after": "-1d", "client.certificate": "none"},
+    ],
+)
+def test_a_change_may_be_written_as_tables_and_the_command_makes_it(changes: dict[str, Any]) -> None:
+    """However a change is written, the command that is told plays the same world."""
+    question = question_from("q", TABLE | {"set": changes})
+    told = shlex.split(question.command)
+    assignments = [told[place + 1] for place, word in enumerate(told) if word == "--set"]
+    made = catalogue[question.scenario].but(dict(map(parse_assignment, assignments)))
+    assert [] == list(differences(question.run.scenario, made))
+    assert assignments
+
+
+@pytest.mark.parametrize(
     ("contents", "told"),
     [
         (b"x = [", "this is not TOML"),
@@ -184,6 +208,20 @@ def test_the_command_lists_the_questions(mine: Path) -> None:
     told, _ = said("quiz", "--file", str(mine))
     assert "late-start\n  Alice's certificate begins tomorrow." in told
     assert "This is no question yet." in told
+
+
+def test_bytes_that_are_no_text_are_no_letter() -> None:
+    """A key of another encoding is asked about again, and ends in no traceback."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "simulator", "quiz", "thief"],
+        input=b"\xe4\nC\n",
+        capture_output=True,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        check=True,
+        timeout=60,
+    )
+    assert b"C is right." in asked.stdout
+    assert b"" == asked.stderr
 
 
 def test_the_command_asks_until_a_letter_comes() -> None:

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from simulator import catalogue
+from simulator import catalogue, simulate
 from simulator.errors import SimulatorError
 from simulator.lessons import settings
 from simulator.lessons.setting_table import PARTS, as_python
@@ -31,6 +31,7 @@ def test_every_setting_of_a_part_is_shown_with_a_value_that_can_be_typed(part: s
 def test_the_values_are_those_of_the_scenario() -> None:
     """Another scenario has other values."""
     assert '"optional"' in settings("server", catalogue["no-certificate-lower-level"]).text
+    assert '"optional"' in settings("server", "no-certificate-lower-level").text
     assert '"optional"' not in settings("server").text
 
 
@@ -39,3 +40,5 @@ def test_an_unknown_part_is_told_with_those_there_are() -> None:
     for wrong in ("alice", "certificates.nobody", 3):
         with pytest.raises(SimulatorError, match=r"server, certificates\.client-ca"):
             settings(wrong)  # type: ignore[arg-type]
+    with pytest.raises(SimulatorError, match="A scenario is wanted"):
+        settings("server", simulate("valid-certificate"))  # type: ignore[arg-type]
