@@ -150,6 +150,8 @@ def run(
     """Play a scenario and tell what happened, step by step."""
     from simulator.run import simulate
 
+    if step and as_json:
+        raise click.UsageError("--step tells the story and --json gives a document; choose one of them.")
     result = simulate(scenario_from(scenario, settings), tls=tls)
     if as_json:
         write_json(result.to_dict())
@@ -366,6 +368,8 @@ def demo(directory: Path, quiet: bool, present: bool, width: int | None, colour:
     from simulator import demo as demonstration
 
     coloured = wants_colour(colour, sys.stdout)
+    if present and (quiet or width):
+        raise click.UsageError("--present only tells the four, in 60 columns; leave --quiet and --width out.")
     if present:
         demonstration.present(coloured)
         return 0

@@ -252,3 +252,20 @@ def test_a_terminal_that_knows_only_ascii_is_spared(tmp_path: Path) -> None:
     told = clientauth("run", "valid-certificate", cwd=tmp_path, PYTHONIOENCODING="ascii")
     assert 0 == told.returncode
     assert told.stdout.isascii()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "valid-certificate", "--step", "--json"),
+        ("demo", "--present", "--quiet"),
+        ("demo", "--present", "--width", "100"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told(words: tuple[str, ...], tmp_path: Path) -> None:
+    """One of them would be passed over in silence, so neither is done."""
+    asked = clientauth(*words, cwd=tmp_path)
+    assert 2 == asked.returncode
+    assert words[-2 if words[-1].isdigit() else -1] in asked.stderr
+    assert "" == asked.stdout
+    assert [] == list(tmp_path.iterdir())

@@ -223,6 +223,14 @@ def test_back_in_a_terminal() -> None:
         assert 0 == screen.end("q")
 
 
+def test_a_stop_of_the_output_stops_nothing() -> None:
+    """Ctrl-S, which a terminal takes for a wish to wait, is a key like any other here."""
+    with Screen(80, 24, "run", "valid-certificate", "--step") as screen:
+        screen.wait("1/")
+        screen.press("\x13\x1b[C", "2/")
+        assert 0 == screen.end("q")
+
+
 @pytest.mark.parametrize("key", ["q", "\x03", "\x04"], ids=["q", "Ctrl-C", "Ctrl-D"])
 @pytest.mark.parametrize("term", ["xterm", "dumb"])
 def test_leaving_leaves_nothing_behind(key: str, term: str) -> None:
