@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SHORTEST = 3  # what is shorter stands in too many words to mean one of them
+NEAR = 0.75  # how alike two spellings are, of 1; further apart they are different words
 ALERT = re.compile(r"Alert (\d+):")
 
 
@@ -94,7 +95,9 @@ def look_up(word: str) -> Word:
             return glossary()[known[spelling]]
     near: list[str] = []
     if len(plain) >= SHORTEST:
-        near = [known[name] for name in get_close_matches(plain, known, n=3, cutoff=0.6)]
+        parts = {} if " " in written else {part: term for term in glossary() for part in term.lower().split()}
+        parts |= known
+        near = [parts[name] for name in get_close_matches(plain, parts, n=3, cutoff=NEAR)]
         near += [term for term in glossary() if plain in _plain(term)]
     advice = " or ".join(f"'{term}'" for term in dict.fromkeys(near[:4]))
     raise UnknownWordError(

@@ -136,6 +136,18 @@ def test_the_levels_are_named() -> None:
         ("client authentication policies", "client authentication policy"),
         ("45", "certificate_expired"),
         ("Alert 116", "certificate_required"),
+        ("TLS", "TLS"),
+        ("pem", "PEM"),
+        ("X.509", "X.509"),
+        ("x509 certificates", "certificate"),
+        ("Thumbprints", "fingerprint"),
+        ("sha256", "hash"),
+        ("Client Random", "nonce"),
+        ("pre-shared keys", "PSK"),
+        ("man-in-the-middle", "man in the middle"),
+        ("secp256r1", "P-256"),
+        ("End Entity", "leaf certificate"),
+        ("clocks", "clock"),
     ],
 )
 def test_words_are_found_however_written(written: str, term: str) -> None:
@@ -147,6 +159,24 @@ def test_an_unknown_word_names_the_nearest() -> None:
     """A misspelt word is answered with words that exist."""
     with pytest.raises(UnknownWordError, match="CertificateVerify"):
         look_up("CertificatVerify")
+
+
+@pytest.mark.parametrize(
+    ("written", "term"),
+    [("possesion", "proof of possession"), ("trsut store", "trust store"), ("ledgr", "ledger")],
+)
+def test_a_misspelt_part_of_a_term_names_the_term(written: str, term: str) -> None:
+    """A slip in a word of a term is enough to find it."""
+    with pytest.raises(UnknownWordError, match=f"Did you mean '{term}'"):
+        look_up(written)
+
+
+@pytest.mark.parametrize("word", ["banana", "cookie", "EAP", "TCP", "firewall", "browser", "web server"])
+def test_no_poor_guesses(word: str) -> None:
+    """A word that is like none gets no guess."""
+    with pytest.raises(UnknownWordError) as caught:
+        look_up(word)
+    assert "Did you mean" not in str(caught.value)
 
 
 @pytest.mark.parametrize("word", ["", "  ", 3, None, "?", "999999"])
