@@ -25,12 +25,18 @@ def glossary(word: tuple[str, ...], width: int | None) -> None:
 @click.option(
     "--file", "-f", "file", metavar="FILE", default="", help="Questions of your own, in a .toml file."
 )
-@click.option("--check", "try_all", is_flag=True, help="Play them all: has each exactly one right answer?")
+@click.option(
+    "--check",
+    "try_all",
+    is_flag=True,
+    help="Play them all, and tell all that is wrong: has each exactly one right answer?",
+)
 @width_option
 def quiz(name: str | None, file: str, try_all: bool, width: int | None) -> int:
     """Be asked a question; without a NAME, list them.
 
-    It is answered with a letter. Which one is right is found by playing the run that it asks about.
+    It is answered with a letter. Which one is right is found by playing the run that it asks about. After a
+    wrong letter it is asked again; after the second the right one is told. An empty line or q leaves.
     """
     from simulator.lessons import quiz_terminal as terminal
     from simulator.lessons.quiz import ask

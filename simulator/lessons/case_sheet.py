@@ -10,12 +10,23 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError
 from simulator.lessons.facts import NONE, fact
-from simulator.lessons.puzzle import ACCEPT, ANSWERS, CASES, case
+from simulator.lessons.puzzle import ACCEPT, CASES, case
 from simulator.lessons.traces import evidence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+# What may be answered, in the order in which it is checked, and what each check asks.
+CHECKS = {
+    "trust-anchor": "Does the path lead, from issuer to issuer, to something that you trust?",
+    "key-usage": "May the key do what it does here: digitalSignature for a client, keyCertSign for a CA?",
+    "extended-key-usage": "Was the certificate issued for this purpose: clientAuth, or none stated?",
+    "basic-constraints": "Is every issuer in the path a CA, and says so?",
+    "validity": "Does your clock stand between not before and not after, for each certificate of the path?",
+    "signature": "Does each issuer's key verify the signature on what it issued?",
+    "name-constraints": "Do the names lie in the name space that a CA above is limited to?",
+    "proof-of-possession": "Does the client's signature over this handshake fit the key in its certificate?",
+}
 STYLE = """
 body { font: 11pt/1.4 sans-serif; color: #000; background: #fff; }
 body { max-width: 60em; margin: 2em auto; padding: 0 1em; }
@@ -23,7 +34,8 @@ section { break-after: page; margin-bottom: 4em; }
 section:last-of-type { break-after: auto; }
 table { border-collapse: collapse; width: 100%; margin: 1em 0; font-size: 9.5pt; }
 td, th { border: 1px solid #777; padding: .3em .5em; vertical-align: top; white-space: normal !important; }
-th { background: #eee; }
+th { background: #eee; text-align: left; }
+.checks th { font-weight: normal; white-space: nowrap !important; }
 .line { border-bottom: 1px solid #000; height: 2em; }
 @page { size: A4; margin: 16mm; }
 @media print { body { margin: 0; padding: 0; max-width: none; } section { margin: 0; } }
@@ -79,9 +91,11 @@ def save_case_sheet(path: Path) -> None:
 def _case(number: int) -> str:
     """One case, with room for the decision and its reason."""
     laid_out = case(number)._repr_mimebundle_()["text/html"]
-    checks = ", ".join(ANSWERS)
+    checks = "".join(f"<tr><th>{name}</th><td>{escape(asks)}</td></tr>\n" for name, asks in CHECKS.items())
     return (
-        f"{laid_out}\n<p>Say <em>{ACCEPT}</em>, or name the check that fails first: {checks}.</p>\n"
+        f"{laid_out}\n<p>Say <em>{ACCEPT}</em>, or name the check that fails. At most one does. These are the "
+        f'checks, in the order in which they are made:</p>\n<table class="checks"><tbody>\n{checks}'
+        "</tbody></table>\n"
         '<p>Your decision:</p><div class="line"></div>\n'
         '<p>Because:</p><div class="line"></div><div class="line"></div>\n'
     )

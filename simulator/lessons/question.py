@@ -150,8 +150,11 @@ class Question:
         if chosen == self.right:
             because = option.why or self._rule()
             return (Lead(f"{chosen} is right."), option.text, because, *self._shown(option))
-        lead = Lead(f"{chosen} is not what happens.")
-        return (lead, self._reason(option), *self._shown(option))
+        return (*self.objection(chosen), *self._shown(option))
+
+    def objection(self, chosen: str) -> tuple[Block, ...]:
+        """What is said to a wrong letter while another may be tried: why not, and nothing of the run."""
+        return Lead(f"{chosen} is not what happens."), self._reason(self.options[LETTERS.index(chosen)])
 
     @property
     def which(self) -> str:

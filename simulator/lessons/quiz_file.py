@@ -1,6 +1,7 @@
 """Questions from a file: how it is read, and what is said where it is not as it should be.
 
-One bad question does not spoil the others: each is read when it is asked for.
+One bad question does not spoil the others: each is read when it is asked for. All of its mistakes are told at
+once.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from simulator.lessons.misconceptions import misconceptions
 from simulator.lessons.question import LETTERS, Option, Question, QuestionError, where
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from simulator.scenario import TlsVersion
 
@@ -60,7 +61,8 @@ def question_from(name: str, table: Any, file: str = "") -> Question:
     """A question as its table in a file says it.
 
     Raises:
-        QuestionError: something in it is missing, unknown or of the wrong kind.
+        QuestionError: something in it is missing, unknown or of the wrong kind. Where it has several
+            mistakes it is a :class:`QuestionProblemsError`, which tells all of them.
     """
     place = where(file, name)
     if not isinstance(table, dict):
@@ -69,87 +71,124 @@ def question_from(name: str, table: Any, file: str = "") -> Question:
             got=repr(table),
             expected=f"a table with {', '.join(OF_A_QUESTION)}",
         )
-    _only(place, table, OF_A_QUESTION)
-    options = _value(place, table, "options", list)
-    if not 2 <= len(options) <= len(LETTERS):
-        raise QuestionError(
-            f"{place}: the number of options is wrong.", got=len(options), expected=f"2 to {len(LETTERS)}"
-        )
-    tls = table.get("tls", "1.3")
-    if tls not in ("1.2", "1.3"):
-        raise QuestionError(f"{place}: tls is no version.", got=repr(tls), expected='"1.2" or "1.3"')
-    return Question(
+    mistakes: list[QuestionError] = []
+    read = _Reader(place, table, OF_A_QUESTION, mistakes)
+    question = Question(
         name,
-        _value(place, table, "ask", str),
-        tuple(
-            _option(f"{place}, option {letter}", one) for letter, one in zip(LETTERS, options, strict=False)
-        ),
-        _scenario(place, _value(place, table, "scenario", str), file),
-        cast("TlsVersion", tls),
-        _value(place, table, "set", dict, missing={}),
+        read.value("ask", str),
+        _options(read),
+        _scenario(read, file),
+        _version(read),
+        read.value("set", dict, missing={}),
         file,
     )
+    if mistakes:
+        raise mistakes[0] if len(mistakes) == 1 else QuestionProblemsError(mistakes)
+    return question
 
 
-def _option(place: str, table: Any) -> Option:
-    if not isinstance(table, dict):
-        raise QuestionError(
-            f"{place}: this is no table.", got=repr(table), expected='{ text = "…", holds = { … } }'
+class QuestionProblemsError(QuestionError):
+    """A question has several mistakes: all of them at once, one to a line.
+
+    Args:
+        mistakes: each as an error of its own.
+    """
+
+    def __init__(self, mistakes: Sequence[QuestionError]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+class _Reader:
+    """A table that is read key by key. What is wrong with it is collected, and an empty value stands in."""
+
+    def __init__(
+        self, place: str, table: Mapping[str, Any], known: Collection[str], mistakes: list[QuestionError]
+    ) -> None:
+        self.place, self.table, self.mistakes = place, table, mistakes
+        self.meant: set[str] = set()  # what was misspelt is not told to be missing, too
+        for key in table:
+            if key not in known:
+                near = get_close_matches(key, known, n=1)
+                self.meant.update(near)
+                self.wrong(
+                    "this is no setting of it.",
+                    got=key,
+                    expected=", ".join(known),
+                    advice=f"Did you mean {near[0]}?" if near else "",
+                )
+
+    def wrong(self, message: str, **facts: Any) -> None:
+        """Note a mistake."""
+        self.mistakes.append(QuestionError(f"{self.place}: {message}", **facts))
+
+    def value(self, key: str, kind: type, *, missing: Any = None) -> Any:
+        """A value of the table; it has to be there and not empty, unless something stands in for it."""
+        if key not in self.table:
+            if missing is None and key not in self.meant:
+                self.wrong(f"{key} is missing.", expected=f"{key} = {KIND_WORDS[kind]}")
+            return kind() if missing is None else missing
+        value = self.table[key]
+        if isinstance(value, kind) and value:
+            return value
+        self.wrong(
+            f"{key} is not what it should be.", got=repr(value), expected=f"{KIND_WORDS[kind]}, not empty"
         )
-    _only(place, table, OF_AN_OPTION)
-    text, claim = _value(place, table, "text", str), _value(place, table, "holds", dict)
-    try:
-        check_claim(claim)
-    except SimulatorError as error:
-        raise QuestionError(f"{place}, holds: {error}") from error
-    believed = _value(place, table, "misconception", str, missing="")
+        return kind()
+
+
+def _options(read: _Reader) -> tuple[Option, ...]:
+    found = read.value("options", list)
+    if found and not 2 <= len(found) <= len(LETTERS):
+        read.wrong("the number of options is wrong.", got=len(found), expected=f"2 to {len(LETTERS)}")
+    lettered = zip(LETTERS, found, strict=False)
+    return tuple(_option(f"{read.place}, option {letter}", one, read.mistakes) for letter, one in lettered)
+
+
+def _option(place: str, table: Any, mistakes: list[QuestionError]) -> Option:
+    if not isinstance(table, dict):
+        mistakes.append(
+            QuestionError(
+                f"{place}: this is no table.", got=repr(table), expected='{ text = "…", holds = { … } }'
+            )
+        )
+        return Option("", {})
+    read = _Reader(place, table, OF_AN_OPTION, mistakes)
+    text, claim = read.value("text", str), read.value("holds", dict)
+    for name, value in claim.items():
+        try:
+            check_claim({name: value})
+        except SimulatorError as error:
+            mistakes.append(QuestionError(f"{place}, holds: {error}"))
+    believed = read.value("misconception", str, missing="")
     if believed and believed not in misconceptions():
-        raise QuestionError(
-            f"{place}: there is no such misconception.",
+        read.wrong(
+            "there is no such misconception.",
             got=repr(believed),
             expected=f"{next(iter(misconceptions()))} to {list(misconceptions())[-1]}",
         )
-    return Option(text, claim, believed, _value(place, table, "why", str, missing=""))
+    return Option(text, claim, believed, read.value("why", str, missing=""))
 
 
-def _value(place: str, table: Mapping[str, Any], key: str, kind: type, *, missing: Any = None) -> Any:
-    """A value of a table; it has to be there and not empty, unless something stands in for it."""
-    if key not in table and missing is not None:
-        return missing
-    if key not in table:
-        raise QuestionError(f"{place}: {key} is missing.", expected=f"{key} = {KIND_WORDS[kind]}")
-    value = table[key]
-    if not isinstance(value, kind) or not value:
-        raise QuestionError(
-            f"{place}: {key} is not what it should be.",
-            got=repr(value),
-            expected=f"{KIND_WORDS[kind]}, not empty",
-        )
-    return value
+def _version(read: _Reader) -> TlsVersion:
+    tls = read.table.get("tls", "1.3")
+    if tls not in ("1.2", "1.3"):
+        read.wrong("tls is no version.", got=repr(tls), expected='"1.2" or "1.3"')
+    return cast("TlsVersion", tls)
 
 
-def _only(place: str, table: Mapping[str, Any], known: Collection[str]) -> None:
-    for key in table:
-        if key not in known:
-            near = get_close_matches(key, known, n=1)
-            raise QuestionError(
-                f"{place}: this is no setting of it.",
-                got=key,
-                expected=", ".join(known),
-                advice=f"Did you mean {near[0]}?" if near else "",
-            )
-
-
-def _scenario(place: str, name: str, file: str) -> str:
+def _scenario(read: _Reader, file: str) -> str:
     """A scenario's name, or the path of its file, which is looked for beside the file of questions."""
-    if name in catalogue:
+    name: str = read.value("scenario", str)
+    if not name or name in catalogue:
         return name
     path = Path(file).parent / name
     if name.endswith(".toml") and path.is_file():
         return str(path)
     near = get_close_matches(name.lower(), catalogue, n=3, cutoff=0.5)
-    raise QuestionError(
-        f"{place}: there is no such scenario.",
+    read.wrong(
+        "there is no such scenario.",
         got=repr(name),
         expected=" or ".join(near) or "a name from `clientauth list`, or a .toml file beside the questions",
     )
+    return name

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from simulator.lessons.page import page_text
 from simulator.lessons.question import Question, QuestionError
 from simulator.lessons.quiz import questions
-from simulator.lessons.quiz_file import question_from, tables_in
+from simulator.lessons.quiz_file import QuestionProblemsError, question_from, tables_in
 from simulator.views.words import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+TRIES = 2  # wrong answers before the right one is told
+LEAVING = ("", "q")  # an empty line, the end of the input, or this
 
 
 def listed(file: str, width: int) -> str:
@@ -43,19 +46,23 @@ def tried(file: str, width: int) -> tuple[str, bool]:
     """
     told: list[str] = []
     bad = 0
-    for name, found in every(file):
+    known = list(every(file))
+    for name, found in known:
         try:
             told.append(f"{name}: {_ready(found).right} is right.")
+        except QuestionProblemsError as error:
+            bad += 1
+            told += [f"{name}: NOT GOOD. {len(error.mistakes)} mistakes:", *map(str, error.mistakes)]
         except QuestionError as error:
             bad += 1
             told.append(f"{name}: NOT GOOD. {error}")
     verdict = f"{bad} of them not good." if bad else "each has exactly one right answer."
     lines = [line for words in told for line in wrap(words, width, subsequent_indent="  ")]
-    return "\n".join([*lines, "", f"{plural(len(told), 'question')}: {verdict}"]), not bad
+    return "\n".join([*lines, "", f"{plural(len(known), 'question')}: {verdict}"]), not bad
 
 
 def asked(question: Question, read: Callable[[], str], write: Callable[[str], None], width: int) -> None:
-    """Ask a question until a letter comes, and say whether it is right.
+    """Ask a question until the right letter comes. After the second wrong one it is told.
 
     Args:
         question: the question.
@@ -64,13 +71,23 @@ def asked(question: Question, read: Callable[[], str], write: Callable[[str], No
         width: columns.
     """
     write(page_text(question.shown, width))
-    write(f"\n{question.which}")
-    while line := read():
-        if letter := question.letter(line):
-            write(f"\n{page_text(question.reply(letter), width)}")
+    write(f"\n{_invitation(question, width)}")
+    tries = min(TRIES, len(question.options) - 1)  # of two options the other one is no try
+    wrong = 0
+    while (line := read()).strip().lower() not in LEAVING:
+        letter = question.letter(line)
+        if letter and letter != question.right:
+            wrong += 1
+            write(f"\n{page_text(question.objection(letter), width)}\n")
+        if letter and (letter == question.right or wrong == tries):
+            write(f"\n{page_text(question.reply(question.right), width)}")
             return
-        write(question.which)
-    write("No answer.")
+        write(_invitation(question, width))
+    write("Not answered rightly yet." if wrong else "No answer.")
+
+
+def _invitation(question: Question, width: int) -> str:
+    return page_text([f"{question.which} (An empty line or q leaves.)"], width)
 
 
 def every(file: str) -> Iterator[tuple[str, Question | QuestionError]]:

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from simulator.cli import clientauth
 from simulator.errors import OutputError
 from simulator.lessons import case
-from simulator.lessons.case_sheet import answer_to, case_sheet, save_case_sheet
-from simulator.lessons.puzzle import CASES
+from simulator.lessons.case_sheet import CHECKS, answer_to, case_sheet, save_case_sheet
+from simulator.lessons.puzzle import ANSWERS, CASES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +35,20 @@ def test_a_sheet_shows_the_case_and_not_its_answer(number: int) -> None:
     assert unescape(case(number)._repr_mimebundle_()["text/html"]) in sheet
     assert CASES[number - 1] not in sheet
     assert "No check failed" not in sheet
+
+
+@pytest.mark.parametrize("number", range(1, len(CASES) + 1))
+def test_a_sheet_says_what_can_be_checked_by_hand(number: int) -> None:
+    """What the signatures come to is said, since no pencil finds it; and what each of the checks asks."""
+    sheet = unescape(SHEETS[number - 1])
+    assert re.search(r"<p>(Every|No|A) signature (on|does) [^<]*</p>", sheet)
+    assert "The client's signature over this handshake " in sheet
+    assert list(CHECKS.items()) == re.findall(r"<tr><th>([a-z-]+)</th><td>(.*)</td></tr>", sheet)
+
+
+def test_the_checks_are_those_that_a_case_takes_for_an_answer() -> None:
+    """What can be named on paper is what can be named in the notebook, in the same order."""
+    assert list(ANSWERS) == list(CHECKS)
 
 
 @pytest.mark.parametrize("number", range(1, len(CASES) + 1))

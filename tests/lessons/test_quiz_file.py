@@ -224,14 +224,76 @@ def test_bytes_that_are_no_text_are_no_letter() -> None:
     assert b"" == asked.stderr
 
 
-def test_the_command_asks_until_a_letter_comes() -> None:
-    """What is no letter is asked again; a letter is answered; the end of the input ends it."""
-    told, status = said("quiz", "thief", "--width", "80", typed="\nwhat?\nc\n")
+def test_the_command_asks_until_the_right_letter_comes() -> None:
+    """What is no letter is asked again, and so is a wrong one, which gets its reason and not the answer."""
+    told, status = said("quiz", "thief", "--width", "80", typed="what?\nb\nc\n")
     assert 0 == status
     assert 3 == told.count("Which is it: A, B, C or D?")
-    assert "C is right." in told
+    wrong, right = told.index("B is not what happens."), told.index("C is right.")
+    assert wrong < right < told.index("The run shows:")
     assert max(map(len, told.splitlines())) <= 80
-    assert said("quiz", "thief")[0].endswith("No answer.\n")
+
+
+def test_the_right_letter_is_told_after_the_second_wrong_one() -> None:
+    """Two wrong answers are enough: then the right one is told, with the run that shows it."""
+    told, status = said("quiz", "thief", typed="a\nb\n")
+    assert 0 == status
+    assert 2 == told.count("Which is it: A, B, C or D?")
+    assert 2 == told.count(" is not what happens.")
+    assert 1 == told.count("C is right.")
+
+
+def test_of_two_options_the_other_is_told_at_once(mine: Path) -> None:
+    """Where only one option is left nobody has to say it."""
+    told, _ = said("quiz", "late-start", "--file", str(mine), typed="a\n")
+    assert 1 == told.count("Which is it: A or B?")
+    assert "B is right." in told
+
+
+@pytest.mark.parametrize("leaving", ["", "\n", "q\n", "Q\n"])
+def test_an_empty_line_or_q_leaves(leaving: str) -> None:
+    """Whoever has had enough leaves, before an answer or after a wrong one, and is not told the right one."""
+    assert said("quiz", "thief", typed=leaving)[0].endswith("leaves.)\nNo answer.\n")
+    told, status = said("quiz", "thief", typed=f"a\n{leaving}")
+    assert (0, True) == (status, told.endswith("leaves.)\nNot answered rightly yet.\n"))
+    assert "is right" not in told
+
+
+MANY = """
+[late]
+ask = ""
+scenrio = "valid-certificate"
+tls = 1.3
+options = [
+    { txt = "yes", holds = { levl = "REFUSED", asked = "yes" } },
+    3,
+]
+"""
+
+
+def test_all_mistakes_of_a_question_are_told_at_once(tmp_path: Path) -> None:
+    """Each mistake has a line of its own; what was misspelt is not told to be missing as well."""
+    path = tmp_path / "many.toml"
+    path.write_text(f"{MANY}\n[late-start]{GOOD}", encoding="utf-8")
+    expected = [
+        ("", "this is no setting of it. Got: scenrio"),
+        ("", "ask is not what it should be"),
+        (", option A", "this is no setting of it. Got: txt"),
+        (", option A, holds", "There is no such fact. Got: 'levl'"),
+        (", option A, holds", "The fact asked cannot have this value"),
+        (", option B", "this is no table. Got: 3"),
+        ("", "tls is no version. Got: 1.3"),
+    ]
+    with pytest.raises(QuestionError) as caught:
+        ask("late", file=path)
+    lines = str(caught.value).splitlines()
+    assert len(expected) == len(lines)
+    for (place, mistake), line in zip(expected, lines, strict=True):
+        assert line.startswith(f"{path}, question 'late'{place}: {mistake}")
+    told, status = said("quiz", "--check", "--file", str(path), "--width", "1000")
+    assert 1 == status
+    assert ["late: NOT GOOD. 7 mistakes:", *lines, "late-start: B is right."] == told.splitlines()[:9]
+    assert told.endswith("2 questions: 1 of them not good.\n")
 
 
 def test_the_command_tries_every_question(mine: Path) -> None:
