@@ -32,12 +32,13 @@ body { font: 11pt/1.4 sans-serif; color: #000; background: #fff; }
 body { max-width: 60em; margin: 2em auto; padding: 0 1em; }
 section { break-after: page; margin-bottom: 4em; }
 section:last-of-type { break-after: auto; }
-table { border-collapse: collapse; width: 100%; margin: 1em 0; font-size: 9.5pt; }
-td, th { border: 1px solid #777; padding: .3em .5em; vertical-align: top; white-space: normal !important; }
+table { border-collapse: collapse; width: 100%; margin: .7em 0; font-size: 9.5pt; }
+p { margin: .7em 0; }
+td, th { border: 1px solid #777; padding: .2em .5em; vertical-align: top; white-space: normal !important; }
 th { background: #eee; text-align: left; }
 .checks th { font-weight: normal; white-space: nowrap !important; }
 .line { border-bottom: 1px solid #000; height: 2em; }
-@page { size: A4; margin: 16mm; }
+@page { size: A4; margin: 14mm; }
 @media print { body { margin: 0; padding: 0; max-width: none; } section { margin: 0; } }
 """
 
@@ -93,8 +94,8 @@ def _case(number: int) -> str:
     laid_out = case(number)._repr_mimebundle_()["text/html"]
     checks = "".join(f"<tr><th>{name}</th><td>{escape(asks)}</td></tr>\n" for name, asks in CHECKS.items())
     return (
-        f"{laid_out}\n<p>Say <em>{ACCEPT}</em>, or name the check that fails. At most one does. These are the "
-        f'checks, in the order in which they are made:</p>\n<table class="checks"><tbody>\n{checks}'
+        f"{laid_out}\n<p>Say <em>{ACCEPT}</em>, or name the check that fails. At most one does. These are "
+        f'the checks, in the order in which they are made:</p>\n<table class="checks"><tbody>\n{checks}'
         "</tbody></table>\n"
         '<p>Your decision:</p><div class="line"></div>\n'
         '<p>Because:</p><div class="line"></div><div class="line"></div>\n'
