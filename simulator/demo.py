@@ -66,7 +66,9 @@ STORIES = (
         "Without a certificate",
     ),
     Told("certificate-expired", "1.3", "A refusal that the client learns of late", "A refusal heard late"),
-    Told("stolen-certificate", "1.2", "A certificate is no proof: the key is", "A stolen certificate"),
+    Told(
+        "stolen-certificate", "1.2", "A certificate is no proof: the key is (TLS 1.2)", "A stolen certificate"
+    ),
 )
 
 

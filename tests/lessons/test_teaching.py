@@ -7,6 +7,7 @@ import json
 import re
 import shlex
 import tomllib
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
@@ -23,6 +24,9 @@ from simulator.lessons.quiz_file import OF_A_QUESTION, OF_AN_OPTION
 from tests.notebooks import NOTEBOOKS, cells, source
 from tests.peers import ROOT
 from tests.readme import BLOCK, quoted_rightly
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLAN = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
 NOT_PLAYED = {"M20"}  # proxies are not simulated, and the page says so
@@ -128,6 +132,33 @@ def test_every_row_of_a_plan_says_where_what_and_what_to_expect() -> None:
             assert re.search(r"live|slides|terminal|board|paper|as above", where)
             assert 4 == len([cell for cell in told if cell.strip()])
             assert end - begin >= 8 or "vote" not in told[0]
+
+
+def test_the_headings_that_a_plan_names_stand_in_its_notebooks() -> None:
+    """Where a row says in italics what to open, the notebook beside it has a heading of these words."""
+    named = re.findall(r"^\| [\d–]+ \| [^|]*?notebook (\d): ([^|]*) \|", PLAN, re.MULTILINE)
+    assert len(named) == len(re.findall(r"^\| [\d–]+ \| [^|]*(?:slides|live)", PLAN, re.MULTILINE)) == 8
+    for number, where in named:
+        [path] = [path for path in NOTEBOOKS if path.name.startswith(f"0{number}-")]
+        text = "\n".join(source(cell) for cell in cells(path, "markdown"))
+        headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
+        assert set() == set(re.findall(r"\*([^*]+)\*", where)) - set(headings)
+
+
+def test_the_pages_that_the_plan_has_written_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each command within a sentence that writes a page for a class writes it."""
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"`(clientauth (?:export|diff|cases) [^`]*\.html[^`]*)`", PLAN)
+    assert 5 == len(set(commands))
+    for command in commands:
+        words = shlex.split(command)[1:]
+        result = CliRunner().invoke(clientauth, words)
+        assert 0 == result.exit_code, result.output
+        [page] = [word for word in words if word.endswith(".html")]
+        assert "<html" in (tmp_path / page).read_text(encoding="utf-8")
+        (tmp_path / page).unlink()
 
 
 def test_what_the_plan_names_exists() -> None:
