@@ -14,6 +14,7 @@ HOMES = {
     "beside": "pictures",
     "card": "tables",
     "case": "puzzle",
+    "case_checks": "puzzle",
     "certificate": "tables",
     "check": "exercises",
     "choices": "deciding",

@@ -9,24 +9,12 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError
-from simulator.lessons.facts import NONE, fact
-from simulator.lessons.puzzle import ACCEPT, CASES, case
+from simulator.lessons.puzzle import ACCEPT, CASES, CHECKS, case
 from simulator.lessons.traces import evidence
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What may be answered, in the order in which it is checked, and what each check asks.
-CHECKS = {
-    "trust-anchor": "Does the path lead, from issuer to issuer, to something that you trust?",
-    "key-usage": "May the key do what it does here: digitalSignature for a client, keyCertSign for a CA?",
-    "extended-key-usage": "Was the certificate issued for this purpose: clientAuth, or none stated?",
-    "basic-constraints": "Is every issuer in the path a CA, and says so?",
-    "validity": "Does your clock stand between not before and not after, for each certificate of the path?",
-    "signature": "Does each issuer's key verify the signature on what it issued?",
-    "name-constraints": "Do the names lie in the name space that a CA above is limited to?",
-    "proof-of-possession": "Does the client's signature over this handshake fit the key in its certificate?",
-}
 STYLE = """
 body { font: 11pt/1.4 sans-serif; color: #000; background: #fff; }
 body { max-width: 60em; margin: 2em auto; padding: 0 1em; }
@@ -41,12 +29,6 @@ th { background: #eee; text-align: left; }
 @page { size: A4; margin: 14mm; }
 @media print { body { margin: 0; padding: 0; max-width: none; } section { margin: 0; } }
 """
-
-
-def answer_to(number: int) -> str:
-    """The right answer to a case: ``accept``, or the check that fails first."""
-    failed = fact(case(number).run.trace, "server_failed_at")
-    return ACCEPT if failed == NONE else str(failed)
 
 
 def case_sheet() -> str:
@@ -95,7 +77,7 @@ def _case(number: int) -> str:
     checks = "".join(f"<tr><th>{name}</th><td>{escape(asks)}</td></tr>\n" for name, asks in CHECKS.items())
     return (
         f"{laid_out}\n<p>Say <em>{ACCEPT}</em>, or name the check that fails. At most one does. These are "
-        f'the checks, in the order in which they are made:</p>\n<table class="checks"><tbody>\n{checks}'
+        f'the checks, about in the order in which they are made:</p>\n<table class="checks"><tbody>\n{checks}'
         "</tbody></table>\n"
         '<p>Your decision:</p><div class="line"></div>\n'
         '<p>Because:</p><div class="line"></div><div class="line"></div>\n'
@@ -104,7 +86,8 @@ def _case(number: int) -> str:
 
 def _row(number: int) -> str:
     """The answer to a case, its reason, and the run's name."""
-    run = case(number).run
+    laid = case(number)
+    run = laid.run
     reason = evidence(run.trace) or f"No check failed. {run.scenario.lesson}"
-    cells = (str(number), answer_to(number), f"{reason} ({CASES[number - 1]})")
+    cells = (str(number), laid.right, f"{reason} ({CASES[number - 1]})")
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>\n"

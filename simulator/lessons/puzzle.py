@@ -46,18 +46,19 @@ CASES = (
     "name-constraint-violated",
 )
 ACCEPT = "accept"
-# What an answer may name: the checks that fail in some case, and those that people confuse them with;
-# in the order of the ledger.
-ANSWERS = (
-    "trust-anchor",
-    "key-usage",
-    "extended-key-usage",
-    "basic-constraints",
-    "validity",
-    "signature",
-    "name-constraints",
-    PROOF_OF_POSSESSION,
-)
+# What an answer may name, and what each asks: the checks that fail in some case, and those that people
+# confuse them with; in the order of the ledger.
+CHECKS = {
+    "trust-anchor": "Does the path lead, from issuer to issuer, to something that you trust?",
+    "key-usage": "May the key do what it does here: digitalSignature for a client, keyCertSign for a CA?",
+    "extended-key-usage": "Was the certificate issued for this purpose: clientAuth, or none stated?",
+    "basic-constraints": "Is every issuer in the path a CA and says so? (What is trusted itself needs none.)",
+    "validity": "Does your clock stand between not before and not after, for each certificate of the path?",
+    "signature": "Does each issuer's key verify the signature on what it issued?",
+    "name-constraints": "Do the names lie in the name space that a CA above is limited to?",
+    PROOF_OF_POSSESSION: "Does the client's signature over this handshake fit the key in its certificate?",
+}
+ANSWERS = tuple(CHECKS)
 SHOWN = {
     "Subject": "Subject",
     "Issuer": "Issuer",
@@ -83,6 +84,12 @@ class Case:
     number: int
     run: Run
 
+    @property
+    def right(self) -> str:
+        """What the simulator's server finds: ``accept``, or the check that fails first."""
+        failed: str = fact(self.run.trace, "server_failed_at")
+        return ACCEPT if failed == NONE else failed
+
     def answer(self, decision: str) -> Exhibit:
         """Hold a decision against the simulator's.
 
@@ -95,11 +102,8 @@ class Case:
                 Lead("Your decision, please."),
                 f"Say {ACCEPT}, or name the check that fails first: {', '.join(ANSWERS)}.",
             )
-        failed = fact(self.run.trace, "server_failed_at")
-        found = ACCEPT if failed == NONE else failed
-        lead = Lead(
-            "So does the simulator." if said == found else f"The simulator decides otherwise: {found}."
-        )
+        agreed = said == self.right
+        lead = Lead("So does the simulator." if agreed else f"The simulator decides otherwise: {self.right}.")
         return page(lead, self._reasons(said), Code(f"clientauth run {CASES[self.number - 1]}"))
 
     def _reasons(self, said: str) -> str:
@@ -203,3 +207,8 @@ def case(number: int | str) -> Case:
             advice="Say it as in case(1).",
         )
     return Case(int(asked), simulate(known[asked]))
+
+
+def case_checks() -> Exhibit:
+    """The checks that an answer to a case may name, and what each asks."""
+    return page(Table(tuple(CHECKS.items()), ("check", "what it asks")))

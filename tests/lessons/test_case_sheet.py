@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from simulator.cli import clientauth
 from simulator.errors import OutputError
 from simulator.lessons import case
-from simulator.lessons.case_sheet import CHECKS, answer_to, case_sheet, save_case_sheet
-from simulator.lessons.puzzle import ANSWERS, CASES
+from simulator.lessons.case_sheet import case_sheet, save_case_sheet
+from simulator.lessons.puzzle import ACCEPT, ANSWERS, CASES, CHECKS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,16 +46,28 @@ def test_a_sheet_says_what_can_be_checked_by_hand(number: int) -> None:
     assert list(CHECKS.items()) == re.findall(r"<tr><th>([a-z-]+)</th><td>(.*)</td></tr>", sheet)
 
 
-def test_the_checks_are_those_that_a_case_takes_for_an_answer() -> None:
-    """What can be named on paper is what can be named in the notebook, in the same order."""
-    assert list(ANSWERS) == list(CHECKS)
+def test_besides_its_case_every_sheet_says_the_same() -> None:
+    """What a sheet has around its case is on all of them, so it tells no answer."""
+    around = {
+        unescape(sheet).replace(unescape(case(number)._repr_mimebundle_()["text/html"]), "")
+        for number, sheet in enumerate(SHEETS[:-1], 1)
+    }
+    assert 1 == len(around)
+
+
+def test_the_cases_have_all_kinds_of_answers() -> None:
+    """Some are to be accepted, and the others fail at checks that can be named."""
+    answers = {case(number).right for number in range(1, len(CASES) + 1)}
+    assert ACCEPT in answers
+    assert len(answers) >= 6
+    assert answers <= {ACCEPT, *ANSWERS}
 
 
 @pytest.mark.parametrize("number", range(1, len(CASES) + 1))
 def test_the_answers_are_those_that_the_cases_accept(number: int) -> None:
     """Each answer on the last page is the one that the case itself takes for right."""
-    assert repr(case(number).answer(answer_to(number))).startswith("So does the simulator.")
-    assert f"<tr><td>{number}</td><td>{answer_to(number)}</td>" in SHEETS[-1]
+    assert repr(case(number).answer(case(number).right)).startswith("So does the simulator.")
+    assert f"<tr><td>{number}</td><td>{case(number).right}</td>" in SHEETS[-1]
 
 
 def test_the_command_writes_it(tmp_path: Path) -> None:
