@@ -65,7 +65,8 @@ def parted_by(trace: Trace, items: Iterable[Item]) -> tuple[list[Item], list[Ite
     counts among the others.
     """
     since = unread_since(trace)
-    told, others = [], []
+    told: list[Item] = []
+    others: list[Item] = []
     for item in items:
         tells = item.seq in since and _tells_unread(item)
         alone = tells and since[item.seq] == item.seq and not item.style.startswith("unread")

@@ -257,6 +257,20 @@ def test_a_key_goes_on_from_an_answer(browser: Browser, files: dict[str, Path], 
         assert 57 == at(tab)
 
 
+@pytest.mark.parametrize("name", ["refused", "two"])
+def test_on_a_telephone_the_way_on_is_not_behind_the_controls(
+    browser: Browser, files: dict[str, Path], name: str
+) -> None:
+    """At 390 × 844 an answer brings the button that goes on into sight, above the controls."""
+    tab = watched(browser, viewport={"width": 390, "height": 844}).open(files[name], "#e53,53")
+    tab.keyboard.press("g")
+    tab.get_by_role("button", name="accept").first.click()
+    onward, controls = tab.locator(".cap-onward").bounding_box(), tab.locator(".cap-controls").bounding_box()
+    assert onward is not None
+    assert controls is not None
+    assert 0 <= onward["y"] <= controls["y"] - onward["height"]
+
+
 # Two runs ---------------------------------------------------------------------------------------------
 
 
