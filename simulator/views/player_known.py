@@ -58,6 +58,22 @@ def as_known(trace: Trace, items: Iterable[Item]) -> list[Item]:
     return found
 
 
+def parted_by(trace: Trace, items: Iterable[Item]) -> tuple[list[Item], list[Item]]:
+    """The items that tell that a message is never read, and all others.
+
+    Of a message whose reader had failed before it was sent, the broken line is the only one there is: it
+    counts among the others.
+    """
+    since = unread_since(trace)
+    told: list[Item] = []
+    others: list[Item] = []
+    for item in items:
+        tells = item.seq in since and _tells_unread(item)
+        alone = tells and since[item.seq] == item.seq and not item.style.startswith("unread")
+        (told if tells and not alone else others).append(item)
+    return told, others
+
+
 def on_their_way(trace: Trace, items: Sequence[Item]) -> list[Item]:
     """The arrows of messages that are never read, as they look while nobody can know it."""
     open_ = {seq for seq, since in unread_since(trace).items() if since > seq}

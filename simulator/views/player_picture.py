@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.trace import Alert, BeliefChanged, Checked, Decided, Received, Sent, Step
 from simulator.views.display import Box, Drawing, Item, Line, Polygon, Text
-from simulator.views.player_known import as_known, giving_away, on_their_way, unread_since
+from simulator.views.player_known import as_known, giving_away, on_their_way, parted_by, unread_since
 from simulator.views.sequence import sequence
 from simulator.views.style import PALETTES, Palette
 from simulator.views.svg import markup
 from simulator.views.words import STEP_NUMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from simulator.trace import Trace
 
@@ -45,6 +45,7 @@ FRAME = ("decision", "question", "band.", "strip.", "step.")
 BELIEF_COLUMN = ("level.", "belief")
 BELIEF_PAD = 8.0  # below the words of a belief
 BELIEF_HEIGHT = 110.0  # a belief lasts long; what is marked is where it begins
+BELIEF_GAP = 5.0  # what a frame's distance takes off, for its line to pass between two lines of words
 MARGIN = 26.0
 
 
@@ -58,8 +59,9 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
         ``chapters``: the bands, as ``seq`` of the first event, number, step and title. ``cuts``: heights
         at which the picture may be cut into pages. ``depths``: for each event how far down the picture
         reaches when it has just happened. ``away``: markup of the arrows of messages that are never read,
-        as they look before that is known. ``since``: for each of them the event that makes it known.
-        ``secrets``: lines on the lanes' cards that tell what is wrong.
+        as they look before that is known. ``told``: markup of what tells it, to be shown from then on.
+        ``since``: for each of them the event that makes it known. ``secrets``: lines on the lanes' cards
+        that tell what is wrong.
         Of a run that is not ``finished`` the card with the result is left out.
 
     Raises:
@@ -78,11 +80,13 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
     left, right = _talk(trace, found, drawing.width)
     items = _in_sight(items, left, right)
     away = on_their_way(trace, items)
+    told, rest = parted_by(trace, items)
     tops = [_extent(item)[1] for item in items if item.style.startswith("header")]
     top = min(tops, default=MARGIN) - 10
     return {
-        "svg": markup(replace(drawing, items=tuple(as_known(trace, items))), VARIABLES, "player"),
+        "svg": markup(replace(drawing, items=tuple(as_known(trace, rest))), VARIABLES, "player"),
         "away": _fragment(drawing, away),
+        "told": _fragment(drawing, as_known(trace, told)),
         "since": {str(seq): since for seq, since in unread_since(trace).items()},
         "box": [0, _round(top), _round(drawing.width), _round(bottom - top)],
         "lanes": [
@@ -140,7 +144,7 @@ def _in_sight(items: list[Item], left: float, right: float) -> list[Item]:
     return found
 
 
-def _places(trace: Trace, items: Iterable[Item]) -> dict[int, Extent]:
+def _places(trace: Trace, items: Sequence[Item]) -> dict[int, Extent]:
     """The extent of what stands for each event; of its cause, or of the event before, where nothing does."""
     drawn: dict[int, Extent] = {}
     for item in items:
@@ -148,6 +152,7 @@ def _places(trace: Trace, items: Iterable[Item]) -> dict[int, Extent]:
             extent = _extent(item)
             drawn[item.seq] = _union(drawn[item.seq], extent) if item.seq in drawn else extent
     joined = {event.seq for event in trace.of(Sent, Alert, Checked)}
+    words = _words_of_beliefs(items)
     found: dict[int, Extent] = {}
     last = drawn.get(0, (0.0, 0.0, 1.0, 1.0))
     for event in trace.events:
@@ -161,8 +166,22 @@ def _places(trace: Trace, items: Iterable[Item]) -> dict[int, Extent]:
             extent = _union(extent, found[event.cause])  # the arrow, not its head alone; the whole decision
         if isinstance(event.fact, BeliefChanged):
             left, top, right, bottom = extent
-            extent = (left, top, right, min(bottom, top + BELIEF_HEIGHT))
+            extent = (left, top, right, min(bottom, words.get(event.seq, top + BELIEF_HEIGHT)))
         found[event.seq] = last = extent
+    return found
+
+
+def _words_of_beliefs(items: Iterable[Item]) -> dict[int, float]:
+    """For each belief where a frame around its words may end: below them, or between two lines of many."""
+    lines: dict[int, list[float]] = {}
+    for item in items:
+        if isinstance(item, Text) and item.style.startswith(BELIEF_COLUMN):
+            lines.setdefault(item.seq, []).append(item.extent[3])
+    found = {}
+    for seq, ends in lines.items():
+        room = min(ends) + BELIEF_HEIGHT
+        within = max(end for end in ends if end <= room)
+        found[seq] = within + BELIEF_PAD if within == max(ends) else within - BELIEF_GAP
     return found
 
 

@@ -207,6 +207,70 @@ def test_decisions_only_asks_at_decisions_and_at_the_outcome(
     ] == asked
 
 
+# On a projector -----------------------------------------------------------------------------------------
+
+# Of every open question: what of it is not in sight, within the panes and whatever scrolls around it.
+OUT_OF_SIGHT = """() => [...document.querySelectorAll('.cap-guess:not([hidden])')].flatMap((guess) => {
+  const around = [guess, guess.closest('.cap-side'), document.querySelector('.cap-panes')];
+  const boxes = around.map((node) => node.getBoundingClientRect());
+  return [...guess.querySelectorAll('h3, p, button')].filter((node) => {
+    const { top, bottom, height } = node.getBoundingClientRect();
+    return height && boxes.some((box) => top < box.top - 1 || bottom > box.bottom + 1);
+  }).map((node) => node.textContent);
+})"""
+
+
+@pytest.mark.parametrize("name", ["refused", "two"])
+def test_in_big_type_a_question_and_its_answer_are_in_sight(
+    browser: Browser, files: dict[str, Path], name: str
+) -> None:
+    """At 1280 × 720 question, options, explanation and the way on are seen, and keys alone lead through."""
+    tab = guessing(browser, files[name], "every message")
+    tab.keyboard.press("b")
+    last = trace_of("certificate-expired", "1.3").events[-1].seq
+    hidden: list[tuple[int, list[str]]] = []
+    for turn in range(100):
+        hidden.append((at(tab), tab.evaluate(OUT_OF_SIGHT)))
+        for _ in tab.locator(".cap-guess:visible").all():
+            tab.keyboard.press(str(1 + turn % 2))
+            hidden.append((at(tab), tab.evaluate(OUT_OF_SIGHT)))
+        answered = tab.locator(".cap-onward:visible").count() > 0
+        tab.keyboard.press(("Enter", " ", FORWARD)[turn % 3] if answered else FORWARD)
+        if at(tab) == last:
+            break
+    assert [] == [found for found in hidden if found[1]]
+    assert last == at(tab)
+    assert len(hidden) > 50
+
+
+@pytest.mark.parametrize("key", ["Enter", " ", FORWARD])
+def test_a_key_goes_on_from_an_answer(browser: Browser, files: dict[str, Path], key: str) -> None:
+    """Wherever the focus is, in the question or in the picture; before the answer none of them does."""
+    for focus in (".cap-onward", ".cap-view"):
+        tab = guessing(browser, files["refused"], "decisions", "#e53")
+        tab.locator(".cap-view").focus()
+        tab.keyboard.press(key)
+        assert 53 == at(tab)
+        tab.keyboard.press("1")
+        tab.locator(focus).focus()
+        tab.keyboard.press(key)
+        assert 57 == at(tab)
+
+
+@pytest.mark.parametrize("name", ["refused", "two"])
+def test_on_a_telephone_the_way_on_is_not_behind_the_controls(
+    browser: Browser, files: dict[str, Path], name: str
+) -> None:
+    """At 390 × 844 an answer brings the button that goes on into sight, above the controls."""
+    tab = watched(browser, viewport={"width": 390, "height": 844}).open(files[name], "#e53,53")
+    tab.keyboard.press("g")
+    tab.get_by_role("button", name="accept").first.click()
+    onward, controls = tab.locator(".cap-onward").bounding_box(), tab.locator(".cap-controls").bounding_box()
+    assert onward is not None
+    assert controls is not None
+    assert 0 <= onward["y"] <= controls["y"] - onward["height"]
+
+
 # Two runs ---------------------------------------------------------------------------------------------
 
 
@@ -225,6 +289,21 @@ def test_numbers_answer_the_run_that_asks(browser: Browser, files: dict[str, Pat
     assert feedback[1].inner_text().startswith("Right.")
     tab.keyboard.press(FORWARD)
     assert [57, 57] == [at(tab, pane) for pane in (0, 1)]
+
+
+def test_the_run_that_does_not_lead_comes_after(browser: Browser, files: dict[str, Path]) -> None:
+    """Where a step needs more than one answer of the other run, that run goes on to its next question."""
+    tab = guessing(browser, files["two"], "every message", "#e59,58")
+    tab.locator(".cap-pane").nth(1).locator(".cap-now").click()
+    places = set()
+    for _ in range(12):
+        places.add((at(tab), at(tab, 1)))
+        tab.keyboard.press("1")
+        tab.keyboard.press("1")
+        tab.keyboard.press(FORWARD)
+    assert (59, 58) in places
+    assert (60, 58) in places
+    assert at(tab, 1) > 70
 
 
 def test_it_is_plain_which_run_leads(browser: Browser, files: dict[str, Path]) -> None:

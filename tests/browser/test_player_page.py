@@ -238,6 +238,82 @@ def test_big_type_is_read_from_the_last_row(browser: Browser, files: dict[str, P
     assert [1280, 720] == tab.evaluate(scrolls)
 
 
+# What is seen of a belief's column, and whether the arrow of a message before it is whole.
+BELIEF = """(before) => {
+  const view = document.querySelector('.cap-view').getBoundingClientRect();
+  const roof = document.querySelector('.cap-lanes').getBoundingClientRect().bottom;
+  return ['.cap-mark', `.cap-sheet line[data-seq="${before}"]`].map((which) => {
+    const { left, right, top, bottom } = document.querySelector(which).getBoundingClientRect();
+    return left >= view.left && right <= view.right && top >= roof && bottom <= view.bottom;
+  });
+}"""
+
+
+def test_in_big_type_a_belief_is_seen_with_what_led_to_it(browser: Browser, files: dict[str, Path]) -> None:
+    """The close-up takes in the margin in which a belief stands, and the last message before it."""
+    tab = watched(browser).open(files["refused"])
+    tab.keyboard.press("b")
+    for belief, message in {17: 16, 28: 24, 51: 49, 60: 59, 64: 59}.items():
+        tab.evaluate("(place) => { location.hash = place; }", f"e{belief}")
+        tab.wait_for_function(
+            "(at) => document.querySelector('.cap-pane').dataset.cursor == at", arg=str(belief)
+        )
+        assert [True, True] == tab.evaluate(BELIEF, message), belief
+
+
+def test_big_type_gives_two_runs_larger_pictures(browser: Browser, files: dict[str, Path]) -> None:
+    """Of two runs the panels make room for the pictures, which stay beside each other; they come back."""
+    heights = """() => [...document.querySelectorAll('.cap-view')].map((node) => node.clientHeight)"""
+    tab = watched(browser).open(files["two"], "#e53,53")
+    small = tab.evaluate(heights)
+    tab.keyboard.press("b")
+    big = tab.evaluate(heights)
+    assert big[0] == big[1] > 1.25 * max(small)
+    shown = tab.locator(".cap-tabs, .cap-panel").all()
+    assert [] == [node.inner_text() for node in shown if node.is_visible()]
+    tab.keyboard.press("b")
+    assert small == tab.evaluate(heights)
+    assert tab.get_by_role("tabpanel").first.is_visible()
+
+
+def test_what_lies_ahead_does_not_say_that_a_message_is_never_read(
+    browser: Browser, files: dict[str, Path]
+) -> None:
+    """Also when nothing is guessed: a picture shows it from the event on that makes it certain."""
+    shown = """() => [...document.querySelectorAll('.cap-sheet text')]
+      .filter((node) => node.textContent === 'never read')
+      .filter((node) => getComputedStyle(node).visibility !== 'hidden').length"""
+    for name in ("refused", "two"):
+        assert 0 == watched(browser).open(files[name], "#e53,53").evaluate(shown)
+        assert 3 == watched(browser).open(files[name], "#e64,64").evaluate(shown)
+
+
+# The words for the parting, and every other text of the picture that they touch.
+TOUCHED = """() => [...document.querySelectorAll('.cap-part-words')].map((words) => {
+  const box = words.getBoundingClientRect();
+  const apart = (other) => other.left >= box.right || other.right <= box.left
+    || other.top >= box.bottom || other.bottom <= box.top;
+  const view = words.closest('.cap-view').getBoundingClientRect();
+  const others = [...words.closest('svg').querySelectorAll('text')].filter((node) => node !== words);
+  return [box.left >= view.left && box.right <= view.right,
+    others.filter((node) => !apart(node.getBoundingClientRect())).map((node) => node.textContent)];
+})"""
+
+
+@pytest.mark.parametrize("other", ["valid-certificate", "no-certificate-lower-level", "server-untrusted"])
+def test_where_the_runs_part_is_written_beside_everything_else(
+    browser: Browser, tmp_path: Path, other: str
+) -> None:
+    """The words at the frame are on no other words, and in sight."""
+    file = tmp_path / "two.html"
+    file.write_text(
+        comparison_page(trace_of("certificate-expired", "1.3"), trace_of(other, "1.3")), encoding="utf-8"
+    )
+    tab = watched(browser).open(file)
+    tab.get_by_role("button", name="Go there").click()
+    assert [[True, []]] * 2 == tab.evaluate(TOUCHED)
+
+
 def test_playing_goes_on_by_itself_and_stops_at_the_end(browser: Browser, files: dict[str, Path]) -> None:
     """Play moves on at the chosen speed; at the last event it stops."""
     seen = watched(browser)

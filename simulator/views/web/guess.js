@@ -54,5 +54,6 @@ export class Guess {
     answers.set(event.seq, at);
     this.root.contains(document.activeElement) || this.title.focus({ preventScroll: true });
     player.panes.forEach((pane) => pane.drawGuess());
+    this.onward.scrollIntoView({ block: "nearest" });  // below what is told of the answer
   }
 }

@@ -5,6 +5,7 @@ import { h } from "./elements.js";
 const KEYS = [
   ["Space, →, Page Down", "forward"], ["←, Page Up, Shift+Space", "back"], ["↓ and ↑", "next and previous chapter; in the picture, a panel or a list that has the focus they move within it"],
   ["Home, End", "to the beginning, to the end"], ["1 to 5", "guess, or decide, where you are asked; of two runs the one that shows the numbers"],
+  ["Enter", "go on from a guess"],
 ];
 const LETTERS = [
   ["p", "play or pause"], ["g", "guess what comes next, which is hidden until then: at decisions, at every message, or not at all"],
@@ -26,6 +27,7 @@ export function action(player, event, target) {
   if (moves[key]) return moves[key];
   if ((key === "ArrowDown" || key === "ArrowUp") && !scrolls) return () => player.chapter(key === "ArrowDown" ? 1 : -1);
   if (key === " " && !target.closest("button, summary")) return () => player.step(event.shiftKey ? -1 : 1);
+  if (key === "Enter" && player.answered && !target.closest("button, summary")) return () => player.step(1);
   if (/^[1-5]$/.test(key)) return player.numbered(Number(key) - 1);
   if (!player.letters) return null;
   return {

@@ -2,17 +2,19 @@
 
 import { SVG, calm, h } from "./elements.js";
 
+const MARGIN = 14;  // around what is marked, for its frame
+const WORDS = 82;  // the width of "part here"
+
 export class Picture {
   constructor(pane) {
     this.pane = pane;
-    const { svg, away, box, lanes, secrets } = pane.run.picture;
+    const { svg, away, told, box, lanes, secrets } = pane.run.picture;
     this.box = box;
     this.svg = parsed(svg);
     ["aria-labelledby", "width", "height"].forEach((name) => this.svg.removeAttribute(name));
     this.svg.setAttribute("viewBox", box.join(" "));
-    this.away = away ? [...parsed(away).children] : [];
-    this.away.forEach((node) => node.classList.add("cap-away"));
-    this.svg.append(...this.away);
+    this.away = this.more(away, "cap-away");
+    this.more(told, "cap-told");
     this.keep(secrets);
     this.groups = pane.run.events.map(() => []);
     for (const node of this.svg.querySelectorAll("[data-seq]")) this.groups[Number(node.dataset.seq)]?.push(node);
@@ -30,6 +32,14 @@ export class Picture {
   }
 
   remove() { this.observer.disconnect(); }
+
+  // More of the picture, which is shown in its own time.
+  more(markup, className) {
+    const nodes = markup ? [...parsed(markup).children] : [];
+    nodes.forEach((node) => node.classList.add(className));
+    this.svg.append(...nodes);
+    return nodes;
+  }
 
   // Lines on the lanes' cards that tell what is wrong: while guessing those below them stand in their place.
   keep(secrets) {
@@ -77,28 +87,49 @@ export class Picture {
     for (const [name, value] of Object.entries(values)) rect.setAttribute(name, value);
   }
 
-  // In a comparison: a frame where the runs part.
+  // In a comparison: a frame where the runs part, and beside it, where nothing else stands, the words for it.
   parting() {
     const seq = this.pane.player.comparison?.seqs[this.pane.index] ?? null;
     if (seq === null) return;
-    const at = this.pane.run.picture.places[seq];
+    const { places, talk } = this.pane.run.picture;
+    const [x, y, width] = places[seq];
     const rect = this.frame("cap-part");
-    this.place(rect, at, 13);
+    this.place(rect, places[seq], 13);
+    const after = x + width + 2 * MARGIN - 8;
+    const right = after + WORDS <= talk[1] || x < talk[0];
     const words = document.createElementNS(SVG, "text");
     words.setAttribute("class", "cap-part-words");
-    words.setAttribute("x", at[0] + at[2] + 13);
-    words.setAttribute("y", at[1] - 20);
-    words.setAttribute("text-anchor", "end");
-    words.textContent = "the runs part here";
+    words.setAttribute("text-anchor", right ? "start" : "end");
+    ["the runs", "part here"].forEach((line, at) => {
+      const part = document.createElementNS(SVG, "tspan");
+      part.setAttribute("x", right ? after : x - 2 * MARGIN + 8);
+      part.setAttribute("y", y + 10 + 18 * at);
+      part.textContent = line;
+      words.append(part);
+    });
     this.svg.append(words);
     this.groups[seq].push(rect, words);
   }
 
-  // The columns to show: where client and server talk, or everything where that is asked for or needed.
+  // The columns to show: where client and server talk, or everything where that is asked for or needed. In big
+  // type the panel that tells of a belief is small, so its column in the margin is shown where there is room.
   columns() {
     const { talk, places } = this.pane.run.picture;
-    const wide = places[this.pane.cursor][2] > talk[1] - talk[0];
-    return this.pane.wide || wide ? [0, this.box[2]] : talk;
+    const [x, , width] = places[this.pane.cursor];
+    if (this.pane.wide || width > talk[1] - talk[0]) return [0, this.box[2]];
+    const both = [Math.min(talk[0], x - MARGIN), Math.max(talk[1], x + width + MARGIN)];
+    return this.pane.player.big && this.view.clientWidth >= both[1] - both[0] ? both : talk;
+  }
+
+  // What to have in sight: the event, and above a belief what led to it.
+  extent(cursor) {
+    const { run, player } = this.pane;
+    const { places } = run.picture;
+    const [x, y, width, height] = places[cursor];
+    const before = player.stops(this.pane).filter((seq) => seq < cursor && run.events[seq].kind !== "belief").at(-1);
+    if (run.events[cursor].kind !== "belief" || before === undefined) return places[cursor];
+    const top = Math.max(Math.min(y, places[before][1]), y + height - (this.view.clientHeight - this.lanes.offsetHeight) / this.scale + 2 * MARGIN);
+    return [x, Math.min(y, top), width, y + height - Math.min(y, top)];
   }
 
   fit() {
@@ -156,7 +187,7 @@ export class Picture {
   show(cursor, smoothly) {
     if (!this.scale) return;
     const { view, scale } = this;
-    const [x, y, width, height] = this.pane.run.picture.places[cursor].map((value) => value * scale);
+    const [x, y, width, height] = this.extent(cursor).map((value) => value * scale);
     const above = y - this.box[1] * scale;
     const roof = this.lanes.offsetHeight + 16;
     let top = view.scrollTop;

@@ -135,6 +135,9 @@ class Player {
   // The pane whose question the number keys answer: the one that leads, or else the other.
   get asking() { return [this.pane, ...this.panes].find((pane) => this.waits(pane)) ?? null; }
 
+  // A guess was made, and what became of it stands there.
+  get answered() { return this.panes.some((pane) => this.question(pane) && !this.waits(pane)); }
+
   // Something lies ahead that a title or a lesson would tell.
   get secret() {
     return Boolean(this.guessing) && this.panes.some((pane) => pane.cursor < pane.last || !pane.run.finished);
@@ -187,7 +190,15 @@ class Player {
     const other = this.panes[1 - this.active];
     const first = other && this.linked && this.allowed(other, this.beside(this.active, to)) < this.beside(this.active, to) ? other : pane;
     if (first === pane) this.go(this.active, to);
+    else if (!this.waits(other)) { this.lag(other, this.beside(this.active, to)); return; }
     if (pane.cursor !== to) { this.controls.pause(); (this.waits(pane) ? pane : first).guess.ask(); }
+  }
+
+  // The other run comes after, as far as its next question, which is then asked.
+  lag(pane, seq) {
+    pane.cursor = this.allowed(pane, seq);
+    this.tell();
+    this.draw();
   }
 
   // Onward from a question of this pane.
