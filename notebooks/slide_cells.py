@@ -25,7 +25,7 @@ from simulator.lessons import ask, case
 
 Cell = dict[str, Any]
 LEFT_OUT = ("skip", "notes")
-SHORT = 60  # letters that do not make a slide before a picture,
+SHORT = 75  # letters that do not make a slide before a picture,
 LONG = 90  # and those of a line above one
 LINE_ABOVE = 48  # pixels in height for that
 
@@ -138,9 +138,11 @@ class Deck:
             and len(words) <= LONG
             and re.fullmatch(r"\s*<p>((?!<p>).)*</p>\s*", html, re.S)
         )
-        short = (
-            self.slides and len(words) <= SHORT and {one.kind for one in self.written} <= {"heading", "text"}
-        )
+        kinds = {one.kind for one in self.written}
+        alone = kinds <= {"heading"} or (
+            kinds <= {"text"} and not heading
+        )  # a heading with words opens a part
+        short = self.slides and len(words) <= SHORT and alone
         if not line and not short:
             return "", "", ""
         self.written.clear()

@@ -96,7 +96,8 @@ list.querySelector("ol").append(...titled);
 function listShown(shown = !list.open) {
   if (!shown) return list.close();
   keysShown(false);
-  titled.forEach((item, place) => item.firstChild.toggleAttribute("aria-current", place === now));
+  titled.forEach((item) => item.firstChild.removeAttribute("aria-current"));
+  titled[now].firstChild.setAttribute("aria-current", "true");
   list.showModal();
   titled[now].firstChild.focus();
 }

@@ -174,6 +174,8 @@ def test_a_short_line_before_a_picture_is_no_slide() -> None:
     (found,) = slides(told("## In bytes", "slide"), exhibited("show(run)", exhibit_of("bytes")))
     assert "In bytes" == found.title
     assert found.caption.startswith("In bytes · ")
+    before, *_ = slides(told("## Heading\n\nWords.", "slide"), tall)
+    assert "Heading" == before.title
     before, *_ = slides(told("## Long\n\n" + "Many words. " * 9, "slide"), low)
     assert "" == before.kind
 

@@ -164,7 +164,7 @@ def test_a_list_of_titles_leads_to_slides(browser: Browser, deck: Path) -> None:
     assert shown.all_text_contents() == tab.evaluate(
         "() => [...document.querySelectorAll('section')].map((slide) => slide.ariaLabel)"
     )
-    assert "2" == titles.locator("[aria-current]").get_attribute("href").lstrip("#")  # type: ignore[union-attr]
+    assert "2" == titles.locator("[aria-current=true]").get_attribute("href").lstrip("#")  # type: ignore[union-attr]
     assert 0 == tab.evaluate("() => list.scrollWidth - list.clientWidth")
     shown.nth(QUESTION - 1).click()
     tab.locator("output", has_text=f"{QUESTION} / ").wait_for()
