@@ -3,7 +3,8 @@
 Cells say by Jupyter's own slide type where a slide begins and what is left out. Besides that:
 
 - a question stands alone, save for a heading without text; its answer is computed and waits to be asked for,
-- a picture stands alone, in as many parts as it needs,
+- a picture stands alone, in as many parts as it needs; a short line before it stands above it where there is
+  room, else at the edge of the screen,
 - what is too high for a screen goes on on the next slide,
 - code is kept and hidden, save where a cell shows nothing but what Python prints; an assertion is left out.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -23,6 +25,9 @@ from simulator.lessons import ask, case
 
 Cell = dict[str, Any]
 LEFT_OUT = ("skip", "notes")
+SHORT = 75  # letters that do not make a slide before a picture,
+LONG = 90  # and those of a line above one
+LINE_ABOVE = 48  # pixels in height for that
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Slide:
 
     Attributes:
         html: what stands on it.
+        title: what it is called in the list of slides; no two are called the same.
         kind: ``title``, ``chapter`` (a heading alone), ``question``, ``picture`` or empty.
         caption: what is told at the edge of the screen while it is shown.
         answer: what is shown when the answer is asked for.
@@ -38,6 +44,7 @@ class Slide:
     """
 
     html: str
+    title: str
     kind: str = ""
     caption: str = ""
     answer: str = ""
@@ -51,6 +58,7 @@ class Deck:
         self.slides: list[Slide] = []
         self.written: list[text.Block] = []
         self.section = ""
+        self.named: Counter[str] = Counter()
 
     def put(self, blocks: list[text.Block]) -> None:
         """Write blocks, each on the present slide if there is room, else on the next."""
@@ -58,8 +66,21 @@ class Deck:
             filled = sum(one.height for one in self.written)
             room = text.FULL if filled < text.LITTLE else text.ROOM  # a line or two is not left alone
             if self.written and filled + block.height > room:
+                belongs = self._belongs_to_next()
                 self.close()
+                self.written += belongs
             self.written.append(block)
+
+    def _belongs_to_next(self) -> list[text.Block]:
+        """Take back the hidden code of what follows, and the line that introduces it if that is not all."""
+        place = len(self.written)
+        while place and self.written[place - 1].kind == "code":
+            place -= 1
+        if place > 1 and self.written[place - 1].leads:
+            place -= 1
+        taken = self.written[place:]
+        del self.written[place:]
+        return taken
 
     def close(self) -> None:
         """End the present slide; one that has nothing but code, and perhaps a bare value, is dropped."""
@@ -70,7 +91,7 @@ class Deck:
         self.written.clear()
         if kinds:
             kind = "chapter" if kinds == {"heading"} else ""
-            self.slides.append(Slide(html, kind if self.slides else "title", self.section))
+            self._add(html, text.heading_of(html), kind if self.slides else "title", self.section)
 
     def ask(self, html: str, answer: str, right: str) -> None:
         """A question, below the heading without text that came before it, if one did."""
@@ -78,20 +99,61 @@ class Deck:
         if [block.kind for block in self.written] == ["heading"]:
             heading = self.written.pop().html
         self.close()
-        self.slides.append(Slide(f"{heading}{html}\n", "question", self.section, answer, right))
+        asked = re.search(r"<strong>(.*?)</strong>", html, re.S)
+        section, question = text.heading_of(heading), text.words_of(asked[1]) if asked else ""
+        colon = "" if not section or section.endswith("?") else ":"
+        title = f"{section}{colon} {question}".strip()
+        self._add(f"{heading}{html}\n", title, "question", self.section, answer, right)
+        self.named[section] += 1  # what comes next below this heading goes on
 
     def show(self, output: Cell, source: str) -> None:
         """A picture, each of its parts on a slide of its own."""
-        self.close()
         words = output.get("metadata", {})
         described = words.get("image/png", {}).get("alt") or "".join(output["data"]["text/plain"])
         encoded = "".join(output["data"]["image/png"])
-        for part in parts(encoded, " ".join(described.split()), words.get("clientauth", {})):
+        title = words.get("clientauth", {}).get("title", "")
+        made = parts(encoded, " ".join(described.split()), words.get("clientauth", {}))
+        heading, above, edge = self._note(made[0].free)
+        self.close()
+        for part in made:
             style = f"width: min({part.width}vw, {part.width * 16 / 9:.2f}vh)"
             size = f'width="{part.size[0]}" height="{part.size[1]}" style="{style}"'
             image = f'<img alt="{escape(part.alt)}" {size} src="data:image/png;base64,{part.encoded}">\n'
             code = text.code(source, shown=False).html
-            self.slides.append(Slide(image + code, "picture", part.caption or self.section))
+            place = part.caption.removeprefix(f"{title}, ") if edge else part.caption
+            caption = " · ".join(filter(None, (edge, place))) or self.section
+            self._add(above + image + code, heading or title, "picture", caption)
+            above = edge = ""
+
+    def _note(self, free: float) -> tuple[str, str, str]:
+        """What stands before a picture and is too little for a slide: a heading alone or a short line.
+
+        Returns:
+            The heading, what is to stand above the picture, and what is to be told at the edge of the screen.
+        """
+        html = "".join(block.html for block in self.written)
+        words, heading = text.words_of(html), text.heading_of(html)
+        line = (
+            free >= LINE_ABOVE
+            and len(words) <= LONG
+            and re.fullmatch(r"\s*<p>((?!<p>).)*</p>\s*", html, re.S)
+        )
+        kinds = {one.kind for one in self.written}
+        alone = kinds <= {"heading"} or (
+            kinds <= {"text"} and not heading
+        )  # a heading with words opens a part
+        short = self.slides and len(words) <= SHORT and alone
+        if not line and not short:
+            return "", "", ""
+        self.written.clear()
+        return ("", html, "") if line else (heading, "", words)
+
+    def _add(self, html: str, title: str, *rest: str) -> None:
+        """A slide; where another is called the same, it is counted."""
+        base = title or self.section
+        self.named[base] += 1
+        counted = f"{base} ({self.named[base]})" if self.named[base] > 1 else base
+        self.slides.append(Slide(html, counted, *rest))
 
 
 def slides_of(cells: list[Cell]) -> list[Slide]:
@@ -153,7 +215,7 @@ def answer_to(source: str) -> tuple[str, str] | None:
     asked = re.search(r"""\bask\(\s*["']([\w-]+)["']\s*\)""", source)
     if asked:
         question = ask(asked[1])
-        return question.answer(question.right).html, question.right
+        return question.explained().html, question.right
     puzzle = re.search(r"\bcase\(\s*(\d+)\s*\)", source)
     if puzzle:
         found = case(int(puzzle[1]))

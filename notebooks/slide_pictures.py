@@ -24,7 +24,7 @@ LARGEST = 1.6  # times its natural size; more looks coarse
 EDGE = 8  # pixels of paper around a picture
 
 A_PART = 1000.0  # what a part costs,
-A_SEAM = 300.0  # a cut where nothing begins,
+A_SEAM = 1300.0  # a cut where nothing begins (rather one part more),
 A_GAP = 200.0  # an empty part of the screen,
 TOO_TALL = 20_000.0  # and a part that does not fit: the cheapest way to cut is taken
 
@@ -50,6 +50,11 @@ class Part:
     width: float
     alt: str
     caption: str
+
+    @property
+    def free(self) -> float:
+        """Pixels of the screen's height that it leaves."""
+        return ROOM[1] - self.size[1] * self.width / 100 * SCREEN[0] / self.size[0]
 
 
 def parts(encoded: str, alt: str, words: Words) -> list[Part]:

@@ -41,6 +41,12 @@ class Block:
     height: int
     kind: str = "text"
 
+    @property
+    def leads(self) -> bool:
+        """It introduces what follows: a heading, or a line or two that end with a colon."""
+        led = self.kind == "text" and self.height < LITTLE and words_of(self.html).endswith(":")
+        return led or self.kind == "heading"
+
 
 def markdown(text: str) -> list[Block]:
     """Markdown as HTML; HTML inside it is shown as text. It is one block, unless it is too high."""
@@ -149,6 +155,17 @@ def _cells(row: str) -> list[str]:
     return [
         unescape(re.sub(r"<[^>]+>", "", cell)) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.S)
     ]
+
+
+def words_of(html: str) -> str:
+    """The words of a piece of HTML, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
+
+
+def heading_of(html: str) -> str:
+    """The words of its first heading; empty where it has none."""
+    found = re.search(r"<(h[123])>(.*?)</\1>", html, re.S)
+    return words_of(found[2]) if found else ""
 
 
 def _length(html: str) -> int:

@@ -54,9 +54,11 @@ def page(path: Path) -> str:
 <main>
 {"".join(map(section, slides))}</main>
 <p id="help" hidden>{HELP}</p>
+<dialog id="list" aria-label="Slides"><ol></ol></dialog>
 <nav><b>{title[1]}</b><i></i>
 <button id="answer" hidden aria-pressed="false">Answer</button><output></output>
 <button id="back">Back</button><button id="next">Next</button>
+<button id="titles" aria-haspopup="dialog">Slides</button>
 <button id="keys" aria-expanded="false" aria-controls="help" aria-label="Keys">?</button></nav>
 <script type="module">
 {script}</script>
@@ -65,15 +67,19 @@ def page(path: Path) -> str:
 
 
 KEYS = (
-    ("→ Space PageDown", "on"),
-    ("← Shift+Space PageUp", "back"),
+    ("→ Space Enter PageDown", "on"),
+    ("← b Shift+Space PageUp", "back"),
     ("Home End", "first, last"),
+    ("7 Enter", "to slide 7"),
+    ("o", "list of slides"),
     ("a", "answer"),
     ("c", "code"),
     ("f", "whole screen"),
     ("?", "these keys"),
 )
-HELP = " · ".join(" ".join(f"<kbd>{key}</kbd>" for key in keys.split()) + f" {does}" for keys, does in KEYS)
+HELP = " · ".join(
+    f"<span>{' '.join(f'<kbd>{key}</kbd>' for key in keys.split())} {does}</span>" for keys, does in KEYS
+)
 
 
 def section(slide: Slide) -> str:
@@ -83,10 +89,8 @@ def section(slide: Slide) -> str:
     )
     right = f' data-right="{slide.right}"' if slide.right else ""
     caption = escape(slide.caption)
-    return (
-        f'<section class="{slide.kind}" data-caption="{caption}"{right} tabindex="-1">\n'
-        f"{slide.html}{answer}</section>\n"
-    )
+    names = f'class="{slide.kind}" aria-label="{escape(slide.title)}" data-caption="{caption}"{right}'
+    return f'<section {names} tabindex="-1">\n{slide.html}{answer}</section>\n'
 
 
 def main(arguments: list[str]) -> int:

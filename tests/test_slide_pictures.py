@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
+from simulator import simulate
+from simulator.lessons import show
 from tests.browser.chromium import SIZE
 from tests.notebooks import script
 from tests.slides import KINDS, exhibit_of, ran, slides
@@ -87,6 +89,18 @@ def test_few_parts_and_those_at_the_steps() -> None:
     assert parts[1].alt.startswith("A certificate without its key: TLS 1.3 sequence diagram: 2 Client checks")
     assert parts[1].alt.endswith("Part 2 of 4.")
     assert [1, 1, 2, 2] == [len(parts_of(name)[2]) for name in ("ladder", "trust", "matrix", "states")]
+
+
+def test_a_step_is_not_cut_to_save_a_part() -> None:
+    """Rather one part more than a step cut in two; then they are alike, and nothing is made smaller."""
+    exhibit = show(simulate("no-certificate-lower-level"))
+    encoded, words = exhibit.bundle()["image/png"], exhibit.metadata()["clientauth"]
+    parts = script("slide_pictures").parts(encoded, "A story.", words)
+    assert 4 == len(parts)
+    assert {part.rows[0] for part in parts[1:]} <= {y for y, _, _ in words["starts"]}
+    heights = [part.size[1] for part in parts]
+    assert min(heights) > 0.75 * max(heights)
+    assert all(part.width / 100 * SIZE["width"] >= part.size[0] for part in parts)
 
 
 def test_a_belief_that_lasts_is_told_on_every_part() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from simulator.lessons.quiz import questions
 from tests.notebooks import FOLDER, NOTEBOOKS, cells, script, stored
 from tests.peers import ROOT
-from tests.slides import asked, page, ran, slides, told
+from tests.slides import asked, exhibit_of, exhibited, page, ran, slides, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,6 +82,19 @@ def test_no_slide_is_bare_code_and_no_assertion_is_shown(path: Path) -> None:
         assert re.search(r"<img|<p>|<h\d>|<li>|<table|<pre>", rest), slide.html
 
 
+@each
+def test_every_slide_has_a_title_of_its_own(path: Path) -> None:
+    """A list of the titles tells all slides apart; each heading of the notebook begins one of them."""
+    made = script("slide_cells").slides_of(stored(path)["cells"])
+    titles = [slide.title for slide in made]
+    assert all(titles)
+    assert len(set(titles)) == len(titles)
+    shown = [cell for cell in cells(path, "markdown") if cell["id"] not in left_out(path)]
+    headings = re.findall(r"^##? +(.+?)\s*$", "\n".join("".join(cell["source"]) for cell in shown), re.M)
+    assert headings
+    assert [] == [name for name in headings if not any(title.startswith(name) for title in titles)]
+
+
 # What stands on a slide -----------------------------------------------------------------------------------
 
 
@@ -96,6 +110,21 @@ def test_a_question_stands_alone() -> None:
     assert questions()["thief"].right == found[1].right
     assert "clientauth run stolen-certificate" in found[1].answer
     assert "clientauth run" not in found[1].html
+
+
+@pytest.mark.parametrize("name", questions())
+def test_an_answer_says_of_every_option_why(name: str) -> None:
+    """Under the right letter stands the reason of each wrong one, once; the option's text is not repeated."""
+    (found,) = slides(asked(name))
+    question = questions()[name]
+    answer = unescape(found.answer)
+    assert answer.startswith(f"<p><strong>{question.right} is right.</strong></p>")
+    for letter, words in question.reasons():
+        if letter != question.right:
+            assert 1 == answer.count(words), (letter, words)
+            (row,) = [row for row in re.findall(r"<tr>.*?</tr>", answer) if words in row]
+            assert re.search(rf"not [^<]*\b{letter}\b", row)
+    assert f"<p>{question.options['ABCD'.index(question.right)].text}</p>" not in answer
 
 
 def test_a_case_has_its_answer() -> None:
@@ -129,6 +158,50 @@ def test_what_is_too_long_goes_on_on_the_next_slide() -> None:
     found = slides(told(paragraphs))
     assert len(found) > 2
     assert [str(n) for n in range(9)] == re.findall(r"Paragraph (\d)", "".join(slide.html for slide in found))
+
+
+def test_a_short_line_before_a_picture_is_no_slide() -> None:
+    """It stands above the picture where there is room, else at the edge; a heading gives the title."""
+    tall, low = exhibited("show(run)", exhibit_of("sequence")), exhibited("show(run)", exhibit_of("ladder"))
+    line = told("**Decided?** Then look.", "slide")
+    parts = slides(line, tall)
+    assert {"picture"} == {slide.kind for slide in parts}
+    assert "Decided? Then look. · part 1 of 4" == parts[0].caption
+    assert "Decided" not in parts[1].caption
+    (found,) = slides(line, low)
+    assert found.html.startswith("<p><strong>Decided?</strong> Then look.</p>")
+    assert "Decided" not in found.caption
+    (found,) = slides(told("## In bytes", "slide"), exhibited("show(run)", exhibit_of("bytes")))
+    assert "In bytes" == found.title
+    assert found.caption.startswith("In bytes · ")
+    before, *_ = slides(told("## Heading\n\nWords.", "slide"), tall)
+    assert "Heading" == before.title
+    before, *_ = slides(told("## Long\n\n" + "Many words. " * 9, "slide"), low)
+    assert "" == before.kind
+
+
+def test_a_line_that_introduces_a_table_goes_with_it() -> None:
+    """A line with a colon is not left below what comes before it; its table follows, with its code."""
+    rows = "".join(f"<tr><td>{number}</td></tr>" for number in range(10))
+    table = {"text/html": f"<table><tbody>{rows}</tbody></table>", "text/plain": "…"}
+    first, second = slides(ran("one", table), told("And TLS 1.3:"), ran("other", table))
+    assert "And TLS" not in first.html
+    assert "other" not in first.html
+    assert second.html.startswith("<p>And TLS 1.3:</p>")
+    first, second = slides(ran("one", table), told("That was all."), ran("other", table))
+    assert "That was all." in first.html
+    assert "other" in second.html
+
+
+def test_titles_are_counted() -> None:
+    """What goes on below a heading has its name and a number, also where a question stood below it."""
+    picture = exhibited("show(run)", exhibit_of("matrix"))
+    found = slides(told("## Why?", "slide"), asked("thief"), told("So.", "slide"), picture)
+    assert f"Why? {questions()['thief'].ask}" == found[0].title
+    found = slides(told("## Why\n\nWords.", "slide"), told("More.", "slide"), asked("thief"), *[picture] * 2)
+    assert ["Why", "Why (2)", questions()["thief"].ask] == [slide.title for slide in found[:3]]
+    name = exhibit_of("matrix").metadata()["clientauth"]["title"]
+    assert [name, *(f"{name} ({n})" for n in (2, 3, 4))] == [slide.title for slide in found[3:]]
 
 
 # The command ----------------------------------------------------------------------------------------------

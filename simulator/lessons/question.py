@@ -17,7 +17,7 @@ from simulator.catalogue import load
 from simulator.errors import SimulatorError
 from simulator.lessons.facts import Claim, fact, holds, said
 from simulator.lessons.misconceptions import misconceptions
-from simulator.lessons.page import Choices, Code, Lead, page
+from simulator.lessons.page import Choices, Code, Lead, Table, page
 from simulator.lessons.traces import evidence
 from simulator.run import simulate
 from simulator.scenario.changes import differences, plain_value
@@ -155,6 +155,41 @@ class Question:
     def objection(self, chosen: str) -> tuple[Block, ...]:
         """What is said to a wrong letter while another may be tried: why not, and nothing of the run."""
         return Lead(f"{chosen} is not what happens."), self._reason(self.options[LETTERS.index(chosen)])
+
+    def reasons(self) -> tuple[tuple[str, str], ...]:
+        """Every option's letter, and why it is right or wrong; empty words where nothing need be said.
+
+        Raises:
+            QuestionError: not exactly one option holds.
+        """
+        told = []
+        for letter, option in zip(LETTERS, self.options, strict=False):
+            words = option.why or self._rule() if letter == self.right else self._reason(option)
+            told.append((letter, words))
+        return tuple(told)
+
+    def explained(self) -> Exhibit:
+        """The answer for a class that has voted: the right letter, and of every other one why it is not.
+
+        No reason stands there twice: options that are wrong for one reason share it, and the right one has
+        words of its own only where they say something else.
+
+        Raises:
+            QuestionError: not exactly one option holds.
+        """
+        reasons = dict(self.reasons())
+        because = reasons.pop(self.right)
+        letters: dict[str, list[str]] = {}
+        for letter, words in reasons.items():
+            letters.setdefault(words, []).append(letter)
+        rows = [(f"not {' or '.join(some)}", words) for words, some in letters.items() if words]
+        option = self.options[LETTERS.index(self.right)]
+        return page(
+            Lead(f"{self.right} is right."),
+            "" if because in letters else because,
+            Table(rows) if rows else "",
+            *self._shown(option),
+        )
 
     @property
     def which(self) -> str:

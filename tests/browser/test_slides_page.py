@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.lessons import case
 from simulator.lessons.quiz import questions
 from tests.browser.chromium import SIZE, chromium, watched
 from tests.notebooks import NOTEBOOKS, script
-from tests.slides import asked, exhibit_of, exhibited, page, told
+from tests.slides import asked, exhibit_of, exhibited, page, ran, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +76,8 @@ def scrolled(tab: Page) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    "keys", [("ArrowRight", "ArrowLeft"), ("Space", "Shift+Space"), ("PageDown", "PageUp")]
+    "keys",
+    [("ArrowRight", "ArrowLeft"), ("Space", "Shift+Space"), ("PageDown", "PageUp"), ("Enter", "b")],
 )
 def test_keys_show_everything_in_order(browser: Browser, deck: Path, keys: tuple[str, str]) -> None:
     """On goes down a tall slide first and misses nothing; back comes the same way from its lower end."""
@@ -92,6 +94,7 @@ def test_keys_show_everything_in_order(browser: Browser, deck: Path, keys: tuple
     assert len(steps) > 1
     assert all(later - earlier < high for earlier, later in pairwise(steps))
     tab.goto(f"{deck.as_uri()}#{QUESTION}")
+    tab.locator("output", has_text=f"{QUESTION} / ").wait_for()
     tab.keyboard.press(keys[1])
     assert TALL == number(tab)
     top, most = scrolled(tab)
@@ -128,6 +131,84 @@ def test_buttons_and_addresses_lead_to_slides(browser: Browser, deck: Path) -> N
     assert [] == seen.complaints
 
 
+def test_a_number_and_enter_lead_to_a_slide(browser: Browser, deck: Path) -> None:
+    """The number is seen while it is typed; Escape forgets it; one that is too large leads to the end."""
+    tab = watched(browser).page
+    tab.goto(deck.as_uri())
+    tab.keyboard.type("10")
+    assert "→ 10" == tab.locator("output").inner_text()
+    tab.keyboard.press("Enter")
+    assert 10 == number(tab)
+    tab.keyboard.press("2")
+    tab.keyboard.press("Escape")
+    assert 10 == number(tab)
+    tab.keyboard.type("999")
+    tab.keyboard.press("Enter")
+    assert tab.locator("section").count() == number(tab)
+    tab.get_by_role("button", name="Back").click()
+    tab.keyboard.press("3")
+    tab.keyboard.press("Enter")  # the button has the focus, and does not swallow it
+    assert 3 == number(tab)
+
+
+def test_a_list_of_titles_leads_to_slides(browser: Browser, deck: Path) -> None:
+    """The key o and a button show it; a title, or number and Enter, lead there; Escape closes it."""
+    seen = watched(browser)
+    tab = seen.page
+    tab.goto(f"{deck.as_uri()}#2")
+    titles = tab.locator("#list")
+    assert titles.is_hidden()
+    tab.keyboard.press("o")
+    shown = titles.locator("a")
+    assert tab.locator("section").count() == shown.count()
+    assert shown.all_text_contents() == tab.evaluate(
+        "() => [...document.querySelectorAll('section')].map((slide) => slide.ariaLabel)"
+    )
+    assert "2" == titles.locator("[aria-current=true]").get_attribute("href").lstrip("#")  # type: ignore[union-attr]
+    assert 0 == tab.evaluate("() => list.scrollWidth - list.clientWidth")
+    shown.nth(QUESTION - 1).click()
+    tab.locator("output", has_text=f"{QUESTION} / ").wait_for()
+    assert titles.is_hidden()
+    tab.get_by_role("button", name="Slides").click()
+    tab.keyboard.press("3")
+    tab.keyboard.press("Enter")
+    assert 3 == number(tab)
+    assert titles.is_hidden()
+    for closing in ("Escape", "o"):
+        tab.keyboard.press("o")
+        assert titles.is_visible()
+        tab.keyboard.press("ArrowRight")
+        tab.keyboard.press(closing)
+        assert titles.is_hidden()
+        assert 3 == number(tab)
+    assert [] == seen.complaints
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_answer_to_a_case_stands_beside_its_table(browser: Browser, tmp_path: Path, number: int) -> None:
+    """So the type of a case is as large as that of other text, and nothing moves when it is told."""
+    puzzle = ran(f"case({number})", case(number)._repr_mimebundle_())
+    made = [told("# Title", "slide"), told("", "skip"), puzzle]
+    source, target = tmp_path / "01-case.ipynb", tmp_path / "case.html"
+    source.write_text(json.dumps({"cells": made}), encoding="utf-8")
+    target.write_text(script("slides").page(source), encoding="utf-8")
+    tab = watched(browser).page
+    tab.goto(f"{target.as_uri()}#2")
+    table = tab.locator("section.now > table")
+    before = table.bounding_box()
+    tab.keyboard.press("a")
+    answer = tab.locator("section.now aside").bounding_box()
+    assert before is not None
+    assert answer is not None
+    assert before == table.bounding_box()
+    assert answer["x"] >= before["x"] + before["width"]
+    assert answer["x"] + answer["width"] <= SIZE["width"]
+    assert answer["y"] < before["y"] + 20
+    assert all(place < 1 for place in scrolled(tab))
+    size = table.locator("td").first.evaluate("(cell) => parseFloat(getComputedStyle(cell).fontSize)")
+    assert size >= 20
+
+
 @pytest.mark.parametrize("way", ["key", "button"])
 def test_the_answer_is_told_when_it_is_asked_for(browser: Browser, deck: Path, way: str) -> None:
     """Before, nothing of it is seen; then letter, reason, command, and a mark; it goes with the slide."""
@@ -138,7 +219,7 @@ def test_the_answer_is_told_when_it_is_asked_for(browser: Browser, deck: Path, w
     tab.goto(f"{deck.as_uri()}#{QUESTION}")
     right = questions()["thief"].right
     now = tab.locator("section.now")
-    before = now.locator("table").bounding_box()
+    before = now.locator("> table").bounding_box()
     assert "is right" not in now.inner_text()
     assert 0 == now.locator("tr.right").count()
     if way == "key":
@@ -148,7 +229,7 @@ def test_the_answer_is_told_when_it_is_asked_for(browser: Browser, deck: Path, w
     assert f"{right} is right." in now.inner_text()
     assert "clientauth run stolen-certificate" in now.inner_text()
     assert now.locator("tr.right").inner_text().startswith(right)
-    assert before == now.locator("table").bounding_box()
+    assert before == now.locator("> table").bounding_box()
     tab.keyboard.press("End")
     tab.goto(f"{deck.as_uri()}#{QUESTION}")
     tab.locator("output", has_text=f"{QUESTION} / ").wait_for()
@@ -174,7 +255,12 @@ MEASURE = """() => [...document.querySelectorAll('section')].map((slide, place) 
   const texts = [...slide.querySelectorAll('*')].filter((node) =>
     node.checkVisibility({ visibilityProperty: false }) &&
     [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim()));
-  return { number: place + 1, picture: slide.matches('.picture'),
+  const answer = slide.querySelector('.answer');
+  const told = answer ? parseFloat(getComputedStyle(answer).fontSize) : 99;
+  if (answer) answer.hidden = false;
+  const full = answer ? slide.scrollHeight - slide.clientHeight : 0;
+  if (answer) answer.hidden = true;
+  return { number: place + 1, picture: slide.matches('.picture'), told, full,
     least: Math.min(99, ...texts.map((node) => parseFloat(getComputedStyle(node).fontSize))),
     over: slide.scrollHeight - slide.clientHeight, wide: slide.scrollWidth - slide.clientWidth };
 })"""
@@ -182,7 +268,7 @@ MEASURE = """() => [...document.querySelectorAll('section')].map((slide, place) 
 
 @pytest.mark.parametrize("size", [SIZE, {"width": 1920, "height": 1080}], ids=["720p", "1080p"])
 def test_every_slide_fits_and_can_be_read(browser: Browser, deck: Path, size: dict[str, int]) -> None:
-    """No slide is wider than the screen, no picture higher; no type in text is smaller than the least."""
+    """No slide is wider than the screen, no picture higher; no type is too small; answers fit."""
     for path in (deck, *NOTEBOOKS):
         made = path if path == deck else deck.with_name(f"{path.stem}.html")
         if path != deck:
@@ -192,6 +278,8 @@ def test_every_slide_fits_and_can_be_read(browser: Browser, deck: Path, size: di
         for slide in tab.evaluate(MEASURE):
             assert slide["wide"] <= 1, (path.name, slide)
             assert slide["least"] >= LEAST_TYPE * size["height"] / SIZE["height"] - 0.1, (path.name, slide)
+            assert slide["full"] <= 1, (path.name, slide)
+            assert slide["told"] >= 18 * size["height"] / SIZE["height"], (path.name, slide)
             if slide["picture"] and path == deck:
                 assert slide["over"] <= 1, slide
         tab.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from html import unescape
 from typing import Any
 
 import pytest
@@ -37,6 +38,22 @@ def test_every_wrong_answer_gets_its_reason(question: Question) -> None:
         if letter != question.right:
             reason = option.why or misconceptions()[option.misconception].truth
             assert reason in told
+
+
+@each
+def test_a_class_is_told_every_reason(question: Question) -> None:
+    """Each option has its reason, and the answer for a class tells them all, with what the run shows."""
+    reasons = question.reasons()
+    assert list(LETTERS[: len(question.options)]) == [letter for letter, _ in reasons]
+    told = " ".join(repr(question.explained()).split())
+    assert told.startswith(f"{question.right} is right.")
+    assert question.command in told
+    for (letter, words), option in zip(reasons, question.options, strict=True):
+        assert letter == question.right or words == (
+            option.why or misconceptions()[option.misconception].truth
+        )
+        html = unescape(question.explained().html)
+        assert words in html
 
 
 @each
