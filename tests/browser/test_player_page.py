@@ -500,6 +500,8 @@ STATES = {
     "big type": ("refused", "#e57", "light", "b", 1),
     "big type in the dark": ("refused", "#e53", "dark", "bg", 1),
     "two": ("two", "#e57", "light", "", 1),
+    "two in big type": ("two", "#e57", "light", "b", 1),
+    "two to guess in big type": ("two", "#e53", "dark", "bg1", 1),
     "two in the dark": ("versions", "#e30", "dark", "", 2),
     "keys": ("refused", "#e22", "light", "?", 0),
     "keys in the dark": ("refused", "#e22", "dark", "?", 0),
