@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from selection import chosen
 from traitlets.config import Config
 
@@ -34,7 +35,7 @@ def read(path: Path) -> nbformat.NotebookNode:
     """
     try:
         return nbformat.read(path, as_version=4)
-    except (ValueError, nbformat.ValidationError) as error:
+    except (ValueError, AttributeError, nbformat.ValidationError) as error:
         raise SimulatorError(f"{path} cannot be read.", got=error, expected="a notebook") from error
 
 
@@ -51,7 +52,14 @@ def executed(path: Path) -> nbformat.NotebookNode:
             # Sockets in the file system, by their whole path: the kernel stands in another folder than we do.
             config=Config({"KernelManager": {"transport": "ipc", "ip": str(Path(folder, "kernel"))}}),
         )
-        client.execute()
+        try:
+            client.execute()
+        except CellExecutionError as error:
+            raise SimulatorError(
+                f"A cell of {path} ends in an error.",
+                got=f"{error.ename}: {error.evalue}",
+                expected="cells that run from top to bottom",
+            ) from error
     return settled(notebook)
 
 

@@ -16,6 +16,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import slide_text as text
@@ -156,8 +157,13 @@ class Deck:
         self.slides.append(Slide(html, counted, *rest))
 
 
-def slides_of(cells: list[Cell]) -> list[Slide]:
-    """The slides of a notebook, in order."""
+def slides_of(cells: list[Cell], folder: Path = Path()) -> list[Slide]:
+    """The slides of a notebook, in order.
+
+    Args:
+        cells: its cells.
+        folder: the folder in which it stands.
+    """
     deck = Deck()
     for cell in cells:
         kind = cell["metadata"].get("slideshow", {}).get("slide_type", "-")
@@ -171,12 +177,12 @@ def slides_of(cells: list[Cell]) -> list[Slide]:
             deck.section = heading[1].strip() if heading else deck.section
             deck.put(text.markdown(source))
         elif cell["cell_type"] == "code":
-            _code_cell(deck, source, cell["outputs"])
+            _code_cell(deck, source, cell["outputs"], folder)
     deck.close()
     return deck.slides
 
 
-def _code_cell(deck: Deck, source: str, outputs: list[Cell]) -> None:
+def _code_cell(deck: Deck, source: str, outputs: list[Cell], folder: Path) -> None:
     """What a cell shows; its source where that says more."""
     told = without_assertions(source)
     if not outputs and told and deck.written:
@@ -184,7 +190,7 @@ def _code_cell(deck: Deck, source: str, outputs: list[Cell]) -> None:
     for output in outputs:
         data = output.get("data", {"text/plain": output.get("text", "")})
         html = "".join(data.get("text/html", ""))
-        reply = answer_to(source) if html else None
+        reply = answer_to(source, folder) if html else None
         if "image/png" in data:
             deck.show(output, told)
         elif reply:
@@ -196,30 +202,63 @@ def _code_cell(deck: Deck, source: str, outputs: list[Cell]) -> None:
 
 
 def without_assertions(source: str) -> str:
-    """The source of a cell without the statements that only hold something up as true."""
+    """The source of a cell without the lines that only hold something up as true."""
     try:
-        found = [node for node in ast.parse(source).body if isinstance(node, ast.Assert)]
+        nodes = ast.parse(source).body
     except SyntaxError:  # a cell may hold what is not Python
         return source
     lines = source.splitlines()
-    for node in reversed(found):
-        del lines[node.lineno - 1 : node.end_lineno]
+    kept = {line for node in nodes if not isinstance(node, ast.Assert) for line in _lines_of(node)}
+    for node in reversed(nodes):
+        if isinstance(node, ast.Assert) and not kept.intersection(_lines_of(node)):
+            del lines[node.lineno - 1 : node.end_lineno]
     return "\n".join(lines).strip()
 
 
-def answer_to(source: str) -> tuple[str, str] | None:
+def _lines_of(node: ast.stmt) -> range:
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def answer_to(source: str, folder: Path) -> tuple[str, str] | None:
     """The answer to the question that a cell asks, and the letter of the right option; None for no question.
 
     Both are found by playing the question's run now.
+
+    Args:
+        source: the cell.
+        folder: where a file of questions is looked for.
     """
-    asked = re.search(r"""\bask\(\s*["']([\w-]+)["']\s*\)""", source)
-    if asked:
-        question = ask(asked[1])
-        return question.explained().html, question.right
-    puzzle = re.search(r"\bcase\(\s*(\d+)\s*\)", source)
-    if puzzle:
-        found = case(int(puzzle[1]))
-        decision = found.run.outcome.decisive_check or "accept"
-        lead = f"<p><strong>The right decision: {escape(decision)}.</strong></p>"
-        return re.sub(r"<p><strong>.*?</strong></p>", lead, found.answer(decision).html, count=1), ""
+    asked = _asked(source)
+    if asked is None:
+        return None
+    function, given = asked
+    if function == "case":
+        return case(given["number"]).explained().html, ""
+    file = given.get("file", "")
+    question = ask(given["name"], str(folder / file) if file else "")
+    return question.explained().html, question.right
+
+
+ASKING = {"ask": ("name", "file"), "case": ("number",)}
+
+
+def _asked(source: str) -> tuple[str, dict[str, Any]] | None:
+    """The call of a cell that shows a question, and what it is given: ``x = ask("thief")``, ``case(3)``."""
+    try:
+        nodes = ast.parse(source).body
+    except SyntaxError:
+        return None
+    for node in nodes:
+        call = node.value if isinstance(node, ast.Assign | ast.Expr) else None
+        if (
+            not isinstance(call, ast.Call)
+            or not isinstance(call.func, ast.Name)
+            or call.func.id not in ASKING
+        ):
+            continue
+        named = [*zip(ASKING[call.func.id], call.args, strict=False)]
+        named += [(str(one.arg), one.value) for one in call.keywords]
+        given = {name: value.value for name, value in named if isinstance(value, ast.Constant)}
+        if ASKING[call.func.id][0] in given:
+            return call.func.id, given
     return None

@@ -127,15 +127,16 @@ const keys = {
 };
 addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const digit = /^[0-9]$/.test(event.key);
-  if (!digit && !(event.key in keys)) return type("");
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;  // Caps Lock changes nothing
+  const digit = /^[0-9]$/.test(key);
+  if (!digit && !(key in keys)) return type("");
   const pressed = event.target.matches("button, a") && (event.key === " " || event.key === "Enter");
   if (pressed && !(typed && event.key === "Enter")) return;
-  if (list.open && !digit && !["Enter", "o"].includes(event.key)) return event.key === "Escape" && type("");
+  if (list.open && !digit && !["Enter", "o"].includes(key)) return event.key === "Escape" && type("");
   event.preventDefault();
   if (digit) return type(typed + event.key);
   if (event.key !== "Enter") type("");
-  keys[event.key](event);
+  keys[key](event);
 });
 list.addEventListener("click", (event) => { if (event.target === list) list.close(); });
 find("#back").addEventListener("click", () => go(-1));
@@ -143,7 +144,8 @@ find("#next").addEventListener("click", () => go(1));
 button.addEventListener("click", () => tell(slides[now]));
 find("#keys").addEventListener("click", () => keysShown());
 find("#titles").addEventListener("click", () => listShown());
-addEventListener("hashchange", () => show(Number(location.hash.slice(1)) - 1));
+const addressed = () => Number(location.hash.slice(1)) - 1;
+addEventListener("hashchange", () => show(addressed()));
 addEventListener("resize", () => slides.forEach(fit));
 slides.forEach(fit);
-show((Number(location.hash.slice(1)) || 1) - 1);
+show(Number.isInteger(addressed()) ? addressed() : 0);

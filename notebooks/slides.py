@@ -34,8 +34,8 @@ def page(path: Path) -> str:
         SimulatorError: it cannot be read, or has no title.
     """
     try:
-        slides = slides_of(json.loads(path.read_text(encoding="utf-8"))["cells"])
-    except (OSError, ValueError, KeyError) as error:
+        slides = slides_of(json.loads(path.read_text(encoding="utf-8"))["cells"], path.parent)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SimulatorError(
             f"{path} cannot be read.", got=error, expected="an executed notebook of format 4"
         ) from error

@@ -245,7 +245,41 @@ def test_what_is_no_notebook_is_told(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert 2 == script("slides").main(["--from", str(tmp_path)])
     assert 2 == script("slides").main(["--from", str(tmp_path / "absent")])
     assert 2 == capsys.readouterr().err.count("has no notebooks")
-    (tmp_path / "01-broken.ipynb").write_text("{", encoding="utf-8")
-    for name in ("slides", "execute"):
-        assert 2 == script(name).main(["--from", str(tmp_path), "--to", str(tmp_path / "made")])
-        assert "cannot be read" in capsys.readouterr().err
+    for broken in ("{", "[]", "3"):
+        (tmp_path / "01-broken.ipynb").write_text(broken, encoding="utf-8")
+        for name in ("slides", "execute"):
+            assert 2 == script(name).main(["--from", str(tmp_path), "--to", str(tmp_path / "made")])
+            assert "cannot be read" in capsys.readouterr().err
+
+
+def test_only_lines_of_assertions_are_left_out() -> None:
+    """An assertion beside something else stays, since that is needed."""
+    without = script("slide_cells").without_assertions
+    assert "x = 1\nx" == without("x = 1\nassert (\n    x\n)\nx")
+    assert "x = 1; assert x\nx" == without("x = 1; assert x\nx")
+    assert "%matplotlib inline" == without("%matplotlib inline")
+
+
+def test_what_asks_is_known_by_its_call(tmp_path: Path) -> None:
+    """A question of one's own beside the notebook gets its answer; a cell that answers asks nothing."""
+    answer_to = script("slide_cells").answer_to
+    (tmp_path / "mine.toml").write_text(
+        """
+[late-start]
+ask = "Alice's certificate begins tomorrow. Which alert does a server with OpenSSL send?"
+scenario = "certificate-not-yet-valid"
+options = [
+    { text = "certificate_expired", holds = { alert = "certificate_expired" } },
+    { text = "bad_certificate", holds = { alert = "bad_certificate" } },
+]
+""",
+        encoding="utf-8",
+    )
+    for words in ('q = ask("late-start", file="mine.toml")\nq', 'ask("late-start", "mine.toml")'):
+        html, right = answer_to(words, tmp_path)
+        assert "B" == right
+        assert "B is right." in html
+    html, right = answer_to("first = case(2)\nfirst", tmp_path)
+    assert ("", True) == (right, "The right decision: validity." in html)
+    for words in ('case(1).answer("?")', "case", "x = 3", "%ask", "ask(name)"):
+        assert answer_to(words, tmp_path) is None

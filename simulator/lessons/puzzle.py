@@ -103,8 +103,15 @@ class Case:
                 f"Say {ACCEPT}, or name the check that fails first: {', '.join(ANSWERS)}.",
             )
         agreed = said == self.right
-        lead = Lead("So does the simulator." if agreed else f"The simulator decides otherwise: {self.right}.")
-        return page(lead, self._reasons(said), Code(f"clientauth run {CASES[self.number - 1]}"))
+        lead = "So does the simulator." if agreed else f"The simulator decides otherwise: {self.right}."
+        return self._told(lead, said)
+
+    def explained(self) -> Exhibit:
+        """The right decision and its reason, for a class."""
+        return self._told(f"The right decision: {self.right}.", self.right)
+
+    def _told(self, lead: str, said: str) -> Exhibit:
+        return page(Lead(lead), self._reasons(said), Code(f"clientauth run {CASES[self.number - 1]}"))
 
     def _reasons(self, said: str) -> str:
         """What the ledger says of the check that was named, and of the one that decided."""

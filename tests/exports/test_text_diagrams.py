@@ -13,6 +13,7 @@ from simulator.views import mermaid as mermaid_pen
 from simulator.views import plantuml as plantuml_pen
 from simulator.views.mermaid import mermaid
 from simulator.views.plantuml import plantuml
+from simulator.views.reading import sent_name
 from simulator.views.telling import Arrow, Band, Remark, lanes, paragraph, tell
 from simulator.views.words import clean
 from tests.views.traces import DETAILS, HOSTILE, RUNS, hostile_trace, trace_of
@@ -160,7 +161,7 @@ def test_every_message_is_an_arrow_in_the_order_of_sending(
     """The arrows are the messages and alerts that were sent, in order, and name their run."""
     trace = trace_of(name, tls)
     sent = [
-        (event.actor, clean(fact.name))
+        (event.actor, sent_name(fact))
         for event in trace.of(Sent, Alert)
         if isinstance(fact := event.fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent")
     ]
