@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import SimulatorError
 from simulator.lessons.arguments import a_run
 from simulator.lessons.page import Table, page
-from simulator.lessons.traces import client_certificate, messages_of, version_of
+from simulator.lessons.traces import client_certificate, messages_of
 from simulator.tls.messages import CertificateVerify, decode_handshake
 from simulator.tls.peer_key import peer_public_key
 from simulator.tls.registry import signature_scheme_name
@@ -16,6 +16,7 @@ from simulator.tls.signatures import verify
 from simulator.trace import Sent
 from simulator.views.message_bytes import signed_by
 from simulator.views.player_messages import chain_of
+from simulator.views.reading import version_of
 
 if TYPE_CHECKING:
     from simulator.run import Run

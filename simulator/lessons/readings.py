@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.lessons.possession import proof_in
-from simulator.lessons.traces import client_certificate, last_verdict, version_of
+from simulator.lessons.traces import client_certificate, last_verdict
 from simulator.pki.certificate import Certificate
 from simulator.tls.events import Protection
 from simulator.trust.verdict import Outcome
 from simulator.views.player_messages import chain_of
-from simulator.views.reading import gap
+from simulator.views.reading import gap, version_of
 from simulator.views.words import OUTCOME_WORDS
 
 if TYPE_CHECKING:

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.events import Version
 from simulator.trace import Checked, Sent
 
 if TYPE_CHECKING:
     from simulator.trace import Event, Trace
     from simulator.trust.verdict import Verdict
-
-
-def version_of(trace: Trace) -> Version:
-    """The version that was spoken, or asked for where none was agreed."""
-    return Version(trace.outcome.negotiated or trace.setup.tls)
 
 
 def messages_of(trace: Trace, sender: str) -> list[Event]:

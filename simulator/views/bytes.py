@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.events import Protection, Version
+from simulator.tls.events import Protection
 from simulator.trace import Alert, Sent
 from simulator.views.display import Box, Drawing
 from simulator.views.heading import under_title
 from simulator.views.message_bytes import PER_ROW, Signed, chosen_message, fields_of, hex_rows, signed_by
 from simulator.views.page import blank, finished, run_head
+from simulator.views.reading import version_of
 from simulator.views.sheet import MARGIN, Sheet
 from simulator.views.signed_bytes import draw_signed, put_hex, signed_lines, signed_words
 from simulator.views.style import detail_named
@@ -48,7 +49,7 @@ def message_bytes(trace: Trace, *, detail: str = "messages", message: str = "") 
     """
     rows = ROWS[detail_named(detail)]
     event = chosen_message(trace, message)
-    version = Version(trace.outcome.negotiated or trace.setup.tls)
+    version = version_of(trace)
     sheet = blank(WIDTH)
     run_head(sheet, trace, f"the bytes of {_name(event)}", _about(event))
     _columns(sheet, "offset", "bytes", "field", "meaning")
@@ -146,7 +147,7 @@ def _cut(meaning: str) -> str:
 
 def description(trace: Trace, event: Event, signed: Signed | None) -> str:
     """The message in sentences, for people who cannot see the picture."""
-    version = Version(trace.outcome.negotiated or trace.setup.tls)
+    version = version_of(trace)
     sentences = [f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}.", _about(event)]
     top = [field for field in fields_of(event, version) if field.depth == 1]
     told = [f"{clean(field.name)} ({size(field.length)})" for field in top]
@@ -174,7 +175,7 @@ def bytes_text(
     """
     rows, width = ROWS[detail_named(detail)], max(width, 60)
     event = chosen_message(trace, message)
-    version = Version(trace.outcome.negotiated or trace.setup.tls)
+    version = version_of(trace)
     lines = wrap_cells(f"{clean(trace.setup.title)}: the bytes of {_name(event)}", width)
     lines += [*wrap_cells(clean(under_title(trace)), width), *wrap_cells(_about(event), width), ""]
     for field in fields_of(event, version):

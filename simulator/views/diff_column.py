@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.events import Version
 from simulator.trace import (
     Alert,
     BeliefChanged,
@@ -22,7 +21,7 @@ from simulator.views.display import Box, width_of
 from simulator.views.fields import key_fields
 from simulator.views.glyphs import hatching, octagon
 from simulator.views.heading import under_title
-from simulator.views.reading import reads, unread
+from simulator.views.reading import reads, unread, version_of
 from simulator.views.sheet import GUTTER, HALF_CARD, TALK_PITCH, Sheet, Stage
 from simulator.views.words import clean, level_name
 
@@ -43,7 +42,7 @@ class Column:
         lanes = {"client": start, "server": start + TALK_PITCH}
         self.sheet = Sheet(Stage((), lanes, self.left, self.left + COLUMN, self.left + COLUMN))
         self.reads, self.unread, self.fresh = reads(self.trace), unread(self.trace), fresh_checks(self.trace)
-        self.version = Version(self.trace.outcome.negotiated or self.trace.setup.tls)
+        self.version = version_of(self.trace)
 
     def message(self, event: Event, *, fields: bool) -> arrows.Message:
         """A message as a row of a sequence diagram."""

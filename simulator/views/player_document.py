@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from simulator.compare import first_divergence, likeness
 from simulator.outcome import card_of, outcome_of
 from simulator.security import SecurityLevel
-from simulator.tls.events import Version
 from simulator.tls.states import DECISIONS, MACHINES, Moves, State
 from simulator.trace import (
     Alert,
@@ -38,6 +37,7 @@ from simulator.views.player_picture import picture
 from simulator.views.player_predict import questions
 from simulator.views.player_turns import turns
 from simulator.views.player_words import entries, words_in
+from simulator.views.reading import version_of
 from simulator.views.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _actor(actor: ActorSetup, setup: Setup) -> Values:
 
 def _certificates(trace: Trace) -> dict[str, Values]:
     """Every certificate of the world and of every message, in words, by fingerprint."""
-    version = Version(trace.outcome.negotiated or trace.setup.tls)
+    version = version_of(trace)
     ders = [held.der for held in trace.setup.certificates]
     ders += [
         der
@@ -239,7 +239,7 @@ def _cards(trace: Trace) -> list[Values]:
 
 def _machines(trace: Trace) -> Values:
     """The state table of each side: (state, whether its actor has the word there, what it waits for)."""
-    version = Version(trace.outcome.negotiated or trace.setup.tls)
+    version = version_of(trace)
     return {
         machine.role: [
             [state.value, state in DECISIONS, _waits(state, machine.messages[state])]

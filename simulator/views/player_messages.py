@@ -13,7 +13,7 @@ from simulator.trace import Alert, Event, Sent, Trace
 from simulator.views.fields import key_fields
 from simulator.views.player_known import unread_since
 from simulator.views.player_moments import protected
-from simulator.views.reading import reads, sent_name
+from simulator.views.reading import reads, sent_name, version_of
 from simulator.views.words import clean, duration, size
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def messages(trace: Trace) -> dict[int, dict[str, Any]]:
 
     ``later`` has what became of it, with the ``seq`` of the event since which that is known.
     """
-    version = Version(trace.outcome.negotiated or trace.setup.tls)
+    version = version_of(trace)
     read, lost = reads(trace), unread_since(trace)
     found = {}
     for event in trace.of(Sent, Alert):

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.security import SecurityLevel
-from simulator.tls.events import Version
 from simulator.tls.states import MACHINES, State
 from simulator.trace import (
     Alert,
@@ -36,7 +35,7 @@ from simulator.trust.vocabulary import (
     VALIDITY,
 )
 from simulator.views.player_moments import name_of
-from simulator.views.reading import is_refusal, news
+from simulator.views.reading import is_refusal, news, version_of
 from simulator.views.words import OUTCOME_WORDS, clean, level_name, question
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class _Asker:
     """Goes through the events and keeps what a question needs: tables, ledgers and beliefs so far."""
 
     def __init__(self, trace: Trace) -> None:
-        version = Version(trace.outcome.negotiated or trace.setup.tls)
+        version = version_of(trace)
         self.readers = {
             "server": _Reader(MACHINES["client", version], "client", (State.WAIT_SH,)),
             "client": _Reader(MACHINES["server", version], "server", (State.START,)),

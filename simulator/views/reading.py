@@ -53,6 +53,11 @@ class Gap:
         return self.end.at - self.start.at
 
 
+def version_of(trace: Trace) -> Version:
+    """The version that was spoken, or asked for where none was agreed."""
+    return Version(trace.outcome.negotiated or trace.setup.tls)
+
+
 def reads(trace: Trace) -> Mapping[int, Event]:
     """For every message that was read: ``seq`` of its sending → the event of its reading."""
     found: dict[int, Event] = {}

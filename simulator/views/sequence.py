@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.events import Version
 from simulator.trace import (
     Alert,
     BeliefChanged,
@@ -30,7 +29,7 @@ from simulator.views.display import Box, Drawing, Line, Text, wrap
 from simulator.views.fields import key_fields
 from simulator.views.footer import foot
 from simulator.views.heading import head
-from simulator.views.reading import gap, idle_authorities, is_small_talk, news, reads, unread
+from simulator.views.reading import gap, idle_authorities, is_small_talk, news, reads, unread, version_of
 from simulator.views.sheet import Sheet, Stage, pitch_of
 from simulator.views.style import Detail, detail_named
 from simulator.views.words import STEP_NUMBERS, clean, moment
@@ -87,7 +86,7 @@ class _Story:
             "server": BeliefLane(sheet, left_side=False, detail=detail),
         }
         self.gap = GapShade(sheet, gap(trace))
-        self.version = Version(trace.outcome.negotiated or trace.setup.tls)
+        self.version = version_of(trace)
         self.band: Event | None = None
         self.band_top = 0.0
         self.idle_from: dict[str, float] = {}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.events import Version
 from simulator.tls.states import DECISIONS, MACHINES, State
 from simulator.views.heading import under_title
+from simulator.views.reading import version_of
 from simulator.views.state_places import OVER, moves_of, order_of, path_of, reason_of
 from simulator.views.textual import plain, wrap_cells
 from simulator.views.words import clean, moment
@@ -64,7 +64,7 @@ def _way(trace: Trace, side: Side) -> Iterator[str]:
 
 
 def _table(trace: Trace, side: Side) -> Iterator[str]:
-    machine = MACHINES[side, Version(trace.outcome.negotiated or trace.setup.tls)]
+    machine = MACHINES[side, version_of(trace)]
     moves = moves_of(machine, trace, side)
     yield f"All moves of the {side}'s machine"
     for state in order_of(machine):

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.events import Version
 from simulator.tls.states import DECISIONS, MACHINES, State, StateMachine
 from simulator.views.display import Box, Drawing, Line, Text, width_of
 from simulator.views.glyphs import diamond, pointer
 from simulator.views.page import blank, finished, run_head
+from simulator.views.reading import version_of
 from simulator.views.sheet import MARGIN, Sheet
 from simulator.views.state_places import Move, moves_of, order_of, path_of, waits_for_actor
 from simulator.views.state_words import description
@@ -49,7 +49,7 @@ def states(trace: Trace, *, detail: str = "messages") -> Drawing:
         OutputError: there is no such detail.
     """
     level = detail_named(detail)
-    version = Version(trace.outcome.negotiated or trace.setup.tls)
+    version = version_of(trace)
     sides: tuple[Side, Side] = ("client", "server")
     columns = [
         _Machine(MACHINES[side, version], trace, side, visited_only=level == "overview") for side in sides

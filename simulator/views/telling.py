@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from simulator.tls.events import Protection, Version
+from simulator.tls.events import Protection
 from simulator.trace import (
     Alert,
     BeliefChanged,
@@ -27,7 +27,16 @@ from simulator.views import arrows
 from simulator.views.fields import key_fields
 from simulator.views.heading import lane_title, lane_words
 from simulator.views.panels import NOT_LOOKED, evidence, group, judged, line_of
-from simulator.views.reading import gap, gap_words, idle_authorities, is_refusal, news, reads, unread
+from simulator.views.reading import (
+    gap,
+    gap_words,
+    idle_authorities,
+    is_refusal,
+    news,
+    reads,
+    unread,
+    version_of,
+)
 from simulator.views.style import Detail, detail_named
 from simulator.views.textual import shorten, wrap_cells
 from simulator.views.words import OUTCOME_MARKS, clean, level_name, moment, question, refuses
@@ -136,7 +145,7 @@ class _Telling:
         self.lanes = lanes(trace)
         self.reads, self.unread, self.gap = reads(trace), unread(trace), gap(trace)
         self.idle = idle_authorities(trace)
-        self.version = Version(trace.outcome.negotiated or trace.setup.tls)
+        self.version = version_of(trace)
         self.ledgers: dict[str, Verdict] = {}
         self.judging: tuple[Event, Verdict] | None = None
         self.flight: arrows.Message | None = None

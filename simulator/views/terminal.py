@@ -9,13 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
-from simulator.tls.events import Protection, Version
+from simulator.tls.events import Protection
 from simulator.trace import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Noted, Sent
 from simulator.trust.verdict import Outcome
 from simulator.views.fields import key_fields
 from simulator.views.heading import lane_words, under_title
 from simulator.views.panels import NOT_LOOKED, evidence, group, judged, line_of
-from simulator.views.reading import Gap, gap, gap_words, is_refusal, news, reads, sent_name, unread
+from simulator.views.reading import (
+    Gap,
+    gap,
+    gap_words,
+    is_refusal,
+    news,
+    reads,
+    sent_name,
+    unread,
+    version_of,
+)
 from simulator.views.screens import Passage
 from simulator.views.style import detail_named
 from simulator.views.textual import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
@@ -103,7 +113,7 @@ class _Teller:
         self.detail = detail_named(detail)
         self.ascii_only = ascii_only
         self.signs = ASCII if ascii_only else UNICODE
-        self.version = Version(trace.outcome.negotiated or trace.setup.tls)
+        self.version = version_of(trace)
         self.reads, self.unread = reads(trace), unread(trace)
         self.gap: Gap | None = gap(trace)
         self.order = [actor.name for actor in trace.setup.actors]

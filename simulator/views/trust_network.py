@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from simulator.errors import CertificateError, SimulatorError
 from simulator.pki.certificate import Certificate
 from simulator.tls import extension_forms as forms
-from simulator.tls.events import Version
 from simulator.tls.messages import (
     Certificate12,
     Certificate13,
@@ -26,11 +25,13 @@ from simulator.trace import Checked, Sent
 from simulator.trust.verdict import Outcome, Verdict
 from simulator.trust.vocabulary import TRUST_ANCHOR
 from simulator.views.fields import name_text
+from simulator.views.reading import version_of
 from simulator.views.words import clean, short_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from simulator.tls.events import Version
     from simulator.trace import ActorSetup, Event, Side, Trace
 
 SIDES: tuple[Side, Side] = ("client", "server")
@@ -136,7 +137,7 @@ def trust_network(trace: Trace) -> TrustNetwork:
     actors: dict[Side, ActorSetup] = {
         actor.role: actor for actor in trace.setup.actors if actor.role != "authority"
     }
-    version = Version(trace.outcome.negotiated or trace.setup.tls)
+    version = version_of(trace)
     read = {held.name: _parsed(held.der) for held in trace.setup.certificates}
     names = {held.der: held.name for held in trace.setup.certificates}
     sent: dict[Side, list[str]] = {"client": [], "server": []}

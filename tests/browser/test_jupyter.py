@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.views.words import question
 from tests.browser.chromium import chromium, watched
 from tests.browser.jupyter import APPLICATIONS, serving
 from tests.notebooks import FOLDER
@@ -134,7 +135,7 @@ def test_notebook_7_is_decided_by_the_reader(application: str, tmp_path: Path) -
         page.keyboard.press("1")
         decide.get_by_text("Does the client send a certificate?").wait_for()
         page.keyboard.press("2")
-        decide.get_by_text("Does the server go on").wait_for()
+        decide.get_by_text(question("accept-client")).wait_for()
         decide.get_by_role("button", name="refuse").click()
         decide.wait_for(state="hidden")
         taken = "*[choice for _, choice, by in player.simulation.decisions if by == 'outside']"

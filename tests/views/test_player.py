@@ -285,10 +285,7 @@ def _texts(run: dict[str, Any], upto: int) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize(
-    "name", ["certificate-expired", "stolen-certificate", "server-expired", "no-certificate-refused"]
-)
+@every_run
 def test_nothing_is_lit_before_it_can_be_known(name: str, tls: str) -> None:
     """What is lit at a stop is what the picture of the run would have that had only come so far.
 
@@ -333,9 +330,15 @@ def test_a_message_that_is_never_read_is_on_its_way_until_its_reader_fails(name:
     lines = [node for node in drawn if node.tag.endswith("line")]
     assert open_ == {line.attrib["data-seq"] for line in lines}
     lanes = dict(run["picture"]["lanes"])
+    shafts = {}
     for line in lines:
-        ends = sorted(float(line.attrib[end]) for end in ("x1", "x2"))
+        ends = shafts[line.attrib["data-seq"]] = sorted(float(line.attrib[end]) for end in ("x1", "x2"))
         assert abs(ends[1] - ends[0]) == pytest.approx(lanes["Server"] - lanes["Client"] - 10, abs=0.3)
+    for tube in (node for node in drawn if node.tag.endswith("rect")):
+        left, right = shafts[tube.attrib["data-seq"]]
+        begins, width = float(tube.attrib["x"]), float(tube.attrib["width"])
+        assert left < begins < left + 20
+        assert right - 20 < begins + width <= right
 
 
 def test_what_is_wrong_in_the_set_up_is_marked() -> None:
