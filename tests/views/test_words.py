@@ -15,7 +15,7 @@ def test_the_caption_of_a_late_refusal() -> None:
         "The client's certificate has expired. Scenario certificate-expired, seed 1, TLS 1.3. "
         "The server asks the client for a certificate. The client accepts the server's certificate. "
         "The client sends its certificate. The server refuses the client. "
-        "The decisive check is validity: alice has expired: it ended on 2030-03-03 09:00:00 UTC, "
+        "The decisive check is validity: The certificate of alice has expired: it ended on 2030-03-03 09:00:00 UTC, "
         "and by the server's clock now is 2030-03-04 09:00:00 UTC. "
         "The server sends the alert certificate_expired (45). "
         "Sent but never read: CertificateVerify, Finished, application data. "
