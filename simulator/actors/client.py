@@ -157,7 +157,7 @@ class Client(Endpoint):
         verdict = judge(question.chain, self.role.policy, self._now, tls=self.version.value)
         self._verdict = verdict
         if verdict.decisive is None:
-            reason = "The server's certificate passed every check of it. Its proof is checked apart."
+            reason = "Every check that looks at the server's certificate passed; its proof is checked apart."
             self._wait_for("accept-server", ("accept", "refuse"), "accept", reason)
         else:
             self._wait_for("accept-server", ("accept", "refuse"), "refuse", verdict.decisive.sentence)

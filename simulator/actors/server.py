@@ -199,7 +199,7 @@ class Server(Endpoint):
         elif not presented:
             reason = "The client sent no certificate, and this server does not insist on one."
         elif self._judged:
-            reason = "The client's certificate passed every check of it. Its proof is checked apart."
+            reason = "Every check that looks at the client's certificate passed; its proof is checked apart."
         else:
             reason = "The server does not judge the chain: whoever the certificate names is only claimed."
         self._wait_for("accept-client", ("accept", "refuse"), choice, reason)
