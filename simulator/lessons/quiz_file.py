@@ -39,7 +39,7 @@ def tables_in(file: str | Path) -> dict[str, Any]:
     """
     path = Path(file)
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise QuestionError(
             "The file of questions cannot be read.",

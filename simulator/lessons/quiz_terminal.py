@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -28,11 +29,10 @@ def listed(file: str, width: int) -> str:
     for name, found in every(file):
         words = found.ask if isinstance(found, Question) else f"This is no question yet. {found}"
         lines += [name, *wrap(words, width, initial_indent="  ", subsequent_indent="  ")]
-    count = sum(isinstance(found, Question) for _, found in every(file))
-    ending = f" --file {file}" if file else ""
-    return "\n".join(
-        [*lines, "", f"{plural(count, 'question')}. Be asked one: clientauth quiz {lines[0]}{ending}"]
-    )
+    good = [name for name, found in every(file) if isinstance(found, Question)]
+    ending = f" --file {quote(file)}" if file else ""
+    example = f" Be asked one: clientauth quiz {quote(good[0])}{ending}" if good else ""
+    return "\n".join([*lines, "", f"{plural(len(good), 'question')}.{example}"])
 
 
 def tried(file: str, width: int) -> tuple[str, bool]:

@@ -324,3 +324,21 @@ def test_a_mistake_ends_in_words_and_status_2(capsys: pytest.CaptureFixture[str]
     assert (
         "clientauth: The quiz has no such question. Got: 'theif'. Expected: thief." in capsys.readouterr().err
     )
+
+
+def test_the_mark_that_some_editors_put_first_is_no_mistake(tmp_path: Path) -> None:
+    """A file that begins with a byte order mark is read like any other, as a scenario file is."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text(f"[late-start]{GOOD}", encoding="utf-8-sig")
+    assert "B" == ask("late-start", file=str(mine)).right
+
+
+def test_the_list_names_a_question_that_can_be_asked(tmp_path: Path) -> None:
+    """What it says to type is a good question, in words that a shell takes; without one it says nothing."""
+    mine = tmp_path / "my quiz.toml"
+    mine.write_text(f"[bad]\nask = 3\n[late-start]{GOOD}", encoding="utf-8")
+    told, _ = said("quiz", "--file", str(mine))
+    (command,) = re.findall(r"Be asked one: (.*)", told)
+    assert ["clientauth", "quiz", "late-start", "--file", str(mine)] == shlex.split(command)
+    mine.write_text("[bad]\nask = 3\n", encoding="utf-8")
+    assert "Be asked one" not in said("quiz", "--file", str(mine))[0]
