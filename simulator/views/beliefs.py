@@ -9,7 +9,16 @@ from simulator.trace import BeliefChanged, Event
 from simulator.views.display import Box, Item, Text, wrap
 from simulator.views.glyphs import hatching
 from simulator.views.reading import gap_words
-from simulator.views.sheet import BELIEF_WIDTH, GUTTER, HALF_CARD, MARGIN, Sheet, height_of, pitch_of
+from simulator.views.sheet import (
+    BELIEF_WIDTH,
+    BESIDE_FIRST,
+    GUTTER,
+    HALF_CARD,
+    MARGIN,
+    Sheet,
+    height_of,
+    pitch_of,
+)
 from simulator.views.words import clean, level_name
 
 if TYPE_CHECKING:
@@ -100,7 +109,7 @@ class GapShade:
         stage, seq = self.sheet.stage, gap.start.seq
         lane = stage.lanes["client"]
         left = stage.left + 4
-        room = max(lane - HALF_CARD - GUTTER - left, HALF_CARD - 8) - 16
+        room = max(lane - HALF_CARD - GUTTER - left, HALF_CARD + BESIDE_FIRST - 8) - 16
         words = gap_words(gap)
         needed = height_of(words, "gap", room) + 16
         start = self._free(top, needed)

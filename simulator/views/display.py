@@ -16,6 +16,8 @@ from simulator.views.style import TYPES
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
+PARTING_SIGNS = "_.,-=/"  # a long name is broken after one of these: certificate_, telnet.example.
+Extent = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Text:
         return width_of(self.text, self.style)
 
     @property
-    def extent(self) -> tuple[float, float, float, float]:
+    def extent(self) -> Extent:
         """Left, top, right and bottom of the ink: ascenders and descenders included."""
         shift = {"start": 0.0, "middle": self.width / 2, "end": self.width}[self.anchor]
         size = TYPES[self.style].size
@@ -110,16 +112,22 @@ def width_of(text: str, style: str) -> float:
     return text_width(text, kind.size, bold=kind.bold, mono=kind.mono)
 
 
-def span(item: Item) -> tuple[float, float]:
-    """The top and the bottom of an item."""
+def extent_of(item: Item) -> Extent:
+    """How far an item reaches: left, top, right and bottom."""
     match item:
         case Box():
-            return item.y, item.y + item.height
+            return item.x, item.y, item.x + item.width, item.y + item.height
         case Text():
-            return item.extent[1], item.extent[3]
+            return item.extent
         case Line() | Polygon():
-            heights = [y for _, y in item.points]
-            return min(heights), max(heights)
+            xs, ys = zip(*item.points, strict=True)
+            return min(xs), min(ys), max(xs), max(ys)
+
+
+def span(item: Item) -> tuple[float, float]:
+    """The top and the bottom of an item."""
+    _, top, _, bottom = extent_of(item)
+    return top, bottom
 
 
 @lru_cache(maxsize=2048)
@@ -134,7 +142,8 @@ def fit(text: str, style: str, width: float) -> str:
 def wrap(text: str, style: str, width: float, most: int = 100) -> tuple[str, ...]:
     """The text in at most ``most`` lines of at most ``width``; the last one is shortened if it must be.
 
-    Breaks at spaces, and inside a word only where the word alone is wider than a line.
+    Breaks at spaces, and inside a word only where the word alone is wider than a line; there, if it can be,
+    after a sign that parts it.
     """
     lines: list[str] = []
     rest = text.strip()
@@ -150,10 +159,13 @@ def wrap(text: str, style: str, width: float, most: int = 100) -> tuple[str, ...
 
 
 def _break_at(text: str, style: str, width: float) -> int:
-    """Where the first line ends: after the last word that fits, at least one character."""
+    """Where the first line ends: after the last word that fits, in one word after a sign that parts it."""
     fitting = max(1, _fitting(text, style, width))
     space = text.rfind(" ", 0, fitting + 1)
-    return space if space > 0 else fitting
+    if space > 0:
+        return space
+    sign = max(text.rfind(one, 0, fitting) for one in PARTING_SIGNS)
+    return sign + 1 if sign > 0 else fitting
 
 
 def _fitting(text: str, style: str, width: float) -> int:

@@ -131,7 +131,7 @@ def _cell(matrix: Matrix, cell: Cell, x: float, y: float) -> Iterator[Item]:
         top += pitch_of("matrix.level")
     left = x + CELL_PAD
     for words in cell_words(cell):
-        for line in _broken(words, width - 2 * CELL_PAD):
+        for line in wrap(words, "matrix.small", width - 2 * CELL_PAD, 4):
             yield Text(left, top + 11, line, "matrix.small", seq)
             top += pitch_of("matrix.small")
 
@@ -150,18 +150,6 @@ def cell_words(cell: Cell) -> tuple[str, ...]:
     if is_late(cell):
         words.append(LATE)
     return tuple(words)
-
-
-def _broken(words: str, width: float) -> Iterator[str]:
-    """A line, or an alert's name broken after an underscore where it is too long."""
-    if width_of(words, "matrix.small") <= width or "_" not in words:
-        yield from wrap(words, "matrix.small", width, 2)
-        return
-    breaks = [place for place in range(1, len(words)) if words[place - 1] == "_"]
-    fitting = [place for place in breaks if width_of(words[:place], "matrix.small") <= width]
-    cut = max(fitting, default=len(words))
-    yield words[:cut]
-    yield from _broken(words[cut:], width)
 
 
 def _legend(matrix: Matrix, y: float) -> Iterator[Item]:

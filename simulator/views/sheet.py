@@ -19,6 +19,7 @@ GUTTER = 14.0
 HALF_CARD = 88.0
 AUTHORITY_PITCH = 204.0
 TALK_PITCH = 412.0
+BESIDE_FIRST = 62.0  # before a client without a CA beside it: room for what it wrongly believes
 LEADING = 1.32  # line pitch over type size
 
 
@@ -44,7 +45,7 @@ class Stage:
         """The stage for the actors of a trace: the gap between client and server is the widest."""
         actors = trace.setup.actors
         left = MARGIN + BELIEF_WIDTH + GUTTER
-        x = left + HALF_CARD + GUTTER
+        x = left + HALF_CARD + GUTTER + (BESIDE_FIRST if actors and actors[0].role == "client" else 0.0)
         lanes: dict[str, float] = {}
         for place, actor in enumerate(actors):
             if place:

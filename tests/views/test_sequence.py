@@ -12,9 +12,9 @@ from simulator.run import simulate
 from simulator.security import SecurityLevel
 from simulator.tls.events import Protection
 from simulator.trace import Alert, BeliefChanged, Decided, HandshakeReturned, Noted, Sent, Setup
-from simulator.views.display import Box, Line, Polygon, Text
+from simulator.views.display import Box, Line, Polygon, Text, wrap
 from simulator.views.player_moments import moments
-from simulator.views.reading import gap, idle_authorities, unread
+from simulator.views.reading import gap, gap_words, idle_authorities, unread
 from simulator.views.sequence import sequence
 from simulator.views.style import TYPES, palette
 from simulator.views.terminal import story
@@ -201,3 +201,26 @@ def test_an_overview_shortens_nothing(name: str) -> None:
             if isinstance(item, Text)
         ]
         assert [] == [text for text in texts if text.endswith("…")]
+
+
+def test_a_long_name_is_broken_after_a_sign_in_it() -> None:
+    """Where a word is wider than its column it goes on after a sign that parts it, and nothing is lost."""
+    broken = wrap("The server said: CLIENT_AUTHENTICATED.", "belief.small", 120)
+    assert ("CLIENT_", "AUTHENTICATED.") == broken[-2:]
+    assert ("telnet.example.", "com") == wrap("telnet.example.com", "belief.small", 120)
+    assert "anyExtendedKeyUsage" == "".join(wrap("anyExtendedKeyUsage", "belief.small", 120))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_words_of_an_error_are_whole(name: str) -> None:
+    """What a client wrongly believed stands in whole words, also where no CA stands beside it."""
+    trace = trace_of(name, "1.3")
+    late = gap(trace)
+    for detail in DETAILS if late else ():
+        lines = [
+            item.text
+            for item in sequence(trace, detail=detail).items
+            if isinstance(item, Text) and item.style == "gap"
+        ]
+        assert late
+        assert gap_words(late) == " ".join(lines)
