@@ -9,7 +9,6 @@ What is written is the same on every run: no times, no widget state, no version 
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -17,12 +16,11 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from selection import chosen
+from selection import chosen, command_line
 from traitlets.config import Config
 
 from simulator.errors import SimulatorError
 
-HERE = Path(__file__).resolve().parent
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 300  # seconds for a cell; it only catches one that hangs
 
@@ -84,16 +82,8 @@ def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def main(arguments: list[str]) -> int:
     """Execute and write the notebooks that are asked for; the exit code is 2 where that cannot be done."""
-    parser = argparse.ArgumentParser(
-        prog="execute.py", description="Execute the notebooks and store what they show."
-    )
-    parser.add_argument(
-        "beginnings", nargs="*", metavar="NAME", help="how the names begin: 03; all if absent"
-    )
-    parser.add_argument("--from", dest="source", type=Path, default=HERE, metavar="DIR", help="the notebooks")
-    parser.add_argument(
-        "--to", dest="target", type=Path, metavar="DIR", help="where to; their own folder if absent"
-    )
+    does = "Execute the notebooks and store what they show."
+    parser = command_line("execute.py", does, None, "where to; their own folder if absent")
     asked = parser.parse_args(arguments)
     try:
         found = chosen(asked.source, asked.beginnings)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
+
+
+HERE = Path(__file__).resolve().parent
 
 
 class NoNotebookError(SimulatorError):
@@ -38,3 +42,21 @@ def chosen(folder: Path, beginnings: Sequence[str]) -> list[Path]:
                 advice="The number is enough, with its zero: 01.",
             )
     return [path for path in found if not beginnings or path.name.startswith(tuple(beginnings))]
+
+
+def command_line(script: str, does: str, target: Path | None, target_words: str) -> argparse.ArgumentParser:
+    """What a script that works on notebooks takes: how their names begin, where they are, and where to.
+
+    Args:
+        script: its file name.
+        does: what it does, in a sentence.
+        target: where it writes where nothing is said; None for where the notebooks are.
+        target_words: the same in words.
+    """
+    parser = argparse.ArgumentParser(prog=script, description=does)
+    parser.add_argument(
+        "beginnings", nargs="*", metavar="NAME", help="how the names begin: 03; all if absent"
+    )
+    parser.add_argument("--from", dest="source", type=Path, default=HERE, metavar="DIR", help="the notebooks")
+    parser.add_argument("--to", dest="target", type=Path, default=target, metavar="DIR", help=target_words)
+    return parser

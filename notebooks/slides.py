@@ -10,14 +10,13 @@ until the presenter asks for them.
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import sys
 from html import escape
 from pathlib import Path
 
-from selection import chosen
+from selection import chosen, command_line
 from slide_cells import Slide, slides_of
 
 from simulator.errors import SimulatorError
@@ -95,14 +94,8 @@ def section(slide: Slide) -> str:
 
 def main(arguments: list[str]) -> int:
     """Write the slides that are asked for; the exit code is 2 where that cannot be done."""
-    parser = argparse.ArgumentParser(
-        prog="slides.py", description="Make pages of slides of the executed notebooks."
-    )
-    parser.add_argument(
-        "beginnings", nargs="*", metavar="NAME", help="how the names begin: 03; all if absent"
-    )
-    parser.add_argument("--from", dest="source", type=Path, default=HERE, metavar="DIR", help="the notebooks")
-    parser.add_argument("--to", dest="target", type=Path, default=TARGET, metavar="DIR", help="the pages")
+    does = "Make pages of slides of the executed notebooks."
+    parser = command_line("slides.py", does, TARGET, "the pages")
     asked = parser.parse_args(arguments)
     try:
         pages = {path.stem: page(path) for path in chosen(asked.source, asked.beginnings)}

@@ -100,9 +100,7 @@ def likeness(fact: Fact) -> tuple[Any, ...]:
     kind = type(fact).__name__
     if isinstance(fact, Sent | Received):
         said = fact.raw if fact.protocol == "application_data" else b""
-        if isinstance(fact, Sent) and fact.name == "Certificate" and fact.protocol == "handshake":
-            said = b"" if any(fact.raw[4:]) else b"nothing in it"
-        return kind, fact.protocol, fact.name, said
+        return kind, fact.protocol, fact.name, said, isinstance(fact, Sent) and fact.is_empty_certificate
     if isinstance(fact, Alert):
         return kind, fact.direction, fact.name
     if isinstance(fact, Checked):

@@ -128,6 +128,12 @@ class Sent:
     protection: Protection
     wire: bytes
 
+    @property
+    def is_empty_certificate(self) -> bool:
+        """A client that was asked and has none says so: nothing but lengths, and all of them zero."""
+        certificate = self.protocol == "handshake" and self.name == "Certificate"
+        return certificate and self.raw != b"" and not any(self.raw[4:])
+
 
 @dataclass(frozen=True, slots=True)
 class Received:

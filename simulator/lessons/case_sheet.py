@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import OutputError
 from simulator.lessons.puzzle import ACCEPT, CASES, CHECKS, case
 from simulator.lessons.traces import evidence
+from simulator.pki.files import write_public_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ def case_sheet() -> str:
 
 
 def save_case_sheet(path: Path) -> None:
-    """Write the page.
+    """Write the page, whole or not at all.
 
     Raises:
         OutputError: the suffix is not ``.html``, or the file cannot be written.
@@ -61,14 +62,7 @@ def save_case_sheet(path: Path) -> None:
         raise OutputError(
             "The sheet of cases is a page.", got=str(path), expected="a name that ends in .html"
         )
-    try:
-        path.write_text(case_sheet(), encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            "The sheet of cases cannot be written.",
-            got=f"{path}: {error.strerror or error}",
-            advice="Name a file in a folder that exists and that you may write to.",
-        ) from error
+    write_public_file(path, case_sheet().encode())
 
 
 def _case(number: int) -> str:

@@ -26,10 +26,11 @@ def listed(file: str, width: int) -> str:
         QuestionError: the file cannot be read.
     """
     lines: list[str] = []
-    for name, found in every(file):
+    known = list(every(file))
+    for name, found in known:
         words = found.ask if isinstance(found, Question) else f"This is no question yet. {found}"
         lines += [name, *wrap(words, width, initial_indent="  ", subsequent_indent="  ")]
-    good = [name for name, found in every(file) if isinstance(found, Question)]
+    good = [name for name, found in known if isinstance(found, Question)]
     ending = f" --file {quote(file)}" if file else ""
     example = f" Be asked one: clientauth quiz {quote(good[0])}{ending}" if good else ""
     return "\n".join([*lines, "", f"{plural(len(good), 'question')}.{example}"])

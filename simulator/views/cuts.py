@@ -14,7 +14,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from simulator.trace import Step
-from simulator.views.display import Box, Drawing, Item, Line, Text, span
+from simulator.views.display import Box, Drawing, Item, Line, Text, extent_of, span
 from simulator.views.style import TYPES
 from simulator.views.words import STEP_NUMBERS
 
@@ -169,7 +169,7 @@ def _groups(drawing: Drawing, story: tuple[float, float] | None) -> Iterator[tup
     pieces: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
     middle = drawing.width / 2
     for item in drawing.items:
-        left, right = _sides(item)
+        left, _, right, _ = extent_of(item)
         if _is_ground(item) or (story and (right <= story[0] or left >= story[1])):
             continue
         if not item.seq:
@@ -206,18 +206,6 @@ def _spaces(groups: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
         if top >= reached - 0.01:
             yield reached, top
         reached = max(reached, bottom)
-
-
-def _sides(item: Item) -> tuple[float, float]:
-    """The left and the right end of an item."""
-    match item:
-        case Box():
-            return item.x, item.x + item.width
-        case Text():
-            return item.extent[0], item.extent[2]
-        case _:
-            across = [x for x, _ in item.points]
-            return min(across), max(across)
 
 
 def _labels(items: tuple[Item, ...], story: tuple[float, float]) -> Iterator[Label]:

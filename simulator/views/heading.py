@@ -23,7 +23,7 @@ def under_title(trace: Trace) -> str:
     """Which run this is: enough to make the same picture again."""
     setup = trace.setup
     version = f"TLS {trace.outcome.negotiated or setup.tls}"
-    if trace.outcome.negotiated is None and next(iter(trace.of(HandshakeReturned)), None) is not None:
+    if trace.outcome.negotiated is None and any(trace.of(HandshakeReturned)):
         version += " (not agreed)"
     return (
         f"{version} · scenario {setup.scenario} · seed {setup.seed} · port {setup.port} · release {RELEASE}"

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, TypeGuard
 from simulator.tls.states import State
 from simulator.trace import Alert, Sent, StateChanged, Trace
 from simulator.views.display import Box, Item, Line, Text
-from simulator.views.reading import gap, unread
+from simulator.views.reading import unread
 from simulator.views.words import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from simulator.views.reading import Gap
 
 #: Rows of the set-up that name what is wrong in it, as nobody in the story says it.
 GIVING_AWAY = frozenset({"private key", "what it signs", "clock"})
@@ -44,9 +46,14 @@ def unread_since(trace: Trace) -> dict[int, int]:
     return found
 
 
-def as_known(trace: Trace, items: Iterable[Item]) -> list[Item]:
-    """The items, each with the ``seq`` since which it can be known: marks of the unread, and the error."""
-    late, since = gap(trace), unread_since(trace)
+def as_known(late: Gap | None, since: Mapping[int, int], items: Iterable[Item]) -> list[Item]:
+    """The items, each with the ``seq`` since which it can be known: marks of the unread, and the error.
+
+    Args:
+        late: the client's error, as :func:`simulator.views.reading.gap` has it.
+        since: what is never read, as :func:`unread_since` has it; so also below.
+        items: of the picture.
+    """
     found = []
     for item in items:
         if late is not None and item.style == "gap":
@@ -58,13 +65,12 @@ def as_known(trace: Trace, items: Iterable[Item]) -> list[Item]:
     return found
 
 
-def parted_by(trace: Trace, items: Iterable[Item]) -> tuple[list[Item], list[Item]]:
+def parted_by(since: Mapping[int, int], items: Iterable[Item]) -> tuple[list[Item], list[Item]]:
     """The items that tell that a message is never read, and all others.
 
     Of a message whose reader had failed before it was sent, the broken line is the only one there is: it
     counts among the others.
     """
-    since = unread_since(trace)
     told: list[Item] = []
     others: list[Item] = []
     for item in items:
@@ -74,9 +80,9 @@ def parted_by(trace: Trace, items: Iterable[Item]) -> tuple[list[Item], list[Ite
     return told, others
 
 
-def on_their_way(trace: Trace, items: Sequence[Item]) -> list[Item]:
+def on_their_way(since: Mapping[int, int], items: Sequence[Item]) -> list[Item]:
     """The arrows of messages that are never read, as they look while nobody can know it."""
-    open_ = {seq for seq, since in unread_since(trace).items() if since > seq}
+    open_ = {seq for seq, known in since.items() if known > seq}
     shafts = {item.seq: item for item in items if _is_shaft(item)}
     found: list[Item] = []
     for item in items:

@@ -11,8 +11,9 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from simulator.trace import Alert, BeliefChanged, Checked, Decided, Received, Sent, Step
-from simulator.views.display import Box, Drawing, Item, Line, Polygon, Text
+from simulator.views.display import Box, Drawing, Extent, Item, Text, extent_of
 from simulator.views.player_known import as_known, giving_away, on_their_way, parted_by, unread_since
+from simulator.views.reading import gap
 from simulator.views.sequence import sequence
 from simulator.views.style import PALETTES, Palette
 from simulator.views.svg import markup
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from simulator.trace import Trace
 
-Extent = tuple[float, float, float, float]
 
 #: Texts that the page says itself, beside the picture.
 SAID_BESIDE = frozenset({"title", "subtitle", "lesson", "gap"})
@@ -74,20 +74,20 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
         bottom = min(
             (item.y for item in shown if isinstance(item, Box) and item.style == "card"), default=bottom
         )
-        shown = [item for item in shown if _extent(item)[1] < bottom]
+        shown = [item for item in shown if extent_of(item)[1] < bottom]
     items = _frames_first(trace, shown)
     found = _places(trace, items)
     left, right = _talk(trace, found, drawing.width)
     items = _in_sight(items, left, right)
-    away = on_their_way(trace, items)
-    told, rest = parted_by(trace, items)
-    tops = [_extent(item)[1] for item in items if item.style.startswith("header")]
+    late, since = gap(trace), unread_since(trace)
+    told, rest = parted_by(since, items)
+    tops = [extent_of(item)[1] for item in items if item.style.startswith("header")]
     top = min(tops, default=MARGIN) - 10
     return {
-        "svg": markup(replace(drawing, items=tuple(as_known(trace, rest))), VARIABLES, "player"),
-        "away": _fragment(drawing, away),
-        "told": _fragment(drawing, as_known(trace, told)),
-        "since": {str(seq): since for seq, since in unread_since(trace).items()},
+        "svg": markup(replace(drawing, items=tuple(as_known(late, since, rest))), VARIABLES, "player"),
+        "away": _fragment(drawing, on_their_way(since, items)),
+        "told": _fragment(drawing, as_known(late, since, told)),
+        "since": {str(seq): known for seq, known in since.items()},
         "box": [0, _round(top), _round(drawing.width), _round(bottom - top)],
         "lanes": [
             [item.text, _round(item.x)] for item in items if isinstance(item, Text) and item.style == "lane"
@@ -149,7 +149,7 @@ def _places(trace: Trace, items: Sequence[Item]) -> dict[int, Extent]:
     drawn: dict[int, Extent] = {}
     for item in items:
         if not item.style.startswith(BEHIND):
-            extent = _extent(item)
+            extent = extent_of(item)
             drawn[item.seq] = _union(drawn[item.seq], extent) if item.seq in drawn else extent
     joined = {event.seq for event in trace.of(Sent, Alert, Checked)}
     words = _words_of_beliefs(items)
@@ -192,21 +192,10 @@ def _depths(trace: Trace, items: Iterable[Item]) -> list[float]:
         if item.style.startswith(BEHIND):
             continue
         if not item.style.startswith(BELIEF_COLUMN):
-            lowest[item.seq] = max(lowest[item.seq], _extent(item)[3])
+            lowest[item.seq] = max(lowest[item.seq], extent_of(item)[3])
         elif isinstance(item, Text):
-            lowest[item.seq] = max(lowest[item.seq], _extent(item)[3] + BELIEF_PAD)
+            lowest[item.seq] = max(lowest[item.seq], extent_of(item)[3] + BELIEF_PAD)
     return [_round(depth) for depth in accumulate(lowest.values(), max)]
-
-
-def _extent(item: Item) -> Extent:
-    match item:
-        case Box():
-            return item.x, item.y, item.x + item.width, item.y + item.height
-        case Text():
-            return item.extent
-        case Line() | Polygon():
-            xs, ys = zip(*item.points, strict=True)
-            return min(xs), min(ys), max(xs), max(ys)
 
 
 def _union(one: Extent, other: Extent) -> Extent:

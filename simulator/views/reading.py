@@ -101,9 +101,8 @@ def is_refusal(fact: Sent | Alert) -> bool:
 
 
 def sent_name(fact: Sent | Alert) -> str:
-    """What was sent, by its name; a client that has no certificate says so with a Certificate of zeros."""
-    handshake = isinstance(fact, Sent) and fact.protocol == "handshake"
-    empty = handshake and fact.name == "Certificate" and fact.raw != b"" and not any(fact.raw[4:])
+    """What was sent, by its name."""
+    empty = isinstance(fact, Sent) and fact.is_empty_certificate
     return f"{clean(fact.name)} (empty)" if empty else clean(fact.name)
 
 

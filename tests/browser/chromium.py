@@ -59,6 +59,14 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def written(folder: Path, texts: dict[str, str]) -> dict[str, Path]:
+    """Write pages as files; each file by its page's name."""
+    files = {name: folder / f"{name}.html" for name in texts}
+    for name, text in texts.items():
+        files[name].write_text(text, encoding="utf-8")
+    return files
+
+
 def watched(browser: Browser, **options: Any) -> Watched:
     """A new page of 1280 × 720 that is watched."""
     page = browser.new_page(

@@ -9,11 +9,10 @@ import pytest
 
 from simulator.views.player import comparison_page, document, module, page, stylesheet
 from simulator.views.words import question
-from tests.browser.chromium import chromium, watched
+from tests.browser.chromium import watched, written
 from tests.views.traces import trace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page, Route
@@ -43,25 +42,15 @@ SEEN = """() => {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for this module."""
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The pages that are guessed through."""
-    folder = tmp_path_factory.mktemp("pages")
     refused, stolen = trace_of("certificate-expired", "1.3"), trace_of("stolen-certificate", "1.3")
     texts = {
         "refused": page(refused),
         "stolen": page(stolen),
         "two": comparison_page(refused, trace_of("valid-certificate", "1.3")),
     }
-    for name, text in texts.items():
-        (folder / name).with_suffix(".html").write_text(text, encoding="utf-8")
-    return {name: (folder / name).with_suffix(".html") for name in texts}
+    return written(tmp_path_factory.mktemp("pages"), texts)
 
 
 def guessing(browser: Browser, path: Path, when: str, place: str = "") -> Page:

@@ -13,12 +13,11 @@ from simulator.outcome import trace_of as trace_of_events
 from simulator.trace import Alert, Decided, Sent
 from simulator.views.player import comparison_page, document, module, page, stylesheet
 from simulator.views.words import clean, level_name
-from tests.browser.chromium import chromium, violations, watched
+from tests.browser.chromium import violations, watched, written
 from tests.peers import program
 from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page, Route
@@ -28,16 +27,8 @@ FORWARD = "ArrowRight"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for this module."""
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The pages that most tests look at."""
-    folder = tmp_path_factory.mktemp("pages")
     refused, fine = trace_of("certificate-expired", "1.3"), trace_of("valid-certificate", "1.3")
     texts = {
         "refused": page(refused),
@@ -46,9 +37,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "two": comparison_page(refused, fine),
         "versions": comparison_page(refused, trace_of("certificate-expired", "1.2")),
     }
-    for name, text in texts.items():
-        (folder / name).with_suffix(".html").write_text(text, encoding="utf-8")
-    return {name: (folder / name).with_suffix(".html") for name in texts}
+    return written(tmp_path_factory.mktemp("pages"), texts)
 
 
 def stops_of(name: str, tls: str) -> list[int]:

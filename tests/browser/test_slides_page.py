@@ -11,12 +11,11 @@ import pytest
 
 from simulator.lessons import case
 from simulator.lessons.quiz import questions
-from tests.browser.chromium import SIZE, chromium, watched
+from tests.browser.chromium import SIZE, watched
 from tests.notebooks import NOTEBOOKS, script
 from tests.slides import asked, exhibit_of, exhibited, page, ran, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -24,13 +23,6 @@ if TYPE_CHECKING:
 
 pytest.importorskip("mistune", reason="slides are made with the extra 'notebooks'")
 LEAST_TYPE = 16  # pixels at 1280 × 720
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for this module."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
