@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from simulator.views.player import module, stylesheet
 from tests.peers import absent, npm_package, program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 FLAGS = (
     "--headless",
@@ -79,6 +80,21 @@ def watched(browser: Browser, **options: Any) -> Watched:
     page.on("dialog", lambda dialog: (found.complaints.append("a dialog"), dialog.dismiss()))
     page.on("request", lambda request: found.requests.append(request.url))
     return found
+
+
+def in_a_notebook(tab: Page) -> Page:
+    """The page with an empty element and the module to import, as a notebook has them."""
+    served = {"": "<!doctype html><title>notebook</title><div id=out></div>", "player.js": module()}
+
+    def serve(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        kind = "text/javascript" if name.endswith(".js") else "text/html"
+        route.fulfill(body=served[name], content_type=kind)
+
+    tab.route("http://player.invalid/**", serve)
+    tab.goto("http://player.invalid/")
+    tab.add_style_tag(content=stylesheet())
+    return tab
 
 
 def violations(page: Page) -> list[str]:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.views.player import comparison_page, document, module, page, stylesheet
+from simulator.views.player import comparison_page, document, page
 from simulator.views.words import question
-from tests.browser.chromium import watched, written
+from tests.browser.chromium import in_a_notebook, watched, written
 from tests.views.traces import trace_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Page
 
 FORWARD = "ArrowRight"
 
@@ -352,17 +352,7 @@ def test_a_decision_that_waits_is_told_when_it_is_reached(browser: Browser) -> N
     """While guessing, the question to come stands there at the end only, and no key answers it before."""
     from simulator.outcome import trace_of as trace_of_events
 
-    tab = watched(browser).page
-    served = {"": "<!doctype html><title>notebook</title><div id=out></div>", "player.js": module()}
-
-    def serve(route: Route) -> None:
-        name = route.request.url.rpartition("/")[2]
-        kind = "text/javascript" if name.endswith(".js") else "text/html"
-        route.fulfill(body=served[name], content_type=kind)
-
-    tab.route("http://player.invalid/**", serve)
-    tab.goto("http://player.invalid/")
-    tab.add_style_tag(content=stylesheet())
+    tab = in_a_notebook(watched(browser).page)
     events = trace_of("valid-certificate", "1.3").events[:45]
     contents = json.loads(json.dumps(document(trace_of_events(events), finished=False)))
     pending = {"ask": "Does the client send a certificate?", "options": ["send", "skip"], "number": 2}

@@ -11,16 +11,16 @@ import pytest
 
 from simulator.outcome import trace_of as trace_of_events
 from simulator.trace import Alert, Decided, Sent
-from simulator.views.player import comparison_page, document, module, page, stylesheet
+from simulator.views.player import comparison_page, document, page
 from simulator.views.words import clean, level_name
-from tests.browser.chromium import violations, watched, written
+from tests.browser.chromium import in_a_notebook, violations, watched, written
 from tests.peers import program
 from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page, Route
+    from playwright.sync_api import Browser, Page
 
 PLACE = ".cap-place"
 FORWARD = "ArrowRight"
@@ -624,21 +624,6 @@ def test_paper_shows_the_whole_story(browser: Browser, files: dict[str, Path], t
         assert title in text
 
 
-def _notebook(tab: Page) -> Page:
-    """The page with an empty element and the module to import, as a notebook has them."""
-    served = {"": "<!doctype html><title>notebook</title><div id=out></div>", "player.js": module()}
-
-    def serve(route: Route) -> None:
-        name = route.request.url.rpartition("/")[2]
-        kind = "text/javascript" if name.endswith(".js") else "text/html"
-        route.fulfill(body=served[name], content_type=kind)
-
-    tab.route("http://player.invalid/**", serve)
-    tab.goto("http://player.invalid/")
-    tab.add_style_tag(content=stylesheet())
-    return tab
-
-
 LIVE = """async ([start, on, finished]) => {
   const { default: widget } = await import('./player.js');
   const values = { document: start, cursor: 0, theme: 'dark', pending: null, live: true };
@@ -678,7 +663,7 @@ def test_a_live_run_waits_for_a_person(browser: Browser) -> None:
     }
     asked = decisions["send-certificate"]
     documents = [document(trace_of_events(whole.events[:count]), finished=False) for count in (1, asked)]
-    first, waiting, answer, result = _notebook(seen.page).evaluate(LIVE, [*documents, document(whole)])
+    first, waiting, answer, result = in_a_notebook(seen.page).evaluate(LIVE, [*documents, document(whole)])
     assert ["The set-up", "", True] == first
     assert ["You decide: Does the client send a certificate?", "", "States"] == waiting
     assert {"decision": 2, "choice": "skip"} == answer
@@ -702,7 +687,7 @@ FULL = """async ([start, on]) => {
 def test_full_screen_outlives_a_decision(browser: Browser) -> None:
     """A live run gets a new document at each decision; the player stays full screen, and its keys go on."""
     seen = watched(browser)
-    tab = _notebook(seen.page)
+    tab = in_a_notebook(seen.page)
     whole = trace_of("certificate-expired", "1.3")
     start = document(trace_of_events(whole.events[:45]), finished=False)
     tab.evaluate(FULL, [json.loads(json.dumps(one)) for one in (start, document(whole))])
@@ -721,7 +706,7 @@ def test_full_screen_outlives_a_decision(browser: Browser) -> None:
 def test_the_module_keeps_to_the_contract_of_a_widget(browser: Browser) -> None:
     """Imported as a module, it draws into its element, shares the cursor both ways, and cleans up."""
     seen = watched(browser)
-    tab = _notebook(seen.page)
+    tab = in_a_notebook(seen.page)
     found = tab.evaluate(
         """async (contents) => {
           const { default: widget } = await import('./player.js');
