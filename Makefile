@@ -29,7 +29,7 @@ figures: $(STAMP)
 	$(BIN)/clientauth demo --quiet
 
 schema: $(STAMP)
-	$(BIN)/python -m simulator.trace_schema > simulator/trace.schema.json
+	$(BIN)/python -m simulator.trace.schema > simulator/trace/trace.schema.json
 
 check: $(STAMP)
 	$(BIN)/clientauth check --all

@@ -34,7 +34,7 @@ BARE = "python -c pass"
 PACKAGES = ("click", "cryptography", "matplotlib", "networkx", "numpy", "pydantic", "rich")
 PROBE = """
 import json, sys
-from simulator.cli import main
+from simulator.command.cli import main
 try:
     main()
 except SystemExit:

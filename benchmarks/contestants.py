@@ -16,44 +16,43 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from simulator.casting import client_role, server_role
+from simulator.engine.roles import client_role, server_role
+from simulator.engine.world import World, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.oracle.contexts import client_context, server_context
 from simulator.pki.bundles import write_pem
 from simulator.pki.key_files import write_private_key
-from simulator.run import simulate
+from simulator.runs.run import simulate
 from simulator.scenario import Scenario
 from simulator.security import SecurityLevel
-from simulator.tls.client import client_handshake
 from simulator.tls.config import ClientConfig, ServerConfig
 from simulator.tls.events import (
     CertificateChoiceWanted,
     ClientVerdictWanted,
     MessageSent,
     ServerVerdictWanted,
-    Version,
 )
-from simulator.tls.server import server_handshake
+from simulator.tls.handshake import client_handshake, server_handshake
 from simulator.tls.states import State
+from simulator.tls.wire.version import Version
 from simulator.trust.judge import judge
-from simulator.world import World, issue_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from simulator.engine.world import Holding
     from simulator.pki.certificate import Certificate
     from simulator.scenario import TlsVersion
-    from simulator.world import Holding
 
 # These rooms keep what belongs to the making of a scenario: OpenSSL, too, loads its certificates beforehand.
 # The last two keep tables of their own, in which there is nothing of any peer.
 KEPT = (
-    "simulator.casting",
-    "simulator.world",
+    "simulator.engine.roles",
+    "simulator.engine.world",
     "simulator.pki.keys",
     "simulator.scenario",
-    "simulator.catalogue",
-    "simulator.tls.extension_rules",
+    "simulator.scenario.catalogue",
+    "simulator.tls.wire.extension_rules",
     "simulator.trust.ledger",
 )
 

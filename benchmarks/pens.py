@@ -14,15 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simulator.trace import Alert, Event, Sent, Trace
-from simulator.views.mermaid import escape
-from simulator.views.telling import Arrow, Band, Remark, lanes, tell
+from simulator.trace.facts import Alert, Event, Sent
+from simulator.views.texts.mermaid import escape
+from simulator.views.texts.outline import Arrow, Band, Remark, lanes, tell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page, Route
+
+    from simulator.trace.trace import Trace
 
 BLANK = "<!doctype html><meta charset='utf-8'><body></body>"
 ADDRESS = "http://diagrams.test/"

@@ -19,19 +19,20 @@ from typing import TYPE_CHECKING
 from benchmarks import pens
 from benchmarks.contestants import forget_peers
 from benchmarks.measuring import Contestant, Spread, Timed, interleaved, machine, speed, table, write_section
-from simulator.run import simulate
-from simulator.views.export import picture, save
-from simulator.views.mermaid import mermaid
-from simulator.views.plantuml import plantuml
-from simulator.views.sequence import sequence
-from simulator.views.svg import svg
+from simulator.runs.run import simulate
+from simulator.views.drawing.pens import picture
+from simulator.views.drawing.svg import svg
+from simulator.views.export import save
+from simulator.views.pictures.sequence import sequence
+from simulator.views.texts.mermaid import mermaid
+from simulator.views.texts.plantuml import plantuml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from playwright.sync_api import Browser
 
-    from simulator.trace import Trace
+    from simulator.trace.trace import Trace
 
 SCENARIO = "self-signed-trusted"  # 20 messages
 LONG = 2000

@@ -15,7 +15,7 @@ import tracemalloc
 from time import perf_counter
 
 from benchmarks.measuring import machine, pin_to_one_core, table, write_section
-from simulator.run import simulate
+from simulator.runs.run import simulate
 
 COUNTS = (1, 10, 100, 1000)
 SCENARIO = "chain-with-intermediate"

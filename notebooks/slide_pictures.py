@@ -1,7 +1,7 @@
 """A picture in parts that each fit on a screen, with the heads of its lanes above every part.
 
-The output of a cell says in its metadata where its picture may be cut (:mod:`simulator.views.cuts`). A
-picture that can be read when all of it stands on the screen is left whole. Another is cut into as few parts
+The output of a cell says in its metadata where its picture may be cut (:mod:`simulator.views.drawing.cuts`).
+A picture that can be read when all of it stands on the screen is left whole. Another is cut into as few parts
 as there can be, at the beginnings of steps rather than between other rows, and into parts of like height.
 """
 

@@ -22,14 +22,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator import catalogue
-    from simulator.compare import first_divergence
-    from simulator.run import Run, simulate
+    from simulator.engine.simulation import Simulation
+    from simulator.runs.run import Run, simulate
+    from simulator.runs.sweep import explore, matrix
     from simulator.scenario import Scenario
+    from simulator.scenario.catalogue.catalogue import catalogue
     from simulator.security import SecurityCard, SecurityLevel
-    from simulator.simulation import Simulation
-    from simulator.sweep import explore, matrix
-    from simulator.trace import Trace
+    from simulator.trace.compare import first_divergence
+    from simulator.trace.trace import Trace
     from simulator.trust.verdict import Verdict
 
 __all__ = [
@@ -50,24 +50,23 @@ __all__ = [
 # Where each public name lives; it is imported when it is first asked for, so that a command that needs none
 # of the heavy rooms starts at once.
 _HOMES = {
-    "Run": "simulator.run",
+    "catalogue": "simulator.scenario.catalogue.catalogue",
+    "Run": "simulator.runs.run",
     "Scenario": "simulator.scenario",
     "SecurityCard": "simulator.security",
     "SecurityLevel": "simulator.security",
-    "Simulation": "simulator.simulation",
-    "Trace": "simulator.trace",
+    "Simulation": "simulator.engine.simulation",
+    "Trace": "simulator.trace.trace",
     "Verdict": "simulator.trust.verdict",
-    "explore": "simulator.sweep",
-    "first_divergence": "simulator.compare",
-    "matrix": "simulator.sweep",
-    "simulate": "simulator.run",
+    "explore": "simulator.runs.sweep",
+    "first_divergence": "simulator.trace.compare",
+    "matrix": "simulator.runs.sweep",
+    "simulate": "simulator.runs.run",
 }
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for (PEP 562)."""
-    if name == "catalogue":
-        return import_module("simulator.catalogue")
     if name not in _HOMES:
         raise AttributeError(f"module 'simulator' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

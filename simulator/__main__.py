@@ -1,6 +1,6 @@
 """``python -m simulator``: the same as the command ``clientauth``."""
 
-from simulator.cli import main
+from simulator.command.cli import main
 
 if __name__ == "__main__":
     main()

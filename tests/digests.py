@@ -12,17 +12,17 @@ from hashlib import sha256
 
 def digests() -> dict[str, str]:
     """What every scenario gives in both versions, and its certificate files, as SHA-256."""
-    from simulator.catalogue import catalogue
+    from simulator.engine.world import issue_world
     from simulator.entropy import SeededEntropy
-    from simulator.run import simulate
-    from simulator.trace_json import trace_to_json
-    from simulator.views.capture import capture
-    from simulator.views.mermaid import mermaid
-    from simulator.views.plantuml import plantuml
-    from simulator.views.sequence import sequence
-    from simulator.views.svg import svg
-    from simulator.views.terminal import story
-    from simulator.world import issue_world
+    from simulator.runs.run import simulate
+    from simulator.scenario.catalogue.catalogue import catalogue
+    from simulator.trace.trace import trace_to_json
+    from simulator.views.capture.capture import capture
+    from simulator.views.drawing.svg import svg
+    from simulator.views.pictures.sequence import sequence
+    from simulator.views.texts.mermaid import mermaid
+    from simulator.views.texts.plantuml import plantuml
+    from simulator.views.texts.terminal import story
 
     found = {}
     for name, scenario in catalogue.items():

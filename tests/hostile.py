@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from simulator.pki import der
 from simulator.pki.issuing import Authority
-from simulator.tls.annotate import annotate_handshake
-from simulator.tls.events import AlertSent, Version
-from simulator.tls.messages import encode_handshake
-from simulator.tls.records import ContentType
+from simulator.tls.events import AlertSent
 from simulator.tls.states import State
+from simulator.tls.wire.annotate import annotate_handshake
+from simulator.tls.wire.messages import encode_handshake
+from simulator.tls.wire.records import ContentType
 from simulator.trust.judge import judge
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import Outcome, Verdict
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from simulator.tls.states import Role
+    from simulator.tls.wire.version import Version
 
 INTERESTING = (0x00, 0x01, 0x7F, 0x80, 0xFF)
 CONTENT_TYPES = tuple(ContentType)

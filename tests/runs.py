@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from simulator.catalogue import catalogue
-from simulator.run import simulate
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
 
 if TYPE_CHECKING:
-    from simulator.run import Run
+    from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
 
 VERSIONS: tuple[TlsVersion, ...] = ("1.2", "1.3")

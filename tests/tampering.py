@@ -5,17 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from simulator.tls.events import (
-    AlertSent,
-    DataReceived,
-    DataSent,
-    MessageSent,
-    StateChanged,
-    TlsEvent,
-    Version,
-)
-from simulator.tls.messages import HandshakeType
+from simulator.tls.events import AlertSent, DataReceived, DataSent, MessageSent, StateChanged, TlsEvent
 from simulator.tls.states import State
+from simulator.tls.wire.messages import HandshakeType
+from simulator.tls.wire.version import Version
 from tests.attack import PLAYS, Attack, apply
 from tests.tls.machines import CLIENT_CREDENTIAL, Pair
 

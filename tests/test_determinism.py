@@ -11,7 +11,7 @@ from functools import cache
 
 import pytest
 
-from simulator.catalogue import catalogue
+from simulator.scenario.catalogue.catalogue import catalogue
 from tests.peers import ROOT
 
 

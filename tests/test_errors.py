@@ -14,7 +14,7 @@ from traitlets.config import Config
 
 import simulator.errors as errors
 from simulator.errors import ArgumentError, SimulatorError
-from simulator.scenario.problem import Problem, ScenarioProblemsError
+from simulator.scenario.mistake import Problem, ScenarioProblemsError
 from tests.peers import ROOT
 
 WRONG = 'from simulator.lessons import card\ncard("valid-certificate")'

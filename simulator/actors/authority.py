@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from simulator.actors.contract import Collected, DecisionTaken, Posted, Remarked
+from simulator.actors.effects import Collected, DecisionTaken, Posted, Remarked
 
 if TYPE_CHECKING:
-    from simulator.actors.contract import Effect
+    from simulator.actors.effects import Effect
 
 REQUEST_NAME = "CertificationRequest"
 CERTIFICATE_NAME = "Certificate"

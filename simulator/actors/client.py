@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.actors.contract import Believed, Judged
-from simulator.actors.endpoint import KEYS_AGREED, Endpoint
+from simulator.actors.effects import Believed, Judged
 from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
-from simulator.actors.subject import subject_of
-from simulator.actors.unjudged import unjudged, with_proof
+from simulator.actors.peer import KEYS_AGREED, Endpoint, subject_of
 from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
-from simulator.tls.alerts import AlertDescription
-from simulator.tls.client import client_handshake
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig
 from simulator.tls.events import (
     CertificateChoiceWanted,
@@ -21,21 +17,24 @@ from simulator.tls.events import (
     ProofChecked,
     ServerVerdictWanted,
     StateChanged,
-    Version,
 )
+from simulator.tls.handshake import client_handshake
 from simulator.tls.states import State
+from simulator.tls.wire.alerts import AlertDescription
+from simulator.tls.wire.version import Version
 from simulator.trust.judge import judge
 from simulator.trust.profiles import profile_named
+from simulator.trust.unjudged import unjudged, with_proof
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from simulator.actors.contract import DecisionTaken, Effect
-    from simulator.actors.endpoint import Question
+    from simulator.actors.effects import DecisionTaken, Effect
+    from simulator.actors.peer import Question
     from simulator.entropy import Entropy
     from simulator.security import RefusalLayer
-    from simulator.tls.client import ClientHandshake
     from simulator.tls.config import Credential
+    from simulator.tls.handshake import ClientHandshake
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.verdict import Verdict
 

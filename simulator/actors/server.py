@@ -5,31 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simulator.actors.contract import Believed, Judged
-from simulator.actors.endpoint import Endpoint
+from simulator.actors.effects import Believed, Judged
 from simulator.actors.grant import Standing, grant_of
-from simulator.actors.subject import subject_of
-from simulator.actors.unjudged import unjudged, with_proof
+from simulator.actors.peer import Endpoint, subject_of
 from simulator.security import SecurityLevel
-from simulator.tls.alerts import AlertDescription
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ServerConfig
-from simulator.tls.events import ClientVerdictWanted, MessageSent, ProofChecked, StateChanged, Version
-from simulator.tls.server import server_handshake
+from simulator.tls.events import ClientVerdictWanted, MessageSent, ProofChecked, StateChanged
+from simulator.tls.handshake import server_handshake
 from simulator.tls.states import State
+from simulator.tls.wire.alerts import AlertDescription
+from simulator.tls.wire.version import Version
 from simulator.trust.judge import judge
+from simulator.trust.unjudged import unjudged, with_proof
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.actors.contract import DecisionTaken, Effect
-    from simulator.actors.endpoint import Question
+    from simulator.actors.effects import DecisionTaken, Effect
     from simulator.actors.grant import Grant
+    from simulator.actors.peer import Question
     from simulator.entropy import Entropy
     from simulator.scenario import ClientAuthentication
     from simulator.security import RefusalLayer
     from simulator.tls.config import Credential
     from simulator.tls.events import TlsEvent
-    from simulator.tls.server import ServerHandshake
+    from simulator.tls.handshake import ServerHandshake
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.verdict import Verdict
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from simulator.catalogue import catalogue
+from simulator.engine.simulation import Simulation
 from simulator.errors import ArgumentError
-from simulator.run import Run
+from simulator.runs.run import Run
 from simulator.scenario import Scenario
-from simulator.simulation import Simulation
-from simulator.trace import Event
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.trace.facts import Event
 
 MOST_CHARACTERS = 60  # of a value in an error; a longer one is told by its kind alone
 KINDS = {

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from simulator.views.drawing.cells import cells, wrap_cells
 from simulator.views.notebook import TEXT_WIDTH, Exhibit
-from simulator.views.textual import cells, wrap_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

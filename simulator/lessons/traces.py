@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.trace import Checked, Sent
+from simulator.trace.facts import Checked, Sent
 
 if TYPE_CHECKING:
-    from simulator.trace import Event, Trace
+    from simulator.trace.facts import Event
+    from simulator.trace.trace import Trace
     from simulator.trust.verdict import Verdict
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from simulator.actors.client import Client
-from simulator.actors.contract import HandshakeEnded, Judged, bytes_to_send
+from simulator.actors.effects import HandshakeEnded, Judged, bytes_to_send
 from simulator.oracle.observed import PlayedSide
 from simulator.oracle.reasons import reason_of_verdict
-from simulator.tls.events import AlertSent, DataReceived, MessageReceived, MessageSent, Protection
+from simulator.tls.events import AlertSent, DataReceived, MessageReceived, MessageSent
+from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from simulator.actors.contract import Effect
+    from simulator.actors.effects import Effect
     from simulator.actors.server import Server
     from simulator.oracle.observed import Notes
-    from simulator.trace import Side
+    from simulator.trace.facts import Side
 
 
 class ActorSide:

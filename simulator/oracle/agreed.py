@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simulator.tls import extension_forms as forms
-from simulator.tls.alerts import ProtocolViolation
-from simulator.tls.events import Version
-from simulator.tls.messages import (
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.alerts import ProtocolViolation
+from simulator.tls.wire.messages import (
     CertificateVerify,
     HandshakeType,
     ServerHello,
@@ -16,11 +15,12 @@ from simulator.tls.messages import (
     decode_handshake,
     message_name,
 )
-from simulator.tls.registry import group_name, signature_scheme_name, version_name
+from simulator.tls.wire.registry import group_name, signature_scheme_name, version_name
+from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
-    from simulator.tls.messages import Message
-    from simulator.trace import Side
+    from simulator.tls.wire.messages import Message
+    from simulator.trace.facts import Side
 
 TELLING = (
     HandshakeType.SERVER_HELLO,

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from simulator.engine.simulation import Simulation
 from simulator.oracle.accepted import accepted_for
 from simulator.oracle.playing import NotPlayableError, play
 from simulator.oracle.reading import judged_at, observed
 from simulator.oracle.report import CheckReport, Difference, Row
-from simulator.simulation import Simulation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from simulator.oracle.observed import Played, SentAlert, SentMessage
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.trace import Trace
+    from simulator.trace.trace import Trace
 
 
 class HasTrace(Protocol):
-    """A :class:`~simulator.run.Run`, or a simulation that has ended."""
+    """A :class:`~simulator.runs.run.Run`, or a simulation that has ended."""
 
     @property
     def trace(self) -> Trace:

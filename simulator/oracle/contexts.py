@@ -24,11 +24,11 @@ from simulator.scenario.words import SIGNATURE_SCHEMES
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from simulator.engine.world import Holding
     from simulator.pki.certificate import Certificate
     from simulator.pki.keys import PrivateKey
     from simulator.pki.stores import TrustStore
     from simulator.scenario import ClientSetup, ServerSetup, TlsVersion
-    from simulator.world import Holding
 
 VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {
     "1.2": ssl.TLSVersion.TLSv1_2,

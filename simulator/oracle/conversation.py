@@ -10,7 +10,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from simulator.trace import Side
+    from simulator.trace.facts import Side
 
 RECORD_HEADER_LENGTH = 5
 MOST_RECORDS = 1000

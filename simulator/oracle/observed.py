@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.oracle.agreed import Agreed
 from simulator.oracle.reasons import NEGOTIATION
-from simulator.tls.alerts import WARNINGS, AlertDescription
-from simulator.tls.messages import message_name
-from simulator.tls.records import ContentType
+from simulator.tls.wire.alerts import WARNINGS, AlertDescription
+from simulator.tls.wire.messages import message_name
+from simulator.tls.wire.records import ContentType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.scenario import TlsVersion
-    from simulator.trace import Side
+    from simulator.trace.facts import Side
 
 Mode = Literal["both", "openssl-server", "openssl-client", "simulated"]
 
@@ -37,7 +37,7 @@ class SentMessage:
 
 @dataclass(frozen=True, slots=True)
 class SentAlert:
-    """The first alert sent that is no warning (:data:`simulator.tls.alerts.WARNINGS`)."""
+    """The first alert sent that is no warning (:data:`simulator.tls.wire.alerts.WARNINGS`)."""
 
     sender: Side
     name: str

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from simulator.actors.greeting import client_line, read_server_line
-from simulator.actors.subject import subject_of
+from simulator.actors.peer import subject_of
 from simulator.errors import PeerError
 from simulator.oracle.observed import PlayedSide, openssl_observer
 from simulator.oracle.reasons import reason_of_error
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from simulator.actors.grant import Grant
     from simulator.oracle.observed import Notes
     from simulator.scenario import TlsVersion
-    from simulator.trace import Side
+    from simulator.trace.facts import Side
 
 READ_SIZE = 1 << 16
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from simulator.actors.client import Client, obeys_ca_list
 from simulator.actors.grant import Grant, Standing, grant_of
 from simulator.actors.server import Server
-from simulator.casting import client_role, server_role, server_version
+from simulator.engine.roles import client_role, server_role, server_version
+from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
 from simulator.oracle.acting import ActorSide
@@ -17,18 +18,17 @@ from simulator.oracle.conversation import converse
 from simulator.oracle.native import CredentialRefusedError
 from simulator.oracle.observed import Notes, Played
 from simulator.oracle.openssl import OpensslClient, OpensslServer
-from simulator.tls.events import Version
-from simulator.world import issue_world
+from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable
     from datetime import datetime
 
+    from simulator.engine.world import World
     from simulator.oracle.observed import Mode
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.trace import Side
-    from simulator.world import World
+    from simulator.trace.facts import Side
 
 
 class NotPlayableError(ScenarioError):

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from simulator.oracle.observed import Notes, Played, PlayedSide
 from simulator.oracle.playing import JudgedAt, clocks
 from simulator.oracle.reasons import reason_of_verdict
-from simulator.tls.events import Protection
-from simulator.trace import Alert, Checked, Received, Sent
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert, Checked, Received, Sent
 
 if TYPE_CHECKING:
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.trace import Event, Side, Trace
+    from simulator.trace.facts import Event, Side
+    from simulator.trace.trace import Trace
 
 
 def observed(trace: Trace, tls: TlsVersion) -> Played:

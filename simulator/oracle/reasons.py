@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.actors.contract import Judged
-    from simulator.trace import Checked
+    from simulator.actors.effects import Judged
+    from simulator.trace.facts import Checked
 
 LEAF_KEY, ISSUER_KEY = "subjectPublicKeyInfo of the leaf", "subjectPublicKeyInfo of an issuer"
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ScenarioError
-from simulator.scenario.problem import Problem, ScenarioProblemsError, written_path
+from simulator.scenario.mistake import Problem, ScenarioProblemsError, written_path
 from simulator.scenario.setup import CertificateSetup, Scenario, good_certificates
 from simulator.scenario.values import PARTS, Path, field_types, read_table, split_path
 from simulator.scenario.words import SPECIAL_WORDS, write_duration, write_time
@@ -146,7 +146,7 @@ def changed_scenario(base: Scenario, *changes: Mapping[str, Any]) -> Scenario:
         raise ScenarioProblemsError(problems)
     changed = lay_over(base, table)
     # Here, not above: what looks for mistakes needs the library, and the built-in scenarios are read without.
-    from simulator.scenario.problems import scenario_problems
+    from simulator.scenario.mistakes import scenario_problems
 
     problems = scenario_problems(changed)
     if problems:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, get_origin
 from simulator.errors import ScenarioError
 from simulator.scenario.changes import TEXT_KEYS, differences, plain_value, scenario_from_table
 from simulator.scenario.lines import key_lines, line_of
-from simulator.scenario.problem import Problem, ScenarioProblemsError, written_path
-from simulator.scenario.problems import scenario_problems
+from simulator.scenario.mistake import Problem, ScenarioProblemsError, written_path
+from simulator.scenario.mistakes import scenario_problems
 from simulator.scenario.setup import TLS_VERSIONS, CertificateSetup, Expectation, Scenario
 from simulator.scenario.values import (
     KEY_PATH,

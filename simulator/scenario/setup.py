@@ -2,7 +2,7 @@
 
 ``Scenario()`` is the good handshake. Everything else says only what differs from it. Values as files and
 people write them are read in :mod:`simulator.scenario.values`, what cannot be played is found in
-:mod:`simulator.scenario.problems`, and a user's file is the business of :mod:`simulator.scenario.file`.
+:mod:`simulator.scenario.mistakes`, and a user's file is the business of :mod:`simulator.scenario.file`.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ class Scenario:
         expect: what should come out, by TLS version; empty where nothing is expected.
 
     Two scenarios are equal when every field is. They are checked where they are read or changed
-    (:func:`simulator.scenario.problems.scenario_problems`), not here.
+    (:func:`simulator.scenario.mistakes.scenario_problems`), not here.
     """
 
     name: str = "good-handshake"

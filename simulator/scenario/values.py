@@ -15,7 +15,7 @@ from functools import lru_cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from simulator.scenario.problem import Problem, ScenarioProblemsError, not_one_of
+from simulator.scenario.mistake import Problem, ScenarioProblemsError, not_one_of
 from simulator.scenario.setup import (
     TLS_VERSIONS,
     CertificateSetup,

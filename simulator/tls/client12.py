@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls import extension_forms as forms
-from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.client_answers import ClientAnswers
 from simulator.tls.config import TLS12_CIPHER_SUITES
-from simulator.tls.endpoint12 import Endpoint12
+from simulator.tls.connection12 import Endpoint12
+from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
+from simulator.tls.crypto.peer_key import peer_public_key
+from simulator.tls.crypto.signatures import RSA_SIGN, certificate_type_of, common_scheme, sign
 from simulator.tls.events import CertificateChoiceWanted, MessageReceived, ServerVerdictWanted
-from simulator.tls.extension_rules import check_asked, check_data, check_names, check_point_formats
-from simulator.tls.extensions import Extension, ExtensionType, Place
-from simulator.tls.key_exchange import KeyShare, generate_key_share
-from simulator.tls.messages import (
+from simulator.tls.states import CLIENT_12, State
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.extension_rules import check_asked, check_data, check_names, check_point_formats
+from simulator.tls.wire.extensions import Extension, ExtensionType, Place
+from simulator.tls.wire.messages import (
     Certificate12,
     CertificateRequest12,
     CertificateVerify,
@@ -32,14 +35,12 @@ from simulator.tls.messages import (
     decode_handshake,
     message_name,
 )
-from simulator.tls.peer_key import peer_public_key
-from simulator.tls.registry import CIPHER_SUITES, group_name
-from simulator.tls.signatures import RSA_SIGN, certificate_type_of, common_scheme, sign
-from simulator.tls.states import CLIENT_12, State
+from simulator.tls.wire.registry import CIPHER_SUITES, group_name
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
-    from simulator.tls.config import ClientConfig, Credential, PrivateKey
+    from simulator.tls.config import ClientConfig, Credential
+    from simulator.tls.crypto.signatures import PrivateKey
 
 
 class ClientHandshake12(ClientAnswers, Endpoint12):

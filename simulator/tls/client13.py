@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls import extension_forms as forms
-from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.client_answers import ClientAnswers
 from simulator.tls.config import TLS13_CIPHER_SUITES, ClientConfig, Credential
-from simulator.tls.endpoint13 import Endpoint13
-from simulator.tls.events import CertificateChoiceWanted, Protection, ServerVerdictWanted
-from simulator.tls.extension_rules import check_answers, check_names, check_offers
-from simulator.tls.extensions import Extension, ExtensionType, Place
-from simulator.tls.key_exchange import KeyShare, generate_key_share
-from simulator.tls.messages import (
+from simulator.tls.connection13 import Endpoint13
+from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
+from simulator.tls.crypto.signatures import common_scheme
+from simulator.tls.events import CertificateChoiceWanted, ServerVerdictWanted
+from simulator.tls.states import CLIENT_13, State
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.extension_rules import check_answers, check_names, check_offers
+from simulator.tls.wire.extensions import Extension, ExtensionType, Place
+from simulator.tls.wire.messages import (
     Certificate13,
     CertificateRequest13,
     CertificateVerify,
@@ -28,9 +30,8 @@ from simulator.tls.messages import (
     NewSessionTicket13,
     ServerHello,
 )
-from simulator.tls.registry import CIPHER_SUITES, group_name
-from simulator.tls.signatures import common_scheme
-from simulator.tls.states import CLIENT_13, State
+from simulator.tls.wire.registry import CIPHER_SUITES, group_name
+from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy

@@ -5,13 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from simulator.tls.endpoint import Endpoint
+from simulator.tls.connection import Endpoint
 from simulator.tls.states import State
 
 if TYPE_CHECKING:
-    from simulator.tls.alerts import AlertDescription
     from simulator.tls.config import ClientConfig, Credential
     from simulator.tls.events import TlsEvent
+    from simulator.tls.wire.alerts import AlertDescription
 
 
 class ClientAnswers(Endpoint):

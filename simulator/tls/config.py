@@ -5,16 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.tls.wire.records import RecordStyle
+
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from simulator.tls.crypto.signatures import PrivateKey
+    from simulator.tls.wire.version import Version
 
-    from simulator.tls.events import Version
-
-    PrivateKey = EllipticCurvePrivateKey | Ed25519PrivateKey | RSAPrivateKey
-
-MAX_FRAGMENT = 2**14
 
 TLS13_CIPHER_SUITES = (0x1301, 0x1302, 0x1303)
 TLS12_CIPHER_SUITES = (0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8)
@@ -36,19 +32,6 @@ class Credential:
 
     chain: tuple[bytes, ...]
     private_key: PrivateKey
-
-
-@dataclass(frozen=True, slots=True)
-class RecordStyle:
-    """How messages are laid into records.
-
-    Attributes:
-        coalesce: put the messages of one flight with the same protection into shared records.
-        max_fragment: most plaintext bytes in one record, 1 to 16,384.
-    """
-
-    coalesce: bool = False
-    max_fragment: int = MAX_FRAGMENT
 
 
 @dataclass(frozen=True, slots=True)

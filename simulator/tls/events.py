@@ -1,6 +1,6 @@
 """What a handshake machine reports: values, in the order in which they happened.
 
-A machine (:class:`~simulator.tls.client.ClientHandshake`, :class:`~simulator.tls.server.ServerHandshake`)
+A machine (:class:`~simulator.tls.handshake.ClientHandshake`, :class:`~simulator.tls.server.ServerHandshake`)
 takes bytes and answers, and returns a list of these. It owns no socket, clock or trust store. Where the
 story needs a decision it reports a ``…Wanted`` event, stops in a waiting state, and goes on when answered.
 """
@@ -8,32 +8,11 @@ story needs a decision it reports a ``…Wanted`` event, stops in a waiting stat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.tls.alerts import AlertDescription, AlertLevel
-
-
-class Version(Enum):
-    """Protocol versions, by the names people use."""
-
-    TLS12 = "1.2"
-    TLS13 = "1.3"
-
-    @property
-    def wire(self) -> int:
-        """The ProtocolVersion on the wire: 0x0303 or 0x0304."""
-        return 0x0303 if self is Version.TLS12 else 0x0304
-
-
-class Protection(Enum):
-    """Whose keys protect a record."""
-
-    CLEAR = "clear"
-    HANDSHAKE_TRAFFIC = "handshake traffic keys"  # TLS 1.3 until Finished
-    APPLICATION_TRAFFIC = "application traffic keys"  # TLS 1.3 after Finished
-    CONNECTION = "connection keys"  # TLS 1.2 after ChangeCipherSpec
+    from simulator.tls.wire.alerts import AlertDescription, AlertLevel
+    from simulator.tls.wire.version import Protection, Version
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from simulator.tls import extension_forms as forms
-from simulator.tls.alerts import AlertDescription, ProtocolViolation
-from simulator.tls.extension_rules import KNOWN_TYPES, check_offers
-from simulator.tls.extensions import ExtensionType, Place, find_extension
-from simulator.tls.registry import group_name
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.extension_rules import KNOWN_TYPES, check_offers
+from simulator.tls.wire.extensions import ExtensionType, Place, find_extension
+from simulator.tls.wire.registry import group_name
 
 if TYPE_CHECKING:
-    from simulator.tls.extensions import ExtensionForm
-    from simulator.tls.messages import ClientHello
+    from simulator.tls.wire.extensions import ExtensionForm
+    from simulator.tls.wire.messages import ClientHello
 
 T = TypeVar("T")
 

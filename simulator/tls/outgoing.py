@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.alerts import AlertDescription, level_of
-from simulator.tls.events import AlertSent, DataSent, MessageSent, Protection, TlsEvent
-from simulator.tls.records import (
+from simulator.tls.events import AlertSent, DataSent, MessageSent, TlsEvent
+from simulator.tls.wire.alerts import AlertDescription, level_of
+from simulator.tls.wire.records import (
     FIRST_RECORD_VERSION,
     RECORD_VERSION,
     ContentType,
     Protector,
     RecordWriter,
 )
+from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.tls.config import RecordStyle
+    from simulator.tls.wire.records import RecordStyle
 
 CHANGE_CIPHER_SPEC = b"\x01"
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.alerts import AlertDescription
-from simulator.tls.events import ProofChecked, Version
-from simulator.tls.peer_key import peer_public_key
-from simulator.tls.registry import signature_scheme_name
-from simulator.tls.signatures import problem_of_scheme, verify
+from simulator.tls.crypto.peer_key import peer_public_key
+from simulator.tls.crypto.signatures import problem_of_scheme, verify
+from simulator.tls.events import ProofChecked
+from simulator.tls.wire.alerts import AlertDescription
+from simulator.tls.wire.registry import signature_scheme_name
 
 if TYPE_CHECKING:
     from simulator.tls.states import Role
+    from simulator.tls.wire.version import Version
 
 
 def examine_proof(

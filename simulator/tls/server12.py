@@ -8,15 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls import extension_forms as forms
-from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.config import TLS12_CIPHER_SUITES, ServerConfig
-from simulator.tls.endpoint12 import Endpoint12
+from simulator.tls.connection12 import Endpoint12
+from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
+from simulator.tls.crypto.signatures import (
+    ECDSA_SIGN,
+    RSA_SIGN,
+    SCHEMES,
+    certificate_type_of,
+    common_scheme,
+    curve_of,
+    sign,
+)
 from simulator.tls.events import ClientVerdictWanted, TlsEvent
-from simulator.tls.extension_rules import check_data, check_point_formats
-from simulator.tls.extensions import Extension, ExtensionType, Place
-from simulator.tls.key_exchange import KeyShare, generate_key_share
-from simulator.tls.messages import (
+from simulator.tls.states import SERVER_12, State
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.extension_rules import check_data, check_point_formats
+from simulator.tls.wire.extensions import Extension, ExtensionType, Place
+from simulator.tls.wire.messages import (
     Certificate12,
     CertificateRequest12,
     CertificateVerify,
@@ -29,17 +39,7 @@ from simulator.tls.messages import (
     ServerKeyExchange,
     server_ecdh_params,
 )
-from simulator.tls.registry import CIPHER_SUITES, CipherSuite, group_name, version_name
-from simulator.tls.signatures import (
-    ECDSA_SIGN,
-    RSA_SIGN,
-    SCHEMES,
-    certificate_type_of,
-    common_scheme,
-    curve_of,
-    sign,
-)
-from simulator.tls.states import SERVER_12, State
+from simulator.tls.wire.registry import CIPHER_SUITES, CipherSuite, group_name, version_name
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy

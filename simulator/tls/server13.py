@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls import extension_forms as forms
-from simulator.tls.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.config import TLS13_CIPHER_SUITES, ServerConfig
-from simulator.tls.endpoint13 import Endpoint13
-from simulator.tls.events import ClientVerdictWanted, Protection, TlsEvent
-from simulator.tls.key_exchange import KeyShare, generate_key_share
-from simulator.tls.messages import (
+from simulator.tls.connection13 import Endpoint13
+from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
+from simulator.tls.crypto.signatures import common_scheme
+from simulator.tls.events import ClientVerdictWanted, TlsEvent
+from simulator.tls.offer import check_hello_extensions, offered_shares, required, same_but_for_share
+from simulator.tls.states import SERVER_13, State
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.messages import (
     HELLO_RETRY_REQUEST_RANDOM,
     Certificate13,
     CertificateRequest13,
@@ -26,14 +29,12 @@ from simulator.tls.messages import (
     NewSessionTicket13,
     ServerHello,
 )
-from simulator.tls.offer import check_hello_extensions, offered_shares, required, same_but_for_share
-from simulator.tls.registry import CIPHER_SUITES, group_name, version_name
-from simulator.tls.signatures import common_scheme
-from simulator.tls.states import SERVER_13, State
+from simulator.tls.wire.registry import CIPHER_SUITES, group_name, version_name
+from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
-    from simulator.tls.extensions import Extension
+    from simulator.tls.wire.extensions import Extension
 
 LEGACY_VERSION = 0x0303
 TICKET_LIFETIME_SECONDS = 7200

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-from simulator.tls.events import Version
+from simulator.tls.wire.version import Version
 
 Role = Literal["client", "server"]
 

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
-from simulator.trust import checks_chain as whole
 from simulator.trust import vocabulary as v
+from simulator.trust.checks import chain as whole
+from simulator.trust.checks.candidate import Situation, proof_form
 from simulator.trust.ledger import keep_ledger
 from simulator.trust.path import PathSearch
 from simulator.trust.profiles import profile_named
-from simulator.trust.situation import Situation, proof_form
 from simulator.trust.verdict import Check, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from simulator.trust.checks.candidate import TlsVersion
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.profiles import Profile
-    from simulator.trust.situation import TlsVersion
     from simulator.trust.verdict import Role
 
 

@@ -7,20 +7,20 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from simulator.trust import checks_certificate as one
-from simulator.trust import checks_chain as whole
-from simulator.trust import checks_strict as strict
 from simulator.trust import vocabulary as v
-from simulator.trust.name_constraints import name_constraints
-from simulator.trust.names import server_name
-from simulator.trust.policies import certificate_policies
+from simulator.trust.checks import certificate as one
+from simulator.trust.checks import chain as whole
+from simulator.trust.checks import strict as strict
+from simulator.trust.checks.certificate_policies import certificate_policies
+from simulator.trust.checks.host_name import server_name
+from simulator.trust.checks.name_constraints import name_constraints
 from simulator.trust.verdict import Check, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from simulator.trust.checks.candidate import Situation
     from simulator.trust.profiles import Profile, Stage
-    from simulator.trust.situation import Situation
 
 Bound = Literal["every", "issuers", "issued"]
 Step = tuple[str, int | None]  # a check, and the depth of the certificate it looks at; None for the chain

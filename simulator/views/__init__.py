@@ -1,6 +1,7 @@
-"""How a trace is shown: pure functions from a :class:`~simulator.trace.Trace` to something to look at.
+"""How a trace is shown: pure functions from a :class:`~simulator.trace.trace.Trace` to something to look at.
 
-A layout turns a trace into a display list of boxes, lines and text (:mod:`simulator.views.display`), which
-holds numbers and style names only. Thin pens draw that list: :mod:`simulator.views.svg` as a string,
-:mod:`simulator.views.figure` with matplotlib. The terminal and the captions tell the same story in words.
+:mod:`~simulator.views.story` says what is told and in which words; :mod:`~simulator.views.pictures` lays it
+out as a display list of boxes, lines and text, which holds numbers and style names only; thin pens in
+:mod:`~simulator.views.drawing` draw that list. The terminal and the text diagrams tell the same story in
+words.
 """

@@ -9,36 +9,25 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError
 from simulator.pki.files import write_private_file, write_public_file
-from simulator.trace import Trace
-from simulator.views.display import Drawing
-from simulator.views.named import view_named
-from simulator.views.svg import svg
+from simulator.trace.trace import HasTrace, Trace
+from simulator.views.drawing.display import Drawing
+from simulator.views.drawing.pens import PICTURES, _unknown_form, picture
+from simulator.views.view_table import view_named
 
 if TYPE_CHECKING:
-    from simulator.compare import Matrix
+    from simulator.trace.compare import Matrix
 
 TEXT_WIDTH = 100  # columns of a .txt file
 MATRIX_WIDTH = 126  # the least in which every alert is named
-PICTURES = (".svg", ".png", ".pdf")
 WHOLE_RUN = (".json", ".html", ".mmd", ".puml", ".pcapng")  # forms that hold the run and no single view
 RUN_SUFFIXES = (*PICTURES, ".txt", *WHOLE_RUN)
 DIFF_SUFFIXES = (*PICTURES, ".txt", ".json", ".html")
-MATRIX_SUFFIXES = (*PICTURES, ".txt", ".json")
 
 Layout = Callable[[Trace, str], Drawing]
-
-
-class HasTrace(Protocol):
-    """A run, or whatever else knows its trace."""
-
-    @property
-    def trace(self) -> Trace:
-        """What happened."""
-        ...
 
 
 def save(
@@ -55,7 +44,7 @@ def save(
     Args:
         run: a run, or its trace.
         path: where to; the folder must exist.
-        view: which picture or text, by its name in :data:`simulator.views.named.VIEWS`.
+        view: which picture or text, by its name in :data:`simulator.views.view_table.VIEWS`.
         theme: ``light``, ``dark`` or ``print``; pictures only.
         detail: ``overview``, ``messages`` or ``everything``; pictures, pages and text.
         with_keys: put the run's key log into a .pcapng, which only its owner may then read.
@@ -103,22 +92,13 @@ def _check_view(path: Path, view: str) -> None:
         )
 
 
-def _unknown_form(path: Path, suffixes: Sequence[str]) -> OutputError:
-    return OutputError(
-        f"{path.name} has no suffix that can be written.",
-        got=path.suffix.lower() or "no suffix",
-        expected=f"{', '.join(suffixes[:-1])} or {suffixes[-1]}",
-        advice="The suffix says in which form the view is written.",
-    )
-
-
 def save_matrix(matrix: Matrix, path: Path | str, *, theme: str = "light") -> Path:
     """Write the outcome matrix to a file, by suffix: .svg .png .pdf .txt .json.
 
     Raises:
         OutputError: there is no such suffix or theme, or the file cannot be written.
     """
-    from simulator.views.matrix import matrix_drawing, matrix_text
+    from simulator.views.pictures.matrix import matrix_drawing, matrix_text
 
     path = Path(path)
     match path.suffix.lower():
@@ -145,8 +125,8 @@ def save_diff(
     Raises:
         OutputError: there is no such suffix, theme or detail, or the file cannot be written.
     """
-    from simulator.views.diff import diff
-    from simulator.views.diff_text import diff_document, diff_text
+    from simulator.views.pictures.diff import diff
+    from simulator.views.texts.diff_text import diff_document, diff_text
 
     path = Path(path)
     one, other = (run if isinstance(run, Trace) else run.trace for run in (a, b))
@@ -157,7 +137,7 @@ def save_diff(
         case ".txt":
             contents = diff_text(one, other, TEXT_WIDTH).encode()
         case ".html":
-            from simulator.views.player import comparison_page
+            from simulator.views.player.page import comparison_page
 
             contents = comparison_page(one, other, detail=detail).encode()
         case _:
@@ -170,7 +150,7 @@ def save_diff(
 
 def _save_capture(path: Path, trace: Trace, keylog: Sequence[str]) -> Path:
     """Write a capture; with secrets inside it is a secret itself."""
-    from simulator.views.capture import capture
+    from simulator.views.capture.capture import capture
 
     write = write_private_file if keylog else write_public_file
     write(path, capture(trace, keylog))
@@ -181,22 +161,22 @@ def _contents(trace: Trace, path: Path, view: str, theme: str, detail: str) -> b
     """The bytes of the file; everything that can be wrong with the request shows before one is written."""
     kind = path.suffix.lower()
     if kind == ".json":
-        from simulator.trace_json import trace_to_json
+        from simulator.trace.trace import trace_to_json
 
         return trace_to_json(trace).encode()
     if kind == ".txt":
         named, argument = view_named(view)
         return named.text(trace, TEXT_WIDTH, detail, argument).encode()
     if kind == ".html":
-        from simulator.views.player import page
+        from simulator.views.player.page import page
 
         return page(trace, detail=detail).encode()
     if kind == ".mmd":
-        from simulator.views.mermaid import mermaid
+        from simulator.views.texts.mermaid import mermaid
 
         return mermaid(trace, detail=detail).encode()
     if kind == ".puml":
-        from simulator.views.plantuml import plantuml
+        from simulator.views.texts.plantuml import plantuml
 
         return plantuml(trace, detail=detail).encode()
     drawing = layout(view)(trace, detail)
@@ -211,41 +191,6 @@ def layout(view: str) -> Layout:
     """
     named, argument = view_named(view)
     return lambda trace, detail: named.picture(trace, detail, argument)
-
-
-def picture(
-    drawing: Drawing,
-    path: Path,
-    *,
-    theme: str = "light",
-    prefix: str = "drawing",
-    suffixes: Sequence[str] = MATRIX_SUFFIXES,
-) -> bytes:
-    """A drawing in the form that a path's suffix asks for: .svg, .png or .pdf.
-
-    Args:
-        drawing: what to draw.
-        path: whose suffix counts; nothing is written.
-        theme: ``light``, ``dark`` or ``print``.
-        prefix: what ids in an .svg begin with.
-        suffixes: those that the caller knows, for the error message.
-
-    Raises:
-        OutputError: there is no such suffix or theme.
-    """
-    match path.suffix.lower():
-        case ".svg":
-            return svg(drawing, theme=theme, prefix=prefix).encode()
-        case ".png":
-            from simulator.views.figure import png
-
-            return png(drawing, theme=theme)
-        case ".pdf":
-            from simulator.views.figure import pdf
-
-            return pdf(drawing, theme=theme)
-        case _:
-            raise _unknown_form(path, suffixes)
 
 
 def _prefix(trace: Trace, view: str) -> str:

@@ -12,16 +12,16 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.views.cuts import cuts_of
-from simulator.views.figure import PIXELS_PER_INCH, SETTINGS, figure
-from simulator.views.style import palette
-from simulator.views.textual import wrap_cells
+from simulator.views.drawing.cells import wrap_cells
+from simulator.views.drawing.cuts import cuts_of
+from simulator.views.drawing.figure import PIXELS_PER_INCH, SETTINGS, figure
+from simulator.views.drawing.style import palette
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from simulator.views.display import Drawing
+    from simulator.views.drawing.display import Drawing
 
 OURS = "clientauth"  # the key of what our own tools read in the metadata of an output
 TEXT_WIDTH = 100  # columns of what stands in place of a picture

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.actors.contract import Believed, HandshakeEnded, bytes_to_send
+from simulator.actors.effects import Believed, HandshakeEnded, bytes_to_send
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.security import SecurityLevel as L
-from simulator.tls.events import AlertReceived, AlertSent, StateChanged, Version
-from simulator.tls.records import ContentType
+from simulator.tls.events import AlertReceived, AlertSent, StateChanged
 from simulator.tls.states import State
-from simulator.trace import BeliefChanged
-from tests.actors.test_endpoints import NOW, pair, settle, talk, whole
+from simulator.tls.wire.records import ContentType
+from simulator.tls.wire.version import Version
+from simulator.trace.facts import BeliefChanged
+from tests.actors.test_peers import NOW, pair, settle, talk, whole
 from tests.runs import run_of
 from tests.tls.changes import body, flip
 from tests.tls.machines import record_for
@@ -21,7 +22,7 @@ from tests.tls.probes import bend
 
 if TYPE_CHECKING:
     from simulator.actors.client import Client
-    from simulator.actors.contract import Effect
+    from simulator.actors.effects import Effect
     from simulator.actors.server import Server
     from simulator.scenario import TlsVersion
 

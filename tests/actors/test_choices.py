@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.run import simulate
+from simulator.runs.run import simulate
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.security import SecurityLevel
-from simulator.trace import Checked, Decided, Sent
+from simulator.trace.facts import Checked, Decided, Sent
 from simulator.trust.verdict import Outcome
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
-    from simulator.trace import Trace
+    from simulator.trace.trace import Trace
 
 OTHER_CA = {
     "certificates.other-ca": {"role": "ca", "subject": "CN=Other CA"},

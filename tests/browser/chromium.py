@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from simulator.views.player import module, stylesheet
+from simulator.views.player.page import module, stylesheet
 from tests.peers import absent, npm_package, program
 
 if TYPE_CHECKING:

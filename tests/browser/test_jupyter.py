@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.views.words import question
+from simulator.views.story.words import question
 from tests.browser.chromium import chromium, watched
 from tests.browser.jupyter import APPLICATIONS, serving
-from tests.notebooks import FOLDER
+from tests.notebooks.notebooks import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.views.player import comparison_page, document, page
-from simulator.views.words import question
+from simulator.views.player.page import comparison_page, document, page
+from simulator.views.story.words import question
 from tests.browser.chromium import in_a_notebook, watched, written
 from tests.views.traces import trace_of
 
@@ -350,7 +350,7 @@ PENDING = """async ([contents, pending]) => {
 
 def test_a_decision_that_waits_is_told_when_it_is_reached(browser: Browser) -> None:
     """While guessing, the question to come stands there at the end only, and no key answers it before."""
-    from simulator.outcome import trace_of as trace_of_events
+    from simulator.trace.outcome import trace_of as trace_of_events
 
     tab = in_a_notebook(watched(browser).page)
     events = trace_of("valid-certificate", "1.3").events[:45]

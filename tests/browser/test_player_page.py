@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.outcome import trace_of as trace_of_events
-from simulator.trace import Alert, Decided, Sent
-from simulator.views.player import comparison_page, document, page
-from simulator.views.words import clean, level_name
+from simulator.trace.facts import Alert, Decided, Sent
+from simulator.trace.outcome import trace_of as trace_of_events
+from simulator.views.player.page import comparison_page, document, page
+from simulator.views.story.words import clean, level_name
 from tests.browser.chromium import in_a_notebook, violations, watched, written
 from tests.peers import program
 from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of

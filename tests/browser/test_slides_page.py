@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.lessons import case
-from simulator.lessons.quiz import questions
+from simulator.lessons.quiz.quiz import questions
 from tests.browser.chromium import SIZE, watched
-from tests.notebooks import NOTEBOOKS, script
-from tests.slides import asked, exhibit_of, exhibited, page, ran, told
+from tests.notebooks.notebooks import NOTEBOOKS, script
+from tests.notebooks.slides import asked, exhibit_of, exhibited, page, ran, told
 
 if TYPE_CHECKING:
     from pathlib import Path

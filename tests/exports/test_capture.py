@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
-from simulator.catalogue import catalogue
 from simulator.release import RELEASE
-from simulator.tls.events import Protection
-from simulator.trace import Alert, Event, Sent, Trace
-from simulator.views.capture import capture, records
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert, Event, Sent
+from simulator.trace.trace import Trace
+from simulator.views.capture.capture import capture, records
+from simulator.views.capture.packets import internet_checksum
+from simulator.views.capture.pcapng import padded
 from simulator.views.export import save
-from simulator.views.packets import internet_checksum
-from simulator.views.pcapng import padded
 from tests.peers import program
 from tests.runs import EVERY_RUN, VERSIONS, run_of
 from tests.views.traces import HOSTILE, hostile_trace

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from click.testing import CliRunner
 
-from simulator.cli import clientauth
+from simulator.command.cli import clientauth
 from tests.runs import run_of
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 import pytest
 
 from simulator.errors import OutputError
-from simulator.trace import Alert, Sent
-from simulator.views.display import Box, Drawing, Line, Polygon, Text
-from simulator.views.frames import frames, save_frames
-from simulator.views.sequence import sequence
+from simulator.trace.facts import Alert, Sent
+from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
+from simulator.views.pictures.sequence import sequence
+from simulator.views.pictures.slides import frames, save_frames
 from tests.views.traces import DETAILS, HOSTILE, RUNS, hostile_trace, trace_of
 
 if TYPE_CHECKING:

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.release import RELEASE
-from simulator.trace import Alert, Sent, Trace
-from simulator.views import mermaid as mermaid_pen
-from simulator.views import plantuml as plantuml_pen
-from simulator.views.mermaid import mermaid
-from simulator.views.plantuml import plantuml
-from simulator.views.reading import sent_name
-from simulator.views.telling import Arrow, Band, Remark, lanes, paragraph, tell
-from simulator.views.words import clean
+from simulator.trace.facts import Alert, Sent
+from simulator.views.story.reading import sent_name
+from simulator.views.story.words import clean
+from simulator.views.texts import mermaid as mermaid_pen
+from simulator.views.texts import plantuml as plantuml_pen
+from simulator.views.texts.mermaid import mermaid
+from simulator.views.texts.outline import Arrow, Band, Remark, lanes, paragraph, tell
+from simulator.views.texts.plantuml import plantuml
 from tests.views.traces import DETAILS, HOSTILE, RUNS, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.trace.trace import Trace
     from tests.exports.renderers import Rendered
 
     Renderers = dict[str, Callable[[str], Rendered]]

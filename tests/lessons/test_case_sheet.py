@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from simulator.cli import clientauth
+from simulator.command.cli import clientauth
 from simulator.errors import OutputError
 from simulator.lessons import case
-from simulator.lessons.case_sheet import case_sheet, save_case_sheet
-from simulator.lessons.puzzle import ACCEPT, ANSWERS, CASES, CHECKS
+from simulator.lessons.classroom.case_sheet import case_sheet, save_case_sheet
+from simulator.lessons.classroom.puzzle import ACCEPT, ANSWERS, CASES, CHECKS
 
 if TYPE_CHECKING:
     from pathlib import Path

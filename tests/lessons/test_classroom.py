@@ -18,12 +18,13 @@ from cryptography.x509 import load_der_x509_certificate
 from PIL import Image
 
 import simulator.lessons as lessons
-from simulator import Simulation, catalogue, matrix, simulate
+from simulator import Simulation, matrix, simulate
 from simulator.errors import OutputError, SimulatorError
-from simulator.views.named import VIEWS
+from simulator.scenario import catalogue
+from simulator.views.drawing.style import palette
 from simulator.views.notebook import TEXT_WIDTH, notebook_png
-from simulator.views.style import palette
-from simulator.views.trust_graph import trust_graph
+from simulator.views.pictures.trust_graph import trust_graph
+from simulator.views.view_table import VIEWS
 from tests.runs import EVERY_RUN, run_of
 
 

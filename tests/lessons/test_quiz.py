@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from simulator.cli import clientauth
+from simulator.command.cli import clientauth
 from simulator.errors import SimulatorError
-from simulator.lessons.facts import FACTS, check_claim, fact, holds, said, shortfalls
-from simulator.lessons.misconceptions import misconceptions
-from simulator.lessons.quiz import LETTERS, Question, UnknownQuestionError, ask, questions
+from simulator.lessons.facts.facts import FACTS, check_claim, fact, holds, said, shortfalls
+from simulator.lessons.quiz.misconceptions import misconceptions
+from simulator.lessons.quiz.quiz import LETTERS, Question, UnknownQuestionError, ask, questions
 from tests.runs import EVERY_RUN, run_of
 
 each = pytest.mark.parametrize("question", questions().values(), ids=questions())

@@ -14,13 +14,13 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from simulator.catalogue import catalogue
-from simulator.cli import clientauth
-from simulator.console import run_command
+from simulator.command.cli import clientauth
+from simulator.command.console import run_command
 from simulator.errors import SimulatorError
 from simulator.lessons import ask
-from simulator.lessons.quiz import QuestionError, UnknownQuestionError, question_from, questions
-from simulator.lessons.quiz_terminal import tried
+from simulator.lessons.quiz.quiz import QuestionError, UnknownQuestionError, question_from, questions
+from simulator.lessons.quiz.quiz_terminal import tried
+from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.changes import differences
 from simulator.scenario.file import parse_assignment
 

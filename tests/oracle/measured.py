@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.catalogue import catalogue
+from simulator.scenario.catalogue.catalogue import catalogue
 from tests.oracle.variations import INTERMEDIATE
 
 if TYPE_CHECKING:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.outcome import last_verdict
-from simulator.tls.events import Version
-from simulator.tls.messages import decode_handshake
-from simulator.trace import Alert, HandshakeReturned, Received, Sent
+from simulator.tls.wire.messages import decode_handshake
+from simulator.tls.wire.version import Version
+from simulator.trace.facts import Alert, HandshakeReturned, Received, Sent
+from simulator.trace.outcome import last_verdict
 
 if TYPE_CHECKING:
-    from simulator.run import Run
-    from simulator.tls.messages import Message
-    from simulator.trace import Side, Trace
+    from simulator.runs.run import Run
+    from simulator.tls.wire.messages import Message
+    from simulator.trace.facts import Side
+    from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check
 
 APPLICATION_DATA = 23  # the outer type of an encrypted TLS 1.3 record

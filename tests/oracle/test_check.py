@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.catalogue import catalogue
+from simulator.engine.simulation import Simulation
 from simulator.oracle import ACCEPTED, CheckReport, Difference, Row, check, check_all, contexts, native, play
 from simulator.oracle.accepted import accepted_for
 from simulator.oracle.comparing import COMPARED, differences_between
@@ -13,7 +13,7 @@ from simulator.oracle.observed import Played, SentAlert, SentMessage
 from simulator.oracle.playing import clocks
 from simulator.oracle.reading import observed
 from simulator.scenario import TLS_VERSIONS, Scenario
-from simulator.simulation import Simulation
+from simulator.scenario.catalogue.catalogue import catalogue
 from tests.oracle.variations import CHANGES, CHOSEN, varied
 
 if TYPE_CHECKING:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.catalogue import catalogue
-from simulator.run import simulate
-from simulator.tls import extension_forms as forms
-from simulator.tls.messages import CertificateRequest12, CertificateRequest13, CertificateVerify
-from simulator.trace import Alert, Sent
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.messages import CertificateRequest12, CertificateRequest13, CertificateVerify
+from simulator.trace.facts import Alert, Sent
 from tests.oracle.seen import APPLICATION_DATA, message, sent, story
 from tests.runs import VERSIONS, run_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
-    from simulator.trace import Trace
+    from simulator.trace.trace import Trace
 
 # Section 1.1, one line for each change of speaker. Braces: the record says that it is application data.
 # "ok" is where the handshake call returned.

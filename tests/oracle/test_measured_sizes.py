@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from simulator.catalogue import catalogue
 from simulator.pki.certificate import Certificate
-from simulator.run import simulate
-from simulator.tls import messages as m
-from simulator.tls.extensions import Extension, extension_name
-from simulator.trace import Received
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.tls.wire import messages as m
+from simulator.tls.wire.extensions import Extension, extension_name
+from simulator.trace.facts import Received
 from tests.oracle.seen import PROTECTION_13, RECORD_HEADER, message, sent
 from tests.runs import VERSIONS
 
 if TYPE_CHECKING:
-    from simulator.run import Run
+    from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
-    from simulator.trace import Side
+    from simulator.trace.facts import Side
 
 
 @cache

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.catalogue import catalogue
-from simulator.run import simulate
-from simulator.tls.messages import Certificate12, Certificate13
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.tls.wire.messages import Certificate12, Certificate13
 from tests.oracle.measured import PLAYED, Policy
 from tests.oracle.seen import fatal_alert, message
 from tests.peers import shared
 from tests.runs import VERSIONS
 
 if TYPE_CHECKING:
-    from simulator.run import Run
+    from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
 
 FACTS = "facts/tls-client-authentication-measured.md"

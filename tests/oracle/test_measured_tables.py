@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.run import simulate
-from simulator.tls.events import Protection
+from simulator.runs.run import simulate
+from simulator.tls.wire.version import Protection
 from tests.oracle.measured import (
     ABSENT,
     BAD_SIGNATURE,
@@ -27,9 +27,9 @@ from tests.peers import shared
 from tests.runs import run_of as catalogue_run
 
 if TYPE_CHECKING:
-    from simulator.run import Run
+    from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
-    from simulator.trace import Side
+    from simulator.trace.facts import Side
 
 FACTS = "facts/tls-client-authentication-measured.md"
 

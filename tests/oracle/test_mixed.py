@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.catalogue import catalogue
 from simulator.oracle import NotPlayableError, Played, mixed, play
 from simulator.oracle.native import context_pointer, openssl_library
 from simulator.oracle.playing import unplayable_client
 from simulator.pki.keys import KeyType
 from simulator.scenario import TLS_VERSIONS, Scenario
+from simulator.scenario.catalogue.catalogue import catalogue
 from tests.oracle.variations import CHANGES, varied
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.scenario import TlsVersion
-    from simulator.trace import Side
+    from simulator.trace.facts import Side
 
 KEY_TYPES = (KeyType.P256, KeyType.P384, KeyType.ED25519, KeyType.RSA2048)
 ROLES: tuple[Side, ...] = ("client", "server")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.engine.world import World, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import PeerError
 from simulator.oracle import native
@@ -16,9 +17,13 @@ from simulator.oracle.observed import SentAlert
 from simulator.oracle.openssl import set_message_callback
 from simulator.oracle.playing import play
 from simulator.scenario import TLS_VERSIONS, Scenario
-from simulator.tls.events import Version
-from simulator.tls.messages import CertificateRequest12, CertificateRequest13, HandshakeType, decode_handshake
-from simulator.world import World, issue_world
+from simulator.tls.wire.messages import (
+    CertificateRequest12,
+    CertificateRequest13,
+    HandshakeType,
+    decode_handshake,
+)
+from simulator.tls.wire.version import Version
 from tests.oracle.variations import INTERMEDIATE
 
 if TYPE_CHECKING:

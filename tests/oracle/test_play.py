@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.catalogue import catalogue
 from simulator.oracle import Played, play
 from simulator.scenario import TLS_VERSIONS, Scenario
+from simulator.scenario.catalogue.catalogue import catalogue
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.catalogue import catalogue
 from simulator.oracle import play
 from simulator.oracle.agreed import Agreed
 from simulator.oracle.observed import Notes
 from simulator.oracle.reasons import NEGOTIATION, REASONS, reason_of_error, reason_of_verdict
 from simulator.scenario import TLS_VERSIONS, Scenario
-from simulator.tls.alerts import AlertDescription
-from simulator.trace import Checked
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.tls.wire.alerts import AlertDescription
+from simulator.trace.facts import Checked
 from simulator.trust.verdict import Check, Outcome, Verdict
 from simulator.trust.vocabulary import QUESTIONS
 from tests.oracle.variations import CHANGES, varied

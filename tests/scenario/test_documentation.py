@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from simulator import simulate
-from simulator.lessons.setting_table import setting_words
+from simulator.lessons.quiz.setting_table import setting_words
 from simulator.scenario import CertificateSetup, ClientSetup, Expectation, Network, ServerSetup
 from simulator.scenario.file import loads, parse_assignment
 from tests.peers import ROOT

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.catalogue import catalogue
 from simulator.errors import ScenarioError
 from simulator.scenario import CertificateSetup, Expectation, Scenario
+from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.changes import lay_over
 from simulator.scenario.file import (
     LARGEST_FILE_BYTES,

@@ -11,8 +11,8 @@ from simulator.errors import ScenarioError
 from simulator.pki import signing
 from simulator.pki.keys import KeyType
 from simulator.scenario import CertificateSetup, Expectation, Scenario, ServerSetup
-from simulator.scenario.problem import ScenarioProblemsError
-from simulator.scenario.problems import scenario_problems
+from simulator.scenario.mistake import ScenarioProblemsError
+from simulator.scenario.mistakes import scenario_problems
 from simulator.scenario.words import (
     ALERT_NAMES,
     CHECK_NAMES,
@@ -23,8 +23,9 @@ from simulator.scenario.words import (
     nearest_word,
 )
 from simulator.security import SecurityLevel
-from simulator.tls import config, registry
-from simulator.tls.alerts import WARNINGS, AlertDescription
+from simulator.tls import config
+from simulator.tls.wire import registry
+from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.trust import profiles, vocabulary
 
 AUTHENTICATED = Expectation(SecurityLevel.CLIENT_AUTHENTICATED)

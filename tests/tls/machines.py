@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from simulator.engine.world import Holding, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.scenario import Scenario
-from simulator.tls.client import ClientHandshake, client_handshake
 from simulator.tls.config import ClientConfig, Credential, ServerConfig
+from simulator.tls.crypto.protection import Tls12Protector, Tls13Protector
 from simulator.tls.events import (
     AlertSent,
     CertificateChoiceWanted,
@@ -18,17 +19,15 @@ from simulator.tls.events import (
     ServerVerdictWanted,
     StateChanged,
     TlsEvent,
-    Version,
 )
-from simulator.tls.protection import Tls12Protector, Tls13Protector
-from simulator.tls.records import ContentType, Record, record_header
-from simulator.tls.server import ServerHandshake, server_handshake
-from simulator.world import Holding, issue_world
+from simulator.tls.handshake import ClientHandshake, ServerHandshake, client_handshake, server_handshake
+from simulator.tls.wire.records import ContentType, Record, record_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.tls.states import Role
+    from simulator.tls.wire.version import Version
 
 SEED = SeededEntropy("machines")
 WORLD = issue_world(Scenario(), SEED)

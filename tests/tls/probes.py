@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from simulator.entropy import SeededEntropy
-from simulator.tls.client import client_handshake
 from simulator.tls.config import ClientConfig, Credential, ServerConfig
 from simulator.tls.events import (
     AlertReceived,
@@ -26,12 +25,12 @@ from simulator.tls.events import (
     HandshakeDone,
     MessageSent,
     ServerVerdictWanted,
-    Version,
 )
-from simulator.tls.messages import Message, encode_handshake, message_name
-from simulator.tls.records import ContentType, record_header
-from simulator.tls.server import server_handshake
+from simulator.tls.handshake import client_handshake, server_handshake
 from simulator.tls.states import State
+from simulator.tls.wire.messages import Message, encode_handshake, message_name
+from simulator.tls.wire.records import ContentType, record_header
+from simulator.tls.wire.version import Version
 from tests.tls.machines import CLIENT_CREDENTIAL, Pair
 from tests.tls.openssl import Side, context, identity
 

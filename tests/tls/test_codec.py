@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import SimulatorError
-from simulator.tls.alerts import AlertDescription, ProtocolViolation
-from simulator.tls.codec import Field, Kind, Notes, decode_whole
-from simulator.tls.extension_forms import KeyShareEntry
-from simulator.tls.kinds import Fixed, Opaque, Rest, Uint, Vector
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.codec import Field, Kind, Notes, decode_whole
+from simulator.tls.wire.extension_forms import KeyShareEntry
+from simulator.tls.wire.kinds import Fixed, Opaque, Rest, Uint, Vector
 
 UINT16S = Vector(2, Uint(2), 2, 8, "number")
 

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.tls.endpoint import MOST_UNREAD_BYTES
-from simulator.tls.events import AlertSent, Version
-from simulator.tls.messages import Certificate13, CertificateEntry, encode_handshake
-from simulator.tls.records import MAX_FRAGMENT, ContentType, record_header
+from simulator.tls.connection import MOST_UNREAD_BYTES
+from simulator.tls.events import AlertSent
 from simulator.tls.states import DECISIONS, MACHINES, State
+from simulator.tls.wire.messages import Certificate13, CertificateEntry, encode_handshake
+from simulator.tls.wire.records import MAX_FRAGMENT, ContentType, record_header
+from simulator.tls.wire.version import Version
 from tests.attack import PLAYS, Attack
 from tests.hostile import problem_of, random_attack
 from tests.tampering import Tampered, genuine_stream

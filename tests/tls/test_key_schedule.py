@@ -13,12 +13,18 @@ from hypothesis import strategies as st
 
 from simulator.entropy import SeededEntropy
 from simulator.errors import SimulatorError
-from simulator.tls.alerts import AlertDescription, ProtocolViolation
-from simulator.tls.key_exchange import P256_ORDER, SECP256R1, SECP384R1, X25519, generate_key_share
-from simulator.tls.key_schedule_12 import extended_master_secret, key_block, master_secret, prf, verify_data
-from simulator.tls.key_schedule_13 import KeySchedule13, hkdf_expand_label, traffic_keys
-from simulator.tls.registry import CIPHER_SUITES
-from simulator.tls.transcript import Transcript
+from simulator.tls.crypto.key_exchange import P256_ORDER, SECP256R1, SECP384R1, X25519, generate_key_share
+from simulator.tls.crypto.key_schedule_12 import (
+    extended_master_secret,
+    key_block,
+    master_secret,
+    prf,
+    verify_data,
+)
+from simulator.tls.crypto.key_schedule_13 import KeySchedule13, hkdf_expand_label, traffic_keys
+from simulator.tls.crypto.transcript import Transcript
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.registry import CIPHER_SUITES
 
 # RFC 8448 section 3, typed from the RFC, so that this holds without the shared vectors.
 CLIENT_PRIVATE = "49af42ba7f7994852d713ef2784bcbcaa7911de26adc5642cb634540e7ea5005"

@@ -9,11 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulator.errors import SimulatorError
-from simulator.tls import extension_forms as forms
-from simulator.tls.alerts import AlertDescription, ProtocolViolation
-from simulator.tls.annotate import annotate_handshake
-from simulator.tls.events import Version
-from simulator.tls.extensions import (
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.annotate import annotate_handshake
+from simulator.tls.wire.extensions import (
     FORMS,
     EmptyBlock,
     Extension,
@@ -23,7 +22,7 @@ from simulator.tls.extensions import (
     extension_name,
     find_extension,
 )
-from simulator.tls.messages import (
+from simulator.tls.wire.messages import (
     HELLO_RETRY_REQUEST_RANDOM,
     Certificate12,
     Certificate13,
@@ -47,7 +46,8 @@ from simulator.tls.messages import (
     encode_handshake,
     message_name,
 )
-from simulator.tls.registry import cipher_suite_name, group_name, signature_scheme_name
+from simulator.tls.wire.registry import cipher_suite_name, group_name, signature_scheme_name
+from simulator.tls.wire.version import Version
 
 TLS12, TLS13 = Version.TLS12, Version.TLS13
 GREASE = Extension(0x3A3A, b"\x00")

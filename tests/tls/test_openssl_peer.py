@@ -9,13 +9,15 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from simulator.entropy import SeededEntropy
-from simulator.tls import extension_forms as forms
-from simulator.tls.config import SIGNATURE_SCHEMES, RecordStyle
-from simulator.tls.events import Version
-from simulator.tls.key_exchange import SECP256R1, X25519, generate_key_share
-from simulator.tls.key_schedule_12 import extended_master_secret, key_block, master_secret, verify_data
-from simulator.tls.key_schedule_13 import KeySchedule13, traffic_keys
-from simulator.tls.messages import (
+from simulator.tls.config import SIGNATURE_SCHEMES
+from simulator.tls.crypto.key_exchange import SECP256R1, X25519, generate_key_share
+from simulator.tls.crypto.key_schedule_12 import extended_master_secret, key_block, master_secret, verify_data
+from simulator.tls.crypto.key_schedule_13 import KeySchedule13, traffic_keys
+from simulator.tls.crypto.protection import Tls12Protector, Tls13Protector
+from simulator.tls.crypto.signatures import certificate_verify_content, common_scheme, sign, verify
+from simulator.tls.crypto.transcript import Transcript
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.messages import (
     Certificate12,
     Certificate13,
     CertificateEntry,
@@ -31,18 +33,17 @@ from simulator.tls.messages import (
     encode_handshake,
     message_name,
 )
-from simulator.tls.protection import Tls12Protector, Tls13Protector
-from simulator.tls.records import (
+from simulator.tls.wire.records import (
     CIPHERTEXT_LIMIT_12,
     ContentType,
     HandshakeReassembler,
     Protector,
     RecordReader,
+    RecordStyle,
     RecordWriter,
 )
-from simulator.tls.registry import CIPHER_SUITES, CipherSuite
-from simulator.tls.signatures import certificate_verify_content, common_scheme, sign, verify
-from simulator.tls.transcript import Transcript
+from simulator.tls.wire.registry import CIPHER_SUITES, CipherSuite
+from simulator.tls.wire.version import Version
 from tests.tls.openssl import Side, context, identity
 
 if TYPE_CHECKING:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.tls.annotate import annotate_handshake
-from simulator.tls.events import Version
-from simulator.tls.key_schedule_12 import key_block, verify_data
-from simulator.tls.key_schedule_13 import KeySchedule13, traffic_keys
-from simulator.tls.messages import (
+from simulator.tls.crypto.key_schedule_12 import key_block, verify_data
+from simulator.tls.crypto.key_schedule_13 import KeySchedule13, traffic_keys
+from simulator.tls.crypto.protection import Tls12Protector, Tls13Protector
+from simulator.tls.crypto.signatures import certificate_verify_content, verify
+from simulator.tls.crypto.transcript import Transcript
+from simulator.tls.wire.annotate import annotate_handshake
+from simulator.tls.wire.messages import (
     CertificateVerify,
     ClientHello,
     Finished,
@@ -22,8 +24,7 @@ from simulator.tls.messages import (
     encode_handshake,
     message_name,
 )
-from simulator.tls.protection import Tls12Protector, Tls13Protector
-from simulator.tls.records import (
+from simulator.tls.wire.records import (
     CIPHERTEXT_LIMIT_12,
     ContentType,
     HandshakeReassembler,
@@ -31,9 +32,8 @@ from simulator.tls.records import (
     Record,
     RecordReader,
 )
-from simulator.tls.registry import CIPHER_SUITES, CipherSuite
-from simulator.tls.signatures import certificate_verify_content, verify
-from simulator.tls.transcript import Transcript
+from simulator.tls.wire.registry import CIPHER_SUITES, CipherSuite
+from simulator.tls.wire.version import Version
 from tests.tls.openssl import KEY_KINDS, context, identity, record_handshake
 
 if TYPE_CHECKING:

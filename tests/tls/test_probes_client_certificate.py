@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.tls.events import Version
-from simulator.tls.extensions import Extension
-from simulator.tls.messages import Certificate12, Certificate13, CertificateEntry, Message
+from simulator.tls.wire.extensions import Extension
+from simulator.tls.wire.messages import Certificate12, Certificate13, CertificateEntry, Message
+from simulator.tls.wire.version import Version
 from tests.tls.changes import body, overwrite
 from tests.tls.openssl import identity
 from tests.tls.probes import (

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.tls.config import RecordStyle
-from simulator.tls.events import Version
-from simulator.tls.messages import Certificate12, Certificate13, encode_handshake
-from simulator.tls.records import ContentType
+from simulator.tls.wire.messages import Certificate12, Certificate13, encode_handshake
+from simulator.tls.wire.records import ContentType, RecordStyle
+from simulator.tls.wire.version import Version
 from tests.tls.changes import (
     before,
     body,

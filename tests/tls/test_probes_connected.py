@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.tls.events import Version
-from simulator.tls.messages import (
+from simulator.tls.wire.messages import (
     Certificate13,
     HelloRequest,
     KeyUpdate,
     encode_handshake,
 )
-from simulator.tls.records import ContentType
+from simulator.tls.wire.records import ContentType
+from simulator.tls.wire.version import Version
 from tests.tls.probes import (
     CONNECTED,
     NO_ALERT,

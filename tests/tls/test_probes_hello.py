@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.tls import extension_forms as forms
-from simulator.tls.events import Version
-from simulator.tls.extensions import Extension, ExtensionType
-from simulator.tls.messages import ClientHello, encode_handshake
-from simulator.tls.records import ContentType
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.extensions import Extension, ExtensionType
+from simulator.tls.wire.messages import ClientHello, encode_handshake
+from simulator.tls.wire.records import ContentType
+from simulator.tls.wire.version import Version
 from tests.tls.changes import body, extended, fields, raw, without
 from tests.tls.probes import (
     CONNECTED,

@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from simulator.entropy import SeededEntropy
-from simulator.tls.events import Version
-from simulator.tls.messages import CertificateVerify, Message
-from simulator.tls.signatures import certificate_verify_content, sign
+from simulator.tls.crypto.signatures import certificate_verify_content, sign
+from simulator.tls.wire.messages import CertificateVerify, Message
+from simulator.tls.wire.version import Version
 from tests.tls.changes import flip, proof_content
 from tests.tls.openssl import identity
 from tests.tls.probes import CONNECTED, Change, Machine, Probe, Said, assert_openssl_answers, our_answer

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.tls.events import Version
-from simulator.tls.messages import (
+from simulator.tls.wire.messages import (
     Message,
     encode_handshake,
 )
-from simulator.tls.records import ContentType, record_header
+from simulator.tls.wire.records import ContentType, record_header
+from simulator.tls.wire.version import Version
 from tests.tls.changes import before, instead
 from tests.tls.probes import (
     CONNECTED,

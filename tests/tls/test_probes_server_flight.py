@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.tls import extension_forms as forms
-from simulator.tls.events import Version
-from simulator.tls.extensions import Extension, ExtensionType
-from simulator.tls.messages import (
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.extensions import Extension, ExtensionType
+from simulator.tls.wire.messages import (
     HELLO_RETRY_REQUEST_RANDOM,
     Certificate13,
     CertificateEntry,
@@ -19,6 +18,7 @@ from simulator.tls.messages import (
     CertificateVerify,
     EncryptedExtensions,
 )
+from simulator.tls.wire.version import Version
 from tests.tls.changes import (
     before,
     body,

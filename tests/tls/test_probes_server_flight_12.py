@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.entropy import SeededEntropy
-from simulator.tls import extension_forms as forms
-from simulator.tls.events import Version
-from simulator.tls.extensions import ExtensionType
-from simulator.tls.messages import (
+from simulator.tls.crypto.signatures import sign
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.extensions import ExtensionType
+from simulator.tls.wire.messages import (
     HELLO_RETRY_REQUEST_RANDOM,
     Certificate12,
     CertificateRequest12,
@@ -21,8 +21,8 @@ from simulator.tls.messages import (
     encode_handshake,
     server_ecdh_params,
 )
-from simulator.tls.records import ContentType
-from simulator.tls.signatures import sign
+from simulator.tls.wire.records import ContentType
+from simulator.tls.wire.version import Version
 from tests.tls.changes import (
     before,
     body,

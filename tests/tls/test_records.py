@@ -10,11 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import SimulatorError
-from simulator.tls.alerts import AlertDescription, ProtocolViolation
-from simulator.tls.config import RecordStyle
-from simulator.tls.events import Version
-from simulator.tls.protection import Tls12Protector, Tls13Protector
-from simulator.tls.records import (
+from simulator.tls.crypto.protection import Tls12Protector, Tls13Protector
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.records import (
     CIPHERTEXT_LIMIT_12,
     CIPHERTEXT_LIMIT_13,
     PLAINTEXT_LIMIT,
@@ -22,11 +20,13 @@ from simulator.tls.records import (
     HandshakeReassembler,
     Record,
     RecordReader,
+    RecordStyle,
     RecordWriter,
     fragment,
     record_header,
 )
-from simulator.tls.registry import CIPHER_SUITES, CipherSuite
+from simulator.tls.wire.registry import CIPHER_SUITES, CipherSuite
+from simulator.tls.wire.version import Version
 
 SUITES = list(CIPHER_SUITES.values())
 SUITES_13 = [suite for suite in SUITES if suite.version is Version.TLS13]

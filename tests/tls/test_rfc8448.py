@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 from cryptography import x509
 
-from simulator.tls import extension_forms as forms
-from simulator.tls.annotate import annotate_handshake
-from simulator.tls.config import RecordStyle
-from simulator.tls.events import Version
-from simulator.tls.key_exchange import X25519, KeyShare, generate_key_share
-from simulator.tls.key_schedule_13 import (
+from simulator.tls.crypto.key_exchange import X25519, KeyShare, generate_key_share
+from simulator.tls.crypto.key_schedule_13 import (
     KeySchedule13,
     hkdf_expand_label,
     hkdf_extract,
     traffic_keys,
 )
-from simulator.tls.messages import (
+from simulator.tls.crypto.protection import Tls13Protector
+from simulator.tls.crypto.signatures import certificate_verify_content, verify
+from simulator.tls.crypto.transcript import Transcript
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.annotate import annotate_handshake
+from simulator.tls.wire.messages import (
     Certificate13,
     CertificateEntry,
     CertificateVerify,
@@ -25,11 +26,15 @@ from simulator.tls.messages import (
     encode_handshake,
     message_name,
 )
-from simulator.tls.protection import Tls13Protector
-from simulator.tls.records import CIPHERTEXT_LIMIT_13, HandshakeReassembler, RecordReader, RecordWriter
-from simulator.tls.registry import CIPHER_SUITES
-from simulator.tls.signatures import certificate_verify_content, verify
-from simulator.tls.transcript import Transcript
+from simulator.tls.wire.records import (
+    CIPHERTEXT_LIMIT_13,
+    HandshakeReassembler,
+    RecordReader,
+    RecordStyle,
+    RecordWriter,
+)
+from simulator.tls.wire.registry import CIPHER_SUITES
+from simulator.tls.wire.version import Version
 from tests.tls.rfc8448 import NAMES, Trace, trace
 
 SUITE = CIPHER_SUITES[0x1301]

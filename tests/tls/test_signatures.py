@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 
 from simulator.entropy import SeededEntropy
 from simulator.errors import SimulatorError
-from simulator.tls.events import Version
-from simulator.tls.registry import SIGNATURE_SCHEMES
-from simulator.tls.signatures import (
+from simulator.tls.crypto.signatures import (
     SCHEMES,
     certificate_verify_content,
     common_scheme,
@@ -24,6 +22,8 @@ from simulator.tls.signatures import (
     sign,
     verify,
 )
+from simulator.tls.wire.registry import SIGNATURE_SCHEMES
+from simulator.tls.wire.version import Version
 
 ENTROPY = SeededEntropy("signatures")
 CODES = {name: code for code, name in SIGNATURE_SCHEMES.items()}

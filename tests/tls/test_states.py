@@ -6,9 +6,10 @@ from functools import cache
 
 import pytest
 
-from simulator.tls.alerts import AlertDescription
-from simulator.tls.events import AlertSent, MessageReceived, MessageSent, StateChanged, Version
-from simulator.tls.messages import (
+from simulator.tls.events import AlertSent, MessageReceived, MessageSent, StateChanged
+from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, Role, State, StateMachine
+from simulator.tls.wire.alerts import AlertDescription
+from simulator.tls.wire.messages import (
     HelloRequest,
     KeyUpdate,
     Message,
@@ -16,8 +17,8 @@ from simulator.tls.messages import (
     encode_handshake,
     message_name,
 )
-from simulator.tls.records import ContentType
-from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, Role, State, StateMachine
+from simulator.tls.wire.records import ContentType
+from simulator.tls.wire.version import Version
 from tests.tls.machines import Pair, record_for
 
 SECP256R1_ONLY = {"server_changes": {"groups": (0x0017,)}}

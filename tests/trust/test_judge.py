@@ -10,7 +10,7 @@ import pytest
 from simulator.errors import ScenarioError
 from simulator.pki.issuing import Authority
 from simulator.pki.stores import TrustStore
-from simulator.tls.alerts import AlertDescription
+from simulator.tls.wire.alerts import AlertDescription
 from simulator.trust.judge import judge, proof_check
 from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import PROFILES
@@ -19,7 +19,7 @@ from simulator.trust.vocabulary import QUESTIONS
 from tests.trust.worlds import DAY, FAULTS, NOW, contents, issue, key
 
 if TYPE_CHECKING:
-    from simulator.trust.situation import TlsVersion
+    from simulator.trust.checks.candidate import TlsVersion
     from simulator.trust.verdict import Role, Verdict
 
 # fault of a client's chain → (decisive check, depth) under the openssl profile; None where it is accepted

@@ -15,18 +15,18 @@ import pytest
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from simulator.catalogue import catalogue
+from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
+from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
-from simulator.world import issue_world
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from simulator.engine.world import Holding
     from simulator.scenario import Scenario
     from simulator.trust.verdict import Role, Verdict
-    from simulator.world import Holding
 
 ROLES: tuple[Role, Role] = ("client", "server")
 

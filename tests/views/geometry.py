@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.views.display import Box, Drawing, Line, Point, Text
-from simulator.views.style import STROKES, TYPES, Palette
+from simulator.views.drawing.display import Box, Drawing, Line, Point, Text
+from simulator.views.drawing.style import STROKES, TYPES, Palette
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -11,14 +13,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from simulator.errors import OutputError
-from simulator.tls.events import Version
-from simulator.tls.messages import Certificate12, Certificate13, CertificateVerify, decode_handshake
-from simulator.trace import Alert, Event, Sent, Trace
-from simulator.views.bytes import bytes_text, message_bytes
-from simulator.views.display import Text
-from simulator.views.message_bytes import chosen_message, fields_of, hex_rows, signed_by
+from simulator.tls.wire.messages import Certificate12, Certificate13, CertificateVerify, decode_handshake
+from simulator.tls.wire.version import Version
+from simulator.trace.facts import Alert, Event, Sent
+from simulator.views.drawing.display import Text
+from simulator.views.pictures.bytes import bytes_text, message_bytes
+from simulator.views.story.message_bytes import chosen_message, fields_of, hex_rows, signed_by
 from tests.views.geometry import faults
 from tests.views.traces import HOSTILE, RUNS, hostile_trace, trace_of
+
+if TYPE_CHECKING:
+    from simulator.trace.trace import Trace
 
 FORGED = {"stolen-certificate", "corrupted-proof"}  # scenarios in which the client's proof is false
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.sweep import matrix
-from simulator.trace import Step
-from simulator.views.cuts import cuts_of
-from simulator.views.diff import diff
-from simulator.views.display import Box, Drawing, Text, span
-from simulator.views.matrix import matrix_drawing
-from simulator.views.named import VIEWS, view_named
-from simulator.views.sequence import sequence
+from simulator.runs.sweep import matrix
+from simulator.trace.facts import Step
+from simulator.views.drawing.cuts import cuts_of
+from simulator.views.drawing.display import Box, Drawing, Text, span
+from simulator.views.pictures.diff import diff
+from simulator.views.pictures.matrix import matrix_drawing
+from simulator.views.pictures.sequence import sequence
+from simulator.views.view_table import VIEWS, view_named
 from tests.views.traces import DETAILS, RUNS, trace_of
 
 if TYPE_CHECKING:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.catalogue import catalogue
-from simulator.compare import first_divergence, likeness
-from simulator.run import simulate
-from simulator.trace import Alert, Checked, Decided, HandshakeReturned, Sent, Trace
-from simulator.views.alignment import align
-from simulator.views.diff import diff
-from simulator.views.diff_text import diff_document, diff_text
-from simulator.views.differences import setting_words
-from simulator.views.display import Box, Text
-from simulator.views.style import palette
-from simulator.views.svg import svg
-from simulator.views.textual import cells
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.trace.compare import first_divergence, likeness
+from simulator.trace.facts import Alert, Checked, Decided, HandshakeReturned, Sent
+from simulator.views.drawing.cells import cells
+from simulator.views.drawing.display import Box, Text
+from simulator.views.drawing.style import palette
+from simulator.views.drawing.svg import svg
+from simulator.views.pictures.diff import diff
+from simulator.views.story.alignment import align
+from simulator.views.story.diff_words import setting_words
+from simulator.views.texts.diff_text import diff_document, diff_text
 from tests.views.geometry import contrasts, faults
 from tests.views.traces import DETAILS, HOSTILE, NAMES, THEMES, hostile_trace, trace_of
+
+if TYPE_CHECKING:
+    from simulator.trace.trace import Trace
 
 GOOD = "valid-certificate"
 PAIRS = (

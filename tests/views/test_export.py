@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.catalogue import catalogue
 from simulator.errors import OutputError
-from simulator.run import simulate
-from simulator.trace_json import trace_from_json
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.trace.trace import trace_from_json
+from simulator.views.drawing.svg import svg
 from simulator.views.export import WHOLE_RUN, save
-from simulator.views.sequence import sequence
-from simulator.views.svg import svg
-from simulator.views.terminal import story
+from simulator.views.pictures.sequence import sequence
+from simulator.views.texts.terminal import story
 from tests.views.traces import THEMES, trace_of
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from simulator.views.display import Text
-from simulator.views.figure import SCALE, SETTINGS, drawable, figure, pdf, png
-from simulator.views.sequence import sequence
+from simulator.views.drawing.display import Text
+from simulator.views.drawing.figure import SCALE, SETTINGS, drawable, figure, pdf, png
+from simulator.views.pictures.sequence import sequence
 from tests.peers import program
 from tests.views.traces import HOSTILE, THEMES, hostile_trace, trace_of
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from simulator.security import SecurityLevel
-from simulator.trace import BeliefChanged
-from simulator.views.display import Box, Line, Polygon, Text
-from simulator.views.ladder import ladder, ladder_text
-from simulator.views.ladder_moments import SIDES, moments
-from simulator.views.reading import gap
+from simulator.trace.facts import BeliefChanged
+from simulator.views.drawing.display import Box, Line, Polygon, Text
+from simulator.views.pictures.ladder import SIDES, ladder, ladder_text, moments
+from simulator.views.story.reading import gap
 from tests.views.traces import RUNS, trace_of
 
 

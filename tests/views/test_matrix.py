@@ -10,14 +10,14 @@ from xml.etree import ElementTree
 import pytest
 
 from simulator.errors import OutputError
+from simulator.runs.sweep import matrix
 from simulator.security import SecurityLevel
-from simulator.sweep import matrix
-from simulator.views.display import Box, Text
+from simulator.views.drawing.cells import cells
+from simulator.views.drawing.display import Box, Text
+from simulator.views.drawing.style import palette
+from simulator.views.drawing.svg import svg
 from simulator.views.export import save_matrix
-from simulator.views.matrix import cell_text, is_late, matrix_drawing, matrix_text
-from simulator.views.style import palette
-from simulator.views.svg import svg
-from simulator.views.textual import cells
+from simulator.views.pictures.matrix import cell_text, is_late, matrix_drawing, matrix_text
 from tests.views.geometry import contrasts, faults
 from tests.views.test_terminal import CODES
 from tests.views.traces import THEMES
@@ -25,7 +25,7 @@ from tests.views.traces import THEMES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.compare import Matrix
+    from simulator.trace.compare import Matrix
 
 
 @cache

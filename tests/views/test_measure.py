@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font, LoadFlags
 
-from simulator.views.display import fit, width_of, wrap
-from simulator.views.measure import text_width
+from simulator.views.drawing.display import fit, width_of, wrap
+from simulator.views.drawing.measure import text_width
 
 FACES = {"sans": (False, False), "bold": (True, False), "mono": (False, True)}
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F)) + "–—‘’“”„…•·→←↔éÄçñ"

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from simulator.compare import first_divergence
-from simulator.outcome import trace_of as trace_of_events
-from simulator.simulation import Simulation
-from simulator.trace import (
+from simulator.engine.simulation import Simulation
+from simulator.trace.compare import first_divergence
+from simulator.trace.facts import (
     Alert,
     BeliefChanged,
     Checked,
@@ -29,15 +28,16 @@ from simulator.trace import (
     Received,
     Sent,
     StateChanged,
-    Trace,
 )
-from simulator.views.player import MODULES, comparison, comparison_page, document, module, page
-from simulator.views.words import card_facts, clean, level_name, question
+from simulator.trace.outcome import trace_of as trace_of_events
+from simulator.views.player.page import MODULES, comparison, comparison_page, document, module, page
+from simulator.views.story.words import card_facts, clean, level_name, question
 from tests.peers import ROOT
 from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
+    from simulator.trace.trace import Trace
 
 EVERY = [(name, tls) for name in NAMES for tls in VERSIONS]
 MEGABYTE = 1_000_000
@@ -462,7 +462,7 @@ def longer(trace: Trace, messages: int) -> Trace:
 @pytest.mark.parametrize("tls", VERSIONS)
 def test_a_page_holds_no_secret(tls: TlsVersion) -> None:
     """Neither the connection's secrets nor any private key of the world stand in a page."""
-    from simulator.catalogue import catalogue
+    from simulator.scenario.catalogue.catalogue import catalogue
 
     simulation = Simulation(catalogue["valid-certificate"], tls)
     simulation.run()
@@ -500,7 +500,7 @@ def test_pages_are_the_same_in_every_process() -> None:
     """Another process with other hashes writes the same bytes."""
     program = (
         "import hashlib; from simulator import simulate;"
-        "from simulator.views.player import page, comparison_page;"
+        "from simulator.views.player.page import page, comparison_page;"
         "a = simulate('certificate-expired').trace; b = simulate('valid-certificate', tls='1.2').trace;"
         "print(hashlib.sha256((page(a) + comparison_page(a, b)).encode()).hexdigest())"
     )

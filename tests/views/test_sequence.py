@@ -6,18 +6,18 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.catalogue import catalogue
 from simulator.errors import OutputError
-from simulator.run import simulate
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.security import SecurityLevel
-from simulator.tls.events import Protection
-from simulator.trace import Alert, BeliefChanged, Decided, HandshakeReturned, Noted, Sent, Setup
-from simulator.views.display import Box, Line, Polygon, Text, wrap
-from simulator.views.player_moments import moments
-from simulator.views.reading import gap, gap_words, idle_authorities, unread
-from simulator.views.sequence import sequence
-from simulator.views.style import TYPES, palette
-from simulator.views.terminal import story
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert, BeliefChanged, Decided, HandshakeReturned, Noted, Sent, Setup
+from simulator.views.drawing.display import Box, Line, Polygon, Text, wrap
+from simulator.views.drawing.style import TYPES, palette
+from simulator.views.pictures.sequence import sequence
+from simulator.views.story.moments import moments
+from simulator.views.story.reading import gap, gap_words, idle_authorities, unread
+from simulator.views.texts.terminal import story
 from tests.views.geometry import contrasts, faults
 from tests.views.traces import DETAILS, HOSTILE, NAMES, RUNS, THEMES, hostile_trace, trace_of
 

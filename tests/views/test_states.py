@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.tls.events import Version
 from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, State
-from simulator.trace import StateChanged
-from simulator.views.display import Box, Polygon, Text
-from simulator.views.state_places import machine_graph, moves_of, order_of, path_of
-from simulator.views.states import states
+from simulator.tls.wire.version import Version
+from simulator.trace.facts import StateChanged
+from simulator.views.drawing.display import Box, Polygon, Text
+from simulator.views.pictures.states import states
+from simulator.views.story.state_words import machine_graph, moves_of, order_of, path_of
 from tests.views.traces import RUNS, trace_of
 
 SIDES = ("client", "server")

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 import pytest
 
 from simulator.errors import OutputError
-from simulator.trace import Alert, Sent
-from simulator.views.sequence import sequence
-from simulator.views.svg import escape, svg
+from simulator.trace.facts import Alert, Sent
+from simulator.views.drawing.svg import escape, svg
+from simulator.views.pictures.sequence import sequence
 from tests.peers import ROOT
 from tests.views.traces import DETAILS, HOSTILE, RUNS, THEMES, hostile_trace, trace_of
 
@@ -93,11 +93,11 @@ def test_an_unknown_theme_is_told_with_what_is_allowed() -> None:
 
 PROGRAM = """
 import hashlib, sys
-from simulator.catalogue import catalogue
-from simulator.run import simulate
-from simulator.views.sequence import sequence
-from simulator.views.svg import svg
-from simulator.views.terminal import story
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.runs.run import simulate
+from simulator.views.pictures.sequence import sequence
+from simulator.views.drawing.svg import svg
+from simulator.views.texts.terminal import story
 trace = simulate(catalogue["certificate-expired"], tls="1.3").trace
 text = "".join(svg(sequence(trace, detail=d)) for d in ("overview", "messages", "everything")) + story(trace)
 print(hashlib.sha256(text.encode()).hexdigest(), "matplotlib" in sys.modules)

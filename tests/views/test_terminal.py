@@ -7,12 +7,12 @@ import re
 import pytest
 
 from simulator.errors import OutputError
-from simulator.trace import Alert, Checked, Sent
-from simulator.views.display import Text
-from simulator.views.sequence import sequence
-from simulator.views.terminal import story, story_steps
-from simulator.views.textual import cells, wrap_cells
-from simulator.views.words import NUMBERING, level_name
+from simulator.trace.facts import Alert, Checked, Sent
+from simulator.views.drawing.cells import cells, wrap_cells
+from simulator.views.drawing.display import Text
+from simulator.views.pictures.sequence import sequence
+from simulator.views.story.words import NUMBERING, level_name
+from simulator.views.texts.terminal import story, story_steps
 from tests.views.traces import DETAILS, HOSTILE, RUNS, hostile_trace, trace_of
 
 WIDTHS = (60, 80, 100, 120, 200)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.catalogue import catalogue
-from simulator.run import simulate
-from simulator.trace import Alert, Sent
-from simulator.views.display import Line, Polygon
-from simulator.views.reading import unread
-from simulator.views.time_scale import LONGEST, TimeScale
-from simulator.views.timeline import LANES, flights, timeline
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.trace.facts import Alert, Sent
+from simulator.views.drawing.display import Line, Polygon
+from simulator.views.pictures.timeline import LANES, LONGEST, TimeScale, flights, timeline
+from simulator.views.story.reading import unread
 from tests.views.geometry import faults
 from tests.views.traces import RUNS, trace_of
 

@@ -11,12 +11,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from simulator.trace import Checked
-from simulator.views.display import Box, Line, Text
-from simulator.views.trust_graph import LEAD, trust_graph
-from simulator.views.trust_network import PEERS, network, steps, trust_network
-from simulator.views.trust_places import Places
-from simulator.views.trust_words import trust_text
+from simulator.trace.facts import Checked
+from simulator.views.drawing.display import Box, Line, Text
+from simulator.views.pictures.trust_graph import LEAD, Places, trust_graph
+from simulator.views.story.trust_network import PEERS, network, steps, trust_network
+from simulator.views.story.trust_words import trust_text
 from tests.views.traces import RUNS, trace_of
 
 

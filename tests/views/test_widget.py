@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.catalogue import catalogue
+from simulator.engine.simulation import Simulation
 from simulator.errors import ArgumentError, DecisionError, OutputError, PeerError
-from simulator.simulation import Simulation
-from simulator.views.player import document, module, stylesheet
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.views.player.page import document, module, stylesheet
 from tests.peers import absent
 from tests.runs import run_of
 
 if TYPE_CHECKING:
-    from simulator.views.live_player import LivePlayer
-    from simulator.views.widget import Player
+    from simulator.views.player.live import LivePlayer
+    from simulator.views.player.widget import Player
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -42,7 +42,7 @@ def player(**options: Any) -> Player:
 
 def deciding(name: str = "valid-certificate", **options: Any) -> LivePlayer:
     """A live player of a run in which every decision waits."""
-    from simulator.views.live_player import live
+    from simulator.views.player.live import live
 
     return live(Simulation(catalogue[name], **({"interactive": True} | options)))
 
@@ -417,6 +417,6 @@ def test_the_picture_of_a_live_run_tells_no_result() -> None:
 def test_without_anywidget_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the extra; nothing else needs the package."""
     monkeypatch.setitem(sys.modules, "anywidget", None)
-    monkeypatch.delitem(sys.modules, "simulator.views.widget", raising=False)
+    monkeypatch.delitem(sys.modules, "simulator.views.player.widget", raising=False)
     with pytest.raises(PeerError, match=re.escape("pip install 'client-auth-simulator[notebooks]'")):
         player()

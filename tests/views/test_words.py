@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.views.caption import caption
-from simulator.views.words import card_facts, clean, duration, moment, short_name, size
+from simulator.views.story.caption import caption
+from simulator.views.story.words import card_facts, clean, duration, moment, short_name, size
 from tests.views.traces import HOSTILE, RUNS, hostile_trace, trace_of
 
 

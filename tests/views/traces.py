@@ -7,9 +7,9 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from simulator.catalogue import catalogue
-from simulator.run import simulate
-from simulator.trace import Trace
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.trace.trace import Trace
 
 NAMES = tuple(catalogue)
 VERSIONS = ("1.2", "1.3")

@@ -1,0 +1,1 @@
+"""The command ``clientauth``: what a person types, and what is printed."""

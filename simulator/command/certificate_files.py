@@ -1,0 +1,72 @@
+"""A scenario's certificates and keys as files, for use with real tools."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from simulator.command.machine import fresh_entropy, present_moment
+from simulator.engine.world import World, issue_world
+from simulator.entropy import SeededEntropy
+from simulator.errors import OutputError
+from simulator.pki.bundles import write_pkcs12
+from simulator.pki.files import write_private_file, write_public_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.scenario import Scenario
+
+
+def issue_for_real_tools(scenario: Scenario, *, seeded: bool) -> World:
+    """Issue a scenario's certificates, so that a real tool can use them.
+
+    Args:
+        scenario: whose certificates.
+        seeded: the scenario's own seed and clock: the same bytes every time, and no secret in them, as every
+            subject says. Otherwise fresh keys, and validity around the present moment.
+
+    Raises:
+        ScenarioError: the certificates cannot be issued.
+    """
+    if seeded:
+        return issue_world(scenario, SeededEntropy(scenario.seed))
+    return issue_world(replace(scenario, clock=present_moment()), fresh_entropy, marked=False)
+
+
+def write_certificates(world: World, directory: Path, *, password: str | None = None) -> list[Path]:
+    """Write everything a scenario's two sides hold.
+
+    Args:
+        world: what was issued.
+        directory: where; it is made if need be, its parent is not.
+        password: also write what each side holds as a PKCS#12 under this password.
+
+    Returns:
+        The files, in the order in which they were written.
+
+    Raises:
+        OutputError: a file or the folder cannot be written.
+        PasswordError: the password is empty.
+    """
+    files = [(file.name, file.data, file.is_private) for file in world.files()]
+    if password is not None:
+        for holding in (world.client, world.server):
+            if holding.name is not None:
+                bundle = write_pkcs12(world[holding.name].identity, password, holding.name)
+                files.append((f"{holding.name}.p12", bundle, True))
+    try:
+        directory.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            "The folder cannot be made.",
+            got=f"{directory}: {error.strerror}",
+            expected="a folder that exists, or a new name in one",
+            advice="Make the folder around it first, or name another.",
+        ) from None
+    written = []
+    for name, data, is_private in files:
+        path = directory / name
+        (write_private_file if is_private else write_public_file)(path, data)
+        written.append(path)
+    return written

@@ -1,0 +1,65 @@
+"""The verbs of ``clientauth`` for learners: look a word up, and be asked a question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from simulator.command.console import note, read_line, terminal_width, width_option, write
+
+
+@click.command()
+@click.argument("word", nargs=-1)
+@width_option
+def glossary(word: tuple[str, ...], width: int | None) -> None:
+    """Explain a word; without one, list all words."""
+    from simulator.views.story.glossary import entry_text, index_text, look_up
+
+    columns = terminal_width(width)
+    write(entry_text(look_up(" ".join(word)), columns) if word else index_text(columns))
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option(
+    "--file", "-f", "file", metavar="FILE", default="", help="Questions of your own, in a .toml file."
+)
+@click.option(
+    "--check",
+    "try_all",
+    is_flag=True,
+    help="Play them all, and tell all that is wrong: has each exactly one right answer?",
+)
+@width_option
+def quiz(name: str | None, file: str, try_all: bool, width: int | None) -> int:
+    """Be asked a question; without a NAME, list them.
+
+    It is answered with a letter. Which one is right is found by playing the run that it asks about. After a
+    wrong letter it is asked again; after the second the right one is told. An empty line or q leaves.
+    """
+    from simulator.lessons.quiz import quiz_terminal
+    from simulator.lessons.quiz.quiz import ask
+
+    if try_all and name:
+        raise click.UsageError("--check plays every question; leave the NAME out.")
+    columns = terminal_width(width)
+    if try_all:
+        text, good = quiz_terminal.tried(file, columns)
+        write(text)
+        return 0 if good else 1
+    if name:
+        quiz_terminal.asked(ask(name, file), read_line, write, columns)
+    else:
+        write(quiz_terminal.listed(file, columns))
+    return 0
+
+
+@click.command()
+@click.argument("file", metavar="FILE.html", type=click.Path(path_type=Path, dir_okay=False))
+def cases(file: Path) -> None:
+    """Write the cases of "You are the server" as a sheet to print, with the answers on its last page."""
+    from simulator.lessons.classroom.case_sheet import save_case_sheet
+
+    save_case_sheet(file)
+    note(f"{file}")

@@ -1,0 +1,1 @@
+"""Exercises, the puzzle, and the cells of a notebook."""

@@ -1,0 +1,180 @@
+"""What stands in a run, as tables: its card, certificates, ledgers, messages, events; and words explained.
+
+In a notebook they are HTML, in a terminal text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.errors import ArgumentError, SimulatorError
+from simulator.lessons.arguments import a_run, a_side, a_word, in_words, some_events
+from simulator.lessons.page import Lead, Table, page
+from simulator.lessons.traces import last_verdict
+from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
+from simulator.trust.verdict import Outcome
+from simulator.views.story.certificate_words import certificate_words
+from simulator.views.story.diff_words import event_words
+from simulator.views.story.glossary import look_up
+from simulator.views.story.reading import sent_name
+from simulator.views.story.words import (
+    OUTCOME_MARKS,
+    OUTCOME_WORDS,
+    card_facts,
+    clean,
+    level_name,
+    moment,
+    plural,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulator.engine.simulation import Simulation
+    from simulator.runs.run import Run
+    from simulator.trace.facts import Event
+    from simulator.views.notebook import Exhibit
+
+
+def card(run: Run | Simulation) -> Exhibit:
+    """What the session is worth: the level taken apart.
+
+    Raises:
+        ArgumentError: it is no run.
+        DecisionError: the simulation has not ended.
+    """
+    made = a_run(run).trace.card
+    return page(Lead(f"{level_name(made.level)}: {made.level.plain_words}"), Table(card_facts(made)))
+
+
+def levels(*runs: Run | Simulation) -> Exhibit:
+    """A line for each run: what it was, and what it was worth.
+
+    Raises:
+        ArgumentError: one of them is no run.
+        DecisionError: a simulation has not ended.
+    """
+    rows = [
+        (level_name(run.trace.card.level), f"TLS {run.tls}", run.scenario.name) for run in map(a_run, runs)
+    ]
+    return page(Table(rows, ("level", "version", "run")))
+
+
+def refusals(*runs: Run | Simulation) -> Exhibit:
+    """A line for each run: the check that decided, and the alert that the other side was sent.
+
+    Raises:
+        ArgumentError: one of them is no run.
+        DecisionError: a simulation has not ended.
+    """
+    rows = []
+    for run in map(a_run, runs):
+        outcome = run.trace.outcome
+        alert = outcome.alert.name if outcome.alert else "none"
+        rows.append((outcome.decisive_check or "none", alert, run.scenario.name))
+    return page(Table(rows, ("check that decided", "alert", "run")))
+
+
+def certificate(run: Run | Simulation, name: str) -> Exhibit:
+    """A certificate of the scenario's world, opened.
+
+    Raises:
+        ArgumentError: it is no run, or its scenario has no certificate of that name.
+    """
+    held = {one.name: one.der for one in a_run(run).trace.setup.certificates}
+    if name not in held:
+        raise ArgumentError(
+            "This scenario has no certificate of that name.",
+            got=in_words(name),
+            expected=", ".join(held),
+            advice="Name one of these.",
+        )
+    words = certificate_words(held[name])
+    rows = [(label, text) for label, text in words["facts"]]
+    rows += [
+        (f"{extension}, critical" if critical else extension, text)
+        for extension, critical, text in words["extensions"]
+    ]
+    return page(Lead(f"The certificate {name}: {len(held[name])} bytes"), Table(rows))
+
+
+def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
+    """Every check of a side's trust decision, in order, with what became of it.
+
+    Args:
+        run: a run.
+        judge: ``server`` (it judged the client) or ``client``.
+
+    Raises:
+        ArgumentError: it is no run, or there is no such side.
+        SimulatorError: that side judged nobody in this run.
+    """
+    verdict = last_verdict(a_run(run).trace, a_side(judge))
+    if verdict is None:
+        raise SimulatorError(
+            f"The {judge} judged nobody in this run.", advice="Was a certificate asked for, and did one come?"
+        )
+    rows = [
+        (
+            str(number),
+            check.name,
+            f"{OUTCOME_MARKS[check.outcome]} {OUTCOME_WORDS[check.outcome]}",
+            clean(check.sentence),
+        )
+        for number, check in enumerate(verdict.checks, start=1)
+        if check.outcome is not Outcome.NOT_REACHED
+    ]
+    rest = [check.name for check in verdict.checks if check.outcome is Outcome.NOT_REACHED]
+    if rest:
+        missed = f"{OUTCOME_MARKS[Outcome.NOT_REACHED]} {OUTCOME_WORDS[Outcome.NOT_REACHED]}"
+        rows.append((f"{len(rows) + 1}…", plural(len(rest), "check"), missed, ", ".join(dict.fromkeys(rest))))
+    decisive = verdict.decisive
+    result = f"fails at {decisive.name}" if decisive else "no check fails"
+    lead = Lead(f"The {judge} judges the {verdict.role}: {result}")
+    return page(lead, Table(rows, ("", "check", "result", "in words")))
+
+
+def conversation(run: Run | Simulation) -> Exhibit:
+    """Every message in order: when, from whom, what, how large, and whether an onlooker could read it.
+
+    Raises:
+        ArgumentError: it is no run.
+        DecisionError: the simulation has not ended.
+    """
+    rows = []
+    for event in a_run(run).trace.of(Sent, Alert):
+        fact = event.fact
+        if event.at < 0 or not isinstance(fact, Sent | Alert) or getattr(fact, "direction", "sent") != "sent":
+            continue
+        name = f"Alert: {clean(fact.name)}" if isinstance(fact, Alert) else sent_name(fact)
+        readable = "in the clear" if fact.protection.value == "clear" else "encrypted"
+        rows.append((moment(event.at), event.actor, name, str(len(fact.raw)), readable))
+    return page(Table(rows, ("when", "from", "message", "bytes", "on the wire")))
+
+
+def tell(events: Iterable[Event]) -> Exhibit:
+    """What happened, in a line for each event that a person would speak of.
+
+    Raises:
+        ArgumentError: these are no events.
+    """
+    seen = (Sent, Alert, Checked, Decided, BeliefChanged, HandshakeReturned)
+    rows = [
+        (moment(event.at), event_words(event))
+        for event in some_events(events)
+        if isinstance(event.fact, seen)
+    ]
+    return page(Table(rows, ("when", "what happens"))) if rows else page("Nothing that can be seen.")
+
+
+def explain(word: str) -> Exhibit:
+    """A word of the glossary.
+
+    Raises:
+        ArgumentError: it is no word.
+        UnknownWordError: there is none; the error names the nearest.
+    """
+    entry = look_up(a_word(word))
+    more = [("see", ", ".join(entry.see)), ("source", entry.source)]
+    rows = [(label, text) for label, text in more if text]
+    return page(Lead(entry.term), entry.text, *([Table(rows)] if rows else []))

@@ -1,0 +1,109 @@
+"""The quiz in a terminal: the questions of a file, one of them asked and answered, all of them tried."""
+
+from __future__ import annotations
+
+from shlex import quote
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from simulator.lessons.page import page_text
+from simulator.lessons.quiz.question import Question, QuestionError
+from simulator.lessons.quiz.quiz import questions
+from simulator.lessons.quiz.quiz_file import QuestionProblemsError, question_from, tables_in
+from simulator.views.story.words import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TRIES = 2  # wrong answers before the right one is told
+LEAVING = ("", "q")  # an empty line, the end of the input, or this
+
+
+def listed(file: str, width: int) -> str:
+    """The names of all questions with what they ask, no line longer than ``width``.
+
+    Raises:
+        QuestionError: the file cannot be read.
+    """
+    lines: list[str] = []
+    known = list(every(file))
+    for name, found in known:
+        words = found.ask if isinstance(found, Question) else f"This is no question yet. {found}"
+        lines += [name, *wrap(words, width, initial_indent="  ", subsequent_indent="  ")]
+    good = [name for name, found in known if isinstance(found, Question)]
+    ending = f" --file {quote(file)}" if file else ""
+    example = f" Be asked one: clientauth quiz {quote(good[0])}{ending}" if good else ""
+    return "\n".join([*lines, "", f"{plural(len(good), 'question')}.{example}"])
+
+
+def tried(file: str, width: int) -> tuple[str, bool]:
+    """Play every question, and say of each which answer is right or what is wrong with it.
+
+    Returns:
+        The text, and whether all are good.
+
+    Raises:
+        QuestionError: the file cannot be read.
+    """
+    told: list[str] = []
+    bad = 0
+    known = list(every(file))
+    for name, found in known:
+        try:
+            told.append(f"{name}: {_ready(found).right} is right.")
+        except QuestionProblemsError as error:
+            bad += 1
+            told += [f"{name}: NOT GOOD. {len(error.mistakes)} mistakes:", *map(str, error.mistakes)]
+        except QuestionError as error:
+            bad += 1
+            told.append(f"{name}: NOT GOOD. {error}")
+    verdict = f"{bad} of them not good." if bad else "each has exactly one right answer."
+    lines = [line for words in told for line in wrap(words, width, subsequent_indent="  ")]
+    return "\n".join([*lines, "", f"{plural(len(known), 'question')}: {verdict}"]), not bad
+
+
+def asked(question: Question, read: Callable[[], str], write: Callable[[str], None], width: int) -> None:
+    """Ask a question until the right letter comes. After the second wrong one it is told.
+
+    Args:
+        question: the question.
+        read: gives a line that was typed; empty at the end of the input.
+        write: shows a text.
+        width: columns.
+    """
+    write(page_text(question.shown, width))
+    write(f"\n{_invitation(question, width)}")
+    tries = min(TRIES, len(question.options) - 1)  # of two options the other one is no try
+    wrong = 0
+    while (line := read()).strip().lower() not in LEAVING:
+        letter = question.letter(line)
+        if letter and letter != question.right:
+            wrong += 1
+            write(f"\n{page_text(question.objection(letter), width)}\n")
+        if letter and (letter == question.right or wrong == tries):
+            write(f"\n{page_text(question.reply(question.right), width)}")
+            return
+        write(_invitation(question, width))
+    write("Not answered rightly yet." if wrong else "No answer.")
+
+
+def _invitation(question: Question, width: int) -> str:
+    return page_text([f"{question.which} (An empty line or q leaves.)"], width)
+
+
+def every(file: str) -> Iterator[tuple[str, Question | QuestionError]]:
+    """Every question of a file by its name, or what is wrong with it."""
+    if not file:
+        yield from questions().items()
+        return
+    for name, table in tables_in(file).items():
+        try:
+            yield name, question_from(name, table, file)
+        except QuestionError as error:
+            yield name, error
+
+
+def _ready(found: Question | QuestionError) -> Question:
+    if isinstance(found, QuestionError):
+        raise found
+    return found

@@ -1,0 +1,203 @@
+"""One run of a scenario, whole: what was set up, what happened, and what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from simulator.engine.simulation import Simulation
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from simulator.scenario import Scenario, TlsVersion
+    from simulator.security import SecurityCard
+    from simulator.trace.facts import Outcome, SideOutcome
+    from simulator.trace.trace import Trace
+    from simulator.views.notebook import Bundle, Metadata
+    from simulator.views.player.widget import Player
+
+
+@dataclass(frozen=True)
+class Run:
+    """A scenario that was played to its end; in a notebook it shows itself as its sequence diagram.
+
+    Attributes:
+        scenario: what was set up.
+        tls: the version asked for.
+        trace: what happened.
+        keylog: the connection's secrets as NSS key log lines. They are not in the trace.
+    """
+
+    scenario: Scenario
+    tls: TlsVersion
+    trace: Trace
+    keylog: tuple[str, ...] = field(repr=False)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came out, in the terms that scenarios expect."""
+        return self.trace.outcome
+
+    @property
+    def card(self) -> SecurityCard:
+        """The level taken apart."""
+        return self.trace.card
+
+    @cached_property
+    def as_expected(self) -> bool | None:
+        """Whether it came out as the scenario expects; None where that expects nothing."""
+        return None if self.scenario.expectation(self.tls) is None else not self._surprises()
+
+    def expectation_words(self) -> str:
+        """What was expected and did not come, in words; empty where all did."""
+        return "; ".join(self._surprises())
+
+    def _surprises(self) -> list[str]:
+        """Each expected thing that did not come; what an expectation leaves open is not compared."""
+        expected, outcome = self.scenario.expectation(self.tls), self.outcome
+        if expected is None:
+            return []
+        alert = outcome.alert.name if outcome.alert else None
+        pairs = [
+            ("level", expected.level.value, outcome.level.value),
+            ("decisive check", expected.decisive_check, outcome.decisive_check),
+            ("alert", expected.alert, alert),
+        ]
+        return [
+            f"{what} {wanted} was expected, and {got or 'none'} came"
+            for what, wanted, got in pairs
+            if wanted is not None and wanted != got
+        ]
+
+    def but(self, changes: Mapping[str, Any] | None = None, /, **tables: Any) -> Run:
+        """The counterfactual: the same run with something else in one place.
+
+        ``run.but({"server.client_authentication": "optional"})``; arguments and errors as in
+        :meth:`Scenario.but <simulator.scenario.Scenario.but>`.
+        """
+        return simulate(self.scenario.but(changes, **tables), tls=self.tls)
+
+    def save(self, path: str | Path, **options: Any) -> Path:
+        """Write it to a file in the form that the path's suffix asks for.
+
+        Args:
+            path: where; its folder must exist.
+            **options: which view and how, as :func:`simulator.views.export.save` takes them.
+
+        Returns:
+            The path.
+
+        Raises:
+            OutputError: the suffix is not one that can be written, or the file cannot be.
+        """
+        from simulator.views.export import save
+
+        return save(self, path, **options)
+
+    def player(self, *, beside: Run | None = None, **options: Any) -> Player:
+        """The player, for a notebook: step through the run with the mouse, the keyboard, or from Python.
+
+        Args:
+            beside: another run to show beside it.
+            **options: ``detail``, ``cursor``, ``at`` and ``theme``, as
+                :class:`simulator.views.player.widget.Player` takes them:
+                ``at="CertificateRequest"`` opens there.
+
+        Raises:
+            PeerError: anywidget is not installed.
+            OutputError: there is no such detail or message.
+            ArgumentError: there is no such event or theme, or ``beside`` is no run.
+        """
+        from simulator.views.player.widget import Player
+
+        return Player(self.trace, beside, **options)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document that ``clientauth run --json`` prints: plain JSON values."""
+        from simulator.trace.json import plain
+        from simulator.trace.trace import trace_to_dict
+
+        outcome = self.outcome
+        return {
+            "scenario": self.scenario.name,
+            "tls": self.tls,
+            "negotiated": outcome.negotiated,
+            "as_expected": self.as_expected,
+            "level": outcome.level.value,
+            "refused_at": outcome.refused_at,
+            "alert": plain(outcome.alert),
+            "decisive_check": outcome.decisive_check,
+            "judged_by": outcome.judged_by,
+            "client": plain(outcome.client),
+            "server": plain(outcome.server),
+            "messages": self.messages(),
+            "trace": trace_to_dict(self.trace),
+        }
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The handshake messages as sent, in order, read or not; lengths count the 4-byte header."""
+        return [
+            {
+                "sender": event.actor,
+                "name": event.fact.name,
+                "length": len(event.fact.raw),
+                "encrypted": event.fact.protection is not Protection.CLEAR,
+            }
+            for event in self.trace.events
+            if isinstance(event.fact, Sent) and event.fact.protocol == "handshake"
+        ]
+
+    def __repr__(self) -> str:
+        what = f"<Run of {self.scenario.name!r}, TLS {self.tls}: {self.outcome.level.value}"
+        alert = self.outcome.alert
+        why = [
+            f"because of {self.outcome.decisive_check}" if self.outcome.decisive_check else "",
+            f"{alert.name} from the {alert.sender}" if alert else "",
+            f"at {self.outcome.refused_at}" if self.outcome.refused_at not in (None, "tls") else "",
+            f"client {client_in_words(self.outcome.client)}",
+        ]
+        return ", ".join([what, *filter(None, why)]) + ">"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[Bundle, Metadata]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
+        """How a notebook shows it: the sequence diagram, on one screen."""
+        from simulator.views.notebook import exhibit
+        from simulator.views.pictures.sequence import sequence
+
+        return exhibit(sequence(self.trace, detail="overview"), repr(self))._repr_mimebundle_()
+
+
+def client_in_words(client: SideOutcome) -> str:
+    """How the client's handshake call ended and what it believes now."""
+    return f"handshake {client.handshake}, believes {client.believes.value}"
+
+
+def simulate(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Run:
+    """Play a scenario to its end; the actors take their own decisions.
+
+    Args:
+        scenario: a scenario, or the name of one in the catalogue.
+        tls: ``1.3`` or ``1.2``.
+
+    Raises:
+        ScenarioError: there is no such scenario or version, or it cannot be issued.
+    """
+    if isinstance(scenario, str):
+        from simulator.scenario.catalogue.catalogue import catalogue
+
+        scenario = catalogue[scenario]
+    return run_of(Simulation(scenario, tls))
+
+
+def run_of(simulation: Simulation) -> Run:
+    """A simulation as a run: played on to its end, whatever was decided so far.
+
+    Raises:
+        DecisionError: it came to a decision that waits for somebody.
+    """
+    simulation.run()
+    return Run(simulation.scenario, simulation.tls, simulation.trace, simulation.keylog)

@@ -1,0 +1,1 @@
+"""The built-in scenarios: a TOML file each."""

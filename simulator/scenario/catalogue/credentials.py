@@ -1,0 +1,76 @@
+"""What a client can come with, and the catalogue scenario in which it does: the rows of the outcome matrix.
+
+Each credential is played under each client authentication policy. A cell is a scenario's name and the
+``--set`` that leads to it, so that anybody can run that cell alone.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, get_args
+
+from simulator.errors import ScenarioError
+from simulator.scenario import ClientAuthentication
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.scenario.words import nearest_word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.scenario import Scenario
+
+POLICIES: tuple[ClientAuthentication, ...] = get_args(ClientAuthentication)
+
+CREDENTIALS: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "no-certificate-refused",
+        "valid": "valid-certificate",
+        "expired": "certificate-expired",
+        "not-yet-valid": "certificate-not-yet-valid",
+        "untrusted-ca": "untrusted-ca",
+        "self-signed": "self-signed",
+        "wrong-purpose": "wrong-purpose",
+        "missing-intermediate": "missing-intermediate",
+        "revoked": "revoked-not-checked",
+        "stolen": "stolen-certificate",
+    }
+)
+
+
+def settings(credential: str, policy: ClientAuthentication) -> dict[str, str]:
+    """What must be set in the credential's scenario to play it under a policy; empty where it already is so.
+
+    Args:
+        credential: a key of :data:`CREDENTIALS`.
+        policy: one of :data:`POLICIES`.
+
+    Raises:
+        ScenarioError: there is no such credential or policy.
+    """
+    _known(credential, CREDENTIALS, "credential")
+    _known(policy, POLICIES, "policy")
+    scenario = catalogue[CREDENTIALS[credential]]
+    if scenario.server.client_authentication == policy:
+        return {}
+    return {"server.client_authentication": policy}
+
+
+def credential_scenario(credential: str, policy: ClientAuthentication) -> Scenario:
+    """The scenario of one cell: the client comes with this credential, the server has this policy.
+
+    Raises:
+        ScenarioError: there is no such credential or policy.
+    """
+    changes = settings(credential, policy)
+    return catalogue[CREDENTIALS[credential]].but(changes)
+
+
+def _known(word: str, allowed: Mapping[str, str] | tuple[str, ...], what: str) -> None:
+    if word not in allowed:
+        near = nearest_word(word, allowed)
+        raise ScenarioError(
+            f"There is no such {what}.",
+            got=repr(word),
+            expected=", ".join(allowed),
+            advice=f"Did you mean {near!r}?" if near else "",
+        )

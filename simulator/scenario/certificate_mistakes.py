@@ -1,0 +1,143 @@
+"""What is wrong with a scenario's certificates: those that nobody could issue."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from simulator.pki.extensions import EXTENDED_KEY_USAGES, KEY_USAGES
+from simulator.pki.key_types import KeyType
+from simulator.scenario.mistake import EARLIEST, LATEST, Problem, is_host, not_one_of, subject_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime, timedelta
+
+    from simulator.scenario.setup import CertificateSetup, Scenario
+
+LANES = ("client", "server", "world")  # a CA's lane goes by its certificate's name: these are taken
+
+_CERTIFICATE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_OBJECT_IDENTIFIER = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
+
+
+def certificates_problems(scenario: Scenario) -> Iterator[Problem]:
+    """What is wrong with any certificate of a scenario."""
+    for name, certificate in scenario.certificates.items():
+        path = ("certificates", name)
+        if not _CERTIFICATE_NAME.fullmatch(name):
+            yield Problem(path, "a certificate's name has letters, digits, '-' and '_' only", repr(name))
+        if certificate.role == "ca" and name in LANES:
+            yield Problem(path, f"'{name}' names another actor; give this CA another name")
+        yield from _issuer_problems(name, scenario)
+        yield from _certificate_problems(path, certificate)
+        yield from _signing_problems(path, certificate, scenario)
+        if scenario.clock.utcoffset() is not None:
+            yield from _validity_problems(path, certificate, scenario.clock)
+
+
+def _issuer_problems(name: str, scenario: Scenario) -> Iterator[Problem]:
+    certificates = scenario.certificates
+    path = ("certificates", name, "issuer")
+    issuer = certificates[name].issuer
+    if issuer not in certificates:
+        yield not_one_of(path, issuer, certificates, "the name of the issuing certificate, one of")
+        return
+    climbed = [name]
+    while issuer in certificates and issuer != climbed[-1]:
+        if issuer == name:
+            loop = " → ".join([*climbed, name])
+            yield Problem(
+                path, f"the issuers go round in a circle, {loop}; a root names itself as its issuer"
+            )
+            return
+        if issuer in climbed:  # a circle further up: reported at its own members
+            return
+        climbed.append(issuer)
+        issuer = certificates[issuer].issuer
+
+
+def _certificate_problems(path: tuple[str, ...], certificate: CertificateSetup) -> Iterator[Problem]:
+    yield from subject_problems((*path, "subject"), certificate.subject)
+    for host in certificate.dns_names or ():
+        if not is_host(host.removeprefix("*.")):
+            yield Problem((*path, "dns_names"), "must be DNS names, as in telnet.example.com", repr(host))
+    if certificate.dns_names == ():
+        yield Problem((*path, "dns_names"), "must not be an empty list; write 'absent' for no extension")
+    for usage in certificate.key_usage or ():
+        if usage not in KEY_USAGES:
+            yield not_one_of((*path, "key_usage"), usage, KEY_USAGES)
+    for usage in certificate.extended_key_usage or ():
+        if usage not in EXTENDED_KEY_USAGES and not _OBJECT_IDENTIFIER.fullmatch(usage):
+            key = (*path, "extended_key_usage")
+            yield not_one_of(key, usage, EXTENDED_KEY_USAGES, "a dotted object identifier or one of")
+    if certificate.path_length is not None:
+        if certificate.role != "ca":
+            yield Problem((*path, "path_length"), "only a CA has a path length", str(certificate.path_length))
+        elif not 0 <= certificate.path_length <= 255:
+            yield Problem((*path, "path_length"), "must be from 0 to 255", str(certificate.path_length))
+    yield from _constraint_problems(path, certificate)
+    if certificate.role != "ca" and not certificate.online:
+        yield Problem((*path, "online"), "only a CA can be switched off", "false")
+    if certificate.role == "ca" and certificate.delivery != "csr":
+        yield Problem(
+            (*path, "delivery"), "only a client or a server is handed a PKCS#12", certificate.delivery
+        )
+
+
+def _constraint_problems(path: tuple[str, ...], certificate: CertificateSetup) -> Iterator[Problem]:
+    """Name constraints stand in a CA's certificate and are DNS names."""
+    constraints = {
+        "permitted_dns_names": certificate.permitted_dns_names,
+        "excluded_dns_names": certificate.excluded_dns_names,
+    }
+    for key, names in constraints.items():
+        if names and certificate.role != "ca":
+            yield Problem((*path, key), "only a CA has name constraints", repr(list(names)))
+        for host in names:
+            if not is_host(host):
+                yield Problem((*path, key), "must be DNS names, as in example.org", repr(host))
+
+
+def _signing_problems(
+    path: tuple[str, ...], certificate: CertificateSetup, scenario: Scenario
+) -> Iterator[Problem]:
+    """Whose key it is, and the hash of the signature on it."""
+    certificates = scenario.certificates
+    other = certificates.get(certificate.key_of) if certificate.key_of is not None else None
+    if certificate.key_of is not None and (other is None or other is certificate):
+        others = [name for name in certificates if name != path[-1]]
+        yield not_one_of((*path, "key_of"), certificate.key_of, others, "another certificate's name, one of")
+    elif other is not None and other.key_of is not None:
+        message = f"must be a certificate with a key of its own; this one has that of {other.key_of}"
+        yield Problem((*path, "key_of"), message, repr(certificate.key_of), other.key_of)
+    elif other is not None and certificate.key not in (other.key, KeyType.P256):
+        message = f"is {other.key.value}, since it is the key of {certificate.key_of}"
+        yield Problem((*path, "key"), message, repr(certificate.key.value))
+    issuer = certificates.get(certificate.issuer)
+    if certificate.signature_hash is not None and issuer and key_type(issuer, scenario) is KeyType.ED25519:
+        message = f"cannot be chosen: {certificate.issuer} has an Ed25519 key, which brings its own hash"
+        yield Problem((*path, "signature_hash"), message, repr(certificate.signature_hash))
+
+
+def key_type(certificate: CertificateSetup, scenario: Scenario) -> KeyType:
+    """The kind of key that a certificate is for, its own or the one it shares."""
+    shared = scenario.certificates.get(certificate.key_of) if certificate.key_of is not None else None
+    return certificate.key if shared is None else shared.key
+
+
+def _validity_problems(
+    path: tuple[str, ...], certificate: CertificateSetup, clock: datetime
+) -> Iterator[Problem]:
+    if certificate.not_after < certificate.not_before:
+        yield Problem((*path, "not_after"), "must not be before not_before", str(certificate.not_after))
+    for key in ("not_before", "not_after", "revoked"):
+        offset: timedelta | None = getattr(certificate, key)
+        if offset is not None and offset.microseconds:
+            yield Problem(
+                (*path, key), "must be whole seconds: a certificate knows no shorter time", str(offset)
+            )
+        elif offset is not None and not EARLIEST - clock <= offset <= LATEST - clock:
+            yield Problem(
+                (*path, key), "must fall into the years 1950 to 9999, counted from the clock", str(offset)
+            )

@@ -1,0 +1,399 @@
+"""What every handshake machine does, whatever its role and version: bytes in, events and bytes out.
+
+An :class:`Endpoint` reads records until its state asks for a decision, hands each message to the handler
+of its name if the state's row in :mod:`simulator.tls.states` allows it, and answers whatever breaks the
+protocol with the alert that the RFC names. Nothing that a peer sends can raise out of it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import DecisionError
+from simulator.tls.crypto.transcript import Transcript
+from simulator.tls.events import (
+    AlertReceived,
+    DataReceived,
+    HandshakeDone,
+    MessageReceived,
+    StateChanged,
+    TlsEvent,
+)
+from simulator.tls.outgoing import Outgoing
+from simulator.tls.proof import examine_proof
+from simulator.tls.states import DECISIONS, TERMINAL, Role, State, StateMachine
+from simulator.tls.wire.alerts import AlertDescription, AlertLevel, ProtocolViolation
+from simulator.tls.wire.messages import Message, decode_handshake, encode_handshake, message_name
+from simulator.tls.wire.records import (
+    ContentType,
+    HandshakeReassembler,
+    Protector,
+    Record,
+    RecordReader,
+)
+from simulator.tls.wire.registry import NAMED_GROUPS, CipherSuite
+from simulator.tls.wire.version import Protection, Version
+
+if TYPE_CHECKING:
+    from simulator.entropy import Entropy
+    from simulator.tls.wire.records import RecordStyle
+
+MOST_IDLE = 32  # warnings, empty data, key updates and the like in a row before the peer is called abusive
+MOST_UNREAD_BYTES = 2**20  # kept while a decision is awaited; far more than a flight has
+
+Handler = Callable[[Any, bytes], None]  # the table pairs each name with the handler of its own message class
+
+
+class Endpoint(ABC):
+    """One side of a connection.
+
+    Args:
+        machine: the table of its role and version.
+        style: how messages are laid into records.
+        entropy: where its random bytes come from.
+
+    Attributes:
+        state: where it stands.
+        keylog: NSS key log lines of the secrets so far, for Wireshark.
+    """
+
+    handlers: Mapping[str, Handler]
+    client_random: bytes
+
+    def __init__(self, machine: StateMachine, style: RecordStyle, entropy: Entropy) -> None:
+        self.machine = machine
+        self.entropy = entropy
+        self.state = State.START
+        self.keylog: list[str] = []
+        self.transcript = Transcript()
+        self.reader = RecordReader()
+        self.reassembler = HandshakeReassembler()
+        self.out = Outgoing(style, self.tell)
+        self.read_protector: Protector | None = None
+        self.read_protection = Protection.CLEAR
+        self.client_random = b""
+        self.suite: CipherSuite | None = None
+        self.group = 0
+        self.told: list[TlsEvent] = []
+        self.idle = 0
+        self.unread_lost = False
+        self.read_closed = False
+        self.write_closed = False
+
+    @property
+    def version(self) -> Version:
+        """The protocol version it speaks."""
+        return self.machine.version
+
+    @property
+    def peer(self) -> Role:
+        """The role of the other side."""
+        return "server" if self.machine.role == "client" else "client"
+
+    @property
+    def finished(self) -> bool:
+        """Nothing more can be said or read."""
+        return self.state in TERMINAL
+
+    # Bytes and answers in, events out -----------------------------------------------------------------
+
+    def receive(self, data: bytes) -> list[TlsEvent]:
+        """Take bytes from the peer, in whatever pieces; while a decision is awaited they are kept unread."""
+        return self.report(lambda: self.keep(data))
+
+    def keep(self, data: bytes) -> None:
+        """Keep bytes for reading; nothing is kept after the end, and not more than the limit before it."""
+        if self.finished or self.read_closed or self.unread_lost:
+            return
+        too_many = len(self.reader.buffer) + len(data) > MOST_UNREAD_BYTES
+        if too_many and self.state in DECISIONS:
+            self.unread_lost = True  # answered when the decision is taken: until then the actor has the word
+        else:
+            self.reader.feed(data)
+
+    def write(self, data: bytes) -> list[TlsEvent]:
+        """Send application data.
+
+        Raises:
+            DecisionError: the handshake is not complete, or close_notify was said.
+        """
+        if self.state is not State.CONNECTED or self.write_closed:
+            raise DecisionError(
+                "Application data cannot be sent now.",
+                got=f"state {self.state.value}" + (", after close()" if self.write_closed else ""),
+                expected="state CONNECTED, before close()",
+                advice="Write after HandshakeDone.",
+            )
+        return self.report(lambda: self.out.data(data))
+
+    def close(self) -> list[TlsEvent]:
+        """Say close_notify. What the peer still sends is read until it says the same."""
+        if self.write_closed or self.finished:
+            return []
+        return self.report(self.send_close_notify)
+
+    def report(self, action: Callable[[], None]) -> list[TlsEvent]:
+        """Do something, read on as far as possible, and give what happened."""
+        try:
+            action()
+            self.read_on()
+        except ProtocolViolation as violation:
+            self.fail(violation.alert, str(violation))
+        told, self.told = self.told, []
+        return told
+
+    def answer(self, state: State, answer: str, action: Callable[[], None]) -> list[TlsEvent]:
+        """Take the decision that the machine waits for in ``state``, and read on.
+
+        Raises:
+            DecisionError: it does not wait for that decision.
+        """
+        self.require(state, answer)
+        return self.report(action)
+
+    def require(self, state: State, answer: str) -> None:
+        """Refuse an answer that nobody asked for.
+
+        Raises:
+            DecisionError: the machine is in another state.
+        """
+        if self.state is not state:
+            raise DecisionError(
+                f'Nobody waits for the answer "{answer}".',
+                got=f"state {self.state.value}",
+                expected=state.value,
+                advice="Answer after the event that asks for it.",
+            )
+
+    def require_scheme(self, scheme: int | None) -> int:
+        """Refuse a certificate whose key cannot sign in a way the peer accepts.
+
+        Raises:
+            DecisionError: there is no such scheme.
+        """
+        if scheme is None:
+            raise DecisionError(
+                "This certificate cannot be sent: the peer accepts no signature that its key can make.",
+                got="a key without a common signature scheme",
+                expected="a key that signs in a way the CertificateRequest names",
+                advice="Ask signing_scheme() first, and go on without a certificate.",
+            )
+        return scheme
+
+    def tell(self, event: TlsEvent) -> None:
+        """Report an event."""
+        self.told.append(event)
+
+    def move(self, state: State) -> None:
+        """Go to another state and report it."""
+        if state is not self.state:
+            self.tell(StateChanged(self.state.value, state.value))
+            self.state = state
+            self.idle = 0
+
+    def done(self) -> None:
+        """Report that the handshake is complete on this side."""
+        assert self.suite is not None
+        self.tell(HandshakeDone(self.version, self.suite.name, NAMED_GROUPS[self.group]))
+
+    # Reading --------------------------------------------------------------------------------------------
+
+    def read_on(self) -> None:
+        """Read message by message until a decision is awaited, all is over, or bytes run out."""
+        while self.state not in DECISIONS and not self.finished and not self.read_closed:
+            raw = self.reassembler.next_message()
+            if raw is not None:
+                self.take_message(raw)
+                continue
+            record = self.reader.next_record()
+            if record is not None:
+                self.take_record(record)
+            elif self.unread_lost:
+                raise ProtocolViolation(
+                    AlertDescription.INTERNAL_ERROR,
+                    "The peer sent more than could be kept while a decision was awaited.",
+                    expected=f"at most {MOST_UNREAD_BYTES} bytes",
+                )
+            else:
+                return
+
+    def take_record(self, record: Record) -> None:
+        """Open a record and hand its content on."""
+        content_type, content = self.open_record(record)
+        if content_type is not ContentType.HANDSHAKE and self.reassembler.holds_partial_message:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                "Another record came between the pieces of a handshake message.",
+                got=content_type.name.lower(),
+                expected="the rest of the message",
+            )
+        if content_type is ContentType.HANDSHAKE:
+            self.reassembler.feed(content)
+            return
+        self.count_idle()
+        if content_type is ContentType.CHANGE_CIPHER_SPEC:
+            self.take_change_cipher_spec(content)
+        elif content_type is ContentType.ALERT:
+            self.take_alert(content)
+        else:
+            self.take_data(content)
+
+    def open_record(self, record: Record) -> tuple[ContentType, bytes]:
+        """What a record says, its protection removed."""
+        if self.read_protector is None:
+            return record.content_type, record.fragment
+        return self.read_protector.open(record)
+
+    def count_idle(self) -> None:
+        """Bound what costs work and brings neither the handshake on nor data: those two start it anew."""
+        self.idle += 1
+        if self.idle > MOST_IDLE:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                "The peer sends one thing after another that leads nowhere.",
+                got=f"{self.idle} in a row",
+                expected=f"at most {MOST_IDLE}",
+            )
+
+    def take_message(self, raw: bytes) -> None:
+        """Hand a handshake message to its handler, if it may come now."""
+        name = message_name(raw)
+        self.count_idle()
+        self.tell(MessageReceived(name, raw, self.read_protection))
+        self.expect(name)
+        self.handlers[name](decode_handshake(raw, self.version), raw)
+
+    def expect(self, name: str) -> None:
+        """Refuse what the state's row does not list."""
+        allowed = self.machine.messages[self.state]
+        if name not in allowed:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                f"{name} may not come in state {self.state.value}.",
+                got=name,
+                expected=" or ".join(allowed) or "nothing",
+            )
+
+    @abstractmethod
+    def take_change_cipher_spec(self, content: bytes) -> None:
+        """Read a ChangeCipherSpec record."""
+
+    def take_alert(self, content: bytes) -> None:
+        """An alert ends the connection, but for the few that are warnings (RFC 8446 section 6)."""
+        if len(content) != 2:
+            raise ProtocolViolation(
+                AlertDescription.DECODE_ERROR,
+                "An alert does not have two bytes.",
+                got=f"{len(content)} bytes",
+            )
+        level, code = content
+        known = AlertDescription.from_code(code)
+        goodbye = known is AlertDescription.CLOSE_NOTIFY
+        refuses = not goodbye and not self.is_warning(level, known)
+        self.tell(AlertReceived(level, code, known, content, self.read_protection, refuses))
+        if goodbye:
+            self.read_closed = True
+            if self.write_closed or self.state is not State.CONNECTED:
+                self.move(State.CLOSED)
+        elif refuses:
+            self.move(State.FAILED)
+
+    def is_warning(self, level: int, description: AlertDescription | None) -> bool:
+        """Whether the connection goes on after an alert."""
+        return level == AlertLevel.WARNING and description is not None
+
+    def take_data(self, content: bytes) -> None:
+        """Application data; there is none before the handshake is complete."""
+        if self.state is not State.CONNECTED:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                f"Application data may not come in state {self.state.value}.",
+                got="application_data",
+                expected=" or ".join(self.machine.messages[self.state]) or "nothing",
+            )
+        if content:
+            self.idle = 0
+        self.tell(DataReceived(content, self.read_protection))
+
+    def read_with(self, protector: Protector, protection: Protection, limit: int) -> None:
+        """Read what follows under these keys.
+
+        Raises:
+            ProtocolViolation: a message stands across the change of keys (RFC 8446 section 5.1).
+        """
+        if self.reassembler.holds_partial_message:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE, "A handshake message stands across a change of keys."
+            )
+        self.read_protector = protector
+        self.read_protection = protection
+        self.reader.limit = limit
+
+    # Writing --------------------------------------------------------------------------------------------
+
+    def send(self, message: Message, *, in_transcript: bool = True) -> None:
+        """Queue a handshake message; it leaves with its flight."""
+        raw = encode_handshake(message)
+        if in_transcript:
+            self.transcript.add(raw)
+        self.out.queue(message_name(raw), raw)
+
+    def send_close_notify(self) -> None:
+        """Say that nothing more will be sent."""
+        self.out.alert(AlertDescription.CLOSE_NOTIFY, "nothing more will be sent")
+        self.write_closed = True
+        if self.read_closed or self.state is not State.CONNECTED:
+            self.move(State.CLOSED)
+
+    def fail(self, description: AlertDescription, reason: str, *, in_clear: bool = False) -> None:
+        """Say why, and end. What was queued and not sent stays unsaid; after close_notify nothing is said."""
+        self.out.discard()
+        if not in_clear:
+            self.before_alert()
+        if not self.write_closed:
+            self.out.alert(description, reason, in_clear=in_clear)
+        self.move(State.FAILED)
+
+    @abstractmethod
+    def before_alert(self) -> None:
+        """Send what must precede an alert in this state."""
+
+    def check_signature(
+        self, leaf: bytes, scheme: int, content: bytes, signature: bytes, accepted: tuple[int, ...]
+    ) -> None:
+        """Verify the peer's proof that it holds the key of its certificate, and report what was found.
+
+        Raises:
+            ProtocolViolation: the proof does not hold; arguments and alerts as in :func:`examine_proof`.
+        """
+        checked, alert = examine_proof(self.peer, leaf, scheme, content, signature, accepted, self.version)
+        self.tell(checked)
+        if not checked.ok:
+            raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {checked.problem}.")
+
+    def compare_finished(self, verify_data: bytes, expected: bytes) -> None:
+        """Hold the peer's Finished against the one that fits.
+
+        Raises:
+            ProtocolViolation: ``decode_error`` for another length, ``decrypt_error`` for other bytes: the two
+                sides did not see the same handshake.
+        """
+        if len(verify_data) != len(expected):
+            raise ProtocolViolation(
+                AlertDescription.DECODE_ERROR,
+                "A Finished does not have the length of its MAC.",
+                got=f"{len(verify_data)} bytes",
+                expected=f"{len(expected)}",
+            )
+        if not hmac.compare_digest(verify_data, expected):
+            raise ProtocolViolation(
+                AlertDescription.DECRYPT_ERROR,
+                f"The {self.peer}'s Finished does not fit what was said in this handshake.",
+            )
+
+    def log_secret(self, label: str, secret: bytes) -> None:
+        """Add a line to the key log."""
+        self.keylog.append(f"{label} {self.client_random.hex()} {secret.hex()}")

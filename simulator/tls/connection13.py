@@ -1,0 +1,192 @@
+"""What both sides of TLS 1.3 share: the keys, the proof of possession, Finished, and middlebox kindness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.tls.connection import Endpoint
+from simulator.tls.crypto.key_schedule_13 import KeySchedule13, traffic_keys
+from simulator.tls.crypto.protection import Tls13Protector
+from simulator.tls.crypto.signatures import certificate_verify_content, sign
+from simulator.tls.events import MessageReceived
+from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
+from simulator.tls.states import State, StateMachine
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.extension_rules import check_answers
+from simulator.tls.wire.extensions import Place
+from simulator.tls.wire.messages import (
+    Certificate13,
+    CertificateEntry,
+    CertificateVerify,
+    Finished,
+    KeyUpdate,
+)
+from simulator.tls.wire.records import CIPHERTEXT_LIMIT_13, ContentType, Record
+from simulator.tls.wire.version import Protection
+
+if TYPE_CHECKING:
+    from simulator.entropy import Entropy
+    from simulator.tls.crypto.signatures import PrivateKey
+    from simulator.tls.wire.records import RecordStyle
+    from simulator.tls.wire.registry import CipherSuite
+
+
+class Endpoint13(Endpoint):
+    """One side of a TLS 1.3 connection (arguments as :class:`~simulator.tls.connection.Endpoint`)."""
+
+    schedule: KeySchedule13
+
+    def __init__(self, machine: StateMachine, style: RecordStyle, entropy: Entropy) -> None:
+        super().__init__(machine, style, entropy)
+        self.session_id = b""
+        self.hello_seen = False
+        self.compatibility_ccs_sent = False
+        self.opened_a_record = False
+        self.read_secret = b""
+        self.write_secret = b""
+
+    # Keys ---------------------------------------------------------------------------------------------
+
+    def agree(self, suite: CipherSuite, group: int, shared_secret: bytes) -> None:
+        """Both halves of the key exchange are known: derive the handshake traffic secrets."""
+        self.suite = suite
+        self.group = group
+        self.schedule = KeySchedule13(suite.hash_name)
+        self.schedule.handshake(shared_secret, self.transcript.digest())
+        self.log_secret("CLIENT_HANDSHAKE_TRAFFIC_SECRET", self.schedule.client_handshake_traffic_secret)
+        self.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", self.schedule.server_handshake_traffic_secret)
+
+    def derive_application_secrets(self) -> None:
+        """The server's Finished fixes them, before the client has said who it is."""
+        self.schedule.master(self.transcript.digest())
+        self.log_secret("CLIENT_TRAFFIC_SECRET_0", self.schedule.client_application_traffic_secret)
+        self.log_secret("SERVER_TRAFFIC_SECRET_0", self.schedule.server_application_traffic_secret)
+        self.log_secret("EXPORTER_SECRET", self.schedule.exporter_master_secret)
+
+    def protector(self, secret: bytes) -> Tls13Protector:
+        """Record protection under a traffic secret."""
+        assert self.suite is not None
+        key, iv = traffic_keys(secret, self.suite)
+        return Tls13Protector(key, iv, self.suite)
+
+    def read_under(self, secret: bytes, protection: Protection) -> None:
+        """Read what follows under a traffic secret."""
+        self.read_with(self.protector(secret), protection, CIPHERTEXT_LIMIT_13)
+        self.read_secret = secret
+
+    def write_under(self, secret: bytes, protection: Protection) -> None:
+        """Send what follows under a traffic secret."""
+        self.out.protect(self.protector(secret), protection)
+        self.write_secret = secret
+
+    def on_key_update(self, message: KeyUpdate, _: bytes) -> None:
+        """RFC 8446 section 4.6.3: the peer's next record is under new keys; it may ask for the same."""
+        self.read_under(self.schedule.next_traffic_secret(self.read_secret), self.read_protection)
+        if message.request_update and not self.write_closed:
+            self.send(KeyUpdate(request_update=0), in_transcript=False)
+            self.write_under(self.schedule.next_traffic_secret(self.write_secret), self.out.protection)
+
+    # Records ------------------------------------------------------------------------------------------
+
+    def open_record(self, record: Record) -> tuple[ContentType, bytes]:
+        """As in every version, but for what may come in the clear under protection."""
+        if record.content_type is ContentType.CHANGE_CIPHER_SPEC:
+            return record.content_type, record.fragment
+        tolerant = self.machine.role == "server" and not self.opened_a_record
+        if record.content_type is ContentType.ALERT and tolerant:
+            # A client that cannot go on may not have keys yet, and some refuse in the clear even with keys.
+            # A server has them as soon as the client does, so a client takes no such alert.
+            return record.content_type, record.fragment
+        opened = super().open_record(record)
+        self.opened_a_record = self.read_protector is not None
+        return opened
+
+    def take_change_cipher_spec(self, content: bytes) -> None:
+        """It means nothing in TLS 1.3: dropped where RFC 8446 section 5 allows it, else refused."""
+        if content != CHANGE_CIPHER_SPEC or not self.hello_seen or self.state is State.CONNECTED:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                "A ChangeCipherSpec came that cannot be ignored.",
+                got=f"{content.hex()} in state {self.state.value}",
+                expected="01, between the first ClientHello and the peer's Finished",
+            )
+        self.tell(MessageReceived("ChangeCipherSpec", content, Protection.CLEAR))
+
+    def is_warning(
+        self,
+        level: int,  # noqa: ARG002 - the level means nothing in TLS 1.3
+        description: AlertDescription | None,
+    ) -> bool:
+        """In TLS 1.3 the description decides, not the level (RFC 8446 section 6)."""
+        return description is AlertDescription.USER_CANCELED
+
+    def send_compatibility_ccs(self) -> None:
+        """Once, where a middlebox that knows TLS 1.2 expects it (RFC 8446 appendix D.4)."""
+        if self.session_id and not self.compatibility_ccs_sent:
+            self.compatibility_ccs_sent = True
+            self.out.change_cipher_spec()
+
+    def before_alert(self) -> None:
+        """A protected alert follows the ChangeCipherSpec that protected records are announced with."""
+        if self.out.protection is Protection.HANDSHAKE_TRAFFIC:
+            self.send_compatibility_ccs()
+
+    # Messages of both sides -----------------------------------------------------------------------------
+
+    def send_chain(self, chain: tuple[bytes, ...]) -> None:
+        """Send a Certificate; an empty chain says: none."""
+        self.send(
+            Certificate13(
+                certificate_request_context=b"",
+                certificate_list=tuple(CertificateEntry(der, ()) for der in chain),
+            )
+        )
+
+    def check_certificate_form(self, message: Certificate13) -> None:
+        """What is wrong with a Certificate before anybody looks into the certificates."""
+        if message.certificate_request_context:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                "The certificate_request_context of a Certificate is not the one of the request.",
+                got=message.certificate_request_context.hex(),
+                expected="empty in the main handshake",
+            )
+        for entry in message.certificate_list:
+            check_answers(entry.extensions, Place.CT, asked=())
+
+    def send_proof(self, private_key: PrivateKey, scheme: int, *, corrupt: bool = False) -> None:
+        """Send CertificateVerify: the signature that only the holder of the private key can make.
+
+        Args:
+            private_key: signs the transcript so far.
+            scheme: how.
+            corrupt: sign a transcript that is not the one of this handshake.
+        """
+        digest = self.transcript.digest()
+        if corrupt:
+            digest = bytes(byte ^ 0xFF for byte in digest)
+        content = certificate_verify_content(digest, self.machine.role)
+        self.send(CertificateVerify(scheme, sign(private_key, scheme, content, self.entropy)))
+
+    def check_proof(self, message: CertificateVerify, leaf: bytes, accepted: tuple[int, ...]) -> None:
+        """Verify the peer's CertificateVerify under the key of its certificate (RFC 8446 section 4.4.3).
+
+        Raises:
+            ProtocolViolation: ``illegal_parameter`` for a scheme that was not offered, ``decrypt_error`` for
+                a signature that does not hold.
+        """
+        content = certificate_verify_content(self.transcript.digest(), self.peer)
+        self.check_signature(leaf, message.algorithm, content, message.signature, accepted)
+
+    def send_finished(self, handshake_secret: bytes) -> None:
+        """Send Finished, a MAC over all that was said (RFC 8446 section 4.4.4)."""
+        self.send(Finished(self.schedule.finished_mac(handshake_secret, self.transcript.digest())))
+
+    def check_finished(self, message: Finished, handshake_secret: bytes) -> None:
+        """Verify the peer's Finished.
+
+        Raises:
+            ProtocolViolation: as :meth:`compare_finished`.
+        """
+        expected = self.schedule.finished_mac(handshake_secret, self.transcript.digest())
+        self.compare_finished(message.verify_data, expected)

@@ -1,0 +1,1 @@
+"""The cryptography of TLS: key exchange, key schedules, record protection, signatures, transcript."""

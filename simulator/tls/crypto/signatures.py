@@ -1,0 +1,203 @@
+"""Signatures of the handshake: which scheme a key can make, making one, and checking one.
+
+A signature scheme names the key's kind, the hash and the padding in one number. TLS 1.3 binds each ECDSA
+scheme to one curve and forbids PKCS#1 v1.5 in the handshake; in TLS 1.2 the number 0x0403 only means ECDSA
+with SHA-256, on any curve (RFC 8446 section 4.2.3, RFC 8422 section 5.1.1).
+
+Making one is repeatable: ECDSA takes its nonce from key and message (RFC 6979), Ed25519 always does, and
+RSA-PSS takes its salt from the :class:`~simulator.entropy.Entropy` it is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+from simulator.errors import SimulatorError
+from simulator.tls.crypto.rsa_pss import fits_pss, sign_pss
+from simulator.tls.wire.registry import NAMED_GROUPS, signature_scheme_name
+from simulator.tls.wire.version import Version
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from simulator.entropy import Entropy
+
+    PrivateKey = ec.EllipticCurvePrivateKey | Ed25519PrivateKey | RSAPrivateKey
+
+HASHES: dict[str, hashes.HashAlgorithm] = {
+    "sha256": hashes.SHA256(),
+    "sha384": hashes.SHA384(),
+    "sha512": hashes.SHA512(),
+}
+RSA_SIGN, ECDSA_SIGN = 1, 64  # ClientCertificateType; Ed25519 counts as ecdsa_sign
+CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """What a signature scheme's number stands for.
+
+    Attributes:
+        family: the kind of key and padding.
+        hash_name: as ``hashlib`` calls it; empty for Ed25519, which has its own.
+        curve: the curve that TLS 1.3 binds it to; empty where there is none.
+    """
+
+    family: Literal["ecdsa", "rsa_pss", "rsa_pkcs1", "ed25519"]
+    hash_name: str
+    curve: str = ""
+
+
+# In the order in which a key that can make several prefers them.
+SCHEMES: dict[int, Scheme] = {
+    0x0403: Scheme("ecdsa", "sha256", "secp256r1"),
+    0x0503: Scheme("ecdsa", "sha384", "secp384r1"),
+    0x0603: Scheme("ecdsa", "sha512", "secp521r1"),
+    0x0807: Scheme("ed25519", ""),
+    0x0804: Scheme("rsa_pss", "sha256"),
+    0x0805: Scheme("rsa_pss", "sha384"),
+    0x0806: Scheme("rsa_pss", "sha512"),
+    0x0401: Scheme("rsa_pkcs1", "sha256"),
+    0x0501: Scheme("rsa_pkcs1", "sha384"),
+    0x0601: Scheme("rsa_pkcs1", "sha512"),
+}
+
+
+def describe_key(key: object) -> str:
+    """What kind of key it is, in a few words: ``RSA-2048``, ``P-256``, ``Ed25519``."""
+    if isinstance(key, (RSAPrivateKey, RSAPublicKey)):
+        return f"RSA-{key.key_size}"
+    if isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
+        return CURVE_NAMES.get(key.curve.name, key.curve.name)
+    if isinstance(key, (Ed25519PrivateKey, Ed25519PublicKey)):
+        return "Ed25519"
+    return "another kind of key"
+
+
+def certificate_type_of(key: object) -> int:
+    """The ClientCertificateType that a key counts as in TLS 1.2: rsa_sign or ecdsa_sign (RFC 8422 §5.5)."""
+    return RSA_SIGN if isinstance(key, (RSAPrivateKey, RSAPublicKey)) else ECDSA_SIGN
+
+
+def curve_of(key: object) -> int | None:
+    """The named group that an elliptic-curve key lies on; None for any other kind of key or curve."""
+    if not isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
+        return None
+    return next((code for code, name in NAMED_GROUPS.items() if name == key.curve.name), None)
+
+
+def problem_of_scheme(key: object, code: int, version: Version) -> str | None:
+    """Why a key, private or public, cannot go with a scheme in that version; None where it can."""
+    scheme = SCHEMES.get(code)
+    name = signature_scheme_name(code)
+    if scheme is None:
+        return f"the signature scheme {name} is not one this side can check"
+    if scheme.family == "rsa_pkcs1" and version is Version.TLS13:
+        return f"TLS 1.3 forbids {name} in the handshake"
+    misfit = f"{name} does not go with the key, which is {describe_key(key)}"
+    if isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
+        bound = version is Version.TLS13 and key.curve.name != scheme.curve
+        return misfit if scheme.family != "ecdsa" or bound else None
+    if isinstance(key, (RSAPrivateKey, RSAPublicKey)):
+        if scheme.family == "rsa_pss" and not fits_pss(key.key_size, scheme.hash_name):
+            return f"{describe_key(key)} is too small for {name}"
+        return None if scheme.family.startswith("rsa") else misfit
+    if isinstance(key, (Ed25519PrivateKey, Ed25519PublicKey)):
+        return None if scheme.family == "ed25519" else misfit
+    return misfit
+
+
+def schemes_for_key(key: object, version: Version) -> tuple[int, ...]:
+    """The schemes a key, private or public, can sign with in that version, the preferred one first."""
+    return tuple(code for code in SCHEMES if problem_of_scheme(key, code, version) is None)
+
+
+def common_scheme(key: object, accepted: Container[int], version: Version) -> int | None:
+    """The first scheme of the key's that the peer accepts; None where there is none."""
+    wanted = (code for code in SCHEMES if code in accepted)
+    return next((code for code in wanted if problem_of_scheme(key, code, version) is None), None)
+
+
+def sign(private_key: PrivateKey, code: int, content: bytes, entropy: Entropy) -> bytes:
+    """Sign, the same way every time for the same entropy.
+
+    Args:
+        private_key: signs.
+        code: the signature scheme; any that goes with the key in TLS 1.2 or 1.3.
+        content: what is signed, not hashed yet.
+        entropy: the salt of RSA-PSS.
+
+    Raises:
+        SimulatorError: the scheme does not go with the key.
+    """
+    problem = problem_of_scheme(private_key, code, Version.TLS12)
+    if problem is not None:
+        raise SimulatorError(
+            f"This key cannot sign so: {problem}.",
+            got=signature_scheme_name(code),
+            advice="Choose a scheme that goes with the key.",
+            expected=", ".join(map(signature_scheme_name, schemes_for_key(private_key, Version.TLS12))),
+        )
+    scheme = SCHEMES[code]
+    if isinstance(private_key, Ed25519PrivateKey):
+        return private_key.sign(content)
+    if isinstance(private_key, ec.EllipticCurvePrivateKey):
+        algorithm = ec.ECDSA(HASHES[scheme.hash_name], deterministic_signing=True)
+        return private_key.sign(content, algorithm)
+    if scheme.family == "rsa_pkcs1":
+        return private_key.sign(content, padding.PKCS1v15(), HASHES[scheme.hash_name])
+    digest = hashlib.new(scheme.hash_name, content).digest()
+    salt = entropy(f"rsa-pss salt/{signature_scheme_name(code)}/{digest.hex()}", len(digest))
+    return sign_pss(private_key.private_numbers(), digest, scheme.hash_name, salt)
+
+
+def verify(public_key: object, code: int, content: bytes, signature: bytes, version: Version) -> str | None:
+    """Check a signature of the handshake.
+
+    Args:
+        public_key: of the signer's certificate, of whatever kind.
+        code: the scheme the signer named.
+        content: what should have been signed, not hashed yet.
+        signature: what came.
+        version: decides which schemes may be used, and whether a scheme binds the curve.
+
+    Returns:
+        None where it holds, else why it does not.
+    """
+    problem = problem_of_scheme(public_key, code, version)
+    if problem is not None:
+        return problem
+    scheme = SCHEMES[code]
+    try:
+        if isinstance(public_key, Ed25519PublicKey):
+            public_key.verify(signature, content)
+        elif isinstance(public_key, ec.EllipticCurvePublicKey):
+            public_key.verify(signature, content, ec.ECDSA(HASHES[scheme.hash_name]))
+        elif isinstance(public_key, RSAPublicKey):
+            algorithm = HASHES[scheme.hash_name]
+            pss = padding.PSS(padding.MGF1(algorithm), algorithm.digest_size)
+            used = pss if scheme.family == "rsa_pss" else padding.PKCS1v15()
+            public_key.verify(signature, content, used, algorithm)
+        else:  # a private key, which says what it can sign but checks nothing
+            return f"{describe_key(public_key)} is not a public key"
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):  # ValueError: a key too small for the hash
+        return "the signature does not verify under the key of the certificate"
+    return None
+
+
+def certificate_verify_content(transcript_hash: bytes, signer: str) -> bytes:
+    """What a TLS 1.3 CertificateVerify signs (RFC 8446 section 4.4.3).
+
+    Args:
+        transcript_hash: of everything before the CertificateVerify.
+        signer: ``client`` or ``server``.
+    """
+    return b" " * 64 + f"TLS 1.3, {signer} CertificateVerify".encode("ascii") + b"\x00" + transcript_hash

@@ -1,0 +1,233 @@
+"""The declarative codec: a structure is declared once, and read, written and annotated from that.
+
+The presentation language of the RFCs (RFC 8446 section 3) has few kinds of field: integers, fixed and
+variable opaque bytes, vectors of elements, and structures. Each is a :class:`Kind` that can read itself
+from bytes, write itself, and describe the bytes it covers; they are in :mod:`simulator.tls.wire.kinds`. A
+structure is a frozen dataclass whose fields carry their kind::
+
+    @structure
+    class KeyShareEntry(Structure):
+        group: Annotated[int, Uint(2, group_name), "which group this share belongs to"]
+        key_exchange: Annotated[bytes, Opaque(2, 1, 65535), "the public key"]
+
+Decoding is strict: too short, too long, out of bounds or followed by other bytes is a ``decode_error``.
+Describing happens only when somebody looks.
+"""
+
+# ruff: noqa: D102  # what read, write and describe do is said once, at Kind
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform, get_args
+
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+
+T = TypeVar("T")
+S = TypeVar("S", bound="Structure")
+
+
+class MalformedError(Exception):
+    """Bytes that are no such structure; it never leaves this layer, :func:`decode_whole` names the place."""
+
+    def __init__(self, problem: str, alert: AlertDescription = AlertDescription.DECODE_ERROR) -> None:
+        self.problem = problem
+        self.alert = alert
+        self.path: list[str] = []
+        super().__init__(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Some bytes of a message and what they mean.
+
+    Attributes:
+        name: the RFC's field name; ``length`` for a length prefix.
+        offset: where it starts, in bytes from the start of the message.
+        length: how many bytes it covers.
+        value: those bytes.
+        meaning: in words; may be empty.
+        depth: how deep it is nested, 0 for the message itself.
+        is_leaf: it has no parts. The leaves of a message tile it exactly.
+    """
+
+    name: str
+    offset: int
+    length: int
+    value: bytes
+    meaning: str
+    depth: int
+    is_leaf: bool
+
+
+class Notes:
+    """Collects fields while a kind describes its bytes.
+
+    Args:
+        data: the whole message.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.fields: list[Field] = []
+
+    def leaf(self, name: str, at: int, end: int, depth: int, meaning: str) -> int:
+        """Note a field without parts; gives where it ends."""
+        self.fields.append(Field(name, at, end - at, self.data[at:end], meaning, depth, is_leaf=True))
+        return end
+
+    def branch(self, name: str, at: int, depth: int, meaning: str) -> int:
+        """Note a field with parts, whose end is not known yet; gives its index for :meth:`close`."""
+        self.fields.append(Field(name, at, 0, b"", meaning, depth, is_leaf=False))
+        return len(self.fields) - 1
+
+    def close(self, index: int, end: int, meaning: str | None = None) -> int:
+        """Say where the branch with that index ends, and what it means if that is known only now."""
+        opened = self.fields[index]
+        value = self.data[opened.offset : end]
+        words = opened.meaning if meaning is None else meaning
+        self.fields[index] = Field(
+            opened.name, opened.offset, len(value), value, words, opened.depth, is_leaf=False
+        )
+        return end
+
+
+class Kind(ABC, Generic[T]):
+    """A kind of field: how values of type ``T`` stand on the wire."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def read(self, data: bytes, at: int, end: int) -> tuple[T, int]:
+        """Read a value that starts at ``at`` and may not pass ``end``; gives it and where it ends.
+
+        Raises:
+            MalformedError: the bytes are no such value.
+        """
+
+    @abstractmethod
+    def write(self, value: T) -> bytes:
+        """The bytes of a value.
+
+        Raises:
+            SimulatorError: the value does not fit its field.
+        """
+
+    @abstractmethod
+    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+        """Note the field ``name`` at ``at`` and its parts; gives where it ends.
+
+        Raises:
+            MalformedError: the bytes are no such value.
+        """
+
+
+def bytes_follow(count: int) -> str:
+    """What a length prefix means."""
+    return "1 byte follows" if count == 1 else f"{count} bytes follow"
+
+
+def join_meanings(*parts: str) -> str:
+    """What a value is, and then what the field is for."""
+    return "; ".join(part for part in parts if part)
+
+
+class Layout(Kind[S]):
+    """The kind of a whole structure: its fields one after another.
+
+    Args:
+        structure: the dataclass; every field's type is ``Annotated[type, kind]`` or with a note behind it.
+    """
+
+    __slots__ = ("parts", "structure")
+
+    def __init__(self, structure: type[S]) -> None:
+        self.structure = structure
+        self.parts: tuple[tuple[str, Kind[Any], str], ...] = tuple(
+            (field.name, *declaration(field.type))
+            for field in fields(structure)  # type: ignore[arg-type]  # ``structure`` has made it a dataclass
+        )
+
+    def read(self, data: bytes, at: int, end: int) -> tuple[S, int]:
+        values = []
+        for name, kind, _ in self.parts:
+            try:
+                value, at = kind.read(data, at, end)
+            except MalformedError as problem:
+                problem.path.insert(0, name)
+                raise
+            values.append(value)
+        return self.structure(*values), at
+
+    def write(self, value: S) -> bytes:
+        return b"".join([kind.write(getattr(value, name)) for name, kind, _ in self.parts])
+
+    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+        index = notes.branch(name, at, depth, note)
+        for part_name, kind, part_note in self.parts:
+            at = kind.describe(notes, part_name, at, end, depth + 1, part_note)
+        return notes.close(index, at)
+
+
+def declaration(annotated: object) -> tuple[Kind[Any], str]:
+    """The kind and the note that a field's ``Annotated`` type carries."""
+    _, kind, *note = get_args(annotated)
+    return kind, note[0] if note else ""
+
+
+class Structure:
+    """Base of every declared structure."""
+
+    __slots__ = ()
+    LAYOUT: ClassVar[Layout[Any]]
+
+    def encode(self) -> bytes:
+        """The structure on the wire.
+
+        Raises:
+            SimulatorError: a value does not fit its field.
+        """
+        return self.LAYOUT.write(self)
+
+    @classmethod
+    def decode(cls, data: bytes) -> Self:
+        """The structure that is exactly these bytes.
+
+        Raises:
+            ProtocolViolation: it is none; the alert says how it is answered.
+        """
+        decoded: Self = decode_whole(cls.LAYOUT, data, cls.__name__)
+        return decoded
+
+
+@dataclass_transform(frozen_default=True)
+def structure(cls: type[S]) -> type[S]:
+    """Make a declared class a frozen dataclass with slots, and its layout."""
+    made = dataclass(frozen=True, slots=True)(cls)
+    made.LAYOUT = Layout(made)
+    return made
+
+
+def decode_whole(kind: Kind[T], data: bytes, what: str) -> T:
+    """The value that is exactly these bytes.
+
+    Args:
+        kind: what to read.
+        data: the bytes, no more and no less.
+        what: its name, for the error.
+
+    Raises:
+        ProtocolViolation: the bytes are no such value, or others follow it.
+    """
+    try:
+        value, end = kind.read(data, 0, len(data))
+    except MalformedError as problem:
+        place = ".".join([what, *problem.path])
+        raise ProtocolViolation(problem.alert, f"{place} is malformed: {problem.problem}.") from problem
+    if end != len(data):
+        raise ProtocolViolation(
+            AlertDescription.DECODE_ERROR,
+            f"{what} is followed by {len(data) - end} bytes that are not part of it.",
+        )
+    return value

@@ -1,0 +1,276 @@
+"""The form of every extension this implementation can read, declared once.
+
+Each :class:`~simulator.tls.wire.extensions.ExtensionForm` builds an extension from a value and reads the
+value back from a message's extensions. Extensions that are not listed keep their bytes and are not
+looked into.
+"""
+
+# No ``from __future__ import annotations``: annotations are declarations here, read as classes are made.
+from typing import Annotated
+
+from simulator.errors import SimulatorError
+from simulator.tls.wire.codec import Structure, structure
+from simulator.tls.wire.extensions import Extension, ExtensionForm, ExtensionType, Place
+from simulator.tls.wire.kinds import Opaque, Rest, Uint, Vector
+from simulator.tls.wire.registry import group_name, signature_scheme_name, version_name
+
+CH, SH, HRR, EE, CT, CR, NST = Place.CH, Place.SH, Place.HRR, Place.EE, Place.CT, Place.CR, Place.NST
+EMPTY = Rest(0, 0)
+
+
+def text_of(value: bytes) -> str:
+    """Bytes of a name as text that can be printed anywhere."""
+    return value.decode("ascii", "backslashreplace")
+
+
+def point_format_name(code: int) -> str:
+    """The name of an ECPointFormat (RFC 8422 section 5.1.2)."""
+    return {0: "uncompressed"}.get(code, f"point format {code}")
+
+
+def psk_mode_name(code: int) -> str:
+    """The name of a PskKeyExchangeMode (RFC 8446 section 4.2.9)."""
+    return {0: "psk_ke", 1: "psk_dhe_ke"}.get(code, f"mode {code}")
+
+
+def name_type_name(code: int) -> str:
+    """The name of a NameType (RFC 6066 section 3)."""
+    return {0: "host_name"}.get(code, f"name type {code}")
+
+
+def status_type_name(code: int) -> str:
+    """The name of a CertificateStatusType (RFC 6066 section 8)."""
+    return {1: "ocsp"}.get(code, f"status type {code}")
+
+
+def fragment_length_name(code: int) -> str:
+    """How many bytes a MaxFragmentLength stands for (RFC 6066 section 4)."""
+    return f"{2 ** (8 + code)} bytes" if 1 <= code <= 4 else f"reserved ({code})"
+
+
+@structure
+class ServerName(Structure):
+    """One name of server_name (RFC 6066 section 3)."""
+
+    name_type: Annotated[int, Uint(1, name_type_name)]
+    host_name: Annotated[bytes, Opaque(2, 1, 65535, text_of), "the host the client wants to reach"]
+
+
+@structure
+class KeyShareEntry(Structure):
+    """A public key for one group (RFC 8446 section 4.2.8)."""
+
+    group: Annotated[int, Uint(2, group_name)]
+    key_exchange: Annotated[bytes, Opaque(2, 1, 65535), "the ephemeral public key"]
+
+
+@structure
+class StatusRequest(Structure):
+    """What a client asks of OCSP stapling (RFC 6066 section 8)."""
+
+    status_type: Annotated[int, Uint(1, status_type_name)]
+    responder_id_list: Annotated[bytes, Opaque(2, 0, 65535), "responders the client trusts"]
+    request_extensions: Annotated[bytes, Opaque(2, 0, 65535)]
+
+
+@structure
+class OcspResponse(Structure):
+    """A stapled OCSP answer (RFC 6066 section 8)."""
+
+    status_type: Annotated[int, Uint(1, status_type_name)]
+    response: Annotated[bytes, Opaque(3, 1, 2**24 - 1), "a DER OCSPResponse"]
+
+
+@structure
+class PskIdentity(Structure):
+    """A ticket the client offers to resume with (RFC 8446 section 4.2.11)."""
+
+    identity: Annotated[bytes, Opaque(2, 1, 65535), "the ticket"]
+    obfuscated_ticket_age: Annotated[int, Uint(4)]
+
+
+@structure
+class OfferedPsks(Structure):
+    """The tickets a client offers, and its proofs that it holds their keys (RFC 8446 section 4.2.11)."""
+
+    identities: Annotated[tuple[PskIdentity, ...], Vector(2, PskIdentity.LAYOUT, 7, 65535, "PskIdentity")]
+    binders: Annotated[tuple[bytes, ...], Vector(2, Opaque(1, 32, 255), 33, 65535, "PskBinderEntry")]
+
+
+@structure
+class OidFilter(Structure):
+    """A certificate extension a server wants to see (RFC 8446 section 4.2.5)."""
+
+    certificate_extension_oid: Annotated[bytes, Opaque(1, 1, 255)]
+    certificate_extension_values: Annotated[bytes, Opaque(2, 0, 65535)]
+
+
+SERVER_NAME = ExtensionForm(
+    ExtensionType.SERVER_NAME,
+    Vector(2, ServerName.LAYOUT, 1, 65535, "ServerName"),
+    "the name of the host, readable by everybody on the way",
+    (CH,),
+)
+SERVER_NAME_USED = ExtensionForm(
+    ExtensionType.SERVER_NAME, EMPTY, "the server used the name to choose its certificate", (SH, EE)
+)
+MAX_FRAGMENT_LENGTH = ExtensionForm(
+    ExtensionType.MAX_FRAGMENT_LENGTH,
+    Uint(1, fragment_length_name),
+    "a smaller limit on record sizes",
+    (CH, SH, EE),
+)
+STATUS_REQUEST = ExtensionForm(
+    ExtensionType.STATUS_REQUEST, StatusRequest.LAYOUT, "asks for a stapled OCSP answer", (CH, CR)
+)
+STATUS_REQUEST_USED = ExtensionForm(
+    ExtensionType.STATUS_REQUEST, EMPTY, "a stapled OCSP answer will follow", (SH, CR)
+)
+CERTIFICATE_STATUS = ExtensionForm(
+    ExtensionType.STATUS_REQUEST, OcspResponse.LAYOUT, "the stapled OCSP answer", (CT,)
+)
+SUPPORTED_GROUPS = ExtensionForm(
+    ExtensionType.SUPPORTED_GROUPS,
+    Vector(2, Uint(2, group_name), 2, 65534, "NamedGroup"),
+    "the groups for the key exchange, best first",
+    (CH, EE),
+)
+EC_POINT_FORMATS = ExtensionForm(
+    ExtensionType.EC_POINT_FORMATS,
+    Vector(1, Uint(1, point_format_name), 1, 255, "ECPointFormat"),
+    "how points on curves are written (TLS 1.2)",
+    (CH, SH),
+)
+SIGNATURE_ALGORITHMS = ExtensionForm(
+    ExtensionType.SIGNATURE_ALGORITHMS,
+    Vector(2, Uint(2, signature_scheme_name), 2, 65534, "SignatureScheme"),
+    "the signatures this side can verify, best first",
+    (CH, CR),
+)
+SIGNATURE_ALGORITHMS_CERT = ExtensionForm(
+    ExtensionType.SIGNATURE_ALGORITHMS_CERT,
+    Vector(2, Uint(2, signature_scheme_name), 2, 65534, "SignatureScheme"),
+    "the signatures this side can verify in certificates",
+    (CH, CR),
+)
+APPLICATION_LAYER_PROTOCOL_NEGOTIATION = ExtensionForm(
+    ExtensionType.APPLICATION_LAYER_PROTOCOL_NEGOTIATION,
+    Vector(2, Opaque(1, 1, 255, text_of), 2, 65535, "ProtocolName"),
+    "which application protocol runs inside (RFC 7301)",
+    (CH, SH, EE),
+)
+SIGNED_CERTIFICATE_TIMESTAMP = ExtensionForm(
+    ExtensionType.SIGNED_CERTIFICATE_TIMESTAMP, EMPTY, "asks for Certificate Transparency proofs", (CH, CR)
+)
+PADDING = ExtensionForm(
+    ExtensionType.PADDING, Rest(0, 65535), "bytes of no meaning, for length (RFC 7685)", (CH,)
+)
+ENCRYPT_THEN_MAC = ExtensionForm(
+    ExtensionType.ENCRYPT_THEN_MAC, EMPTY, "for the CBC suites of TLS 1.2 (RFC 7366)", (CH, SH)
+)
+EXTENDED_MASTER_SECRET = ExtensionForm(
+    ExtensionType.EXTENDED_MASTER_SECRET,
+    EMPTY,
+    "binds the master secret to the whole handshake (RFC 7627)",
+    (CH, SH),
+)
+COMPRESS_CERTIFICATE = ExtensionForm(
+    ExtensionType.COMPRESS_CERTIFICATE,
+    Vector(1, Uint(2), 2, 254, "algorithm"),
+    "this side can read compressed certificates (RFC 8879)",
+    (CH, CR),
+)
+RECORD_SIZE_LIMIT = ExtensionForm(
+    ExtensionType.RECORD_SIZE_LIMIT,
+    Uint(2),
+    "most plaintext bytes this side takes in a record (RFC 8449)",
+    (CH, SH, EE),
+)
+SESSION_TICKET = ExtensionForm(
+    ExtensionType.SESSION_TICKET,
+    Rest(0, 65535),
+    "a ticket to resume with, or empty: this side can use one (RFC 5077)",
+    (CH, SH),
+)
+PRE_SHARED_KEY_OFFER = ExtensionForm(
+    ExtensionType.PRE_SHARED_KEY, OfferedPsks.LAYOUT, "tickets of earlier sessions to resume", (CH,)
+)
+PRE_SHARED_KEY_CHOICE = ExtensionForm(
+    ExtensionType.PRE_SHARED_KEY, Uint(2), "which of the offered tickets the server takes", (SH,)
+)
+EARLY_DATA = ExtensionForm(
+    ExtensionType.EARLY_DATA, EMPTY, "application data before the handshake ends", (CH, EE)
+)
+EARLY_DATA_LIMIT = ExtensionForm(
+    ExtensionType.EARLY_DATA, Uint(4), "most bytes of early data with this ticket", (NST,)
+)
+SUPPORTED_VERSIONS_OFFER = ExtensionForm(
+    ExtensionType.SUPPORTED_VERSIONS,
+    Vector(1, Uint(2, version_name), 2, 254, "ProtocolVersion"),
+    "the versions the client speaks, best first",
+    (CH,),
+)
+SUPPORTED_VERSIONS_CHOICE = ExtensionForm(
+    ExtensionType.SUPPORTED_VERSIONS, Uint(2, version_name), "the version the server chose", (SH, HRR)
+)
+COOKIE = ExtensionForm(
+    ExtensionType.COOKIE,
+    Opaque(2, 1, 65535),
+    "bytes the client sends back, so that the server need not remember",
+    (CH, HRR),
+)
+PSK_KEY_EXCHANGE_MODES = ExtensionForm(
+    ExtensionType.PSK_KEY_EXCHANGE_MODES,
+    Vector(1, Uint(1, psk_mode_name), 1, 255, "PskKeyExchangeMode"),
+    "how the client is willing to resume",
+    (CH,),
+)
+CERTIFICATE_AUTHORITIES = ExtensionForm(
+    ExtensionType.CERTIFICATE_AUTHORITIES,
+    Vector(2, Opaque(2, 1, 65535), 3, 65535, "DistinguishedName"),
+    "the authorities this side trusts, as a hint for the other",
+    (CH, CR),
+)
+OID_FILTERS = ExtensionForm(
+    ExtensionType.OID_FILTERS,
+    Vector(2, OidFilter.LAYOUT, 0, 65535, "OIDFilter"),
+    "certificate extensions the server wants to see",
+    (CR,),
+)
+POST_HANDSHAKE_AUTH = ExtensionForm(
+    ExtensionType.POST_HANDSHAKE_AUTH, EMPTY, "the client may be asked for a certificate later", (CH,)
+)
+KEY_SHARE_OFFER = ExtensionForm(
+    ExtensionType.KEY_SHARE,
+    Vector(2, KeyShareEntry.LAYOUT, 0, 65535, "KeyShareEntry"),
+    "the client's half of the key exchange, for each group it guesses",
+    (CH,),
+)
+KEY_SHARE_CHOICE = ExtensionForm(
+    ExtensionType.KEY_SHARE, KeyShareEntry.LAYOUT, "the server's half of the key exchange", (SH,)
+)
+KEY_SHARE_RETRY = ExtensionForm(
+    ExtensionType.KEY_SHARE, Uint(2, group_name), "the group the client is to try again with", (HRR,)
+)
+RENEGOTIATION_INFO = ExtensionForm(
+    ExtensionType.RENEGOTIATION_INFO,
+    Opaque(1, 0, 255),
+    "ties a renegotiation to the handshake before it; empty in the first (RFC 5746)",
+    (CH, SH),
+)
+
+
+def server_name(host: str) -> Extension:
+    """The server_name extension for one host.
+
+    Raises:
+        SimulatorError: the name is not ASCII; a host name stands there in its ASCII form.
+    """
+    if not host.isascii():
+        raise SimulatorError(
+            "A host name for server_name is not ASCII.",
+            got=host,
+            expected="a host name in ASCII",
+            advice="Write it in its xn-- form.",
+        )
+    return SERVER_NAME.build((ServerName(0, host.encode("ascii")),))

@@ -1,0 +1,156 @@
+"""What the extensions of a message have to obey before anybody uses what they say (RFC 8446 section 4.2).
+
+An extension that nobody here knows is let be where a peer may offer things, and refused where it would be
+an answer. One that is known must belong to the message it stands in, and its data must be well-formed, even
+if this implementation has no use for it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.codec import decode_whole
+from simulator.tls.wire.extensions import FORMS, Extension, ExtensionType, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
+
+UNCOMPRESSED = 0
+SEQUENCE = 0x30
+KNOWN_TYPES = frozenset(code for _, code in FORMS)
+CERTIFICATE_TRANSPARENCY = ExtensionType.SIGNED_CERTIFICATE_TIMESTAMP  # also beside a certificate (RFC 6962)
+
+# RFC 8446 section 4.2. The forms of ServerHello are also those of TLS 1.2, so they do not tell.
+SERVER_HELLO_13 = frozenset(
+    {ExtensionType.KEY_SHARE, ExtensionType.PRE_SHARED_KEY, ExtensionType.SUPPORTED_VERSIONS}
+)
+HELLO_RETRY_REQUEST_13 = frozenset(
+    {ExtensionType.KEY_SHARE, ExtensionType.COOKIE, ExtensionType.SUPPORTED_VERSIONS}
+)
+
+
+@cache
+def specified_for(place: Place) -> frozenset[int]:
+    """The extensions that may stand in a message of TLS 1.3."""
+    if place is Place.SH:
+        return frozenset(SERVER_HELLO_13)
+    if place is Place.HRR:
+        return frozenset(HELLO_RETRY_REQUEST_13)
+    found = frozenset(code for where, code in FORMS if where is place)
+    return found | {CERTIFICATE_TRANSPARENCY} if place is Place.CT else found
+
+
+def check_offers(extensions: Iterable[Extension], place: Place) -> None:
+    """Refuse what is known and does not belong here or is malformed: in what a peer offers or asks for.
+
+    Raises:
+        ProtocolViolation: ``illegal_parameter`` or ``decode_error``.
+    """
+    for extension in extensions:
+        check_place(extension, place)
+        check_data(extension, place)
+
+
+def check_answers(extensions: Iterable[Extension], place: Place, asked: Container[int]) -> None:
+    """Refuse, beside that, what was not asked for: in what a peer answers.
+
+    Args:
+        extensions: of the answering message.
+        place: which message that is.
+        asked: the types that stood in the message it answers.
+
+    Raises:
+        ProtocolViolation: ``illegal_parameter``, ``unsupported_extension`` or ``decode_error``.
+    """
+    for extension in extensions:
+        check_place(extension, place)
+        check_asked(extension, place, asked)
+        check_data(extension, place)
+
+
+def check_place(extension: Extension, place: Place) -> None:
+    """Refuse a known extension that is specified for other messages only.
+
+    Raises:
+        ProtocolViolation: ``illegal_parameter``.
+    """
+    if extension.type in KNOWN_TYPES and extension.type not in specified_for(place):
+        raise ProtocolViolation(
+            AlertDescription.ILLEGAL_PARAMETER,
+            f"{place.value} carries {extension.name}, which does not belong there.",
+        )
+
+
+def check_asked(extension: Extension, place: Place, asked: Container[int]) -> None:
+    """Refuse an answer to what was not said.
+
+    Raises:
+        ProtocolViolation: ``unsupported_extension``.
+    """
+    if extension.type not in asked:
+        raise ProtocolViolation(
+            AlertDescription.UNSUPPORTED_EXTENSION,
+            f"{place.value} carries {extension.name}, which nobody asked for.",
+        )
+
+
+def check_data(extension: Extension, place: Place) -> None:
+    """Refuse data that has none of the forms that the extension has in this message.
+
+    Raises:
+        ProtocolViolation: what the last of its forms has against it, a ``decode_error``.
+    """
+    problem: ProtocolViolation | None = None
+    for form in FORMS.get((place, extension.type), ()):
+        try:
+            decode_whole(form.kind, extension.data, extension.name)
+        except ProtocolViolation as violation:
+            problem = violation
+        else:
+            return
+    if problem is not None:
+        raise problem
+
+
+def check_point_formats(extensions: Iterable[Extension]) -> None:
+    """TLS 1.2: refuse a list of point formats without the one that everybody can read.
+
+    Raises:
+        ProtocolViolation: ``illegal_parameter`` (RFC 8422 sections 5.1.2 and 5.2).
+    """
+    formats = forms.EC_POINT_FORMATS.read(extensions)
+    if formats is not None and UNCOMPRESSED not in formats:
+        raise ProtocolViolation(
+            AlertDescription.ILLEGAL_PARAMETER,
+            "ec_point_formats lacks the uncompressed format.",
+            got=", ".join(map(str, formats)),
+            expected="0 among them",
+        )
+
+
+def check_names(names: Iterable[bytes]) -> None:
+    """Refuse a list of authorities with an entry that is no DER name: not one whole SEQUENCE.
+
+    Raises:
+        ProtocolViolation: ``decode_error`` (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4).
+    """
+    for name in names:
+        if not is_sequence(name):
+            raise ProtocolViolation(
+                AlertDescription.DECODE_ERROR,
+                "The list of authorities has an entry that is no distinguished name.",
+                got=f"{len(name)} bytes that begin {name[:4].hex(' ')}",
+                expected="one DER SEQUENCE",
+            )
+
+
+def is_sequence(data: bytes) -> bool:
+    """Whether the bytes are one DER SEQUENCE and nothing behind it; it is not looked into."""
+    if len(data) < 2 or data[0] != SEQUENCE:
+        return False
+    octets = data[1] & 0x7F if data[1] & 0x80 else 0
+    length = int.from_bytes(data[2 : 2 + octets]) if octets else data[1]
+    return length == len(data) - 2 - octets

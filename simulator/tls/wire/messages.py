@@ -1,0 +1,388 @@
+"""The handshake messages of TLS 1.3 and TLS 1.2, each declared once, by the RFC's names.
+
+A message is a frozen value. ``message.encode()`` gives its body, :func:`encode_handshake` the body behind
+the four bytes of type and length, :func:`decode_handshake` the message that some bytes are. Where the two
+versions write a message differently there is one class for each. What a peer sent is kept byte for byte:
+unknown extensions, suites and groups included.
+
+Source: RFC 8446 section 4, RFC 5246 section 7.4, RFC 8422 section 5, RFC 5077 section 3.3.
+"""
+
+# No ``from __future__ import annotations``: annotations are declarations here, read as classes are made.
+from enum import IntEnum
+from typing import Annotated, ClassVar
+
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.codec import Structure, structure
+from simulator.tls.wire.extensions import Extension, ExtensionBlock, Place
+from simulator.tls.wire.kinds import Fixed, Opaque, Rest, Uint, Vector
+from simulator.tls.wire.registry import (
+    certificate_type_name,
+    cipher_suite_name,
+    group_name,
+    signature_scheme_name,
+    version_name,
+)
+from simulator.tls.wire.version import Version
+
+HEADER_LENGTH = 4  # msg_type and a length of three bytes
+
+# SHA-256 of "HelloRetryRequest": the random that makes a ServerHello one (RFC 8446 section 4.1.3).
+HELLO_RETRY_REQUEST_RANDOM = bytes.fromhex("cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c")
+
+
+class HandshakeType(IntEnum):
+    """Handshake message types; ``MESSAGE_HASH`` stands only in transcripts (RFC 8446 section 4.4.1)."""
+
+    HELLO_REQUEST = 0
+    CLIENT_HELLO = 1
+    SERVER_HELLO = 2
+    NEW_SESSION_TICKET = 4
+    END_OF_EARLY_DATA = 5
+    ENCRYPTED_EXTENSIONS = 8
+    CERTIFICATE = 11
+    SERVER_KEY_EXCHANGE = 12
+    CERTIFICATE_REQUEST = 13
+    SERVER_HELLO_DONE = 14
+    CERTIFICATE_VERIFY = 15
+    CLIENT_KEY_EXCHANGE = 16
+    FINISHED = 20
+    CERTIFICATE_STATUS = 22
+    KEY_UPDATE = 24
+    COMPRESSED_CERTIFICATE = 25
+    MESSAGE_HASH = 254
+
+
+# The names of the messages as the RFCs spell them: ``ClientHello``.
+MESSAGE_NAMES = {int(kind): kind.name.title().replace("_", "") for kind in HandshakeType}
+
+
+class Message(Structure):
+    """Base of every handshake message."""
+
+    __slots__ = ()
+    TYPE: ClassVar[HandshakeType]
+
+
+def random_name(value: bytes) -> str:
+    """What a ServerHello's random says beside being random."""
+    return "the fixed value that means HelloRetryRequest" if value == HELLO_RETRY_REQUEST_RANDOM else ""
+
+
+def compression_name(code: int) -> str:
+    """The name of a CompressionMethod; only 0 is still allowed."""
+    return "no compression" if code == 0 else f"compression {code}"
+
+
+def key_update_name(code: int) -> str:
+    """The name of a KeyUpdateRequest."""
+    return "update_requested" if code else "update_not_requested"
+
+
+@structure
+class ClientHello(Message):
+    """The client's opening: what it can do, and in TLS 1.3 its half of the key exchange."""
+
+    TYPE: ClassVar = HandshakeType.CLIENT_HELLO
+
+    legacy_version: Annotated[
+        int, Uint(2, version_name), "TLS 1.3 is offered in supported_versions, not here"
+    ]
+    random: Annotated[bytes, Fixed(32), "the client's 32 random bytes"]
+    legacy_session_id: Annotated[bytes, Opaque(1, 0, 32), "TLS 1.3 uses it only to look like TLS 1.2"]
+    cipher_suites: Annotated[
+        tuple[int, ...], Vector(2, Uint(2, cipher_suite_name), 2, 65534, "CipherSuite"), "best first"
+    ]
+    legacy_compression_methods: Annotated[bytes, Opaque(1, 1, 255), "a single 0: no compression"]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.CH, may_be_left_out=True)]
+
+
+@structure
+class ServerHello(Message):
+    """The server's choices. With one fixed random it is a HelloRetryRequest: try again, with this group."""
+
+    TYPE: ClassVar = HandshakeType.SERVER_HELLO
+
+    legacy_version: Annotated[int, Uint(2, version_name), "TLS 1.3 is chosen in supported_versions, not here"]
+    random: Annotated[bytes, Fixed(32, random_name), "the server's 32 random bytes"]
+    legacy_session_id_echo: Annotated[bytes, Opaque(1, 0, 32), "TLS 1.3: what the client sent"]
+    cipher_suite: Annotated[int, Uint(2, cipher_suite_name)]
+    legacy_compression_method: Annotated[int, Uint(1, compression_name)]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.SH, may_be_left_out=True)]
+
+    @property
+    def is_hello_retry_request(self) -> bool:
+        """The random is the one that stands for HelloRetryRequest."""
+        return self.random == HELLO_RETRY_REQUEST_RANDOM
+
+
+@structure
+class EncryptedExtensions(Message):
+    """TLS 1.3: the server's answers to extensions that need not be in the clear."""
+
+    TYPE: ClassVar = HandshakeType.ENCRYPTED_EXTENSIONS
+
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.EE)]
+
+
+@structure
+class CertificateRequest13(Message):
+    """TLS 1.3: the server asks the client for a certificate."""
+
+    TYPE: ClassVar = HandshakeType.CERTIFICATE_REQUEST
+
+    certificate_request_context: Annotated[
+        bytes, Opaque(1, 0, 255), "names the request; empty during the handshake"
+    ]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.CR, least=2)]
+
+
+@structure
+class CertificateRequest12(Message):
+    """TLS 1.2: the server asks the client for a certificate."""
+
+    TYPE: ClassVar = HandshakeType.CERTIFICATE_REQUEST
+
+    certificate_types: Annotated[
+        tuple[int, ...], Vector(1, Uint(1, certificate_type_name), 1, 255, "ClientCertificateType")
+    ]
+    supported_signature_algorithms: Annotated[
+        tuple[int, ...],
+        Vector(2, Uint(2, signature_scheme_name), 2, 65534, "SignatureScheme"),
+        "what the server can verify",
+    ]
+    certificate_authorities: Annotated[
+        tuple[bytes, ...],
+        Vector(2, Opaque(2, 1, 65535), 0, 65535, "DistinguishedName"),
+        "authorities the server trusts, as a hint",
+    ]
+
+
+@structure
+class CertificateEntry(Structure):
+    """One certificate of a TLS 1.3 chain, with what belongs to it."""
+
+    cert_data: Annotated[bytes, Opaque(3, 1, 2**24 - 1), "a certificate in DER"]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.CT)]
+
+
+@structure
+class Certificate13(Message):
+    """TLS 1.3: a side's certificate chain, its own first. A client without one sends an empty list."""
+
+    TYPE: ClassVar = HandshakeType.CERTIFICATE
+
+    certificate_request_context: Annotated[bytes, Opaque(1, 0, 255), "which request this answers"]
+    certificate_list: Annotated[
+        tuple[CertificateEntry, ...],
+        Vector(3, CertificateEntry.LAYOUT, 0, 2**24 - 1, "CertificateEntry"),
+        "the sender's own certificate first",
+    ]
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """The certificates, DER, the sender's own first."""
+        return tuple(entry.cert_data for entry in self.certificate_list)
+
+
+@structure
+class Certificate12(Message):
+    """TLS 1.2: a side's certificate chain, its own first. A client without one sends an empty list."""
+
+    TYPE: ClassVar = HandshakeType.CERTIFICATE
+
+    certificate_list: Annotated[
+        tuple[bytes, ...],
+        Vector(3, Opaque(3, 1, 2**24 - 1), 0, 2**24 - 1, "ASN.1Cert"),
+        "the sender's own certificate first",
+    ]
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        """The certificates, DER, the sender's own first."""
+        return self.certificate_list
+
+
+@structure
+class CertificateVerify(Message):
+    """The proof of possession: a signature over the handshake so far, made with the certificate's key."""
+
+    TYPE: ClassVar = HandshakeType.CERTIFICATE_VERIFY
+
+    algorithm: Annotated[int, Uint(2, signature_scheme_name)]
+    signature: Annotated[bytes, Opaque(2, 0, 65535), "over the handshake so far"]
+
+
+@structure
+class ServerKeyExchange(Message):
+    """TLS 1.2: the server's half of the key exchange, signed with its certificate's key (RFC 8422 5.4)."""
+
+    TYPE: ClassVar = HandshakeType.SERVER_KEY_EXCHANGE
+
+    curve_type: Annotated[int, Uint(1, allowed=frozenset({3})), "named_curve"]
+    named_curve: Annotated[int, Uint(2, group_name)]
+    public: Annotated[bytes, Opaque(1, 1, 255), "the server's ephemeral public key"]
+    algorithm: Annotated[int, Uint(2, signature_scheme_name)]
+    signature: Annotated[bytes, Opaque(2, 0, 65535), "over both randoms and the fields before"]
+
+    @property
+    def params(self) -> bytes:
+        """The ServerECDHParams, which the signature covers behind the two randoms."""
+        return server_ecdh_params(self.named_curve, self.public)
+
+
+@structure
+class ClientKeyExchange(Message):
+    """TLS 1.2: the client's half of the key exchange (RFC 8422 section 5.7)."""
+
+    TYPE: ClassVar = HandshakeType.CLIENT_KEY_EXCHANGE
+
+    public: Annotated[bytes, Opaque(1, 1, 255), "the client's ephemeral public key"]
+
+
+@structure
+class ServerHelloDone(Message):
+    """TLS 1.2: the server has said what it has to say."""
+
+    TYPE: ClassVar = HandshakeType.SERVER_HELLO_DONE
+
+
+@structure
+class HelloRequest(Message):
+    """TLS 1.2: the server would like to negotiate again."""
+
+    TYPE: ClassVar = HandshakeType.HELLO_REQUEST
+
+
+@structure
+class Finished(Message):
+    """The end of a side's handshake: a MAC over everything said, under the keys just agreed."""
+
+    TYPE: ClassVar = HandshakeType.FINISHED
+
+    verify_data: Annotated[bytes, Rest(12, 64), "a MAC over the whole handshake so far"]
+
+
+@structure
+class NewSessionTicket13(Message):
+    """TLS 1.3: something to resume the session with, sent when the server believes in it."""
+
+    TYPE: ClassVar = HandshakeType.NEW_SESSION_TICKET
+
+    ticket_lifetime: Annotated[int, Uint(4), "seconds"]
+    ticket_age_add: Annotated[int, Uint(4), "hides the ticket's age when it is used"]
+    ticket_nonce: Annotated[bytes, Opaque(1, 0, 255)]
+    ticket: Annotated[bytes, Opaque(2, 1, 65535), "opaque to the client"]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.NST)]
+
+
+@structure
+class NewSessionTicket12(Message):
+    """TLS 1.2: something to resume the session with (RFC 5077 section 3.3)."""
+
+    TYPE: ClassVar = HandshakeType.NEW_SESSION_TICKET
+
+    ticket_lifetime_hint: Annotated[int, Uint(4), "seconds"]
+    ticket: Annotated[bytes, Opaque(2, 0, 65535), "opaque to the client"]
+
+
+@structure
+class KeyUpdate(Message):
+    """TLS 1.3: the sender's next record is under new keys."""
+
+    TYPE: ClassVar = HandshakeType.KEY_UPDATE
+
+    request_update: Annotated[int, Uint(1, key_update_name, allowed=frozenset({0, 1}))]
+
+
+MESSAGES_13: dict[int, type[Message]] = {
+    message.TYPE: message
+    for message in (
+        ClientHello,
+        ServerHello,
+        EncryptedExtensions,
+        CertificateRequest13,
+        Certificate13,
+        CertificateVerify,
+        Finished,
+        NewSessionTicket13,
+        KeyUpdate,
+    )
+}
+MESSAGES_12: dict[int, type[Message]] = {
+    message.TYPE: message
+    for message in (
+        HelloRequest,
+        ClientHello,
+        ServerHello,
+        Certificate12,
+        ServerKeyExchange,
+        CertificateRequest12,
+        ServerHelloDone,
+        CertificateVerify,
+        ClientKeyExchange,
+        Finished,
+        NewSessionTicket12,
+    )
+}
+
+
+def server_ecdh_params(named_curve: int, public: bytes) -> bytes:
+    """The ServerECDHParams of a TLS 1.2 ServerKeyExchange: curve_type, named_curve, public (RFC 8422 5.4)."""
+    return b"\x03" + named_curve.to_bytes(2) + len(public).to_bytes(1) + public
+
+
+def encode_handshake(message: Message) -> bytes:
+    """A message with its handshake header: type, three bytes of length, body.
+
+    Raises:
+        SimulatorError: a value does not fit its field.
+    """
+    body = message.encode()
+    return bytes((message.TYPE,)) + len(body).to_bytes(3) + body
+
+
+def message_class(type_code: int, version: Version) -> type[Message] | None:
+    """The class of a message type in a version; None where this version has no such message."""
+    return (MESSAGES_13 if version is Version.TLS13 else MESSAGES_12).get(type_code)
+
+
+def decode_handshake(raw: bytes, version: Version) -> Message:
+    """The message that these bytes are.
+
+    Args:
+        raw: one whole message with its header.
+        version: whose form it has; ClientHello and ServerHello have the same in both.
+
+    Raises:
+        ProtocolViolation: ``decode_error`` for malformed bytes, ``unexpected_message`` for a type that the
+            version does not have, ``illegal_parameter`` for a value that is not allowed.
+    """
+    if len(raw) < HEADER_LENGTH or int.from_bytes(raw[1:HEADER_LENGTH]) != len(raw) - HEADER_LENGTH:
+        raise ProtocolViolation(
+            AlertDescription.DECODE_ERROR,
+            "A handshake message does not have the length it says.",
+            got=f"{len(raw)} bytes",
+            expected=f"{HEADER_LENGTH} bytes of header and what they announce",
+        )
+    found = message_class(raw[0], version)
+    if found is None:
+        raise ProtocolViolation(
+            AlertDescription.UNEXPECTED_MESSAGE,
+            f"TLS {version.value} has no such handshake message.",
+            got=message_name(raw),
+        )
+    return found.decode(raw[HEADER_LENGTH:])
+
+
+def message_name(raw: bytes) -> str:
+    """The RFC's name of a handshake message, HelloRetryRequest by that name.
+
+    Args:
+        raw: the message with its header; only the type and a ServerHello's random are looked at.
+    """
+    if not raw:
+        return "empty message"
+    if raw[0] == HandshakeType.SERVER_HELLO and raw[6:38] == HELLO_RETRY_REQUEST_RANDOM:
+        return "HelloRetryRequest"
+    return MESSAGE_NAMES.get(raw[0]) or f"unknown message ({raw[0]})"

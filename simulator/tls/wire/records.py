@@ -1,0 +1,297 @@
+"""Records: how content is cut into pieces for the wire, and put together again.
+
+A record is five bytes of header (type, version, length) and a fragment. Records and messages have
+boundaries of their own: one record may hold several messages, one message may need several records.
+
+:class:`RecordReader` turns bytes into records, :class:`HandshakeReassembler` turns the handshake fragments
+in them into messages, :class:`RecordWriter` goes the other way. Protection is in
+:mod:`simulator.tls.crypto.protection`. Source: RFC 8446 section 5, RFC 5246 section 6.2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, Protocol
+
+from simulator.errors import SimulatorError
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RECORD_HEADER_LENGTH = 5
+RECORD_VERSION = 0x0303
+# A first ClientHello's: what servers of every age can read (RFC 5246 appendix E.1). In TLS 1.3 it is a choice
+# (RFC 8446 section 5.1), and OpenSSL chooses the same.
+FIRST_RECORD_VERSION = 0x0301
+MAX_FRAGMENT = 2**14  # RFC 8446 section 5.1
+PLAINTEXT_LIMIT = MAX_FRAGMENT
+CIPHERTEXT_LIMIT_13 = 2**14 + 256
+CIPHERTEXT_LIMIT_12 = 2**14 + 2048
+
+MESSAGE_LIMIT = 2**16
+# Chains and lists of authorities are the long ones.
+LONG_MESSAGE_LIMIT = 2**17
+LONG_MESSAGE_TYPES = frozenset({11, 13})  # Certificate, CertificateRequest
+HANDSHAKE_HEADER_LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStyle:
+    """How messages are laid into records.
+
+    Attributes:
+        coalesce: put the messages of one flight with the same protection into shared records.
+        max_fragment: most plaintext bytes in one record, 1 to 16,384.
+    """
+
+    coalesce: bool = False
+    max_fragment: int = MAX_FRAGMENT
+
+
+class ContentType(IntEnum):
+    """Record content types."""
+
+    CHANGE_CIPHER_SPEC = 20
+    ALERT = 21
+    HANDSHAKE = 22
+    APPLICATION_DATA = 23
+
+
+CONTENT_TYPES = frozenset(ContentType)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as it came.
+
+    Attributes:
+        content_type: the type in the header, for protected TLS 1.3 records always ``APPLICATION_DATA``.
+        legacy_version: the version in the header.
+        fragment: what follows the header.
+    """
+
+    content_type: ContentType
+    legacy_version: int
+    fragment: bytes
+
+    @property
+    def header(self) -> bytes:
+        """The five bytes before the fragment."""
+        return record_header(self.content_type, len(self.fragment), self.legacy_version)
+
+    @property
+    def raw(self) -> bytes:
+        """The whole record."""
+        return self.header + self.fragment
+
+
+class Protector(Protocol):
+    """One direction's record protection."""
+
+    def seal(self, content_type: int, plaintext: bytes) -> bytes:
+        """The protected record, header included."""
+        ...
+
+    def open(self, record: Record) -> tuple[ContentType, bytes]:
+        """The content type and plaintext of a protected record."""
+        ...
+
+
+def record_header(content_type: int, length: int, legacy_version: int = RECORD_VERSION) -> bytes:
+    """The header of a record with that much fragment."""
+    return bytes((content_type,)) + legacy_version.to_bytes(2) + length.to_bytes(2)
+
+
+class RecordReader:
+    """Bytes in, records out.
+
+    Attributes:
+        limit: longest fragment that is taken; :data:`PLAINTEXT_LIMIT` until the peer protects its records,
+            then :data:`CIPHERTEXT_LIMIT_13` or :data:`CIPHERTEXT_LIMIT_12`.
+    """
+
+    def __init__(self) -> None:
+        self.limit = PLAINTEXT_LIMIT
+        self.buffer = bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Take bytes as they came from the link, in whatever pieces."""
+        self.buffer += data
+
+    def next_record(self) -> Record | None:
+        """The next whole record; None where more bytes are needed.
+
+        Raises:
+            ProtocolViolation: the header is none, or announces too much (judged before the rest arrives).
+        """
+        buffer = self.buffer
+        if len(buffer) < RECORD_HEADER_LENGTH:
+            return None
+        content_type, major, length = buffer[0], buffer[1], int.from_bytes(buffer[3:5])
+        if content_type not in CONTENT_TYPES:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                "A record has a content type that does not exist; perhaps the peer does not speak TLS.",
+                got=content_type,
+                expected=", ".join(str(kind.value) for kind in ContentType),
+            )
+        if major != 3:
+            raise ProtocolViolation(
+                AlertDescription.PROTOCOL_VERSION,
+                "A record has a version that does not exist.",
+                got=f"0x{major:02x}{buffer[2]:02x}",
+                expected="0x03 in the first byte",
+            )
+        self.check_length(content_type, length)
+        end = RECORD_HEADER_LENGTH + length
+        if len(buffer) < end:
+            return None
+        record = Record(
+            ContentType(content_type), int.from_bytes(buffer[1:3]), bytes(buffer[RECORD_HEADER_LENGTH:end])
+        )
+        del buffer[:end]
+        return record
+
+    def check_length(self, content_type: int, length: int) -> None:
+        """Refuse a record that is too long, or empty where that is forbidden.
+
+        Raises:
+            ProtocolViolation: ``record_overflow`` or ``unexpected_message``.
+        """
+        if length > self.limit:
+            raise ProtocolViolation(
+                AlertDescription.RECORD_OVERFLOW,
+                "A record is too long.",
+                got=f"{length} bytes",
+                expected=f"at most {self.limit}",
+            )
+        if length == 0 and content_type != ContentType.APPLICATION_DATA:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE,
+                "A record is empty; only application data may be.",
+                got=ContentType(content_type).name.lower(),
+            )
+
+
+class HandshakeReassembler:
+    """Handshake fragments in, whole messages out."""
+
+    def __init__(self) -> None:
+        self.buffer = bytearray()
+
+    def feed(self, fragment: bytes) -> None:
+        """Take the plaintext of a handshake record.
+
+        Raises:
+            ProtocolViolation: it is empty (RFC 8446 section 5.1).
+        """
+        if not fragment:
+            raise ProtocolViolation(
+                AlertDescription.UNEXPECTED_MESSAGE, "A handshake record has an empty plaintext."
+            )
+        self.buffer += fragment
+
+    def next_message(self) -> bytes | None:
+        """The next whole message with its header; None where more is needed.
+
+        Raises:
+            ProtocolViolation: the message announces more than this implementation takes.
+        """
+        buffer = self.buffer
+        if len(buffer) < HANDSHAKE_HEADER_LENGTH:
+            return None
+        length = int.from_bytes(buffer[1:HANDSHAKE_HEADER_LENGTH])
+        limit = LONG_MESSAGE_LIMIT if buffer[0] in LONG_MESSAGE_TYPES else MESSAGE_LIMIT
+        if length > limit:
+            raise ProtocolViolation(
+                AlertDescription.ILLEGAL_PARAMETER,
+                f"A handshake message of type {buffer[0]} is too long.",
+                got=f"{length} bytes",
+                expected=f"at most {limit}",
+            )
+        end = HANDSHAKE_HEADER_LENGTH + length
+        if len(buffer) < end:
+            return None
+        message = bytes(buffer[:end])
+        del buffer[:end]
+        return message
+
+    @property
+    def holds_partial_message(self) -> bool:
+        """Something was fed that is not read yet: keys may not change now (RFC 8446 section 5.1)."""
+        return bool(self.buffer)
+
+
+def fragment(content: bytes, max_fragment: int = MAX_FRAGMENT) -> list[bytes]:
+    """Content cut into pieces of at most ``max_fragment`` bytes; empty content is one empty piece.
+
+    Raises:
+        SimulatorError: ``max_fragment`` is not 1 to 16,384.
+    """
+    if not 1 <= max_fragment <= MAX_FRAGMENT:
+        raise SimulatorError(
+            "No such record size.",
+            got=max_fragment,
+            expected=f"1 to {MAX_FRAGMENT} bytes",
+            advice="Choose another max_fragment.",
+        )
+    if len(content) <= max_fragment:
+        return [content]
+    return [content[at : at + max_fragment] for at in range(0, len(content), max_fragment)]
+
+
+class RecordWriter:
+    """Content in, records out, under whatever protection is installed.
+
+    Args:
+        style: how messages are laid into records.
+
+    Attributes:
+        protector: this direction's protection; None while records go in the clear.
+        legacy_version: the version in the header of a record in the clear; 0x0301 for a first ClientHello.
+    """
+
+    def __init__(self, style: RecordStyle | None = None) -> None:
+        self.style = style or RecordStyle()
+        self.protector: Protector | None = None
+        self.legacy_version = RECORD_VERSION
+
+    def record(self, content_type: int, content: bytes) -> bytes:
+        """One record with exactly this content."""
+        if self.protector is not None:
+            return self.protector.seal(content_type, content)
+        return record_header(content_type, len(content), self.legacy_version) + content
+
+    def write(self, content_type: int, content: bytes) -> bytes:
+        """The records that carry some content, as many as its length asks for."""
+        return b"".join(
+            [self.record(content_type, piece) for piece in fragment(content, self.style.max_fragment)]
+        )
+
+    def write_messages(self, messages: Sequence[bytes]) -> list[bytes]:
+        """The records of some handshake messages under the same protection, laid out as the style says.
+
+        Args:
+            messages: whole messages with their headers, in order.
+
+        Returns:
+            For each message the records whose last byte is its own: nothing where a later message fills
+            the record up. Put together they are the bytes to send.
+        """
+        if not (self.style.coalesce and messages):
+            return [self.write(ContentType.HANDSHAKE, message) for message in messages]
+        ends = []
+        position = 0
+        for message in messages:
+            position += len(message)
+            ends.append(position)
+        wires = [b""] * len(messages)
+        position = owner = 0
+        for piece in fragment(b"".join(messages), self.style.max_fragment):
+            position += len(piece)
+            while ends[owner] < position:
+                owner += 1
+            wires[owner] += self.record(ContentType.HANDSHAKE, piece)
+        return wires

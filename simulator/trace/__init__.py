@@ -1,0 +1,1 @@
+"""What happened: facts, events, the trace, and the documents made of it."""

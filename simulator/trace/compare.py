@@ -1,0 +1,248 @@
+"""Two traces: where they part and what follows from it. Many: the outcome matrix, as values.
+
+Two runs of scenarios that differ in one thing go the same way for a while. The first event that differs is
+where the difference tells; everything that it made happen, directly or not, is what follows from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from simulator.trace.facts import (
+    ActorSetup,
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Received,
+    Sent,
+    Side,
+    StateChanged,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from simulator.security import ClientStanding, SecurityLevel
+    from simulator.trace.facts import Event, Fact, Setup
+    from simulator.trace.trace import Trace
+
+SIDES: tuple[Side, Side] = ("client", "server")
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """Where two runs part.
+
+    Attributes:
+        actor: whose event it is.
+        seq_a: the first event of the first run that goes another way; None where that run has none left.
+        seq_b: the same in the second run.
+        follows_a: what came of it in the first run, by ``seq``, itself included.
+        follows_b: the same in the second run.
+        settings: what stands differently in the two setups, as (where, in the first, in the second).
+    """
+
+    actor: Side
+    seq_a: int | None
+    seq_b: int | None
+    follows_a: tuple[int, ...]
+    follows_b: tuple[int, ...]
+    settings: tuple[tuple[str, str, str], ...]
+
+
+def first_divergence(a: Trace, b: Trace) -> Divergence | None:
+    """The first place where two runs do not go the same way; None where they go the same way throughout.
+
+    Bytes and moments do not count: events are alike when the same actor does the same thing with the same
+    name and result. Each side is compared by itself, since what two actors do at about the same time may
+    come in either order. What came before the connection is compared only as it is set up.
+    """
+    partings = [parting for side in SIDES if (parting := _parting(a, b, side)) is not None]
+    if not partings:
+        return None
+    event_a, event_b = min(partings, key=_moment)
+    one = event_a or event_b
+    assert one is not None
+    return Divergence(
+        actor="client" if one.actor == "client" else "server",
+        seq_a=None if event_a is None else event_a.seq,
+        seq_b=None if event_b is None else event_b.seq,
+        follows_a=consequences(a.events, event_a),
+        follows_b=consequences(b.events, event_b),
+        settings=tuple(different_settings(a.setup, b.setup)),
+    )
+
+
+def _parting(a: Trace, b: Trace, side: Side) -> tuple[Event | None, Event | None] | None:
+    """The first pair of unlike events of one side."""
+    for event_a, event_b in zip_longest(_story(a, side), _story(b, side)):
+        if event_a is None or event_b is None or likeness(event_a.fact) != likeness(event_b.fact):
+            return event_a, event_b
+    return None
+
+
+def _story(trace: Trace, side: Side) -> Iterator[Event]:
+    """What one side did from the beginning of the connection on."""
+    return (event for event in trace.events if event.actor == side and event.at >= 0)
+
+
+def _moment(pair: tuple[Event | None, Event | None]) -> tuple[int, int]:
+    """When the earlier of two events happened; what happened first made the rest happen."""
+    return min((event.at, event.seq) for event in pair if event is not None)
+
+
+def likeness(fact: Fact) -> tuple[Any, ...]:
+    """What must be equal for two facts to count as the same."""
+    kind = type(fact).__name__
+    if isinstance(fact, Sent | Received):
+        said = fact.raw if fact.protocol == "application_data" else b""
+        return kind, fact.protocol, fact.name, said, isinstance(fact, Sent) and fact.is_empty_certificate
+    if isinstance(fact, Alert):
+        return kind, fact.direction, fact.name
+    if isinstance(fact, Checked):
+        return kind, tuple((check.name, check.depth, check.outcome) for check in fact.verdict.checks)
+    if isinstance(fact, Decided):
+        return kind, fact.decision, fact.choice
+    if isinstance(fact, StateChanged):
+        return kind, fact.before, fact.after
+    if isinstance(fact, HandshakeReturned):
+        return kind, fact.result, fact.negotiated
+    if isinstance(fact, BeliefChanged):
+        return kind, fact.level, fact.assumed, fact.user
+    return (kind,)
+
+
+def consequences(events: Sequence[Event], first: Event | None) -> tuple[int, ...]:
+    """The events that follow from ``first``, itself included; none where there is none.
+
+    An event follows if what made it happen does, or if its actor did something before that does: without
+    that the actor would not be where it is. (This is Lamport's "happened before".)
+    """
+    if first is None:
+        return ()
+    found, touched = {first.seq}, {first.actor}
+    for event in events[first.seq + 1 :]:
+        if event.cause in found or event.actor in touched:
+            found.add(event.seq)
+            touched.add(event.actor)
+    return tuple(sorted(found))
+
+
+def different_settings(a: Setup, b: Setup) -> Iterator[tuple[str, str, str]]:
+    """What stands differently in two setups, as (where, in the first, in the second)."""
+    one, other = dict(_settings(a)), dict(_settings(b))
+    for where in one | other:
+        if one.get(where) != other.get(where):
+            yield where, one.get(where, "nothing"), other.get(where, "nothing")
+
+
+def _settings(setup: Setup) -> Iterator[tuple[str, str]]:
+    """Every setting of a setup as text; a certificate is told from another by its fingerprint."""
+    yield from (("tls", setup.tls), ("seed", setup.seed), ("clock", setup.clock), ("port", str(setup.port)))
+    yield "latency", f"{setup.latency} µs"
+    for actor in setup.actors:
+        yield from _actor_settings(actor)
+    for held in setup.certificates:
+        yield f"certificate {held.name}", f"SHA-256 {hashlib.sha256(held.der).hexdigest()[:16]}…"
+
+
+def _actor_settings(actor: ActorSetup) -> Iterator[tuple[str, str]]:
+    """What one actor starts with."""
+    for what, names in (("sends", actor.sends), ("trusts", actor.trusts), ("holds", actor.holds)):
+        yield f"{actor.name} {what}", ", ".join(names) or "nothing"
+    yield from ((f"{actor.name}: {name}", value) for name, value in actor.policy)
+
+
+# The matrix --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What comes of one credential under one policy in one version.
+
+    Attributes:
+        credential: what the client comes with: ``expired``.
+        policy: the server's client authentication policy.
+        tls: ``1.2`` or ``1.3``.
+        scenario: the catalogue scenario that was played.
+        set: what was set in it, as ``path=value``; empty where it was played as it stands.
+        level: what came out.
+        alert: name of the first alert; None without one.
+        decisive_check: the check that failed; None where none decided.
+        noticed_by: the side whose check it was.
+        client_handshake: how the client's handshake call ended.
+        client_believed: what the client believed then; None where the call failed.
+        client_authenticated: ``yes``, ``claimed`` (a certificate that was not judged), or ``no``.
+    """
+
+    credential: str
+    policy: str
+    tls: str
+    scenario: str
+    set: tuple[str, ...]
+    level: SecurityLevel
+    alert: str | None
+    decisive_check: str | None
+    noticed_by: Side | None
+    client_handshake: str
+    client_believed: SecurityLevel | None
+    client_authenticated: ClientStanding
+
+    def to_dict(self) -> dict[str, Any]:
+        """The cell as plain JSON values."""
+        return {
+            "credential": self.credential,
+            "policy": self.policy,
+            "tls": self.tls,
+            "scenario": self.scenario,
+            "set": list(self.set),
+            "level": self.level.value,
+            "alert": self.alert,
+            "decisive_check": self.decisive_check,
+            "noticed_by": self.noticed_by,
+            "client_handshake": self.client_handshake,
+            "client_believed": self.client_believed.value if self.client_believed else None,
+            "client_authenticated": self.client_authenticated,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """The outcome of every credential under every policy in every version."""
+
+    cells: tuple[Cell, ...]
+
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """The rows, in order."""
+        return tuple(dict.fromkeys(cell.credential for cell in self.cells))
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The columns, in order."""
+        return tuple(dict.fromkeys(cell.policy for cell in self.cells))
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The protocol versions, in order."""
+        return tuple(dict.fromkeys(cell.tls for cell in self.cells))
+
+    def cell(self, credential: str, policy: str, tls: str) -> Cell:
+        """One cell.
+
+        Raises:
+            KeyError: the matrix has no such cell.
+        """
+        for cell in self.cells:
+            if (cell.credential, cell.policy, cell.tls) == (credential, policy, tls):
+                return cell
+        raise KeyError((credential, policy, tls))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document that ``clientauth matrix --json`` prints."""
+        return {"cells": [cell.to_dict() for cell in self.cells]}

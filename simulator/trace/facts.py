@@ -1,0 +1,336 @@
+"""What can happen: the kinds of facts, the event that carries one, and what comes out of a run.
+
+Every view, every document and every actor speaks in these values, and only in these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+# The JSON reader reads the annotations of these types while the program runs, so the names must be there.
+from simulator.security import RefusalLayer, SecurityLevel  # noqa: TC001 - see above
+from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
+from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
+
+SCHEMA_VERSION = 1
+
+Side = Literal["client", "server"]
+ContentProtocol = Literal["enrolment", "handshake", "change_cipher_spec", "alert", "application_data"]
+
+
+class Step(Enum):
+    """The step of the story an event belongs to. A tag, not a sequence: a step may return."""
+
+    ENROLMENT = "ENROLMENT"
+    REQUEST = "REQUEST"
+    SERVER_CHECK = "SERVER_CHECK"
+    CERTIFICATE_REQUEST = "CERTIFICATE_REQUEST"
+    SEND_OR_SKIP = "SEND_OR_SKIP"
+    TRUST_DECISION = "TRUST_DECISION"
+    SESSION = "SESSION"
+
+    @property
+    def title(self) -> str:
+        """A heading for people."""
+        return _STEP_TITLES[self]
+
+
+_STEP_TITLES = {
+    Step.ENROLMENT: "Before: enrolment",
+    Step.REQUEST: "Client requests a secure connection",
+    Step.SERVER_CHECK: "Client checks the server's certificate",
+    Step.CERTIFICATE_REQUEST: "Server asks the client for a certificate",
+    Step.SEND_OR_SKIP: "Client sends a certificate, or goes on without",
+    Step.TRUST_DECISION: "Server decides",
+    Step.SESSION: "The session, and what it is worth",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCertificate:
+    """A certificate of the scenario's world, by its scenario name."""
+
+    name: str
+    der: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ActorSetup:
+    """What one actor starts with.
+
+    Attributes:
+        name: the lane: ``client``, ``server``, or the scenario name of a certificate authority.
+        role: ``client``, ``server`` or ``authority``.
+        sends: names of the certificates it presents when asked, leaf first.
+        trusts: names of the certificates in its trust store.
+        holds: names of further certificates it may build paths with.
+        policy: settings worth showing, as ordered (name, value) pairs.
+    """
+
+    name: str
+    role: Literal["client", "server", "authority"]
+    sends: tuple[str, ...]
+    trusts: tuple[str, ...]
+    holds: tuple[str, ...]
+    policy: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The world as it stood before the first message.
+
+    Attributes:
+        scenario: the scenario's name; ``title`` and ``lesson`` its teaching text.
+        tls: the version asked for: ``1.2`` or ``1.3``.
+        seed: the seed of every random byte.
+        clock: ISO 8601 UTC time at which virtual time is 0.
+        port: the server's TCP port.
+        latency: one-way delay of the network in microseconds.
+        actors: lanes in drawing order, left to right.
+        certificates: every certificate of the world, those never sent included.
+    """
+
+    scenario: str
+    title: str
+    lesson: str
+    tls: str
+    seed: str
+    clock: str
+    port: int
+    latency: int
+    actors: tuple[ActorSetup, ...]
+    certificates: tuple[HeldCertificate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message left an actor.
+
+    Attributes:
+        to: the actor it goes to.
+        protocol: which record content type (or ``enrolment`` for what passes between actor and CA).
+        name: the RFC's message name; for enrolment ``CertificationRequest``, ``Certificate`` or ``PKCS#12``.
+        raw: the plaintext: handshake messages with their 4-byte header, alerts two bytes. Empty for a
+            PKCS#12, whose bytes are secret.
+        protection: whose keys protect it on the wire.
+        wire: the records this message completed; concatenated in order they are the byte stream.
+    """
+
+    to: str
+    protocol: ContentProtocol
+    name: str
+    raw: bytes
+    protection: Protection
+    wire: bytes
+
+    @property
+    def is_empty_certificate(self) -> bool:
+        """A client that was asked and has none says so: nothing but lengths, and all of them zero."""
+        certificate = self.protocol == "handshake" and self.name == "Certificate"
+        return certificate and self.raw != b"" and not any(self.raw[4:])
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message was read by an actor; the event's ``cause`` is the event of its sending."""
+
+    sender: str
+    protocol: ContentProtocol
+    name: str
+    raw: bytes
+    protection: Protection
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert was sent or received.
+
+    Attributes:
+        direction: ``sent`` or ``received``; peer: the other side.
+        name: RFC name, or ``unknown``; code: its number; level: ``warning`` or ``fatal``.
+        reason: why it was sent, in plain words; empty on receipt.
+    """
+
+    direction: Literal["sent", "received"]
+    peer: str
+    name: str
+    code: int
+    level: Literal["warning", "fatal"]
+    raw: bytes
+    protection: Protection
+    wire: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A trust decision's ledger. It comes twice when a proof of possession completes it later."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An actor took a decision.
+
+    Attributes:
+        decision: ``issue``, ``revoke``, ``accept-server``, ``request-certificate``,
+            ``send-certificate``, ``accept-client`` or ``grant``.
+        choice: the option taken; options: all that were open.
+        reason: why, in one sentence.
+        taken_by: ``actor``, or ``outside`` where a person decided in its place.
+        layer: the layer that a refusal falls on; None where nothing was refused.
+    """
+
+    decision: str
+    choice: str
+    options: tuple[str, ...]
+    reason: str
+    taken_by: Literal["actor", "outside"]
+    layer: RefusalLayer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """An actor's state machine moved."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeReturned:
+    """The handshake call of an API would return here on this side."""
+
+    result: Literal["ok", "failed"]
+    negotiated: str | None
+    cipher_suite: str | None
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BeliefChanged:
+    """What this side's own observations now allow it to believe about the session.
+
+    Attributes:
+        level: the level it believes in.
+        assumed: True while nothing it read confirms the belief.
+        peer: RFC 4514 subject of the peer it believes to talk to; None where it has none.
+        reason: the observation, in one sentence.
+        user: the user that the peer's certificate is mapped to; None without one.
+    """
+
+    level: SecurityLevel
+    assumed: bool
+    peer: str | None
+    reason: str
+    user: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A fact of the world that no message carries: a key was made, a CA was switched off."""
+
+    text: str
+
+
+Fact = (
+    Setup
+    | Sent
+    | Received
+    | Alert
+    | Checked
+    | Decided
+    | StateChanged
+    | HandshakeReturned
+    | BeliefChanged
+    | Noted
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        seq: its number, from 0, without gaps.
+        at: virtual time in microseconds since the scenario's clock; negative before the connection.
+        actor: whose event it is: ``client``, ``server``, a CA's name, or ``world`` for the setup.
+        step: the step of the story it belongs to.
+        cause: ``seq`` of the event that made it happen; None for a beginning.
+        fact: what happened.
+    """
+
+    seq: int
+    at: int
+    actor: str
+    step: Step
+    cause: int | None
+    fact: Fact
+
+    def __repr__(self) -> str:
+        """In a line: without the bytes, which would fill a screen."""
+        return f"<Event {self.seq} at {self.at} µs, {self.actor}: {_gist(self.fact)}>"
+
+
+def _gist(fact: Fact) -> str:
+    """What kind of fact it is, and the word in it that tells it from others of its kind."""
+    kind = type(fact).__name__
+    match fact:
+        case Sent(name=word) | Received(name=word) | StateChanged(after=word):
+            return f"{kind} {word}"
+        case Alert(name=word, direction=direction):
+            return f"{kind} {direction} {word}"
+        case Decided(decision=decision, choice=choice):
+            return f"{kind} {decision}: {choice}"
+        case HandshakeReturned(result=result):
+            return f"{kind} {result}"
+        case BeliefChanged(level=level):
+            return f"{kind} {level.value}"
+        case _:
+            return kind
+
+
+@dataclass(frozen=True, slots=True)
+class AlertOutcome:
+    """The first alert sent, other than close_notify and user_canceled."""
+
+    name: str
+    code: int
+    sender: Side
+
+
+@dataclass(frozen=True, slots=True)
+class SideOutcome:
+    """How one side ended.
+
+    Attributes:
+        handshake: what its handshake call would have returned.
+        believed_when_handshake_returned: its belief at that moment; None where it failed.
+        believes: its belief at the end.
+        peer: RFC 4514 subject of the peer it ended with; None without one.
+    """
+
+    handshake: Literal["ok", "failed"]
+    believed_when_handshake_returned: SecurityLevel | None
+    believes: SecurityLevel
+    peer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came out of a run, in the terms that scenarios expect and commands print."""
+
+    level: SecurityLevel
+    negotiated: str | None
+    refused_at: RefusalLayer | None
+    alert: AlertOutcome | None
+    decisive_check: str | None
+    judged_by: Side | None
+    client: SideOutcome
+    server: SideOutcome
+
+
+STEP_NUMBERS = {step: number for number, step in enumerate(Step)}

@@ -1,0 +1,238 @@
+"""What came out of a run: a pure fold over its events.
+
+Nothing here knows the scenario or the actors: whoever has the events can find the outcome again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from simulator.security import SecurityCard, SecurityLevel
+from simulator.tls.wire.alerts import WARNINGS
+from simulator.trace.facts import (
+    Alert,
+    AlertOutcome,
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Outcome,
+    Side,
+    SideOutcome,
+)
+from simulator.trace.trace import Trace
+from simulator.trust.verdict import Outcome as CheckOutcome
+from simulator.trust.vocabulary import DIRECTLY_TRUSTED, PROOF_OF_POSSESSION, SERVER_NAME, TRUST_ANCHOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from simulator.security import ClientStanding, RefusalLayer
+    from simulator.trace.facts import Event
+    from simulator.trust.verdict import Verdict
+
+SIDES: tuple[Side, Side] = ("client", "server")
+# The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
+TELLING = (Alert, BeliefChanged, Checked, Decided, HandshakeReturned)
+NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
+
+
+def trace_of(events: Sequence[Event]) -> Trace:
+    """The whole run: its events with what came out of them."""
+    telling = [event for event in events if isinstance(event.fact, TELLING)]
+    outcome = outcome_of(telling)
+    return Trace(tuple(events), outcome, card_of(telling, outcome))
+
+
+def outcome_of(events: Sequence[Event]) -> Outcome:
+    """The outcome in the terms that scenarios expect and commands print."""
+    refused_at = refusal_layer(events)
+    decisive = decisive_check(events) if refused_at is not None else None
+    return Outcome(
+        level=level_of(events, refused_at),
+        negotiated=next((r.negotiated for _, r in returns(events) if r.negotiated is not None), None),
+        refused_at=refused_at,
+        alert=first_alert(events),
+        decisive_check=decisive[1] if decisive else None,
+        judged_by=decisive[0] if decisive else None,
+        client=side_of(events, "client"),
+        server=side_of(events, "server"),
+    )
+
+
+def level_of(events: Sequence[Event], refused_at: RefusalLayer | None) -> SecurityLevel:
+    """The security level of the run.
+
+    ``REFUSED`` if either side refused; else ``CLEARTEXT`` without TLS; else ``ENCRYPTED`` if the client did
+    not verify the server; else what the server granted.
+    """
+    if refused_at is not None:
+        return SecurityLevel.REFUSED
+    if not runs_under_tls(events):
+        return SecurityLevel.CLEARTEXT
+    if not verified(events, "client"):
+        return SecurityLevel.ENCRYPTED
+    return last_belief(events, "server").level
+
+
+def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
+    """The layer that said no; None where nobody did."""
+    for event in events:
+        fact = event.fact
+        if isinstance(fact, Decided) and fact.layer is not None:
+            return fact.layer
+        if isinstance(fact, Alert) and fact.direction == "sent" and fact.name not in NO_REFUSAL:
+            return "tls"
+        if isinstance(fact, HandshakeReturned) and fact.result == "failed":
+            return "tls"
+    return None
+
+
+def first_alert(events: Iterable[Event]) -> AlertOutcome | None:
+    """The first alert sent that is no warning, delivered or not."""
+    for event in events:
+        fact = event.fact
+        if isinstance(fact, Alert) and fact.direction == "sent" and fact.name not in NO_REFUSAL:
+            return AlertOutcome(fact.name, fact.code, _side(event.actor))
+    return None
+
+
+def decisive_check(events: Sequence[Event]) -> tuple[Side, str] | None:
+    """Who refused because of which failed check; None where no check led to a refusal.
+
+    A check that failed and was overruled from outside did not decide anything; one that failed after it did.
+    """
+    for side in SIDES:
+        accepted = next((event.seq for event in events if _is_acceptance(event, side)), 0)
+        overruled = failed_checks(last_verdict(before(events, accepted), side))
+        failed = failed_checks(last_verdict(events, side))
+        deciding = [name for name in failed if name not in overruled]
+        if deciding:
+            return side, deciding[0]
+    return None
+
+
+def failed_checks(verdict: Verdict | None) -> list[str]:
+    """The names of the checks that failed, in order."""
+    checks = verdict.checks if verdict is not None else ()
+    return [check.name for check in checks if check.outcome is CheckOutcome.FAIL]
+
+
+def side_of(events: Sequence[Event], side: Side) -> SideOutcome:
+    """How one side ended."""
+    returned = next((event for event in events if _is_return(event, side)), None)
+    handshake: Literal["ok", "failed"] = "failed"
+    believed = None
+    if returned is not None and isinstance(returned.fact, HandshakeReturned):
+        handshake = returned.fact.result
+    if handshake == "ok" and returned is not None:
+        believed = last_belief(before(events, returned.seq), side).level
+    last = last_belief(events, side)
+    return SideOutcome(handshake, believed, last.level, last.peer)
+
+
+def last_belief(events: Iterable[Event], side: Side) -> BeliefChanged:
+    """What a side believed at the end of these events: ``CLEARTEXT`` before it knew anything."""
+    belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
+    for event in events:
+        if event.actor == side and isinstance(event.fact, BeliefChanged):
+            belief = event.fact
+    return belief
+
+
+# The card ------------------------------------------------------------------------------------------------
+
+
+def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
+    """The level taken apart."""
+    knows = last_belief(events, "server")
+    return SecurityCard(
+        level=outcome.level,
+        encrypted=runs_under_tls(events),
+        server_authenticated=verified(events, "client"),
+        server_name_matched=name_matched(events),
+        client_authenticated=standing_of_client(events),
+        client_identity=knows.peer,
+        user=knows.user,
+        access_granted=any(
+            isinstance(event.fact, Decided) and (event.fact.decision, event.fact.choice) == ("grant", "grant")
+            for event in events
+        ),
+        refused_at=outcome.refused_at,
+        client_believes=outcome.client.believes,
+        server_knows=knows.level,
+    )
+
+
+def runs_under_tls(events: Sequence[Event]) -> bool:
+    """Both handshake calls returned with success."""
+    return {side for side, fact in returns(events) if fact.result == "ok"} == set(SIDES)
+
+
+def verified(events: Sequence[Event], judge: Side) -> bool:
+    """One side found the other's certificate trusted, its proof good, and accepted it for that reason."""
+    verdict = last_verdict(events, judge)
+    if verdict is None or not verdict.accepted:
+        return False
+    outcomes = {check.name: check.outcome for check in verdict.checks}
+    vouched = CheckOutcome.PASS in (outcomes.get(TRUST_ANCHOR), outcomes.get(DIRECTLY_TRUSTED))
+    return vouched and outcomes.get(PROOF_OF_POSSESSION) is CheckOutcome.PASS
+
+
+def name_matched(events: Sequence[Event]) -> bool | None:
+    """The certificate names the host the client asked for; None where nobody compared."""
+    verdict = last_verdict(events, "client")
+    outcomes = [check.outcome for check in verdict.checks if check.name == SERVER_NAME] if verdict else []
+    answers = {CheckOutcome.PASS: True, CheckOutcome.FAIL: False}
+    return next((answers[outcome] for outcome in outcomes if outcome in answers), None)
+
+
+def standing_of_client(events: Sequence[Event]) -> ClientStanding:
+    """Whether the client proved who it is, only claimed it, or did neither."""
+    if verified(events, "server"):
+        return "yes"
+    connected = any(side == "server" and fact.result == "ok" for side, fact in returns(events))
+    return "claimed" if connected and holds_key(last_verdict(events, "server")) else "no"
+
+
+def holds_key(verdict: Verdict | None) -> bool:
+    """The judged side proved that it holds the key of the certificate it showed, whoever that may be."""
+    return verdict is not None and any(
+        check.name == PROOF_OF_POSSESSION and check.outcome is CheckOutcome.PASS for check in verdict.checks
+    )
+
+
+# Small readers --------------------------------------------------------------------------------------------
+
+
+def before(events: Iterable[Event], seq: int) -> list[Event]:
+    """The events with a smaller number, whether or not some are left out."""
+    return [event for event in events if event.seq < seq]
+
+
+def returns(events: Iterable[Event]) -> Iterator[tuple[Side, HandshakeReturned]]:
+    """The returns of the two handshake calls, in order."""
+    for event in events:
+        if isinstance(event.fact, HandshakeReturned):
+            yield _side(event.actor), event.fact
+
+
+def last_verdict(events: Iterable[Event], judge: Side) -> Verdict | None:
+    """The ledger of one side as it stood at the end; None where it judged nothing."""
+    verdict = None
+    for event in events:
+        if event.actor == judge and isinstance(event.fact, Checked):
+            verdict = event.fact.verdict
+    return verdict
+
+
+def _is_return(event: Event, side: Side) -> bool:
+    return event.actor == side and isinstance(event.fact, HandshakeReturned)
+
+
+def _is_acceptance(event: Event, side: Side) -> bool:
+    return event.actor == side and isinstance(event.fact, Decided) and event.fact.choice == "accept"
+
+
+def _side(actor: str) -> Side:
+    return "client" if actor == "client" else "server"

@@ -1,0 +1,1 @@
+"""The checks of the trust decision, one family a module."""

@@ -1,0 +1,114 @@
+"""Whether the server's certificate is made out to the name the client wanted to reach (RFC 9525).
+
+Only servers have this check. A client is not reached by a name: who it is to the server is a matter of
+mapping, after the certificate has been judged.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from simulator.trust import vocabulary as v
+from simulator.trust.checks.candidate import called, listed, passed_if
+from simulator.trust.verdict import Outcome
+
+if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
+
+    from simulator.pki.certificate import Certificate
+    from simulator.trust.checks.candidate import Situation
+    from simulator.trust.verdict import Check
+
+
+def server_name(situation: Situation) -> Check:
+    """Compare the name the client wanted with the names in the server's certificate."""
+    wanted = situation.policy.server_name
+    outcome = Outcome.NOT_EVALUATED
+    field = "subjectAltName"
+    names: tuple[str, ...] = ()
+    if situation.policy.role == "client":
+        sentence = "Client certificates have no name check: nobody reaches a client by a host name."
+    elif wanted is None:
+        sentence = "The client did not say which name it expects, so any name will do."
+    else:
+        field, names = presented_names(situation.leaf, wanted, situation.profile.common_name_fallback)
+        outcome = passed_if(any(matches(name, wanted) for name in names))
+        whose = f"The certificate of {called(situation.leaf)}"
+        names_found = f"it is for {listed(names)}" if names else "it carries no name of that kind"
+        sentence = (
+            f"{whose} is made out to {wanted}."
+            if outcome is Outcome.PASS
+            else f"{whose} is not made out to {wanted}: {names_found}."
+        )
+    return situation.line(
+        v.SERVER_NAME,
+        outcome,
+        sentence,
+        depth=0,
+        field=field,
+        value=listed(names),
+        required=wanted if wanted is not None and situation.policy.role == "server" else "no name",
+        reference="RFC 9525 §6",
+    )
+
+
+def presented_names(certificate: Certificate, wanted: str, fallback: bool) -> tuple[str, tuple[str, ...]]:
+    """The field that is compared with the wanted name, and the names in it.
+
+    Args:
+        certificate: the server's.
+        wanted: the DNS name or IP address that the client wants to reach.
+        fallback: a certificate without DNS names among its alternative names is read by its common name.
+    """
+    names = certificate.subject_alternative_name
+    if as_address(wanted) is not None:
+        return "subjectAltName", tuple(str(address) for address in names.ip_addresses) if names else ()
+    if names is not None and (names.dns_names or not fallback):
+        return "subjectAltName", names.dns_names
+    if fallback and certificate.common_name is not None:
+        return "commonName", (certificate.common_name,)
+    return "subjectAltName", ()
+
+
+@lru_cache
+def as_address(name: str) -> IPv4Address | IPv6Address | None:
+    """The IP address that a name spells; None where it spells none."""
+    try:
+        return ip_address(name)
+    except ValueError:
+        return None
+
+
+def matches(presented: str, wanted: str) -> bool:
+    """A presented name covers the wanted one (RFC 9525, sections 6.3 and 6.5).
+
+    Letter case does not matter. A wildcard stands for exactly one label, whole and leftmost, and never right
+    above a top-level name.
+    """
+    address = as_address(wanted)
+    if address is not None:
+        return as_address(presented) == address
+    presented, wanted = presented.lower(), wanted.lower()
+    if not presented.startswith("*."):
+        return presented == wanted
+    label, _, parent = wanted.partition(".")
+    return presented[2:] == parent and "." in parent and is_dns_name(parent) and is_label(label)
+
+
+def is_dns_name(name: str) -> bool:
+    """The name is made of letters, digits and hyphens in labels of 1 to 63 (RFC 1034, section 3.5)."""
+    labels = name.split(".")
+    return len(name) <= 253 and all(is_label(label) for label in labels) and not labels[-1].isdigit()
+
+
+def is_label(label: str) -> bool:
+    """One label of a host name; an underscore is not a letter."""
+    return (
+        0 < len(label) <= 63
+        and label.isascii()
+        and label.replace("-", "").isalnum()
+        and not label.startswith("-")
+        and not label.endswith("-")
+    )

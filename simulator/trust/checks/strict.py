@@ -1,0 +1,226 @@
+"""What RFC 5280 demands of the form of a certificate, beyond what most stacks look at (section 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.trust import vocabulary as v
+from simulator.trust.checks.candidate import called, passed_if
+from simulator.trust.checks.host_name import as_address, is_dns_name
+
+if TYPE_CHECKING:
+    from simulator.pki.certificate import Certificate
+    from simulator.pki.extensions import GeneralNames
+    from simulator.trust.checks.candidate import Situation
+    from simulator.trust.verdict import Check
+
+MAX_SERIAL_OCTETS = 20
+SUBJECT_ALT_NAME = "2.5.29.17"
+SUBJECT_KEY_IDENTIFIER = "2.5.29.14"
+NAME_CONSTRAINTS = "2.5.29.30"
+POLICY_CONSTRAINTS = "2.5.29.36"
+AUTHORITY_INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1"
+
+
+def version(situation: Situation, depth: int) -> Check:
+    """Only version 3 has extensions, and without them a CA cannot be told from a leaf."""
+    certificate = situation.path[depth]
+    return situation.line(
+        v.VERSION,
+        passed_if(certificate.version == 3),
+        f"{called(certificate)} is a version {certificate.version} certificate.",
+        depth=depth,
+        field="version",
+        value=str(certificate.version),
+        required="3",
+        reference="RFC 5280 §4.1.2.1",
+    )
+
+
+def serial_number(situation: Situation, depth: int) -> Check:
+    """The serial number is a positive number of at most 20 octets."""
+    certificate = situation.path[depth]
+    number = certificate.serial_number
+    octets = number.bit_length() // 8 + 1
+    if number <= 0:
+        sentence = f"The serial number of {called(certificate)} is {number}; it must be positive."
+    elif octets > MAX_SERIAL_OCTETS:
+        sentence = f"The serial number of {called(certificate)} is too long: {octets} octets."
+    else:
+        sentence = f"The serial number of {called(certificate)} is a positive number of {octets} octets."
+    return situation.line(
+        v.SERIAL_NUMBER,
+        passed_if(number > 0 and octets <= MAX_SERIAL_OCTETS),
+        sentence,
+        depth=depth,
+        field="serialNumber",
+        value=str(number),
+        required=f"positive, at most {MAX_SERIAL_OCTETS} octets",
+        reference="RFC 5280 §4.1.2.2",
+    )
+
+
+def distinguished_names(situation: Situation, depth: int) -> Check:
+    """An issuer always has a name, and so has the subject of a CA."""
+    certificate = situation.path[depth]
+    field, value, sentence = "issuer, subject", certificate.subject, f"{called(certificate)} has its names."
+    holds = True
+    if not certificate.issuer_name.rdns:
+        holds, field, value = False, "issuer", ""
+        sentence = f"{called(certificate)} does not say who issued it."
+    elif not certificate.subject_name.rdns and is_authority(certificate):
+        holds, field, value, sentence = False, "subject", "", "A CA certificate does not say whose it is."
+    return situation.line(
+        v.DISTINGUISHED_NAMES,
+        passed_if(holds),
+        sentence,
+        depth=depth,
+        field=field,
+        value=value or "empty",
+        required="not empty",
+        reference="RFC 5280 §4.1.2.4, §4.1.2.6",
+    )
+
+
+def is_authority(certificate: Certificate) -> bool:
+    """The certificate says of itself that it is a CA's."""
+    return certificate.basic_constraints is not None and certificate.basic_constraints.ca
+
+
+def authority_key_identifier(situation: Situation, depth: int) -> Check:
+    """A certificate says which key signed it, unless its own key did."""
+    certificate = situation.path[depth]
+    identifier = certificate.authority_key_identifier
+    key = None if identifier is None else identifier.key_identifier
+    if identifier is not None and identifier.critical:
+        holds, sentence = False, f"{called(certificate)} marks its authority key identifier critical."
+    elif key is not None:
+        holds, sentence = True, f"{called(certificate)} says which key signed it."
+    elif certificate.signature_problem(certificate) is None:
+        holds, sentence = True, f"{called(certificate)} is self-signed and need not say which key signed it."
+    else:
+        holds, sentence = False, f"{called(certificate)} does not say which key signed it."
+    return situation.line(
+        v.AUTHORITY_KEY_IDENTIFIER,
+        passed_if(holds),
+        sentence,
+        depth=depth,
+        field="authorityKeyIdentifier",
+        value="absent" if key is None else key.hex(),
+        required="present and not critical",
+        reference="RFC 5280 §4.2.1.1",
+    )
+
+
+def subject_key_identifier(situation: Situation, depth: int) -> Check:
+    """A CA certificate identifies its own key, so that those below it can be matched with it."""
+    certificate = situation.path[depth]
+    identifier = certificate.subject_key_identifier
+    if certificate.is_critical(SUBJECT_KEY_IDENTIFIER):
+        holds, sentence = False, f"{called(certificate)} marks its subject key identifier critical."
+    elif identifier is not None:
+        holds, sentence = True, f"{called(certificate)} identifies its own key."
+    elif is_authority(certificate):
+        holds, sentence = False, f"The CA {called(certificate)} does not identify its own key."
+    else:
+        holds, sentence = True, f"{called(certificate)} is no CA and need not identify its own key."
+    return situation.line(
+        v.SUBJECT_KEY_IDENTIFIER,
+        passed_if(holds),
+        sentence,
+        depth=depth,
+        field="subjectKeyIdentifier",
+        value="absent" if identifier is None else identifier.hex(),
+        required="present in a CA certificate and not critical",
+        reference="RFC 5280 §4.2.1.2",
+    )
+
+
+def subject_alternative_name(situation: Situation, depth: int) -> Check:
+    """Alternative names are well formed, and critical where they are the only names."""
+    certificate = situation.path[depth]
+    names = certificate.subject_alternative_name
+    malformed = malformed_name(names) if names is not None else None
+    needed = not certificate.subject_name.rdns
+    if malformed is not None:
+        sentence = f"{called(certificate)} has an alternative name that is none: {malformed}."
+    elif needed and not certificate.is_critical(SUBJECT_ALT_NAME):
+        sentence = f"{called(certificate)} has no subject, and no critical alternative name in its place."
+    else:
+        sentence = f"The alternative names of {called(certificate)} are well formed."
+    return situation.line(
+        v.SUBJECT_ALTERNATIVE_NAME,
+        passed_if(malformed is None and (not needed or certificate.is_critical(SUBJECT_ALT_NAME))),
+        sentence,
+        depth=depth,
+        field="subjectAltName",
+        value="absent" if names is None else malformed or f"{len(names)} names",
+        required="well-formed names; critical where the subject is empty",
+        reference="RFC 5280 §4.2.1.6",
+    )
+
+
+def malformed_name(names: GeneralNames) -> str | None:
+    """The first alternative name that is not what its kind says; None where all are."""
+    if not len(names):
+        return "an empty list"
+    for dns_name in names.dns_names:
+        if as_address(dns_name) is not None or not is_dns_name(dns_name.removeprefix("*.")):
+            return dns_name or "an empty name"
+    if names.ip_networks:
+        return str(names.ip_networks[0])
+    return next((mailbox for mailbox in names.rfc822_names if not is_mailbox(mailbox)), None)
+
+
+def is_mailbox(name: str) -> bool:
+    """The name is one local part and one host name, joined by one ``@`` (RFC 2821, section 4.1.2)."""
+    local, _, host = name.partition("@")
+    return bool(local) and is_dns_name(host)
+
+
+def extension_rules(situation: Situation, depth: int) -> Check:
+    """Extensions are critical where they bind, and do not contradict each other."""
+    certificate = situation.path[depth]
+    problem = broken_extension_rule(certificate)
+    if problem is None:
+        field, value, required, reference = (
+            "extensions",
+            "as demanded",
+            "as RFC 5280 demands",
+            "RFC 5280 §4.2",
+        )
+        sentence = f"The extensions of {called(certificate)} fit together."
+    else:
+        field, value, required, reference = problem
+        sentence = f"In {called(certificate)}, {field} is {value}; RFC 5280 demands: {required}."
+    return situation.line(
+        v.EXTENSION_RULES,
+        passed_if(problem is None),
+        sentence,
+        depth=depth,
+        field=field,
+        value=value,
+        required=required,
+        reference=reference,
+    )
+
+
+def broken_extension_rule(certificate: Certificate) -> tuple[str, str, str, str] | None:
+    """The first rule that the extensions break: (field, what stands there, what is required, reference)."""
+    constraints = certificate.basic_constraints
+    ca = is_authority(certificate)
+    if ca and constraints is not None and not constraints.critical:
+        return "basicConstraints", "not critical", "critical in a CA certificate", "RFC 5280 §4.2.1.9"
+    if certificate.key_usage is not None and "keyCertSign" in certificate.key_usage and not ca:
+        return "keyUsage", "keyCertSign without cA=TRUE", "keyCertSign only in a CA", "RFC 5280 §4.2.1.9"
+    if certificate.has_extension(NAME_CONSTRAINTS) and not ca:
+        return "nameConstraints", "in a certificate that is no CA's", "only in a CA", "RFC 5280 §4.2.1.10"
+    for dotted, name, section in (
+        (NAME_CONSTRAINTS, "nameConstraints", "§4.2.1.10"),
+        (POLICY_CONSTRAINTS, "policyConstraints", "§4.2.1.11"),
+    ):
+        if certificate.has_extension(dotted) and not certificate.is_critical(dotted):
+            return name, "not critical", "critical", f"RFC 5280 {section}"
+    if certificate.is_critical(AUTHORITY_INFORMATION_ACCESS):
+        return "authorityInfoAccess", "critical", "not critical", "RFC 5280 §4.2.2.1"
+    return None

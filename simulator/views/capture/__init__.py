@@ -1,0 +1,1 @@
+"""A run as a network capture for Wireshark."""

@@ -1,0 +1,162 @@
+"""A run as a capture file: what Wireshark would have seen on the link, and with the keys can read.
+
+The records are the run's own bytes. Around them stand the TCP connection that carries them (virtual time,
+one segment for each record, as they leave their sender) and, where it is asked for, the key log. What was
+sent and never read is on the wire like everything else.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from simulator.release import RELEASE
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert, Sent
+from simulator.views.capture import pcapng
+from simulator.views.capture.packets import Flag, Host, Segment, packets
+from simulator.views.story.words import PROTECTION_WORDS, clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from simulator.trace.facts import Event, Setup
+    from simulator.trace.trace import Trace
+
+# Addresses set aside for documentation (RFC 5737), one net for each side.
+ADDRESSES = {"client": bytes([192, 0, 2, 1]), "server": bytes([198, 51, 100, 1])}
+FIRST_DYNAMIC_PORT = 49152  # RFC 6335 section 6
+RECORD_HEADER = 5
+
+
+def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
+    """The connection of a run as a pcapng file.
+
+    Args:
+        trace: what happened.
+        keylog: the connection's secrets as NSS key log lines, to be put into the file. Whoever has the file
+            can then read everything in it. Without them it shows what an eavesdropper sees.
+    """
+    setup = trace.setup
+    segments = connection(trace, telling=bool(keylog))
+    hosts = {side: _host(setup, side) for side in ADDRESSES}
+    start = _epoch_microseconds(setup.clock)
+    blocks = [
+        pcapng.section_header(f"client-auth-simulator {RELEASE}", clean(_about(trace))),
+        pcapng.interface("simulated link", "bare IP packets as they leave their sender, in virtual time"),
+        pcapng.names({address: side for side, address in ADDRESSES.items()}),
+    ]
+    if keylog:
+        blocks.append(pcapng.tls_secrets("".join(f"{line}\n" for line in keylog).encode()))
+    for segment, packet in zip(segments, packets(segments, hosts, setup.latency), strict=True):
+        blocks.append(pcapng.packet(packet, start + segment.at, segment.comment))
+    return b"".join(blocks)
+
+
+def _about(trace: Trace) -> str:
+    """Which run this is: enough to make the same file again."""
+    setup = trace.setup
+    return (
+        f"{setup.title}. A simulated handshake: scenario {setup.scenario}, TLS {setup.tls} asked for, "
+        f"seed {setup.seed}, release {RELEASE}. For teaching; nothing here is secret."
+    )
+
+
+def connection(trace: Trace, *, telling: bool = True) -> list[Segment]:
+    """The TCP segments of a run in the order of their sending.
+
+    The three that open the connection end where virtual time begins. Whoever said goodbye or refused first
+    closes first.
+
+    Args:
+        trace: what happened.
+        telling: comments also name what is encrypted. A capture without keys must not tell what it hides.
+    """
+    latency = trace.setup.latency
+    opening = [
+        Segment(-2 * latency, "client", Flag.SYN, comment="TCP opens"),
+        Segment(-latency, "server", Flag.SYN | Flag.ACK),
+        Segment(0, "client", Flag.ACK),
+    ]
+    data = list(_data(trace, telling=telling))
+    segments = [*opening, *data, *_closing(trace, data)]
+    return sorted(segments, key=lambda segment: segment.at)  # stable: at one moment the order stays
+
+
+def _data(trace: Trace, *, telling: bool) -> Iterator[Segment]:
+    """A segment for each record. A record may hold several messages, and a message several records."""
+    waiting: dict[str, list[str]] = {side: [] for side in ADDRESSES}
+    for event in trace.of(Sent, Alert):
+        fact = event.fact
+        if event.actor not in ADDRESSES or not _on_the_wire(fact):
+            continue
+        assert isinstance(fact, Sent | Alert)
+        waiting[event.actor].append(_words(event, fact, telling=telling))
+        for record in records(fact.wire):
+            comment = ", ".join(waiting[event.actor])
+            yield Segment(event.at, event.actor, Flag.PSH | Flag.ACK, record, comment)
+        if fact.wire:
+            waiting[event.actor].clear()
+
+
+def _on_the_wire(fact: object) -> bool:
+    if isinstance(fact, Sent):
+        return fact.protocol != "enrolment"
+    return isinstance(fact, Alert) and fact.direction == "sent"
+
+
+def _words(event: Event, fact: Sent | Alert, *, telling: bool) -> str:
+    if fact.protection is not Protection.CLEAR and not telling:
+        return f"encrypted (event {event.seq})"
+    kind = "alert " if isinstance(fact, Alert) else ""
+    return f"{kind}{clean(fact.name)} ({PROTECTION_WORDS[fact.protection]}; event {event.seq})"
+
+
+def records(wire: bytes) -> Iterator[bytes]:
+    """The stream cut at the record boundaries; what is no whole record comes last, as it is."""
+    while wire:
+        end = RECORD_HEADER + int.from_bytes(wire[3:RECORD_HEADER])
+        yield wire[:end]
+        wire = wire[end:]
+
+
+def _closing(trace: Trace, data: list[Segment]) -> list[Segment]:
+    """FIN from whoever ended first, FIN from the other once it has that, and the last acknowledgement."""
+    latency = trace.setup.latency
+    last = {side: max((s.at for s in data if s.sender == side), default=0) for side in ADDRESSES}
+    first, at = _first_to_close(trace, last)
+    other = "server" if first == "client" else "client"
+    answer = max(last[other], at + latency)
+    fin = Flag.FIN | Flag.ACK
+    return [
+        Segment(at, first, fin, comment="TCP closes"),
+        Segment(answer, other, fin),
+        Segment(answer + latency, first, Flag.ACK),
+    ]
+
+
+def _first_to_close(trace: Trace, last: dict[str, int]) -> tuple[str, int]:
+    """Who closes and when: with its first alert that ends the session, else the client at the end."""
+    for event in trace.of(Alert):
+        fact = event.fact
+        ends = isinstance(fact, Alert) and (fact.level == "fatal" or fact.name == "close_notify")
+        if ends and _on_the_wire(fact) and event.actor in last:
+            return event.actor, last[event.actor]
+    return "client", max(trace.events[-1].at, *last.values())
+
+
+def _host(setup: Setup, side: str) -> Host:
+    """One end. Its port and first sequence number differ from run to run."""
+    digest = sha256(f"{setup.seed}\0{setup.scenario}\0{setup.tls}\0{side}".encode(errors="replace")).digest()
+    first = int.from_bytes(digest[:4])
+    dynamic = FIRST_DYNAMIC_PORT + int.from_bytes(digest[4:6]) % (65536 - FIRST_DYNAMIC_PORT)
+    return Host(ADDRESSES[side], setup.port if side == "server" else dynamic, first)
+
+
+def _epoch_microseconds(clock: str) -> int:
+    """An ISO 8601 time as microseconds since 1970."""
+    moment = datetime.fromisoformat(clock)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

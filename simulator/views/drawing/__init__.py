@@ -1,0 +1,1 @@
+"""The display list, its style and the pens that draw it."""

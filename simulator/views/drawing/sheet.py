@@ -1,0 +1,153 @@
+"""The sheet a sequence diagram is laid out on: where the lanes stand, and what was put down so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simulator.views.drawing.display import Anchor, Item, Text, fit, wrap
+from simulator.views.drawing.style import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulator.trace.facts import ActorSetup
+    from simulator.trace.trace import Trace
+
+MARGIN = 24.0
+BELIEF_WIDTH = 152.0
+GUTTER = 14.0
+HALF_CARD = 88.0
+AUTHORITY_PITCH = 204.0
+TALK_PITCH = 412.0
+BESIDE_FIRST = 62.0  # before a client without a CA beside it: room for what it wrongly believes
+LEADING = 1.32  # line pitch over type size
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where things stand from left to right.
+
+    Attributes:
+        actors: the lanes in order.
+        lanes: lane name → x of its lifeline.
+        left, right: the outer edges of the bands.
+        width: the whole sheet.
+    """
+
+    actors: tuple[ActorSetup, ...]
+    lanes: dict[str, float]
+    left: float
+    right: float
+    width: float
+
+    @staticmethod
+    def of(trace: Trace) -> Stage:
+        """The stage for the actors of a trace: the gap between client and server is the widest."""
+        actors = trace.setup.actors
+        left = MARGIN + BELIEF_WIDTH + GUTTER
+        x = left + HALF_CARD + GUTTER + (BESIDE_FIRST if actors and actors[0].role == "client" else 0.0)
+        lanes: dict[str, float] = {}
+        for place, actor in enumerate(actors):
+            if place:
+                pair = {actor.role, actors[place - 1].role}
+                x += TALK_PITCH if pair == {"client", "server"} else AUTHORITY_PITCH
+            lanes[actor.name] = x
+        right = x + HALF_CARD + GUTTER
+        return Stage(actors, lanes, left, right, right + GUTTER + BELIEF_WIDTH + MARGIN)
+
+    @property
+    def middle(self) -> float:
+        """Half way between client and server: boxes of a lane open towards it."""
+        return (self.lanes["client"] + self.lanes["server"]) / 2
+
+    def next_lane(self, x: float, *, towards: float) -> float:
+        """The first lane on the way from the lane at ``x`` to the one at ``towards``."""
+        between = [lane for lane in self.lanes.values() if min(x, towards) <= lane <= max(x, towards)]
+        return min((lane for lane in between if lane != x), key=lambda lane: abs(lane - x))
+
+    def opens_right(self, lane: str) -> bool:
+        """Boxes of this lane extend to the right of it."""
+        return self.lanes[lane] < self.middle
+
+    def inner_edge(self, lane: str) -> float:
+        """How far a box of this lane may reach."""
+        reach = TALK_PITCH - 38
+        return self.lanes[lane] + (reach if self.opens_right(lane) else -reach)
+
+    def outer_edge(self, lane: str) -> float:
+        """Where a box of this lane begins, on the side away from the middle."""
+        return self.lanes[lane] + (-HALF_CARD if self.opens_right(lane) else HALF_CARD)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """What was put down so far, in three layers, and how far down the page it reaches.
+
+    Attributes:
+        stage: where things stand from left to right.
+        y: how far down the page it reaches.
+        back, middle, front: what was put down, layer by layer.
+        strips: top and bottom of each band's heading, which crosses the whole stage.
+    """
+
+    stage: Stage
+    y: float = MARGIN
+    back: list[Item] = field(default_factory=list)
+    middle: list[Item] = field(default_factory=list)
+    front: list[Item] = field(default_factory=list)
+    strips: list[tuple[float, float]] = field(default_factory=list)
+
+    def put(self, *items: Item) -> None:
+        """Put items in front."""
+        self.front.extend(items)
+
+    def put_all(self, items: Iterable[Item]) -> None:
+        """Put several items in front."""
+        self.front.extend(items)
+
+    def line(
+        self,
+        text: str,
+        style: str,
+        seq: int,
+        x: float,
+        y: float,
+        *,
+        width: float,
+        anchor: Anchor = "start",
+    ) -> None:
+        """Put one line of text in front, shortened to ``width`` if it must be."""
+        shown = fit(text, style, width)
+        self.put(Text(x, y, shown, style, seq, anchor, text if shown != text else ""))
+
+    def paragraph(
+        self,
+        text: str,
+        style: str,
+        seq: int,
+        x: float,
+        top: float,
+        *,
+        width: float,
+        most: int = 100,
+        anchor: Anchor = "start",
+    ) -> float:
+        """Put a paragraph in front, its first line's top at ``top``; the y below it."""
+        lines = wrap(text, style, width, most)
+        pitch = pitch_of(style)
+        full = text if lines and lines[-1].endswith("…") and not text.endswith("…") else ""
+        for index, shown in enumerate(lines):
+            baseline = top + index * pitch + 0.82 * TYPES[style].size
+            self.put(Text(x, baseline, shown, style, seq, anchor, full if index == len(lines) - 1 else ""))
+        return top + len(lines) * pitch
+
+
+def pitch_of(style: str) -> float:
+    """From one baseline to the next."""
+    return TYPES[style].size * LEADING
+
+
+def height_of(text: str, style: str, width: float, most: int = 100) -> float:
+    """The height of a paragraph."""
+    return len(wrap(text, style, width, most)) * pitch_of(style)

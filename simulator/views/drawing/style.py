@@ -1,0 +1,365 @@
+"""The one style table: colours in three palettes, strokes, dashes and type.
+
+The colours descend from Okabe and Ito's set, which colour-blind readers can tell apart, darkened or
+lightened until every text has a contrast of at least 4.5 : 1 on its ground. Nothing is said by colour
+alone: what is encrypted runs in a tube and wears a lock, an alert has an octagon and a thick line, an
+assumption is hatched, every level is written out. The ``print`` palette has greys only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from simulator.errors import OutputError
+from simulator.security import SecurityLevel
+from simulator.trace.facts import Step
+
+Theme = Literal["light", "dark", "print"]
+Detail = Literal["overview", "messages", "everything"]
+Palette = Mapping[str, str]
+
+SANS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
+MONO = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """How a shape looks: colour names of the palette, line width in pixels, dash pattern in pixels."""
+
+    fill: str | None = None
+    line: str | None = None
+    width: float = 1.0
+    dash: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """How text looks; ``size`` in pixels, ``colour`` a name of the palette."""
+
+    size: float
+    colour: str = "ink"
+    bold: bool = False
+    italic: bool = False
+    mono: bool = False
+
+
+_LEVEL_KEYS = [level.value for level in SecurityLevel]
+_STEP_KEYS = [step.value for step in Step]
+
+STROKES: dict[str, Stroke] = {
+    "paper": Stroke(fill="paper"),
+    "header": Stroke(fill="card", line="ink", width=1.6),
+    "header.authority": Stroke(fill="card", line="muted", width=1.2, dash=(5, 3)),
+    "lifeline": Stroke(line="muted", width=1.4),
+    "lifeline.idle": Stroke(line="muted", width=1.1, dash=(1.5, 5)),
+    "clear": Stroke(line="ink", width=1.5),
+    "clear.head": Stroke(fill="ink"),
+    "tube.handshake": Stroke(fill="tube_handshake", line="line_handshake", width=1.1),
+    "tube.session": Stroke(fill="tube_session", line="line_session", width=1.1),
+    "handshake": Stroke(line="line_handshake", width=1.8),
+    "handshake.head": Stroke(fill="line_handshake"),
+    "session": Stroke(line="line_session", width=1.8),
+    "session.head": Stroke(fill="line_session"),
+    "alert": Stroke(line="alert", width=3.2),
+    "alert.head": Stroke(fill="alert"),
+    "alert.sign": Stroke(fill="alert", line="alert", width=1.0),
+    "alert.sign.mark": Stroke(line="on_solid", width=2.4),
+    "unread": Stroke(line="muted", width=1.5, dash=(4, 4)),
+    "unread.mark": Stroke(fill="paper", line="alert", width=1.8),
+    "unread.pill": Stroke(fill="paper", line="alert", width=1.0),
+    "lock": Stroke(fill="ink", line="ink", width=0.6),
+    "lock.shackle": Stroke(line="ink", width=1.7),
+    "decision": Stroke(fill="card", line="ink", width=1.4),
+    "decision.diamond": Stroke(fill="ink"),
+    "chosen": Stroke(fill="ink"),
+    "chosen.refusal": Stroke(fill="alert_text"),
+    "option": Stroke(line="muted", width=1.0, dash=(3, 2.5)),
+    "decisive": Stroke(fill="fail_ground", line="alert", width=1.6),
+    "mark.pass": Stroke(line="good", width=2.2),
+    "mark.fail": Stroke(line="alert", width=2.6),
+    "mark.none": Stroke(line="muted", width=1.8),
+    "mark.later": Stroke(fill="muted"),
+    "returned": Stroke(fill="card", line="ink", width=1.2),
+    "returned.bar": Stroke(line="ink", width=3.0),
+    "note": Stroke(fill="card", line="rule", width=1.0),
+    "state": Stroke(fill="card", line="muted", width=1.0),
+    "tick": Stroke(fill="ink"),
+    "hatch": Stroke(line="hatch", width=1.1),
+    "belief.assumed": Stroke(line="ink", width=1.4, dash=(4, 3)),
+    "belief.held": Stroke(line="ink", width=1.4),
+    "gap": Stroke(fill="gap", line="alert", width=1.4, dash=(6, 3)),
+    "card": Stroke(fill="card", line="ink", width=1.6),
+    "rung": Stroke(fill="card", line="ink", width=1.2),
+    "rung.above": Stroke(fill="card", line="muted", width=1.0, dash=(4, 3)),
+    "rule": Stroke(line="rule", width=1.0),
+    "certificate": Stroke(fill="card", line="ink", width=1.6),
+    "certificate.idle": Stroke(fill="card", line="muted", width=1.1, dash=(4, 3)),
+    "certificate.failed": Stroke(fill="fail_ground", line="alert", width=2.6),
+    "store": Stroke(fill="store", line="ink", width=1.6),
+    "issued": Stroke(line="muted", width=1.3),
+    "issued.head": Stroke(fill="muted"),
+    "trusts": Stroke(line="good", width=2.0),
+    "trusts.head": Stroke(fill="good"),
+    "path": Stroke(line="ink", width=4.0),
+    "path.head": Stroke(fill="ink"),
+    "hint": Stroke(line="hint", width=1.8, dash=(2, 4)),
+    "hint.head": Stroke(fill="paper", line="hint", width=1.8),
+    "missing": Stroke(line="alert", width=2.4, dash=(7, 4)),
+    "state.visited": Stroke(fill="store", line="ink", width=2.6),
+    "state.unvisited": Stroke(fill="card", line="muted", width=1.1, dash=(4, 3)),
+    "state.wait": Stroke(line="ink", width=1.4),
+    "state.wait.unvisited": Stroke(line="muted", width=1.0, dash=(4, 3)),
+    "number": Stroke(fill="ink"),
+    "ladder.client": Stroke(line="ink", width=3.4),
+    "ladder.client.assumed": Stroke(line="ink", width=3.4, dash=(7, 4)),
+    "ladder.client.mark": Stroke(fill="paper", line="ink", width=2.6),
+    "ladder.server": Stroke(line="ladder_server", width=3.4),
+    "ladder.server.mark": Stroke(fill="ladder_server", line="ladder_server", width=2.0),
+    "branch": Stroke(fill="store"),
+    "leaf": Stroke(fill="paper"),
+    "leaf.odd": Stroke(fill="follows"),
+    "parting": Stroke(fill="parting", line="ink", width=3.0),
+    "parting.label": Stroke(fill="ink"),
+    "follows": Stroke(fill="follows"),
+    "follows.bar": Stroke(fill="muted"),
+    "cell": Stroke(fill="card", line="paper", width=2.0),
+    "cell.empty": Stroke(fill="card", line="rule", width=1.0, dash=(3, 3)),
+}
+STROKES |= {f"band.{key}": Stroke(fill=f"band_{key}") for key in _STEP_KEYS}
+STROKES |= {f"strip.{key}": Stroke(fill=f"strip_{key}") for key in _STEP_KEYS}
+STROKES |= {f"step.{key}": Stroke(fill=f"step_{key}") for key in _STEP_KEYS}
+STROKES |= {f"level.{key}": Stroke(fill=f"level_{key}") for key in _LEVEL_KEYS}
+STROKES |= {f"level.edge.{key}": Stroke(fill=f"level_{key}", line="ink", width=2.0) for key in _LEVEL_KEYS}
+
+TYPES: dict[str, Type] = {
+    "title": Type(26, bold=True),
+    "subtitle": Type(14, "muted"),
+    "lesson": Type(14.5),
+    "lane": Type(17, bold=True),
+    "lane.small": Type(13, "muted"),
+    "lane.idle": Type(13, "muted", italic=True),
+    "band.number": Type(13, "on_solid", bold=True),
+    "band.time": Type(13, "muted"),
+    "message": Type(15, bold=True),
+    "message.quiet": Type(13.5),
+    "message.alert": Type(15, "alert_text", bold=True),
+    "message.small": Type(13.5, "muted"),
+    "field": Type(13.5),
+    "unread": Type(13, "alert_text", bold=True),
+    "question": Type(15, bold=True),
+    "choice": Type(14, "paper", bold=True),
+    "option": Type(14, "muted"),
+    "reason": Type(13.5),
+    "check": Type(13.5),
+    "check.fail": Type(14, "alert_text", bold=True),
+    "check.later": Type(13.5, "muted", italic=True),
+    "check.detail": Type(13),
+    "small": Type(13, "muted"),
+    "returned": Type(13.5, bold=True),
+    "state": Type(12.5, mono=True),
+    "note": Type(13.5, italic=True),
+    "belief.title": Type(14, bold=True),
+    "belief": Type(14, bold=True),
+    "belief.small": Type(13),
+    "gap": Type(13.5, "alert_text", bold=True),
+    "level": Type(24, bold=True),
+    "plain": Type(15),
+    "rung": Type(12, bold=True),
+    "fact": Type(14),
+    "fact.label": Type(14, "muted"),
+    "node": Type(15, bold=True),
+    "node.small": Type(13),
+    "node.fail": Type(13.5, "alert_text", bold=True),
+    "link": Type(13, "muted"),
+    "link.hint": Type(13, "hint", italic=True),
+    "link.missing": Type(13.5, "alert_text", bold=True),
+    "state.name": Type(13, bold=True, mono=True),
+    "state.name.unvisited": Type(13, "muted", mono=True),
+    "link.taken": Type(13, bold=True),
+    "link.answer": Type(13, "muted", italic=True),
+    "number": Type(12.5, "paper", bold=True),
+    "ladder.server": Type(14, "ladder_server", bold=True),
+    "moment": Type(14, bold=True),
+    "hex": Type(13, mono=True),
+    "hex.quiet": Type(13, "muted", mono=True),
+    "byte.name": Type(13, bold=True),
+    "byte.branch": Type(13.5, bold=True),
+    "byte.meaning": Type(13.5),
+    "diff.mark": Type(13.5, bold=True),
+    "diff.mark.alike": Type(13, "muted"),
+    "matrix.head": Type(14, bold=True),
+    "matrix.row": Type(14),
+    "matrix.level": Type(13.5, bold=True),
+    "matrix.small": Type(12.5),
+}
+TYPES |= {f"band.title.{key}": Type(15, f"step_{key}", bold=True) for key in _STEP_KEYS}
+
+_LIGHT = {
+    "paper": "#FFFFFF",
+    "card": "#FFFFFF",
+    "ink": "#16181D",
+    "muted": "#4C5464",
+    "rule": "#C6CCD6",
+    "on_solid": "#FFFFFF",
+    "good": "#00745A",
+    "alert": "#C24A00",
+    "alert_text": "#A83E00",
+    "fail_ground": "#FFF1E8",
+    "gap": "#FFF1E8",
+    "parting": "#FFF6CC",
+    "store": "#E9F3FA",
+    "ladder_server": "#005F98",
+    "hint": "#8A3A6A",
+    "follows": "#ECEEF2",
+    "hatch": "#8A93A3",
+    "tube_handshake": "#CBE3F4",
+    "line_handshake": "#005F98",
+    "tube_session": "#C6EBDF",
+    "line_session": "#00664B",
+    "step_ENROLMENT": "#4A5160",
+    "step_REQUEST": "#005F98",
+    "step_SERVER_CHECK": "#00664B",
+    "step_CERTIFICATE_REQUEST": "#7A5200",
+    "step_SEND_OR_SKIP": "#8A3A6A",
+    "step_TRUST_DECISION": "#983A00",
+    "step_SESSION": "#5B5800",
+    "band_ENROLMENT": "#F1F2F5",
+    "band_REQUEST": "#E9F3FA",
+    "band_SERVER_CHECK": "#E6F5EF",
+    "band_CERTIFICATE_REQUEST": "#FDF3DF",
+    "band_SEND_OR_SKIP": "#F9EDF4",
+    "band_TRUST_DECISION": "#FCEEE5",
+    "band_SESSION": "#FAF8DB",
+    "level_CLEARTEXT": "#E3E5EA",
+    "level_ENCRYPTED": "#F8E0B0",
+    "level_SERVER_AUTHENTICATED": "#BFE3F6",
+    "level_CLIENT_AUTHENTICATED": "#B9E5D6",
+    "level_CLIENT_IDENTIFIED": "#93D8C0",
+    "level_CLIENT_AUTHORIZED": "#6BCBAA",
+    "level_REFUSED": "#F9C9AC",
+}
+_DARK = {
+    "paper": "#16181D",
+    "card": "#21252D",
+    "ink": "#F2F4F8",
+    "muted": "#B4BCCA",
+    "rule": "#4A5160",
+    "on_solid": "#16181D",
+    "good": "#43D3A8",
+    "alert": "#FF8A42",
+    "alert_text": "#FFA064",
+    "fail_ground": "#3B261A",
+    "gap": "#3B261A",
+    "parting": "#3A3413",
+    "store": "#182530",
+    "ladder_server": "#7CC6F2",
+    "hint": "#E8A3C9",
+    "follows": "#22262E",
+    "hatch": "#8590A3",
+    "tube_handshake": "#1D4763",
+    "line_handshake": "#7CC6F2",
+    "tube_session": "#15503F",
+    "line_session": "#5FD9B4",
+    "step_ENROLMENT": "#C3C9D4",
+    "step_REQUEST": "#7CC6F2",
+    "step_SERVER_CHECK": "#5FD9B4",
+    "step_CERTIFICATE_REQUEST": "#F2B544",
+    "step_SEND_OR_SKIP": "#E8A3C9",
+    "step_TRUST_DECISION": "#FFA064",
+    "step_SESSION": "#E9DF5A",
+    "band_ENROLMENT": "#1E2128",
+    "band_REQUEST": "#182530",
+    "band_SERVER_CHECK": "#172A26",
+    "band_CERTIFICATE_REQUEST": "#2B2518",
+    "band_SEND_OR_SKIP": "#2A1F28",
+    "band_TRUST_DECISION": "#2E221B",
+    "band_SESSION": "#29281A",
+    "level_CLEARTEXT": "#3A3F4A",
+    "level_ENCRYPTED": "#5A4315",
+    "level_SERVER_AUTHENTICATED": "#174A66",
+    "level_CLIENT_AUTHENTICATED": "#14503D",
+    "level_CLIENT_IDENTIFIED": "#14604A",
+    "level_CLIENT_AUTHORIZED": "#107055",
+    "level_REFUSED": "#743410",
+}
+_PRINT = dict.fromkeys(_LIGHT, "#000000") | {
+    "paper": "#FFFFFF",
+    "card": "#FFFFFF",
+    "muted": "#4D4D4D",
+    "rule": "#B3B3B3",
+    "on_solid": "#FFFFFF",
+    "fail_ground": "#EDEDED",
+    "gap": "#EDEDED",
+    "parting": "#FFFFFF",
+    "store": "#F5F5F5",
+    "ladder_server": "#4D4D4D",
+    "hint": "#4D4D4D",
+    "follows": "#EDEDED",
+    "hatch": "#808080",
+    "tube_handshake": "#DDDDDD",
+    "tube_session": "#BDBDBD",
+    "band_ENROLMENT": "#FFFFFF",
+    "band_REQUEST": "#F5F5F5",
+    "band_SERVER_CHECK": "#FFFFFF",
+    "band_CERTIFICATE_REQUEST": "#F5F5F5",
+    "band_SEND_OR_SKIP": "#FFFFFF",
+    "band_TRUST_DECISION": "#F5F5F5",
+    "band_SESSION": "#FFFFFF",
+    "level_CLEARTEXT": "#FFFFFF",
+    "level_ENCRYPTED": "#F2F2F2",
+    "level_SERVER_AUTHENTICATED": "#E6E6E6",
+    "level_CLIENT_AUTHENTICATED": "#D9D9D9",
+    "level_CLIENT_IDENTIFIED": "#CCCCCC",
+    "level_CLIENT_AUTHORIZED": "#BFBFBF",
+    "level_REFUSED": "#FFFFFF",
+}
+
+
+def _with_strips(colours: dict[str, str], share: float) -> Palette:
+    """The palette with the heading strips of the bands: the band's colour with a share of the step's."""
+    for key in _STEP_KEYS:
+        ground, tint = (int(colours[f"{part}_{key}"][1:], 16) for part in ("band", "step"))
+        mixed = 0
+        for shift in (16, 8, 0):
+            low, high = (ground >> shift) & 255, (tint >> shift) & 255
+            mixed |= round(low + (high - low) * share) << shift
+        colours[f"strip_{key}"] = f"#{mixed:06X}"
+    return colours
+
+
+PALETTES: Mapping[Theme, Palette] = {
+    "light": _with_strips(_LIGHT, 0.14),
+    "dark": _with_strips(_DARK, 0.2),
+    "print": _with_strips(_PRINT, 0.12),
+}
+
+
+def detail_named(name: str) -> Detail:
+    """The detail of that name: how much a view shows.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    details: tuple[Detail, ...] = get_args(Detail)
+    for detail in details:
+        if detail == name:
+            return detail
+    raise OutputError(
+        "There is no such detail.", got=name, expected=", ".join(details), advice="Choose one of these."
+    )
+
+
+def palette(theme: str) -> Palette:
+    """The palette of that name.
+
+    Raises:
+        OutputError: there is no such theme.
+    """
+    for name, colours in PALETTES.items():
+        if name == theme:
+            return colours
+    raise OutputError(
+        "There is no such theme.", got=theme, expected=", ".join(get_args(Theme)), advice="Name one of them."
+    )

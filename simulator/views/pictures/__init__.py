@@ -1,0 +1,1 @@
+"""The pictures: each lays a trace out as a display list."""

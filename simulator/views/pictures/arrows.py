@@ -1,0 +1,107 @@
+"""One row for each message: its arrow, its name, its size, and who can read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert, Sent
+from simulator.views.drawing import glyphs
+from simulator.views.drawing.display import Anchor, Box, Line, Text, fit, width_of, wrap
+from simulator.views.drawing.sheet import TALK_PITCH, Sheet, pitch_of
+from simulator.views.story.reading import is_refusal
+
+if TYPE_CHECKING:
+    from simulator.views.story.flights import Message
+
+LOOKS = {
+    Protection.CLEAR: "clear",
+    Protection.HANDSHAKE_TRAFFIC: "handshake",
+    Protection.APPLICATION_TRAFFIC: "session",
+    Protection.CONNECTION: "session",
+}
+
+
+def draw(sheet: Sheet, row: Message) -> None:
+    """Put one message on the sheet and move down.
+
+    Its words stand next to the inner one of the two lanes, before any other lane that the arrow crosses.
+    """
+    stage, seq = sheet.stage, row.event.seq
+    start, end = stage.lanes[row.event.actor], stage.lanes[row.receiver]
+    inner, outer = sorted((start, end), key=lambda x: abs(x - stage.middle))
+    near = stage.next_lane(inner, towards=outer)
+    middle, room = (inner + near) / 2, abs(inner - near) - 28
+    sheet.y += 5
+    _label(sheet, row, middle, room)
+    sheet.y += 10
+    _arrow(sheet, row, start, end)
+    sheet.y += 9
+    if room < TALK_PITCH - 28:
+        _fields_beside(sheet, row, inner, rightward=near < inner)
+        return
+    for text in row.fields:
+        sheet.y = sheet.paragraph(text, "field", seq, middle, sheet.y, width=room, most=3, anchor="middle")
+    sheet.y += 5
+
+
+def _fields_beside(sheet: Sheet, row: Message, inner: float, *, rightward: bool) -> None:
+    """Between neighbouring lanes there is no room below the arrow: the fields go to its inner side."""
+    x = inner + 16 if rightward else inner - 16
+    y = sheet.y - 9 - 0.5 * pitch_of("field") - pitch_of("field") * (len(row.fields) > 1)
+    anchor: Anchor = "start" if rightward else "end"
+    for text in row.fields:
+        y = sheet.paragraph(text, "field", row.event.seq, x, y, width=TALK_PITCH - 32, most=2, anchor=anchor)
+    sheet.y = max(sheet.y, y) + 5
+
+
+def _label(sheet: Sheet, row: Message, middle: float, room: float) -> None:
+    """Name, size and keys on one line where they fit, else below each other."""
+    seq, fact = row.event.seq, row.event.fact
+    if not isinstance(fact, Sent | Alert):
+        return
+    quiet = isinstance(fact, Sent) and fact.protocol == "change_cipher_spec"
+    style = "message.alert" if is_refusal(fact) else "message.quiet" if quiet else "message"
+    locked = fact.protection is not Protection.CLEAR
+    sign = (glyphs.LOCK_WIDTH + 6) * locked + 24 * is_refusal(fact)
+    name = fit(row.name, style, room - sign)
+    whole = sign + width_of(name, style) + 10 + width_of(row.small, "message.small")
+    one_line = whole <= room
+    x = middle - (whole if one_line else sign + width_of(name, style)) / 2
+    baseline = sheet.y + 13
+    if is_refusal(fact):
+        sheet.put_all(glyphs.octagon(x + 9, baseline - 5, 9, seq))
+        x += 24
+    if locked:
+        sheet.put_all(glyphs.lock(x, baseline - 12, seq))
+        x += glyphs.LOCK_WIDTH + 6
+    sheet.put(Text(x, baseline, name, style, seq, full=row.name if name != row.name else ""))
+    sheet.y += 19
+    if one_line:
+        sheet.put(Text(x + width_of(name, style) + 10, baseline, row.small, "message.small", seq))
+        return
+    for line in wrap(row.small, "message.small", room, 2):
+        sheet.put(Text(middle, sheet.y + 10, line, "message.small", seq, "middle"))
+        sheet.y += pitch_of("message.small")
+
+
+def _arrow(sheet: Sheet, row: Message, start: float, end: float) -> None:
+    """The line itself: a tube where it is encrypted, broken off where nobody read it."""
+    seq, fact, y = row.event.seq, row.event.fact, sheet.y
+    if not isinstance(fact, Sent | Alert):
+        return
+    way = 1 if end > start else -1
+    look = "alert" if is_refusal(fact) else LOOKS[fact.protection]
+    tip = end - way * (98 if row.lost else 2)
+    if fact.protection is not Protection.CLEAR:
+        tube = "tube.handshake" if fact.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
+        left, right = sorted((start + way * 8, tip - way * (7 if row.lost else 14)))
+        sheet.put(Box(left, y - 5.5, right - left, 11, tube, seq, radius=5.5))
+    head = seq if row.read is None else row.read.seq
+    if row.lost:
+        sheet.put(Line(((start, y), (tip - way * 7, y)), look, seq))
+        sheet.put_all(glyphs.never_read(tip, y, seq))
+        sheet.put(Text(tip + way * 13, y + 4.5, "never read", "unread", seq, "start" if way > 0 else "end"))
+        return
+    sheet.put(Line(((start, y), (tip - way * 8, y)), look, seq))
+    sheet.put(glyphs.arrow_head(tip, y, way, f"{look}.head", head))

@@ -1,0 +1,125 @@
+"""The edges of a sequence diagram: what the client believes and the server knows, as time goes down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simulator.trace.facts import BeliefChanged, Event
+from simulator.views.drawing.display import Box, Item, Text, wrap
+from simulator.views.drawing.glyphs import hatching
+from simulator.views.drawing.sheet import (
+    BELIEF_WIDTH,
+    BESIDE_FIRST,
+    GUTTER,
+    HALF_CARD,
+    MARGIN,
+    Sheet,
+    height_of,
+    pitch_of,
+)
+from simulator.views.story.reading import gap_words
+from simulator.views.story.words import clean, level_name
+
+if TYPE_CHECKING:
+    from simulator.views.drawing.style import Detail
+    from simulator.views.story.reading import Gap
+
+STRIP = 16.0  # the hatched edge of what is only assumed
+PAD = 8.0
+
+
+@dataclass(slots=True)
+class BeliefLane:
+    """One column; a block stands from one change of belief to the next."""
+
+    sheet: Sheet
+    left_side: bool
+    detail: Detail
+    event: Event | None = None
+    top: float = 0.0
+
+    def change(self, event: Event) -> None:
+        """End the present block, making room for its words, and begin the next."""
+        self.end()
+        self.event, self.top = event, self.sheet.y
+
+    def end(self) -> None:
+        """Draw the present block down to where the sheet is, or further if its words need it."""
+        if self.event is None or not isinstance(self.event.fact, BeliefChanged):
+            return
+        fact, seq = self.event.fact, self.event.seq
+        x = MARGIN if self.left_side else self.sheet.stage.width - MARGIN - BELIEF_WIDTH
+        lines = self._lines(fact)
+        needed = sum(pitch_of(style) for _, style in lines) + 2 * PAD
+        self.sheet.y = max(self.sheet.y, self.top + needed + 4)
+        height = self.sheet.y - self.top - 4
+        lines += self._reason(fact, height - needed)
+        self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, f"level.{fact.level.value}", seq, radius=5))
+        strip = x + BELIEF_WIDTH - STRIP if self.left_side else x
+        if fact.assumed:
+            self.sheet.put_all(hatching(strip, self.top + 2, STRIP, height - 4, seq))
+        edge = "belief.assumed" if fact.assumed else "belief.held"
+        self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, edge, seq, radius=5))
+        start = x + PAD + (0 if self.left_side else STRIP)
+        y = self.top + PAD
+        for text, style in lines:
+            self.sheet.put(Text(start, y + 0.78 * pitch_of(style) - 1, text, style, seq))
+            y += pitch_of(style)
+
+    def _lines(self, fact: BeliefChanged) -> list[tuple[str, str]]:
+        lines = [(line, "belief") for line in wrap(level_name(fact.level), "belief", self._room, 3)]
+        if fact.assumed:
+            words = "assumed: nothing it read says so"
+            lines += [(line, "belief.small") for line in wrap(words, "belief.small", self._room)]
+        return lines
+
+    def _reason(self, fact: BeliefChanged, spare: float) -> list[tuple[str, str]]:
+        """The observation behind the belief, where all of it fits into what height is spare."""
+        if self.detail == "overview" or not fact.reason:
+            return []
+        lines = wrap(clean(fact.reason), "belief.small", self._room, 12)
+        fits = len(lines) * pitch_of("belief.small") <= spare
+        return [(line, "belief.small") for line in lines] if fits else []
+
+    @property
+    def _room(self) -> float:
+        return BELIEF_WIDTH - 2 * PAD - STRIP
+
+
+@dataclass(slots=True)
+class GapShade:
+    """The shaded time in which the client takes a refused session for open."""
+
+    sheet: Sheet
+    gap: Gap | None
+    top: float | None = None
+    items: list[Item] = field(default_factory=list)
+
+    def see(self, event: Event) -> None:
+        """Note where the gap begins; shade it where it ends."""
+        if self.gap is None:
+            return
+        if event.seq == self.gap.start.seq:
+            self.top = self.sheet.y
+        if event.seq == self.gap.end.seq and self.top is not None:
+            self._shade(self.gap, self.top)
+
+    def _shade(self, gap: Gap, top: float) -> None:
+        stage, seq = self.sheet.stage, gap.start.seq
+        lane = stage.lanes["client"]
+        left = stage.left + 4
+        room = max(lane - HALF_CARD - GUTTER - left, HALF_CARD + BESIDE_FIRST - 8) - 16
+        words = gap_words(gap)
+        needed = height_of(words, "gap", room) + 16
+        start = self._free(top, needed)
+        self.sheet.y = max(self.sheet.y, start + needed)
+        self.sheet.paragraph(words, "gap", seq, left + 8, start + 8, width=room)
+        self.sheet.middle.append(Box(left, top, lane - 2 - left, self.sheet.y - top, "gap", seq, radius=4))
+
+    def _free(self, top: float, needed: float) -> float:
+        """Where the words find room between the heading strips of the bands."""
+        for strip_top, strip_bottom in self.sheet.strips:
+            if strip_bottom > top and strip_top < top + needed:
+                top = strip_bottom
+        return top

@@ -1,0 +1,88 @@
+"""The foot of a sequence diagram: the security level on its ladder, and the card that takes it apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.security import SecurityLevel
+from simulator.views.drawing.display import Box, Line, Text, wrap
+from simulator.views.drawing.glyphs import octagon
+from simulator.views.drawing.sheet import MARGIN, Sheet, pitch_of
+from simulator.views.story.words import card_facts, level_name
+
+if TYPE_CHECKING:
+    from simulator.trace.trace import Trace
+
+RUNGS = tuple(level for level in SecurityLevel if level.rung is not None)
+RUNG_WIDTH = 126.0
+RUNG_STEP = 15.0
+FOOT = 44.0
+PAD = 20.0
+LADDER_WIDTH = (len(RUNGS) + 1) * RUNG_WIDTH + 26
+LABEL_WIDTH = 172.0
+FACTS_WIDTH = LABEL_WIDTH + 180  # the least that is readable beside the ladder
+
+
+def foot(sheet: Sheet, trace: Trace) -> None:
+    """Put the badge and move below it: the ladder, and the card's answers beside it or below."""
+    top, left = sheet.y + 18, MARGIN
+    width = sheet.stage.width - 2 * MARGIN
+    seq = trace.events[-1].seq
+    place = len(sheet.front)
+    level = trace.card.level
+    beside = width - PAD - LADDER_WIDTH - 2 * PAD >= FACTS_WIDTH
+    room = LADDER_WIDTH if beside else width - 2 * PAD
+    sheet.line("What the session is worth", "small", seq, left + PAD, top + 24, width=room)
+    sheet.line(level_name(level), "level", seq, left + PAD, top + 54, width=room)
+    words = level.plain_words[0].upper() + level.plain_words[1:] + "."
+    sheet.line(words, "plain", seq, left + PAD, top + 79, width=room)
+    bottom = _ladder(sheet, level, left + PAD, top + 104, seq)
+    if beside:
+        x = left + PAD + LADDER_WIDTH + PAD
+        facts_bottom = _facts(sheet, card_facts(trace.card), x, top + 14, left + width - PAD - x, seq)
+    else:
+        facts = card_facts(trace.card)
+        half, column = (len(facts) + 1) // 2, (width - 2 * PAD) / 2
+        columns = ((facts[:half], left + PAD), (facts[half:], left + PAD + column))
+        facts_bottom = max(_facts(sheet, part, x, bottom + 14, column - 16, seq) for part, x in columns)
+    sheet.y = max(bottom, facts_bottom) + 16
+    sheet.front.insert(place, Box(left, top, width, sheet.y - top, "card", seq, radius=10))
+
+
+def _ladder(sheet: Sheet, level: SecurityLevel, x: float, top: float, seq: int) -> float:
+    """Six stairs, the reached one filled and framed; REFUSED stands beside them."""
+    bottom = top + FOOT + 5 * RUNG_STEP
+    for rung in RUNGS:
+        height = FOOT + RUNG_STEP * (rung.rung or 0)
+        above = level.rung is None or (rung.rung or 0) > level.rung
+        style = f"level.edge.{rung.value}" if rung is level else "rung.above" if above else "rung"
+        sheet.put(Box(x, bottom - height, RUNG_WIDTH - 4, height, style, seq, radius=3))
+        _name(sheet, rung, x + (RUNG_WIDTH - 4) / 2, bottom - height + 7, seq)
+        x += RUNG_WIDTH
+    x += 26
+    refused = SecurityLevel.REFUSED
+    style = f"level.edge.{refused.value}" if level is refused else "rung.above"
+    sheet.put(Box(x, bottom - FOOT, RUNG_WIDTH - 4, FOOT, style, seq, radius=3))
+    if level is refused:
+        sheet.put_all(octagon(x + (RUNG_WIDTH - 4) / 2, bottom - FOOT - 17, 12, seq))
+    sheet.put(Line(((x - 15, top), (x - 15, bottom)), "rule", seq))
+    _name(sheet, refused, x + (RUNG_WIDTH - 4) / 2, bottom - FOOT + 7, seq)
+    return bottom
+
+
+def _name(sheet: Sheet, level: SecurityLevel, middle: float, top: float, seq: int) -> None:
+    for index, line in enumerate(wrap(level_name(level), "rung", RUNG_WIDTH - 14, 2)):
+        y = top + 11 + index * pitch_of("rung")
+        sheet.put(Text(middle, y, line, "rung", seq, "middle"))
+
+
+def _facts(
+    sheet: Sheet, facts: tuple[tuple[str, str], ...], x: float, top: float, width: float, seq: int
+) -> float:
+    """Questions and answers of the card below each other; the y below them."""
+    y = top
+    for label, answer in facts:
+        sheet.paragraph(label, "fact.label", seq, x, y, width=LABEL_WIDTH - 8, most=1)
+        below = sheet.paragraph(answer, "fact", seq, x + LABEL_WIDTH, y, width=width - LABEL_WIDTH, most=2)
+        y = below + 4
+    return y

@@ -1,0 +1,67 @@
+"""The head of a sequence diagram: title, lesson and one card for each lane."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.views.drawing.display import Box, wrap
+from simulator.views.drawing.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
+from simulator.views.story.lanes import lane_title, lane_words, under_title
+from simulator.views.story.words import NUMBERING, clean
+
+if TYPE_CHECKING:
+    from simulator.trace.facts import ActorSetup, Setup
+    from simulator.trace.trace import Trace
+    from simulator.views.drawing.style import Detail
+
+MOST_LINES = 14  # on one card, for setups that nobody foresaw
+
+
+def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:
+    """Put the title block and the lane cards; leaves ``sheet.y`` below them."""
+    setup = trace.setup
+    width = sheet.stage.width - 2 * MARGIN
+    sheet.y = sheet.paragraph(clean(setup.title), "title", 0, MARGIN, sheet.y, width=width, most=2) + 2
+    sheet.y = sheet.paragraph(clean(under_title(trace)), "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
+    sheet.y = sheet.paragraph(NUMBERING, "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
+    if setup.lesson and detail != "overview":
+        sheet.y += 6
+        sheet.y = sheet.paragraph(clean(setup.lesson), "lesson", 0, MARGIN, sheet.y, width=width, most=5)
+    sheet.y += 16
+    _cards(sheet, setup, detail)
+
+
+def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
+    stage = sheet.stage
+    room = 2 * HALF_CARD - 16
+    words = {actor.name: _card_lines(actor, setup, detail, room) for actor in stage.actors}
+    height = 38 + max(len(lines) for lines in words.values()) * pitch_of("lane.small")
+    for actor in stage.actors:
+        x = stage.lanes[actor.name]
+        style = "header.authority" if actor.role == "authority" else "header"
+        sheet.put(Box(x - HALF_CARD, sheet.y, 2 * HALF_CARD, height, style, 0, radius=9))
+        sheet.line(lane_title(actor), "lane", 0, x, sheet.y + 23, width=room, anchor="middle")
+        for index, line in enumerate(words[actor.name]):
+            y = sheet.y + 42 + index * pitch_of("lane.small")
+            sheet.line(line, "lane.small", 0, x, y, width=room, anchor="middle")
+    for title, x in (
+        ("The client believes", MARGIN),
+        ("The server knows", stage.width - MARGIN - BELIEF_WIDTH),
+    ):
+        sheet.line(
+            title,
+            "belief.title",
+            0,
+            x + BELIEF_WIDTH / 2,
+            sheet.y + height,
+            width=BELIEF_WIDTH,
+            anchor="middle",
+        )
+    sheet.y += height
+
+
+def _card_lines(actor: ActorSetup, setup: Setup, detail: Detail, room: float) -> tuple[str, ...]:
+    lines: list[str] = []
+    for words in lane_words(actor, setup, detail):
+        lines += wrap(words, "lane.small", room, 4)
+    return tuple(lines[:MOST_LINES])

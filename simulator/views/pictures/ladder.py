@@ -1,0 +1,309 @@
+"""The security ladder over the course of a run: what the client believes, and what the server knows.
+
+Columns are the moments at which something changes, in order and not to scale. A dashed and hatched line is
+an assumption; the shaded time is the one in which the client takes a refused session for open. REFUSED
+stands below the ladder, because it is no rung of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from simulator.security import SecurityLevel
+from simulator.trace.facts import BeliefChanged, HandshakeReturned
+from simulator.views.drawing.cells import plain, wrap_cells
+from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
+from simulator.views.drawing.glyphs import hatching, octagon, regular
+from simulator.views.drawing.sheet import MARGIN, Sheet
+from simulator.views.drawing.style import detail_named
+from simulator.views.pictures.page import blank, finished, run_head
+from simulator.views.story.lanes import under_title
+from simulator.views.story.reading import Gap, gap
+from simulator.views.story.words import clean, duration, level_name, moment
+
+if TYPE_CHECKING:
+    from simulator.trace.facts import Event, Side
+    from simulator.trace.trace import Trace
+
+RUNGS = tuple(level for level in reversed(SecurityLevel) if level.rung is not None)
+LABEL = 272.0
+PITCH = 168.0
+LEAST_PITCH = 112.0  # without reasons below the moments, so that the whole picture can be read on one screen
+SCREEN = 1290.0
+ROW = 63.0
+APART = 8.0  # from the middle of a rung to either side's line
+TAIL = 182.0  # after the last moment, where the lines have their names
+NOTHING_YET = "The connection begins. Nothing is agreed yet."
+LEAD = (
+    "Circles: what the client believes. Squares: what the server knows. Dashed and hatched: only "
+    "assumed, because nothing that was read says so. Columns are moments, not to scale."
+)
+
+
+def ladder(trace: Trace, *, detail: str = "messages") -> Drawing:
+    """Lay the course of both sides' beliefs out as a display list.
+
+    Args:
+        trace: what happened.
+        detail: ``overview`` leaves out the reasons below the moments.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    level = detail_named(detail)
+    steps = moments(trace)
+    late = gap(trace)
+    pitch = _overview_pitch(steps, late) if level == "overview" else PITCH
+    width = 2 * MARGIN + LABEL + pitch * len(steps) + TAIL
+    sheet = blank(width)
+    run_head(sheet, trace, "how secure, and who knows it", "" if level == "overview" else LEAD)
+    picture = _Ladder(sheet, steps, late, pitch)
+    picture.draw()
+    if level != "overview":
+        picture.reasons()
+    return finished(sheet, f"{trace.setup.title}: how secure, and who knows it", description(trace))
+
+
+def _overview_pitch(steps: list[Moment], late: Gap | None) -> float:
+    """How far apart the moments stand: as the screen allows, with room for the words of a late refusal."""
+    shaded = _within(steps, late)
+    least = max(LEAST_PITCH, PITCH / max(1, len(shaded) - 1) if shaded else 0.0)
+    return max(least, min(PITCH, (SCREEN - 2 * MARGIN - LABEL - TAIL) / len(steps)))
+
+
+def _within(steps: list[Moment], late: Gap | None) -> list[int]:
+    """The places of the moments of a late refusal, its beginning and its end among them."""
+    if late is None:
+        return []
+    return [place for place, step in enumerate(steps) if late.start.at <= step.at <= late.end.at]
+
+
+class _Ladder:
+    """The rungs, and the two lines on them."""
+
+    def __init__(self, sheet: Sheet, steps: list[Moment], late: Gap | None, pitch: float) -> None:
+        self.sheet, self.steps, self.late, self.pitch = sheet, steps, late, pitch
+        self.left = MARGIN + LABEL
+        self.right = sheet.stage.width - MARGIN
+        self.top = sheet.y + 26
+        self.bottom = self.top + ROW * len(RUNGS) + 22 + ROW
+
+    def draw(self) -> None:
+        """Everything but the reasons."""
+        self._rungs()
+        self._shade()
+        for place, step in enumerate(self.steps):
+            x = self._x(place)
+            self.sheet.put(Text(x, self.top - 10, moment(step.at), "moment", self._seq(step), "middle"))
+            self.sheet.back.append(Line(((x, self.top), (x, self.bottom)), "rule", 0))
+        for side in reversed(SIDES):
+            self._line(side)
+        self._names()
+        self.sheet.y = self.bottom + 12
+
+    def _x(self, place: float) -> float:
+        return self.left + self.pitch * (place + 0.5)
+
+    def _seq(self, step: Moment) -> int:
+        return step.words[0][2] if step.words else 0
+
+    def _y(self, level: SecurityLevel) -> float:
+        """The middle of a rung."""
+        if level is SecurityLevel.REFUSED:
+            return self.bottom - ROW / 2
+        return self.top + ROW * (RUNGS.index(level) + 0.5)
+
+    def _rungs(self) -> None:
+        """The levels by name, each with its words, REFUSED apart."""
+        sheet = self.sheet
+        for level in (*RUNGS, SecurityLevel.REFUSED):
+            y = self._y(level) - ROW / 2
+            sheet.back.append(Box(self.left - 8, y + 2, self.right - self.left + 8, ROW - 4, "follows", 0))
+            sheet.put(Box(MARGIN, y + 2, LABEL - 14, ROW - 4, f"level.edge.{level.value}", 0, radius=5))
+            x = MARGIN + 10
+            if level is SecurityLevel.REFUSED:
+                sheet.put_all(octagon(x + 9, y + ROW / 2, 10, 0))
+                x += 28
+            sheet.line(level_name(level), "rung", 0, x, y + 20, width=LABEL - 34)
+            sheet.paragraph(
+                level.plain_words, "belief.small", 0, x, y + 24, width=MARGIN + LABEL - 22 - x, most=2
+            )
+
+    def _shade(self) -> None:
+        """The time of the late refusal, with its words; elsewhere what is assumed, hatched."""
+        late = self.late
+        for place, step in enumerate(self.steps):
+            client, server = step.beliefs["client"], step.beliefs["server"]
+            within = late is not None and late.start.at <= step.at < late.end.at
+            if client.assumed and not within:
+                top, bottom = sorted((self._y(client.level) - APART, self._y(server.level) + APART))
+                seq, width = client.seq, self._x(place + 1) - self._x(place)
+                self.sheet.middle += hatching(self._x(place), top, width, bottom - top, seq)
+        if late is None:
+            return
+        inside = _within(self.steps, late)
+        left, right, seq = self._x(inside[0]), self._x(inside[-1]), late.start.seq
+        box = Box(left, self.top + 2, right - left, self.bottom - self.top - 4, "gap", seq, radius=4)
+        self.sheet.middle.append(box)
+        words = (
+            f"For {duration(late.length)} the client takes the session for open and believes "
+            f"“{level_name(late.believed)}”. The server has never said that it is open."
+        )
+        self.sheet.paragraph(words, "gap", seq, left + 8, self.top + 10, width=right - left - 16)
+
+    def _line(self, side: Side) -> None:
+        """One side's course: level after level, with a mark wherever it changes."""
+        shift = -APART if side == "client" else APART
+        before = None
+        for place, step in enumerate(self.steps):
+            belief = step.beliefs[side]
+            x, y = self._x(place), self._y(belief.level) + shift
+            dashed = side == "client" and belief.assumed
+            style = "ladder.client.assumed" if dashed else f"ladder.{side}"
+            end = self._x(place + 1) if place + 1 < len(self.steps) else self.right - TAIL + 40
+            if before is not None and before != y:
+                self.sheet.put(Line(((x, before), (x, y)), style, belief.seq))
+            self.sheet.put(Line(((x, y), (end, y)), style, belief.seq))
+            before = y
+        for place, step in enumerate(self.steps):
+            if side in step.changed:
+                belief = step.beliefs[side]
+                self._mark(side, self._x(place), self._y(belief.level) + shift, belief.seq)
+
+    def _mark(self, side: Side, x: float, y: float, seq: int) -> None:
+        if side == "client":
+            self.sheet.put(Polygon(regular(x, y, 6.5, 20), "ladder.client.mark", seq))
+        else:
+            self.sheet.put(Box(x - 5.5, y - 5.5, 11, 11, "ladder.server.mark", seq))
+
+    def _names(self) -> None:
+        """Whose line is whose, at their ends."""
+        x = self.right - TAIL + 46
+        for side, shift, words, style in (
+            ("client", -APART, "client believes", "belief"),
+            ("server", APART, "server knows", "ladder.server"),
+        ):
+            belief = self.steps[-1].beliefs["client" if side == "client" else "server"]
+            self.sheet.put(Text(x, self._y(belief.level) + shift + 4.5, words, style, belief.seq))
+
+    def reasons(self) -> None:
+        """Below each moment what happened there."""
+        top, bottoms, room = self.sheet.y, [self.sheet.y], PITCH - 14
+        for place, step in enumerate(self.steps):
+            x, y = self._x(place) - PITCH / 2 + 7, top
+            before = None if step.words else "client"
+            for side, words, seq in step.words or [("client", NOTHING_YET, 0)]:
+                if side != before:
+                    before = side
+                    style = "belief" if side == "client" else "ladder.server"
+                    y = self.sheet.paragraph(side.capitalize(), style, seq, x, y, width=room)
+                y = self.sheet.paragraph(words, "node.small", seq, x, y, width=room, most=14) + 6
+            bottoms.append(y)
+        self.sheet.y = max(bottoms)
+
+
+def description(trace: Trace) -> str:
+    """Both courses in sentences, for people who cannot see the picture."""
+    sentences = [f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."]
+    for step in moments(trace)[1:]:
+        for side in SIDES:
+            if side in step.changed:
+                belief = step.beliefs[side]
+                verb = "assumes" if belief.assumed else "believes" if side == "client" else "knows"
+                sentences.append(f"At {moment(step.at)} the {side} {verb}: {level_name(belief.level)}.")
+    late = gap(trace)
+    if late is not None:
+        sentences.append(f"For {duration(late.length)} the client took a refused session for open.")
+    return " ".join(sentences)
+
+
+def ladder_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> str:
+    """The ladder as text: a line for each moment with what either side believes, and why.
+
+    Args:
+        trace: what happened.
+        width: columns; no line is longer, save that 60 are the least.
+        ascii_only: in ASCII.
+    """
+    width = max(width, 60)
+    lines = [f"{clean(trace.setup.title)}: how secure, and who knows it", clean(under_title(trace)), ""]
+    lines.append(f"{'moment':>9}  {'the client believes':<32}  the server knows")
+    for step in moments(trace):
+        shown = [_told(step, side) for side in SIDES]
+        lines.append(f"{moment(step.at):>9}  {shown[0]:<32}  {shown[1]}".rstrip())
+        for side, words, _ in step.words:
+            lines += [f"{'':>11}{part}" for part in wrap_cells(f"{side}: {words}", width - 11)]
+    lines += ["", "* its belief changes here; (assumed): nothing that it read says so"]
+    cut = [part for line in lines for part in ([line] if line.startswith(" ") else wrap_cells(line, width))]
+    late = gap(trace)
+    if late is not None:
+        words = f"For {duration(late.length)} the client took a refused session for open."
+        cut += ["", *wrap_cells(words, width)]
+    text = "\n".join(cut) + "\n"
+    return plain(text) if ascii_only else text
+
+
+def _told(step: Moment, side: Side) -> str:
+    belief = step.beliefs[side]
+    star = "* " if side in step.changed else "  "
+    return f"{star}{level_name(belief.level)}{' (assumed)' if belief.assumed else ''}"
+
+
+SIDES: tuple[Side, Side] = ("client", "server")
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What a side believes from one moment on; ``seq`` is 0 before its first observation."""
+
+    level: SecurityLevel
+    assumed: bool
+    seq: int
+
+
+NOTHING = Belief(SecurityLevel.CLEARTEXT, assumed=False, seq=0)
+
+
+@dataclass(slots=True)
+class Moment:
+    """One moment at which something changes.
+
+    Attributes:
+        at: virtual time in microseconds.
+        beliefs: what each side believes from then on.
+        changed: the sides whose belief changes here.
+        words: what happened, as (side, sentence, ``seq``).
+    """
+
+    at: int
+    beliefs: dict[Side, Belief]
+    changed: set[Side] = field(default_factory=set)
+    words: list[tuple[Side, str, int]] = field(default_factory=list)
+
+
+def moments(trace: Trace) -> list[Moment]:
+    """All moments in order; the first is the beginning of the connection, where both know of nothing."""
+    found = [Moment(0, {"client": NOTHING, "server": NOTHING})]
+    for event in trace.of(BeliefChanged, HandshakeReturned):
+        side = next((side for side in SIDES if side == event.actor), None)
+        if side is None or event.at < 0:
+            continue
+        here = found[-1]
+        if event.at != here.at or (isinstance(event.fact, BeliefChanged) and side in here.changed):
+            here = Moment(event.at, dict(here.beliefs))
+            found.append(here)
+        _note(here, event, side)
+    return found
+
+
+def _note(here: Moment, event: Event, side: Side) -> None:
+    match event.fact:
+        case BeliefChanged(level=level, assumed=assumed, reason=reason):
+            here.beliefs[side] = Belief(level, assumed, event.seq)
+            here.changed.add(side)
+            here.words.append((side, clean(reason), event.seq))
+        case HandshakeReturned(result=result):
+            here.words.append((side, f"Its handshake call returns: {result}.", event.seq))
+        case _:
+            pass

@@ -1,0 +1,260 @@
+"""The outcome matrix: what each credential is worth under each policy, as a picture and as text.
+
+Rows are what the client comes with, columns what the server asks for. Every cell has two halves, TLS 1.2 and
+TLS 1.3, since the same refusal reaches the client in time in one and too late in the other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.release import RELEASE
+from simulator.security import SecurityLevel
+from simulator.tls.wire.alerts import AlertDescription
+from simulator.views.drawing.cells import cells, paint, plain, shorten, wrap_cells
+from simulator.views.drawing.display import Box, Drawing, Text, width_of, wrap
+from simulator.views.drawing.glyphs import hatching, octagon
+from simulator.views.drawing.sheet import MARGIN, pitch_of
+from simulator.views.story.words import clean, level_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.trace.compare import Cell, Matrix
+    from simulator.views.drawing.display import Item
+
+ROW_HEAD = 182.0
+HALF = 130.0
+CELL_PAD = 9.0
+ROW_HEIGHT = 100.0
+GAP = 8.0
+
+LEAST_WIDTH = 76
+WIDE_COLUMN = 25  # room for the longest name of an alert
+LATE_KEY = "* The client's handshake call had returned without error before it could read the refusal."
+
+SHORT_LEVELS = {
+    SecurityLevel.CLEARTEXT: "cleartext",
+    SecurityLevel.ENCRYPTED: "encrypted",
+    SecurityLevel.SERVER_AUTHENTICATED: "server auth.",
+    SecurityLevel.CLIENT_AUTHENTICATED: "client auth.",
+    SecurityLevel.CLIENT_IDENTIFIED: "identified",
+    SecurityLevel.CLIENT_AUTHORIZED: "authorized",
+    SecurityLevel.REFUSED: "refused",
+}
+_EMPHASIS = {SecurityLevel.REFUSED: "bad", SecurityLevel.SERVER_AUTHENTICATED: "encrypted"}
+
+POLICY_WORDS = {
+    "none": "does not ask",
+    "unverified": "asks, and judges only the proof",
+    "optional": "asks; none is fine, a bad one is not",
+    "required": "insists on a good one",
+}
+TITLE = "What a certificate is worth, under each policy of the server"
+LATE = "client learns late"
+LATE_WORDS = (
+    "“client learns late”: its handshake call had returned without error before it could read the refusal. "
+    "That happens in TLS 1.3 only."
+)
+#: What is known of a client that has not proved who it is, by its standing on the security card.
+UNPROVED = {"no": "client anonymous", "claimed": "identity only claimed"}
+CLAIMED_MARK = "?"
+CLAIMED_KEY = "? The client's certificate was not judged: its identity is only claimed."
+
+
+def is_late(cell: Cell) -> bool:
+    """The client's handshake call returned without error, and then it was refused."""
+    return cell.level is SecurityLevel.REFUSED and cell.client_handshake == "ok"
+
+
+def matrix_drawing(matrix: Matrix) -> Drawing:
+    """Lay the matrix out as a display list; an item's ``seq`` is the place of its cell in the matrix."""
+    half_count = len(matrix.versions)
+    column = HALF * half_count + GAP
+    width = 2 * MARGIN + ROW_HEAD + column * len(matrix.policies)
+    top = MARGIN + 132
+    items: list[Item] = list(_head(matrix, column))
+    for row, credential in enumerate(matrix.credentials):
+        y = top + row * (ROW_HEIGHT + GAP)
+        items += _row_head(matrix, credential, y)
+        for place, policy in enumerate(matrix.policies):
+            x = MARGIN + ROW_HEAD + place * column
+            for half, tls in enumerate(matrix.versions):
+                items += _cell(matrix, matrix.cell(credential, policy, tls), x + half * HALF, y)
+    bottom = top + len(matrix.credentials) * (ROW_HEIGHT + GAP)
+    items += _legend(matrix, bottom + 8)
+    height = bottom + 8 + 66
+    paper = Box(0, 0, width, height, "paper", 0)
+    return Drawing(width, height, TITLE, description(matrix), (paper, *items))
+
+
+def _head(matrix: Matrix, column: float) -> Iterator[Item]:
+    yield Text(MARGIN, MARGIN + 22, TITLE, "title", 0)
+    versions = " and ".join(f"TLS {tls}" for tls in matrix.versions)
+    under = f"Rows: what the client comes with. Columns: the server's policy. {versions} · release {RELEASE}"
+    yield Text(MARGIN, MARGIN + 48, under, "subtitle", 0)
+    for place, policy in enumerate(matrix.policies):
+        x = MARGIN + ROW_HEAD + place * column
+        middle = x + (column - GAP) / 2
+        yield Text(middle, MARGIN + 82, clean(policy), "matrix.head", 0, "middle")
+        words = POLICY_WORDS.get(policy, "")
+        yield Text(middle, MARGIN + 100, words, "matrix.small", 0, "middle")
+        for half, tls in enumerate(matrix.versions):
+            yield Text(x + (half + 0.5) * HALF, MARGIN + 122, f"TLS {tls}", "small", 0, "middle")
+
+
+def held_words(credential: str) -> str:
+    """What the client comes with. A policy is called ``none`` too, so nothing is not."""
+    return "no certificate" if credential == "none" else clean(credential)
+
+
+def _row_head(matrix: Matrix, credential: str, y: float) -> Iterator[Item]:
+    scenario = next(cell.scenario for cell in matrix.cells if cell.credential == credential)
+    yield Text(MARGIN, y + 26, held_words(credential), "matrix.head", 0)
+    under = "" if scenario == credential else f"as in {clean(scenario)}"
+    for line, words in enumerate(wrap(under, "matrix.small", ROW_HEAD - 12, 2)):
+        yield Text(MARGIN, y + 44 + line * pitch_of("matrix.small"), words, "matrix.small", 0)
+
+
+def _cell(matrix: Matrix, cell: Cell, x: float, y: float) -> Iterator[Item]:
+    seq, width = matrix.cells.index(cell), HALF - 2
+    yield Box(x, y, width, ROW_HEIGHT, f"level.{cell.level.value}", seq, radius=5)
+    left, top = x + CELL_PAD, y + 10
+    if is_late(cell):
+        yield from hatching(x, y + ROW_HEIGHT - 5, width, 5, seq)
+    refused = cell.level is SecurityLevel.REFUSED
+    if refused:
+        yield from octagon(left + 7, top + 6, 7, seq)
+        left += 20
+    for line in wrap(level_name(cell.level), "matrix.level", x + width - left - 4, 2):
+        yield Text(left, top + 11, line, "matrix.level", seq)
+        top += pitch_of("matrix.level")
+    left = x + CELL_PAD
+    for words in cell_words(cell):
+        for line in wrap(words, "matrix.small", width - 2 * CELL_PAD, 4):
+            yield Text(left, top + 11, line, "matrix.small", seq)
+            top += pitch_of("matrix.small")
+
+
+def cell_words(cell: Cell) -> tuple[str, ...]:
+    """What stands under the level.
+
+    For a session what is known of a client that has proved nothing; for a refusal who refused, by which
+    alert, and whether the client learned of it in time.
+    """
+    if cell.level is not SecurityLevel.REFUSED:
+        return (UNPROVED[cell.client_authenticated],) if cell.client_authenticated in UNPROVED else ()
+    words = [f"by the {cell.noticed_by}"] if cell.noticed_by else []
+    if cell.alert:
+        words.append(clean(cell.alert))
+    if is_late(cell):
+        words.append(LATE)
+    return tuple(words)
+
+
+def _legend(matrix: Matrix, y: float) -> Iterator[Item]:
+    """The levels that occur, each with its words in full, and what the hatched edge means."""
+    x = MARGIN
+    for level in SecurityLevel:
+        if any(cell.level is level for cell in matrix.cells):
+            words = f"{level_name(level)}: {level.plain_words}"
+            yield Box(x, y, 16, 16, f"level.{level.value}", 0, radius=3)
+            yield Text(x + 23, y + 13, words, "matrix.small", 0)
+            x += 23 + width_of(words, "matrix.small") + 26
+    yield from hatching(MARGIN, y + 30, 16, 10, 0)
+    yield Text(MARGIN + 23, y + 40, LATE_WORDS, "matrix.small", 0)
+
+
+def description(matrix: Matrix) -> str:
+    """The matrix in sentences, for people who cannot see it."""
+    sentences = []
+    for credential in matrix.credentials:
+        for policy in matrix.policies:
+            ends = {tls: _end_in_words(matrix.cell(credential, policy, tls)) for tls in matrix.versions}
+            if len(set(ends.values())) == 1:
+                said = next(iter(ends.values()))
+            else:
+                said = "; ".join(f"{end} in TLS {tls}" for tls, end in ends.items())
+            sentences.append(f"{held_words(credential)} under {clean(policy)}: {said}.")
+    return " ".join(sentences)
+
+
+def _end_in_words(cell: Cell) -> str:
+    return ", ".join((level_name(cell.level).lower(), *cell_words(cell)))
+
+
+def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False, *, ascii_only: bool = False) -> str:
+    """The matrix as text.
+
+    Args:
+        matrix: what came out of which run.
+        width: columns; no line is longer. Below 76 it is told in 76.
+        colour: with the terminal's colour codes.
+        ascii_only: in ASCII.
+    """
+    width = max(width, LEAST_WIDTH)
+    head = max(cells(name) for name in ("client has", *map(held_words, matrix.credentials))) + 2
+    column = (width - head) // len(matrix.policies)
+    wide = column >= WIDE_COLUMN
+    lines: list[str] = []
+    for tls in matrix.versions:
+        lines.append(paint(f"TLS {tls}", "heading", colour=colour))
+        titles = "".join(_padded(clean(policy), column) for policy in matrix.policies)
+        lines.append(paint((_padded("client has", head) + titles).rstrip(), "strong", colour=colour))
+        for credential in matrix.credentials:
+            row = [matrix.cell(credential, policy, tls) for policy in matrix.policies]
+            line = _padded(held_words(credential), head)
+            line += "".join(_shown(cell, column, wide=wide, colour=colour) for cell in row)
+            lines.append(line.rstrip())
+        lines.append("")
+    lines += _key(matrix, width, wide=wide)
+    text = "\n".join(lines) + "\n"
+    return plain(text) if ascii_only else text
+
+
+def _padded(text: str, width: int) -> str:
+    shown = shorten(text, width - 1)
+    return shown + " " * (width - cells(shown))
+
+
+def _shown(cell: Cell, width: int, *, wide: bool, colour: bool) -> str:
+    words = cell_text(cell, wide=wide)
+    padding = " " * (width - cells(words))
+    return paint(words, _EMPHASIS.get(cell.level, "good"), colour=colour) + padding
+
+
+def cell_text(cell: Cell, *, wide: bool) -> str:
+    """One cell in a line: the level, or for a refusal its alert; a star where the client learns late."""
+    if cell.level is not SecurityLevel.REFUSED:
+        claimed = CLAIMED_MARK if cell.client_authenticated == "claimed" else ""
+        return (level_name(cell.level) if wide else SHORT_LEVELS[cell.level]) + claimed
+    star = "*" if is_late(cell) else ""
+    if not cell.alert:
+        return f"refused{star}"
+    return f"{cell.alert}{star}" if wide else f"REFUSED {_code(cell.alert)}{star}"
+
+
+def _code(alert: str) -> str:
+    try:
+        return str(int(AlertDescription.from_name(alert)))
+    except KeyError:
+        return "?"
+
+
+def _key(matrix: Matrix, width: int, *, wide: bool) -> list[str]:
+    """What policies, numbers and stars mean."""
+    words = [
+        f"{clean(policy)}: the server {POLICY_WORDS[policy]}."
+        for policy in matrix.policies
+        if policy in POLICY_WORDS
+    ]
+    alerts = sorted({cell.alert for cell in matrix.cells if cell.alert}, key=_code)
+    if alerts and not wide:
+        words.append("Alerts: " + ", ".join(f"{_code(alert)} {alert}" for alert in alerts) + ".")
+    if alerts and wide:
+        words.append("An alert's name stands where the session was refused with it.")
+    if any(is_late(cell) for cell in matrix.cells):
+        words.append(LATE_KEY)
+    if any(cell.client_authenticated == "claimed" for cell in matrix.cells):
+        words.append(CLAIMED_KEY)
+    return [line for sentence in words for line in wrap_cells(sentence, width)]

@@ -1,0 +1,42 @@
+"""What every picture beside the sequence diagram shares: a page without lanes, its head, and its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.views.drawing.display import Box, Drawing
+from simulator.views.drawing.sheet import MARGIN, Sheet, Stage
+from simulator.views.story.lanes import under_title
+from simulator.views.story.words import clean
+
+if TYPE_CHECKING:
+    from simulator.trace.trace import Trace
+
+
+def blank(width: float) -> Sheet:
+    """A page of that width with nothing on it."""
+    return Sheet(Stage((), {}, MARGIN, width - MARGIN, width))
+
+
+def head(sheet: Sheet, title: str, under: str, lead: str = "") -> None:
+    """Put what the picture shows, which run it is, and a sentence on how to read it."""
+    width = sheet.stage.width - 2 * MARGIN
+    sheet.y = sheet.paragraph(title, "title", 0, MARGIN, sheet.y, width=width, most=2) + 2
+    sheet.y = sheet.paragraph(under, "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
+    if lead:
+        sheet.y += 6
+        sheet.y = sheet.paragraph(lead, "lesson", 0, MARGIN, sheet.y, width=width, most=4)
+    sheet.y += 16
+
+
+def run_head(sheet: Sheet, trace: Trace, what: str, lead: str = "") -> None:
+    """The head of a picture of one run."""
+    head(sheet, f"{clean(trace.setup.title)}: {what}", clean(under_title(trace)), lead)
+
+
+def finished(sheet: Sheet, title: str, description: str) -> Drawing:
+    """The page as a drawing, as long as what stands on it."""
+    width, height = sheet.stage.width, sheet.y + 20
+    paper = Box(0, 0, width, height, "paper", 0)
+    items = (paper, *sheet.back, *sheet.middle, *sheet.front)
+    return Drawing(width, height, clean(title), description, items)

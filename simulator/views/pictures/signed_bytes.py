@@ -1,0 +1,164 @@
+"""What a CertificateVerify signs, as picture and as text: the messages, their hash, the bytes around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.trace.facts import Sent
+from simulator.views.drawing.cells import wrap_cells
+from simulator.views.drawing.display import Box, Text, width_of
+from simulator.views.drawing.sheet import MARGIN
+from simulator.views.story.message_bytes import PER_ROW, SPACES, hex_rows
+from simulator.views.story.words import clean, plural, size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.views.drawing.sheet import Sheet
+    from simulator.views.story.message_bytes import Signed
+
+NUMBER, NAME, SIZE = 46.0, 430.0, 150.0
+RECEIVER = (
+    "The receiver makes the same bytes from its own copy of the messages, and checks the signature with the "
+    "key in the certificate."
+)
+PART, LENGTH, BYTES = 250.0, 110.0, 430.0
+
+
+def signed_words(signed: Signed) -> str:
+    """What is signed, in a few sentences."""
+    names = ", ".join(_message(event.fact) for event in signed.messages)
+    count = plural(len(signed.messages), "message")
+    sentences = [f"The {signed.signer} signs the handshake so far: {count} ({names})."]
+    if signed.retried:
+        sentences.append("After a HelloRetryRequest the first ClientHello counts as its hash alone.")
+    if _is_13(signed):
+        sentences.append(
+            f"Signed are {SPACES} spaces, a context string, a zero byte and the transcript hash "
+            f"({_hash(signed)}) {signed.digest.hex()}."
+        )
+    elif signed.digest:
+        hashed = f"their {_hash(signed)} is {signed.digest.hex()}"
+        sentences.append(f"Signed are these messages themselves; {hashed}.")
+    else:
+        sentences.append("Signed are these messages themselves.")
+    sentences.append(RECEIVER)
+    return " ".join(sentences)
+
+
+def _lead(signed: Signed) -> str:
+    """What the picture shows below, in two sentences."""
+    count = plural(len(signed.messages), "message")
+    if _is_13(signed):
+        frame = f"the bytes in the frame; the last part is the hash of the {count} so far"
+        return f"The {signed.signer} signs {frame}. {RECEIVER}"
+    return f"The {signed.signer} signs the {count} so far, one behind the other. {RECEIVER}"
+
+
+def _hash(signed: Signed) -> str:
+    """The hash as people write it."""
+    return signed.hash_name.upper().replace("SHA", "SHA-", 1)
+
+
+def _is_13(signed: Signed) -> bool:
+    return signed.content[:SPACES] == b" " * SPACES
+
+
+def _message(fact: object) -> str:
+    return clean(fact.name) if isinstance(fact, Sent) else ""
+
+
+def parts(signed: Signed) -> list[tuple[str, bytes, str]]:
+    """What is given to the signature algorithm, part by part: name, bytes, meaning."""
+    if not _is_13(signed):
+        hashed = f"the signature scheme hashes them with {_hash(signed)}: {signed.digest.hex()}"
+        meaning = hashed if signed.digest else "the signature scheme takes them as they are"
+        return [("handshake messages", signed.content, meaning)]
+    context = signed.content[SPACES : -len(signed.digest) - 1]
+    return [
+        (
+            "padding",
+            signed.content[:SPACES],
+            "spaces, so that it cannot pass for a signature of an older TLS",
+        ),
+        ("context string", context, f"“{context.decode('ascii')}”: whose signature, and what for"),
+        ("separator", signed.content[SPACES + len(context) : -len(signed.digest)], "a zero byte"),
+        ("transcript hash", signed.digest, f"{_hash(signed)} over the messages above"),
+    ]
+
+
+def draw_signed(sheet: Sheet, signed: Signed, seq: int) -> None:
+    """Put the transcript and the bytes that are signed below the message."""
+    width = sheet.stage.width - 2 * MARGIN
+    sheet.y += 22
+    sheet.line("What this signature covers", "lane", seq, MARGIN, sheet.y + 16, width=width)
+    sheet.y = sheet.paragraph(_lead(signed), "lesson", seq, MARGIN, sheet.y + 26, width=width, most=4)
+    sheet.y += 10
+    for number, event in enumerate(signed.messages, start=1):
+        fact = event.fact
+        if not isinstance(fact, Sent):
+            continue
+        top, place = sheet.y, len(sheet.front)
+        words = f"{size(len(fact.raw))}, sent by the {clean(event.actor)}"
+        if signed.retried and number == 1:
+            words += "; counts as message_hash and its hash alone"
+        sheet.line(str(number), "hex.quiet", event.seq, MARGIN + 8, top + 15, width=NUMBER)
+        sheet.line(clean(fact.name), "byte.name", event.seq, MARGIN + NUMBER, top + 15, width=NAME)
+        sheet.line(
+            words,
+            "byte.meaning",
+            event.seq,
+            MARGIN + NUMBER + NAME,
+            top + 15,
+            width=width - NUMBER - NAME - 8,
+        )
+        sheet.y = top + 22
+        ground = "leaf.odd" if number % 2 else "leaf"
+        sheet.front.insert(place, Box(MARGIN, top, width, 22, ground, event.seq))
+    sheet.y += 12
+    for name, data, meaning in parts(signed):
+        _part(sheet, name, data, meaning, seq)
+
+
+def _part(sheet: Sheet, name: str, data: bytes, meaning: str, seq: int) -> None:
+    """One part of what is signed: its name, its length, its bytes, what it is for."""
+    top, place = sheet.y, len(sheet.front)
+    width = sheet.stage.width - 2 * MARGIN
+    sheet.line(name, "byte.branch", seq, MARGIN + 8, top + 17, width=PART - 16)
+    sheet.line(size(len(data)), "small", seq, MARGIN + PART, top + 17, width=LENGTH)
+    y = top + 17
+    rows = list(hex_rows(data))
+    for line in rows[:4]:
+        put_hex(sheet, line, seq, MARGIN + PART + LENGTH, y)
+        y += 19
+    if len(rows) > 4:
+        left_out = f"… and {plural(len(data) - 4 * PER_ROW, 'more byte')}"
+        sheet.line(left_out, "small", seq, MARGIN + PART + LENGTH, y, width=BYTES)
+        y += 19
+    x = MARGIN + PART + LENGTH + BYTES
+    room = width - PART - LENGTH - BYTES - 8
+    bottom = sheet.paragraph(meaning, "byte.meaning", seq, x, top + 6, width=room, most=6)
+    sheet.y = max(y - 10, bottom + 4)
+    sheet.front.insert(place, Box(MARGIN, top, width, sheet.y - top, "decision", seq))
+
+
+def put_hex(sheet: Sheet, line: str, seq: int, x: float, y: float) -> None:
+    """Put a row of bytes; its two halves by themselves, because SVG makes one space of two."""
+    for half in line.split("  "):
+        sheet.put(Text(x, y, half, "hex", seq))
+        x += width_of(f"{half}  ", "hex")
+
+
+def signed_lines(signed: Signed, width: int) -> Iterator[str]:
+    """The same as lines of text."""
+    yield "What this signature covers"
+    yield from wrap_cells(signed_words(signed), width)
+    for number, event in enumerate(signed.messages, start=1):
+        length = size(len(event.fact.raw)) if isinstance(event.fact, Sent) else ""
+        yield f"  {number:>2}  {_message(event.fact)}, {length}, sent by the {clean(event.actor)}"
+    for name, data, meaning in parts(signed):
+        yield from wrap_cells(f"{name}, {size(len(data))}: {meaning}", width)
+        rows = list(hex_rows(data))
+        yield from (f"      {line}" for line in rows[:4])
+        if len(rows) > 4:
+            yield f"      … and {plural(len(data) - 4 * PER_ROW, 'more byte')}"

@@ -1,0 +1,1 @@
+"""The player: one page, or one widget, that steps through a run."""

@@ -1,0 +1,309 @@
+"""What a player shows of a run, or of two, as one document of plain values. It holds no secret.
+
+The document is complete: words, bytes, certificates, ledgers, beliefs, states, questions and the picture.
+Whatever changes with the cursor is a list in the order of ``seq``; what holds at a moment is its last entry
+up to there.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from simulator.security import SecurityLevel
+from simulator.tls.states import DECISIONS, MACHINES, Moves, State
+from simulator.trace.compare import first_divergence, likeness
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Sent,
+    StateChanged,
+)
+from simulator.trace.outcome import card_of, outcome_of
+from simulator.trust.verdict import Outcome
+from simulator.trust.vocabulary import QUESTIONS
+from simulator.views.player.known import GIVING_AWAY
+from simulator.views.player.messages import chain_of, messages
+from simulator.views.player.picture import picture
+from simulator.views.player.predict import questions, turns
+from simulator.views.story.caption import caption
+from simulator.views.story.certificate_words import certificate_words
+from simulator.views.story.glossary import glossary
+from simulator.views.story.lanes import held_names, lane_title, run_name, under_title
+from simulator.views.story.ledger_words import evidence, judged
+from simulator.views.story.moments import moments
+from simulator.views.story.reading import version_of
+from simulator.views.story.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulator.trace.facts import ActorSetup, Event, Setup
+    from simulator.trace.trace import Trace
+    from simulator.trust.verdict import Check, Verdict
+
+SIDES = ("client", "server")
+MARKS = {
+    Outcome.PASS: "pass",
+    Outcome.FAIL: "fail",
+    Outcome.NOT_EVALUATED: "none",
+    Outcome.NOT_REACHED: "later",
+}
+#: Facts that can change the card.
+TELLING = (Checked, Decided, HandshakeReturned, BeliefChanged, Alert)
+Values = dict[str, Any]
+
+
+def document(trace: Trace, *, detail: str = "messages", finished: bool = True) -> Values:
+    """Everything a player shows of one run.
+
+    Args:
+        trace: what happened.
+        detail: how much the picture shows: ``overview``, ``messages`` or ``everything``.
+        finished: the run is over; of one that still goes on, no result is told.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    return {"runs": [_run(trace, detail, finished=finished)], "comparison": None}
+
+
+def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
+    """The same for two runs, with where they part and which moments of one answer to those of the other.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    parting = first_divergence(a, b)
+    found: Values = {"seqs": [None, None], "follows": [[], []], "settings": []}
+    if parting is not None:
+        found = {
+            "seqs": [parting.seq_a, parting.seq_b],
+            "follows": [list(parting.follows_a), list(parting.follows_b)],
+            "settings": [[clean(text) for text in row] for row in parting.settings],
+        }
+    found["across"] = [_across(a, b), _across(b, a)]
+    return {"runs": [_run(a, detail), _run(b, detail)], "comparison": found}
+
+
+def beside_stop(contents: Values, cursor: int) -> int:
+    """Where the second run of a comparison stands while the first stands at ``cursor``.
+
+    It is the last stop up to the moment that answers to it, as the page has it while both move together.
+    """
+    answers = contents["comparison"]["across"][0][cursor]
+    stops = [event["seq"] for event in contents["runs"][1]["events"] if event["stop"]]
+    return max((seq for seq in stops if seq <= answers), default=0)
+
+
+def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
+    setup = trace.setup
+    asked = questions(trace)
+    events = moments(trace)
+    rarely = turns(trace, asked, [event["seq"] for event in events if event["stop"]], finished=finished)
+    for event in events:
+        event["question"] = asked.get(event["seq"])
+        event["turn"] = rarely.get(event["seq"])
+        event["words"] = words_in([event["headline"], *event["sentences"]])
+    return {
+        "title": clean(setup.title),
+        "subtitle": clean(under_title(trace)),
+        "lesson": clean(setup.lesson),
+        "name": run_name(trace),
+        "caption": caption(trace),
+        "level": trace.card.level.value,
+        "events": events,
+        "messages": {str(seq): message for seq, message in messages(trace).items()},
+        "certificates": _certificates(trace),
+        "actors": [_actor(actor, setup) for actor in setup.actors],
+        "levels": [[level.value, level_name(level), level.plain_words] for level in SecurityLevel],
+        "beliefs": [_belief(event) for event in trace.of(BeliefChanged)],
+        "ledgers": [_ledger(event) for event in trace.of(Checked)],
+        "decisions": _decisions(trace),
+        "cards": _cards(trace),
+        "machines": _machines(trace),
+        "moves": [_move(event) for event in trace.of(StateChanged)],
+        "words": entries(dict.fromkeys(term for event in events for term in event["words"])),
+        "finished": finished,
+        "picture": picture(trace, detail, finished=finished),
+    }
+
+
+def _actor(actor: ActorSetup, setup: Setup) -> Values:
+    """What an actor starts with; certificates as (short subject, fingerprint)."""
+    names = held_names(setup)
+    prints = {held.name: certificate_words(held.der)["fingerprint"] for held in setup.certificates}
+
+    def named(keys: tuple[str, ...]) -> list[list[str]]:
+        return [[names.get(key, clean(key)), prints.get(key, "")] for key in keys]
+
+    return {
+        "name": lane_title(actor),
+        "role": actor.role,
+        "sends": named(actor.sends),
+        "trusts": named(actor.trusts),
+        "holds": named(actor.holds),
+        "policy": [[clean(name), clean(value), name in GIVING_AWAY] for name, value in actor.policy],
+    }
+
+
+def _certificates(trace: Trace) -> dict[str, Values]:
+    """Every certificate of the world and of every message, in words, by fingerprint."""
+    version = version_of(trace)
+    ders = [held.der for held in trace.setup.certificates]
+    ders += [
+        der
+        for event in trace.of(Sent)
+        if isinstance(event.fact, Sent)
+        for der in chain_of(event.fact, version)
+    ]
+    found = [certificate_words(der) for der in dict.fromkeys(ders)]
+    return {words["fingerprint"]: words for words in found}
+
+
+def _belief(event: Event) -> Values:
+    fact = event.fact
+    assert isinstance(fact, BeliefChanged)
+    return {
+        "seq": event.seq,
+        "side": event.actor,
+        "level": fact.level.value,
+        "assumed": fact.assumed,
+        "peer": clean(fact.peer or ""),
+        "user": clean(fact.user or ""),
+        "reason": clean(fact.reason),
+    }
+
+
+def _ledger(event: Event) -> Values:
+    fact = event.fact
+    assert isinstance(fact, Checked)
+    verdict = fact.verdict
+    return {
+        "seq": event.seq,
+        "side": event.actor,
+        "role": verdict.role,
+        "about": judged(verdict),
+        "profile": clean(verdict.profile),
+        "alert": clean(verdict.alert or ""),
+        "checks": [_check(check, verdict) for check in verdict.checks],
+    }
+
+
+def _check(check: Check, verdict: Verdict) -> Values:
+    return {
+        "name": clean(check.name),
+        "mark": MARKS[check.outcome],
+        "outcome": OUTCOME_WORDS[check.outcome],
+        "decisive": check is verdict.decisive,
+        "about": clean(check.subject),
+        "question": QUESTIONS.get(check.name, ""),
+        "sentence": clean(check.sentence),
+        "evidence": evidence(check),
+    }
+
+
+def _decisions(trace: Trace) -> list[Values]:
+    """Every decision; those of client and server are numbered as a simulation numbers them."""
+    numbers = count()
+    return [_decision(event, next(numbers) if event.actor in SIDES else None) for event in trace.of(Decided)]
+
+
+def _decision(event: Event, number: int | None) -> Values:
+    fact = event.fact
+    assert isinstance(fact, Decided)
+    return {
+        "seq": event.seq,
+        "number": number,
+        "options": [clean(option) for option in fact.options],
+        "choice": clean(fact.choice),
+        "refuses": refuses(fact.choice),
+        "judges": fact.decision in ("accept-server", "accept-client"),
+    }
+
+
+def _cards(trace: Trace) -> list[Values]:
+    """The card as it would stand if the run ended there, wherever that changes."""
+    found: list[Values] = []
+    for event in trace.events:
+        if event.seq and not isinstance(event.fact, TELLING):
+            continue
+        before = trace.events[: event.seq + 1]
+        facts = [list(pair) for pair in card_facts(card_of(before, outcome_of(before)))]
+        if not found or found[-1]["facts"] != facts:
+            found.append({"seq": event.seq, "facts": facts})
+    return found
+
+
+def _machines(trace: Trace) -> Values:
+    """The state table of each side: (state, whether its actor has the word there, what it waits for)."""
+    version = version_of(trace)
+    return {
+        machine.role: [
+            [state.value, state in DECISIONS, _waits(state, machine.messages[state])]
+            for state in machine.states
+        ]
+        for (_, spoken), machine in MACHINES.items()
+        if spoken is version
+    }
+
+
+def _waits(state: State, row: Moves) -> str:
+    if state in DECISIONS:
+        return f"the actor decides: {' or '.join(DECISIONS[state])}"
+    return f"may read {', '.join(row)}" if row else "reads nothing"
+
+
+def _move(event: Event) -> Values:
+    fact = event.fact
+    assert isinstance(fact, StateChanged)
+    return {"seq": event.seq, "side": event.actor, "before": clean(fact.before), "after": clean(fact.after)}
+
+
+def _across(a: Trace, b: Trace) -> list[int]:
+    """For each event of ``a`` the moment of ``b`` that answers to it: the same event where there is one.
+
+    Between two such, and after the last, both go on event by event, neither past what comes next.
+    """
+    one, other = ([(event.actor, *likeness(event.fact)) for event in trace.events] for trace in (a, b))
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    found: list[int] = []
+    for at, beside, length in matcher.get_matching_blocks():  # the last block is empty and stands at the end
+        while len(found) < at:
+            last = found[-1] if found else -1
+            found.append(max(0, min(last + 1, beside - 1)))
+        found += range(beside, beside + length)
+    found[-1] = len(b.events) - 1
+    return found
+
+
+MOST_WORDS = 4
+
+
+def words_in(texts: Iterable[str]) -> list[str]:
+    """The glossary's terms that occur in the texts, each once, in the order in which they occur."""
+    pattern, terms = _finder()
+    matches = [match for text in texts for match in pattern.findall(text)]
+    found = [match if match in glossary() else terms[match.lower()] for match in matches]
+    return list(dict.fromkeys(found))[:MOST_WORDS]
+
+
+def entries(terms: Iterable[str]) -> dict[str, list[Any]]:
+    """What each of these terms means, and where it is defined."""
+    return {term: [glossary()[term].text, glossary()[term].source] for term in terms}
+
+
+@cache
+def _finder() -> tuple[re.Pattern[str], dict[str, str]]:
+    """One pattern for every spelling that is no everyday word, the longest first, and the term of each."""
+    words = [word for word in glossary().values() if not word.everyday]
+    spellings = {name.lower(): word.term for word in words for name in (word.term, *word.also)}
+    longest = sorted(spellings, key=lambda name: (-len(name), name))
+    alternatives = "|".join(re.escape(name) for name in longest)
+    return re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])", re.IGNORECASE), spellings

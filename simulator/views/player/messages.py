@@ -1,0 +1,133 @@
+"""What the player shows of a message: what matters in it, its bytes by name, and what is on the wire."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import SimulatorError
+from simulator.tls.wire.annotate import annotate_handshake
+from simulator.tls.wire.messages import Certificate12, Certificate13, decode_handshake
+from simulator.tls.wire.version import Protection, Version
+from simulator.trace.facts import Alert, Event, Sent
+from simulator.views.story.fields import key_fields
+from simulator.views.story.moments import protected
+from simulator.views.story.reading import reads, sent_name, unread_since, version_of
+from simulator.views.story.words import clean, duration, size
+
+if TYPE_CHECKING:
+    from simulator.tls.wire.codec import Field
+    from simulator.trace.trace import Trace
+
+RECORD_HEADER = 5
+CONTENT_TYPES = {20: "change_cipher_spec", 21: "alert", 22: "handshake", 23: "application_data"}
+
+#: A field as the player gets it: depth, offset, length, name, meaning, whether it has no parts.
+FieldRow = list[Any]
+
+
+def messages(trace: Trace) -> dict[int, dict[str, Any]]:
+    """Every message of a run by the ``seq`` of its sending, as plain values.
+
+    ``later`` has what became of it, with the ``seq`` of the event since which that is known.
+    """
+    version = version_of(trace)
+    read, lost = reads(trace), unread_since(trace)
+    found = {}
+    for event in trace.of(Sent, Alert):
+        fact = event.fact
+        if isinstance(fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent"):
+            found[event.seq] = _message(event, fact, version)
+            found[event.seq]["later"] = _later(event, read.get(event.seq), lost.get(event.seq))
+    return found
+
+
+def _message(event: Event, fact: Sent | Alert, version: Version) -> dict[str, Any]:
+    encrypted = fact.protection is not Protection.CLEAR
+    return {
+        "name": sent_name(fact),
+        "facts": [*key_fields(event, version), *_facts(fact)],
+        "bytes": fact.raw.hex(),
+        "fields": fields_of(fact, version),
+        "wire": fact.wire.hex(),
+        "wire_fields": record_fields(fact.wire, encrypted=encrypted),
+        "certificates": [hashlib.sha256(der).hexdigest() for der in chain_of(fact, version)],
+    }
+
+
+def _facts(fact: Sent | Alert) -> list[str]:
+    """How it travels, a line for each thing."""
+    if isinstance(fact, Sent) and fact.protocol == "enrolment":
+        return [f"{size(len(fact.raw))}, outside the connection"] if fact.raw else ["its bytes are secret"]
+    return [f"{size(len(fact.raw))}, {protected(fact.protection)}"]
+
+
+def _later(event: Event, reading: Event | None, lost: int | None) -> list[list[Any]]:
+    """What became of it, and since which event that is known."""
+    if isinstance(event.fact, Sent) and event.fact.protocol == "enrolment":
+        return []
+    if reading is not None:
+        return [[reading.seq, f"{duration(reading.at - event.at)} from being sent to being read"]]
+    return [] if lost is None else [[lost, "sent, and never read"]]
+
+
+def chain_of(fact: Sent | Alert, version: Version) -> tuple[bytes, ...]:
+    """The certificates that a message carries, as DER; none where it carries none or cannot be read."""
+    if not isinstance(fact, Sent) or fact.name != "Certificate":
+        return ()
+    if fact.protocol == "enrolment":
+        return (fact.raw,)
+    try:
+        message = decode_handshake(fact.raw, version)
+    except SimulatorError:
+        return ()
+    return message.chain if isinstance(message, Certificate12 | Certificate13) else ()
+
+
+def fields_of(fact: Sent | Alert, version: Version) -> list[FieldRow]:
+    """The bytes of a message with their names and meanings."""
+    if isinstance(fact, Alert):
+        words = [("level", fact.level), ("description", f"{fact.name} ({fact.code})")]
+        return [[0, at, 1, name, clean(text), True] for at, (name, text) in enumerate(words[: len(fact.raw)])]
+    match fact.protocol:
+        case "handshake":
+            return [_row(field) for field in annotate_handshake(fact.raw, version)]
+        case "change_cipher_spec":
+            meaning = (
+                "the next records are protected with the new keys"
+                if version is Version.TLS12
+                else "means nothing in TLS 1.3; sent so that old devices on the way are not confused"
+            )
+            return [[0, 0, len(fact.raw), "type", meaning, True]]
+        case "application_data":
+            text = clean(fact.raw.decode("utf-8", "replace").rstrip())
+            return [[0, 0, len(fact.raw), "data", text, True]]
+        case _:
+            return []
+
+
+def _row(field: Field) -> FieldRow:
+    return [field.depth, field.offset, field.length, clean(field.name), clean(field.meaning), field.is_leaf]
+
+
+def record_fields(wire: bytes, *, encrypted: bool) -> list[FieldRow]:
+    """The records that a message completed, as somebody on the way sees them (RFC 8446, section 5.1)."""
+    rows: list[FieldRow] = []
+    at = 0
+    while at + RECORD_HEADER <= len(wire):
+        kind, length = wire[at], int.from_bytes(wire[at + 3 : at + RECORD_HEADER])
+        end = min(len(wire), at + RECORD_HEADER + length)
+        content = CONTENT_TYPES.get(kind, f"unknown ({kind})")
+        rows += [
+            [0, at, end - at, "TLS record", size(end - at), False],
+            [1, at, 1, "type", content, True],
+            [1, at + 1, 2, "version", f"0x{wire[at + 1 : at + 3].hex()}", True],
+            [1, at + 3, 2, "length", f"{length} bytes follow", True],
+            [1, at + RECORD_HEADER, end - at - RECORD_HEADER, "fragment", _fragment(encrypted), True],
+        ]
+        at = end
+    return rows
+
+
+def _fragment(encrypted: bool) -> str:
+    return "encrypted: unreadable without the keys" if encrypted else "in the clear"

@@ -1,0 +1,139 @@
+"""The player: one page that plays a run, steps it forward and back, and asks what comes next.
+
+Everything that is said on the page stands in one document of plain values
+(:mod:`simulator.views.player.document`); the modules in ``web/`` show it and add no facts of their own. The
+same document and modules serve a stand-alone page and a widget in a notebook: ``player.js`` keeps to the
+contract of anywidget, ``render({model, el})``, and ``page.js`` stands in for the widget's model.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from simulator.release import RELEASE
+from simulator.views.drawing.style import PALETTES
+from simulator.views.player.document import beside_stop, comparison, document
+from simulator.views.story.caption import caption
+from simulator.views.story.lanes import run_name
+from simulator.views.story.words import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.trace.trace import Trace
+
+__all__ = ["beside_stop", "comparison", "comparison_page", "document", "module", "page", "stylesheet"]
+
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
+
+
+def page(trace: Trace, *, title: str | None = None, detail: str = "messages", cursor: int = 0) -> str:
+    """A run as one HTML page that needs no network and opens from disk.
+
+    Args:
+        trace: what happened.
+        title: of the page; by default the scenario's and the version.
+        detail: how much the picture shows: ``overview``, ``messages`` or ``everything``.
+        cursor: the ``seq`` at which it opens; an address that ends with ``#e17`` opens at 17.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    return _page(title or run_name(trace), document(trace, detail=detail), caption(trace), cursor)
+
+
+def comparison_page(
+    a: Trace, b: Trace, *, title: str | None = None, detail: str = "messages", cursor: int = 0
+) -> str:
+    """Two runs side by side on one page, stepped together or each by itself.
+
+    Args:
+        a: the run on the left; ``cursor`` is meant for this one.
+        b: the run on the right.
+        title: of the page; by default the names of both.
+        detail: as in :func:`page`.
+        cursor: as in :func:`page`; an address that ends with ``#e17,20`` opens the second run at 20.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    title = title or f"{run_name(a)} beside {run_name(b)}"
+    return _page(title, comparison(a, b, detail=detail), f"{caption(a)} {caption(b)}", cursor)
+
+
+#: The modules of the player, each after those that it imports from.
+MODULES = (
+    "elements",
+    "bytes",
+    "panels",
+    "guess",
+    "picture",
+    "pane",
+    "decisions",
+    "head",
+    "keys",
+    "controls",
+    "player",
+)
+
+
+@cache
+def module() -> str:
+    """The source of the one ES module that draws the player.
+
+    A widget and a page without a network can load only one. So the modules are put into one, each after those
+    it imports from, without the lines that import and the words that export; ``export default`` stays.
+    """
+    whole = "\n".join(_resource(f"{name}.js") for name in MODULES)
+    return re.sub(r"^import .*;\n|^export (?!default)", "", whole, flags=re.MULTILINE)
+
+
+@cache
+def stylesheet() -> str:
+    """The style sheet of the player: the palettes of the style table as custom properties, then its rules."""
+    light, dark, printed = (_properties(PALETTES[theme]) for theme in ("light", "dark", "print"))
+    palettes = (
+        f".clientauth-player {{\n{light}}}\n"
+        f'.clientauth-player[data-theme="dark"] {{\n{dark}}}\n'
+        f"@media print {{\n.clientauth-player[data-theme] {{\n{printed}}}\n}}\n"
+    )
+    return palettes + _resource("player.css")
+
+
+def _properties(colours: Mapping[str, str]) -> str:
+    return "".join(f"  --{name}: {colour};\n" for name, colour in colours.items())
+
+
+def _resource(name: str) -> str:
+    return resources.files("simulator.views.player").joinpath("web", name).read_text(encoding="utf-8")
+
+
+def _page(title: str, contents: dict[str, Any], said: str, cursor: int) -> str:
+    """The whole page. Inside a script element only ``<`` could end it, so the data holds none."""
+    data = json.dumps(contents, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="client-auth-simulator {RELEASE}">
+<title>{html.escape(clean(title))}</title>
+<style>
+{stylesheet()}</style>
+</head>
+<body class="clientauth-page">
+<main id="player" data-cursor="{cursor:d}"></main>
+<noscript><p>{html.escape(said)}</p></noscript>
+<script type="application/json" id="document">{data}</script>
+<script type="module">
+{module()}
+{_resource("page.js")}</script>
+</body>
+</html>
+"""

@@ -1,0 +1,1 @@
+"""The words and the order in which a run is told, apart from any geometry."""

@@ -1,0 +1,172 @@
+"""The words of a comparison: what each event is, where two runs part, what came of either."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.trace.compare import different_settings
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Received,
+    Sent,
+    StateChanged,
+)
+from simulator.trust.verdict import Outcome
+from simulator.trust.vocabulary import PROOF_OF_POSSESSION
+from simulator.views.story.certificate_words import certificate_words
+from simulator.views.story.lanes import under_title, version_words
+from simulator.views.story.reading import sent_name
+from simulator.views.story.words import clean, level_name, question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.trace.facts import Event, Setup
+    from simulator.trust.verdict import Verdict
+    from simulator.views.story.alignment import Alignment
+
+RELATION_WORDS = {"alike": "alike", "differs": "differs", "only a": "only left", "only b": "only right"}
+MOST_SETTINGS = 12
+
+
+def title_of(alignment: Alignment) -> str:
+    """Which two runs, by what they do not share."""
+    a, b = alignment.a, alignment.b
+    if a.setup.title == b.setup.title:
+        one, other = version_words(a), version_words(b)
+        if one != other:
+            return f"{clean(a.setup.title)}: {one} beside {other}"
+        if setting_words(a.setup, b.setup):
+            return f"{clean(a.setup.title)}: as it is, and changed"
+        return (
+            f"{clean(a.setup.title)}: {'decided in two ways' if alignment.divergence else 'twice the same'}"
+        )
+    return f"{clean(a.setup.title)} | {clean(b.setup.title)}"
+
+
+def summary(alignment: Alignment) -> str:
+    """Where the two part, in one sentence."""
+    found = alignment.divergence
+    if found is None:
+        return "The two runs go the same way from beginning to end."
+    parting = next(row for row in alignment.rows if row.parts)
+    told = [
+        event_words(event) if event else f"The {found.actor} has nothing more to do"
+        for event in (parting.a, parting.b)
+    ]
+    return f"First divergence, at the {found.actor}. Left: {told[0]}. Right: {told[1]}."
+
+
+def description(alignment: Alignment) -> str:
+    """The comparison in sentences, for people who cannot see it."""
+    a, b = alignment.a, alignment.b
+    sentences = [f"Left: {clean(under_title(a))}.", f"Right: {clean(under_title(b))}.", summary(alignment)]
+    settings = setting_words(a.setup, b.setup)
+    if settings:
+        told = "; ".join(f"{where}: {one} against {other}" for where, one, other in settings[:MOST_SETTINGS])
+        sentences.append(f"Set up differently: {told}.")
+    results = [f"{level_name(run.card.level)}, {run.card.level.plain_words}" for run in (a, b)]
+    sentences.append(f"Result on the left: {results[0]}. Result on the right: {results[1]}.")
+    return " ".join(sentences)
+
+
+def event_words(event: Event) -> str:
+    """What one event is, in a line: ``Server sends CertificateRequest``."""
+    who = clean(event.actor)
+    who = who.capitalize() if who in ("client", "server") else who
+    match event.fact:
+        case Sent():
+            return f"{who} sends {sent_name(event.fact)}"
+        case Received(name=name):
+            return f"{who} reads {clean(name)}"
+        case Alert(name=name, direction=direction):
+            return f"{who} {'sends' if direction == 'sent' else 'reads'} the alert {clean(name)}"
+        case Checked(verdict=verdict):
+            return f"{who} {_judgement(verdict)}"
+        case Decided(decision=decision, choice=choice):
+            return f"{question(decision)} {clean(choice).capitalize()}"
+        case HandshakeReturned(result=result):
+            return f"{who}'s handshake call returns {result}"
+        case BeliefChanged(level=level, assumed=assumed):
+            verb = "knows" if event.actor == "server" else "assumes" if assumed else "believes"
+            return f"{who} {verb}: {level_name(level)}"
+        case StateChanged(before=before, after=after):
+            return f"{who} goes from {clean(before)} to {clean(after)}"
+        case _:
+            return f"{who} begins"
+
+
+def _judgement(verdict: Verdict) -> str:
+    outcomes = [check.outcome for check in verdict.checks if check.name == PROOF_OF_POSSESSION]
+    # The proof comes after the rest: a ledger that has it is a ledger's second showing.
+    if Outcome.PASS in outcomes or Outcome.FAIL in outcomes:
+        held = "it holds" if Outcome.FAIL not in outcomes else "it does not hold"
+        return f"checks the {verdict.role}'s proof: {held}"
+    decisive = verdict.decisive
+    found = f"fails at {clean(decisive.name)}" if decisive else "no check fails"
+    return f"checks the {verdict.role}'s certificate: {found}"
+
+
+# What differs as soon as a key or a name does: it tells certificates apart and says nothing of them.
+UNTELLING = frozenset(
+    {"SHA-256", "Serial number", "Version", "subjectKeyIdentifier", "authorityKeyIdentifier", "Problem"}
+)
+
+
+WORDS = {"tls": "TLS version", "port": "TCP port", "latency": "one-way delay"}
+
+
+def setting_words(a: Setup, b: Setup) -> tuple[tuple[str, str, str], ...]:
+    """Each difference as (where, in the first, in the second), cleaned; none where there is none.
+
+    A certificate that differs is told by the fields that differ. What stands for the same thing twice (a
+    CA's lane and its certificate) is told once.
+    """
+    told: list[tuple[str, str, str]] = []
+    for where, one, other in different_settings(a, b):
+        if one == other or _said_elsewhere(where, a, b):
+            continue
+        if where.startswith("certificate "):
+            told += _certificate(where.removeprefix("certificate "), a, b)
+        else:
+            told.append((WORDS.get(where, where), one, other))
+    return tuple((clean(where), clean(one), clean(other)) for where, one, other in told)
+
+
+def _said_elsewhere(where: str, a: Setup, b: Setup) -> bool:
+    """The lane of a CA that only one world has, and which certificate an actor carries."""
+    if where.endswith(": certificate"):
+        return True
+    lanes = [{actor.name for actor in setup.actors if actor.role == "authority"} for setup in (a, b)]
+    return any(where.startswith((f"{lane} ", f"{lane}: ")) for lane in lanes[0] ^ lanes[1])
+
+
+def _certificate(name: str, a: Setup, b: Setup) -> Iterator[tuple[str, str, str]]:
+    one, other = _held(a, name), _held(b, name)
+    if one is None or other is None:
+        there = f"for {(one or other or {}).get('Subject', 'nobody')}"
+        yield f"certificate {name}", *((there, "not in this world") if one else ("not in this world", there))
+        return
+    unlike = [field for field in one | other if one.get(field) != other.get(field)]
+    for field in unlike:
+        yield f"certificate {name}: {field}", one.get(field, "absent"), other.get(field, "absent")
+    if not unlike:
+        yield f"certificate {name}: key and signature", "one", "another"
+
+
+def _held(setup: Setup, name: str) -> dict[str, str] | None:
+    """What a certificate of that name says in each field; None where the world has none."""
+    for held in setup.certificates:
+        if held.name == name:
+            words = certificate_words(held.der)
+            facts = {label: text for label, text in words["facts"] if label not in UNTELLING}
+            marked = {
+                field: f"{text}, critical" if critical else text
+                for field, critical, text in words["extensions"]
+            }
+            return facts | {field: text for field, text in marked.items() if field not in UNTELLING}
+    return None

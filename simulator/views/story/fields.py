@@ -1,0 +1,188 @@
+"""The few fields of a message that matter to the story, in words, read from the real bytes.
+
+A message that cannot be read (a trace may hold anything a peer sent) has no fields to show.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cryptography import x509
+
+from simulator.errors import CertificateError, SimulatorError
+from simulator.pki import der as asn1
+from simulator.pki.certificate import Certificate
+from simulator.pki.issuing import read_request
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.messages import (
+    Certificate12,
+    Certificate13,
+    CertificateRequest12,
+    CertificateRequest13,
+    CertificateVerify,
+    ClientHello,
+    Message,
+    NewSessionTicket12,
+    NewSessionTicket13,
+    ServerHello,
+    ServerKeyExchange,
+    decode_handshake,
+)
+from simulator.tls.wire.registry import cipher_suite_name, group_name, signature_scheme_name
+from simulator.trace.facts import Alert, Event, Sent
+from simulator.views.story.reading import is_refusal
+from simulator.views.story.words import clean, duration, plural
+
+if TYPE_CHECKING:
+    from simulator.tls.wire.version import Version
+    from simulator.trust.verdict import Verdict
+
+MOST_NAMES = 3
+
+
+def key_fields(event: Event, version: Version, verdict: Verdict | None = None) -> tuple[str, ...]:
+    """What matters in a message that was sent: a line of text for each thing, none where nothing does.
+
+    Args:
+        event: the sending of a message or an alert.
+        version: the protocol version that was spoken.
+        verdict: the sender's last ledger; an alert need not repeat its decisive sentence.
+    """
+    fact = event.fact
+    if isinstance(fact, Alert):
+        return _alert(fact, verdict)
+    if not isinstance(fact, Sent):
+        return ()
+    match fact.protocol:
+        case "handshake":
+            return _handshake(fact.raw, version)
+        case "enrolment":
+            return _enrolment(fact)
+        case "application_data":
+            return (f"“{clean(fact.raw.decode('utf-8', 'replace').rstrip())}”",)
+        case _:
+            return ()
+
+
+def _alert(alert: Alert, verdict: Verdict | None) -> tuple[str, ...]:
+    """An alert is one number: the reason stays with the side that sends it."""
+    if not alert.reason or not is_refusal(alert):
+        return ()
+    if verdict is not None and verdict.decisive and verdict.decisive.sentence == alert.reason:
+        return ("the code is all that is sent, not the reason",)
+    return (f"not sent along: {clean(alert.reason)}",)
+
+
+def _handshake(raw: bytes, version: Version) -> tuple[str, ...]:
+    try:
+        return _of(decode_handshake(raw, version))
+    except SimulatorError:
+        return ()
+
+
+def _of(message: Message) -> tuple[str, ...]:
+    match message:
+        case ClientHello():
+            return _client_hello(message)
+        case ServerHello():
+            return _server_hello(message)
+        case CertificateRequest13():
+            hints = forms.CERTIFICATE_AUTHORITIES.read(message.extensions) or ()
+            schemes = forms.SIGNATURE_ALGORITHMS.read(message.extensions) or ()
+            return (_hints(hints), *_few_schemes(schemes))
+        case CertificateRequest12():
+            hints = message.certificate_authorities
+            return (_hints(hints), *_few_schemes(message.supported_signature_algorithms))
+        case Certificate12() | Certificate13():
+            return _chain(message.chain)
+        case CertificateVerify():
+            return (f"proof of the private key: {signature_scheme_name(message.algorithm)}",)
+        case ServerKeyExchange():
+            scheme = signature_scheme_name(message.algorithm)
+            return (f"{group_name(message.named_curve)}, signed with the certificate's key: {scheme}",)
+        case NewSessionTicket12():
+            return (f"to resume the session within {duration(message.ticket_lifetime_hint * 1_000_000)}",)
+        case NewSessionTicket13():
+            return (f"to resume the session within {duration(message.ticket_lifetime * 1_000_000)}",)
+        case _:
+            return ()
+
+
+def _client_hello(message: ClientHello) -> tuple[str, ...]:
+    names = forms.SERVER_NAME.read(message.extensions) or ()
+    shares = forms.KEY_SHARE_OFFER.read(message.extensions) or ()
+    words = [f"to {clean(name.host_name.decode('utf-8', 'replace'))}" for name in names]
+    words.append(plural(len(message.cipher_suites), "cipher suite"))
+    words += [f"key share {group_name(share.group)}" for share in shares]
+    return (" · ".join(words),)
+
+
+def _server_hello(message: ServerHello) -> tuple[str, ...]:
+    if message.is_hello_retry_request:
+        group = forms.KEY_SHARE_RETRY.read(message.extensions)
+        return (f"try again with {group_name(group)}",) if group is not None else ()
+    share = forms.KEY_SHARE_CHOICE.read(message.extensions)
+    words = [cipher_suite_name(message.cipher_suite)]
+    if share is not None:
+        words.append(group_name(share.group))
+    return (" · ".join(words),)
+
+
+def _hints(hints: tuple[bytes, ...]) -> str:
+    if not hints:
+        return "no CA named: a certificate of any CA may come"
+    names = [clean(name_text(hint)) for hint in hints[:MOST_NAMES]]
+    more = f" and {len(hints) - MOST_NAMES} more" if len(hints) > MOST_NAMES else ""
+    return f"hint: certificates of {'; '.join(names)}{more}"
+
+
+def _few_schemes(schemes: tuple[int, ...]) -> tuple[str, ...]:
+    """The signatures that are accepted, where they are so few that a key may not be able to make any."""
+    if len(schemes) > MOST_NAMES:
+        return ()
+    return (f"accepts no other signature than {' or '.join(map(signature_scheme_name, schemes))}",)
+
+
+def _chain(chain: tuple[bytes, ...]) -> tuple[str, ...]:
+    if not chain:
+        return ("no certificate: the list is empty",)
+    try:
+        leaf = Certificate.parse(chain[0])
+    except CertificateError:
+        return ("a certificate that cannot be read",)
+    more = f" (and {plural(len(chain) - 1, 'more certificate')} of the chain)" if len(chain) > 1 else ""
+    issuer = "issued by itself" if leaf.self_issued else f"issued by {clean(leaf.issuer)}"
+    return (f"{clean(leaf.subject) or 'no name'}{more}", issuer)
+
+
+def _enrolment(fact: Sent) -> tuple[str, ...]:
+    if fact.name == "CertificationRequest":
+        try:
+            subject = read_request(fact.raw).subject.rfc4514_string()
+        except CertificateError:
+            return ()
+        return (f"for {clean(subject)}", "public key and a signature made with the private key")
+    if fact.name == "Certificate":
+        return _chain((fact.raw,))
+    if fact.name == "PKCS#12":
+        return ("certificate and private key, locked with a password that goes another way",)
+    return ()
+
+
+def name_text(name: bytes) -> str:
+    """A DER distinguished name as an RFC 4514 string; hexadecimal where it is none."""
+    try:
+        relative = [
+            x509.RelativeDistinguishedName(_attribute(name, part) for part in asn1.children(name, group))
+            for group in asn1.children(name, asn1.read_element(name))
+        ]
+        return x509.Name(relative).rfc4514_string()
+    except (ValueError, UnicodeDecodeError, IndexError):
+        return f"#{name.hex()}"
+
+
+def _attribute(name: bytes, part: asn1.Element) -> x509.NameAttribute[str]:
+    identifier, value = asn1.children(name, part)
+    oid = x509.ObjectIdentifier(asn1.dotted(name[identifier.content : identifier.end]))
+    text = name[value.content : value.end].decode("utf-8")
+    return x509.NameAttribute(oid, text)

@@ -1,0 +1,180 @@
+"""Which message somebody wants to see byte by byte, its fields, and what a CertificateVerify signs."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.errors import OutputError, SimulatorError
+from simulator.tls.crypto.signatures import certificate_verify_content
+from simulator.tls.crypto.transcript import Transcript
+from simulator.tls.wire.annotate import annotate_handshake
+from simulator.tls.wire.codec import Field
+from simulator.tls.wire.messages import CertificateVerify, ServerHello, decode_handshake
+from simulator.tls.wire.registry import cipher_suite_name, signature_scheme_name
+from simulator.tls.wire.version import Version
+from simulator.trace.facts import Alert, Sent
+from simulator.views.story.words import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.trace.facts import Event
+    from simulator.trace.trace import Trace
+
+PER_ROW = 16
+SPACES = 64  # before the context string (RFC 8446, section 4.4.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the signature in a CertificateVerify covers.
+
+    Attributes:
+        signer: ``client`` or ``server``.
+        messages: the handshake messages before it, by event, in order.
+        hash_name: the hash, as ``hashlib`` calls it; empty for a TLS 1.2 scheme without one of its own.
+        digest: Transcript-Hash in TLS 1.3, the hash of the messages in TLS 1.2.
+        content: the bytes that are given to the signature algorithm, which hashes them once more in TLS 1.3.
+        retried: the first ClientHello stands in the transcript as its hash (RFC 8446, section 4.4.1).
+    """
+
+    signer: str
+    messages: tuple[Event, ...]
+    hash_name: str
+    digest: bytes
+    content: bytes
+    retried: bool
+
+
+def chosen_message(trace: Trace, which: str = "") -> Event:
+    """The sending of the message that is asked for.
+
+    Args:
+        trace: what happened.
+        which: a name (``Certificate``), a name with the number of its occurrence from 1 (``Certificate:2``),
+            or the ``seq`` of the sending (``47``). Without it: the last CertificateVerify, else the
+            CertificateRequest, else the first message.
+
+    Raises:
+        OutputError: nobody sent such a message in this run.
+    """
+    sent = [event for event in trace.of(Sent, Alert) if event.at >= 0 and _is_sending(event)]
+    if not which:
+        for name in ("CertificateVerify", "CertificateRequest"):
+            named = [event for event in sent if _name(event) == name]
+            if named:
+                return named[-1]
+        if sent:
+            return sent[0]
+    if which.isdecimal():
+        found = [event for event in sent if event.seq == int(which)]
+    else:
+        name, _, number = which.partition(":")
+        named = [event for event in sent if _name(event).lower() == name.lower()]
+        place = int(number) - 1 if number.isdecimal() else 0 if not number else -1
+        found = named[place : place + 1] if place >= 0 else []
+    if found:
+        return found[0]
+    names = ", ".join(dict.fromkeys(clean(_name(event)) for event in sent))
+    raise OutputError(
+        "Nobody sent such a message in this run.",
+        got=which or "no message at all",
+        expected=names or "a run in which something is sent",
+        advice="Name one of them; NAME:2 is the second of that name, a number the event's seq.",
+    )
+
+
+def _is_sending(event: Event) -> bool:
+    fact = event.fact
+    return isinstance(fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent")
+
+
+def _name(event: Event) -> str:
+    fact = event.fact
+    return fact.name if isinstance(fact, Sent | Alert) else ""
+
+
+def fields_of(event: Event, version: Version) -> tuple[Field, ...]:
+    """The fields of a message in order; the leaves tile its bytes."""
+    fact = event.fact
+    if isinstance(fact, Sent) and fact.protocol == "handshake":
+        return annotate_handshake(fact.raw, version)
+    if isinstance(fact, Alert) and len(fact.raw) == 2:
+        whole = Field("Alert", 0, 2, fact.raw, "", 0, is_leaf=False)
+        level = Field("level", 0, 1, fact.raw[:1], f"{fact.level} ({fact.raw[0]})", 1, is_leaf=True)
+        code = Field("description", 1, 1, fact.raw[1:], f"{fact.name} ({fact.code})", 1, is_leaf=True)
+        return (whole, level, code)
+    raw = fact.raw if isinstance(fact, Sent | Alert) else b""
+    return (Field(_name(event), 0, len(raw), raw, _plain_meaning(raw), 0, is_leaf=True),) if raw else ()
+
+
+def _plain_meaning(raw: bytes) -> str:
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return f"as text: {text}" if text.isprintable() or text.strip().isprintable() else ""
+
+
+def signed_by(trace: Trace, event: Event, version: Version) -> Signed | None:
+    """What a CertificateVerify of this run signs; None for any other message.
+
+    Source: RFC 8446 section 4.4.3, RFC 5246 section 7.4.8.
+    """
+    fact = event.fact
+    if not isinstance(fact, Sent) or fact.name != "CertificateVerify":
+        return None
+    try:
+        message = decode_handshake(fact.raw, version)
+    except SimulatorError:
+        return None
+    if not isinstance(message, CertificateVerify):
+        return None
+    before = tuple(
+        other
+        for other in trace.of(Sent)
+        if other.seq < event.seq and isinstance(other.fact, Sent) and other.fact.protocol == "handshake"
+    )
+    if version is Version.TLS13:
+        return _signed_13(event.actor, before)
+    raw = b"".join(other.fact.raw for other in before if isinstance(other.fact, Sent))
+    scheme = signature_scheme_name(message.algorithm).rpartition("_")[2]
+    hash_name = scheme if scheme in hashlib.algorithms_guaranteed else ""
+    digest = hashlib.new(hash_name, raw).digest() if hash_name else b""
+    return Signed(event.actor, before, hash_name, digest, raw, retried=False)
+
+
+def _signed_13(signer: str, before: tuple[Event, ...]) -> Signed | None:
+    transcript, retried = Transcript(), False
+    for event in before:
+        fact = event.fact
+        if not isinstance(fact, Sent):
+            continue
+        try:
+            message = decode_handshake(fact.raw, Version.TLS13)
+        except SimulatorError:
+            return None
+        if isinstance(message, ServerHello) and not transcript.hash_name:
+            name = cipher_suite_name(message.cipher_suite).rpartition("_")[2].lower()
+            if name not in hashlib.algorithms_guaranteed:
+                return None
+            transcript.choose_hash(name)
+            if message.is_hello_retry_request:
+                transcript.replace_first_hello()
+                retried = True
+        transcript.add(fact.raw)
+    if not transcript.hash_name:
+        return None
+    digest = transcript.digest()
+    content = certificate_verify_content(digest, signer)
+    return Signed(signer, before, transcript.hash_name, digest, content, retried)
+
+
+def hex_rows(data: bytes) -> Iterator[str]:
+    """Sixteen bytes to a row, with a gap in the middle."""
+    for start in range(0, len(data), PER_ROW):
+        row = data[start : start + PER_ROW]
+        halves = (row[: PER_ROW // 2].hex(" "), row[PER_ROW // 2 :].hex(" "))
+        yield "  ".join(filter(None, halves))

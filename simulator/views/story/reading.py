@@ -1,0 +1,172 @@
+"""What a trace says between its lines: which messages were read, who erred for how long, who kept silent.
+
+Look-ups over causes and beliefs that more than one view needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from simulator.security import SecurityLevel
+from simulator.tls.states import State
+from simulator.tls.wire.version import Version
+from simulator.trace.facts import Alert, BeliefChanged, Event, HandshakeReturned, Received, Sent, StateChanged
+from simulator.views.story.words import clean, duration, level_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.trace.facts import Fact
+    from simulator.trace.trace import Trace
+    from simulator.trust.verdict import Check, Verdict
+
+QUIET_ALERTS = frozenset({"close_notify", "user_canceled"})
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The time in which a TLS 1.3 client takes a session for open that the server refuses.
+
+    Attributes:
+        start: the client's handshake call returns ``ok``.
+        end: the client reads the refusal.
+        believed: the level it believes in meanwhile.
+    """
+
+    start: Event
+    end: Event
+    believed: SecurityLevel
+
+    @property
+    def length(self) -> int:
+        """How long it lasts, in microseconds."""
+        return self.end.at - self.start.at
+
+
+def version_of(trace: Trace) -> Version:
+    """The version that was spoken, or asked for where none was agreed."""
+    return Version(trace.outcome.negotiated or trace.setup.tls)
+
+
+def reads(trace: Trace) -> Mapping[int, Event]:
+    """For every message that was read: ``seq`` of its sending → the event of its reading."""
+    found: dict[int, Event] = {}
+    for event in trace.of(Received, Alert):
+        sending = isinstance(event.fact, Alert) and event.fact.direction == "sent"
+        if event.cause is not None and not sending:
+            found[event.cause] = event
+    return MappingProxyType(found)
+
+
+def unread(trace: Trace) -> frozenset[int]:
+    """``seq`` of every message that was sent over the connection and never read.
+
+    That is known once its reader has failed and reads no more; in a run that still goes on, what was not read
+    yet may be on its way.
+    What passes between an actor and a CA is not part of the connection, and a ChangeCipherSpec in TLS 1.3 is
+    dropped without being read whenever it comes (RFC 8446, appendix D.4); neither counts.
+    """
+    known = reads(trace)
+    states = {event.actor: event.fact.after for event in trace.events if isinstance(event.fact, StateChanged)}
+    tls13 = (trace.outcome.negotiated or trace.setup.tls) == "1.3"
+    lost = set()
+    for event in trace.of(Sent, Alert):
+        fact = event.fact
+        if isinstance(fact, Alert) and fact.direction == "sent":
+            reader = fact.peer
+        elif isinstance(fact, Sent) and fact.protocol != "enrolment":
+            if tls13 and fact.protocol == "change_cipher_spec":
+                continue
+            reader = fact.to
+        else:
+            continue
+        if event.seq not in known and states.get(reader) == State.FAILED.value:
+            lost.add(event.seq)
+    return frozenset(lost)
+
+
+def is_refusal(fact: Sent | Alert) -> bool:
+    """An alert that says no, not one that says goodbye."""
+    return isinstance(fact, Alert) and fact.name not in QUIET_ALERTS
+
+
+def sent_name(fact: Sent | Alert) -> str:
+    """What was sent, by its name."""
+    empty = isinstance(fact, Sent) and fact.is_empty_certificate
+    return f"{clean(fact.name)} (empty)" if empty else clean(fact.name)
+
+
+def is_small_talk(fact: Fact, version: Version) -> bool:
+    """A goodbye, or the ChangeCipherSpec of TLS 1.3, which means nothing: an overview leaves them out."""
+    if isinstance(fact, Sent):
+        return fact.protocol == "change_cipher_spec" and version is Version.TLS13
+    return isinstance(fact, Alert) and not is_refusal(fact)
+
+
+def gap(trace: Trace) -> Gap | None:
+    """The client's error, where it made one; None where it learned in time.
+
+    A server whose own handshake call returned ``ok`` has accepted the connection: what it refuses after that
+    is access, and the client was not in error about the session.
+    """
+    start: Event | None = None
+    believed = SecurityLevel.CLEARTEXT
+    for event in trace.events:
+        if event.actor != "client":
+            if isinstance(event.fact, HandshakeReturned) and event.fact.result == "ok":
+                return None
+            continue
+        match event.fact:
+            case HandshakeReturned(result="ok"):
+                start = event
+            case BeliefChanged(level=level):
+                if level is SecurityLevel.REFUSED and start is not None:
+                    return Gap(start, event, believed)
+                believed = level
+            case _:
+                pass
+    return None
+
+
+def gap_words(late: Gap) -> str:
+    """What the client took for true, for how long, and that nobody had told it."""
+    return (
+        f"For {duration(late.length)} the client took the session for open and believed "
+        f"“{level_name(late.believed)}”. The server never said that it is open."
+    )
+
+
+def idle_authorities(trace: Trace) -> frozenset[str]:
+    """CAs of which no event tells once the connection has begun (virtual time 0)."""
+    names = {actor.name for actor in trace.setup.actors if actor.role == "authority"}
+    busy = {event.actor for event in trace.events if event.at >= 0}
+    busy |= {event.fact.to for event in trace.of(Sent) if event.at >= 0 and isinstance(event.fact, Sent)}
+    return frozenset(names - busy)
+
+
+def news(before: Verdict | None, verdict: Verdict) -> tuple[Check, ...]:
+    """The lines of a ledger that its earlier showing did not have; all of them where there was none."""
+    if before is None or before.peer != verdict.peer or before.role != verdict.role:
+        return verdict.checks
+    return tuple(check for check in verdict.checks if check not in before.checks)
+
+
+def unread_since(trace: Trace) -> dict[int, int]:
+    """For every message that is never read: ``seq`` of its sending → of the event that makes it certain.
+
+    That is the failure of its reader, or its own sending where the reader had failed before.
+    """
+    failed = {
+        event.actor: event.seq
+        for event in trace.of(StateChanged)
+        if isinstance(event.fact, StateChanged) and event.fact.after == State.FAILED.value
+    }
+    found = {}
+    for seq in sorted(unread(trace)):
+        fact = trace.events[seq].fact
+        if isinstance(fact, Sent | Alert):
+            reader = fact.to if isinstance(fact, Sent) else fact.peer
+            found[seq] = max(seq, failed[reader])
+    return found

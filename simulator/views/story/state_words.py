@@ -1,0 +1,187 @@
+"""The way of a run through the state machines, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, State, StateMachine
+from simulator.trace.facts import Alert, Decided, Received, Sent, StateChanged
+from simulator.views.drawing.cells import plain, wrap_cells
+from simulator.views.story.lanes import under_title
+from simulator.views.story.reading import version_of
+from simulator.views.story.words import clean, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.trace.facts import Event, Side
+    from simulator.trace.trace import Trace
+
+SIDES: tuple[Side, Side] = ("client", "server")
+
+
+def description(trace: Trace) -> str:
+    """Both ways in sentences, for people who cannot see the picture."""
+    sentences = [f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."]
+    for side in SIDES:
+        path = path_of(trace, side)
+        way = [path[0][1][0].value, *(states[1].value for _, states in path)] if path else ["START"]
+        sentences.append(f"The {side} goes through {', '.join(way)}.")
+    return " ".join(sentences)
+
+
+def why(trace: Trace, event: Event, end: State) -> str:
+    """What made a state change, in a word or two."""
+    return clean(OVER.get(end) or reason_of(trace, event)) or "its own first word"
+
+
+def states_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> str:
+    """Both machines as text: every state, the way of this run numbered, and what may be read where.
+
+    Args:
+        trace: the run whose way is shown.
+        width: columns; no line is longer, save that 40 are the least.
+        ascii_only: in ASCII.
+    """
+    width = max(width, 40)
+    lines = [f"{clean(trace.setup.title)}: states and moves", clean(under_title(trace)), ""]
+    for side in SIDES:
+        lines += [*_way(trace, side), "", *_table(trace, side), ""]
+    wrapped = []
+    for line in lines:
+        indent = len(line) - len(line.lstrip())
+        parts = wrap_cells(line.strip(), width - indent - 4)
+        wrapped += [
+            (" " * (indent + (4 if place else 0)) + part).rstrip() for place, part in enumerate(parts)
+        ]
+    text = "\n".join(line.rstrip() for line in wrapped).rstrip("\n") + "\n"
+    return plain(text) if ascii_only else text
+
+
+def _way(trace: Trace, side: Side) -> Iterator[str]:
+    yield f"The way of the {side}"
+    for number, (event, (start, end)) in enumerate(path_of(trace, side), start=1):
+        yield f"  {number:>2}  {moment(event.at):>9}  {start.value} → {end.value}  ({why(trace, event, end)})"
+
+
+def _table(trace: Trace, side: Side) -> Iterator[str]:
+    machine = MACHINES[side, version_of(trace)]
+    moves = moves_of(machine, trace, side)
+    yield f"All moves of the {side}'s machine"
+    for state in order_of(machine):
+        waits = f"  ◆ waits for the {side}'s decision" if state in DECISIONS else ""
+        yield f"  {state.value}{waits}"
+        for move in moves:
+            if move.start is state:
+                numbers = ", ".join(str(number) for number, _ in move.taken)
+                taken = f"  [{numbers}]" if numbers else ""
+                yield f"      {' or '.join(map(clean, move.messages))} → {move.end.value}{taken}"
+
+
+#: What leads to the two ends where the table does not say so.
+OVER = {State.FAILED: "fatal alert", State.CLOSED: "close_notify"}
+
+
+#: The decisions for which a machine waits in a state of its own.
+ANSWERED = frozenset({"accept-server", "accept-client", "send-certificate"})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One way from a state to another, with everything that leads along it.
+
+    Attributes:
+        start, end: the states.
+        messages: names of the messages of the peer that lead along it, or answers of the actor.
+        taken: numbers of the steps of this run that went along it, from 1; with the ``seq`` of each.
+    """
+
+    start: State
+    end: State
+    messages: tuple[str, ...]
+    taken: tuple[tuple[int, int], ...] = ()
+
+
+def machine_graph(machine: StateMachine) -> Any:
+    """The table of a machine as a ``networkx.MultiDiGraph``: an edge for each message and each answer.
+
+    Edges have ``message`` (or the answer) and ``answer`` (True where the actor gives it). The first word of
+    a client, which no message of the server causes, is the edge ``(connect)`` out of ``START``.
+    """
+    import networkx as nx
+
+    graph: Any = nx.MultiDiGraph()
+    graph.add_nodes_from(machine.states)
+    if machine.role == "client":
+        graph.add_edge(State.START, State.WAIT_SH, message="sends ClientHello", answer=False)
+    for table, is_answer in ((machine.messages, False), (machine.answers, True)):
+        for start, moves in table.items():
+            for message, ends in moves.items():
+                for end in ends:
+                    graph.add_edge(start, end, message=message, answer=is_answer)
+    return graph
+
+
+def order_of(machine: StateMachine) -> tuple[State, ...]:
+    """The states from the top down: no move goes up, the two ends last."""
+    import networkx as nx
+
+    graph: Any = nx.DiGraph(machine_graph(machine))
+    graph.remove_edges_from(list(nx.selfloop_edges(graph)))
+    graph.remove_nodes_from(TERMINAL)
+    story = list(machine.states)
+    return tuple(nx.lexicographical_topological_sort(graph, key=story.index))
+
+
+def moves_of(machine: StateMachine, trace: Trace, side: Side) -> tuple[Move, ...]:
+    """Every move of the table, and those of the run that the table leaves unsaid: to FAILED and CLOSED."""
+    merged: dict[tuple[State, State], list[str]] = {}
+    for start, end, data in machine_graph(machine).edges(data=True):
+        merged.setdefault((start, end), []).append(data["message"])
+    taken: dict[tuple[State, State], list[tuple[int, int]]] = {}
+    for number, (event, way) in enumerate(path_of(trace, side), start=1):
+        taken.setdefault(way, []).append((number, event.seq))
+        if way not in merged:
+            merged[way] = [OVER.get(way[1]) or reason_of(trace, event)]
+        elif waits_for_actor(way[0]) and len(merged[way]) > 1:
+            choice = reason_of(trace, event)
+            others = [answer for answer in merged[way] if answer != choice]
+            merged[way] = [f"{choice}, not {' or '.join(others)}"]
+    return tuple(
+        Move(*way, messages=tuple(dict.fromkeys(words)), taken=tuple(taken.get(way, ())))
+        for way, words in merged.items()
+    )
+
+
+def path_of(trace: Trace, side: Side) -> list[tuple[Event, tuple[State, State]]]:
+    """The moves of one side in this run, in order; names that are no states are left out."""
+    path = []
+    for event in trace.of(StateChanged):
+        fact = event.fact
+        if event.actor == side and isinstance(fact, StateChanged):
+            start, end = State.__members__.get(fact.before), State.__members__.get(fact.after)
+            if start is not None and end is not None:
+                path.append((event, (start, end)))
+    return path
+
+
+def reason_of(trace: Trace, event: Event) -> str:
+    """What made a state change, in a word or two: the message that was read or the choice taken."""
+    cause = trace.events[event.cause] if event.cause is not None else None
+    if cause is None:
+        return ""
+    match cause.fact:
+        case Received(name=name) | Sent(name=name):
+            return name
+        case Decided(decision=decision, choice=choice) if decision in ANSWERED:
+            return choice
+        case Alert(name=name):
+            return name
+        case _:
+            return reason_of(trace, cause)
+
+
+def waits_for_actor(state: State) -> bool:
+    """The machine reads nothing here, because its actor has the word."""
+    return state in DECISIONS

@@ -1,0 +1,301 @@
+"""Who vouches for whom in one run: certificates, issuers, both trust stores, and what each judge made of it.
+
+Read from the setup, the messages that carry certificates or hints, and the ledgers; nothing is judged here.
+``network`` gives the same as a networkx graph, for whoever wants to ask it more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal
+
+from simulator.errors import CertificateError, SimulatorError
+from simulator.pki.certificate import Certificate
+from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.messages import (
+    Certificate12,
+    Certificate13,
+    CertificateRequest12,
+    CertificateRequest13,
+    Message,
+    decode_handshake,
+)
+from simulator.trace.facts import Checked, Sent
+from simulator.trust.verdict import Outcome, Verdict
+from simulator.trust.vocabulary import TRUST_ANCHOR
+from simulator.views.story.fields import name_text
+from simulator.views.story.reading import version_of
+from simulator.views.story.words import clean, short_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from simulator.tls.wire.version import Version
+    from simulator.trace.facts import ActorSetup, Event, Side
+    from simulator.trace.trace import Trace
+
+SIDES: tuple[Side, Side] = ("client", "server")
+PEERS: dict[Side, Side] = {"client": "server", "server": "client"}
+
+Link = Literal["issued", "trusts", "hint"]
+Holding = Literal["sends", "trusts", "holds"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A certificate of the world.
+
+    Attributes:
+        name: its name in the scenario.
+        certificate: read; None where it cannot be.
+        sent_by: the sides that sent it in this run; ``trusted_by``, ``held_by``: whose stores it stands in.
+        kept_by: the sides that could have sent it and did not.
+        issuers: names of the certificates whose key verifies its signature, itself left out.
+    """
+
+    name: str
+    certificate: Certificate | None
+    sent_by: tuple[Side, ...]
+    trusted_by: tuple[Side, ...]
+    held_by: tuple[Side, ...]
+    kept_by: tuple[Side, ...]
+    issuers: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The first part of its subject."""
+        if self.certificate is None:
+            return "unreadable certificate"
+        return short_name(clean(self.certificate.subject)) or "no name"
+
+    @property
+    def kind(self) -> str:
+        """What it is, in a few words."""
+        if self.certificate is None:
+            return "cannot be read"
+        basic = self.certificate.basic_constraints
+        if basic is None or not basic.ca:
+            return "end entity, signed by itself" if self.certificate.self_signed else "end entity"
+        return "root CA, signed by itself" if self.certificate.self_signed else "intermediate CA"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one side made of the other's certificate.
+
+    Attributes:
+        judge: the side that judges.
+        event: the last ledger, None where it judged nothing.
+        path: names of the certificates of the path that was built, leaf first.
+        missing: where the path broke: (a certificate, its issuer that the judge does not have). The issuer is
+            empty where the world has none, and the certificate's own name where only trust is missing.
+        words: the judgement in one line, which goes on from “The client …”.
+        accepted: the judge found no fault; None where it judged no chain.
+    """
+
+    judge: Side
+    event: Event | None
+    path: tuple[str, ...]
+    missing: tuple[str, str] | None
+    words: str
+    accepted: bool | None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The ledger itself."""
+        fact = self.event.fact if self.event else None
+        return fact.verdict if isinstance(fact, Checked) else None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustNetwork:
+    """Everything the trust graph shows.
+
+    Attributes:
+        nodes: every certificate by its name in the scenario, in the setup's order.
+        judgements: what each side made of the other's certificate.
+        hints: names of the certificates that the CertificateRequest names; ``unknown_hints`` the RFC 4514
+            names in it that no certificate of the world has. Both None where there was no request.
+        chains: names of the certificates that each side showed, leaf first; a side that showed none is left
+            out.
+    """
+
+    nodes: dict[str, Node]
+    judgements: tuple[Judgement, Judgement]
+    hints: tuple[str, ...] | None
+    unknown_hints: tuple[str, ...]
+    chains: dict[Side, tuple[str, ...]]
+
+    @property
+    def leaves(self) -> dict[Side, str]:
+        """The certificate that each side showed first."""
+        return {side: chain[0] for side, chain in self.chains.items()}
+
+
+def trust_network(trace: Trace) -> TrustNetwork:
+    """Read the network of trust out of a run."""
+    actors: dict[Side, ActorSetup] = {
+        actor.role: actor for actor in trace.setup.actors if actor.role != "authority"
+    }
+    version = version_of(trace)
+    read = {held.name: _parsed(held.der) for held in trace.setup.certificates}
+    names = {held.der: held.name for held in trace.setup.certificates}
+    sent: dict[Side, list[str]] = {"client": [], "server": []}
+    hinted: list[bytes] | None = None
+    for side, message in _messages(trace, version):
+        if isinstance(message, Certificate12 | Certificate13):
+            sent[side] = [names[der] for der in message.chain if der in names]
+        elif isinstance(message, CertificateRequest12):
+            hinted = list(message.certificate_authorities)
+        elif isinstance(message, CertificateRequest13):
+            hinted = list(forms.CERTIFICATE_AUTHORITIES.read(message.extensions) or ())
+    nodes = {
+        name: Node(
+            name=name,
+            certificate=certificate,
+            sent_by=tuple(side for side in SIDES if name in sent[side]),
+            trusted_by=tuple(side for side in SIDES if name in _of(actors, side, "trusts")),
+            held_by=tuple(side for side in SIDES if name in _of(actors, side, "holds")),
+            kept_by=tuple(
+                side for side in SIDES if name in _of(actors, side, "sends") and name not in sent[side]
+            ),
+            issuers=tuple(_issuers(name, read)),
+        )
+        for name, certificate in read.items()
+    }
+    chains = {side: tuple(sent[side]) for side in SIDES if sent[side]}
+    shown = {side: chain[0] for side, chain in chains.items()}
+    judgements = [_judgement(trace, judge, nodes, shown.get(PEERS[judge])) for judge in SIDES]
+    known = {n.certificate.subject_der: name for name, n in nodes.items() if n.certificate}
+    return TrustNetwork(
+        nodes=nodes,
+        judgements=(judgements[0], judgements[1]),
+        hints=None if hinted is None else tuple(known[der] for der in hinted if der in known),
+        unknown_hints=tuple(clean(name_text(der)) for der in hinted or () if der not in known),
+        chains=chains,
+    )
+
+
+def network(trace: Trace) -> Any:
+    """The same as a ``networkx.MultiDiGraph``.
+
+    Nodes are certificates by their scenario names and the two trust stores (``client trusts``, ``server
+    trusts``); an edge's ``kind`` is ``issued``, ``trusts`` or ``hint``, and ``path`` says which judges used
+    it.
+    """
+    import networkx as nx
+
+    found = trust_network(trace)
+    graph: Any = nx.MultiDiGraph()
+    for name, node in found.nodes.items():
+        graph.add_node(name, kind=node.kind, subject=node.title)
+    for start, end, kind in links(found):
+        paths = [judgement.judge for judgement in found.judgements if (start, end) in steps(judgement)]
+        graph.add_edge(start, end, kind=kind, path=tuple(paths))
+    return graph
+
+
+def links(found: TrustNetwork) -> Iterator[tuple[str, str, Link]]:
+    """Every edge: issuer to subject, store to what is trusted, server's store to what it hints at."""
+    for name, node in found.nodes.items():
+        yield from ((issuer, name, "issued") for issuer in node.issuers)
+        yield from ((f"{side} trusts", name, "trusts") for side in node.trusted_by)
+    yield from (("server trusts", name, "hint") for name in found.hints or ())
+
+
+def steps(judgement: Judgement) -> set[tuple[str, str]]:
+    """The edges of the path that was built, the store's own included."""
+    path = judgement.path
+    edges = {(issuer, subject) for subject, issuer in pairwise(path)}
+    return edges | ({(f"{judgement.judge} trusts", path[-1])} if path else set())
+
+
+def _of(
+    actors: Mapping[Side, ActorSetup], side: Side, what: Literal["sends", "trusts", "holds"]
+) -> tuple[str, ...]:
+    actor = actors.get(side)
+    if actor is None:
+        return ()
+    return {"sends": actor.sends, "trusts": actor.trusts, "holds": actor.holds}[what]
+
+
+def _parsed(der: bytes) -> Certificate | None:
+    try:
+        return Certificate.parse(der)
+    except CertificateError:
+        return None
+
+
+def _messages(trace: Trace, version: Version) -> Iterator[tuple[Side, Message]]:
+    """The handshake messages that can be read, as they were sent."""
+    for event in trace.of(Sent):
+        side = next((side for side in SIDES if side == event.actor), None)
+        if side is not None and isinstance(event.fact, Sent) and event.fact.protocol == "handshake":
+            try:
+                yield side, decode_handshake(event.fact.raw, version)
+            except SimulatorError:
+                continue
+
+
+def _issuers(name: str, read: dict[str, Certificate | None]) -> Iterator[str]:
+    """Whose name it names as issuer and whose key verifies its signature."""
+    subject = read[name]
+    for other, issuer in read.items():
+        if subject is None or issuer is None or other == name:
+            continue
+        named = issuer.subject_der == subject.issuer_der and not subject.self_signed
+        if named and subject.signature_problem(issuer) is None:
+            yield other
+
+
+def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | None) -> Judgement:
+    """The last ledger of a judge in words, with its path in names."""
+    event = next(
+        (e for e in reversed(trace.events) if e.actor == judge and isinstance(e.fact, Checked)), None
+    )
+    if event is None or not isinstance(event.fact, Checked):
+        words = (
+            "judges nothing: no certificate reached it" if leaf else "judges nothing: it saw no certificate"
+        )
+        return Judgement(judge, None, (), None, words, None)
+    verdict = event.fact.verdict
+    prints = {n.certificate.fingerprint: name for name, n in nodes.items() if n.certificate}
+    path = tuple(prints[step] for step in verdict.path if step in prints)
+    decisive = verdict.decisive
+    missing = None
+    if decisive is not None and decisive.name == TRUST_ANCHOR and leaf is not None:
+        missing = _break(judge, nodes, leaf)
+    anchors = [check.outcome for check in verdict.checks if check.name == TRUST_ANCHOR]
+    peer = PEERS[judge]
+    if verdict.peer is None:
+        words = f"got no certificate, and {f'refuses the {peer}' if decisive else 'goes on without'}"
+        return Judgement(judge, event, (), None, words, None if decisive is None else False)
+    if decisive is not None:
+        return Judgement(
+            judge, event, path, missing, f"refuses the {peer}: {clean(decisive.name)} failed", False
+        )
+    if not path and Outcome.NOT_EVALUATED in anchors:
+        return Judgement(
+            judge, event, (), None, f"takes the {peer}'s certificate as it comes, and judges no chain", None
+        )
+    return Judgement(judge, event, path, None, f"accepts the {peer}: no check failed", True)
+
+
+def _break(judge: Side, nodes: dict[str, Node], leaf: str) -> tuple[str, str]:
+    """Go up from the leaf as far as the judge can follow."""
+    name, seen = leaf, {leaf}
+    while True:
+        issuers = [issuer for issuer in nodes[name].issuers if issuer not in seen]
+        known = [issuer for issuer in issuers if _has(judge, nodes[issuer])]
+        if not known:
+            certificate = nodes[name].certificate
+            rootlike = certificate is not None and certificate.self_signed
+            return name, issuers[0] if issuers else name if rootlike else ""
+        name = known[0]
+        seen.add(name)
+
+
+def _has(judge: Side, node: Node) -> bool:
+    """The judge has that certificate: it was sent to it, or it stands in one of its stores."""
+    return PEERS[judge] in node.sent_by or judge in (*node.trusted_by, *node.held_by)

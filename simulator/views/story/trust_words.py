@@ -1,0 +1,168 @@
+"""The words of the trust graph: what stands on a certificate, the caption, and the graph as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.views.drawing.cells import plain, wrap_cells
+from simulator.views.story.lanes import under_title
+from simulator.views.story.trust_network import PEERS, links, steps, trust_network
+from simulator.views.story.words import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.trace.trace import Trace
+    from simulator.trust.verdict import Check
+    from simulator.views.drawing.style import Detail
+    from simulator.views.story.trust_network import Judgement, Node, TrustNetwork
+
+
+def node_lines(node: Node, detail: Detail) -> tuple[str, ...]:
+    """What stands below the name of a certificate."""
+    lines = [node.kind]
+    certificate = node.certificate
+    if certificate is not None and detail != "overview":
+        lines.append(f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}")
+    if certificate is not None and detail == "everything":
+        lines.append(f"{certificate.key_type_name}, {certificate.signature_algorithm}")
+        lines.append(f"serial number {certificate.serial_number:x}"[:60])
+        lines.append(f"SHA-256 {certificate.fingerprint[:16]}…")
+    return (*lines, whereabouts(node))
+
+
+def whereabouts(node: Node) -> str:
+    """Who has it."""
+    parts = [f"sent by the {side}" for side in node.sent_by]
+    parts += [f"trusted by the {side}" for side in node.trusted_by]
+    parts += [f"held by the {side}, not trusted" for side in node.held_by]
+    parts += [f"the {side} has it and did not send it" for side in node.kept_by]
+    return "; ".join(parts) or "nobody sent it, nobody trusts it"
+
+
+def failed_here(found: TrustNetwork, name: str) -> tuple[int, Check] | None:
+    """The decisive check that was about this certificate, with the ``seq`` of its ledger."""
+    for judgement in found.judgements:
+        verdict = judgement.verdict
+        decisive = verdict.decisive if verdict else None
+        if judgement.event is None or decisive is None or decisive.depth is None:
+            continue
+        leaf = found.leaves.get(PEERS[judgement.judge])
+        path = judgement.path or ((leaf,) if leaf else ())
+        if decisive.depth < len(path) and path[decisive.depth] == name:
+            return judgement.event.seq, decisive
+    return None
+
+
+def judgement_words(judgement: Judgement) -> str:
+    """A judgement as a sentence."""
+    return f"The {judgement.judge} {judgement.words}."
+
+
+def _link_words(judgement: Judgement, found: TrustNetwork) -> str:
+    """Where the path broke, in a sentence; empty where it did not."""
+    if judgement.missing is None:
+        return ""
+    name, issuer = judgement.missing
+    subject = found.nodes[name].title
+    if issuer == name:
+        return f"The missing link: {subject} is signed by itself and not in the {judgement.judge}'s store."
+    if issuer:
+        return (
+            f"The missing link: {subject} was issued by {found.nodes[issuer].title}, whose certificate the "
+            f"{judgement.judge} does not have."
+        )
+    return f"The missing link: nobody in this world issued {subject}."
+
+
+def hint_words(found: TrustNetwork) -> str:
+    """What the CertificateRequest names; empty where there was none."""
+    if found.hints is None:
+        return ""
+    named = [found.nodes[name].title for name in found.hints] + list(found.unknown_hints)
+    if not named:
+        return "The CertificateRequest names no CA."
+    return f"Hint in the CertificateRequest, which is no trust: {', '.join(named)}."
+
+
+def description(trace: Trace, found: TrustNetwork) -> str:
+    """The graph in sentences, for people who cannot see it."""
+    sentences = [f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."]
+    for judgement in found.judgements:
+        side = judgement.judge
+        trusted = [node.title for node in found.nodes.values() if side in node.trusted_by]
+        sentences.append(f"The {side} trusts {', '.join(trusted) or 'nobody'}.")
+        sentences.append(judgement_words(judgement))
+        if judgement.path:
+            path = " from ".join(found.nodes[name].title for name in judgement.path)
+            sentences.append(f"The path that was built: {path}.")
+        sentences.append(_link_words(judgement, found))
+    sentences.append(hint_words(found))
+    return " ".join(filter(None, sentences))
+
+
+def trust_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> str:
+    """The trust graph as text: each judge with its store, then the certificates below their issuers.
+
+    Args:
+        trace: what happened.
+        width: columns; no line is longer, save that 40 are the least.
+        ascii_only: in ASCII.
+    """
+    found, width = trust_network(trace), max(width, 40)
+    lines = [f"{clean(trace.setup.title)}: who trusts whom", clean(under_title(trace)), ""]
+    for judgement in found.judgements:
+        lines += _judge(judgement, found)
+    lines += ["Certificates, each below its issuer", *_trees(found)]
+    hint = hint_words(found)
+    lines += ["", hint] if hint else []
+    wrapped = [part for line in lines for part in _wrapped(line, width)]
+    text = "\n".join(part.rstrip() for part in wrapped) + "\n"
+    return plain(text) if ascii_only else text
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    indent = " " * (len(line) - len(line.lstrip(" │├└─")))
+    first, *rest = wrap_cells(line.lstrip(" "), width - len(line) + len(line.lstrip(" ")))
+    head = line[: len(line) - len(line.lstrip(" "))]
+    more = wrap_cells(" ".join(rest), width - len(indent) - 2) if rest else []
+    return [head + first, *(f"{indent}  {part}" for part in more)]
+
+
+def _judge(judgement: Judgement, found: TrustNetwork) -> Iterator[str]:
+    side = judgement.judge
+    trusted = [node.title for node in found.nodes.values() if side in node.trusted_by]
+    yield f"The {side} trusts {', '.join(trusted) or 'nobody'}."
+    yield f"  {judgement_words(judgement)}"
+    if judgement.path:
+        yield f"  Path: {' → '.join(found.nodes[name].title for name in judgement.path)} → store"
+    words = _link_words(judgement, found)
+    if words:
+        yield f"  {words}"
+    yield ""
+
+
+def _trees(found: TrustNetwork) -> Iterator[str]:
+    """Every certificate once below each of its issuers."""
+    used = set().union(*(steps(judgement) for judgement in found.judgements))
+    children: dict[str, list[str]] = {}
+    for issuer, subject, kind in links(found):
+        if kind == "issued":
+            children.setdefault(issuer, []).append(subject)
+
+    def tree(name: str, stem: str, branch: str, above: tuple[str, ...]) -> Iterator[str]:
+        node = found.nodes[name]
+        on_path = bool(above) and (above[-1], name) in used
+        words = f"{node.title} ({node.kind}; {whereabouts(node)})" + (", on the path" if on_path else "")
+        failed = failed_here(found, name)
+        words += f". Failed here: {clean(failed[1].name)}" if failed else ""
+        yield f"{stem}{branch}{words}"
+        below = [child for child in children.get(name, []) if child not in above]
+        stem += {"": "", "├─ ": "│  ", "└─ ": "   "}[branch]
+        for place, child in enumerate(below):
+            yield from tree(child, stem, "└─ " if place == len(below) - 1 else "├─ ", (*above, name))
+
+    roots = [name for name, node in found.nodes.items() if not node.issuers]
+    roots = roots or list(found.nodes)[:1]
+    for root in roots:
+        yield from tree(root, "", "", ())

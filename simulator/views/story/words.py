@@ -1,0 +1,145 @@
+"""The words that all views share: cleaned data, sizes, times, levels, decisions.
+
+Text that comes from certificates, names and traces is data. It passes through :func:`clean` before it is
+shown anywhere, so that it can neither move the cursor, nor reverse the line, nor hide.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from simulator.security import SecurityLevel
+from simulator.tls.wire.version import Protection
+from simulator.trust.verdict import Outcome
+
+if TYPE_CHECKING:
+    from simulator.security import SecurityCard
+
+
+NUMBERING = "Numbers are the steps of the story; the messages of one step may come before another's."
+
+_QUESTIONS = {
+    "issue": "Does the CA issue the certificate?",
+    "accept-server": "Does the client accept the server's certificate?",
+    "request-certificate": "Does the server ask the client for a certificate?",
+    "send-certificate": "Does the client send a certificate?",
+    "accept-client": "Does the server go on with this client?",
+    "grant": "What does the server grant?",
+}
+
+OUTCOME_WORDS = {
+    Outcome.PASS: "passed",
+    Outcome.FAIL: "failed",
+    Outcome.NOT_EVALUATED: "not evaluated",
+    Outcome.NOT_REACHED: "not reached",
+}
+
+OUTCOME_MARKS = {
+    Outcome.PASS: "✓",
+    Outcome.FAIL: "✗",
+    Outcome.NOT_EVALUATED: "–",
+    Outcome.NOT_REACHED: "·",
+}
+
+PROTECTION_WORDS = {
+    Protection.CLEAR: "in the clear",
+    Protection.HANDSHAKE_TRAFFIC: "handshake keys",
+    Protection.APPLICATION_TRAFFIC: "application keys",
+    Protection.CONNECTION: "connection keys",
+}
+
+_REFUSALS = frozenset({"refuse", "refused", "deny", "close"})
+
+
+def clean(text: str) -> str:
+    r"""The text with everything that does not stand still made visible: ``\u202e``, not a reversal.
+
+    Control characters, line breaks, direction marks and other invisible or unassigned characters are
+    replaced by their escapes; the rest stays as it is.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category[0] != "C" and category not in ("Zl", "Zp"):
+        return " " if category == "Zs" else character
+    code = ord(character)
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def size(count: int) -> str:
+    """``1 byte``, ``1,234 bytes``."""
+    return "1 byte" if count == 1 else f"{count:,} bytes"
+
+
+def duration(microseconds: int) -> str:
+    """A length of time in its most readable unit."""
+    for unit, name in ((86_400_000_000, "day"), (3_600_000_000, "hour"), (60_000_000, "minute")):
+        if microseconds >= unit:
+            count = microseconds / unit
+            number = f"{count:.1f}".removesuffix(".0")
+            return f"{number} {name}" if number == "1" else f"{number} {name}s"
+    if microseconds >= 1_000_000:
+        return f"{microseconds / 1_000_000:.2f}".rstrip("0").rstrip(".") + " s"
+    return f"{microseconds / 1000:.1f}".removesuffix(".0") + " ms"
+
+
+def moment(at: int) -> str:
+    """A virtual time: ``41.2 ms``, or ``30 days before``."""
+    return f"{duration(-at)} before" if at < 0 else duration(at)
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 message``, ``2 messages``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def level_name(level: SecurityLevel) -> str:
+    """The level as a person writes it: ``Client authenticated``."""
+    return level.value.replace("_", " ").capitalize()
+
+
+def question(decision: str) -> str:
+    """What a decision is about, as a question."""
+    return _QUESTIONS.get(decision, clean(decision).replace("-", " ").capitalize() + "?")
+
+
+def refuses(choice: str) -> bool:
+    """The choice says no to the peer."""
+    return choice in _REFUSALS
+
+
+def short_name(subject: str) -> str:
+    """The first and most telling part of an RFC 4514 name: ``CN=alice``."""
+    escaped = False
+    for place, character in enumerate(subject):
+        if character in ",+" and not escaped:
+            return subject[:place]
+        escaped = character == "\\" and not escaped
+    return subject
+
+
+def card_facts(card: SecurityCard) -> tuple[tuple[str, str], ...]:
+    """The card as (question, answer) pairs in words."""
+    matched = {True: "yes", False: "no", None: "nobody compared"}[card.server_name_matched]
+    standing = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
+    granted = "yes" if card.access_granted else "no"
+    session = card.level is not SecurityLevel.REFUSED or card.refused_at != "tls"
+    encrypted = "yes" if card.encrypted else "no"
+    facts = [
+        ("Encrypted", encrypted if session else "no session"),
+        ("Server authenticated", "yes" if card.server_authenticated else "no"),
+        ("Server name matched", matched),
+        ("Client authenticated", standing),
+        ("Client identity", clean(card.client_identity) if card.client_identity else "none"),
+        ("Mapped to user", clean(card.user) if card.user else "nobody"),
+        ("Access granted", granted),
+        ("Refused at layer", card.refused_at or "nobody refused"),
+        ("Client believes", level_name(card.client_believes)),
+        ("Server knows", level_name(card.server_knows)),
+    ]
+    return tuple(facts)

@@ -1,0 +1,1 @@
+"""A run as text: for the terminal, for Mermaid and for PlantUML."""

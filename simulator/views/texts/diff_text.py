@@ -1,0 +1,152 @@
+"""Two runs side by side as text, and as the document that ``clientauth diff --json`` prints.
+
+The signs in the middle are those of sdiff(1): nothing where both are alike, ``|`` where they differ, ``<``
+and ``>`` where only one of them has the line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert, Decided, Sent
+from simulator.views.drawing.cells import cells, paint, plain, wrap_cells
+from simulator.views.story.alignment import align
+from simulator.views.story.diff_words import event_words, setting_words, summary, title_of
+from simulator.views.story.lanes import under_title
+from simulator.views.story.words import clean, level_name, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.trace.facts import Event
+    from simulator.trace.trace import Trace
+    from simulator.views.story.alignment import Alignment, Row
+
+LEAST_WIDTH = 60
+SIGNS = {"alike": " ", "differs": "|", "only a": "<", "only b": ">"}
+KEY = "  same on both sides    | differs    < only left    > only right"
+
+
+def diff_text(a: Trace, b: Trace, width: int = 80, colour: bool = False, *, ascii_only: bool = False) -> str:
+    """Two runs in two columns.
+
+    Args:
+        a: the run on the left.
+        b: the run on the right.
+        width: columns of the terminal; no line is longer. Below 60 it is told in 60.
+        colour: with the terminal's colour codes.
+        ascii_only: in ASCII.
+    """
+    alignment, width = align(a, b), max(width, LEAST_WIDTH)
+    lines = [paint(line, "heading", colour=colour) for line in wrap_cells(title_of(alignment), width)]
+    lines += [*wrap_cells(summary(alignment), width), ""]
+    lines += _settings(alignment, width, colour=colour)
+    half = (width - 3) // 2
+    lines += _beside(clean(under_title(a)), clean(under_title(b)), " ", half, "quiet", colour=colour)
+    begun = False
+    for row in alignment.rows:
+        if row.parts:
+            lines += _rule("first divergence", width, colour=colour)
+        elif row.follows and not begun:
+            begun = True
+            lines += _rule("what follows from it", width, colour=colour)
+        lines += _row(row, half, colour=colour)
+    lines += _rule("what came out", width, colour=colour)
+    ends = [f"{level_name(run.card.level)}: {run.card.level.plain_words}" for run in (a, b)]
+    same = a.card.level is b.card.level
+    lines += _beside(ends[0], ends[1], " " if same else "|", half, "strong", colour=colour)
+    lines += ["", KEY]
+    text = "\n".join(line.rstrip() for line in lines) + "\n"
+    return plain(text) if ascii_only else text
+
+
+def _settings(alignment: Alignment, width: int, *, colour: bool) -> Iterator[str]:
+    rows = setting_words(alignment.a.setup, alignment.b.setup)
+    if rows:
+        yield paint("Set up differently", "strong", colour=colour)
+        for where, one, other in rows:
+            yield from (f"  {line}" for line in wrap_cells(f"{where}: {one} | {other}", width - 2))
+        yield ""
+
+
+def _rule(words: str, width: int, *, colour: bool) -> Iterator[str]:
+    head = f"── {words} "
+    yield paint(head + "─" * (width - cells(head)), "heading", colour=colour)
+
+
+def _row(row: Row, half: int, *, colour: bool) -> Iterator[str]:
+    one, other = (_told(event, why=row.relation != "alike") if event else "" for event in (row.a, row.b))
+    kind = "strong" if row.parts else "quiet" if row.relation == "alike" and row.follows else ""
+    yield from _beside(one, other, SIGNS[row.relation], half, kind, colour=colour)
+
+
+def _told(event: Event, *, why: bool) -> str:
+    """One event with the moment, whether others can read what is sent, and why a choice was taken."""
+    words = event_words(event)
+    if isinstance(event.fact, Sent | Alert) and event.fact.protection is not Protection.CLEAR:
+        words += ", encrypted"
+    if why and isinstance(event.fact, Decided) and event.fact.reason:
+        words += f". {clean(event.fact.reason)}"
+    return f"{moment(event.at)}  {words}"
+
+
+def _beside(one: str, other: str, sign: str, half: int, kind: str, *, colour: bool) -> Iterator[str]:
+    """Two paragraphs beside each other with the sign between their first lines."""
+    left, right = ([*wrap_cells(text, half)] if text else [] for text in (one, other))
+    for place in range(max(len(left), len(right))):
+        start = left[place] if place < len(left) else ""
+        end = right[place] if place < len(right) else ""
+        mark = sign if place == 0 else " "
+        line = f"{start}{' ' * (half - cells(start))} {mark} {end}"
+        yield paint(line, kind, colour=colour) if kind else line
+
+
+def diff_document(a: Trace, b: Trace) -> dict[str, Any]:
+    """The comparison as plain JSON values: the two runs, where they part, and every row."""
+    alignment = align(a, b)
+    found = alignment.divergence
+    parting = None
+    if found is not None:
+        parting = {
+            "actor": found.actor,
+            "a": _event(a, found.seq_a),
+            "b": _event(b, found.seq_b),
+            "follows_a": list(found.follows_a),
+            "follows_b": list(found.follows_b),
+        }
+    return {
+        "a": _run(a),
+        "b": _run(b),
+        "summary": summary(alignment),
+        "divergence": parting,
+        "settings": [
+            {"where": where, "a": one, "b": other} for where, one, other in setting_words(a.setup, b.setup)
+        ],
+        "rows": [
+            {
+                "a": row.a.seq if row.a else None,
+                "b": row.b.seq if row.b else None,
+                "relation": row.relation,
+                "follows": row.follows,
+            }
+            for row in alignment.rows
+        ],
+    }
+
+
+def _run(trace: Trace) -> dict[str, Any]:
+    return {
+        "scenario": trace.setup.scenario,
+        "tls": trace.setup.tls,
+        "negotiated": trace.outcome.negotiated,
+        "level": trace.card.level.value,
+    }
+
+
+def _event(trace: Trace, seq: int | None) -> dict[str, Any] | None:
+    if seq is None:
+        return None
+    event = trace.events[seq]
+    kind = type(event.fact).__name__
+    return {"seq": seq, "at": event.at, "step": event.step.value, "kind": kind, "words": event_words(event)}

@@ -1,0 +1,129 @@
+"""A run as a Mermaid sequence diagram: text that GitHub, GitLab and many editors draw by themselves.
+
+Mermaid reads some characters as its own, wherever they stand; :func:`escape` writes them as its entity
+codes. Colours are thin washes, so that the diagram can be read on light and on dark pages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from simulator.trace.facts import STEP_NUMBERS, Step
+from simulator.views.drawing.cells import shorten
+from simulator.views.story.caption import caption
+from simulator.views.story.lanes import under_title
+from simulator.views.story.words import card_facts, clean, level_name
+from simulator.views.texts.outline import Arrow, Band, Remark, lanes, tell
+
+if TYPE_CHECKING:
+    from simulator.trace.trace import Trace
+    from simulator.views.texts.outline import Line
+
+MOST_TITLE = 110
+MOST_CAPTION = 1200
+LOCK = "🔒"
+STOP = "⛔"
+
+_WASHES = {
+    Step.ENROLMENT: "rgba(128, 128, 128, 0.12)",
+    Step.REQUEST: "rgba(86, 180, 233, 0.14)",
+    Step.SERVER_CHECK: "rgba(0, 158, 115, 0.14)",
+    Step.CERTIFICATE_REQUEST: "rgba(230, 159, 0, 0.14)",
+    Step.SEND_OR_SKIP: "rgba(204, 121, 167, 0.16)",
+    Step.TRUST_DECISION: "rgba(0, 114, 178, 0.14)",
+    Step.SESSION: "rgba(128, 128, 128, 0.16)",
+}
+_ALARM = "rgba(213, 94, 0, 0.30)"
+_SIGNS = {
+    "decision": "◆",
+    "refusal": "◆",
+    "proof": "",
+    "belief": "",
+    "returned": "▶",
+    "fact": "",
+    "state": "",
+    "gap": "⚠",
+}
+
+# ';' ends a statement, '#' begins an entity, '%%' a comment, '{' a directive, '$$' a formula, '<' a tag.
+_SPECIAL = re.compile(r"[;#%{}<>$&`\\~]")
+_WRAP = re.compile(r"^(\s*(?:no)?wrap)(?=\s*:)", re.IGNORECASE)
+
+
+def escape(text: str) -> str:
+    """The text so that Mermaid shows it letter for letter, wherever in a diagram it stands."""
+    escaped = _SPECIAL.sub(lambda found: f"#{ord(found[0])};", text)
+    return _WRAP.sub(lambda found: f"{found[1][:-1]}#{ord(found[1][-1])};", escaped)
+
+
+def mermaid(trace: Trace, *, detail: str = "messages") -> str:
+    """A run as Mermaid text.
+
+    Args:
+        trace: what happened.
+        detail: ``overview``, ``messages`` or ``everything``.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    known = lanes(trace)
+    title = json.dumps(shorten(clean(trace.setup.title), MOST_TITLE)).translate(
+        {ord("%"): "\\u0025", ord("{"): "\\u007b"}
+    )
+    lines = [
+        "---",
+        f"title: {title}",
+        "---",
+        "sequenceDiagram",
+        f"  %% {escape(shorten(clean(under_title(trace)), 2 * MOST_TITLE))}",
+        f"  accTitle: {escape(shorten(clean(trace.setup.title), MOST_TITLE))}",
+        f"  accDescr: {escape(shorten(caption(trace), MOST_CAPTION))}",
+        "  autonumber",
+    ]
+    lines += [f"  participant {lane.key} as {_text((lane.title,))}" for lane in known.values()]
+    ends = f"{next(iter(known.values())).key},{list(known.values())[-1].key}"
+    lines.append(f"  Note over {ends}: {_text((shorten(clean(under_title(trace)), 2 * MOST_TITLE),))}")
+    lines += [f"  Note over {lane.key}: {_text(lane.words)}" for lane in known.values()]
+    inside = False
+    for line in tell(trace, detail):
+        if isinstance(line, Band):
+            lines += ["  end"] * inside + [f"  rect {_WASHES[line.step]}"]
+            words = f"{STEP_NUMBERS[line.step]} · {line.step.title} ({line.when})"
+            lines.append(f"    Note over {ends}: {_text((words,))}")
+            inside = True
+        else:
+            lines += [f"    {words}" for words in _statement(line)]
+    lines += ["  end"] * inside
+    lines.append(f"  Note over {ends}: {_text(_worth(trace))}")
+    return "\n".join(lines) + "\n"
+
+
+def _statement(line: Line) -> list[str]:
+    """A message or a remark; an alert that refuses stands in a wash of its own."""
+    match line:
+        case Arrow():
+            sign = f"{STOP} " if line.refusal else ""
+            sign += f"{LOCK} " if line.locked else ""
+            way = "-x" if line.lost else "->>"
+            message = f"{line.sender}{way}{line.receiver}: {sign}{_text(line.lines)}"
+            return [f"rect {_ALARM}", f"  {message}", "end"] if line.refusal else [message]
+        case Remark():
+            sign = _SIGNS[line.kind]
+            words = f"{sign} {_text(line.lines)}" if sign else _text(line.lines)
+            note = f"Note over {line.lane}: {words}"
+            return [f"rect {_ALARM}", f"  {note}", "end"] if line.kind in ("refusal", "gap") else [note]
+        case Band():
+            return []
+
+
+def _text(lines: tuple[str, ...]) -> str:
+    return "<br/>".join(escape(line) for line in lines)
+
+
+def _worth(trace: Trace) -> tuple[str, ...]:
+    """What came out, and the card."""
+    level = trace.card.level
+    head = f"What the session is worth: {level_name(level)} ({level.plain_words})"
+    return (head, *(shorten(f"{label}: {answer}", MOST_TITLE) for label, answer in card_facts(trace.card)))

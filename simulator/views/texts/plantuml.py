@@ -1,0 +1,125 @@
+"""A run as a PlantUML sequence diagram.
+
+PlantUML reads much as markup: pairs of signs, tags, backslashes, calls of its preprocessor. :func:`escape`
+writes what could be read so as a code point, which it shows and does not read.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from simulator.trace.facts import STEP_NUMBERS, Step
+from simulator.views.drawing.cells import shorten
+from simulator.views.story.lanes import under_title
+from simulator.views.story.words import card_facts, clean, level_name
+from simulator.views.texts.outline import Arrow, Band, Remark, lanes, tell
+
+if TYPE_CHECKING:
+    from simulator.trace.trace import Trace
+    from simulator.views.texts.outline import Line
+
+MOST_TITLE = 110
+
+_LOOK = """\
+hide footbox
+autonumber
+skinparam sequenceMessageAlign center
+skinparam shadowing false
+skinparam defaultFontName sans-serif
+skinparam sequenceDividerFontStyle bold"""
+
+_STRIPS = {
+    Step.ENROLMENT: "#E6E6E6",
+    Step.REQUEST: "#DDF0FB",
+    Step.SERVER_CHECK: "#D5F0E6",
+    Step.CERTIFICATE_REQUEST: "#FCEFD0",
+    Step.SEND_OR_SKIP: "#F5E1EC",
+    Step.TRUST_DECISION: "#D6E6F2",
+    Step.SESSION: "#E6E6E6",
+}
+_ROLES = {"client": "#DDF0FB", "server": "#D5F0E6", "authority": "#F2F2F2"}
+_NOTES = {
+    "decision": ("note", "#FFFBE6"),
+    "refusal": ("note", "#FBE3D6"),
+    "proof": ("note", "#FFFBE6"),
+    "belief": ("hnote", "#FFFFFF"),
+    "returned": ("rnote", "#F2F2F2"),
+    "fact": ("rnote", "#FAFAFA"),
+    "state": ("rnote", "#FAFAFA"),
+    "gap": ("hnote", "#FBE3D6"),
+}
+
+_SPECIAL = re.compile(
+    r"""
+      [<>\\%$&"~{}\[\]|`^@*]      # read wherever they stand: tags, escapes, calls, variables, entities
+    | ([/_\-'.=\#:;!+]) (?=\1)   # means something in pairs: the first of two
+    | (?<=([/_\-'.=\#:;!+])) \2  # and the second
+    | /(?=') | '(?=/)             # the ends of a block comment
+    | ^[!\#'*+\-./:;=@]           # signs that mean something where a line begins
+    """,
+    re.VERBOSE,
+)
+
+
+def escape(text: str) -> str:
+    """The text so that PlantUML shows it letter for letter, wherever in a diagram it stands."""
+    return _SPECIAL.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+
+
+def plantuml(trace: Trace, *, detail: str = "messages") -> str:
+    """A run as PlantUML text.
+
+    Args:
+        trace: what happened.
+        detail: ``overview``, ``messages`` or ``everything``.
+
+    Raises:
+        OutputError: there is no such detail.
+    """
+    known = lanes(trace)
+    lines = [
+        "@startuml",
+        f"title {escape(shorten(clean(trace.setup.title), MOST_TITLE))}",
+        f"header {escape(shorten(clean(under_title(trace)), 2 * MOST_TITLE))}",
+        *_LOOK.splitlines(),
+    ]
+    lines += [
+        f'participant "{_text((lane.title, *lane.words), bold=True)}" as {lane.key} {_ROLES[lane.role]}'
+        for lane in known.values()
+    ]
+    for line in tell(trace, detail):
+        lines += _statement(line)
+    return "\n".join([*lines, *_worth(trace), "@enduml"]) + "\n"
+
+
+def _statement(line: Line) -> list[str]:
+    match line:
+        case Band():
+            words = f"{STEP_NUMBERS[line.step]} · {line.step.title} ({line.when})"
+            strip = f"skinparam sequenceDividerBackgroundColor {_STRIPS[line.step]}"
+            return [strip, f"== {escape(words)} =="]
+        case Arrow():
+            look = "[#D55E00,bold]" if line.refusal else "[#0072B2]" if line.locked else ""
+            sign = "<&lock-locked> " if line.locked else ""
+            sign = f"<&ban> {sign}" if line.refusal else sign
+            way = f"-{look}>x" if line.lost else f"-{look}>"
+            return [f"{line.sender} {way} {line.receiver} : {sign}{_text(line.lines, bold=True)}"]
+        case Remark():
+            shape, colour = _NOTES[line.kind]
+            bold = line.kind in ("decision", "refusal", "belief")
+            return [f"{shape} over {line.lane} {colour} : {_text(line.lines, bold=bold)}"]
+
+
+def _text(lines: tuple[str, ...], *, bold: bool = False) -> str:
+    """The lines, the first of them in bold where that is asked for."""
+    first, *rest = map(escape, lines)
+    return "\\n".join([f"**{first}**" if bold else first, *rest])
+
+
+def _worth(trace: Trace) -> list[str]:
+    """What came out, and the card, as the legend."""
+    level = trace.card.level
+    head = f"What the session is worth: {level_name(level)} ({level.plain_words})"
+    facts = [shorten(f"{label}: {answer}", MOST_TITLE) for label, answer in card_facts(trace.card)]
+    return ["legend bottom", escape(head), *map(escape, facts), "end legend"]

@@ -1,0 +1,271 @@
+"""The command, run as a user runs it: in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.views.export import RUN_SUFFIXES
+from tests.peers import ROOT
+
+
+def clientauth(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command and give what it said."""
+    return subprocess.run(
+        [sys.executable, "-m", "simulator", *arguments],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_help_names_every_verb(tmp_path: Path) -> None:
+    """``--help`` shows the verbs and five worked commands."""
+    shown = clientauth("--help", cwd=tmp_path)
+    assert 0 == shown.returncode
+    for word in ("demo", "list", "run", "export", "matrix", "check", "certificates", "clientauth demo"):
+        assert word in shown.stdout
+
+
+def test_list_is_the_catalogue(tmp_path: Path) -> None:
+    """``list --json`` gives name, title and topic of every scenario, in order."""
+    listed = json.loads(clientauth("list", "--json", cwd=tmp_path).stdout)
+    expected = [{"name": s.name, "title": s.title, "topic": s.topic} for s in catalogue.values()]
+    assert expected == listed
+
+
+def test_list_in_a_pipe_has_no_colours(tmp_path: Path) -> None:
+    """What is piped is plain text, and names every scenario."""
+    listed = clientauth("list", cwd=tmp_path).stdout
+    assert "\x1b" not in listed
+    for name in catalogue:
+        assert name in listed
+
+
+def test_run_json_has_the_documented_keys(tmp_path: Path) -> None:
+    """``run --json`` prints one document with every key that the documentation names."""
+    document = json.loads(clientauth("run", "certificate-expired", "--json", cwd=tmp_path).stdout)
+    assert {
+        "scenario": "certificate-expired",
+        "tls": "1.3",
+        "negotiated": "1.3",
+        "as_expected": True,
+        "level": "REFUSED",
+        "refused_at": "tls",
+        "alert": {"name": "certificate_expired", "code": 45, "sender": "server"},
+        "decisive_check": "validity",
+        "judged_by": "server",
+        "client": {
+            "handshake": "ok",
+            "believed_when_handshake_returned": "CLIENT_AUTHENTICATED",
+            "believes": "REFUSED",
+            "peer": None,
+        },
+        "server": {
+            "handshake": "failed",
+            "believed_when_handshake_returned": None,
+            "believes": "REFUSED",
+            "peer": None,
+        },
+    } == {key: value for key, value in document.items() if key not in {"messages", "trace"}}
+    assert ["ClientHello", "ServerHello", "EncryptedExtensions", "CertificateRequest"] == [
+        message["name"] for message in document["messages"][:4]
+    ]
+    assert {"sender", "name", "length", "encrypted"} == set(document["messages"][0])
+
+
+def test_run_tells_the_story(tmp_path: Path) -> None:
+    """``run`` tells the story in the given width, and ``--step`` without a terminal does not wait."""
+    told = clientauth("run", "no-certificate-lower-level", "--tls", "1.2", "--width", "80", cwd=tmp_path)
+    stepped = clientauth(
+        "run", "no-certificate-lower-level", "--tls", "1.2", "--width", "80", "--step", cwd=tmp_path
+    )
+    assert 0 == told.returncode == stepped.returncode
+    assert max(map(len, told.stdout.splitlines())) <= 80
+    assert told.stdout.split() == stepped.stdout.split()
+    assert "CertificateRequest" in told.stdout
+
+
+def test_help_of_export_names_every_form(tmp_path: Path) -> None:
+    """Whoever asks how to export a run reads of every suffix that can be written."""
+    shown = clientauth("export", "--help", cwd=tmp_path).stdout
+    assert [] == [suffix for suffix in RUN_SUFFIXES if suffix not in shown]
+
+
+def test_set_changes_one_thing_and_drops_the_expectation(tmp_path: Path) -> None:
+    """``--set`` plays the changed scenario, of which nothing is expected."""
+    changed = clientauth(
+        "run",
+        "no-certificate-refused",
+        "--set",
+        "server.client_authentication=optional",
+        "--json",
+        cwd=tmp_path,
+    )
+    document = json.loads(changed.stdout)
+    assert (0, "SERVER_AUTHENTICATED", None) == (
+        changed.returncode,
+        document["level"],
+        document["as_expected"],
+    )
+
+
+def test_a_run_that_surprises_exits_with_1(tmp_path: Path) -> None:
+    """A scenario file that expects what does not come ends with status 1 and says what came."""
+    (tmp_path / "wrong.toml").write_text('[expect]\nlevel = "REFUSED"\n', encoding="utf-8")
+    surprised = clientauth("run", "wrong.toml", cwd=tmp_path)
+    assert 1 == surprised.returncode
+    assert "CLIENT_AUTHENTICATED" in surprised.stderr
+
+
+def test_an_empty_file_is_the_good_handshake(tmp_path: Path) -> None:
+    """An empty scenario file plays the good handshake."""
+    (tmp_path / "empty.toml").touch()
+    document = json.loads(clientauth("run", "empty.toml", "--json", cwd=tmp_path).stdout)
+    assert ("CLIENT_AUTHENTICATED", None) == (document["level"], document["as_expected"])
+
+
+BAD_COMMANDS = {
+    "unknown scenario": (["run", "certificat-expired"], "certificate-expired"),
+    "unknown file": (["run", "nowhere.toml"], "nowhere.toml"),
+    "a folder": (["run", "folder.toml"], "folder.toml"),
+    "misspelt key": (["run", "misspelt.toml"], "client_authentication"),
+    "wrong type": (["run", "type.toml"], "latency_ms"),
+    "broken TOML": (["run", "broken.toml"], "broken.toml"),
+    "binary rubbish": (["run", "rubbish.toml"], "rubbish.toml"),
+    "impossible combination": (["run", "impossible.toml"], "nobody"),
+    "bad --set": (["run", "valid-certificate", "--set", "server.client_authentication"], "--set"),
+    "unknown --set": (["run", "valid-certificate", "--set", "server.polic=optional"], "polic"),
+    "unknown version": (["run", "valid-certificate", "--tls", "1.1"], "1.2"),
+    "unknown verb": (["rum", "valid-certificate"], "run"),
+    "unknown suffix": (["export", "valid-certificate", "story.bmp"], ".svg"),
+    "a view of a whole run": (["export", "valid-certificate", "run.json", "--view", "ladder"], ".svg"),
+    "a late unknown suffix": (["export", "valid-certificate", "story.svg", "story.bmp"], ".pcapng"),
+    "no form of a matrix": (["matrix", "m.svg", "m.html", "m.txt"], ".txt or .json"),
+    "no form of a comparison": (["diff", "valid-certificate", "untrusted-ca", "d.svg", "d.mmd"], ".html"),
+    "missing folder": (["export", "valid-certificate", "nowhere/story.svg"], "nowhere"),
+    "unknown view": (["export", "valid-certificate", "story.svg", "--view", "sequenze"], "sequence"),
+    "nothing to check": (["check"], "--all"),
+    "folder in the way": (["certificates", "valid-certificate", "nowhere/certificates"], "nowhere"),
+    "empty password": (["certificates", "valid-certificate", "out", "--password", ""], "password"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_COMMANDS)
+def test_bad_input_is_told_in_words(case: str, tmp_path: Path) -> None:
+    """A mistake ends with status 2 and a message that names it; no traceback, nothing half-written."""
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "misspelt.toml").write_text('[server]\nclient_autentication = "optional"\n', encoding="utf-8")
+    (tmp_path / "type.toml").write_text('[network]\nlatency_ms = "slow"\n', encoding="utf-8")
+    (tmp_path / "broken.toml").write_text("[server\n", encoding="utf-8")
+    (tmp_path / "rubbish.toml").write_bytes(bytes(range(256)))
+    (tmp_path / "impossible.toml").write_text('[client]\ncertificate = "nobody"\n', encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    arguments, names = BAD_COMMANDS[case]
+    refused = clientauth(*arguments, cwd=tmp_path)
+    assert 2 == refused.returncode
+    assert names in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "" == refused.stdout
+    assert before == sorted(tmp_path.rglob("*"))
+
+
+def test_a_file_that_cannot_be_replaced_stays(tmp_path: Path) -> None:
+    """Where the target is a folder nothing is written and the message names it."""
+    (tmp_path / "story.svg").mkdir()
+    refused = clientauth("export", "valid-certificate", "story.svg", cwd=tmp_path)
+    assert 2 == refused.returncode
+    assert "story.svg" in refused.stderr
+    assert [tmp_path / "story.svg"] == list(tmp_path.iterdir())
+
+
+def test_export_writes_every_form(tmp_path: Path) -> None:
+    """``export`` writes each file in the form of its suffix."""
+    names = ["story.svg", "story.png", "story.pdf", "story.txt", "story.json"]
+    assert 0 == clientauth("export", "valid-certificate", *names, cwd=tmp_path).returncode
+    starts = {".svg": b"<svg ", ".png": b"\x89PNG", ".pdf": b"%PDF", ".json": b"{"}
+    for name in names:
+        data = (tmp_path / name).read_bytes()
+        assert data.startswith(starts.get(Path(name).suffix, b"")), name
+        assert data, name
+
+
+def test_matrix_json_is_complete(tmp_path: Path) -> None:
+    """``matrix --json`` has a cell for every credential, policy and version, with the documented keys."""
+    cells = json.loads(clientauth("matrix", "--json", cwd=tmp_path).stdout)["cells"]
+    assert 10 * 4 * 2 == len(cells)
+    for cell in cells:
+        assert {"credential", "policy", "tls", "scenario", "set", "level", "alert"} <= set(cell)
+
+
+def test_a_cell_of_the_matrix_can_be_played_alone(tmp_path: Path) -> None:
+    """A cell's scenario with its ``--set`` comes out as the matrix says."""
+    cells = json.loads(clientauth("matrix", "--json", cwd=tmp_path).stdout)["cells"]
+    cell = next(
+        c for c in cells if (c["credential"], c["policy"], c["tls"]) == ("stolen", "unverified", "1.2")
+    )
+    settings = [word for setting in cell["set"] for word in ("--set", setting)]
+    played = clientauth("run", cell["scenario"], *settings, "--tls", "1.2", "--json", cwd=tmp_path)
+    assert cell["level"] == json.loads(played.stdout)["level"]
+
+
+def test_certificates_are_private_and_fresh(tmp_path: Path) -> None:
+    """Keys are readable by their owner alone, and two calls never give the same; with --seed they do."""
+    for folder, extra in (("a", []), ("b", []), ("c", ["--seed"]), ("d", ["--seed"])):
+        assert 0 == clientauth("certificates", "valid-certificate", folder, *extra, cwd=tmp_path).returncode
+    key = "alice.key"
+    assert stat.S_IMODE((tmp_path / "a" / key).stat().st_mode) == 0o600
+    assert (tmp_path / "a" / key).read_bytes() != (tmp_path / "b" / key).read_bytes()
+    assert (tmp_path / "c" / key).read_bytes() == (tmp_path / "d" / key).read_bytes()
+    assert b"not secret" not in (tmp_path / "a" / "alice.pem").read_bytes()
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    """A reader that goes away (``| head -1``) causes no complaint."""
+    command = f"{sys.executable} -m simulator run valid-certificate | head -1"
+    told = subprocess.run(
+        ["sh", "-c", command],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "" == told.stderr
+
+
+def test_a_terminal_that_knows_only_ascii_is_spared(tmp_path: Path) -> None:
+    """Where the output cannot show a sign, an ASCII one or an escape stands there and nothing fails."""
+    told = clientauth("run", "valid-certificate", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert 0 == told.returncode
+    assert told.stdout.isascii()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "valid-certificate", "--step", "--json"),
+        ("demo", "--present", "--quiet"),
+        ("demo", "--present", "--width", "100"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told(words: tuple[str, ...], tmp_path: Path) -> None:
+    """One of them would be passed over in silence, so neither is done."""
+    asked = clientauth(*words, cwd=tmp_path)
+    assert 2 == asked.returncode
+    assert words[-2 if words[-1].isdigit() else -1] in asked.stderr
+    assert "" == asked.stdout
+    assert [] == list(tmp_path.iterdir())

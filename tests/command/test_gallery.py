@@ -1,0 +1,45 @@
+"""The committed pictures are the ones that the demonstration writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from simulator.command.demo import give_demo
+from simulator.command.gallery import gallery_files
+from tests.peers import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+FIGURES = ROOT / "figures"
+
+
+def test_the_gallery_is_current() -> None:
+    """Every file in ``figures/`` is byte for byte what the gallery makes, and there is no other."""
+    made = {name: text.encode("utf-8") for name, text in gallery_files()}
+    committed = {path.name: path.read_bytes() for path in FIGURES.iterdir()}
+    assert sorted(made) == sorted(committed), "run `make figures` and commit what it writes"
+    for name, data in made.items():
+        assert data == committed[name], f"{name} is not current: run `make figures`"
+
+
+def test_the_demonstration_shows_what_it_promises(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The demonstration tells four runs, prints the matrix, and writes exactly the gallery."""
+    assert 0 == give_demo(tmp_path / "figures", width=80, coloured=False)
+    told = capsys.readouterr().out
+    for part in ("1 of 4", "4 of 4", "Every credential under every policy", "as expected"):
+        assert part in told
+    assert {name: text.encode() for name, text in gallery_files()} == {
+        path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()
+    }
+
+
+def test_every_picture_is_a_titled_svg() -> None:
+    """Every committed picture is well-formed and has a title and a description in words."""
+    for path in FIGURES.glob("*.svg"):
+        root = ElementTree.fromstring(path.read_text(encoding="utf-8"))
+        names = [child.tag.rsplit("}", 1)[-1] for child in root]
+        assert ["title", "desc"] == names[:2], path.name

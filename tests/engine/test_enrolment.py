@@ -1,0 +1,83 @@
+"""What came before the connection came before it, whatever a scenario says of network and dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from simulator.actors.effects import DECISIONS
+from simulator.runs.run import simulate
+from simulator.scenario import Scenario
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.trace.facts import Decided, Received, Sent, Step
+from simulator.trace.steps import DECISION_STEPS
+
+if TYPE_CHECKING:
+    from simulator.trace.facts import Event
+    from simulator.trace.trace import Trace
+
+FROM_NOW_ON = {"certificates.alice.not_before": "0s", "certificates.server.not_before": "0s"}
+A_DAY_AWAY = {"network.latency_ms": 86_400_000}
+SPARE = [f"spare-{number}" for number in range(60)]
+
+WORLDS: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "valid from now on": FROM_NOW_ON,
+    "a very slow network": A_DAY_AWAY,
+    "both": FROM_NOW_ON | A_DAY_AWAY,
+    "the CA sends a bundle": A_DAY_AWAY | {"certificates.alice.delivery": "pkcs12"},
+    "and is switched off then": FROM_NOW_ON | A_DAY_AWAY | {"certificates.client-ca.online": False},
+    "sixty certificates more": FROM_NOW_ON
+    | {"client.also_holds": SPARE, "certificates.client-ca.online": False}
+    | {f"certificates.{name}": {"role": "client", "not_before": "0s"} for name in SPARE},
+}
+
+
+def enrolment(trace: Trace) -> list[Event]:
+    """What happened before, without the setup."""
+    return [event for event in trace.events[1:] if event.step is Step.ENROLMENT]
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_all_of_it_happens_before_the_connection(name: str) -> None:
+    """Enrolment has negative times, it is told first, and the CAs say and hear nothing after it."""
+    trace = simulate(Scenario().but(WORLDS[name])).trace
+    before = enrolment(trace)
+    assert all(event.at < 0 for event in before)
+    assert before == list(trace.events[1 : 1 + len(before)])
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_one_enrolment_is_over_when_the_next_begins(name: str) -> None:
+    """Nothing is sent while something else is under way, and all that was sent was read."""
+    under_way = 0
+    for event in enrolment(simulate(Scenario().but(WORLDS[name])).trace):
+        under_way += isinstance(event.fact, Sent) - isinstance(event.fact, Received)
+        assert under_way in (0, 1)
+    assert under_way == 0
+
+
+@pytest.mark.parametrize("name", ["and is switched off then", "sixty certificates more"])
+def test_a_ca_works_until_it_is_switched_off(name: str) -> None:
+    """A CA that is switched off before the connection has issued everything by then."""
+    told = [
+        event
+        for event in enrolment(simulate(Scenario().but(WORLDS[name])).trace)
+        if event.actor == "client-ca"
+    ]
+    assert "switched off" in told[-1].fact.text  # type: ignore[union-attr]  # the last thing is a remark
+
+
+@pytest.mark.parametrize(("revoked", "told"), [("-1d", 1), ("-1s", 1), ("0s", 0), ("1d", 0)])
+def test_only_what_was_revoked_before_is_told(revoked: str, told: int) -> None:
+    """A revocation that comes when the connection has begun is no part of the story."""
+    changes = {"certificates.alice.revoked": revoked}
+    trace = simulate(catalogue["valid-certificate"].but(changes)).trace
+    decisions = [event.fact.decision for event in trace.of(Decided) if isinstance(event.fact, Decided)]
+    assert told == decisions.count("revoke")
+
+
+def test_every_decision_has_a_step_of_the_story() -> None:
+    """The decisions that actors take, by name, are those that have a step."""
+    assert set(DECISIONS) == set(DECISION_STEPS)

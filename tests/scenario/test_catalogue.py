@@ -1,0 +1,327 @@
+"""The catalogue: every scenario is complete, true where trust can say, and can be found."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.engine.world import issue_world
+from simulator.entropy import SeededEntropy
+from simulator.errors import ScenarioError
+from simulator.runs.run import simulate
+from simulator.scenario import TLS_VERSIONS, Expectation, Scenario, TlsVersion
+from simulator.scenario import catalogue as imported
+from simulator.scenario.catalogue.catalogue import TEACHING_ORDER, UnknownScenarioError, catalogue, load
+from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario, settings
+from simulator.scenario.changes import differences
+from simulator.scenario.file import load as load_file
+from simulator.scenario.mistakes import scenario_problems
+from simulator.security import SecurityLevel
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert, Checked, Sent
+from simulator.trust.judge import judge
+from simulator.trust.policy import TrustPolicy
+from tests.runs import EVERY_RUN, run_of
+
+if TYPE_CHECKING:
+    from simulator.trace.trace import Trace
+
+NAMES = {
+    *("valid-certificate", "chain-with-intermediate", "server-does-not-ask", "no-certificate-lower-level"),
+    *("no-certificate-refused", "unverified-certificate", "untrusted-ca", "self-signed"),
+    *("self-signed-trusted", "missing-intermediate", "certificate-expired", "certificate-not-yet-valid"),
+    *("wrong-purpose", "stolen-certificate", "revoked-not-checked", "server-untrusted", "server-expired"),
+    *("server-wrong-name", "server-not-checked", "ca-switched-off"),
+    *("intermediate-held-by-server", "server-clock-wrong", "any-purpose", "no-purpose-stated"),
+    *("key-usage-without-signing", "issuer-is-not-a-ca", "path-too-long", "name-constraint-violated"),
+    *("weak-rsa-key", "sha1-signature", "corrupted-proof", "ca-list-guides-client"),
+    *("ca-list-excludes-certificate", "ca-list-ignored", "no-common-signature-scheme"),
+    *("server-wrong-purpose", "both-sides-bad", "version-mismatch", "hello-retry"),
+    *("ed25519-certificate", "rsa-certificate", "p384-certificate", "expired-ca", "cross-signed"),
+}
+
+# Where the chain that is judged is not what decides: what does, and its alert in TLS 1.2 and 1.3.
+DECIDED_ELSEWHERE = {
+    "stolen-certificate": ("proof-of-possession", "decrypt_error", "decrypt_error"),
+    "corrupted-proof": ("proof-of-possession", "decrypt_error", "decrypt_error"),
+    "version-mismatch": (None, "protocol_version", "protocol_version"),
+    "ca-list-excludes-certificate": ("certificate-presented", "handshake_failure", "certificate_required"),
+    "no-common-signature-scheme": ("certificate-presented", "handshake_failure", "certificate_required"),
+}
+
+
+def test_the_catalogue_has_its_scenarios_and_their_files() -> None:
+    """Every name has one file, every file one name, and the teaching order has them all, topic by topic."""
+    stems = {
+        Path(file.name).stem
+        for file in files("simulator.scenario.catalogue").iterdir()
+        if file.name.endswith("toml")
+    }
+    topics = [catalogue[name].topic for name in catalogue]
+
+    assert stems == NAMES
+    assert sorted(TEACHING_ORDER) == sorted(NAMES)
+    assert list(dict.fromkeys(topics)) == [
+        topic for before, topic in zip(["", *topics], topics, strict=False) if before != topic
+    ]
+
+
+def test_the_catalogue_is_a_mapping_by_either_import() -> None:
+    """``from simulator import catalogue`` gives the mapping itself, with all that a mapping can do."""
+    assert imported is catalogue
+    assert isinstance(catalogue, Mapping)
+    assert list(catalogue) == list(TEACHING_ORDER)
+    assert len(catalogue) == len(NAMES)
+    assert [name for name, _ in catalogue.items()] == list(catalogue.keys())
+    assert catalogue.get("no-such") is None
+    assert "no-such" not in catalogue
+    assert "self-signed" in catalogue
+    assert catalogue == catalogue
+    assert hash(catalogue) == hash(imported)
+
+
+@pytest.mark.parametrize("name", catalogue)
+def test_a_scenario_can_be_played_and_says_what_it_expects(name: str) -> None:
+    """No scenario has a problem; each expects something of both versions, and a refusal names its reason."""
+    scenario = catalogue[name]
+
+    assert scenario.name == name
+    assert scenario_problems(scenario) == []
+    assert set(scenario.expect) == set(TLS_VERSIONS)
+    for expectation in scenario.expect.values():
+        refused = expectation.level is SecurityLevel.REFUSED
+        assert refused == (expectation.alert is not None)
+        decided = expectation.decisive_check is not None
+        assert decided == (refused and name != "version-mismatch")  # there nobody comes to judge
+
+
+@pytest.mark.parametrize("name", catalogue)
+def test_a_lesson_is_short_and_gives_its_rule(name: str) -> None:
+    """Three to six sentences on one line, the last of them with a reference to an RFC and its section."""
+    scenario = catalogue[name]
+    sentences = re.split(r"(?<=[.)])\s+(?=[A-Z])", scenario.lesson)
+
+    assert 3 <= len(sentences) <= 6
+    assert "\n" not in scenario.lesson
+    assert all(sentence.endswith(".") for sentence in sentences)
+    assert re.search(r"RFC \d{4} §\d", sentences[-1])
+    assert len(scenario.title) <= 45
+    assert not scenario.title.endswith(".")
+
+
+@pytest.mark.parametrize("name", catalogue)
+def test_a_scenario_differs_in_little(name: str) -> None:
+    """A scenario is the good handshake with one thing changed: at most six settings, further CAs apart."""
+    scenario = catalogue[name]
+    count = len(list(differences(Scenario(), scenario)))
+    further = [one for one in scenario.certificates if one not in Scenario().certificates]
+
+    assert (count == 0) == (name == "valid-certificate")
+    assert count - 3 * len(further) <= 3
+    assert len(further) <= 2
+
+
+@pytest.mark.parametrize("name", catalogue)
+def test_both_readers_agree_on_every_file(name: str) -> None:
+    """The reader that trusts our own files and the one that checks users' files give equal scenarios."""
+    path = Path(str(files("simulator.scenario.catalogue").joinpath(f"{name}.toml")))
+
+    assert load_file(path) == catalogue[name]
+
+
+def test_built_in_scenarios_need_no_pydantic() -> None:
+    """Loading all of them, changing one and reading a ``--set`` imports neither pydantic nor any drawing."""
+    code = (
+        "import sys; from simulator import catalogue\n"
+        "from simulator.scenario.file import parse_assignment\n"
+        "dict(catalogue); catalogue['self-signed'].but(dict([parse_assignment('server.tickets=0')]))\n"
+        "print([m for m in ('pydantic', 'matplotlib', 'networkx', 'ssl') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "name", ["certifcate-expired", "CERTIFICATE-EXPIRED", "certificate_expired", "expired"]
+)
+def test_a_misspelt_name_is_answered_with_the_right_one(name: str) -> None:
+    """The error is a ScenarioError and a KeyError, and its advice has the name that was meant."""
+    with pytest.raises(UnknownScenarioError, match=r"Did you mean .*'certificate-expired'") as caught:
+        catalogue[name]
+
+    assert isinstance(caught.value, ScenarioError)
+    assert isinstance(caught.value, KeyError)
+    with pytest.raises(ScenarioError, match="Did you mean"):
+        load(name)
+
+
+def test_a_scenario_is_loaded_by_name_or_by_path(tmp_path: Path) -> None:
+    """A catalogue name gives the catalogue's scenario, a path the file's, whatever the file is called."""
+    path = tmp_path / "self-signed.toml"
+    path.write_text("[server]\ntickets = 0\n", encoding="utf-8")
+
+    assert load("self-signed") is catalogue["self-signed"]
+    assert load(str(path)).server.tickets == 0
+    assert load(path).name == "self-signed"
+    with pytest.raises(ScenarioError, match="cannot be read"):
+        load(str(tmp_path / "absent.toml"))
+
+
+def presented(scenario: Scenario, side: str) -> list[bytes]:
+    """The chain that a side shows in the end: with a hint and a choice, the one that the hint leads to."""
+    world = issue_world(scenario, SeededEntropy(scenario.seed))
+    holding = world.client if side == "client" else world.server
+    hints = [one.subject_der for one in world.server.authorities]
+    if side == "client" and scenario.client.obeys_ca_list and hints:
+        chains = [holding.chain, *(one.chain for one in holding.further)]
+        fitting = (chain for chain in chains if any(one.issuer_der in hints for one in chain))
+        return [one.der for one in next(fitting, ())]
+    return [one.der for one in holding.chain]
+
+
+def judged(scenario: Scenario, side: str, version: TlsVersion) -> tuple[str | None, str | None]:
+    """The decisive check and its alert when one side's certificate is judged; (None, None) if accepted."""
+    world = issue_world(scenario, SeededEntropy(scenario.seed))
+    judging = world.server if side == "client" else world.client
+    setup = scenario.server if side == "client" else scenario.client
+    policy = TrustPolicy(
+        role=side,  # type: ignore[arg-type]
+        store=judging.store,
+        held=judging.held,
+        server_name=scenario.client.server_name,
+        profile=setup.profile,
+        require_certificate=scenario.server.client_authentication == "required",
+    )
+    now = scenario.clock + setup.clock_offset
+    verdict = judge(presented(scenario, side), policy, now, tls=version)
+    return (verdict.decisive.name if verdict.decisive else None), verdict.alert
+
+
+@pytest.mark.parametrize("version", TLS_VERSIONS)
+@pytest.mark.parametrize("name", catalogue)
+def test_the_trust_decision_comes_out_as_expected(name: str, version: TlsVersion) -> None:
+    """Judging the scenario's real certificates gives the decisive check and alert that it expects.
+
+    What a stolen certificate shows comes only with the proof of possession, after this decision.
+    """
+    scenario = catalogue[name]
+    expectation = scenario.expect[version]
+    expected = (expectation.decisive_check, expectation.alert)
+    verdict = judged(scenario, "server", version) if scenario.client.verify_server else (None, None)
+    if verdict == (None, None) and scenario.server.client_authentication in ("optional", "required"):
+        verdict = judged(scenario, "client", version)
+
+    if name in DECIDED_ELSEWHERE:
+        check, *alerts = DECIDED_ELSEWHERE[name]
+        assert (check, alerts[TLS_VERSIONS.index(version)]) == expected
+        assert verdict == (expected if name == "ca-list-excludes-certificate" else (None, None))
+    else:
+        assert verdict == expected
+
+
+@pytest.mark.parametrize(("name", "version"), EVERY_RUN)
+def test_every_run_comes_out_as_expected(name: str, version: TlsVersion) -> None:
+    """Level, decisive check and alert of the run are the scenario's; all but the mismatch negotiate."""
+    outcome, expectation = run_of(name, version).trace.outcome, catalogue[name].expect[version]
+    alert = outcome.alert.name if outcome.alert else None
+
+    assert Expectation(outcome.level, outcome.decisive_check, alert) == expectation
+    assert outcome.negotiated == (None if name == "version-mismatch" else version)
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+def test_the_first_mistake_is_the_one_that_shows(tls: TlsVersion) -> None:
+    """With both sides bad the client decides; with the server put right, the client's mistake comes out."""
+    both = catalogue["both-sides-bad"]
+    outcome = run_of("both-sides-bad", tls).trace.outcome
+    repaired = simulate(both.but({"certificates.server.issuer": "server-ca"}), tls).trace.outcome
+
+    assert (outcome.judged_by, outcome.decisive_check) == ("client", "trust-anchor")
+    assert (repaired.judged_by, repaired.decisive_check) == ("server", "validity")
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+def test_a_profile_has_effect(tls: TlsVersion) -> None:
+    """The strict profile takes any purpose, obeys hints, refuses under the keys, and has its own alerts."""
+
+    def changed(name: str, setting: str) -> Trace:
+        return simulate(catalogue[name].but({setting: "rfc5280"}), tls).trace
+
+    strict = changed("any-purpose", "server.profile")
+    heeds = changed("ca-list-ignored", "client.profile")
+    fussy = changed("server-untrusted", "client.profile")
+    late = changed("certificate-not-yet-valid", "server.profile")
+    refusal = next(event.fact for event in fussy.events if isinstance(event.fact, Alert))
+
+    assert strict.outcome.level is SecurityLevel.CLIENT_AUTHENTICATED
+    assert heeds.outcome.decisive_check == "certificate-presented"
+    assert (refusal.protection is Protection.CLEAR) == (tls == "1.2")
+    assert late.outcome.alert is not None
+    assert late.outcome.alert.name == "certificate_expired"
+
+
+def test_hello_retry_is_a_round_trip_more_in_tls_13_only() -> None:
+    """TLS 1.3 has a HelloRetryRequest and a second ClientHello; TLS 1.2 has the messages it always has."""
+    retried = [sent.name for sent in messages("hello-retry", "1.3")]
+
+    assert retried[:4] == ["ClientHello", "HelloRetryRequest", "ClientHello", "ServerHello"]
+    assert [one.name for one in messages("hello-retry", "1.2")] == [
+        one.name for one in messages("valid-certificate", "1.2")
+    ]
+    assert retried[4:] == [one.name for one in messages("valid-certificate", "1.3")][2:]
+
+
+def messages(name: str, tls: TlsVersion) -> list[Sent]:
+    """The handshake messages that a run sends, in order."""
+    facts = (event.fact for event in run_of(name, tls).trace.events)
+    return [fact for fact in facts if isinstance(fact, Sent) and fact.protocol == "handshake"]
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [
+        ("rsa-certificate", {"1.2": "rsa_pss_rsae_sha256", "1.3": "rsa_pss_rsae_sha256"}),
+        ("ed25519-certificate", {"1.2": "ed25519", "1.3": "ed25519"}),
+        ("p384-certificate", {"1.2": "ecdsa_secp256r1_sha256", "1.3": "ecdsa_secp384r1_sha384"}),
+    ],
+)
+def test_the_lessons_on_keys_name_the_scheme_that_is_used(
+    name: str, scheme: dict[str, str], tls: TlsVersion
+) -> None:
+    """The client's proof is in the scheme that the lesson speaks of; TLS 1.2 lets P-384 sign with SHA-256."""
+    proof = next(
+        event.fact.verdict.check("proof-of-possession")
+        for event in reversed(run_of(name, tls).trace.events)
+        if event.actor == "server" and isinstance(event.fact, Checked)
+    )
+
+    assert proof.value == scheme[tls]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_every_cell_of_the_matrix_is_a_scenario_and_a_setting(credential: str, policy: str) -> None:
+    """Each credential can be played under each policy; the cell's setting leads to its scenario."""
+    changes = settings(credential, policy)  # type: ignore[arg-type]
+    scenario = credential_scenario(credential, policy)  # type: ignore[arg-type]
+
+    assert scenario.server.client_authentication == policy
+    assert scenario == catalogue[CREDENTIALS[credential]].but(changes)
+    assert bool(changes) == (policy != "required")
+    assert (scenario.client.certificate is None) == (credential == "none")
+
+
+@pytest.mark.parametrize(("credential", "policy"), [("expird", "none"), ("expired", "requird")])
+def test_an_unknown_cell_is_refused(credential: str, policy: str) -> None:
+    """A credential or policy that does not exist is answered with the nearest that does."""
+    with pytest.raises(ScenarioError, match="Did you mean"):
+        settings(credential, policy)  # type: ignore[arg-type]

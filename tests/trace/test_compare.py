@@ -1,0 +1,200 @@
+"""Where two runs part, what follows, the matrix, and every way a scenario can go."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.runs.run import simulate
+from simulator.runs.sweep import explore, matrix
+from simulator.scenario import Scenario
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES
+from simulator.security import SecurityLevel as L
+from simulator.trace.compare import Matrix, consequences, first_divergence
+from simulator.trace.facts import Checked, Decided, Sent
+from tests.runs import EVERY_RUN, VERSIONS, run_of
+
+if TYPE_CHECKING:
+    from simulator.scenario import TlsVersion
+
+
+@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+def test_a_run_does_not_part_from_itself(name: str, tls: TlsVersion) -> None:
+    """Two runs of one scenario go the same way, also with another seed or another latency."""
+    run = run_of(name, tls)
+    assert first_divergence(run.trace, run.trace) is None
+    assert first_divergence(run.trace, run.but(seed="another").trace) is None
+    assert first_divergence(run.trace, run.but({"network.latency_ms": 150}).trace) is None
+
+
+PARTINGS = [
+    # another scenario → who parts first from the good handshake, with what kind of event
+    ("certificate-expired", "server", Checked),
+    ("untrusted-ca", "server", Checked),
+    ("stolen-certificate", "server", Checked),
+    ("server-expired", "client", Checked),
+    ("no-certificate-refused", "client", Decided),
+    ("server-does-not-ask", "server", Decided),
+]
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize(("name", "actor", "kind"), PARTINGS)
+def test_runs_part_where_the_difference_tells(name: str, actor: str, kind: type, tls: TlsVersion) -> None:
+    """The first difference is the judgement or the decision in which the changed thing shows."""
+    good, other = run_of("valid-certificate", tls).trace, run_of(name, tls).trace
+    parting = first_divergence(good, other)
+    assert parting is not None
+    assert parting.seq_a is not None
+    assert parting.seq_b is not None
+    assert parting.actor == actor
+    assert type(other.events[parting.seq_b].fact) is kind
+    assert parting.follows_a[0] == parting.seq_a
+    assert parting.follows_b[0] == parting.seq_b
+    assert parting.settings != ()
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_parting_is_mutual(tls: TlsVersion) -> None:
+    """Seen from the other run the parting is the same one, turned round."""
+    one, other = run_of("valid-certificate", tls).trace, run_of("certificate-expired", tls).trace
+    there, back = first_divergence(one, other), first_divergence(other, one)
+    assert there is not None
+    assert back is not None
+    assert (there.seq_a, there.seq_b, there.follows_a) == (back.seq_b, back.seq_a, back.follows_b)
+    assert there.settings == tuple((where, b, a) for where, a, b in back.settings)
+
+
+def test_what_follows_from_a_refusal() -> None:
+    """The server's verdict on an expired certificate leads to the alert and the client's last belief."""
+    trace = run_of("certificate-expired", "1.3").trace
+    parting = first_divergence(run_of("valid-certificate", "1.3").trace, trace)
+    assert parting is not None
+    facts = [trace.events[seq].fact for seq in parting.follows_b]
+    names = [type(fact).__name__ for fact in facts]
+    assert names[:4] == ["Checked", "Decided", "Alert", "BeliefChanged"]
+    assert trace.events[-2].seq in parting.follows_b
+    assert not any(isinstance(fact, Sent) for fact in facts)
+
+
+def test_consequences_follow_causes_and_actors() -> None:
+    """All that follows comes later; everything follows from the ClientHello, nothing from nothing."""
+    trace = run_of("valid-certificate", "1.3").trace
+    hello = next(event for event in trace.of(Sent) if event.fact.name == "ClientHello")
+    assert consequences(trace.events, hello) == tuple(range(hello.seq, len(trace.events)))
+    assert consequences(trace.events, None) == ()
+
+
+def test_the_settings_that_differ_are_named() -> None:
+    """A changed policy, a changed certificate and another seed are each told."""
+    run = simulate(Scenario())
+    changed = run.but({"server.client_authentication": "none", "server.tickets": 0})
+    parting = first_divergence(run.trace, changed.trace)
+    assert parting is not None
+    assert parting.settings == (("server: client authentication", "required", "none"),)
+
+
+# The matrix ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole_matrix() -> Matrix:
+    """Every credential under every policy in both versions."""
+    return matrix()
+
+
+def test_the_matrix_is_full(whole_matrix: Matrix) -> None:
+    """Ten credentials, four policies, two versions; each cell once, in order."""
+    assert whole_matrix.credentials == tuple(CREDENTIALS)
+    assert whole_matrix.policies == POLICIES
+    assert whole_matrix.versions == VERSIONS
+    keys = [(cell.credential, cell.policy, cell.tls) for cell in whole_matrix.cells]
+    assert len(keys) == len(set(keys)) == 80
+    assert list(whole_matrix.to_dict()["cells"][0])[:7] == [
+        "credential",
+        "policy",
+        "tls",
+        "scenario",
+        "set",
+        "level",
+        "alert",
+    ]
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_what_the_policies_mean(whole_matrix: Matrix, credential: str, tls: str) -> None:
+    """None and unverified never authenticate; optional forgives absence and nothing else."""
+    none, unverified, optional, required = (whole_matrix.cell(credential, policy, tls) for policy in POLICIES)
+    assert none.level is L.SERVER_AUTHENTICATED
+    if credential == "stolen":
+        assert (unverified.level, unverified.alert) == (L.REFUSED, "decrypt_error")
+    else:
+        assert unverified.level is L.SERVER_AUTHENTICATED
+    if credential == "none":
+        assert (optional.level, required.level) == (L.SERVER_AUTHENTICATED, L.REFUSED)
+    else:
+        assert (optional.level, optional.alert) == (required.level, required.alert)
+
+
+@pytest.mark.parametrize("credential", CREDENTIALS)
+def test_the_version_changes_the_alert_of_absence_only(whole_matrix: Matrix, credential: str) -> None:
+    """Levels and alerts are the same in both versions, but for a missing certificate under required."""
+    for policy in POLICIES:
+        older, newer = (whole_matrix.cell(credential, policy, tls) for tls in VERSIONS)
+        assert older.level is newer.level
+        if (credential, policy) == ("none", "required"):
+            assert (older.alert, newer.alert) == ("handshake_failure", "certificate_required")
+        else:
+            assert older.alert == newer.alert
+
+
+def test_each_cell_can_be_played_alone(whole_matrix: Matrix) -> None:
+    """A cell names the scenario and what to set in it, and playing just that gives its level."""
+    for cell in whole_matrix.cells:
+        changes = dict(setting.split("=", 1) for setting in cell.set)
+        run = simulate(
+            catalogue[cell.scenario].but(changes) if changes else catalogue[cell.scenario], cell.tls
+        )  # type: ignore[arg-type]
+        assert run.outcome.level is cell.level
+
+
+def test_an_unknown_cell_is_a_key_error(whole_matrix: Matrix) -> None:
+    """Asking for a cell that is not there is a KeyError."""
+    with pytest.raises(KeyError):
+        whole_matrix.cell("borrowed", "required", "1.3")
+
+
+# Every way -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+def test_every_way_is_taken_once_and_none_is_forgotten(name: str, tls: TlsVersion) -> None:
+    """Wherever a decision had another option, another branch took it; no two branches are the same."""
+    branches = explore(catalogue[name], tls)
+    ways = [tuple(choice for _, _, choice in branch.choices) for branch in branches]
+    assert len(set(ways)) == len(ways)
+    assert branches[0].overruled == ()
+    for way in ways:
+        for number, choice in enumerate(way):
+            alternatives = {w[number] for w in ways if w[:number] == way[:number] and len(w) > number}
+            assert choice in alternatives
+            assert len(alternatives) == 2 or way[number] == "skip"
+
+
+@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+def test_no_choice_leads_to_a_proof_that_was_not_given(name: str, tls: TlsVersion) -> None:
+    """Whatever is decided from outside, a client counts as authenticated only where every check passed."""
+    for branch in explore(catalogue[name], tls):
+        level = branch.run.outcome.level
+        assert branch.run.trace.events[-1].at >= 0
+        if level in (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED):
+            verdicts = [event.fact.verdict for event in branch.run.trace.of(Checked)]
+            assert {verdict.role for verdict in verdicts} == {"client", "server"}
+            assert all(verdict.accepted for verdict in verdicts)
+        if ("client", "accept-server", "refuse") in branch.choices:
+            assert level is L.REFUSED
+        assert all(one.seq < other.seq for one, other in pairwise(branch.run.trace.events))

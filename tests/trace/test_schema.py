@@ -1,0 +1,138 @@
+"""The JSON Schema of a trace file: current, read by somebody else's validator, as strict as our reader."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from simulator.errors import TraceError
+from simulator.release import RELEASE
+from simulator.trace.schema import PATH, schema_text, trace_schema
+from simulator.trace.trace import trace_from_dict, trace_to_dict
+from tests.peers import ROOT, absent
+from tests.views.traces import HOSTILE, RUNS, hostile_trace, trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@cache
+def validator() -> Any:
+    """The validator of the package jsonschema, which the notebook extra brings."""
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:
+        absent("the Python package jsonschema")
+    schema = json.loads(PATH.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+def _one_of_each() -> dict[str, Any]:
+    """A trace that holds one event of each kind, as its document."""
+    document = trace_to_dict(trace_of("stolen-certificate", "1.3"))
+    kinds = {event["fact"]["kind"]: event for event in reversed(document["events"])}
+    events = sorted(kinds.values(), key=lambda event: int(event["seq"]))
+    document["events"] = [event | {"seq": place, "cause": None} for place, event in enumerate(events)]
+    return document
+
+
+def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The way to every value of a document; of a list of values that are alike, to the first."""
+    yield path
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _places(item, (*path, key))
+    elif isinstance(value, list):
+        for place, item in enumerate(value if path == ("events",) else value[:1]):
+            yield from _places(item, (*path, place))
+
+
+def _changed(document: Any, path: tuple[str | int, ...], value: object) -> Any:
+    """The document with another value at one place."""
+    copy = json.loads(json.dumps(document))
+    at = copy
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = value
+    return copy
+
+
+def _reads(document: Any) -> bool:
+    try:
+        trace_from_dict(document)
+    except TraceError:
+        return False
+    return True
+
+
+def test_the_shipped_schema_is_current() -> None:
+    """The file is what the event types say: ``make schema`` writes it anew."""
+    assert PATH.read_text(encoding="utf-8") == schema_text()
+
+
+def test_one_command_prints_the_schema() -> None:
+    """``python -m simulator.trace.schema`` prints the file."""
+    command = [sys.executable, "-m", "simulator.trace.schema"]
+    printed = subprocess.run(command, capture_output=True, check=True, cwd=ROOT, timeout=60).stdout
+    assert printed == PATH.read_bytes()
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_every_trace_is_valid(name: str, tls: str) -> None:
+    """The trace of any scenario is valid under the schema, and the file names its release."""
+    document = json.loads(trace_of(name, tls).to_json())
+    assert [error.message for error in validator().iter_errors(document)] == []
+    assert document["release"] == RELEASE
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_text_is_valid(kind: str) -> None:
+    """Whatever text a trace holds, it is text to the schema too."""
+    document = json.loads(json.dumps(trace_to_dict(hostile_trace(kind))))
+    assert [error.message for error in validator().iter_errors(document)] == []
+
+
+@pytest.mark.parametrize("wrong", [None, 7, True, "nonsense", [], {}, {"kind": "nonsense"}])
+def test_schema_and_reader_refuse_the_same(wrong: object) -> None:
+    """A value of the wrong kind, put at every place of a trace in turn, is refused by both or by neither."""
+    document = _one_of_each()
+    assert _reads(document)
+    # What a schema cannot say and the reader checks besides: causes and numbers in their order.
+    order = {"seq", "cause"}
+    disagreements = [
+        path
+        for path in _places(document)
+        if path and path[-1] not in order
+        if validator().is_valid(changed := _changed(document, path, wrong)) != _reads(changed)
+    ]
+    assert disagreements == ([("events",)] if wrong == [] else [])
+
+
+@pytest.mark.parametrize("path", [(), ("events", 0), ("events", 0, "fact"), ("outcome",), ("card",)])
+def test_keys_too_many_and_too_few_are_refused(path: tuple[str | int, ...]) -> None:
+    """Each object has exactly its keys."""
+    document = trace_to_dict(trace_of("valid-certificate", "1.2"))
+    at = document
+    for key in path:
+        at = at[key]  # type: ignore[index]  # a path of this document
+    for key in list(at):
+        value = at.pop(key)
+        assert not validator().is_valid(document), f"without {key}"
+        at[key] = value
+    at["surprise"] = 1
+    assert not validator().is_valid(document)
+
+
+def test_fields_are_described() -> None:
+    """Whoever reads the schema alone is told what the fields mean, in words without markup."""
+    definitions = trace_schema()["$defs"]
+    fields = (("Event", "at"), ("Sent", "wire"), ("Decided", "reason"))
+    told = [definitions[kind]["properties"][name].get("description", "") for kind, name in fields]
+    assert [bool(words) for words in told] == [True, True, True]
+    assert [mark for mark in ("``", ":class:") if mark in schema_text()] == []

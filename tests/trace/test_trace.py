@@ -1,0 +1,252 @@
+"""What must hold for the trace of every run, and its JSON text."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from simulator.engine.world import issue_world
+from simulator.entropy import SeededEntropy
+from simulator.errors import TraceError
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    Event,
+    HandshakeReturned,
+    Received,
+    Sent,
+    Setup,
+    StateChanged,
+    Step,
+)
+from simulator.trace.outcome import trace_of
+from simulator.trace.trace import Trace, trace_from_dict, trace_to_dict
+from tests.runs import EVERY_RUN, run_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.scenario import TlsVersion
+
+every_run = pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+
+
+@every_run
+def test_causes_come_before_what_they_cause(name: str, tls: TlsVersion) -> None:
+    """Every event has an earlier cause, but for the setup and the beginnings of an actor's own accord."""
+    for event in run_of(name, tls).trace.events:
+        if event.cause is None:
+            assert isinstance(event.fact, Setup) or is_beginning(event), event
+        else:
+            assert event.cause < event.seq
+
+
+def is_beginning(event: Event) -> bool:
+    """It starts something: an enrolment, a revocation, a CA's departure, or the connection."""
+    if isinstance(event.fact, Sent | StateChanged):
+        return event.at == 0 and event.actor == "client"
+    return event.step is Step.ENROLMENT and not isinstance(event.fact, Received)
+
+
+@every_run
+def test_sequence_numbers_have_no_gaps_and_time_never_runs_backwards(name: str, tls: TlsVersion) -> None:
+    """Events are numbered from 0 in the order of time, and no cause is later than its effect."""
+    events = run_of(name, tls).trace.events
+    assert [event.seq for event in events] == list(range(len(events)))
+    assert [event.at for event in events] == sorted(event.at for event in events)
+
+
+@every_run
+def test_everything_read_was_sent(name: str, tls: TlsVersion) -> None:
+    """What is read is the very message that its cause sent, to this reader, a latency ago or longer."""
+    trace = run_of(name, tls).trace
+    for event, sending in readings(trace):
+        assert isinstance(event.fact, Received | Alert)
+        assert isinstance(sending.fact, Sent | Alert)
+        assert sending.fact.raw == event.fact.raw
+        assert sending.fact.name == event.fact.name
+        assert receiver_of(sending) == event.actor
+        assert sending.step == event.step
+        assert event.at >= sending.at + trace.setup.latency
+
+
+@every_run
+def test_nothing_is_read_twice_or_out_of_order(name: str, tls: TlsVersion) -> None:
+    """In each direction messages are read in the order in which they were sent, each at most once."""
+    for lane in {event.actor for event in run_of(name, tls).trace.events}:
+        for sender in {sending.actor for _, sending in readings(run_of(name, tls).trace)}:
+            read = [
+                sending.seq
+                for event, sending in readings(run_of(name, tls).trace)
+                if (event.actor, sending.actor) == (lane, sender)
+            ]
+            assert read == sorted(set(read))
+
+
+@every_run
+def test_late_reading_means_that_the_reader_was_thinking(name: str, tls: TlsVersion) -> None:
+    """A record is read on arrival, unless its reader was waiting for a decision when it came."""
+    trace = run_of(name, tls).trace
+    for event, sending in readings(trace):
+        late = event.at - sending.at - trace.setup.latency
+        decided = [e.at for e in trace.of(Decided) if e.actor == event.actor and e.seq < event.seq]
+        assert late == 0 or decided[-1] == event.at
+
+
+def readings(trace: Trace) -> Iterator[tuple[Event, Event]]:
+    """Every reading with the sending that caused it."""
+    for event in trace.events:
+        reading = isinstance(event.fact, Received)
+        if reading or (isinstance(event.fact, Alert) and event.fact.direction == "received"):
+            assert event.cause is not None
+            yield event, trace.events[event.cause]
+
+
+def receiver_of(event: Event) -> str:
+    """To whom something was sent."""
+    if isinstance(event.fact, Sent):
+        return event.fact.to
+    return event.fact.peer if isinstance(event.fact, Alert) else ""
+
+
+@every_run
+def test_one_return_and_no_idle_belief(name: str, tls: TlsVersion) -> None:
+    """Each side's handshake call returns once, and a belief is told only when it is a new one."""
+    trace = run_of(name, tls).trace
+    for side in ("client", "server"):
+        assert len([event for event in trace.of(HandshakeReturned) if event.actor == side]) == 1
+        beliefs = [event.fact for event in trace.of(BeliefChanged) if event.actor == side]
+        told = [(b.level, b.assumed, b.peer, b.user) for b in beliefs if isinstance(b, BeliefChanged)]
+        assert all(one != other for one, other in pairwise(told))
+
+
+@every_run
+def test_authorities_are_silent_once_the_connection_begins(name: str, tls: TlsVersion) -> None:
+    """No CA says or hears anything at time 0 or later."""
+    trace = run_of(name, tls).trace
+    lanes = {actor.name for actor in trace.setup.actors if actor.role == "authority"}
+    assert [event for event in trace.events if event.actor in lanes and event.at >= 0] == []
+
+
+@every_run
+def test_the_verdict_precedes_the_decision(name: str, tls: TlsVersion) -> None:
+    """Whoever accepts or refuses a certificate has a ledger first, and decides as it says."""
+    trace = run_of(name, tls).trace
+    for event in trace.of(Decided):
+        assert isinstance(event.fact, Decided)
+        if event.fact.decision in ("accept-server", "accept-client"):
+            assert event.cause is not None
+            cause = trace.events[event.cause].fact
+            assert isinstance(cause, Checked)
+            assert (event.fact.choice == "accept") == cause.verdict.accepted
+
+
+@every_run
+def test_the_outcome_follows_from_the_events_alone(name: str, tls: TlsVersion) -> None:
+    """Folding the events again gives the same outcome and card."""
+    trace = run_of(name, tls).trace
+    assert trace_of(trace.events) == trace
+
+
+@every_run
+def test_the_whole_stream_stands_in_the_trace(name: str, tls: TlsVersion) -> None:
+    """The records of each side, joined, are a sequence of whole TLS records of at most 16 KiB."""
+    for side in ("client", "server"):
+        stream = b"".join(
+            event.fact.wire
+            for event in run_of(name, tls).trace.of(Sent, Alert)
+            if event.actor == side and isinstance(event.fact, Sent | Alert)
+        )
+        while stream:
+            content_type, length = stream[0], int.from_bytes(stream[3:5])
+            assert content_type in (20, 21, 22, 23)
+            assert 0 < length <= 2**14 + 256
+            assert len(stream) >= 5 + length
+            stream = stream[5 + length :]
+
+
+@every_run
+def test_no_private_key_and_no_traffic_secret_in_the_json(name: str, tls: TlsVersion) -> None:
+    """The JSON text has neither the bytes of a private key nor a secret of the key log in it."""
+    run = run_of(name, tls)
+    text = run.trace.to_json()
+    world = issue_world(run.scenario, SeededEntropy(run.scenario.seed))
+    keys = [one.private_key for one in world.issued.values()]
+    keys += [key for key in (world.client.private_key, world.server.private_key) if key is not None]
+    for key in keys:
+        der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        secret = der[36:68] if len(der) < 200 else der[60:300]  # the key's own octets, whatever wraps them
+        assert secret.hex() not in text
+    for line in run.keylog:
+        assert line.split()[-1] not in text
+
+
+@every_run
+def test_json_loses_nothing(name: str, tls: TlsVersion) -> None:
+    """A trace that went to JSON and back is equal, and its text is the same again."""
+    trace = run_of(name, tls).trace
+    text = trace.to_json()
+    assert Trace.from_json(text) == trace
+    assert Trace.from_json(text).to_json() == text
+
+
+def test_json_is_plain_json() -> None:
+    """The document holds nothing but objects, lists, text, numbers, booleans and null."""
+    document = trace_to_dict(run_of("valid-certificate", "1.3").trace)
+    assert json.loads(json.dumps(document)) == document
+
+
+DAMAGES: list[tuple[str, tuple[str | int, ...], object]] = [
+    ("schema", ("schema_version",), 99),
+    ("outcome.level", ("outcome", "level"), "GOOD"),
+    ("outcome.client.handshake", ("outcome", "client", "handshake"), "perhaps"),
+    ("events", ("events",), {}),
+    ("events[0]", ("events",), []),
+    ("events[3].seq", ("events", 3, "seq"), 7),
+    ("events[4].cause", ("events", 4, "cause"), 4),
+    ("events[2].at", ("events", 2, "at"), "soon"),
+    ("events[2].at", ("events", 2, "at"), True),
+    ("events[2].fact.kind", ("events", 2, "fact", "kind"), "whispered"),
+    ("events[2].fact.raw", ("events", 2, "fact", "raw"), "0"),
+    ("events[2].fact.raw", ("events", 2, "fact", "raw"), "zz"),
+    ("events[2].fact.raw", ("events", 2, "fact", "raw"), "AA"),
+    ("events[2].fact.colour", ("events", 2, "fact", "colour"), "red"),
+    ("events[0].fact.actors[0].policy[0]", ("events", 0, "fact", "actors", 0, "policy", 0), ["one"]),
+    ("card.user", ("card", "user"), 5),
+]
+
+
+@pytest.mark.parametrize(("where", "path", "value"), DAMAGES, ids=[f"{w}={v}" for w, _, v in DAMAGES])
+def test_a_damaged_trace_is_refused_with_its_place(
+    where: str, path: tuple[str | int, ...], value: object
+) -> None:
+    """Each kind of damage is a TraceError that names the place."""
+    document: Any = json.loads(run_of("valid-certificate", "1.3").trace.to_json())
+    place = document
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = value
+    with pytest.raises(TraceError) as caught:
+        trace_from_dict(document)
+    assert where in str(caught.value)
+
+
+def test_a_missing_key_is_named() -> None:
+    """A key that is not there is damage too."""
+    document: Any = json.loads(run_of("valid-certificate", "1.3").trace.to_json())
+    del document["events"][5]["step"]
+    with pytest.raises(TraceError, match=r"events\[5\].step"):
+        trace_from_dict(document)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "3", '"trace"', "[" * 100_000])
+def test_what_is_no_trace_is_a_trace_error(text: str) -> None:
+    """Text that is not JSON, or JSON that is no trace, is told apart from a program's failure."""
+    with pytest.raises(TraceError):
+        Trace.from_json(text)

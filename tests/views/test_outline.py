@@ -1,0 +1,26 @@
+"""The lines of a text diagram, before Mermaid or PlantUML say them."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.trace.facts import Checked
+from simulator.trust.verdict import Outcome
+from simulator.views.story.ledger_words import group
+from simulator.views.story.reading import news
+from simulator.views.texts.outline import Remark, tell
+from tests.views.traces import RUNS, trace_of
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_a_ledger_names_every_check(name: str, tls: str) -> None:
+    """In a ledger told by groups no name of a check is cut off."""
+    trace = trace_of(name, tls)
+    told = " ".join(" ".join(line.lines) for line in tell(trace) if isinstance(line, Remark))
+    known, wanted = {}, []
+    for event in trace.of(Checked):
+        verdict = event.fact.verdict
+        if len(news(known.get(event.actor), verdict)) == len(verdict.checks):
+            wanted += [group(verdict.checks, outcome) for outcome in Outcome if outcome is not Outcome.FAIL]
+        known[event.actor] = verdict
+    assert [] == [words for words in wanted if words not in told]
