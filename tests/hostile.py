@@ -20,7 +20,7 @@ from simulator.tls.wire.messages import encode_handshake
 from simulator.tls.wire.records import ContentType
 from simulator.trust.judge import judge
 from simulator.trust.profiles import PROFILES
-from simulator.trust.verdict import Outcome, Verdict
+from simulator.trust.verdict import CheckOutcome, Verdict
 from tests.attack import KINDS, PLAYS, Attack, Edit, apply
 from tests.tampering import Tampered, genuine, genuine_messages, genuine_stream
 from tests.tls.machines import record_for
@@ -151,7 +151,7 @@ def of_resigned(attack: Attack) -> str | None:
 
 def of_verdict(verdict: Verdict) -> str | None:
     """Accepted is what no check has failed; a refusal has its alert and its line for every check."""
-    failed = [check for check in verdict.checks if check.outcome is Outcome.FAIL]
+    failed = [check for check in verdict.checks if check.outcome is CheckOutcome.FAIL]
     if verdict.accepted != (not failed):
         return "the verdict does not follow from its checks"
     if failed and (verdict.alert is None or len(failed) > 1):

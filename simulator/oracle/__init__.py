@@ -13,18 +13,18 @@ from simulator.oracle.accepted import ACCEPTED, Accepted
 from simulator.oracle.comparing import check, check_all
 from simulator.oracle.observed import Played, PlayedSide, SentAlert, SentMessage
 from simulator.oracle.playing import JudgedAt, NotPlayableError, mixed, play
-from simulator.oracle.report import CheckReport, Difference, Row
+from simulator.oracle.report import CheckReport, CheckRow, Difference
 
 __all__ = [
     "ACCEPTED",
     "Accepted",
     "CheckReport",
+    "CheckRow",
     "Difference",
     "JudgedAt",
     "NotPlayableError",
     "Played",
     "PlayedSide",
-    "Row",
     "SentAlert",
     "SentMessage",
     "check",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from simulator.actors.effects import Effect
     from simulator.actors.server import Server
-    from simulator.oracle.observed import Notes
+    from simulator.oracle.observed import HandshakeLog
     from simulator.trace.facts import Side
 
 
@@ -26,19 +26,19 @@ class ActorSide:
 
     Args:
         actor: it has not begun.
-        notes: where its messages are written down.
+        log: where its messages are written down.
         now: the time at which it does everything; a conversation in memory takes none.
 
     Attributes:
         returned: what its handshake call would have returned; None while it runs.
     """
 
-    def __init__(self, actor: Client | Server, notes: Notes, now: datetime) -> None:
+    def __init__(self, actor: Client | Server, log: HandshakeLog, now: datetime) -> None:
         self.actor = actor
         self.side: Side = "client" if isinstance(actor, Client) else "server"
         self.returned: Literal["ok", "failed"] | None = None
         self.data = b""
-        self._notes = notes
+        self._log = log
         self._now = now
 
     @property
@@ -59,7 +59,7 @@ class ActorSide:
         return PlayedSide(
             self.returned or "failed",
             self.actor.belief.peer,
-            self._notes.last_read(self.side),
+            self._log.last_read(self.side),
             self.data.decode(errors="replace"),
         )
 
@@ -74,14 +74,14 @@ class ActorSide:
         for effect in effects:
             if isinstance(effect, MessageSent) and effect.name != "ChangeCipherSpec":
                 encrypted = effect.protection is not Protection.CLEAR
-                self._notes.message_sent(self.side, effect.raw, encrypted=encrypted)
+                self._log.message_sent(self.side, effect.raw, encrypted=encrypted)
             elif isinstance(effect, MessageReceived) and effect.name != "ChangeCipherSpec":
-                self._notes.message_read(self.side, effect.name)
+                self._log.message_read(self.side, effect.name)
             elif isinstance(effect, AlertSent):
                 encrypted = effect.protection is not Protection.CLEAR
-                self._notes.alert_sent(self.side, int(effect.description), encrypted=encrypted)
+                self._log.alert_sent(self.side, int(effect.description), encrypted=encrypted)
             elif isinstance(effect, Judged):
-                self._notes.found(self.side, reason_of_verdict(effect))
+                self._log.found(self.side, reason_of_verdict(effect))
             elif isinstance(effect, DataReceived):
                 self.data += effect.data
             elif isinstance(effect, HandshakeEnded):

@@ -6,32 +6,23 @@ Where the two differ it is a defect, or a difference that was chosen: then it st
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from simulator.engine.simulation import Simulation
 from simulator.oracle.accepted import accepted_for
 from simulator.oracle.playing import NotPlayableError, play
 from simulator.oracle.reading import judged_at, observed
-from simulator.oracle.report import CheckReport, Difference, Row
+from simulator.oracle.report import CheckReport, CheckRow, Difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from simulator.oracle.observed import Played, SentAlert, SentMessage
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.trace.trace import Trace
+    from simulator.trace.trace import HasTrace, Trace
 
 
-class HasTrace(Protocol):
-    """A :class:`~simulator.runs.run.Run`, or a simulation that has ended."""
-
-    @property
-    def trace(self) -> Trace:
-        """What happened."""
-        ...
-
-
-def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> Row:
+def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> CheckRow:
     """Compare what the simulation says of a scenario with what OpenSSL does: all of :data:`COMPARED`.
 
     Two things are not compared. The cipher suite: OpenSSL prefers AES-256 and the simulation AES-128, and no
@@ -51,11 +42,11 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> R
     try:
         theirs = play(scenario, tls, moments)
     except NotPlayableError as error:
-        return Row(scenario.name, tls, None, not_played=str(error))
+        return CheckRow(scenario.name, tls, None, not_played=str(error))
     differences = differences_between(observed(trace, tls), theirs)
     differing = [one.what for one in differences]
     accepted = accepted_for(scenario, tls, moments, differing) if differences else None
-    return Row(scenario.name, tls, theirs.mode, differences, accepted)
+    return CheckRow(scenario.name, tls, theirs.mode, differences, accepted)
 
 
 def check_all(scenarios: Iterable[Scenario], versions: Iterable[TlsVersion] = ("1.2", "1.3")) -> CheckReport:

@@ -1,6 +1,6 @@
-"""What can be seen of a handshake from outside, whoever played it: the values that are compared.
+"""A handshake as an observer outside sees it: the values that are compared.
 
-A :class:`Notes` is written while two sides talk; a :class:`Played` is what it comes to. OpenSSL reports its
+A :class:`HandshakeLog` is written while two sides talk; a :class:`Played` is its result. OpenSSL reports its
 messages through a callback, our actors through their effects, a simulation through its trace.
 """
 
@@ -93,8 +93,8 @@ class Played:
 
 
 @dataclass(slots=True)
-class Notes:
-    """What was sent and read so far; both sides of a conversation write into the same notes."""
+class HandshakeLog:
+    """What was sent and read so far; both sides of a conversation write into the same log."""
 
     messages: list[SentMessage] = field(default_factory=list)
     alert: SentAlert | None = None
@@ -141,8 +141,8 @@ def alert_name(code: int) -> str:
         return f"alert {code}"
 
 
-def openssl_observer(side: Side, tls: TlsVersion, notes: Notes) -> Callable[..., None]:
-    """A message callback for one OpenSSL context that writes into the notes.
+def openssl_observer(side: Side, tls: TlsVersion, log: HandshakeLog) -> Callable[..., None]:
+    """A message callback for one OpenSSL context that writes into the log.
 
     OpenSSL reports each record's header just before what the record carries. In TLS 1.3 a record that calls
     itself application data is encrypted; in TLS 1.2 every record is after this side's ChangeCipherSpec.
@@ -156,7 +156,7 @@ def openssl_observer(side: Side, tls: TlsVersion, notes: Notes) -> Callable[...,
         nonlocal outer_type, ciphers_changed
         if direction == "read":
             if content_type == ContentType.HANDSHAKE:
-                notes.message_read(side, message_name(data))
+                log.message_read(side, message_name(data))
         elif content_type == RECORD_HEADER:
             outer_type = data[0]
         elif content_type == ContentType.CHANGE_CIPHER_SPEC:
@@ -164,8 +164,8 @@ def openssl_observer(side: Side, tls: TlsVersion, notes: Notes) -> Callable[...,
         elif content_type in (ContentType.HANDSHAKE, ContentType.ALERT):
             encrypted = ciphers_changed if tls == "1.2" else outer_type == ContentType.APPLICATION_DATA
             if content_type == ContentType.HANDSHAKE:
-                notes.message_sent(side, data, encrypted=encrypted)
+                log.message_sent(side, data, encrypted=encrypted)
             else:
-                notes.alert_sent(side, data[1], encrypted=encrypted)
+                log.alert_sent(side, data[1], encrypted=encrypted)
 
     return observe

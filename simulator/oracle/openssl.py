@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.actors.grant import Grant
-    from simulator.oracle.observed import Notes
+    from simulator.oracle.observed import HandshakeLog
     from simulator.scenario import TlsVersion
     from simulator.trace.facts import Side
 
@@ -35,7 +35,7 @@ class OpensslSide:
         side: which side it plays.
         context: its settings.
         tls: the one version it speaks.
-        notes: where its messages are written down.
+        log: where its messages are written down.
         server_name: the host that a client asks for and compares; None for a server.
 
     Attributes:
@@ -47,16 +47,16 @@ class OpensslSide:
         side: Side,
         context: ssl.SSLContext,
         tls: TlsVersion,
-        notes: Notes,
+        log: HandshakeLog,
         server_name: str | None = None,
     ) -> None:
         self.side = side
         self.returned: Literal["ok", "failed"] | None = None
         self.data = b""
-        self._notes = notes
+        self._log = log
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._closed = False
-        set_message_callback(context, openssl_observer(side, tls, notes))
+        set_message_callback(context, openssl_observer(side, tls, log))
         self._tls = context.wrap_bio(
             self._incoming, self._outgoing, server_side=side == "server", server_hostname=server_name
         )
@@ -96,7 +96,7 @@ class OpensslSide:
         return PlayedSide(
             self.returned or "failed",
             self.peer,
-            self._notes.last_read(self.side),
+            self._log.last_read(self.side),
             self.data.decode(errors="replace"),
         )
 
@@ -124,7 +124,7 @@ class OpensslSide:
             self._closed = True
         except ssl.SSLError as error:
             self.returned = self.returned or "failed"
-            self._notes.found(self.side, reason_of_error(error))
+            self._log.found(self.side, reason_of_error(error))
             self._closed = True
 
     def _say_goodbye(self) -> None:
@@ -136,8 +136,8 @@ class OpensslSide:
 class OpensslClient(OpensslSide):
     """OpenSSL as the client."""
 
-    def __init__(self, context: ssl.SSLContext, tls: TlsVersion, notes: Notes, server_name: str) -> None:
-        super().__init__("client", context, tls, notes, server_name)
+    def __init__(self, context: ssl.SSLContext, tls: TlsVersion, log: HandshakeLog, server_name: str) -> None:
+        super().__init__("client", context, tls, log, server_name)
         self._server_name = server_name
 
     def _connected(self) -> None:
@@ -155,14 +155,18 @@ class OpensslServer(OpensslSide):
     Args:
         context: its settings.
         tls: the one version it speaks.
-        notes: where its messages are written down.
+        log: where its messages are written down.
         grant: what the application makes of the client's certificate (RFC 4514 subject, or None).
     """
 
     def __init__(
-        self, context: ssl.SSLContext, tls: TlsVersion, notes: Notes, grant: Callable[[str | None], Grant]
+        self,
+        context: ssl.SSLContext,
+        tls: TlsVersion,
+        log: HandshakeLog,
+        grant: Callable[[str | None], Grant],
     ) -> None:
-        super().__init__("server", context, tls, notes)
+        super().__init__("server", context, tls, log)
         self._grant = grant
 
     def _connected(self) -> None:

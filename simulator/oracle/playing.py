@@ -16,7 +16,7 @@ from simulator.oracle.acting import ActorSide
 from simulator.oracle.contexts import client_context, server_context
 from simulator.oracle.conversation import converse
 from simulator.oracle.native import CredentialRefusedError
-from simulator.oracle.observed import Notes, Played
+from simulator.oracle.observed import HandshakeLog, Played
 from simulator.oracle.openssl import OpensslClient, OpensslServer
 from simulator.tls.wire.version import Version
 
@@ -148,7 +148,7 @@ class _Stage:
         self.judged_at = judged_at or clocks(scenario)
         self.entropy = SeededEntropy(scenario.seed)
         self.world: World = issue_world(scenario, self.entropy)
-        self.notes = Notes()
+        self.log = HandshakeLog()
         self.makers: dict[Side, Callable[[], ssl.SSLContext]] = {
             "client": self.client_context,
             "server": self.server_context,
@@ -177,26 +177,26 @@ class _Stage:
             self.scenario.name,
             self.tls,
             mode,
-            tuple(self.notes.messages),
-            self.notes.alert,
-            self.notes.decided_after,
-            self.notes.reason,
-            self.notes.agreed,
+            tuple(self.log.messages),
+            self.log.alert,
+            self.log.decided_after,
+            self.log.reason,
+            self.log.agreed,
             client.played(),
             server.played(),
         )
 
     def _client(self, context: ssl.SSLContext | None) -> OpensslClient | ActorSide:
         if context is not None:
-            return OpensslClient(context, self.tls, self.notes, self.scenario.client.server_name)
+            return OpensslClient(context, self.tls, self.log, self.scenario.client.server_name)
         role = client_role(self.scenario, self.world, Version(self.tls))
-        return ActorSide(Client(role, self.entropy.child("client")), self.notes, self.judged_at.client)
+        return ActorSide(Client(role, self.entropy.child("client")), self.log, self.judged_at.client)
 
     def _server(self, context: ssl.SSLContext | None) -> OpensslServer | ActorSide:
         if context is not None:
-            return OpensslServer(context, self.server_tls, self.notes, self._grant)
+            return OpensslServer(context, self.server_tls, self.log, self._grant)
         role = server_role(self.scenario, self.world, Version(self.tls))
-        return ActorSide(Server(role, self.entropy.child("server")), self.notes, self.judged_at.server)
+        return ActorSide(Server(role, self.entropy.child("server")), self.log, self.judged_at.server)
 
     def _grant(self, client: str | None) -> Grant:
         """What the application on top of OpenSSL makes of its client: the rules are our server's."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from simulator.oracle.observed import Notes, Played, PlayedSide
+from simulator.oracle.observed import HandshakeLog, Played, PlayedSide
 from simulator.oracle.playing import JudgedAt, clocks
 from simulator.oracle.reasons import reason_of_verdict
 from simulator.tls.wire.version import Protection
@@ -24,12 +24,12 @@ def observed(trace: Trace, tls: TlsVersion) -> Played:
         trace: the run.
         tls: the version that was asked for.
     """
-    notes = Notes()
+    log = HandshakeLog()
     data: dict[str, bytes] = {"client": b"", "server": b""}
     for event in trace.events:
         fact = event.fact
         if event.actor in data:
-            _note(event, "client" if event.actor == "client" else "server", notes)
+            _note(event, "client" if event.actor == "client" else "server", log)
             if isinstance(fact, Received) and fact.protocol == "application_data":
                 data[event.actor] += fact.raw
     client, server = trace.outcome.client, trace.outcome.server
@@ -37,13 +37,13 @@ def observed(trace: Trace, tls: TlsVersion) -> Played:
         scenario=trace.setup.scenario,
         tls=tls,
         mode="simulated",
-        messages=tuple(notes.messages),
-        alert=notes.alert,
-        decided_after=notes.decided_after,
-        reason=notes.reason,
-        agreed=notes.agreed,
-        client=PlayedSide(client.handshake, client.peer, notes.last_read("client"), data["client"].decode()),
-        server=PlayedSide(server.handshake, server.peer, notes.last_read("server"), data["server"].decode()),
+        messages=tuple(log.messages),
+        alert=log.alert,
+        decided_after=log.decided_after,
+        reason=log.reason,
+        agreed=log.agreed,
+        client=PlayedSide(client.handshake, client.peer, log.last_read("client"), data["client"].decode()),
+        server=PlayedSide(server.handshake, server.peer, log.last_read("server"), data["server"].decode()),
     )
 
 
@@ -63,14 +63,14 @@ def judged_at(trace: Trace, scenario: Scenario) -> JudgedAt:
     return JudgedAt(moments["client"], moments["server"])
 
 
-def _note(event: Event, side: Side, notes: Notes) -> None:
-    """Write one event of a side into the notes."""
+def _note(event: Event, side: Side, log: HandshakeLog) -> None:
+    """Write one event of a side into the log."""
     fact = event.fact
     if isinstance(fact, Sent) and fact.protocol == "handshake":
-        notes.message_sent(side, fact.raw, encrypted=fact.protection is not Protection.CLEAR)
+        log.message_sent(side, fact.raw, encrypted=fact.protection is not Protection.CLEAR)
     elif isinstance(fact, Received) and fact.protocol == "handshake":
-        notes.message_read(side, fact.name)
+        log.message_read(side, fact.name)
     elif isinstance(fact, Alert) and fact.direction == "sent":
-        notes.alert_sent(side, fact.code, encrypted=fact.protection is not Protection.CLEAR)
+        log.alert_sent(side, fact.code, encrypted=fact.protection is not Protection.CLEAR)
     elif isinstance(fact, Checked):
-        notes.found(side, reason_of_verdict(fact))
+        log.found(side, reason_of_verdict(fact))

@@ -33,7 +33,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CheckRow:
     """The comparison of one scenario in one TLS version.
 
     Attributes:
@@ -80,10 +80,10 @@ class Row:
 class CheckReport:
     """All rows, and with which OpenSSL they were made."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[CheckRow, ...]
     openssl: str = ssl.OPENSSL_VERSION
 
-    def of(self, standing: Standing) -> tuple[Row, ...]:
+    def of(self, standing: Standing) -> tuple[CheckRow, ...]:
         """The rows of one standing."""
         return tuple(row for row in self.rows if row.standing == standing)
 
@@ -117,7 +117,7 @@ class CheckReport:
         return "\n".join([*lines, "", f"{agree} of {len(self.rows)} agree with {self.openssl}."])
 
 
-def _details(row: Row) -> Iterator[str]:
+def _details(row: CheckRow) -> Iterator[str]:
     """What differs in a row, or why it was not played; nothing where the two agree."""
     if row.standing == "agrees":
         return

@@ -21,7 +21,7 @@ from simulator.trace.facts import (
     SideOutcome,
 )
 from simulator.trace.trace import Trace
-from simulator.trust.verdict import Outcome as CheckOutcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import DIRECTLY_TRUSTED, PROOF_OF_POSSESSION, SERVER_NAME, TRUST_ANCHOR
 
 if TYPE_CHECKING:

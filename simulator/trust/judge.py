@@ -8,11 +8,11 @@ from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
 from simulator.trust import vocabulary as v
 from simulator.trust.checks import chain as whole
-from simulator.trust.checks.candidate import Situation, proof_form
+from simulator.trust.checks.candidate import Candidate, proof_form
 from simulator.trust.ledger import keep_ledger
 from simulator.trust.path import PathSearch
 from simulator.trust.profiles import profile_named
-from simulator.trust.verdict import Check, Outcome, Verdict
+from simulator.trust.verdict import Check, CheckOutcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,9 +80,9 @@ def _judge_readable(
     paths = iter([(leaf,)]) if leaf in policy.store.directly_trusted else search.paths()
     refused: Verdict | None = None
     for path in paths:
-        situation = Situation(path, policy, profile, now, tls)
-        lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(situation, None)}
-        checks = keep_ledger(profile, lines, situation)
+        candidate = Candidate(path, policy, profile, now, tls)
+        lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(candidate, None)}
+        checks = keep_ledger(profile, lines, candidate)
         fingerprints = tuple(certificate.fingerprint for certificate in path)
         verdict = _verdict(policy, profile, leaf.subject, fingerprints, checks, tls)
         if verdict.accepted:
@@ -90,9 +90,9 @@ def _judge_readable(
         refused = refused or verdict
     if refused is not None:
         return refused
-    situation = Situation((leaf,), policy, profile, now, tls)
-    lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(situation, search)}
-    return _verdict(policy, profile, leaf.subject, (), keep_ledger(profile, lines, situation), tls)
+    candidate = Candidate((leaf,), policy, profile, now, tls)
+    lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(candidate, search)}
+    return _verdict(policy, profile, leaf.subject, (), keep_ledger(profile, lines, candidate), tls)
 
 
 def _verdict(
@@ -104,7 +104,7 @@ def _verdict(
     tls: TlsVersion,
 ) -> Verdict:
     """Join the ledger with the alert of its decisive check."""
-    decisive = next((check for check in checks if check.outcome is Outcome.FAIL), None)
+    decisive = next((check for check in checks if check.outcome is CheckOutcome.FAIL), None)
     alert = None if decisive is None else profile.alert(decisive, policy.role, tls)
     return Verdict(policy.role, profile.name, peer, path, checks, alert)
 
@@ -128,7 +128,7 @@ def proof_check(*, signer: Role, subject: str, ok: bool, scheme: str, problem: s
     )
     return Check(
         v.PROOF_OF_POSSESSION,
-        Outcome.PASS if ok else Outcome.FAIL,
+        CheckOutcome.PASS if ok else CheckOutcome.FAIL,
         subject,
         0,
         form.message,

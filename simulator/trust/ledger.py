@@ -1,4 +1,4 @@
-"""From a situation to its ledger: every check of the profile, in its order, until one decides."""
+"""From a candidate to its ledger: every check of the profile, in its order, until one decides."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from simulator.trust.checks import strict as strict
 from simulator.trust.checks.certificate_policies import certificate_policies
 from simulator.trust.checks.host_name import server_name
 from simulator.trust.checks.name_constraints import name_constraints
-from simulator.trust.verdict import Check, Outcome
+from simulator.trust.verdict import Check, CheckOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from simulator.trust.checks.candidate import Situation
-    from simulator.trust.profiles import Profile, Stage
+    from simulator.trust.checks.candidate import Candidate
+    from simulator.trust.profiles import CheckStage, Profile
 
 Bound = Literal["every", "issuers", "issued"]
 Step = tuple[str, int | None]  # a check, and the depth of the certificate it looks at; None for the chain
@@ -36,7 +36,7 @@ class CertificateCheck:
     """
 
     bound: Bound
-    judge: Callable[[Situation, int], Check]
+    judge: Callable[[Candidate, int], Check]
 
     def concerns(self, depth: int, last: int) -> bool:
         """The check has a line for the certificate at ``depth`` in a path that ends at ``last``."""
@@ -63,7 +63,7 @@ CERTIFICATE_CHECKS: Mapping[str, CertificateCheck] = MappingProxyType(
         v.EXTENSION_RULES: CertificateCheck("every", strict.extension_rules),
     }
 )
-CHAIN_CHECKS: Mapping[str, Callable[[Situation], Check]] = MappingProxyType(
+CHAIN_CHECKS: Mapping[str, Callable[[Candidate], Check]] = MappingProxyType(
     {
         v.DIRECTLY_TRUSTED: whole.directly_trusted,
         v.CHAIN_DEPTH: whole.chain_depth,
@@ -77,7 +77,7 @@ CHAIN_CHECKS: Mapping[str, Callable[[Situation], Check]] = MappingProxyType(
 
 
 def keep_ledger(
-    profile: Profile, given: Mapping[str, Check], situation: Situation | None
+    profile: Profile, given: Mapping[str, Check], candidate: Candidate | None
 ) -> tuple[Check, ...]:
     """Make the checks of the profile in order; after the first failure the rest is not reached.
 
@@ -85,26 +85,26 @@ def keep_ledger(
         profile: which checks, and in which order.
         given: lines that are already written, by name: what was presented, whether it can be read, where
             the path leads.
-        situation: the path under judgement; None where there is not even a leaf that can be read.
+        candidate: the path under judgement; None where there is not even a leaf that can be read.
     """
     lines: list[Check] = []
     failed = False
-    for name, depth in steps(profile.stages, None if situation is None else situation.last):
+    for name, depth in steps(profile.stages, None if candidate is None else candidate.last):
         if name in given and not failed:
             line = given[name]
-        elif failed or situation is None:
-            line = not_reached(name, depth, situation)
+        elif failed or candidate is None:
+            line = not_reached(name, depth, candidate)
         elif depth is None:
-            line = CHAIN_CHECKS[name](situation) if name in CHAIN_CHECKS else _nothing_to_check(name)
+            line = CHAIN_CHECKS[name](candidate) if name in CHAIN_CHECKS else _nothing_to_check(name)
         else:
-            line = CERTIFICATE_CHECKS[name].judge(situation, depth)
-        failed = failed or line.outcome is Outcome.FAIL
+            line = CERTIFICATE_CHECKS[name].judge(candidate, depth)
+        failed = failed or line.outcome is CheckOutcome.FAIL
         lines.append(line)
     return tuple(lines)
 
 
 @lru_cache
-def steps(stages: tuple[Stage, ...], last: int | None) -> tuple[Step, ...]:
+def steps(stages: tuple[CheckStage, ...], last: int | None) -> tuple[Step, ...]:
     """Every check with the depth it concerns, in order, each once; it depends on nothing but these two.
 
     Args:
@@ -114,7 +114,7 @@ def steps(stages: tuple[Stage, ...], last: int | None) -> tuple[Step, ...]:
     return tuple(dict.fromkeys(step for stage in stages for step in _steps(stage, last)))
 
 
-def _steps(stage: Stage, last: int | None) -> Iterator[Step]:
+def _steps(stage: CheckStage, last: int | None) -> Iterator[Step]:
     """The checks of a stage with the depths they concern; None for the chain, or where none is concerned."""
     if stage.scope == "chain" or last is None:
         yield from ((name, None) for name in stage.checks)
@@ -131,16 +131,16 @@ def _steps(stage: Stage, last: int | None) -> Iterator[Step]:
                 yield name, depth
 
 
-def not_reached(name: str, depth: int | None, situation: Situation | None) -> Check:
+def not_reached(name: str, depth: int | None, candidate: Candidate | None) -> Check:
     """The line of a check that an earlier one made needless."""
-    if name == v.PROOF_OF_POSSESSION and situation is not None:
-        return whole.proof_of_possession(situation)
-    subject = situation.path[depth].subject if situation is not None and depth is not None else ""
+    if name == v.PROOF_OF_POSSESSION and candidate is not None:
+        return whole.proof_of_possession(candidate)
+    subject = candidate.path[depth].subject if candidate is not None and depth is not None else ""
     sentence = f"Nobody looked any more: {v.QUESTIONS[name]}"
-    return Check(name, Outcome.NOT_REACHED, subject, depth, "", "", "", "", sentence)
+    return Check(name, CheckOutcome.NOT_REACHED, subject, depth, "", "", "", "", sentence)
 
 
 def _nothing_to_check(name: str) -> Check:
     """The line of a check that concerns no certificate of this path."""
     sentence = "There is nothing to check here: the path is the trusted certificate alone."
-    return Check(name, Outcome.NOT_EVALUATED, "", None, "", "", "", "", sentence)
+    return Check(name, CheckOutcome.NOT_EVALUATED, "", None, "", "", "", "", sentence)

@@ -94,7 +94,7 @@ class PathSearch:
             yield path
             if top.self_issued:
                 return
-        ends_here = self.profile.looks_end_search and looks_self_signed(top)
+        ends_here = self.profile.stops_at_self_signed_looking and looks_self_signed(top)
         issuers = self._issuers(path) if len(path) < MAX_LENGTH and not ends_here else []
         if not issuers:
             missing = DeadEnd.NOT_A_ROOT if is_anchor else DeadEnd.ISSUER_MISSING

@@ -55,7 +55,7 @@ Scope = Literal["chain", "leaf", "leaf first", "anchor first"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class CheckStage:
     """Checks that belong together in a stack's order.
 
     Attributes:
@@ -82,7 +82,8 @@ class Profile:
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
         partial_chains: a trusted CA certificate ends the path even if it is not self-issued.
         key_identifiers_bind: an issuer that the authority key identifier contradicts is not considered.
-        looks_end_search: nothing is sought above a certificate that looks self-signed, whoever signed it.
+        stops_at_self_signed_looking: the search does not go above a certificate that looks
+            self-signed, even where another key signed it.
         any_purpose: anyExtendedKeyUsage alone is good for client and server authentication.
         common_name_fallback: a server certificate without subjectAltName is matched by its common name.
         leaf_key_usages: by role, the key usages of which one must be set where keyUsage is there.
@@ -96,13 +97,13 @@ class Profile:
 
     name: str
     description: str
-    stages: tuple[Stage, ...]
+    stages: tuple[CheckStage, ...]
     alerts: Mapping[str, str]
     obeys_ca_hints: bool
     refuses_in_clear: bool
     partial_chains: bool
     key_identifiers_bind: bool
-    looks_end_search: bool
+    stops_at_self_signed_looking: bool
     any_purpose: bool
     common_name_fallback: bool
     leaf_key_usages: Mapping[Role, frozenset[str]]
@@ -138,17 +139,17 @@ OPENSSL = Profile(
     name="openssl",
     description="OpenSSL 3.0 at security level 2, as CPython's ssl module uses it",
     stages=(
-        Stage("chain", (v.CERTIFICATE_PRESENTED, v.READABLE)),
-        Stage("leaf", (v.KEY_STRENGTH,)),
-        Stage("chain", (v.DIRECTLY_TRUSTED, v.TRUST_ANCHOR, v.CHAIN_DEPTH)),
-        Stage(
+        CheckStage("chain", (v.CERTIFICATE_PRESENTED, v.READABLE)),
+        CheckStage("leaf", (v.KEY_STRENGTH,)),
+        CheckStage("chain", (v.DIRECTLY_TRUSTED, v.TRUST_ANCHOR, v.CHAIN_DEPTH)),
+        CheckStage(
             "leaf first",
             (v.CRITICAL_EXTENSIONS, v.BASIC_CONSTRAINTS, v.KEY_USAGE, v.EXTENDED_KEY_USAGE, v.PATH_LENGTH),
         ),
-        Stage("leaf first", (v.KEY_STRENGTH, v.SIGNATURE_ALGORITHM)),
-        Stage("chain", (v.SERVER_NAME, v.REVOCATION)),
-        Stage("anchor first", (v.SIGNATURE, v.VALIDITY)),
-        Stage("chain", (v.NAME_CONSTRAINTS, v.PROOF_OF_POSSESSION)),
+        CheckStage("leaf first", (v.KEY_STRENGTH, v.SIGNATURE_ALGORITHM)),
+        CheckStage("chain", (v.SERVER_NAME, v.REVOCATION)),
+        CheckStage("anchor first", (v.SIGNATURE, v.VALIDITY)),
+        CheckStage("chain", (v.NAME_CONSTRAINTS, v.PROOF_OF_POSSESSION)),
     ),
     # As OpenSSL's table from X509_V_ERR codes to alerts has it; what is missing there is certificate_unknown.
     alerts=MappingProxyType(
@@ -181,7 +182,7 @@ OPENSSL = Profile(
     refuses_in_clear=True,
     partial_chains=False,
     key_identifiers_bind=True,
-    looks_end_search=True,
+    stops_at_self_signed_looking=True,
     any_purpose=False,
     common_name_fallback=True,
     leaf_key_usages=MappingProxyType(
@@ -200,10 +201,10 @@ RFC5280 = Profile(
     name="rfc5280",
     description="the strict reading of RFC 5280, with the alerts of RFC 8446, section 6.2",
     stages=(
-        Stage("chain", (v.CERTIFICATE_PRESENTED, v.READABLE)),
-        Stage("leaf", (v.VERSION, v.SERIAL_NUMBER, v.DISTINGUISHED_NAMES)),
-        Stage("chain", (v.DIRECTLY_TRUSTED, v.TRUST_ANCHOR, v.CHAIN_DEPTH)),
-        Stage(
+        CheckStage("chain", (v.CERTIFICATE_PRESENTED, v.READABLE)),
+        CheckStage("leaf", (v.VERSION, v.SERIAL_NUMBER, v.DISTINGUISHED_NAMES)),
+        CheckStage("chain", (v.DIRECTLY_TRUSTED, v.TRUST_ANCHOR, v.CHAIN_DEPTH)),
+        CheckStage(
             "anchor first",
             (
                 v.VERSION,
@@ -224,8 +225,8 @@ RFC5280 = Profile(
                 v.EXTENSION_RULES,
             ),
         ),
-        Stage("chain", (v.NAME_CONSTRAINTS, v.CERTIFICATE_POLICIES)),
-        Stage("chain", (v.SERVER_NAME, v.REVOCATION, v.PROOF_OF_POSSESSION)),
+        CheckStage("chain", (v.NAME_CONSTRAINTS, v.CERTIFICATE_POLICIES)),
+        CheckStage("chain", (v.SERVER_NAME, v.REVOCATION, v.PROOF_OF_POSSESSION)),
     ),
     alerts=MappingProxyType(
         {
@@ -262,7 +263,7 @@ RFC5280 = Profile(
     refuses_in_clear=False,
     partial_chains=True,
     key_identifiers_bind=False,
-    looks_end_search=False,
+    stops_at_self_signed_looking=False,
     any_purpose=True,
     common_name_fallback=False,
     leaf_key_usages=MappingProxyType(

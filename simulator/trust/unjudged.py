@@ -8,7 +8,7 @@ from simulator.tls.wire.alerts import AlertDescription
 from simulator.trust.checks.candidate import proof_form
 from simulator.trust.judge import proof_check
 from simulator.trust.profiles import profile_named
-from simulator.trust.verdict import Check, Outcome, Verdict
+from simulator.trust.verdict import Check, CheckOutcome, Verdict
 from simulator.trust.vocabulary import CERTIFICATE_PRESENTED, PROOF_OF_POSSESSION, QUESTIONS
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def unjudged(
 def _line(name: str, role: Role, subject: str, *, presented: bool, tls: TlsVersion) -> Check:
     """One check that was not made; the proof of possession is still to come."""
     if name == PROOF_OF_POSSESSION and presented:
-        outcome, why = Outcome.NOT_REACHED, f"The {role}'s proof comes later: {QUESTIONS[name]}"
+        outcome, why = CheckOutcome.NOT_REACHED, f"The {role}'s proof comes later: {QUESTIONS[name]}"
         return Check(name, outcome, subject, 0, proof_form(role, tls).message, "", "", "", why)
     if name == CERTIFICATE_PRESENTED and presented:
         why = f"The {role} sent a certificate, and nobody insisted on one."
@@ -47,7 +47,7 @@ def _line(name: str, role: Role, subject: str, *, presented: bool, tls: TlsVersi
         why = f"The {role} sent no certificate, and nobody insisted on one."
     else:
         why = f"Nobody is set up to look: {QUESTIONS[name]}"
-    return Check(name, Outcome.NOT_EVALUATED, "", None, "", "", "", "", why)
+    return Check(name, CheckOutcome.NOT_EVALUATED, "", None, "", "", "", "", why)
 
 
 def with_proof(verdict: Verdict, proof: ProofChecked, *, tls: TlsVersion) -> Verdict:

@@ -9,7 +9,7 @@ from typing import Literal
 Role = Literal["client", "server"]
 
 
-class Outcome(Enum):
+class CheckOutcome(Enum):
     """What became of one check. Only ``PASS`` is good news; the last two say that nobody looked."""
 
     PASS = "pass"
@@ -35,7 +35,7 @@ class Check:
     """
 
     name: str
-    outcome: Outcome
+    outcome: CheckOutcome
     subject: str
     depth: int | None
     field: str
@@ -69,7 +69,7 @@ class Verdict:
     def decisive(self) -> Check | None:
         """The first check that failed; None where none did."""
         for check in self.checks:
-            if check.outcome is Outcome.FAIL:
+            if check.outcome is CheckOutcome.FAIL:
                 return check
         return None
 

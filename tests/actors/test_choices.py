@@ -10,7 +10,7 @@ from simulator.runs.run import simulate
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.security import SecurityLevel
 from simulator.trace.facts import Checked, Decided, Sent
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
@@ -181,7 +181,7 @@ def test_a_proof_of_something_else_does_not_verify(tls: TlsVersion) -> None:
             for event in reversed(trace.events)
             if event.actor == "server" and isinstance(event.fact, Checked)
         )
-        assert verdict.check("proof-of-possession").outcome is Outcome.FAIL
+        assert verdict.check("proof-of-possession").outcome is CheckOutcome.FAIL
         assert trace.outcome.alert is not None
         assert trace.outcome.alert.name == "decrypt_error"
 

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.engine.simulation import Simulation
-from simulator.oracle import ACCEPTED, CheckReport, Difference, Row, check, check_all, contexts, native, play
+from simulator.oracle import (
+    ACCEPTED,
+    CheckReport,
+    CheckRow,
+    Difference,
+    check,
+    check_all,
+    contexts,
+    native,
+    play,
+)
 from simulator.oracle.accepted import accepted_for
 from simulator.oracle.comparing import COMPARED, differences_between
 from simulator.oracle.observed import Played, SentAlert, SentMessage
@@ -184,10 +194,10 @@ def rows_of_every_standing() -> CheckReport:
     difference = Difference("alert", "none", "unknown_ca (48) from the server")
     return CheckReport(
         (
-            Row("same", "1.2", "both"),
-            Row("other", "1.3", "openssl-server", (difference,)),
-            Row("chosen", "1.3", "openssl-client", (difference,), ACCEPTED[0]),
-            Row("missing", "1.2", None, not_played="Nobody can."),
+            CheckRow("same", "1.2", "both"),
+            CheckRow("other", "1.3", "openssl-server", (difference,)),
+            CheckRow("chosen", "1.3", "openssl-client", (difference,), ACCEPTED[0]),
+            CheckRow("missing", "1.2", None, not_played="Nobody can."),
         ),
         openssl="OpenSSL 9",
     )
@@ -217,7 +227,7 @@ def test_the_text_names_what_differs() -> None:
 def test_the_text_leaves_out_what_two_lists_share() -> None:
     """Of two long lists of messages, the report for people shows where they part."""
     difference = Difference("messages", "client A, server B, server C", "client A, server B")
-    text = CheckReport((Row("other", "1.3", "both", (difference,)),)).text()
+    text = CheckReport((CheckRow("other", "1.3", "both", (difference,)),)).text()
     assert ("simulation  …, server C" in text, "OpenSSL     …\n" in text) == (True, True)
 
 

@@ -10,13 +10,13 @@ import pytest
 
 from simulator.oracle import play
 from simulator.oracle.agreed import Agreed
-from simulator.oracle.observed import Notes
+from simulator.oracle.observed import HandshakeLog
 from simulator.oracle.reasons import NEGOTIATION, REASONS, reason_of_error, reason_of_verdict
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.trace.facts import Checked
-from simulator.trust.verdict import Check, Outcome, Verdict
+from simulator.trust.verdict import Check, CheckOutcome, Verdict
 from simulator.trust.vocabulary import QUESTIONS
 from tests.oracle.variations import CHANGES, varied
 
@@ -53,7 +53,9 @@ def verify_error(code: int) -> ssl.SSLCertVerificationError:
 
 def judged(*failed: tuple[str, str, int]) -> Checked:
     """A trust decision in which these checks failed: name, field and depth."""
-    checks = (Check(name, Outcome.FAIL, "", depth, field, "", "", "", "") for name, field, depth in failed)
+    checks = (
+        Check(name, CheckOutcome.FAIL, "", depth, field, "", "", "", "") for name, field, depth in failed
+    )
     return Checked(Verdict("client", "openssl", "CN=alice", (), tuple(checks), None))
 
 
@@ -105,7 +107,7 @@ def test_without_a_failed_check_no_certificate_is_at_fault() -> None:
 @pytest.mark.parametrize("description", AlertDescription)
 def test_a_warning_is_no_refusal(description: AlertDescription) -> None:
     """Every alert is noted as a refusal, apart from the three that end nothing or say goodbye."""
-    notes = Notes()
+    notes = HandshakeLog()
     notes.alert_sent("client", int(description), encrypted=False)
     warnings = ("close_notify", "user_canceled", "no_renegotiation")
     assert (description.rfc_name not in warnings) == (notes.alert is not None)

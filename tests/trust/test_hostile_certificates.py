@@ -19,7 +19,7 @@ from simulator.pki.certificate import Certificate
 from simulator.pki.issuing import Authority
 from simulator.trust.judge import judge
 from simulator.trust.profiles import PROFILES
-from simulator.trust.verdict import Outcome, Verdict
+from simulator.trust.verdict import CheckOutcome, Verdict
 from tests.attack import Attack
 from tests.hostile import problem_of, random_attack, world
 from tests.peers import program
@@ -49,7 +49,7 @@ def verdicts(chain: list[bytes]) -> dict[str, Verdict]:
 
 def outcome(verdict: Verdict) -> str:
     """``accepted``, or the check that refuses."""
-    return next((check.name for check in verdict.checks if check.outcome is Outcome.FAIL), "accepted")
+    return next((check.name for check in verdict.checks if check.outcome is CheckOutcome.FAIL), "accepted")
 
 
 def leaf_with(dotted: str, critical: bool, value: bytes) -> bytes:

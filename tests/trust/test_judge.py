@@ -14,7 +14,7 @@ from simulator.tls.wire.alerts import AlertDescription
 from simulator.trust.judge import judge, proof_check
 from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import PROFILES
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS
 from tests.trust.worlds import DAY, FAULTS, NOW, contents, issue, key
 
@@ -109,7 +109,7 @@ def test_nothing_is_looked_at_after_the_decision() -> None:
     for verdict in every_verdict():
         if verdict.decisive is not None:
             after = verdict.checks[verdict.checks.index(verdict.decisive) + 1 :]
-            assert {check.outcome for check in after} <= {Outcome.NOT_REACHED}
+            assert {check.outcome for check in after} <= {CheckOutcome.NOT_REACHED}
 
 
 def test_words_and_alerts_are_known() -> None:
@@ -128,8 +128,8 @@ def test_words_and_alerts_are_known() -> None:
 def test_what_nobody_checked_is_never_green() -> None:
     """Revocation and proof of possession never pass in a verdict that only saw the certificates."""
     for verdict in every_verdict():
-        assert verdict.check("revocation").outcome in {Outcome.NOT_EVALUATED, Outcome.NOT_REACHED}
-        assert verdict.check("proof-of-possession").outcome is Outcome.NOT_REACHED
+        assert verdict.check("revocation").outcome in {CheckOutcome.NOT_EVALUATED, CheckOutcome.NOT_REACHED}
+        assert verdict.check("proof-of-possession").outcome is CheckOutcome.NOT_REACHED
 
 
 def test_same_input_same_verdict() -> None:
@@ -142,7 +142,7 @@ def test_client_names_are_not_checked() -> None:
     issued = issue("client", ())
     verdict = judge(issued.presented, issued.policy(server_name="other.example"), NOW, tls="1.3")
     assert verdict.accepted
-    assert verdict.check("server-name").outcome is Outcome.NOT_EVALUATED
+    assert verdict.check("server-name").outcome is CheckOutcome.NOT_EVALUATED
     assert "no name check" in verdict.check("server-name").sentence
 
 
@@ -166,7 +166,7 @@ def test_absent_where_optional() -> None:
     """Where none is required, absence is no failure, and nothing else passes for it."""
     verdict = judge([], TrustPolicy("client", require_certificate=False), NOW, tls="1.3")
     assert verdict.accepted
-    assert Outcome.PASS not in {check.outcome for check in verdict.checks}
+    assert CheckOutcome.PASS not in {check.outcome for check in verdict.checks}
 
 
 @pytest.mark.parametrize("fault", ["unknown CA", "leaf expired", "leaf for the wrong purpose"])
@@ -198,7 +198,7 @@ def test_directly_trusted(profile: str) -> None:
     alone = issued.presented[:1]
     verdict = judge(alone, policy, NOW, tls="1.3")
     assert verdict.path == (issued.chain[0].fingerprint,)
-    assert verdict.check("directly-trusted").outcome is Outcome.PASS
+    assert verdict.check("directly-trusted").outcome is CheckOutcome.PASS
     late = judge(alone, policy, NOW + 400 * DAY, tls="1.3").decisive
     assert late is not None
     assert late.name == "validity"
@@ -226,7 +226,7 @@ def test_proof_completes_the_ledger() -> None:
     bad = proof_check(
         signer="client", subject=peer, ok=False, scheme="ed25519", problem="another key signed", tls="1.3"
     )
-    assert verdict.with_proof(good, None).check("proof-of-possession").outcome is Outcome.PASS
+    assert verdict.with_proof(good, None).check("proof-of-possession").outcome is CheckOutcome.PASS
     refused = verdict.with_proof(bad, "decrypt_error")
     assert (refused.decisive, refused.alert) == (bad, "decrypt_error")
 
@@ -272,11 +272,11 @@ def test_leniency_is_not_put_down_to_the_rfc() -> None:
         for profile in ("openssl", "rfc5280")
     )
     assert (lenient.outcome, lenient.required) == (
-        Outcome.PASS,
+        CheckOutcome.PASS,
         "absent, or digitalSignature; openssl also takes keyAgreement",
     )
     assert lenient.sentence.endswith(" may be used for keyAgreement, and openssl takes that, too.")
-    assert (strict.outcome, strict.required) == (Outcome.FAIL, "absent, or digitalSignature")
+    assert (strict.outcome, strict.required) == (CheckOutcome.FAIL, "absent, or digitalSignature")
 
 
 def test_what_is_asked_of_a_signature_algorithm() -> None:

@@ -12,7 +12,7 @@ from simulator.security import SecurityLevel
 from simulator.tls.states import MACHINES
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.trace.facts import Alert, Decided, Sent
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS
 from simulator.views.player.document import words_in
 from simulator.views.story.certificate_words import certificate_words
@@ -100,7 +100,7 @@ def test_every_extension_that_is_shown_is_explained() -> None:
 
 def test_what_a_check_may_come_to_is_explained() -> None:
     """Each outcome of a check that is neither pass nor fail has an entry, under the words of the enum."""
-    outcomes = {outcome.name.replace("_", " ").lower() for outcome in Outcome}
+    outcomes = {outcome.name.replace("_", " ").lower() for outcome in CheckOutcome}
     assert {"pass", "fail"} == outcomes - set(glossary())
 
 

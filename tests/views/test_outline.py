@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.trace.facts import Checked
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.ledger_words import group
 from simulator.views.story.reading import news
 from simulator.views.texts.outline import Remark, tell
@@ -21,6 +21,8 @@ def test_a_ledger_names_every_check(name: str, tls: str) -> None:
     for event in trace.of(Checked):
         verdict = event.fact.verdict
         if len(news(known.get(event.actor), verdict)) == len(verdict.checks):
-            wanted += [group(verdict.checks, outcome) for outcome in Outcome if outcome is not Outcome.FAIL]
+            wanted += [
+                group(verdict.checks, outcome) for outcome in CheckOutcome if outcome is not CheckOutcome.FAIL
+            ]
         known[event.actor] = verdict
     assert [] == [words for words in wanted if words not in told]

@@ -22,7 +22,7 @@ from simulator.lessons.traces import client_certificate, last_verdict
 from simulator.runs.run import simulate
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Checked
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import PROOF_OF_POSSESSION
 from simulator.views.player.messages import chain_of
 from simulator.views.story.certificate_words import certificate_words
@@ -118,7 +118,7 @@ class Case:
         verdict = last_verdict(self.run.trace, "server")
         assert verdict is not None
         lines = [check for check in verdict.checks if check.name == said]
-        named = [check.sentence for check in lines if check.outcome is not Outcome.NOT_REACHED]
+        named = [check.sentence for check in lines if check.outcome is not CheckOutcome.NOT_REACHED]
         decisive = verdict.decisive
         if decisive is None:
             return " ".join(dict.fromkeys([*named, "No check failed."]))

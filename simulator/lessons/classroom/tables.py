@@ -12,7 +12,7 @@ from simulator.lessons.arguments import a_run, a_side, a_word, in_words, some_ev
 from simulator.lessons.page import Lead, Table, page
 from simulator.lessons.traces import last_verdict
 from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.diff_words import event_words
 from simulator.views.story.glossary import look_up
@@ -122,11 +122,11 @@ def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
             clean(check.sentence),
         )
         for number, check in enumerate(verdict.checks, start=1)
-        if check.outcome is not Outcome.NOT_REACHED
+        if check.outcome is not CheckOutcome.NOT_REACHED
     ]
-    rest = [check.name for check in verdict.checks if check.outcome is Outcome.NOT_REACHED]
+    rest = [check.name for check in verdict.checks if check.outcome is CheckOutcome.NOT_REACHED]
     if rest:
-        missed = f"{OUTCOME_MARKS[Outcome.NOT_REACHED]} {OUTCOME_WORDS[Outcome.NOT_REACHED]}"
+        missed = f"{OUTCOME_MARKS[CheckOutcome.NOT_REACHED]} {OUTCOME_WORDS[CheckOutcome.NOT_REACHED]}"
         rows.append((f"{len(rows) + 1}…", plural(len(rest), "check"), missed, ", ".join(dict.fromkeys(rest))))
     decisive = verdict.decisive
     result = f"fails at {decisive.name}" if decisive else "no check fails"

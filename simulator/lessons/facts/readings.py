@@ -8,7 +8,7 @@ from simulator.lessons.classroom.possession import proof_in
 from simulator.lessons.traces import client_certificate, last_verdict
 from simulator.pki.certificate import Certificate
 from simulator.tls.wire.version import Protection
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.views.player.messages import chain_of
 from simulator.views.story.reading import gap, version_of
 from simulator.views.story.words import OUTCOME_WORDS
@@ -118,7 +118,7 @@ def first_failure(trace: Trace, judge: str) -> str:
 def checks_passed(trace: Trace, judge: str) -> int:
     """How many checks passed in a side's ledger."""
     verdict = last_verdict(trace, judge)
-    return 0 if verdict is None else sum(check.outcome is Outcome.PASS for check in verdict.checks)
+    return 0 if verdict is None else sum(check.outcome is CheckOutcome.PASS for check in verdict.checks)
 
 
 def authorities_took_part(trace: Trace) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from simulator.trust.verdict import Check, Outcome
+from simulator.trust.verdict import Check, CheckOutcome
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,7 +22,7 @@ KEPT_WORDS = 2048  # a ledger names the same certificates and times again and ag
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class Candidate:
     """One candidate path under judgement.
 
     Attributes:
@@ -52,7 +52,7 @@ class Situation:
     def line(
         self,
         name: str,
-        outcome: Outcome,
+        outcome: CheckOutcome,
         sentence: str,
         *,
         depth: int | None = None,
@@ -90,9 +90,9 @@ def proof_form(signer: Role, tls: TlsVersion) -> ProofForm:
     return ProofForm("ServerKeyExchange", signed, "RFC 5246 §7.4.3, RFC 8422 §5.4")
 
 
-def passed_if(holds: bool) -> Outcome:
+def passed_if(holds: bool) -> CheckOutcome:
     """PASS where the rule holds, else FAIL."""
-    return Outcome.PASS if holds else Outcome.FAIL
+    return CheckOutcome.PASS if holds else CheckOutcome.FAIL
 
 
 @lru_cache(maxsize=KEPT_WORDS)

@@ -8,11 +8,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from simulator.trust import vocabulary as v
 from simulator.trust.checks.candidate import called, counted, listed, moment, passed_if
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
-    from simulator.trust.checks.candidate import Situation
+    from simulator.trust.checks.candidate import Candidate
     from simulator.trust.verdict import Check
 
 PURPOSES = {"client": "clientAuth", "server": "serverAuth"}
@@ -20,20 +20,20 @@ SIGNS_HANDSHAKES = "digitalSignature"
 ANY_PURPOSE = "anyExtendedKeyUsage"
 
 
-def critical_extensions(situation: Situation, depth: int) -> Check:
+def critical_extensions(candidate: Candidate, depth: int) -> Check:
     """An extension that is critical and not understood makes the certificate unusable."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     unknown = [
         name
         for name, critical, _ in certificate.extensions
-        if critical and name not in situation.profile.understood_extensions
+        if critical and name not in candidate.profile.understood_extensions
     ]
     sentence = (
         f"{called(certificate)} has a critical extension that is not understood here: {listed(unknown)}."
         if unknown
         else f"Every critical extension of {called(certificate)} is understood."
     )
-    return situation.line(
+    return candidate.line(
         v.CRITICAL_EXTENSIONS,
         passed_if(not unknown),
         sentence,
@@ -45,9 +45,9 @@ def critical_extensions(situation: Situation, depth: int) -> Check:
     )
 
 
-def basic_constraints(situation: Situation, depth: int) -> Check:
+def basic_constraints(candidate: Candidate, depth: int) -> Check:
     """Only a certificate that says it is a CA's may have issued another."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     constraints = certificate.basic_constraints
     is_ca = constraints is not None and constraints.ca
     value = "absent" if constraints is None else f"cA={'TRUE' if constraints.ca else 'FALSE'}"
@@ -56,7 +56,7 @@ def basic_constraints(situation: Situation, depth: int) -> Check:
         if is_ca
         else f"{called(certificate)} issued a certificate in this path, but does not say that it is a CA."
     )
-    return situation.line(
+    return candidate.line(
         v.BASIC_CONSTRAINTS,
         passed_if(is_ca),
         sentence,
@@ -68,18 +68,18 @@ def basic_constraints(situation: Situation, depth: int) -> Check:
     )
 
 
-def path_length(situation: Situation, depth: int) -> Check:
+def path_length(candidate: Candidate, depth: int) -> Check:
     """A CA may limit how many CAs stand below it; self-issued ones are not counted."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     constraints = certificate.basic_constraints
     limit = constraints.path_length if constraints is not None and constraints.ca else None
-    below = sum(not issuer.self_issued for issuer in situation.path[1:depth])
+    below = sum(not issuer.self_issued for issuer in candidate.path[1:depth])
     if limit is None:
         sentence = f"{called(certificate)} sets no limit to the number of CAs below it."
     else:
         allows = f"{called(certificate)} allows {counted(limit, 'CA')} below it"
         sentence = f"{allows}, {'and' if below <= limit else 'but'} has {counted(below, 'CA')} there."
-    return situation.line(
+    return candidate.line(
         v.PATH_LENGTH,
         passed_if(limit is None or below <= limit),
         sentence,
@@ -91,25 +91,25 @@ def path_length(situation: Situation, depth: int) -> Check:
     )
 
 
-def key_usage(situation: Situation, depth: int) -> Check:
+def key_usage(candidate: Candidate, depth: int) -> Check:
     """A CA's key must be meant for signing certificates, a leaf's for signing the handshake."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     usages = certificate.key_usage
     constraints = certificate.basic_constraints
     is_ca = constraints is not None and constraints.ca
     wanted = {SIGNS_HANDSHAKES} if depth == 0 else set()
-    if depth > 0 or (is_ca and situation.profile.ca_as_leaf):
+    if depth > 0 or (is_ca and candidate.profile.ca_as_leaf):
         wanted.add("keyCertSign")
     required = " or ".join(sorted(wanted))
-    lenient = situation.profile.leaf_key_usages[situation.policy.role] - wanted if depth == 0 else frozenset()
+    lenient = candidate.profile.leaf_key_usages[candidate.policy.role] - wanted if depth == 0 else frozenset()
     if lenient:
-        required += f"; {situation.profile.name} also takes {' or '.join(sorted(lenient))}"
+        required += f"; {candidate.profile.name} also takes {' or '.join(sorted(lenient))}"
     if usages is None:
         holds, sentence = True, f"{called(certificate)} does not limit what its key may be used for."
     elif usages & wanted:
         holds, sentence = True, f"The key of {called(certificate)} may be used for {listed(sorted(usages))}."
     elif usages & lenient:
-        uses = f"{listed(sorted(usages))}, and {situation.profile.name} takes that, too"
+        uses = f"{listed(sorted(usages))}, and {candidate.profile.name} takes that, too"
         holds, sentence = True, f"The key of {called(certificate)} may be used for {uses}."
     else:
         use = "to sign a TLS handshake" if depth == 0 else "to sign certificates"
@@ -117,7 +117,7 @@ def key_usage(situation: Situation, depth: int) -> Check:
         sentence = (
             f"The key of {called(certificate)} may not be used {use}: it has only {listed(sorted(usages))}."
         )
-    return situation.line(
+    return candidate.line(
         v.KEY_USAGE,
         passed_if(holds),
         sentence,
@@ -129,51 +129,51 @@ def key_usage(situation: Situation, depth: int) -> Check:
     )
 
 
-def extended_key_usage(situation: Situation, depth: int) -> Check:
+def extended_key_usage(candidate: Candidate, depth: int) -> Check:
     """Where purposes are named, this one must be among them; those of a CA bind what stands below it.
 
     RFC 5280 says the first only; the second is what OpenSSL, pyca, Go and browsers make of it.
     """
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     purposes = certificate.extended_key_usage
-    wanted = PURPOSES[situation.policy.role]
-    outcome = Outcome.PASS
+    wanted = PURPOSES[candidate.policy.role]
+    outcome = CheckOutcome.PASS
     if purposes is None:
         sentence = f"{called(certificate)} names no purposes, so it is good for all of them."
     elif wanted in purposes:
         sentence = f"{called(certificate)} was issued for {wanted}."
-    elif ANY_PURPOSE in purposes and situation.profile.any_purpose:
+    elif ANY_PURPOSE in purposes and candidate.profile.any_purpose:
         sentence = f"{called(certificate)} was issued for any purpose."
     else:
-        outcome = Outcome.FAIL
+        outcome = CheckOutcome.FAIL
         sentence = f"{called(certificate)} was issued for {listed(purposes)}, not for {wanted}."
-    return situation.line(
+    return candidate.line(
         v.EXTENDED_KEY_USAGE,
         outcome,
         sentence,
         depth=depth,
         field="extKeyUsage",
         value="absent" if purposes is None else listed(purposes),
-        required=f"absent, or {wanted}" + (f" or {ANY_PURPOSE}" if situation.profile.any_purpose else ""),
+        required=f"absent, or {wanted}" + (f" or {ANY_PURPOSE}" if candidate.profile.any_purpose else ""),
         reference="RFC 5280 §4.2.1.12",
     )
 
 
-def key_strength(situation: Situation, depth: int) -> Check:
+def key_strength(candidate: Candidate, depth: int) -> Check:
     """A short key can be broken, so its signatures prove nothing."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     family, bits = key_size(certificate)
-    minimum = situation.profile.minimum_bits.get(family)
+    minimum = candidate.profile.minimum_bits.get(family)
     if bits is None:
-        outcome = Outcome.FAIL
+        outcome = CheckOutcome.FAIL
         sentence = f"The key of {called(certificate)} cannot be used here: {certificate.key_type_name}."
     elif minimum is None or bits >= minimum:
-        outcome = Outcome.PASS
+        outcome = CheckOutcome.PASS
         sentence = f"The key of {called(certificate)} ({certificate.key_type_name}) is strong enough."
     else:
-        outcome = Outcome.FAIL
+        outcome = CheckOutcome.FAIL
         sentence = f"The key of {called(certificate)} ({certificate.key_type_name}) is too weak for today."
-    return situation.line(
+    return candidate.line(
         v.KEY_STRENGTH,
         outcome,
         sentence,
@@ -195,11 +195,11 @@ def key_size(certificate: Certificate) -> tuple[str, int | None]:
     return ("Edwards", 256) if key is not None else ("unknown", None)
 
 
-def signature_algorithm(situation: Situation, depth: int) -> Check:
+def signature_algorithm(candidate: Candidate, depth: int) -> Check:
     """A signature with a broken hash could have been made for another certificate."""
-    certificate = situation.path[depth]
-    hashes = " or ".join(sorted(situation.profile.refused_hashes))
-    refused = certificate.signature_hash in situation.profile.refused_hashes
+    certificate = candidate.path[depth]
+    hashes = " or ".join(sorted(candidate.profile.refused_hashes))
+    refused = certificate.signature_hash in candidate.profile.refused_hashes
     agree = certificate.signature_algorithms_agree
     if refused:
         sentence = (
@@ -211,7 +211,7 @@ def signature_algorithm(situation: Situation, depth: int) -> Check:
         sentence = (
             f"{called(certificate)} names one signature algorithm inside its signed part and another outside."
         )
-    return situation.line(
+    return candidate.line(
         v.SIGNATURE_ALGORITHM,
         passed_if(agree and not refused),
         sentence,
@@ -223,16 +223,16 @@ def signature_algorithm(situation: Situation, depth: int) -> Check:
     )
 
 
-def signature(situation: Situation, depth: int) -> Check:
+def signature(candidate: Candidate, depth: int) -> Check:
     """The issuer's key must verify the signature; nobody is asked for that, it is arithmetic."""
-    certificate, issuer = situation.path[depth], situation.path[depth + 1]
+    certificate, issuer = candidate.path[depth], candidate.path[depth + 1]
     problem = certificate.signature_problem(issuer)
     sentence = (
         f"The key of {called(issuer)} verifies the signature on {called(certificate)}."
         if problem is None
         else f"{called(issuer)} did not sign {called(certificate)} as it stands: {problem}."
     )
-    return situation.line(
+    return candidate.line(
         v.SIGNATURE,
         passed_if(problem is None),
         sentence,
@@ -244,12 +244,12 @@ def signature(situation: Situation, depth: int) -> Check:
     )
 
 
-def validity(situation: Situation, depth: int) -> Check:
+def validity(candidate: Candidate, depth: int) -> Check:
     """Now must lie between the two dates, both included; fractions of a second are cut off."""
-    certificate = situation.path[depth]
-    now = situation.now.replace(microsecond=0)
+    certificate = candidate.path[depth]
+    now = candidate.now.replace(microsecond=0)
     # The clock is that of whoever judges, who is the other side.
-    judge = "server" if situation.policy.role == "client" else "client"
+    judge = "server" if candidate.policy.role == "client" else "client"
     now_is = f"by the {judge}'s clock now is {moment(now)}"
     whose = f"The certificate of {called(certificate)}"
     start, end = certificate.not_before, certificate.not_after
@@ -265,7 +265,7 @@ def validity(situation: Situation, depth: int) -> Check:
         holds, field = True, "notBefore, notAfter"
         value, required = f"{moment(start)} – {moment(end)}", f"now ({moment(now)}) between the two"
         sentence = f"{whose} is valid from {moment(start)} to {moment(end)}; {now_is}."
-    return situation.line(
+    return candidate.line(
         v.VALIDITY,
         passed_if(holds),
         sentence,

@@ -16,7 +16,7 @@ from simulator.trust.checks.candidate import called, passed_if
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
-    from simulator.trust.checks.candidate import Situation
+    from simulator.trust.checks.candidate import Candidate
     from simulator.trust.verdict import Check
 
 ANY_POLICY = "2.5.29.32.0"
@@ -78,22 +78,22 @@ class PolicyState:
             self.explicit = 0
 
 
-def certificate_policies(situation: Situation) -> Check:
+def certificate_policies(candidate: Candidate) -> Check:
     """Where a CA demands a policy, one must hold for the whole path."""
-    depth = refusing_depth(situation.path)
+    depth = refusing_depth(candidate.path)
     if depth is None:
         sentence = "Every policy that a CA in this path demands is kept."
     else:
         sentence = (
-            f"A CA demands a policy, and none holds from the top down to {called(situation.path[depth])}."
+            f"A CA demands a policy, and none holds from the top down to {called(candidate.path[depth])}."
         )
-    return situation.line(
+    return candidate.line(
         v.CERTIFICATE_POLICIES,
         passed_if(depth is None),
         sentence,
         depth=depth,
         field="certificatePolicies",
-        value="kept" if depth is None else ", ".join(situation.path[depth].policies or ()) or "absent",
+        value="kept" if depth is None else ", ".join(candidate.path[depth].policies or ()) or "absent",
         required="a policy that holds for the whole path, where a CA demands one",
         reference="RFC 5280 §6.1.3 (f), §6.1.5 (g)",
     )

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from simulator.trust import vocabulary as v
 from simulator.trust.checks.candidate import called, counted, passed_if, proof_form
 from simulator.trust.path import MAX_STEPS, DeadEnd
-from simulator.trust.verdict import Check, Outcome
+from simulator.trust.verdict import Check, CheckOutcome
 
 if TYPE_CHECKING:
-    from simulator.trust.checks.candidate import Situation
+    from simulator.trust.checks.candidate import Candidate
     from simulator.trust.path import PathSearch
     from simulator.trust.policy import TrustPolicy
 
@@ -21,13 +21,13 @@ SAME_FROM_HERE = "A missing intermediate and an unknown CA look the same from he
 def certificate_presented(policy: TrustPolicy, count: int) -> Check:
     """A Certificate message without certificates is how a client says that it has none to show."""
     if count:
-        outcome = Outcome.PASS
+        outcome = CheckOutcome.PASS
         sentence = f"The {policy.role} sent {counted(count, 'certificate')}."
     elif policy.require_certificate:
-        outcome = Outcome.FAIL
+        outcome = CheckOutcome.FAIL
         sentence = f"The {policy.role} sent no certificate, and one is required."
     else:
-        outcome = Outcome.NOT_EVALUATED
+        outcome = CheckOutcome.NOT_EVALUATED
         sentence = f"The {policy.role} sent no certificate, and none is required: it stays anonymous."
     return Check(
         v.CERTIFICATE_PRESENTED,
@@ -68,46 +68,46 @@ def readable(problems: dict[int, str], count: int) -> Check:
     )
 
 
-def directly_trusted(situation: Situation) -> Check:
+def directly_trusted(candidate: Candidate) -> Check:
     """The administrator may have put this very certificate into the trust store."""
-    stands = situation.leaf in situation.policy.store.directly_trusted
-    name = called(situation.leaf)
+    stands = candidate.leaf in candidate.policy.store.directly_trusted
+    name = called(candidate.leaf)
     sentence = (
         f"This exact certificate of {name} stands in the trust store; no CA has to vouch for it."
         if stands
         else f"The certificate of {name} does not itself stand in the trust store: a CA has to vouch for it."
     )
-    return situation.line(
+    return candidate.line(
         v.DIRECTLY_TRUSTED,
-        Outcome.PASS if stands else Outcome.NOT_EVALUATED,
+        CheckOutcome.PASS if stands else CheckOutcome.NOT_EVALUATED,
         sentence,
         depth=0,
         field="certificate",
-        value=f"SHA-256 {situation.leaf.fingerprint}",
+        value=f"SHA-256 {candidate.leaf.fingerprint}",
         required="the same certificate in the trust store, or a path to a trusted CA",
         reference="RFC 6125 §1.8, RFC 8705 §2.2",
     )
 
 
-def trust_anchor(situation: Situation, search: PathSearch | None) -> Check:
+def trust_anchor(candidate: Candidate, search: PathSearch | None) -> Check:
     """A path was found, or it is said where it broke off.
 
     Args:
-        situation: the candidate path; only the leaf where none was found.
+        candidate: the candidate path; only the leaf where none was found.
         search: the search that found none; None where the path leads to trust.
     """
     if search is None:
-        anchor = situation.path[-1]
+        anchor = candidate.path[-1]
         sentence = (
             f"{called(anchor)} stands in the trust store itself."
-            if len(situation.path) == 1
-            else f"The path from {called(situation.leaf)} leads to {called(anchor)}, which is trusted."
+            if len(candidate.path) == 1
+            else f"The path from {called(candidate.leaf)} leads to {called(anchor)}, which is trusted."
         )
-        outcome, value = Outcome.PASS, anchor.subject
+        outcome, value = CheckOutcome.PASS, anchor.subject
     else:
-        outcome = Outcome.FAIL
+        outcome = CheckOutcome.FAIL
         value, sentence = _broken_off(search)
-    return situation.line(
+    return candidate.line(
         v.TRUST_ANCHOR,
         outcome,
         sentence,
@@ -143,21 +143,21 @@ def _broken_off(search: PathSearch) -> tuple[str, str]:
     return top.subject, f"The path ends at {called(top)}, which signed itself and is not trusted."
 
 
-def chain_depth(situation: Situation) -> Check:
+def chain_depth(candidate: Candidate) -> Check:
     """The verifier may limit the number of intermediate certificates."""
-    between = situation.path[1:-1]
-    if not situation.profile.self_issued_counts:
+    between = candidate.path[1:-1]
+    if not candidate.profile.self_issued_counts:
         between = tuple(certificate for certificate in between if not certificate.self_issued)
-    limit = situation.policy.max_depth
+    limit = candidate.policy.max_depth
     found = counted(len(between), "intermediate certificate")
     if limit is None:
-        outcome = Outcome.NOT_EVALUATED
+        outcome = CheckOutcome.NOT_EVALUATED
         sentence = "Nobody limited the number of intermediate certificates."
     else:
         outcome = passed_if(len(between) <= limit)
-        relation = "which is within" if outcome is Outcome.PASS else "which is over"
+        relation = "which is within" if outcome is CheckOutcome.PASS else "which is over"
         sentence = f"The path has {found}, {relation} the limit of {limit}."
-    return situation.line(
+    return candidate.line(
         v.CHAIN_DEPTH,
         outcome,
         sentence,
@@ -168,11 +168,11 @@ def chain_depth(situation: Situation) -> Check:
     )
 
 
-def revocation(situation: Situation) -> Check:
+def revocation(candidate: Candidate) -> Check:
     """Nobody looks for revocations unless it was configured; that is not the same as being good."""
-    return situation.line(
+    return candidate.line(
         v.REVOCATION,
-        Outcome.NOT_EVALUATED,
+        CheckOutcome.NOT_EVALUATED,
         "Nobody was asked whether a certificate has been revoked; that takes a list or an answer of the CA.",
         field="CRL, OCSP",
         value="nobody was asked",
@@ -181,12 +181,12 @@ def revocation(situation: Situation) -> Check:
     )
 
 
-def proof_of_possession(situation: Situation) -> Check:
+def proof_of_possession(candidate: Candidate) -> Check:
     """At Certificate no signature by the peer's own key has been read yet."""
-    form = proof_form(situation.policy.role, situation.tls)
-    return situation.line(
+    form = proof_form(candidate.policy.role, candidate.tls)
+    return candidate.line(
         v.PROOF_OF_POSSESSION,
-        Outcome.NOT_REACHED,
+        CheckOutcome.NOT_REACHED,
         f"Whether the peer holds the private key is shown only by {form.message}, which has not been read.",
         depth=0,
         field=form.message,

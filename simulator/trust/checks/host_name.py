@@ -12,44 +12,44 @@ from typing import TYPE_CHECKING
 
 from simulator.trust import vocabulary as v
 from simulator.trust.checks.candidate import called, listed, passed_if
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
     from simulator.pki.certificate import Certificate
-    from simulator.trust.checks.candidate import Situation
+    from simulator.trust.checks.candidate import Candidate
     from simulator.trust.verdict import Check
 
 
-def server_name(situation: Situation) -> Check:
+def server_name(candidate: Candidate) -> Check:
     """Compare the name the client wanted with the names in the server's certificate."""
-    wanted = situation.policy.server_name
-    outcome = Outcome.NOT_EVALUATED
+    wanted = candidate.policy.server_name
+    outcome = CheckOutcome.NOT_EVALUATED
     field = "subjectAltName"
     names: tuple[str, ...] = ()
-    if situation.policy.role == "client":
+    if candidate.policy.role == "client":
         sentence = "Client certificates have no name check: nobody reaches a client by a host name."
     elif wanted is None:
         sentence = "The client did not say which name it expects, so any name will do."
     else:
-        field, names = presented_names(situation.leaf, wanted, situation.profile.common_name_fallback)
+        field, names = presented_names(candidate.leaf, wanted, candidate.profile.common_name_fallback)
         outcome = passed_if(any(matches(name, wanted) for name in names))
-        whose = f"The certificate of {called(situation.leaf)}"
+        whose = f"The certificate of {called(candidate.leaf)}"
         names_found = f"it is for {listed(names)}" if names else "it carries no name of that kind"
         sentence = (
             f"{whose} is made out to {wanted}."
-            if outcome is Outcome.PASS
+            if outcome is CheckOutcome.PASS
             else f"{whose} is not made out to {wanted}: {names_found}."
         )
-    return situation.line(
+    return candidate.line(
         v.SERVER_NAME,
         outcome,
         sentence,
         depth=0,
         field=field,
         value=listed(names),
-        required=wanted if wanted is not None and situation.policy.role == "server" else "no name",
+        required=wanted if wanted is not None and candidate.policy.role == "server" else "no name",
         reference="RFC 9525 §6",
     )
 

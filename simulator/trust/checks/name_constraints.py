@@ -10,13 +10,13 @@ from simulator.pki.extensions import DistinguishedName, GeneralNames
 from simulator.trust import vocabulary as v
 from simulator.trust.checks.candidate import called
 from simulator.trust.checks.host_name import is_dns_name
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
     from simulator.pki.certificate import Certificate
-    from simulator.trust.checks.candidate import Situation
+    from simulator.trust.checks.candidate import Candidate
     from simulator.trust.verdict import Check
 
     Name = str | DistinguishedName | IPv4Address | IPv6Address
@@ -41,23 +41,23 @@ class Violation:
     rule: str
 
 
-def name_constraints(situation: Situation) -> Check:
+def name_constraints(candidate: Candidate) -> Check:
     """Hold every name against the constraints of every CA above it."""
-    limited = [depth for depth in range(1, len(situation.path)) if situation.path[depth].name_constraints]
+    limited = [depth for depth in range(1, len(candidate.path)) if candidate.path[depth].name_constraints]
     for holder in reversed(limited):
-        problem = find_violation(situation, holder)
-        if problem is None and situation.profile.strict_constraints:
-            problem = malformed_constraint(situation.path[holder], holder)
+        problem = find_violation(candidate, holder)
+        if problem is None and candidate.profile.strict_constraints:
+            problem = malformed_constraint(candidate.path[holder], holder)
         if problem is not None:
-            return situation.line(
+            return candidate.line(
                 v.NAME_CONSTRAINTS,
-                Outcome.FAIL,
-                f"The name {problem.name} of {called(situation.path[problem.depth])} may not stand below "
-                f"{called(situation.path[holder])}: {problem.rule}.",
+                CheckOutcome.FAIL,
+                f"The name {problem.name} of {called(candidate.path[problem.depth])} may not stand below "
+                f"{called(candidate.path[holder])}: {problem.rule}.",
                 depth=problem.depth,
                 field="nameConstraints",
                 value=problem.name,
-                required=f"within the name space of {situation.path[holder].subject}",
+                required=f"within the name space of {candidate.path[holder].subject}",
                 reference="RFC 5280 §4.2.1.10",
             )
     sentence = (
@@ -65,9 +65,9 @@ def name_constraints(situation: Situation) -> Check:
         if limited
         else "No CA in this path is limited to a name space."
     )
-    return situation.line(
+    return candidate.line(
         v.NAME_CONSTRAINTS,
-        Outcome.PASS,
+        CheckOutcome.PASS,
         sentence,
         field="nameConstraints",
         value="kept" if limited else "absent",
@@ -76,20 +76,20 @@ def name_constraints(situation: Situation) -> Check:
     )
 
 
-def find_violation(situation: Situation, holder: int) -> Violation | None:
+def find_violation(candidate: Candidate, holder: int) -> Violation | None:
     """The first name below the CA at depth ``holder`` that breaks its constraints; None where all keep them.
 
     Self-issued certificates are not bound, except the leaf. Too many comparisons are a violation, too.
     """
-    constraints = situation.path[holder].name_constraints
+    constraints = candidate.path[holder].name_constraints
     if constraints is None:
         return None
     comparisons = 0
     for depth in range(holder - 1, -1, -1):
-        bound = situation.path[depth]
+        bound = candidate.path[depth]
         if depth > 0 and bound.self_issued:
             continue
-        names = names_of(bound, depth == 0 and situation.profile.common_name_fallback)
+        names = names_of(bound, depth == 0 and candidate.profile.common_name_fallback)
         comparisons += len(names) * (len(constraints.permitted or ()) + len(constraints.excluded or ()))
         if comparisons > MAX_COMPARISONS:
             return Violation(

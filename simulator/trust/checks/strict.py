@@ -11,7 +11,7 @@ from simulator.trust.checks.host_name import as_address, is_dns_name
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.pki.extensions import GeneralNames
-    from simulator.trust.checks.candidate import Situation
+    from simulator.trust.checks.candidate import Candidate
     from simulator.trust.verdict import Check
 
 MAX_SERIAL_OCTETS = 20
@@ -22,10 +22,10 @@ POLICY_CONSTRAINTS = "2.5.29.36"
 AUTHORITY_INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1"
 
 
-def version(situation: Situation, depth: int) -> Check:
+def version(candidate: Candidate, depth: int) -> Check:
     """Only version 3 has extensions, and without them a CA cannot be told from a leaf."""
-    certificate = situation.path[depth]
-    return situation.line(
+    certificate = candidate.path[depth]
+    return candidate.line(
         v.VERSION,
         passed_if(certificate.version == 3),
         f"{called(certificate)} is a version {certificate.version} certificate.",
@@ -37,9 +37,9 @@ def version(situation: Situation, depth: int) -> Check:
     )
 
 
-def serial_number(situation: Situation, depth: int) -> Check:
+def serial_number(candidate: Candidate, depth: int) -> Check:
     """The serial number is a positive number of at most 20 octets."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     number = certificate.serial_number
     octets = number.bit_length() // 8 + 1
     if number <= 0:
@@ -48,7 +48,7 @@ def serial_number(situation: Situation, depth: int) -> Check:
         sentence = f"The serial number of {called(certificate)} is too long: {octets} octets."
     else:
         sentence = f"The serial number of {called(certificate)} is a positive number of {octets} octets."
-    return situation.line(
+    return candidate.line(
         v.SERIAL_NUMBER,
         passed_if(number > 0 and octets <= MAX_SERIAL_OCTETS),
         sentence,
@@ -60,9 +60,9 @@ def serial_number(situation: Situation, depth: int) -> Check:
     )
 
 
-def distinguished_names(situation: Situation, depth: int) -> Check:
+def distinguished_names(candidate: Candidate, depth: int) -> Check:
     """An issuer always has a name, and so has the subject of a CA."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     field, value, sentence = "issuer, subject", certificate.subject, f"{called(certificate)} has its names."
     holds = True
     if not certificate.issuer_name.rdns:
@@ -70,7 +70,7 @@ def distinguished_names(situation: Situation, depth: int) -> Check:
         sentence = f"{called(certificate)} does not say who issued it."
     elif not certificate.subject_name.rdns and is_authority(certificate):
         holds, field, value, sentence = False, "subject", "", "A CA certificate does not say whose it is."
-    return situation.line(
+    return candidate.line(
         v.DISTINGUISHED_NAMES,
         passed_if(holds),
         sentence,
@@ -87,9 +87,9 @@ def is_authority(certificate: Certificate) -> bool:
     return certificate.basic_constraints is not None and certificate.basic_constraints.ca
 
 
-def authority_key_identifier(situation: Situation, depth: int) -> Check:
+def authority_key_identifier(candidate: Candidate, depth: int) -> Check:
     """A certificate says which key signed it, unless its own key did."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     identifier = certificate.authority_key_identifier
     key = None if identifier is None else identifier.key_identifier
     if identifier is not None and identifier.critical:
@@ -100,7 +100,7 @@ def authority_key_identifier(situation: Situation, depth: int) -> Check:
         holds, sentence = True, f"{called(certificate)} is self-signed and need not say which key signed it."
     else:
         holds, sentence = False, f"{called(certificate)} does not say which key signed it."
-    return situation.line(
+    return candidate.line(
         v.AUTHORITY_KEY_IDENTIFIER,
         passed_if(holds),
         sentence,
@@ -112,9 +112,9 @@ def authority_key_identifier(situation: Situation, depth: int) -> Check:
     )
 
 
-def subject_key_identifier(situation: Situation, depth: int) -> Check:
+def subject_key_identifier(candidate: Candidate, depth: int) -> Check:
     """A CA certificate identifies its own key, so that those below it can be matched with it."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     identifier = certificate.subject_key_identifier
     if certificate.is_critical(SUBJECT_KEY_IDENTIFIER):
         holds, sentence = False, f"{called(certificate)} marks its subject key identifier critical."
@@ -124,7 +124,7 @@ def subject_key_identifier(situation: Situation, depth: int) -> Check:
         holds, sentence = False, f"The CA {called(certificate)} does not identify its own key."
     else:
         holds, sentence = True, f"{called(certificate)} is no CA and need not identify its own key."
-    return situation.line(
+    return candidate.line(
         v.SUBJECT_KEY_IDENTIFIER,
         passed_if(holds),
         sentence,
@@ -136,9 +136,9 @@ def subject_key_identifier(situation: Situation, depth: int) -> Check:
     )
 
 
-def subject_alternative_name(situation: Situation, depth: int) -> Check:
+def subject_alternative_name(candidate: Candidate, depth: int) -> Check:
     """Alternative names are well formed, and critical where they are the only names."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     names = certificate.subject_alternative_name
     malformed = malformed_name(names) if names is not None else None
     needed = not certificate.subject_name.rdns
@@ -148,7 +148,7 @@ def subject_alternative_name(situation: Situation, depth: int) -> Check:
         sentence = f"{called(certificate)} has no subject, and no critical alternative name in its place."
     else:
         sentence = f"The alternative names of {called(certificate)} are well formed."
-    return situation.line(
+    return candidate.line(
         v.SUBJECT_ALTERNATIVE_NAME,
         passed_if(malformed is None and (not needed or certificate.is_critical(SUBJECT_ALT_NAME))),
         sentence,
@@ -178,9 +178,9 @@ def is_mailbox(name: str) -> bool:
     return bool(local) and is_dns_name(host)
 
 
-def extension_rules(situation: Situation, depth: int) -> Check:
+def extension_rules(candidate: Candidate, depth: int) -> Check:
     """Extensions are critical where they bind, and do not contradict each other."""
-    certificate = situation.path[depth]
+    certificate = candidate.path[depth]
     problem = broken_extension_rule(certificate)
     if problem is None:
         field, value, required, reference = (
@@ -193,7 +193,7 @@ def extension_rules(situation: Situation, depth: int) -> Check:
     else:
         field, value, required, reference = problem
         sentence = f"In {called(certificate)}, {field} is {value}; RFC 5280 demands: {required}."
-    return situation.line(
+    return candidate.line(
         v.EXTENSION_RULES,
         passed_if(problem is None),
         sentence,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 
 _PLAINER = str.maketrans(
     {
@@ -52,9 +52,9 @@ class Signs:
     never: str
     marks: tuple[str, str, str, str]
 
-    def mark(self, outcome: Outcome) -> str:
+    def mark(self, outcome: CheckOutcome) -> str:
         """The sign of a check's outcome; its word stands beside it."""
-        return self.marks[list(Outcome).index(outcome)]
+        return self.marks[list(CheckOutcome).index(outcome)]
 
 
 UNICODE = Signs("│", "─", "═", "━", "◀", "▶", "├", "┤", "◆", "─", "▶", "⊘", ("✓", "✗", "–", "·"))

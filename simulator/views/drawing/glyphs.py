@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.display import Box, Item, Line, Point, Polygon
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ def lock(x: float, y: float, seq: int) -> Iterator[Item]:
     yield Box(x, y + 6, LOCK_WIDTH, 7, "lock", seq, radius=1.2)
 
 
-def mark(outcome: Outcome, x: float, y: float, seq: int) -> Item:
+def mark(outcome: CheckOutcome, x: float, y: float, seq: int) -> Item:
     """The mark of a check, 10 wide, its middle at height y: tick, cross, dash, or dot."""
     match outcome:
-        case Outcome.PASS:
+        case CheckOutcome.PASS:
             return Line(((x, y), (x + 3.5, y + 4), (x + 10, y - 4.5)), "mark.pass", seq)
-        case Outcome.FAIL:
+        case CheckOutcome.FAIL:
             half = 4.5
             middle = x + 5
             return Line(
@@ -42,9 +42,9 @@ def mark(outcome: Outcome, x: float, y: float, seq: int) -> Item:
                 "mark.fail",
                 seq,
             )
-        case Outcome.NOT_EVALUATED:
+        case CheckOutcome.NOT_EVALUATED:
             return Line(((x, y), (x + 10, y)), "mark.none", seq)
-        case Outcome.NOT_REACHED:
+        case CheckOutcome.NOT_REACHED:
             return Polygon(regular(x + 5, y, 2.2, 8), "mark.later", seq)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Decided, Event, HandshakeReturned, Noted, StateChanged
-from simulator.trust.verdict import Check, Outcome, Verdict
+from simulator.trust.verdict import Check, CheckOutcome, Verdict
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.display import Box, Line, Text, width_of
 from simulator.views.drawing.sheet import HALF_CARD, Sheet, height_of, pitch_of
@@ -49,7 +49,7 @@ class Panel:
         """A paragraph over the whole width."""
         self.sheet.y = self.sheet.paragraph(text, style, seq, self.x, self.sheet.y, width=self.room, most=5)
 
-    def marked(self, outcome: Outcome, text: str, style: str, seq: int, *, inset: float = 0.0) -> None:
+    def marked(self, outcome: CheckOutcome, text: str, style: str, seq: int, *, inset: float = 0.0) -> None:
         """A paragraph after the mark of an outcome."""
         sheet = self.sheet
         middle = sheet.y + 0.5 * pitch_of(style)
@@ -62,7 +62,7 @@ class Panel:
         sheet = self.sheet
         top, place = sheet.y + 2, len(sheet.front)
         sheet.y += 9
-        self.marked(Outcome.FAIL, f"Decisive: {clean(check.name)}", "check.fail", seq, inset=6)
+        self.marked(CheckOutcome.FAIL, f"Decisive: {clean(check.name)}", "check.fail", seq, inset=6)
         width = self.room - 34
         for text, style in ((clean(check.sentence), "reason"), (evidence(check), "check.detail")):
             if text:
@@ -100,7 +100,7 @@ class Panel:
 
 def style_of(check: Check) -> str:
     """How a line of the ledger is set."""
-    if check.outcome is Outcome.FAIL:
+    if check.outcome is CheckOutcome.FAIL:
         return "check.fail"
     return "check.later" if check.outcome in NOT_LOOKED else "check"
 
@@ -113,10 +113,10 @@ def _ledger(panel: Panel, verdict: Verdict, seq: int, detail: Detail) -> None:
         for check in verdict.checks:
             panel.marked(check.outcome, line_of(check), style_of(check), seq)
     elif detail == "messages":
-        for outcome in (Outcome.PASS, *NOT_LOOKED):
+        for outcome in (CheckOutcome.PASS, *NOT_LOOKED):
             text = group(verdict.checks, outcome)
             if text:
-                panel.marked(outcome, text, "check" if outcome is Outcome.PASS else "check.later", seq)
+                panel.marked(outcome, text, "check" if outcome is CheckOutcome.PASS else "check.later", seq)
     if verdict.decisive is not None:
         panel.decisive(verdict.decisive, seq)
 
@@ -140,7 +140,7 @@ def proof(sheet: Sheet, event: Event, checks: tuple[Check, ...], role: str) -> N
     """
     panel = Panel(sheet, event)
     for check in checks:
-        if check.outcome is Outcome.FAIL:
+        if check.outcome is CheckOutcome.FAIL:
             panel.heading(f"The {role}'s proof, checked", event.seq)
             panel.decisive(check, event.seq)
         else:

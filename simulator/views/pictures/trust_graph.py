@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.display import Box, Drawing, Line, Text, width_of
 from simulator.views.drawing.glyphs import mark, pointer
 from simulator.views.drawing.sheet import MARGIN, Sheet
@@ -142,8 +142,10 @@ class _Picture:
         side: Side = "client" if name.startswith("client") else "server"
         judgement = self.by_judge[side]
         who, seq = side.capitalize(), judgement.event.seq if judgement.event else 0
-        outcome = {True: Outcome.PASS, False: Outcome.FAIL, None: Outcome.NOT_EVALUATED}[judgement.accepted]
-        style = "node.fail" if outcome is Outcome.FAIL else "node.small"
+        outcome = {True: CheckOutcome.PASS, False: CheckOutcome.FAIL, None: CheckOutcome.NOT_EVALUATED}[
+            judgement.accepted
+        ]
+        style = "node.fail" if outcome is CheckOutcome.FAIL else "node.small"
         trusted = sum(side in node.trusted_by for node in self.found.nodes.values())
         count = "empty: it trusts nobody" if not trusted else f"trusts {plural(trusted, 'certificate')}"
         sheet, top = self.sheet, self.sheet.y
@@ -170,7 +172,7 @@ class _Picture:
         if failed:
             _, check = failed
             y += 4
-            sheet.put(mark(Outcome.FAIL, left + PAD + 1, y + 8, seq))
+            sheet.put(mark(CheckOutcome.FAIL, left + PAD + 1, y + 8, seq))
             y = sheet.paragraph(
                 f"{clean(check.name)} failed", "node.fail", seq, left + PAD + 20, y, width=room - 20, most=2
             )
@@ -266,7 +268,7 @@ class _Picture:
         x, y = (x1 + x2) / 2, (y1 + y2) / 2
         width = width_of(words, "link.missing") + 32
         self.sheet.middle.append(Box(x - width / 2, y - 11, width, 22, "unread.pill", seq, radius=11))
-        self.sheet.put(mark(Outcome.FAIL, x - width / 2 + 9, y, seq))
+        self.sheet.put(mark(CheckOutcome.FAIL, x - width / 2 + 9, y, seq))
         self.sheet.put(Text(x - width / 2 + 25, y + 4.5, words, "link.missing", seq))
 
 

@@ -26,7 +26,7 @@ from simulator.trace.facts import (
     StateChanged,
 )
 from simulator.trace.outcome import card_of, outcome_of
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS
 from simulator.views.player.known import GIVING_AWAY
 from simulator.views.player.messages import chain_of, messages
@@ -50,10 +50,10 @@ if TYPE_CHECKING:
 
 SIDES = ("client", "server")
 MARKS = {
-    Outcome.PASS: "pass",
-    Outcome.FAIL: "fail",
-    Outcome.NOT_EVALUATED: "none",
-    Outcome.NOT_REACHED: "later",
+    CheckOutcome.PASS: "pass",
+    CheckOutcome.FAIL: "fail",
+    CheckOutcome.NOT_EVALUATED: "none",
+    CheckOutcome.NOT_REACHED: "later",
 }
 #: Facts that can change the card.
 TELLING = (Checked, Decided, HandshakeReturned, BeliefChanged, Alert)

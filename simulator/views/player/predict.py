@@ -24,7 +24,7 @@ from simulator.trace.facts import (
     StateChanged,
 )
 from simulator.trust.profiles import PROFILES
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import (
     CERTIFICATE_PRESENTED,
     EXTENDED_KEY_USAGE,
@@ -237,7 +237,7 @@ def _decision(event: Event, fact: Decided) -> dict[str, Any]:
 def _checked(event: Event, verdict: Verdict, checks: tuple[Check, ...]) -> dict[str, Any]:
     if len(checks) < len(verdict.checks):
         proof = checks[-1] if checks else verdict.checks[-1]
-        holds = proof.outcome is Outcome.PASS
+        holds = proof.outcome is CheckOutcome.PASS
         said = clean(proof.sentence)
         options = [("yes", holds, said), ("no", not holds, said)]
         return asked_with(f"Does the {verdict.role} prove that it holds the private key?", options)

@@ -15,7 +15,7 @@ from simulator.trace.facts import (
     Sent,
     StateChanged,
 )
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import PROOF_OF_POSSESSION
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.lanes import under_title, version_words
@@ -103,8 +103,8 @@ def event_words(event: Event) -> str:
 def _judgement(verdict: Verdict) -> str:
     outcomes = [check.outcome for check in verdict.checks if check.name == PROOF_OF_POSSESSION]
     # The proof comes after the rest: a ledger that has it is a ledger's second showing.
-    if Outcome.PASS in outcomes or Outcome.FAIL in outcomes:
-        held = "it holds" if Outcome.FAIL not in outcomes else "it does not hold"
+    if CheckOutcome.PASS in outcomes or CheckOutcome.FAIL in outcomes:
+        held = "it holds" if CheckOutcome.FAIL not in outcomes else "it does not hold"
         return f"checks the {verdict.role}'s proof: {held}"
     decisive = verdict.decisive
     found = f"fails at {clean(decisive.name)}" if decisive else "no check fails"

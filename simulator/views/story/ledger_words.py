@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from simulator.trust.verdict import Check, Outcome, Verdict
+from simulator.trust.verdict import Check, CheckOutcome, Verdict
 from simulator.views.story.words import OUTCOME_WORDS, clean
 
-NOT_LOOKED = (Outcome.NOT_EVALUATED, Outcome.NOT_REACHED)
+NOT_LOOKED = (CheckOutcome.NOT_EVALUATED, CheckOutcome.NOT_REACHED)
 
 
 def evidence(check: Check) -> str:
@@ -27,7 +27,7 @@ def judged(verdict: Verdict) -> str:
     return clean(verdict.peer) if verdict.peer else f"The {verdict.role} sent no certificate."
 
 
-def group(checks: tuple[Check, ...], outcome: Outcome) -> str:
+def group(checks: tuple[Check, ...], outcome: CheckOutcome) -> str:
     """The checks of one outcome in a line: ``3 passed: signature, validity ×2``; empty without any."""
     names = Counter(clean(check.name) for check in checks if check.outcome is outcome)
     if not names:
@@ -40,4 +40,8 @@ def line_of(check: Check) -> str:
     """One check with its sentence and, where it was made, the rule's reference."""
     head = f"{clean(check.name)}, {OUTCOME_WORDS[check.outcome]}"
     line = f"{head}: {clean(check.sentence)}" if check.sentence else head
-    return f"{line} ({clean(check.reference)})" if check.reference and check.outcome is Outcome.PASS else line
+    return (
+        f"{line} ({clean(check.reference)})"
+        if check.reference and check.outcome is CheckOutcome.PASS
+        else line
+    )

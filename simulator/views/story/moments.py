@@ -18,7 +18,7 @@ from simulator.trace.facts import (
     Setup,
     StateChanged,
 )
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.reading import gap, gap_words, is_refusal, news, sent_name, unread_since
 from simulator.views.story.words import (
     PROTECTION_WORDS,
@@ -161,7 +161,7 @@ def _alert(alert: Alert, who: str) -> Words:
 def _ledger(verdict: Verdict, checks: tuple[Any, ...], who: str) -> Words:
     if len(checks) < len(verdict.checks):
         return f"{who} checks the {verdict.role}'s proof", [clean(check.sentence) for check in checks]
-    passed = sum(check.outcome is Outcome.PASS for check in checks)
+    passed = sum(check.outcome is CheckOutcome.PASS for check in checks)
     if verdict.decisive is None:
         said = [f"Each of the {passed} checks that were made passed."]
     else:

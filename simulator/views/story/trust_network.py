@@ -22,7 +22,7 @@ from simulator.tls.wire.messages import (
     decode_handshake,
 )
 from simulator.trace.facts import Checked, Sent
-from simulator.trust.verdict import Outcome, Verdict
+from simulator.trust.verdict import CheckOutcome, Verdict
 from simulator.trust.vocabulary import TRUST_ANCHOR
 from simulator.views.story.fields import name_text
 from simulator.views.story.reading import version_of
@@ -275,7 +275,7 @@ def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | No
         return Judgement(
             judge, event, path, missing, f"refuses the {peer}: {clean(decisive.name)} failed", False
         )
-    if not path and Outcome.NOT_EVALUATED in anchors:
+    if not path and CheckOutcome.NOT_EVALUATED in anchors:
         return Judgement(
             judge, event, (), None, f"takes the {peer}'s certificate as it comes, and judges no chain", None
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
 from simulator.tls.wire.version import Protection
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from simulator.security import SecurityCard
@@ -29,17 +29,17 @@ _QUESTIONS = {
 }
 
 OUTCOME_WORDS = {
-    Outcome.PASS: "passed",
-    Outcome.FAIL: "failed",
-    Outcome.NOT_EVALUATED: "not evaluated",
-    Outcome.NOT_REACHED: "not reached",
+    CheckOutcome.PASS: "passed",
+    CheckOutcome.FAIL: "failed",
+    CheckOutcome.NOT_EVALUATED: "not evaluated",
+    CheckOutcome.NOT_REACHED: "not reached",
 }
 
 OUTCOME_MARKS = {
-    Outcome.PASS: "✓",
-    Outcome.FAIL: "✗",
-    Outcome.NOT_EVALUATED: "–",
-    Outcome.NOT_REACHED: "·",
+    CheckOutcome.PASS: "✓",
+    CheckOutcome.FAIL: "✗",
+    CheckOutcome.NOT_EVALUATED: "–",
+    CheckOutcome.NOT_REACHED: "·",
 }
 
 PROTECTION_WORDS = {

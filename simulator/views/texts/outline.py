@@ -21,7 +21,7 @@ from simulator.trace.facts import (
     Sent,
     StateChanged,
 )
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import shorten, wrap_cells
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.story import flights
@@ -255,7 +255,7 @@ class _Telling:
         if len(checks) == len(verdict.checks):
             self.judging = (event, verdict)
         elif checks and (self.detail != "overview" or not verdict.accepted):
-            failed = any(check.outcome is Outcome.FAIL for check in checks)
+            failed = any(check.outcome is CheckOutcome.FAIL for check in checks)
             texts = [f"{OUTCOME_MARKS[check.outcome]} {line_of(check)}" for check in checks]
             yield from self._remark(event, "refusal" if failed else "proof", texts)
 
@@ -272,7 +272,7 @@ class _Telling:
         if self.detail == "everything":
             texts += [f"{OUTCOME_MARKS[check.outcome]} {line_of(check)}" for check in verdict.checks]
         elif self.detail == "messages":
-            for outcome in (Outcome.PASS, *NOT_LOOKED):
+            for outcome in (CheckOutcome.PASS, *NOT_LOOKED):
                 words = group(verdict.checks, outcome)
                 texts += [f"{OUTCOME_MARKS[outcome]} {words}"] if words else []
         if verdict.decisive is not None:
@@ -280,7 +280,7 @@ class _Telling:
         return texts
 
     def _decisive(self, check: Check) -> list[str]:
-        texts = [f"{OUTCOME_MARKS[Outcome.FAIL]} Decisive: {clean(check.name)}. {clean(check.sentence)}"]
+        texts = [f"{OUTCOME_MARKS[CheckOutcome.FAIL]} Decisive: {clean(check.name)}. {clean(check.sentence)}"]
         return [*texts, evidence(check)] if self.detail != "overview" else texts
 
     def _belief(self, event: Event, fact: BeliefChanged) -> Iterator[Line]:

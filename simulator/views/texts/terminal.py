@@ -20,7 +20,7 @@ from simulator.trace.facts import (
     Noted,
     Sent,
 )
-from simulator.trust.verdict import Outcome
+from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
 from simulator.views.drawing.style import detail_named
 from simulator.views.story.fields import key_fields
@@ -329,18 +329,18 @@ class _Teller:
             told.append(self.inside(title, f" {self.signs.decision} ", "strong"))
         if self.detail == "everything" or len(checks) < len(verdict.checks):
             return told + [self.check(check) for check in checks]
-        for outcome in (Outcome.PASS, *NOT_LOOKED):
+        for outcome in (CheckOutcome.PASS, *NOT_LOOKED):
             words = group(checks, outcome)
             if words and self.detail != "overview":
-                kind = "good" if outcome is Outcome.PASS else "quiet"
+                kind = "good" if outcome is CheckOutcome.PASS else "quiet"
                 told.append(self.inside(words, f"   {self.signs.mark(outcome)} ", kind))
         return told + ([self.check(verdict.decisive)] if verdict.decisive else [])
 
     def check(self, check: Check) -> Lines:
         """One check with its sentence; one that failed also with what it looked at."""
-        kind = {Outcome.PASS: "good", Outcome.FAIL: "bad"}.get(check.outcome, "quiet")
+        kind = {CheckOutcome.PASS: "good", CheckOutcome.FAIL: "bad"}.get(check.outcome, "quiet")
         lines = self.inside(line_of(check), f"   {self.signs.mark(check.outcome)} ", kind)
-        if check.outcome is Outcome.FAIL and evidence(check):
+        if check.outcome is CheckOutcome.FAIL and evidence(check):
             lines += self.inside(evidence(check), "     ")
         return lines
 
