@@ -15,7 +15,7 @@ from simulator.tls.wire.records import ContentType
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import BeliefChanged
 from tests.actors.test_peers import NOW, pair, settle, talk, whole
-from tests.runs import run_of
+from tests.played import run_of
 from tests.tls.changes import body, flip
 from tests.tls.machines import record_for
 from tests.tls.probes import bend

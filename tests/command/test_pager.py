@@ -21,7 +21,7 @@ from simulator.views.drawing.cells import cells
 from simulator.views.texts.screens import Passage, screens
 from simulator.views.texts.terminal import passages, story
 from tests.peers import ROOT
-from tests.runs import EVERY_RUN, run_of
+from tests.played import EVERY_RUN, run_of
 from tests.screen import OTHER_SCREEN, USUAL_SCREEN, Screen
 
 SIZES = ((60, LEAST_LINES), (60, 17), (60, 24), (80, 24), (120, 40))

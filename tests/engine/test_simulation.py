@@ -16,7 +16,7 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.security import SecurityLevel
 from simulator.trace.facts import Alert, Decided, Noted, Received, Sent, Step
 from tests.peers import ROOT
-from tests.runs import EVERY_RUN, VERSIONS, run_of
+from tests.played import EVERY_RUN, VERSIONS, run_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion

@@ -20,7 +20,7 @@ from simulator.views.capture.packets import internet_checksum
 from simulator.views.capture.pcapng import padded
 from simulator.views.export import save
 from tests.peers import program
-from tests.runs import EVERY_RUN, VERSIONS, run_of
+from tests.played import EVERY_RUN, VERSIONS, run_of
 from tests.views.traces import HOSTILE, hostile_trace
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from click.testing import CliRunner
 
 from simulator.command.cli import clientauth
-from tests.runs import run_of
+from tests.played import run_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,7 @@ from simulator.views.drawing.style import palette
 from simulator.views.notebook import TEXT_WIDTH, notebook_png
 from simulator.views.pictures.trust_graph import trust_graph
 from simulator.views.view_table import VIEWS
-from tests.runs import EVERY_RUN, run_of
+from tests.played import EVERY_RUN, run_of
 
 
 def pages() -> list[object]:

@@ -12,7 +12,7 @@ from simulator.errors import ArgumentError, DecisionError, OutputError, Scenario
 from simulator.lessons.arguments import spelt
 from simulator.lessons.classroom.exercises import UnknownExerciseError
 from simulator.scenario import catalogue
-from tests.runs import run_of
+from tests.played import run_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

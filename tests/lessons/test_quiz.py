@@ -16,7 +16,7 @@ from simulator.errors import SimulatorError
 from simulator.lessons.facts.facts import FACTS, check_claim, fact, holds, said, shortfalls
 from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.quiz.quiz import LETTERS, Question, UnknownQuestionError, ask, questions
-from tests.runs import EVERY_RUN, run_of
+from tests.played import EVERY_RUN, run_of
 
 each = pytest.mark.parametrize("question", questions().values(), ids=questions())
 

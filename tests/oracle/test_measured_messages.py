@@ -12,7 +12,7 @@ from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.messages import CertificateRequest12, CertificateRequest13, CertificateVerify
 from simulator.trace.facts import Alert, Sent
 from tests.oracle.seen import APPLICATION_DATA, message, sent, story
-from tests.runs import VERSIONS, run_of
+from tests.played import VERSIONS, run_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion

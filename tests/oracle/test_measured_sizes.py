@@ -20,7 +20,7 @@ from simulator.tls.wire import messages as m
 from simulator.tls.wire.extensions import Extension, extension_name
 from simulator.trace.facts import Received
 from tests.oracle.seen import PROTECTION_13, RECORD_HEADER, message, sent
-from tests.runs import VERSIONS
+from tests.played import VERSIONS
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run

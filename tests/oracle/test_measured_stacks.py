@@ -18,7 +18,7 @@ from simulator.tls.wire.messages import Certificate12, Certificate13
 from tests.oracle.measured import PLAYED, Policy
 from tests.oracle.seen import fatal_alert, message
 from tests.peers import shared
-from tests.runs import VERSIONS
+from tests.played import VERSIONS
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run

@@ -24,7 +24,7 @@ from tests.oracle.measured import (
 )
 from tests.oracle.seen import common_name, decisive, fatal_alert, never_read, read_before_alert, sent
 from tests.peers import shared
-from tests.runs import run_of as catalogue_run
+from tests.played import run_of as catalogue_run
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run

@@ -18,7 +18,7 @@ from simulator.tls.wire.messages import decode_handshake
 from simulator.tls.wire.version import Version
 from simulator.trace.trace import Trace
 from tests.peers import ROOT
-from tests.runs import EVERY_RUN, VERSIONS, run_of
+from tests.played import EVERY_RUN, VERSIONS, run_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -28,7 +28,7 @@ from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Checked, Sent
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
-from tests.runs import EVERY_RUN, run_of
+from tests.played import EVERY_RUN, run_of
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace

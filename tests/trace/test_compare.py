@@ -15,7 +15,7 @@ from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES
 from simulator.security import SecurityLevel as L
 from simulator.trace.compare import Matrix, consequences, first_divergence
 from simulator.trace.facts import Checked, Decided, Sent
-from tests.runs import EVERY_RUN, VERSIONS, run_of
+from tests.played import EVERY_RUN, VERSIONS, run_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion

@@ -12,7 +12,7 @@ from simulator.security import SecurityLevel as L
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Event, Sent, Step
 from simulator.trace.outcome import NO_REFUSAL, outcome_of
-from tests.runs import EVERY_RUN, VERSIONS, run_of
+from tests.played import EVERY_RUN, VERSIONS, run_of
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run

@@ -27,7 +27,7 @@ from simulator.trace.facts import (
 )
 from simulator.trace.outcome import trace_of
 from simulator.trace.trace import Trace, trace_from_dict, trace_to_dict
-from tests.runs import EVERY_RUN, run_of
+from tests.played import EVERY_RUN, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from simulator.views.player.document import words_in
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.glossary import UnknownWordError, entry_text, glossary, index_text, look_up, names
 from simulator.views.story.words import level_name
-from tests.runs import EVERY_RUN, run_of
+from tests.played import EVERY_RUN, run_of
 
 
 def unexplained(name: str) -> bool:

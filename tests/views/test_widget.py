@@ -17,7 +17,7 @@ from simulator.errors import ArgumentError, DecisionError, OutputError, PeerErro
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.views.player.page import document, module, stylesheet
 from tests.peers import absent
-from tests.runs import run_of
+from tests.played import run_of
 
 if TYPE_CHECKING:
     from simulator.views.player.live import LivePlayer

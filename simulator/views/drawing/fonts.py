@@ -1,0 +1,84 @@
+"""The typefaces of every picture: DejaVu, from the folder that matplotlib brings, without importing matplotlib."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.errors import OutputError
+
+if TYPE_CHECKING:
+    from simulator.views.drawing.style import Type
+
+#: (bold, italic, mono) → the file's name. No style asks for slanted monospaced type.
+FACES = {
+    (False, False, False): "DejaVuSans",
+    (True, False, False): "DejaVuSans-Bold",
+    (False, True, False): "DejaVuSans-Oblique",
+    (True, True, False): "DejaVuSans-BoldOblique",
+    (False, False, True): "DejaVuSansMono",
+    (True, False, True): "DejaVuSansMono-Bold",
+}
+REPLACEMENT = "\ufffd"
+
+
+def face_name(kind: Type) -> str:
+    """The name of the face that a type style is set in."""
+    return FACES[kind.bold, kind.italic and not kind.mono, kind.mono]
+
+
+def face_of(kind: Type) -> str:
+    """The same, registered with reportlab under that name.
+
+    Raises:
+        OutputError: the font cannot be read.
+    """
+    return _registered(face_name(kind))
+
+
+@cache
+def _registered(face: str) -> str:
+    """Register a face with reportlab and return its name."""
+    from reportlab.pdfbase.pdfmetrics import registerFont
+    from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+    try:
+        registerFont(TTFont(face, str(_folder() / f"{face}.ttf")))
+    except TTFError as error:
+        raise OutputError(
+            f"The font {face} cannot be read.",
+            got=str(error),
+            expected="the DejaVu fonts that matplotlib brings",
+            advice="Install matplotlib anew: pip install --force-reinstall matplotlib",
+        ) from error
+    return face
+
+
+def drawable(text: str, face: str) -> str:
+    """The text with a replacement mark for every character that the face cannot draw.
+
+    Args:
+        text: what is set.
+        face: a name in :data:`FACES`.
+    """
+    if text.isascii():
+        return text
+    known = _characters(face)
+    return "".join(character if ord(character) in known else REPLACEMENT for character in text)
+
+
+@cache
+def _characters(face: str) -> frozenset[int]:
+    """The code points that a face can draw."""
+    from reportlab.pdfbase.pdfmetrics import getFont
+
+    return frozenset(getFont(_registered(face)).face.charToGlyph)
+
+
+def _folder() -> Path:
+    spec = find_spec("matplotlib")
+    assert spec is not None, "a dependency of this package"
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"

@@ -1,0 +1,156 @@
+"""The pens for files: PDF and PNG, the same everywhere, with type that is type."""
+
+from __future__ import annotations
+
+import io
+import struct
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+
+import pytest
+from PIL import Image
+
+from simulator.views.drawing.display import Drawing, Text
+from simulator.views.drawing.fonts import REPLACEMENT, drawable
+from simulator.views.drawing.pdf import LONGEST_PAGE, pdf
+from simulator.views.drawing.png import COLOURS, SCALE, png, raster, small_png
+from simulator.views.drawing.style import PALETTES
+from simulator.views.pictures.sequence import sequence
+from tests.peers import ROOT, program
+from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
+
+
+def a_drawing(detail: str = "overview") -> Drawing:
+    """A picture with most of what a picture can have."""
+    return sequence(trace_of("certificate-expired", "1.3"), detail=detail)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_png_has_the_natural_size_times_the_scale(theme: str) -> None:
+    """Pixels are those of the display list times the scale, and the title stands in the file."""
+    drawing = a_drawing()
+    data = png(drawing, theme=theme)
+    width, height = struct.unpack(">II", data[16:24])
+    assert abs(width - drawing.width * SCALE) <= 1
+    assert abs(height - drawing.height * SCALE) <= 1
+    assert drawing.title.encode() in data
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_colours_are_those_of_the_theme(theme: str) -> None:
+    """The ground is the theme's paper, and the ink stands on it."""
+    image = raster(a_drawing(), 1.0, theme=theme)
+    colours = {colour for _, colour in image.getcolors(image.width * image.height) or []}
+    wanted = {tuple(bytes.fromhex(PALETTES[theme][name][1:])) for name in ("paper", "ink")}  # type: ignore[index]
+    assert wanted <= colours
+    assert image.getpixel((2, 2)) == tuple(bytes.fromhex(PALETTES[theme]["paper"][1:]))  # type: ignore[index]
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_texts_can_be_drawn(kind: str) -> None:
+    """Whatever a text holds, a page comes out of it, and nothing warns or fails."""
+    drawing = sequence(hostile_trace(kind), detail="overview")
+    assert pdf(drawing).startswith(b"%PDF-1.")
+    assert raster(drawing, 0.3).size[0] > 0
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_fonts_are_embedded_as_truetype(detail: str) -> None:
+    """Another program finds TrueType fonts, all embedded as subsets, and no other: journals ask for that."""
+    ran = subprocess.run(
+        [program("pdffonts"), "-"], input=pdf(a_drawing(detail)), capture_output=True, check=True
+    )
+    rows = ran.stdout.decode().splitlines()[2:]
+    assert rows
+    assert [
+        row for row in rows if "DejaVuSans" not in row or "TrueType" not in row or " yes yes yes " not in row
+    ] == []
+
+
+def test_the_pdf_holds_its_text_as_text() -> None:
+    """Another program reads the messages back out of the PDF."""
+    data = pdf(sequence(trace_of("valid-certificate", "1.3")))
+    ran = subprocess.run([program("pdftotext"), "-", "-"], input=data, capture_output=True, check=True)
+    words = ran.stdout.decode()
+    assert [
+        name for name in ("ClientHello", "CertificateVerify", "NewSessionTicket") if name not in words
+    ] == []
+
+
+def test_another_program_draws_the_same_page() -> None:
+    """Poppler's picture of the PDF differs from PDFium's by little: the file does not depend on one reader."""
+    drawing = a_drawing()
+    ran = subprocess.run(
+        [program("pdftoppm"), "-r", "96", "-png", "-", "-"],
+        input=pdf(drawing),
+        capture_output=True,
+        check=True,
+    )
+    theirs = Image.open(io.BytesIO(ran.stdout)).convert("L")
+    ours = raster(drawing, 1.0).convert("L").resize(theirs.size)
+    pairs = zip(theirs.resize((150, 200)).tobytes(), ours.resize((150, 200)).tobytes(), strict=True)
+    apart = [abs(one - other) for one, other in pairs]
+    assert sum(apart) / len(apart) < 3
+
+
+def test_a_character_without_a_shape_becomes_a_mark() -> None:
+    """The replacement character stands where the face has nothing to draw."""
+    assert f"a{REPLACEMENT}\u00e9" == drawable("a\u6f22\u00e9", "DejaVuSans")
+    assert drawable("plain", "DejaVuSansMono") == "plain"
+
+
+def test_a_page_longer_than_readers_show_is_set_smaller() -> None:
+    """A PDF page has at most 14,400 points, and a very long picture still fits on one."""
+    tall = Drawing(100.0, 40_000.0, "tall", "tall", (Text(10, 39_990, "the end", "plain", 0),))
+    image = raster(tall, 0.5)
+    assert LONGEST_PAGE / 0.75 * 0.5 == pytest.approx(image.height, abs=2)
+
+
+def test_a_small_picture_keeps_what_a_colour_means() -> None:
+    """Of a picture for a notebook few colours are left, and those of the style table are exact."""
+    drawing = a_drawing()
+    small = Image.open(io.BytesIO(small_png(drawing)))
+    assert small.mode == "P"
+    kept = {colour for _, colour in small.convert("RGB").getcolors(small.width * small.height) or []}
+    whole = raster(drawing, 1.0)
+    drawn = {colour for _, colour in whole.getcolors(whole.width * whole.height) or []}
+    named = {tuple(bytes.fromhex(colour[1:])) for colour in PALETTES["light"].values()}
+    assert len(kept) <= COLOURS
+    assert drawn & named <= kept
+
+
+def test_files_saved_in_threads_are_those_saved_alone() -> None:
+    """Twelve threads at once write the bytes that each would have written alone."""
+    drawings = [
+        sequence(trace_of(name, "1.3"), detail="overview") for name in ("certificate-expired", "self-signed")
+    ]
+    jobs = [(pen, drawing) for pen in (pdf, png) for drawing in drawings] * 3
+    alone = [pen(drawing) for pen, drawing in jobs]
+    with ThreadPoolExecutor(12) as pool:
+        together = list(pool.map(lambda job: job[0](job[1]), jobs))
+    assert alone == together
+
+
+def test_every_process_writes_the_same_bytes() -> None:
+    """Another process, with another seed of hashes and its locale set otherwise, writes the same files."""
+    program_text = (
+        "from hashlib import sha256\n"
+        "from simulator import simulate\n"
+        "from simulator.views.drawing.pdf import pdf\n"
+        "from simulator.views.drawing.png import png\n"
+        "from simulator.views.pictures.sequence import sequence\n"
+        "drawing = sequence(simulate('certificate-expired').trace, detail='overview')\n"
+        "print(sha256(pdf(drawing)).hexdigest(), sha256(png(drawing)).hexdigest())\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program_text],
+        capture_output=True,
+        check=True,
+        cwd=ROOT,
+        env={"PYTHONHASHSEED": "7", "LC_ALL": "C", "PYTHONPATH": str(ROOT), "PATH": ""},
+        text=True,
+    )
+    drawing = a_drawing()
+    assert [sha256(pdf(drawing)).hexdigest(), sha256(png(drawing)).hexdigest()] == ran.stdout.split()
