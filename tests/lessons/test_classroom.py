@@ -18,11 +18,11 @@ from cryptography.x509 import load_der_x509_certificate
 from PIL import Image
 
 import simulator.lessons as lessons
-from simulator import Simulation, matrix, simulate
+from simulator import Simulation, catalogue, matrix, simulate
 from simulator.errors import OutputError, SimulatorError
-from simulator.scenario import catalogue
+from simulator.views.drawing.png import small_png
 from simulator.views.drawing.style import palette
-from simulator.views.notebook import TEXT_WIDTH, notebook_png
+from simulator.views.notebook import TEXT_WIDTH
 from simulator.views.pictures.trust_graph import trust_graph
 from simulator.views.view_table import VIEWS
 from tests.played import EVERY_RUN, run_of
@@ -118,7 +118,7 @@ def test_what_certificates_say_cannot_become_html() -> None:
 def test_small_marks_keep_their_colours() -> None:
     """A colour of the style table that is drawn stands in the small picture too, however small its area."""
     drawing = trust_graph(run_of("valid-certificate", "1.3").trace, detail="messages")
-    small = Image.open(BytesIO(notebook_png(drawing))).convert("RGB")
+    small = Image.open(BytesIO(small_png(drawing))).convert("RGB")
     seen = {colour for _, colour in small.getcolors(small.width * small.height)}
     named = {tuple(bytes.fromhex(value.removeprefix("#"))) for value in palette("light").values()}
     assert tuple(bytes.fromhex(palette("light")["good"].removeprefix("#"))) in named & seen

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import Simulation, simulate
+from simulator import Simulation, catalogue, simulate
 from simulator.errors import SimulatorError
 from simulator.lessons import case, check, exercise, live
 from simulator.lessons.classroom.exercises import Exercise, UnknownExerciseError, exercises
 from simulator.lessons.classroom.puzzle import ACCEPT, ANSWERS, CASES
 from simulator.lessons.traces import last_verdict
 from simulator.runs.run import run_of
-from simulator.scenario import catalogue
 
 built = [one for one in exercises().values() if not one.value_of]
 each_built = pytest.mark.parametrize("one", built, ids=[one.number for one in built])

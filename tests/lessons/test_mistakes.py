@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import simulator.lessons as lessons
-from simulator import Simulation, simulate
+from simulator import Simulation, catalogue, simulate
 from simulator.errors import ArgumentError, DecisionError, OutputError, ScenarioError, SimulatorError
 from simulator.lessons.arguments import spelt
 from simulator.lessons.classroom.exercises import UnknownExerciseError
-from simulator.scenario import catalogue
 from tests.played import run_of
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import ast
 
 import pytest
 
-from simulator import simulate
+from simulator import catalogue, simulate
 from simulator.errors import SimulatorError
 from simulator.lessons import settings
 from simulator.lessons.quiz.setting_table import PARTS, as_python
-from simulator.scenario import Scenario, catalogue
+from simulator.scenario import Scenario
 from simulator.scenario.changes import plain_value
 from simulator.scenario.values import field_types
 

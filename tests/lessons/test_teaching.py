@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from simulator import SecurityLevel
+from simulator import SecurityLevel, catalogue
 from simulator.command.cli import clientauth
 from simulator.lessons import case
 from simulator.lessons.classroom.exercises import exercises
@@ -21,7 +21,6 @@ from simulator.lessons.facts.facts import FACTS, NONE, fact
 from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.quiz.quiz import question_from, questions
 from simulator.lessons.quiz.quiz_file import OF_A_QUESTION, OF_AN_OPTION
-from simulator.scenario import catalogue
 from tests.notebooks.notebooks import NOTEBOOKS, cells, source
 from tests.peers import ROOT
 from tests.readme import BLOCK, quoted_rightly

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import simulator
-from simulator import simulate
+from simulator import catalogue, simulate
 from simulator.errors import OutputError, ScenarioError
-from simulator.scenario import Scenario, catalogue
+from simulator.scenario import Scenario
 from simulator.tls.wire.messages import decode_handshake
 from simulator.tls.wire.version import Version
 from simulator.trace.trace import Trace

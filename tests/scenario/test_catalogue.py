@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator import catalogue as imported
 from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
 from simulator.runs.run import simulate
 from simulator.scenario import TLS_VERSIONS, Expectation, Scenario, TlsVersion
-from simulator.scenario import catalogue as imported
 from simulator.scenario.catalogue.catalogue import TEACHING_ORDER, UnknownScenarioError, catalogue, load
 from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario, settings
 from simulator.scenario.changes import differences

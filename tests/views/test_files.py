@@ -80,10 +80,10 @@ def test_the_pdf_holds_its_text_as_text() -> None:
 
 
 def test_another_program_draws_the_same_page() -> None:
-    """Poppler's picture of the PDF differs from PDFium's by little: the file does not depend on one reader."""
+    """Poppler's picture of the PDF differs little from PDFium's: the file does not depend on one reader."""
     drawing = a_drawing()
     ran = subprocess.run(
-        [program("pdftoppm"), "-r", "96", "-png", "-", "-"],
+        [program("pdftoppm"), "-r", "96", "-png", "-"],
         input=pdf(drawing),
         capture_output=True,
         check=True,

@@ -1,16 +1,15 @@
-"""The matplotlib pen: the same display list as a figure, for PNG, PDF and notebooks.
+"""The matplotlib pen: the same display list as a figure that people go on working with.
 
-matplotlib is imported when a figure is asked for and not before, and pyplot never. Files carry no date, no
-software version and no random identifier, so the same drawing gives the same bytes under the same versions.
+matplotlib is imported when a figure is asked for and not before, pyplot never, and no setting of the user's
+(``rcParams``) is changed. Files are written by other pens, in a fraction of the time.
 """
 
 from __future__ import annotations
 
-import io
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text
+from simulator.views.drawing.fonts import drawable, face_name
 from simulator.views.drawing.style import STROKES, TYPES, Palette, Stroke, palette
 
 if TYPE_CHECKING:
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
 
 PIXELS_PER_INCH = 96.0  # the natural size of the display list, as in CSS
 POINTS = 72.0 / PIXELS_PER_INCH  # matplotlib sets type and strokes in points
-SCALE = 1.5  # PNG pixels for each pixel of the display list
-SETTINGS: dict[Any, Any] = {
-    "pdf.fonttype": 3,  # 42 embeds whole fonts and takes four times as long
-    "path.simplify": False,
-    "text.hinting": "no_hinting",  # hinted letters are wider than the font says, and text would leave its box
-}
 QUARTER_CIRCLE = 0.5523  # how far along its tangents a Bézier curve pulls to follow a quarter circle
 _ALIGNMENTS: dict[Anchor, Literal["left", "center", "right"]] = {
     "start": "left",
@@ -58,34 +51,6 @@ def figure(drawing: Drawing, *, theme: str = "light") -> Figure:
         artist.set_zorder(order)
         axes.add_artist(artist)
     return page
-
-
-def png(drawing: Drawing, *, theme: str = "light") -> bytes:
-    """Draw a display list as a PNG of one and a half times its natural size."""
-    return _saved(drawing, theme, "png", {"Title": drawing.title, "Software": None}, PIXELS_PER_INCH * SCALE)
-
-
-def pdf(drawing: Drawing, *, theme: str = "light") -> bytes:
-    """Draw a display list as a PDF with embedded type."""
-    metadata = {
-        "Title": drawing.title,
-        "CreationDate": None,
-        "ModDate": None,
-        "Producer": None,
-        "Creator": None,
-    }
-    return _saved(drawing, theme, "pdf", metadata, PIXELS_PER_INCH)
-
-
-def _saved(
-    drawing: Drawing, theme: str, kind: str, metadata: dict[str, str | None], dots_per_inch: float
-) -> bytes:
-    import matplotlib as mpl
-
-    buffer = io.BytesIO()
-    with mpl.rc_context(SETTINGS):
-        figure(drawing, theme=theme).savefig(buffer, format=kind, dpi=dots_per_inch, metadata=metadata)
-    return buffer.getvalue()
 
 
 def _artist(item: Item, colours: Palette) -> Any:
@@ -140,7 +105,7 @@ def _text(item: Text, colours: Palette) -> Any:
     return Artist(
         item.x,
         item.y,
-        drawable(item.text, bold=kind.bold, mono=kind.mono),
+        drawable(item.text, face_name(kind)),
         color=colours[kind.colour],
         fontfamily="DejaVu Sans Mono" if kind.mono else "DejaVu Sans",
         fontsize=kind.size * POINTS,
@@ -164,21 +129,3 @@ def _look(stroke: Stroke, colours: Palette) -> dict[str, Any]:
 def _dashes(stroke: Stroke) -> list[float]:
     """The dash pattern in line widths, as matplotlib counts."""
     return [length / stroke.width for length in stroke.dash]
-
-
-def drawable(text: str, *, bold: bool = False, mono: bool = False) -> str:
-    """The text with a replacement mark for every character that the font cannot draw."""
-    if text.isascii():
-        return text
-    known = _characters(bold, mono)
-    return "".join(character if ord(character) in known else "\ufffd" for character in text)
-
-
-@lru_cache(maxsize=4)
-def _characters(bold: bool, mono: bool) -> frozenset[int]:
-    """The code points that the face can draw."""
-    from matplotlib import font_manager
-
-    family = "DejaVu Sans Mono" if mono else "DejaVu Sans"
-    face = font_manager.FontProperties(family=family, weight="bold" if bold else "normal")
-    return frozenset(font_manager.get_font(font_manager.findfont(face)).get_charmap())

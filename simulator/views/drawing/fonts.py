@@ -1,4 +1,7 @@
-"""The typefaces of every picture: DejaVu, from the folder that matplotlib brings, without importing matplotlib."""
+"""The typefaces of every picture: DejaVu, from the folder that matplotlib brings.
+
+matplotlib itself is not imported: that would take longer than drawing.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The PDF pen: a display list as one page of its natural size, with TrueType fonts embedded.
 
 The bytes follow from the drawing and the pinned versions alone: no date, no random name. Text stays text, so
-that it can be searched and copied. matplotlib embedded Type 3 fonts, which journals refuse, and took 27 times as
-long.
+that it can be searched and copied. matplotlib embedded Type 3 fonts, which journals refuse, and took
+27 times as long.
 """
 
 from __future__ import annotations

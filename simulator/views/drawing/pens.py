@@ -52,11 +52,11 @@ def picture(
         case ".svg":
             return svg(drawing, theme=theme, prefix=prefix).encode()
         case ".png":
-            from simulator.views.drawing.figure import png
+            from simulator.views.drawing.png import png
 
             return png(drawing, theme=theme)
         case ".pdf":
-            from simulator.views.drawing.figure import pdf
+            from simulator.views.drawing.pdf import pdf
 
             return pdf(drawing, theme=theme)
         case _:

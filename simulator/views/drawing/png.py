@@ -47,18 +47,24 @@ def small_png(drawing: Drawing) -> bytes:
     """Draw a display list as a PNG of its natural size in few colours, to be kept in a notebook.
 
     A picture is made of flat areas and type. The colours of the style table come first, since a mark may be
-    small and its colour still means something; then those that cover most.
+    small and its colour still means something; then those that cover most. Each pixel gets the nearest.
     """
-    from PIL import Image
+    import numpy as np
+    from PIL.Image import fromarray
 
-    drawn = raster(drawing, 1.0)
-    counted = drawn.getcolors(drawn.width * drawn.height) or []
-    named = {tuple(bytes.fromhex(colour.removeprefix("#"))) for colour in palette("light").values()}
-    counted.sort(key=lambda entry: (entry[1] not in named, -entry[0], entry[1]))
-    few = Image.new("P", (1, 1))
-    few.putpalette([part for _, colour in counted[:COLOURS] for part in colour])
+    pixels = np.asarray(raster(drawing, 1.0))
+    packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
+    counts = np.bincount(packed.ravel(), minlength=1 << 24)
+    found = np.flatnonzero(counts)
+    named = np.isin(found, [int(colour.removeprefix("#"), 16) for colour in palette("light").values()])
+    few = found[np.lexsort((found, -counts[found], ~named))[:COLOURS]]
+    every, kept = (np.stack([some >> 16, some >> 8 & 255, some & 255], axis=1) for some in (found, few))
+    nearest = np.zeros(1 << 24, dtype=np.uint8)  # a table of all colours: quicker than to sort the pixels
+    nearest[found] = ((every[:, None, :] - kept[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
+    image = fromarray(nearest[packed], mode="P")
+    image.putpalette(kept.astype(np.uint8).tobytes())
     buffer = io.BytesIO()
-    drawn.quantize(palette=few, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
 
 
