@@ -5,13 +5,21 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test fuzz lint types figures schema check notebooks notebooks-run slides clean
+.PHONY: demo test test-all check-fast fuzz lint types figures schema check notebooks notebooks-run slides clean
 
 demo: $(STAMP)
 	$(BIN)/clientauth demo
 
 test: $(STAMP) lint types
 	$(BIN)/pytest -n auto
+
+# Every run of the catalogue, every type of key, the notebooks, browsers and outside programs.
+test-all: export CI = true
+test-all: test
+
+# While one works: lint, types, and the rooms below the views, in under a minute.
+check-fast: $(STAMP) lint types
+	$(BIN)/pytest -q -n auto tests/test_architecture.py tests/tls tests/trust tests/engine
 
 # Hostile bytes for a while; what is found is stored in tests/regressions and played again by every make test.
 FUZZ_SECONDS ?= 60

@@ -1,22 +1,65 @@
-"""Runs that several tests look at, each played once."""
+"""Runs that several tests look at, each played once in a process; and which of them a test looks at.
+
+A claim about runs is tested over :data:`RUNS`. Under ``CI`` that is every run of the catalogue, elsewhere one
+run for each different story, the longest ones, and those with the most to draw. ``tests/test_played.py``
+holds the list.
+"""
 
 from __future__ import annotations
 
+import os
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from simulator import catalogue
 from simulator.runs.run import simulate
-from simulator.scenario.catalogue.catalogue import catalogue
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
 
+#: Everything is played, also what tells no story of its own, and browsers are started: ``make test-all``.
+EVERYTHING = os.environ.get("CI", "").lower() not in ("", "0", "false")
+
 VERSIONS: tuple[TlsVersion, ...] = ("1.2", "1.3")
-EVERY_RUN = [(name, tls) for name in catalogue for tls in VERSIONS]
+EVERY_RUN = tuple((name, tls) for name in catalogue for tls in VERSIONS)
+
+_IN_BOTH_VERSIONS = (
+    "valid-certificate",
+    "server-does-not-ask",
+    "unverified-certificate",
+    "no-certificate-lower-level",
+    "no-certificate-refused",
+    "ca-list-excludes-certificate",
+    "untrusted-ca",
+    "certificate-expired",
+    "certificate-not-yet-valid",
+    "wrong-purpose",
+    "name-constraint-violated",
+    "stolen-certificate",
+    "server-untrusted",
+    "server-expired",
+    "server-wrong-name",
+    "server-wrong-purpose",
+    "server-not-checked",
+)
+_IN_ONE_VERSION: tuple[tuple[str, TlsVersion], ...] = (
+    ("ca-list-guides-client", "1.2"),  # most events
+    ("self-signed-trusted", "1.3"),  # no CA vouches for the client
+    ("both-sides-bad", "1.3"),
+    ("ca-switched-off", "1.3"),  # two CA lanes, longest enrolment
+    ("revoked-not-checked", "1.3"),
+    ("cross-signed", "1.3"),  # widest graph of trust
+    ("hello-retry", "1.3"),
+    ("version-mismatch", "1.3"),
+)
+STORIES = (*((name, tls) for name in _IN_BOTH_VERSIONS for tls in VERSIONS), *_IN_ONE_VERSION)
+
+RUNS = EVERY_RUN if EVERYTHING else STORIES
+NAMES = tuple(dict.fromkeys(name for name, _ in RUNS))
 
 
 @cache
-def run_of(name: str, tls: TlsVersion) -> Run:
+def run_of(name: str, tls: str) -> Run:
     """A catalogue scenario, played once in this process."""
-    return simulate(name, tls)
+    return simulate(name, cast("TlsVersion", tls))

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.chromium import chromium
+from tests.played import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
+
+collect_ignore_glob = [] if EVERYTHING else ["test_*.py"]  # make test-all starts browsers, make test does not
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,8 @@ from simulator.views.player.page import comparison_page, document, page
 from simulator.views.story.words import clean, level_name
 from tests.browser.chromium import in_a_notebook, violations, watched, written
 from tests.peers import program
-from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of
+from tests.played import NAMES, VERSIONS
+from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from pathlib import Path

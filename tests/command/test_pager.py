@@ -21,7 +21,7 @@ from simulator.views.drawing.cells import cells
 from simulator.views.texts.screens import Passage, screens
 from simulator.views.texts.terminal import passages, story
 from tests.peers import ROOT
-from tests.played import EVERY_RUN, run_of
+from tests.played import RUNS, run_of
 from tests.screen import OTHER_SCREEN, USUAL_SCREEN, Screen
 
 SIZES = ((60, LEAST_LINES), (60, 17), (60, 24), (80, 24), (120, 40))
@@ -37,7 +37,7 @@ def cut(scenario: str, tls: str, columns: int, room: int) -> list[Page]:
 # How they are cut ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("scenario", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("scenario", "tls"), RUNS)
 def test_every_page_fits_its_window(scenario: str, tls: str) -> None:
     """No page is higher or wider than the window, is empty, or begins or ends with a blank line."""
     for columns, lines in SIZES:
@@ -48,7 +48,7 @@ def test_every_page_fits_its_window(scenario: str, tls: str) -> None:
             assert page.lines[-1].strip()
 
 
-@pytest.mark.parametrize(("scenario", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("scenario", "tls"), RUNS)
 def test_nothing_is_lost_between_pages(scenario: str, tls: str) -> None:
     """The pages in a row are the story: only titles, marked as continued, and lanes' names are repeated."""
     trace = run_of(scenario, tls).trace

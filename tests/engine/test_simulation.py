@@ -16,7 +16,7 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.security import SecurityLevel
 from simulator.trace.facts import Alert, Decided, Noted, Received, Sent, Step
 from tests.peers import ROOT
-from tests.played import EVERY_RUN, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, run_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
@@ -49,7 +49,7 @@ def test_the_good_handshake_decides_five_times(tls: TlsVersion) -> None:
     ]
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_stepping_gives_the_same_trace_as_running(name: str, tls: TlsVersion) -> None:
     """Step by step the same events come, each step has at least one, and their times do not change in it."""
     simulation = Simulation(catalogue[name], tls)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.exports import renderers as peers
 from tests.peers import absent
+from tests.played import EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def renderers() -> Iterator[dict[str, Callable[[str], Rendered]]]:
     """``mermaid`` and ``plantuml``, each a function from text to what was rendered."""
+    if not EVERYTHING:
+        pytest.skip("Renderers in a browser are left to make test-all.")
     try:
         import playwright  # noqa: F401 - asked for here, so that its absence is a reason and not an error
     except ImportError:

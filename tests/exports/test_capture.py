@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from simulator.release import RELEASE
-from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Event, Sent
 from simulator.trace.trace import Trace
@@ -20,7 +19,7 @@ from simulator.views.capture.packets import internet_checksum
 from simulator.views.capture.pcapng import padded
 from simulator.views.export import save
 from tests.peers import program
-from tests.played import EVERY_RUN, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, run_of
 from tests.views.traces import HOSTILE, hostile_trace
 
 if TYPE_CHECKING:
@@ -28,7 +27,8 @@ if TYPE_CHECKING:
 
     from simulator.scenario import TlsVersion
 
-NAMES = tuple(catalogue)
+from tests.played import NAMES
+
 SIDES = {"192.0.2.1": "client", "198.51.100.1": "server"}
 FIELDS = (
     "tcp.stream",
@@ -151,7 +151,7 @@ def seen(rows: list[Row]) -> list[tuple[str, str, int]]:
     return messages
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_tshark_reads_every_message_and_alert_with_the_keys(
     name: str, tls: TlsVersion, captured: Captured
 ) -> None:
@@ -159,7 +159,7 @@ def test_tshark_reads_every_message_and_alert_with_the_keys(
     assert seen(captured[name, tls, True]) == said(run_of(name, tls).trace)
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_tshark_decrypts_the_application_data(name: str, tls: TlsVersion, captured: Captured) -> None:
     """What the session carried stands in the capture as each side sent it."""
     trace = run_of(name, tls).trace
@@ -194,7 +194,7 @@ def test_without_keys_tls12_hides_what_follows_change_cipher_spec(name: str, cap
     assert [row.data for row in rows if row.data] == []
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_the_connection_is_whole_and_sound(name: str, tls: TlsVersion, captured: Captured) -> None:
     """Each side's stream is the trace's records; checksums are good; TCP opens, closes, repeats nothing."""
     trace, rows = run_of(name, tls).trace, captured[name, tls, True]
@@ -207,7 +207,7 @@ def test_the_connection_is_whole_and_sound(name: str, tls: TlsVersion, captured:
     assert letters == ["S", "A··S", "A", "A···F", "A···F", "A"]
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_packets_bear_the_virtual_time(name: str, tls: TlsVersion, captured: Captured) -> None:
     """Every record is seen at the scenario's clock plus the moment of its sending, to the microsecond."""
     trace = run_of(name, tls).trace
@@ -220,7 +220,7 @@ def test_packets_bear_the_virtual_time(name: str, tls: TlsVersion, captured: Cap
     assert [round(float(row.at), 6) for row in captured[name, tls, True] if row.payload] == expected
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_a_segment_is_a_record(name: str, tls: TlsVersion, captured: Captured) -> None:
     """No segment holds more or less than one record: a list of packets is a list of records."""
     payloads = [row.payload for row in captured[name, tls, True] if row.payload]

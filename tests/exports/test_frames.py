@@ -12,7 +12,8 @@ from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
 from simulator.views.pictures.sequence import sequence
 from simulator.views.pictures.slides import frames, save_frames
-from tests.views.traces import DETAILS, HOSTILE, RUNS, hostile_trace, trace_of
+from tests.played import RUNS
+from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,8 @@ from simulator.views.texts import plantuml as plantuml_pen
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.outline import Arrow, Band, Remark, lanes, paragraph, tell
 from simulator.views.texts.plantuml import plantuml
-from tests.views.traces import DETAILS, HOSTILE, RUNS, hostile_trace, trace_of
+from tests.played import RUNS
+from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

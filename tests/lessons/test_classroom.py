@@ -25,7 +25,7 @@ from simulator.views.drawing.style import palette
 from simulator.views.notebook import TEXT_WIDTH
 from simulator.views.pictures.trust_graph import trust_graph
 from simulator.views.view_table import VIEWS
-from tests.played import EVERY_RUN, run_of
+from tests.played import RUNS, run_of
 
 
 def pages() -> list[object]:
@@ -69,7 +69,7 @@ def test_every_view_shows_a_picture_and_words(view: str) -> None:
     assert max(map(len, lines)) <= TEXT_WIDTH
 
 
-@pytest.mark.parametrize(("scenario", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("scenario", "tls"), RUNS)
 def test_every_run_can_be_told(scenario: str, tls: str) -> None:
     """Card, conversation and events can be shown of every run."""
     run = run_of(scenario, tls)

@@ -9,6 +9,7 @@ import pytest
 from simulator.oracle import Played, play
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
+from tests.played import NAMES
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
@@ -47,7 +48,7 @@ def flights(played: Played) -> str:
 
 
 @pytest.mark.parametrize("tls", TLS_VERSIONS)
-@pytest.mark.parametrize("name", catalogue)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_expectation_is_what_openssl_does(name: str, tls: TlsVersion) -> None:
     """The alert that a built-in scenario expects is the alert that OpenSSL sends; level REFUSED means one."""
     expectation = catalogue[name].expectation(tls)

@@ -18,7 +18,7 @@ from simulator.tls.wire.messages import decode_handshake
 from simulator.tls.wire.version import Version
 from simulator.trace.trace import Trace
 from tests.peers import ROOT
-from tests.played import EVERY_RUN, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, run_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ KEYS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_every_built_in_scenario_comes_out_as_it_expects(name: str, tls: TlsVersion) -> None:
     """Each scenario is a test of itself."""
     run = run_of(name, tls)
@@ -63,7 +63,7 @@ def test_without_an_expectation_nothing_surprises() -> None:
     assert (run.as_expected, run.expectation_words()) == (None, "")
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_the_document_has_its_keys_and_is_json(name: str, tls: TlsVersion) -> None:
     """The document of ``run --json`` has exactly the promised keys, and its trace can be read back."""
     run = run_of(name, tls)
@@ -113,7 +113,7 @@ def test_the_messages_of_the_good_handshake_in_tls13() -> None:
     assert [m["name"] for m in messages if not m["encrypted"]] == ["ClientHello", "ServerHello"]
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_messages_are_real_and_whole(name: str, tls: TlsVersion) -> None:
     """Every handshake message in a trace decodes, and its length is what its header says plus four."""
     run = run_of(name, tls)

@@ -28,7 +28,7 @@ from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Checked, Sent
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
-from tests.played import EVERY_RUN, run_of
+from tests.played import RUNS, run_of
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
@@ -227,7 +227,7 @@ def test_the_trust_decision_comes_out_as_expected(name: str, version: TlsVersion
         assert verdict == expected
 
 
-@pytest.mark.parametrize(("name", "version"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "version"), RUNS)
 def test_every_run_comes_out_as_expected(name: str, version: TlsVersion) -> None:
     """Level, decisive check and alert of the run are the scenario's; all but the mismatch negotiate."""
     outcome, expectation = run_of(name, version).trace.outcome, catalogue[name].expect[version]

@@ -15,13 +15,13 @@ from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES
 from simulator.security import SecurityLevel as L
 from simulator.trace.compare import Matrix, consequences, first_divergence
 from simulator.trace.facts import Checked, Decided, Sent
-from tests.played import EVERY_RUN, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, run_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_a_run_does_not_part_from_itself(name: str, tls: TlsVersion) -> None:
     """Two runs of one scenario go the same way, also with another seed or another latency."""
     run = run_of(name, tls)
@@ -171,7 +171,7 @@ def test_an_unknown_cell_is_a_key_error(whole_matrix: Matrix) -> None:
 # Every way -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_every_way_is_taken_once_and_none_is_forgotten(name: str, tls: TlsVersion) -> None:
     """Wherever a decision had another option, another branch took it; no two branches are the same."""
     branches = explore(catalogue[name], tls)
@@ -185,7 +185,7 @@ def test_every_way_is_taken_once_and_none_is_forgotten(name: str, tls: TlsVersio
             assert len(alternatives) == 2 or way[number] == "skip"
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_no_choice_leads_to_a_proof_that_was_not_given(name: str, tls: TlsVersion) -> None:
     """Whatever is decided from outside, a client counts as authenticated only where every check passed."""
     for branch in explore(catalogue[name], tls):

@@ -12,7 +12,7 @@ from simulator.security import SecurityLevel as L
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Event, Sent, Step
 from simulator.trace.outcome import NO_REFUSAL, outcome_of
-from tests.played import EVERY_RUN, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, run_of
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
@@ -73,7 +73,7 @@ def first_bytes(run: Run, side: str) -> bytes:
     return next(fact.raw for fact in data if fact.protocol == "application_data")
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_a_client_that_was_refused_by_tls13_thought_that_all_was_well(name: str, tls: TlsVersion) -> None:
     """Where a server refuses, the client's handshake call succeeded in TLS 1.3 and failed in TLS 1.2."""
     outcome = run_of(name, tls).outcome
@@ -86,7 +86,7 @@ def test_a_client_that_was_refused_by_tls13_thought_that_all_was_well(name: str,
         assert (outcome.client.handshake, outcome.server.handshake) == ("ok", "ok")
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_card_and_outcome_agree(name: str, tls: TlsVersion) -> None:
     """The card takes apart the very level that came out, and neither contradicts itself."""
     run = run_of(name, tls)

@@ -15,7 +15,8 @@ from simulator.release import RELEASE
 from simulator.trace.schema import PATH, schema_text, trace_schema
 from simulator.trace.trace import trace_from_dict, trace_to_dict
 from tests.peers import ROOT, absent
-from tests.views.traces import HOSTILE, RUNS, hostile_trace, trace_of
+from tests.played import RUNS
+from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

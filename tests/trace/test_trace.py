@@ -27,14 +27,14 @@ from simulator.trace.facts import (
 )
 from simulator.trace.outcome import trace_of
 from simulator.trace.trace import Trace, trace_from_dict, trace_to_dict
-from tests.played import EVERY_RUN, run_of
+from tests.played import RUNS, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.scenario import TlsVersion
 
-every_run = pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+every_run = pytest.mark.parametrize(("name", "tls"), RUNS)
 
 
 @every_run

@@ -19,8 +19,9 @@ from simulator.trace.facts import Alert, Event, Sent
 from simulator.views.drawing.display import Text
 from simulator.views.pictures.bytes import bytes_text, message_bytes
 from simulator.views.story.message_bytes import chosen_message, fields_of, hex_rows, signed_by
+from tests.played import RUNS
 from tests.views.geometry import faults
-from tests.views.traces import HOSTILE, RUNS, hostile_trace, trace_of
+from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace

@@ -16,7 +16,8 @@ from simulator.views.pictures.diff import diff
 from simulator.views.pictures.matrix import matrix_drawing
 from simulator.views.pictures.sequence import sequence
 from simulator.views.view_table import VIEWS, view_named
-from tests.views.traces import DETAILS, RUNS, trace_of
+from tests.played import RUNS
+from tests.views.traces import DETAILS, trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,8 +19,9 @@ from simulator.views.pictures.diff import diff
 from simulator.views.story.alignment import align
 from simulator.views.story.diff_words import setting_words
 from simulator.views.texts.diff_text import diff_document, diff_text
+from tests.played import NAMES
 from tests.views.geometry import contrasts, faults
-from tests.views.traces import DETAILS, HOSTILE, NAMES, THEMES, hostile_trace, trace_of
+from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace

@@ -9,7 +9,8 @@ from simulator.trace.facts import BeliefChanged
 from simulator.views.drawing.display import Box, Line, Polygon, Text
 from simulator.views.pictures.ladder import SIDES, ladder, ladder_text, moments
 from simulator.views.story.reading import gap
-from tests.views.traces import RUNS, trace_of
+from tests.played import RUNS
+from tests.views.traces import trace_of
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)

@@ -9,7 +9,8 @@ from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.ledger_words import group
 from simulator.views.story.reading import news
 from simulator.views.texts.outline import Remark, tell
-from tests.views.traces import RUNS, trace_of
+from tests.played import RUNS
+from tests.views.traces import trace_of
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)

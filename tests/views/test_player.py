@@ -33,7 +33,8 @@ from simulator.trace.outcome import trace_of as trace_of_events
 from simulator.views.player.page import MODULES, comparison, comparison_page, document, module, page
 from simulator.views.story.words import card_facts, clean, level_name, question
 from tests.peers import ROOT
-from tests.views.traces import HOSTILE, NAMES, VERSIONS, hostile_trace, trace_of
+from tests.played import NAMES, VERSIONS
+from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion

@@ -18,8 +18,9 @@ from simulator.views.pictures.sequence import sequence
 from simulator.views.story.moments import moments
 from simulator.views.story.reading import gap, gap_words, idle_authorities, unread
 from simulator.views.texts.terminal import story
+from tests.played import NAMES, RUNS
 from tests.views.geometry import contrasts, faults
-from tests.views.traces import DETAILS, HOSTILE, NAMES, RUNS, THEMES, hostile_trace, trace_of
+from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)

@@ -10,7 +10,8 @@ from simulator.trace.facts import StateChanged
 from simulator.views.drawing.display import Box, Polygon, Text
 from simulator.views.pictures.states import states
 from simulator.views.story.state_words import machine_graph, moves_of, order_of, path_of
-from tests.views.traces import RUNS, trace_of
+from tests.played import RUNS
+from tests.views.traces import trace_of
 
 SIDES = ("client", "server")
 

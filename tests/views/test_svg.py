@@ -15,7 +15,8 @@ from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.svg import escape, svg
 from simulator.views.pictures.sequence import sequence
 from tests.peers import ROOT
-from tests.views.traces import DETAILS, HOSTILE, RUNS, THEMES, hostile_trace, trace_of
+from tests.played import RUNS
+from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 

@@ -13,7 +13,8 @@ from simulator.views.drawing.display import Text
 from simulator.views.pictures.sequence import sequence
 from simulator.views.story.words import NUMBERING, level_name
 from simulator.views.texts.terminal import story, story_steps
-from tests.views.traces import DETAILS, HOSTILE, RUNS, hostile_trace, trace_of
+from tests.played import RUNS
+from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
 WIDTHS = (60, 80, 100, 120, 200)
 CODES = re.compile(r"\x1b\[[0-9;]*m")

@@ -10,8 +10,9 @@ from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.display import Line, Polygon
 from simulator.views.pictures.timeline import LANES, LONGEST, TimeScale, flights, timeline
 from simulator.views.story.reading import unread
+from tests.played import RUNS
 from tests.views.geometry import faults
-from tests.views.traces import RUNS, trace_of
+from tests.views.traces import trace_of
 
 ARROWS = {"clear", "handshake", "session", "alert"}
 

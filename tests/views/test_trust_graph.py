@@ -16,7 +16,8 @@ from simulator.views.drawing.display import Box, Line, Text
 from simulator.views.pictures.trust_graph import LEAD, Places, trust_graph
 from simulator.views.story.trust_network import PEERS, network, steps, trust_network
 from simulator.views.story.trust_words import trust_text
-from tests.views.traces import RUNS, trace_of
+from tests.played import RUNS
+from tests.views.traces import trace_of
 
 
 def issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:

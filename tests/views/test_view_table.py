@@ -22,8 +22,9 @@ from simulator.views.drawing.svg import svg
 from simulator.views.export import layout, save, save_diff
 from simulator.views.view_table import VIEWS, view_named
 from tests.peers import ROOT
+from tests.played import RUNS
 from tests.views.geometry import contrasts, faults
-from tests.views.traces import DETAILS, HOSTILE, RUNS, THEMES, hostile_trace, trace_of
+from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from pathlib import Path

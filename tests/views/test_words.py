@@ -6,7 +6,8 @@ import pytest
 
 from simulator.views.story.caption import caption
 from simulator.views.story.words import card_facts, clean, duration, moment, short_name, size
-from tests.views.traces import HOSTILE, RUNS, hostile_trace, trace_of
+from tests.played import RUNS
+from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 
 def test_the_caption_of_a_late_refusal() -> None:

@@ -7,13 +7,9 @@ from enum import Enum
 from functools import cache
 from typing import Any
 
-from simulator.runs.run import simulate
-from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trace.trace import Trace
+from tests.played import run_of
 
-NAMES = tuple(catalogue)
-VERSIONS = ("1.2", "1.3")
-RUNS = tuple((name, tls) for name in NAMES for tls in VERSIONS)
 DETAILS = ("overview", "messages", "everything")
 THEMES = ("light", "dark", "print")
 
@@ -55,7 +51,7 @@ CLOSED = {
 @cache
 def trace_of(name: str, tls: str) -> Trace:
     """The trace of a built-in scenario."""
-    return simulate(catalogue[name], tls="1.2" if tls == "1.2" else "1.3").trace
+    return run_of(name, tls).trace
 
 
 @cache
