@@ -1,20 +1,25 @@
 """The exceptions of the simulator: misuse and bad input, never the outcome of a handshake.
 
-A handshake that fails is a result and stands in the trace. What is raised here is a mistake of the
-person at the keyboard (or of the file they were given), so every message says three things: what was
-got, what was expected, what to do. The facts are attributes too, for programs that want them.
+A handshake that fails is a result and is in the trace. An exception reports a mistake in a call, a command or
+a file, so every message has the same parts: what was found, what is allowed, what to do. These facts are
+attributes too, for programs.
 
-In a notebook an error shows these words alone: above them would stand the frames of a library, which say
-nothing to somebody who wrote one line. Plain Python shows its traceback as ever.
+A notebook shows these words alone: the frames of a library's traceback would not help a learner who wrote one
+line. Plain Python shows its traceback as usual.
 """
 
 from __future__ import annotations
 
 import re
 from textwrap import wrap
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 SHOWN_WIDTH = 100  # columns of an error in a notebook
 LABELS = ("Got", "Expected", "What to do")
+NEAR = 0.6  # difflib's own default: one slip in a short word is near, another word is not
 
 
 class SimulatorError(Exception):
@@ -23,7 +28,7 @@ class SimulatorError(Exception):
     Args:
         message: one sentence that says what is wrong.
         got: what was found, as the user wrote it.
-        expected: what is allowed in its place.
+        expected: what is allowed instead.
         advice: what to do now.
     """
 
@@ -47,15 +52,17 @@ class SimulatorError(Exception):
         return text
 
     def _render_traceback_(self) -> list[str]:
-        """How IPython shows it, line by line: what is wrong, then each fact under its label."""
+        """Return the lines that IPython shows: what is wrong, then each fact beside its label."""
         lines = []
-        for line in f"{self._kind()}: {self.message}".splitlines():
+        kind = self._kind()
+        heading = self.message if self.message.startswith(kind) else f"{kind}: {self.message}"
+        for line in heading.splitlines():
             lines += wrap(line, SHOWN_WIDTH, subsequent_indent="  ")
-        for label, told in zip(LABELS, (self.got, self.expected, self.advice), strict=True):
-            if told is not None and told != "":
+        for label, fact in zip(LABELS, (self.got, self.expected, self.advice), strict=True):
+            if fact is not None and fact != "":
                 margin = f"  {label + ':':<{len(LABELS[-1]) + 1}} "
                 below = " " * len(margin)
-                lines += wrap(f"{told}", SHOWN_WIDTH, initial_indent=margin, subsequent_indent=below)
+                lines += wrap(f"{fact}", SHOWN_WIDTH, initial_indent=margin, subsequent_indent=below)
         return lines
 
     def _kind(self) -> str:
@@ -66,7 +73,7 @@ class SimulatorError(Exception):
 
 
 class ArgumentError(SimulatorError):
-    """A function was handed something of another kind than it takes."""
+    """An argument has the wrong type."""
 
 
 class ScenarioError(SimulatorError):
@@ -82,7 +89,7 @@ class PasswordError(CertificateError):
 
 
 class DecisionError(SimulatorError):
-    """A decision was taken that nobody is waiting for, or with a choice that is not on offer."""
+    """A decision was taken when none was pending, or with a choice that is not offered."""
 
 
 class TraceError(SimulatorError):
@@ -90,8 +97,69 @@ class TraceError(SimulatorError):
 
 
 class OutputError(SimulatorError):
-    """Something cannot be shown or written: no such view, detail, suffix or message, no room, no file."""
+    """Something cannot be shown or written: unknown view, detail, suffix or message, no room, no file."""
 
 
 class PeerError(SimulatorError):
-    """An outside program or library that a comparison needs is absent or too old."""
+    """A program or library that a comparison needs is missing or too old."""
+
+
+AnError = TypeVar("AnError", bound=SimulatorError)
+
+
+def unknown_name(
+    error: type[AnError],
+    kind: str,
+    name: object,
+    known: Iterable[str],
+    *,
+    expected: str = "",
+    otherwise: str = "",
+) -> AnError:
+    """The error of a name that is not in a list, with the names that were probably meant.
+
+    Args:
+        error: its class.
+        kind: what the name should name, as in ``scenario``.
+        name: what was found.
+        known: the names that exist.
+        expected: what is allowed; by default all the names. Say it in words where they are many.
+        otherwise: the advice where no name is near.
+    """
+    known = tuple(known)
+    return error(
+        f"Unknown {kind}.",
+        got=repr(name),
+        expected=expected or joined(known),
+        advice=did_you_mean(name, known) or otherwise,
+    )
+
+
+def did_you_mean(name: object, known: Iterable[str], *, most: int = 3) -> str:
+    """The question that offers the nearest names, or an empty text where none is near."""
+    near = [repr(word) for word in nearest_names(name, known, most)]
+    return f"Did you mean {joined(near)}?" if near else ""
+
+
+def nearest_names(name: object, known: Iterable[str], most: int = 3) -> list[str]:
+    """The known names that a user who wrote ``name`` probably meant, the likeliest first.
+
+    Letter case does not matter. First comes the name that alone begins with it, then names like it, then names
+    that contain it.
+    """
+    from difflib import get_close_matches  # here, not above: only a mistake needs it, every start pays for it
+
+    word = name.casefold() if isinstance(name, str) else ""
+    choices = {choice.casefold(): choice for choice in known}
+    if not word:
+        return []
+    begun = [choice for choice in choices if choice.startswith(word)]
+    containing = [choice for choice in choices if word in choice] if len(word) > 2 else []  # "ca" is in many
+    alone = begun if len(begun) == 1 else []
+    found = dict.fromkeys([*alone, *get_close_matches(word, choices, most, NEAR), *containing])
+    return [choices[choice] for choice in found][:most]
+
+
+def joined(words: Sequence[str], last: str = "or") -> str:
+    """The words as an English list: ``a, b or c``."""
+    return f" {last} ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from simulator.errors import nearest_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -161,8 +162,5 @@ def write_time(moment: datetime) -> str:
 
 
 def nearest_word(word: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word that somebody who wrote ``word`` most likely meant; None where none is near."""
-    choices = {choice.lower(): choice for choice in allowed}
-    begun = [choice for choice in choices if word and choice.startswith(word.lower())]
-    found = begun if len(begun) == 1 else get_close_matches(word.lower(), choices, n=1, cutoff=0.6)
-    return choices[found[0]] if found else None
+    """The allowed word that a user who wrote ``word`` most likely meant, or None."""
+    return next(iter(nearest_names(word, allowed, 1)), None)

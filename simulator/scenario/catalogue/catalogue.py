@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from simulator.errors import ScenarioError
+from simulator.errors import ScenarioError, unknown_name
 from simulator.scenario import Scenario
 from simulator.scenario.changes import scenario_from_table
 from simulator.scenario.mistake import Problem, ScenarioProblemsError
@@ -75,6 +74,8 @@ class UnknownScenarioError(ScenarioError, KeyError):
 class Catalogue(Mapping[str, Scenario]):
     """The built-in scenarios by name, in teaching order. A file is read when it is first asked for."""
 
+    __hash__ = object.__hash__  # it never changes; a Mapping that defines == would have none
+
     def __getitem__(self, name: str) -> Scenario:
         if name not in TEACHING_ORDER:
             raise _unknown(name, "a name in the catalogue; load() also takes the path of a .toml file")
@@ -122,17 +123,9 @@ def _built_in(name: str) -> Scenario:
 
 
 def _unknown(name: object, expected: str) -> UnknownScenarioError:
-    near = get_close_matches(str(name).lower(), TEACHING_ORDER, n=3, cutoff=0.5)
-    advice = (
-        f"Did you mean {' or '.join(repr(word) for word in near)}?"
-        if near
-        else "list(catalogue) has all names, and so has the command clientauth list."
-    )
-    return UnknownScenarioError(
-        "There is no scenario of this name.",
-        got=repr(name),
-        expected=expected,
-        advice=advice,
+    otherwise = "list(catalogue) has all names, and so has the command clientauth list."
+    return unknown_name(
+        UnknownScenarioError, "scenario", name, TEACHING_ORDER, expected=expected, otherwise=otherwise
     )
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, get_args
 
-from simulator.errors import ScenarioError
+from simulator.errors import ScenarioError, unknown_name
 from simulator.scenario import ClientAuthentication
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.scenario.words import nearest_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,10 +66,4 @@ def credential_scenario(credential: str, policy: ClientAuthentication) -> Scenar
 
 def _known(word: str, allowed: Mapping[str, str] | tuple[str, ...], what: str) -> None:
     if word not in allowed:
-        near = nearest_word(word, allowed)
-        raise ScenarioError(
-            f"There is no such {what}.",
-            got=repr(word),
-            expected=", ".join(allowed),
-            advice=f"Did you mean {near!r}?" if near else "",
-        )
+        raise unknown_name(ScenarioError, what, word, allowed)
