@@ -144,8 +144,8 @@ def did_you_mean(name: object, known: Iterable[str], *, most: int = 3) -> str:
 def nearest_names(name: object, known: Iterable[str], most: int = 3) -> list[str]:
     """The known names that a user who wrote ``name`` probably meant, the likeliest first.
 
-    Letter case does not matter. First comes the name that alone begins with it, then names like it, then names
-    that contain it.
+    Letter case does not matter. First comes the name that alone begins with it, then names like it, then
+    names that contain it.
     """
     from difflib import get_close_matches  # here, not above: only a mistake needs it, every start pays for it
 
