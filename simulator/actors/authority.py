@@ -10,10 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from simulator.actors.effects import Collected, DecisionTaken, Posted, Remarked
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Decided, Noted, Received, Sent
 
 if TYPE_CHECKING:
-    from simulator.actors.effects import Effect
+    from simulator.trace.facts import Fact
 
 REQUEST_NAME = "CertificationRequest"
 CERTIFICATE_NAME = "Certificate"
@@ -48,23 +49,33 @@ def key_in_words(key: str) -> str:
     return f"{'an' if key.startswith(('E', 'R')) else 'a'} {key} key"
 
 
-def apply_for(enrolment: Enrolment) -> list[Effect]:
+def sent(to: str, name: str, raw: bytes) -> Sent:
+    """A part of the enrolment that left an actor; ``raw`` is empty where it is secret."""
+    return Sent(to, "enrolment", name, raw, Protection.CLEAR, b"")
+
+
+def received(sender: str, name: str, raw: bytes) -> Received:
+    """A part of the enrolment that reached an actor."""
+    return Received(sender, "enrolment", name, raw, Protection.CLEAR)
+
+
+def apply_for(enrolment: Enrolment) -> list[Fact]:
     """What the holder does first: make a key and ask for a certificate; nothing where the CA makes both."""
     if enrolment.delivery == "pkcs12":
         return []
     made = f"The {enrolment.holder} makes {key_in_words(enrolment.key)}. The private key never leaves it."
-    return [Remarked(made), Posted(enrolment.authority, REQUEST_NAME, enrolment.request)]
+    return [Noted(made), sent(enrolment.authority, REQUEST_NAME, enrolment.request)]
 
 
-def take_delivery(enrolment: Enrolment) -> list[Effect]:
+def take_delivery(enrolment: Enrolment) -> list[Fact]:
     """What the holder does last: take the certificate, or the file that holds certificate and key."""
     if enrolment.delivery == "csr":
-        return [Collected(enrolment.authority, CERTIFICATE_NAME, enrolment.certificate)]
+        return [received(enrolment.authority, CERTIFICATE_NAME, enrolment.certificate)]
     opened = (
         f"The {enrolment.holder} opens the PKCS#12 file with its password, which came by another way. "
         "Now it holds certificate and private key."
     )
-    return [Collected(enrolment.authority, BUNDLE_NAME, b""), Remarked(opened)]
+    return [received(enrolment.authority, BUNDLE_NAME, b""), Noted(opened)]
 
 
 class Authority:
@@ -77,19 +88,19 @@ class Authority:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def receive(self, enrolment: Enrolment) -> list[Effect]:
+    def receive(self, enrolment: Enrolment) -> list[Fact]:
         """A certification request comes in."""
-        return [Collected(enrolment.holder, REQUEST_NAME, enrolment.request)]
+        return [received(enrolment.holder, REQUEST_NAME, enrolment.request)]
 
-    def issue(self, enrolment: Enrolment) -> list[Effect]:
+    def issue(self, enrolment: Enrolment) -> list[Fact]:
         """Sign the certificate and send it; for a PKCS#12 make the key first."""
         if enrolment.delivery == "csr":
             reason = (
                 f"The request is signed with the key it asks for, and the CA vouches for {enrolment.subject}."
             )
             return [
-                DecisionTaken("issue", "issue", ("issue",), reason, "actor"),
-                Posted(enrolment.holder, CERTIFICATE_NAME, enrolment.certificate),
+                Decided("issue", "issue", ("issue",), reason, "actor"),
+                sent(enrolment.holder, CERTIFICATE_NAME, enrolment.certificate),
             ]
         reason = f"The CA vouches for {enrolment.subject}, and makes the key itself."
         made = (
@@ -97,24 +108,22 @@ class Authority:
             "into a PKCS#12 file under a password."
         )
         return [
-            DecisionTaken("issue", "issue", ("issue",), reason, "actor"),
-            Remarked(made),
-            Posted(enrolment.holder, BUNDLE_NAME, b""),
+            Decided("issue", "issue", ("issue",), reason, "actor"),
+            Noted(made),
+            sent(enrolment.holder, BUNDLE_NAME, b""),
         ]
 
-    def issue_to_somebody_else(self, subject: str) -> list[Effect]:
+    def issue_to_somebody_else(self, subject: str) -> list[Fact]:
         """Sign a certificate for its rightful holder, who takes no part in this connection."""
-        return [Remarked(f"The CA issued the certificate of {subject} to its rightful holder.")]
+        return [Noted(f"The CA issued the certificate of {subject} to its rightful holder.")]
 
-    def revoke(self, subject: str) -> list[Effect]:
+    def revoke(self, subject: str) -> list[Fact]:
         """Take a certificate back; nobody is told who does not ask."""
         reason = f"The certificate of {subject} is no longer to be trusted."
-        return [DecisionTaken("revoke", "revoke", ("revoke",), reason, "actor")]
+        return [Decided("revoke", "revoke", ("revoke",), reason, "actor")]
 
-    def switch_off(self) -> list[Effect]:
+    def switch_off(self) -> list[Fact]:
         """Leave the network before the connection begins."""
         return [
-            Remarked(
-                "The CA is switched off. What it signed stays signed, so the handshake does not miss it."
-            )
+            Noted("The CA is switched off. What it signed stays signed, so the handshake does not miss it.")
         ]

@@ -1,4 +1,4 @@
-"""What a server grants once the handshake is done: the user, the level, and whether that is enough.
+"""The grant of a server after the handshake: the user, the level, and whether that is enough.
 
 Authentication says who the client is. Whether that is a known user, and whether this user may use the
 resource, are two further questions; TLS answers neither.
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import refusal_line, welcome_line
 from simulator.security import SecurityLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from simulator.scenario import ServerSetup
     from simulator.security import RefusalLayer
 
 GUEST = "guest"
@@ -30,39 +29,20 @@ WORTH = {
 
 
 class Standing(Enum):
-    """What the handshake showed about the client."""
+    """The client, as far as the handshake showed it."""
 
     ANONYMOUS = "no certificate"
     CLAIMED = "a certificate that nobody judged"
     PROVED = "a trusted certificate and proof of its key"
 
 
-class Rules(Protocol):
-    """What a server has decided beforehand about users."""
-
-    @property
-    def users(self) -> Mapping[str, str]:
-        """RFC 4514 subject → user."""
-        ...
-
-    @property
-    def authorized_users(self) -> tuple[str, ...] | None:
-        """The users who may use the resource; None where nobody asks."""
-        ...
-
-    @property
-    def minimum_level(self) -> SecurityLevel | None:
-        """The lowest level of a session that stays open; None where any will do."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the session is worth to the server, and whether it opens it.
+    """The level of the session to the server, and whether it opens the session.
 
     Attributes:
         level: the level that the facts allow.
-        user: the user that the certificate is mapped to; None without one.
+        user: the user that the certificate is mapped to, or None.
         name: how the server addresses the client.
         standing: who the client is to the server, in words.
         refused: the server's rules close the session.
@@ -87,15 +67,15 @@ class Grant:
         return refusal_line(self.name, self.standing, reason)
 
 
-def grant_of(standing: Standing, subject: str | None, rules: Rules) -> Grant:
+def grant_of(standing: Standing, subject: str | None, rules: ServerSetup) -> Grant:
     """Map the client to a user, find the level, and hold it against the server's rules.
 
     Args:
-        standing: what the handshake showed.
-        subject: RFC 4514 subject of the client's certificate; None without one.
-        rules: users, who may, and the lowest level that will do.
+        standing: the client, as far as the handshake showed it.
+        subject: RFC 4514 subject of the client's certificate, or None.
+        rules: the server's settings: users, authorised users and lowest level.
 
-    Only a proved identity is mapped: a name that somebody merely claims must not open anything.
+    Only a proved identity is mapped: a name that is merely claimed must not open anything.
     """
     user = rules.users.get(subject or "") if standing is Standing.PROVED else None
     may = rules.authorized_users
@@ -119,8 +99,8 @@ def grant_of(standing: Standing, subject: str | None, rules: Rules) -> Grant:
     )
 
 
-def needs_user(rules: Rules) -> bool:
-    """The rules cannot be met without a known user."""
+def needs_user(rules: ServerSetup) -> bool:
+    """Return True if the rules cannot be met without a known user."""
     least = rules.minimum_level
     return rules.authorized_users is not None or least in (
         SecurityLevel.CLIENT_IDENTIFIED,
@@ -128,8 +108,8 @@ def needs_user(rules: Rules) -> bool:
     )
 
 
-def objection_to(level: SecurityLevel, user: str | None, rules: Rules) -> str | None:
-    """What the server has against this session; None where nothing."""
+def objection_to(level: SecurityLevel, user: str | None, rules: ServerSetup) -> str | None:
+    """The server's objection to this session, or None."""
     if needs_user(rules) and user is None:
         return "The server opens this session to known users only, and the client is mapped to none."
     if rules.authorized_users is not None and user not in rules.authorized_users:
@@ -141,7 +121,7 @@ def objection_to(level: SecurityLevel, user: str | None, rules: Rules) -> str | 
 
 
 def words_for(standing: Standing, subject: str | None, user: str | None) -> str:
-    """Who the client is to the server, in words."""
+    """The client's standing in words."""
     if standing is Standing.ANONYMOUS:
         return "no certificate"
     if standing is Standing.CLAIMED:
@@ -150,7 +130,7 @@ def words_for(standing: Standing, subject: str | None, user: str | None) -> str:
 
 
 def common_name(subject: str | None) -> str:
-    """The common name in an RFC 4514 subject, as it stands there; a general word without one."""
+    """The common name in an RFC 4514 subject as written, or ``client``."""
     for part in split_names(subject or ""):
         if part.upper().startswith("CN="):
             return part[3:]

@@ -1,6 +1,7 @@
-"""What client and server have in common: a handshake machine, a belief, and a decision to wait for.
+"""The common half of client and server: a handshake machine, a belief, and a decision to wait for.
 
-Subclasses say what to decide and what to believe; nothing here knows which side it is.
+A peer takes bytes and the time, and returns trace facts in the order in which they happened. Subclasses add
+what to decide and what to believe; nothing here knows which side it is.
 """
 
 from __future__ import annotations
@@ -9,15 +10,9 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
-from simulator.actors.effects import (
-    Believed,
-    DecisionTaken,
-    HandshakeEnded,
-    PendingDecision,
-    check_choice,
-    reason_of,
-)
-from simulator.errors import CertificateError
+from simulator.actors.decisions import PendingDecision
+from simulator.actors.reporting import fact_of
+from simulator.errors import CertificateError, DecisionError
 from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
 from simulator.tls.events import (
@@ -33,56 +28,60 @@ from simulator.tls.events import (
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.version import Version
+from simulator.trace.facts import BeliefChanged, Decided, HandshakeReturned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from simulator.actors.effects import Effect, TakenBy
+    from simulator.actors.decisions import TakenBy
     from simulator.security import RefusalLayer
     from simulator.tls.connection import Endpoint as Machine
+    from simulator.trace.facts import Fact
 
-NOTHING_KNOWN = Believed(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
+NOTHING_KNOWN = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
+KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
 RECORD_HEADER = 5
 CONTENT_TYPES = range(20, 24)
-LONGEST_FRAGMENT = 2**14 + 2048  # TLS 1.2 ciphertext, the longer of the two versions
+LONGEST_FRAGMENT = 2**14 + 2048  # TLS 1.2 ciphertext (RFC 5246 section 6.2.3), the longer of the versions
 
 Question = ServerVerdictWanted | CertificateChoiceWanted | ClientVerdictWanted | ProofChecked
 
-KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
 
-
-class Endpoint(ABC):
+class Peer(ABC):
     """One side of a connection; drive it with ``receive`` and, while ``pending`` is set, ``decide``.
 
     Args:
-        name: ``client`` or ``server``.
+        name: its name in the trace: ``client`` or ``server``.
+        peer: the name of the other side.
         version: the one protocol version it speaks.
 
     Attributes:
-        pending: the decision it waits for; None while it reads.
-        belief: what it believes about the session; before anything is known, ``CLEARTEXT``.
+        pending: the decision it waits for, or None while it reads.
+        belief: its belief about the session; ``CLEARTEXT`` before anything is known.
+        returned: its handshake call has returned.
     """
 
     machine: Machine
 
-    def __init__(self, name: str, version: Version) -> None:
+    def __init__(self, name: str, peer: str, version: Version) -> None:
         self.name = name
+        self.peer = peer
         self.version = version
         self.pending: PendingDecision | None = None
+        self.belief = NOTHING_KNOWN
+        self.returned = False
         self._unread = b""
         self._now = datetime.min.replace(tzinfo=UTC)  # the time of the last call
-        self.belief = NOTHING_KNOWN
-        self.said_goodbye = False
-        self.returned = False
+        self._said_goodbye = False
         self._agreed: str | None = None
         self._just_connected = False
 
     @property
     def finished(self) -> bool:
-        """It will neither say nor read anything more."""
+        """It will neither send nor read anything more."""
         return self.machine.finished
 
-    def receive(self, data: bytes, now: datetime) -> list[Effect]:
+    def receive(self, data: bytes, now: datetime) -> list[Fact]:
         """Take bytes that came from the peer, and read them record by record.
 
         While a decision is pending nothing is read: what comes then waits until it is taken, and after a
@@ -96,16 +95,14 @@ class Endpoint(ABC):
         self._unread += data
         return self._read_on()
 
-    def disconnected(self) -> list[Effect]:
+    def disconnected(self) -> list[Fact]:
         """The transport ended; without a close_notify before it, that is the end of the session too."""
         if self.finished:
             return []
-        effects = self._believe(
-            SecurityLevel.REFUSED, f"The connection ended without a word: {self.name} never learned why."
-        )
-        return effects + self._ended("failed")
+        reason = f"The connection ended without a word: {self.name} never learned why."
+        return self._believe(SecurityLevel.REFUSED, reason) + self._ended("failed")
 
-    def decide(self, choice: str, now: datetime, taken_by: TakenBy = "actor") -> list[Effect]:
+    def decide(self, choice: str, now: datetime, taken_by: TakenBy = "actor") -> list[Fact]:
         """Take the pending decision and go on with what had been read.
 
         Args:
@@ -117,92 +114,99 @@ class Endpoint(ABC):
             DecisionError: nothing is pending, or the choice is not on offer.
         """
         self._now = now
-        pending = check_choice(self.pending, choice)
-        self.pending = None
-        taken = DecisionTaken(
+        pending = self.pending
+        if pending is None:
+            raise DecisionError(
+                f"The {self.name} is not waiting for a decision.",
+                got=choice,
+                expected="a pending decision",
+                advice="Go on until one is pending; it lists its options.",
+            )
+        taken = Decided(
             pending.name,
-            choice,
+            pending.checked(choice),
             pending.options,
-            reason_of(pending, choice, taken_by),
+            pending.reason_for(choice, taken_by),
             taken_by,
             self._layer(pending.name, choice),
         )
+        self.pending = None
         return [taken, *self._carry_out(taken), *self._read_on()]
 
     @abstractmethod
-    def _answer(self, question: Question) -> list[Effect]:
+    def _answer(self, question: Question) -> list[Fact]:
         """Take up a question of the machine: judge, and wait for the decision."""
 
-    def _notice(self, event: Effect) -> list[Effect]:  # noqa: ARG002 - the name is the subclass's to use
-        """Add what this side makes of an event, which itself stands before it; by default nothing."""
-        return []
+    @abstractmethod
+    def _notice(self, fact: Fact) -> list[Fact]:
+        """Return the facts that follow from one of the machine's, which stands before them."""
 
     @abstractmethod
-    def _carry_out(self, taken: DecisionTaken) -> list[Effect]:
+    def _carry_out(self, taken: Decided) -> list[Fact]:
         """Do what was decided."""
 
     @abstractmethod
     def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
-        """The layer that this choice refuses at; None where it refuses nothing."""
+        """The layer that this choice refuses at, or None if it refuses nothing."""
 
     @abstractmethod
-    def _connected(self) -> Believed:
-        """What this side believes when its handshake call returns."""
+    def _connected(self) -> BeliefChanged:
+        """The belief of this side when its handshake call returns."""
 
     @abstractmethod
-    def _after_connecting(self) -> list[Effect]:
-        """What this side does first once its handshake call has returned."""
+    def _after_connecting(self) -> list[Fact]:
+        """Do what comes first once the handshake call has returned."""
 
     @abstractmethod
-    def _goodbye_heard(self) -> list[Effect]:
-        """What this side makes of the peer's close_notify."""
+    def _goodbye_heard(self) -> list[Fact]:
+        """React to the peer's close_notify."""
 
-    def _read_on(self) -> list[Effect]:
+    def _read_on(self) -> list[Fact]:
         """Read record by record until a decision is pending, all is over, or no whole record is left."""
-        effects: list[Effect] = []
+        facts: list[Fact] = []
         while self.pending is None and not self.finished and (size := next_record_size(self._unread)):
             record, self._unread = self._unread[:size], self._unread[size:]
-            effects += self._settle(self._hear(record))
+            facts += self._settle(self._hear(record))
         if self.finished:
             self._unread = b""
-        return effects
+        return facts
 
     def _hear(self, record: bytes) -> list[TlsEvent]:
-        """What the machine makes of one record."""
+        """Let the machine read one record."""
         return self.machine.receive(record)
 
-    def _settle(self, events: Iterable[TlsEvent]) -> list[Effect]:
-        """Make effects of a machine's events, then do what follows once all of them are out."""
-        effects = [effect for event in events for effect in self._observe(event)]
+    def _settle(self, events: Iterable[TlsEvent]) -> list[Fact]:
+        """Turn a machine's events into facts, then add what follows once all of them are out."""
+        facts = [fact for event in events for fact in self._observe(event)]
         if self._just_connected:
             self._just_connected = False
-            effects += self._after_connecting()
-        return effects
+            facts += self._after_connecting()
+        return facts
 
-    def _observe(self, event: TlsEvent) -> list[Effect]:
-        """One event of the machine, with what this side makes of it."""
+    def _observe(self, event: TlsEvent) -> list[Fact]:
+        """Turn one event of the machine into facts: its own, and those that follow at this side."""
         if isinstance(event, HandshakeDone):
-            return self._handshake_done(event)
-        if isinstance(
-            event, ServerVerdictWanted | CertificateChoiceWanted | ClientVerdictWanted | ProofChecked
-        ):
+            self._just_connected = True
+            self._agreed = event.version.value
+            return self._adopt(self._connected()) + self._ended("ok", event.cipher_suite, event.group)
+        if isinstance(event, Question):
             return self._answer(event)
-        effects: list[Effect] = [event]
+        fact = fact_of(event, self.peer)
         if isinstance(event, AlertSent | AlertReceived):
-            effects += self._alert(event)
-        return effects + self._notice(event)
+            return [fact, *self._alert(event)]
+        return [fact, *self._notice(fact)]
 
-    def _hello_agreed(self) -> list[Effect]:
-        """A ServerHello went out or was found good: the version stands, and in TLS 1.3 encryption begins."""
+    def _hello_agreed(self) -> list[Fact]:
+        """Note that a ServerHello was sent or accepted: the version is agreed, and TLS 1.3 encrypts."""
         self._agreed = self.version.value
         if self.version is Version.TLS13:
             return self._believe(SecurityLevel.ENCRYPTED, KEYS_AGREED)
         return []
 
-    def _alert(self, event: AlertSent | AlertReceived) -> list[Effect]:
-        """An alert that refuses ends the session for the side that sends it and for the side that reads it.
+    def _alert(self, event: AlertSent | AlertReceived) -> list[Fact]:
+        """End the session at an alert that refuses, sent or read.
 
-        Which of those it reads do is the machine's to say: some are warnings, and the connection goes on.
+        The machine says which alerts refuse when they are read: after a warning the connection goes on.
         """
         if isinstance(event, AlertReceived) and event.description is AlertDescription.CLOSE_NOTIFY:
             return self._goodbye_heard()
@@ -215,38 +219,26 @@ class Endpoint(ABC):
             reason = f"The {self.name} read the alert {name}: the other side refused."
         return self._believe(SecurityLevel.REFUSED, reason) + self._ended("failed")
 
-    def _handshake_done(self, event: HandshakeDone) -> list[Effect]:
-        """The handshake call returns with success."""
-        self._just_connected = True
-        self._agreed = event.version.value
-        belief = self._connected()
-        effects = self._believe(
-            belief.level, belief.reason, assumed=belief.assumed, peer=belief.peer, user=belief.user
-        )
-        return effects + self._ended("ok", event.cipher_suite, event.group)
-
     def _ended(
         self, result: Literal["ok", "failed"], cipher_suite: str | None = None, group: str | None = None
-    ) -> list[Effect]:
-        """The handshake call returns; it does so once."""
+    ) -> list[Fact]:
+        """Return from the handshake call, once."""
         if self.returned:
             return []
         self.returned = True
-        return [HandshakeEnded(result, self._agreed, cipher_suite, group)]
+        return [HandshakeReturned(result, self._agreed, cipher_suite, group)]
 
     def _believe(
-        self,
-        level: SecurityLevel,
-        reason: str,
-        *,
-        assumed: bool = False,
-        peer: str | None = None,
-        user: str | None = None,
-    ) -> list[Effect]:
-        """Believe something, and say so only where it is something new."""
-        belief = Believed(level, assumed, peer, reason, user)
-        before = self.belief
-        if (level, assumed, peer, user) == (before.level, before.assumed, before.peer, before.user):
+        self, level: SecurityLevel, reason: str, *, peer: str | None = None, user: str | None = None
+    ) -> list[Fact]:
+        """Believe something that was observed."""
+        return self._adopt(BeliefChanged(level, False, peer, reason, user))
+
+    def _adopt(self, belief: BeliefChanged) -> list[Fact]:
+        """Take over a belief; a new reason for an old belief is no fact."""
+        old = self.belief
+        before = (old.level, old.assumed, old.peer, old.user)
+        if (belief.level, belief.assumed, belief.peer, belief.user) == before:
             return []
         self.belief = belief
         return [belief]
@@ -255,22 +247,22 @@ class Endpoint(ABC):
         """Wait for a decision."""
         self.pending = PendingDecision(self.name, name, options, choice, reason)
 
-    def _say(self, line: bytes) -> list[Effect]:
+    def _say(self, line: bytes) -> list[Fact]:
         """Send a line of application data."""
         return self._settle(self.machine.write(line))
 
-    def _say_goodbye(self) -> list[Effect]:
+    def _say_goodbye(self) -> list[Fact]:
         """Send close_notify, once."""
-        if self.said_goodbye or self.machine.state is State.FAILED:
+        if self._said_goodbye or self.machine.state is State.FAILED:
             return []
-        self.said_goodbye = True
+        self._said_goodbye = True
         return self._settle(self.machine.close())
 
 
 def next_record_size(stream: bytes) -> int:
-    """How many bytes to read next: those of a whole record, or 0 while it is not there yet.
+    """The number of bytes to read next: a whole record, or 0 until it has arrived.
 
-    What cannot be a record is read at once and whole, so that the machine can refuse it.
+    Bytes that cannot be a record are read at once and whole, so that the machine can refuse them.
     """
     if stream and (stream[0] not in CONTENT_TYPES or stream[1:2] not in (b"", b"\x03")):
         return len(stream)
@@ -283,7 +275,7 @@ def next_record_size(stream: bytes) -> int:
 
 
 def subject_of(chain: tuple[bytes, ...]) -> str | None:
-    """RFC 4514 subject of the leaf; None without a certificate, or where it cannot be read."""
+    """RFC 4514 subject of the leaf, or None if there is no certificate or it cannot be read."""
     try:
         return Certificate.parse(chain[0]).subject if chain else None
     except CertificateError:

@@ -5,64 +5,45 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simulator.actors.effects import Believed, Judged
 from simulator.actors.grant import Standing, grant_of
-from simulator.actors.peer import Endpoint, subject_of
+from simulator.actors.peer import Peer, subject_of
 from simulator.security import SecurityLevel
-from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ServerConfig
-from simulator.tls.events import ClientVerdictWanted, MessageSent, ProofChecked, StateChanged
+from simulator.tls.events import ClientVerdictWanted, MessageSent, ProofChecked
 from simulator.tls.handshake import server_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
+from simulator.trace.facts import BeliefChanged, Checked, Sent, StateChanged
 from simulator.trust.judge import judge
 from simulator.trust.unjudged import unjudged, with_proof
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from simulator.actors.effects import DecisionTaken, Effect
     from simulator.actors.grant import Grant
     from simulator.actors.peer import Question
     from simulator.entropy import Entropy
-    from simulator.scenario import ClientAuthentication
+    from simulator.scenario import ServerSetup
     from simulator.security import RefusalLayer
-    from simulator.tls.config import Credential
+    from simulator.tls.config import ServerConfig
     from simulator.tls.events import TlsEvent
     from simulator.tls.handshake import ServerHandshake
+    from simulator.trace.facts import Decided, Fact
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class ServerRole:
-    """What a server holds and how it decides.
+    """A server's settings, and what the world made of them.
 
     Attributes:
-        version: the one protocol version it speaks.
-        credential: its certificate chain and key.
-        client_authentication: ``none``, ``unverified``, ``optional`` or ``required``.
+        setup: the scenario's settings; its users are by the subject that their certificates carry.
+        config: the handshake machine's settings, derived from them.
         policy: how it judges a client's certificate.
-        certificate_authorities: DER names it hints at in its CertificateRequest.
-        tickets: NewSessionTicket messages it sends.
-        users: RFC 4514 subject → user.
-        authorized_users: the users who may use the resource; None where nobody asks.
-        minimum_level: it closes a session below this level after the handshake; None for no such rule.
-        groups: code points of the groups that it accepts, the preferred one first.
-        signature_schemes: code points of what it lets the client sign with.
     """
 
-    version: Version
-    credential: Credential
-    client_authentication: ClientAuthentication
+    setup: ServerSetup
+    config: ServerConfig
     policy: TrustPolicy
-    certificate_authorities: tuple[bytes, ...]
-    tickets: int
-    users: Mapping[str, str]
-    authorized_users: tuple[str, ...] | None
-    minimum_level: SecurityLevel | None
-    groups: tuple[int, ...] = GROUPS
-    signature_schemes: tuple[int, ...] = SIGNATURE_SCHEMES
 
 
 ASKING = {
@@ -93,7 +74,7 @@ class Remembered:
         return self._given[label, length]
 
 
-class Server(Endpoint):
+class Server(Peer):
     """A server on one connection.
 
     Args:
@@ -104,18 +85,10 @@ class Server(Endpoint):
     machine: ServerHandshake
 
     def __init__(self, role: ServerRole, entropy: Entropy) -> None:
-        super().__init__("server", role.version)
+        super().__init__("server", "client", role.config.version)
         self.role = role
         self._entropy = Remembered(entropy)
-        self._config = ServerConfig(
-            version=role.version,
-            credential=role.credential,
-            asks_for_certificate=role.client_authentication != "none",
-            certificate_authorities=role.certificate_authorities,
-            tickets=role.tickets,
-            groups=role.groups,
-            signature_schemes=role.signature_schemes,
-        )
+        self._config = role.config
         self.machine = server_handshake(self._config, self._entropy)
         self._heard = b""
         self._request_decided = False
@@ -143,15 +116,15 @@ class Server(Endpoint):
             return events
         self._withheld = events[place:]
         asks = "ask" if self._config.asks_for_certificate else "do not ask"
-        reason = ASKING[self.role.client_authentication]
+        reason = ASKING[self.role.setup.client_authentication]
         self._wait_for("request-certificate", ("ask", "do not ask"), asks, reason)
         return events[:place]
 
-    def _notice(self, event: Effect) -> list[Effect]:
+    def _notice(self, fact: Fact) -> list[Fact]:
         """The server's own ServerHello stands; in TLS 1.2 the client switches the keys on later."""
-        if isinstance(event, MessageSent) and event.name == "ServerHello":
+        if isinstance(fact, Sent) and fact.name == "ServerHello":
             return self._hello_agreed()
-        switched_on = isinstance(event, StateChanged) and event.after == State.WAIT_FINISHED.value
+        switched_on = isinstance(fact, StateChanged) and fact.after == State.WAIT_FINISHED.value
         if switched_on and self.version is Version.TLS12:
             return self._believe(SecurityLevel.ENCRYPTED, KEYS_SWITCHED_ON)
         return []
@@ -164,7 +137,7 @@ class Server(Endpoint):
                 return place
         return None
 
-    def _answer(self, question: Question) -> list[Effect]:
+    def _answer(self, question: Question) -> list[Fact]:
         """Judge the client, or complete the ledger with the client's proof."""
         if isinstance(question, ClientVerdictWanted):
             return self._judge(question.chain)
@@ -172,24 +145,24 @@ class Server(Endpoint):
             return self._proof_read(question)
         return []
 
-    def _judge(self, chain: tuple[bytes, ...]) -> list[Effect]:
+    def _judge(self, chain: tuple[bytes, ...]) -> list[Fact]:
         """The trust decision on what the client sent, as far as the policy wants one."""
         self._client = subject_of(chain)
         self._presented = bool(chain)
-        self._judged = self.role.client_authentication in ("optional", "required")
+        self._judged = self.role.setup.client_authentication in ("optional", "required")
         if self._judged:
             verdict = judge(chain, self.role.policy, self._now, tls=self.version.value)
         else:
             verdict = unjudged(
                 "client",
-                self.role.policy.profile,
+                self.role.setup.profile,
                 self._client,
                 presented=bool(chain),
                 tls=self.version.value,
             )
         self._verdict = verdict
         self._wait_for_verdict(verdict, presented=bool(chain))
-        return [Judged(verdict)]
+        return [Checked(verdict)]
 
     def _wait_for_verdict(self, verdict: Verdict, *, presented: bool) -> None:
         """Wait for the decision that follows from the ledger."""
@@ -204,17 +177,17 @@ class Server(Endpoint):
             reason = "The server does not judge the chain: whoever the certificate names is only claimed."
         self._wait_for("accept-client", ("accept", "refuse"), choice, reason)
 
-    def _proof_read(self, proof: ProofChecked) -> list[Effect]:
+    def _proof_read(self, proof: ProofChecked) -> list[Fact]:
         """The client signed the handshake, or tried to: the ledger's last line."""
         assert self._verdict is not None
         self._verdict = with_proof(self._verdict, proof, tls=self.version.value)
-        return [Judged(self._verdict)]
+        return [Checked(self._verdict)]
 
-    def _carry_out(self, taken: DecisionTaken) -> list[Effect]:
+    def _carry_out(self, taken: Decided) -> list[Fact]:
         """Ask or not; accept or refuse the client; grant or refuse the session."""
-        if taken.name == "request-certificate":
+        if taken.decision == "request-certificate":
             return self._settle(self._rest_of_flight(asks=taken.choice == "ask"))
-        if taken.name == "grant":
+        if taken.decision == "grant":
             return self._open_or_close(granted=taken.choice == "grant", reason=taken.reason)
         if taken.choice == "accept":
             if self._presented:
@@ -251,7 +224,7 @@ class Server(Endpoint):
             return self._grant.refusal_layer if self._grant else None
         return "tls"
 
-    def _connected(self) -> Believed:
+    def _connected(self) -> BeliefChanged:
         """What the handshake proved about the client; users and rights come after it."""
         level, reason = {
             Standing.ANONYMOUS: (SecurityLevel.SERVER_AUTHENTICATED, "The client showed no certificate."),
@@ -264,25 +237,25 @@ class Server(Endpoint):
                 "The client's certificate is trusted and the client proved that it holds the key.",
             ),
         }[self._standing]
-        return Believed(level, False, self._client, reason)
+        return BeliefChanged(level, False, self._client, reason)
 
-    def _after_connecting(self) -> list[Effect]:
+    def _after_connecting(self) -> list[Fact]:
         """Look the client up and wait for the decision what to grant."""
-        grant = grant_of(self._standing, self._client, self.role)
+        grant = grant_of(self._standing, self._client, self.role.setup)
         self._grant = grant
         choice = "refuse" if grant.refused else "grant"
         self._wait_for("grant", ("grant", "refuse"), choice, grant.reason)
         return []
 
-    def _open_or_close(self, *, granted: bool, reason: str) -> list[Effect]:
+    def _open_or_close(self, *, granted: bool, reason: str) -> list[Fact]:
         """Say the first line: welcome, or why not."""
         grant = self._grant
         assert grant is not None
         if granted:
-            effects = self._believe(grant.level, grant.standing, peer=self._client, user=grant.user)
-            return effects + self._say(grant.welcome())
-        effects = self._believe(SecurityLevel.REFUSED, reason, peer=self._client, user=grant.user)
-        return effects + self._say(grant.refusal(reason)) + self._say_goodbye()
+            facts = self._believe(grant.level, grant.standing, peer=self._client, user=grant.user)
+            return facts + self._say(grant.welcome())
+        facts = self._believe(SecurityLevel.REFUSED, reason, peer=self._client, user=grant.user)
+        return facts + self._say(grant.refusal(reason)) + self._say_goodbye()
 
-    def _goodbye_heard(self) -> list[Effect]:
+    def _goodbye_heard(self) -> list[Fact]:
         return self._say_goodbye()

@@ -12,15 +12,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.actors.authority import Authority, Enrolment, apply_for, take_delivery
-from simulator.actors.effects import Remarked
 from simulator.engine.roles import authorities_of, lane_name
+from simulator.trace.facts import Noted
 
 if TYPE_CHECKING:
-    from simulator.actors.effects import Effect
     from simulator.engine.kernel import Kernel
     from simulator.engine.recorder import Recorder
     from simulator.engine.world import Issued, World
     from simulator.scenario import Scenario
+    from simulator.trace.facts import Fact
 
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60_000_000
@@ -156,13 +156,11 @@ class Prologue:
         for one in issuances(scenario, world):
             self._kernel.schedule(one.at - self._kernel.now, partial(self._begin, one))
         for at, authority, subject in revocations(scenario, world):
-            effects = Authority(authority).revoke(subject)
-            self._kernel.schedule(at - self._kernel.now, partial(self._record, authority, effects))
+            facts = Authority(authority).revoke(subject)
+            self._kernel.schedule(at - self._kernel.now, partial(self._record, authority, facts))
         for authority in switched_off(scenario, world):
-            effects = Authority(authority).switch_off()
-            self._kernel.schedule(
-                SWITCHED_OFF_AT - self._kernel.now, partial(self._record, authority, effects)
-            )
+            facts = Authority(authority).switch_off()
+            self._kernel.schedule(SWITCHED_OFF_AT - self._kernel.now, partial(self._record, authority, facts))
 
     def _begin(self, one: Issuance) -> None:
         """The holder asks for its certificate, or the CA makes key and certificate, or neither."""
@@ -171,7 +169,7 @@ class Prologue:
             if one.stolen and one.issued.issuer is not None:
                 authority = lane_name(one.issued.issuer.name)
                 self._record(authority, Authority(authority).issue_to_somebody_else(subject))
-            self._record(one.holder, [Remarked(remark_on(one))])
+            self._record(one.holder, [Noted(remark_on(one))])
         elif one.enrolment.delivery == "csr":
             self._record(one.holder, apply_for(one.enrolment))
             self._kernel.schedule(self._latency, partial(self._request_arrives, one.enrolment))
@@ -185,18 +183,18 @@ class Prologue:
 
     def _issue(self, enrolment: Enrolment) -> None:
         """The CA issues, and what it issued is on its way."""
-        effects = Authority(enrolment.authority).issue(enrolment)
+        facts = Authority(enrolment.authority).issue(enrolment)
         fresh = enrolment.delivery == "pkcs12"
-        self._recorder.record(enrolment.authority, self._kernel.now, effects, fresh=fresh)
+        self._recorder.record(enrolment.authority, self._kernel.now, facts, fresh=fresh)
         self._kernel.schedule(self._latency, partial(self._delivered, enrolment))
 
     def _delivered(self, enrolment: Enrolment) -> None:
         """The holder has what it asked for."""
         self._record(enrolment.holder, take_delivery(enrolment))
 
-    def _record(self, actor: str, effects: list[Effect]) -> None:
+    def _record(self, actor: str, facts: list[Fact]) -> None:
         """Write down a beginning, or a reading, which knows its own cause."""
-        self._recorder.record(actor, self._kernel.now, effects, fresh=True)
+        self._recorder.record(actor, self._kernel.now, facts, fresh=True)
 
 
 def remark_on(one: Issuance) -> str:

@@ -6,7 +6,7 @@ in front of OpenSSL.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,12 +16,13 @@ from simulator.actors.server import ServerRole
 from simulator.engine.world import World, issue_world, marked_subject
 from simulator.entropy import SeededEntropy
 from simulator.scenario.words import write_duration
-from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, Credential
+from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, Credential, ServerConfig
 from simulator.tls.wire.registry import NAMED_GROUPS
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import ActorSetup, HeldCertificate, Setup
 from simulator.trust.policy import TrustPolicy
+from simulator.trust.profiles import profile_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,33 +88,32 @@ def _cast(key: ThisVery, tls: TlsVersion) -> Cast:
 
 
 def client_role(scenario: Scenario, world: World, version: Version) -> ClientRole:
-    """What the scenario's client holds and how it decides."""
-    setup = scenario.client
-    policy = TrustPolicy(
-        role="server",
-        store=world.client.store,
-        held=world.client.held,
-        server_name=setup.server_name,
-        profile=setup.profile,
-    )
-    return ClientRole(
+    """The settings of the scenario's client, with what it holds in this world."""
+    setup, held = scenario.client, world.client
+    config = ClientConfig(
         version=version,
         server_name=setup.server_name,
-        credential=credential_of(world.client),
-        withholds=setup.withholds,
-        policy=policy if setup.verify_server else None,
-        profile=setup.profile,
-        further=tuple(found for one in world.client.further if (found := credential_of(one))),
-        obeys_ca_list=setup.obeys_ca_list,
-        corrupts_proof=setup.corrupts_proof,
         groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),
         key_shares=setup.key_shares,
         signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, SIGNATURE_SCHEMES),
+        refuses_in_clear=profile_named(setup.profile).refuses_in_clear,
+        corrupts_proof=setup.corrupts_proof,
     )
+    policy = TrustPolicy(
+        role="server",
+        store=held.store,
+        held=held.held,
+        server_name=setup.server_name,
+        profile=setup.profile,
+    )
+    own = credential_of(held)
+    further = (credential_of(one) for one in held.further)
+    credentials = tuple(one for one in (own, *further) if one is not None)
+    return ClientRole(setup, config, credentials, policy)
 
 
 def server_role(scenario: Scenario, world: World, version: Version, *, marked: bool = True) -> ServerRole:
-    """What the scenario's server holds and how it decides.
+    """The settings of the scenario's server, with what it holds in this world.
 
     Args:
         scenario: what is set up.
@@ -121,28 +121,26 @@ def server_role(scenario: Scenario, world: World, version: Version, *, marked: b
         version: the one protocol version that the client speaks; the server's own setting may differ.
         marked: the world's subjects carry the mark of seeded keys, so the users' subjects do too.
     """
-    setup = scenario.server
-    own = credential_of(world.server)
+    setup, held = scenario.server, world.server
+    own = credential_of(held)
     assert own is not None
-    return ServerRole(
+    config = ServerConfig(
         version=server_version(setup, version),
         credential=own,
-        client_authentication=setup.client_authentication,
-        policy=TrustPolicy(
-            role="client",
-            store=world.server.store,
-            held=world.server.held,
-            profile=setup.profile,
-            require_certificate=setup.client_authentication == "required",
-        ),
-        certificate_authorities=tuple(one.subject_der for one in world.server.authorities),
+        asks_for_certificate=setup.client_authentication != "none",
+        certificate_authorities=tuple(one.subject_der for one in held.authorities),
         tickets=setup.tickets,
-        users=users_of(setup, marked=marked),
-        authorized_users=setup.authorized_users,
-        minimum_level=setup.minimum_level,
         groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),
         signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, SIGNATURE_SCHEMES),
     )
+    policy = TrustPolicy(
+        role="client",
+        store=held.store,
+        held=held.held,
+        profile=setup.profile,
+        require_certificate=setup.client_authentication == "required",
+    )
+    return ServerRole(replace(setup, users=users_of(setup, marked=marked)), config, policy)
 
 
 def server_version(setup: ServerSetup, requested: Version) -> Version:

@@ -1,38 +1,36 @@
-"""The world of one scenario in motion: actors, the link between them, and decisions from outside.
+"""One run of a scenario, event by event, with decisions taken by the actors or from outside.
 
-The link delivers one record at a time, in order, after the network's latency. A side that has to decide
-takes its thinking time, and until then reads nothing: what arrives meanwhile waits in its inbox, and after a
-refusal is never read.
+An actor that has to decide takes its thinking time, and until then reads nothing.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from simulator.actors.client import Client
-from simulator.actors.effects import bytes_to_send, check_choice, check_names
+from simulator.actors.decisions import check_names
 from simulator.actors.server import Server
 from simulator.engine import enrolment, roles
 from simulator.engine.kernel import Kernel
-from simulator.engine.recorder import PEER, Recorder
+from simulator.engine.link import Link
+from simulator.engine.party import Party
+from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
-from simulator.errors import DecisionError, ScenarioError
+from simulator.errors import ArgumentError, DecisionError, ScenarioError
 from simulator.scenario import Scenario
 from simulator.trace.outcome import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import datetime
+    from datetime import timedelta
 
-    from simulator.actors.effects import Effect, PendingDecision, TakenBy
+    from simulator.actors.decisions import PendingDecision, TakenBy
+    from simulator.actors.peer import Peer
+    from simulator.engine.link import LinkEnd
     from simulator.scenario import TlsVersion
     from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
-
-RECORD_HEADER = 5
 
 
 class Simulation:
@@ -45,8 +43,8 @@ class Simulation:
         script: choices to take in place of the actors, by the number of the decision, from 0.
 
     Raises:
-        ScenarioError: the version is not one of the two, or the scenario is none or cannot be issued.
-        DecisionError: ``interactive`` names a decision that nobody takes.
+        ScenarioError: the version is not one of the two, or ``scenario`` is no scenario or cannot be issued.
+        DecisionError: ``interactive`` names a decision that does not exist.
     """
 
     def __init__(
@@ -69,20 +67,22 @@ class Simulation:
         self.server = Server(cast.server, entropy.child("server"))
         self.decisions: list[tuple[PendingDecision, str, TakenBy]] = []
         self._script = dict(script or {})
-        self._latency = round(scenario.network.latency_ms * 1000)
-        self._thinking = round(scenario.network.thinking_ms * 1000)
-        self._inbox: dict[str, deque[bytes]] = {"client": deque(), "server": deque()}
-        self._waiting: list[str] = []
+        self._waiting: list[Party] = []
         self._blocked = False
+        latency = round(scenario.network.latency_ms * 1000)
+        self._thinking = round(scenario.network.thinking_ms * 1000)
         self._kernel = Kernel(enrolment.beginning(scenario, self.world))
         self._recorder = Recorder(self.tls)
         self._recorder.begin(cast.setup, self._kernel.now)
-        before = enrolment.Prologue(self._kernel, self._recorder, self._latency, self._thinking)
+        before = enrolment.Prologue(self._kernel, self._recorder, latency, self._thinking)
         before.schedule(scenario, self.world)
+        near, far = Link(self._kernel, latency).ends
+        self._client = self._party(self.client, near, scenario.client.clock_offset)
+        self._party(self.server, far, scenario.server.clock_offset)
         self._kernel.schedule(-self._kernel.now, self._connect)
 
     def __repr__(self) -> str:
-        """Which run it is, and where it stands."""
+        """The run, its length so far and its pending decision, in a line."""
         waits = f"the {self.pending.actor} decides: {self.pending.name}" if self.pending else "it can go on"
         now = "it has ended" if self.finished else waits
         return (
@@ -103,8 +103,8 @@ class Simulation:
 
     @property
     def pending(self) -> PendingDecision | None:
-        """The decision that somebody is thinking about; None where nobody is."""
-        return self._actor(self._waiting[0]).pending if self._waiting else None
+        """The pending decision, or None."""
+        return self._waiting[0].actor.pending if self._waiting else None
 
     @property
     def keylog(self) -> tuple[str, ...]:
@@ -116,11 +116,11 @@ class Simulation:
         """The whole run, once it has ended.
 
         Raises:
-            DecisionError: it has not; or the script has a choice for a decision that nobody came to.
+            DecisionError: it has not; or the script has a choice for a decision that was never reached.
         """
         if not self.finished:
             raise DecisionError(
-                "The run has not ended, so nobody knows yet what came out of it.",
+                "The run has not ended, so it has no outcome yet.",
                 got=f"{len(self.events)} event{'s' if len(self.events) > 1 else ''} so far",
                 expected="a finished run",
                 advice="Call run(), and decide() where a decision waits.",
@@ -156,7 +156,7 @@ class Simulation:
         """Go on to the end, or to a decision that waits for :meth:`decide`; returns the new events.
 
         Raises:
-            DecisionError: it has ended, and the script has a choice for a decision that nobody came to.
+            DecisionError: it has ended, and the script has a choice for a decision that was never reached.
         """
         first = len(self._recorder.events)
         while not self._blocked and self._kernel.step():
@@ -179,19 +179,19 @@ class Simulation:
         """
         if self.finished:
             raise DecisionError(
-                "The run has ended, and nobody waits for a decision any more.",
+                "The run has ended, so no decision is pending.",
                 got=choice,
-                expected="a decision that waits",
+                expected="a pending decision",
                 advice=f"To take one otherwise, go back: {self._ways_back()}.",
             )
         if self.pending is None:
             raise DecisionError(
-                "Nobody waits for a decision yet.",
+                "No decision is pending yet.",
                 got=choice,
-                expected="a decision that waits",
+                expected="a pending decision",
                 advice="Call run() first: it goes on to the next decision that waits for you, or step().",
             )
-        check_choice(self.pending, choice)
+        self.pending.checked(choice)
         first = len(self._recorder.events)
         number = len(self.decisions)
         if self._blocked:
@@ -216,7 +216,7 @@ class Simulation:
             DecisionError: no such decision was taken, or the choice was not on offer.
         """
         number = self._number_of(at_decision)
-        check_choice(self.decisions[number][0], choice)
+        self.decisions[number][0].checked(choice)
         script = {
             place: taken for place, (_, taken, by) in enumerate(self.decisions[:number]) if by == "outside"
         }
@@ -226,8 +226,25 @@ class Simulation:
         other._run_past(number)
         return other
 
+    def __copy__(self) -> NoReturn:
+        """Refuse a copy: it would share clock, actors and randomness with this run.
+
+        Raises:
+            ArgumentError: always; :meth:`fork` makes another run.
+        """
+        raise ArgumentError(
+            "A simulation cannot be copied.",
+            got=f"a copy of {self!r}",
+            expected="fork(), which replays the run up to a decision and takes another choice there",
+            advice=f"To go another way from here: {self._ways_back()}.",
+        )
+
+    def __deepcopy__(self, memo: object) -> NoReturn:
+        """Refuse a copy (see :meth:`__copy__`)."""
+        self.__copy__()
+
     def _ways_back(self) -> str:
-        """How to take the last decision that left a choice otherwise, as one writes it."""
+        """The call that takes the last decision with a choice the other way."""
         for pending, taken, _ in reversed(self.decisions):
             others = [option for option in pending.options if option != taken]
             if others:
@@ -265,82 +282,40 @@ class Simulation:
         while len(self.decisions) <= number:
             self.step()
 
-    # What happens -----------------------------------------------------------------------------------------
+    def _party(self, actor: Peer, end: LinkEnd, clock_offset: timedelta) -> Party:
+        """Put an actor at its end of the link."""
+        clock = self.scenario.clock + clock_offset
+        return Party(actor, end, clock, self._kernel, self._recorder, self._think)
 
     def _connect(self) -> None:
         """Virtual time 0: the client opens the connection."""
-        self._carry_out("client", self.client.start(self._time("client")), fresh=True)
+        self._client.act(self.client.start(self._client.now), fresh=True)
 
-    def _arrive(self, reader: str, record: bytes) -> None:
-        """A record reaches a side; it is read at once if nothing stands before it."""
-        self._inbox[reader].append(record)
-        if len(self._inbox[reader]) == 1:
-            self._read(reader)
+    def _think(self, party: Party) -> None:
+        """Give a party time to think about its decision."""
+        self._waiting.append(party)
+        self._kernel.schedule(self._thinking, partial(self._think_to_the_end, party))
 
-    def _read(self, reader: str) -> None:
-        """A side reads one record, unless it is thinking; what is left is read in turn."""
-        actor, inbox = self._actor(reader), self._inbox[reader]
-        if actor.pending is not None:
-            return
-        if actor.finished:
-            inbox.clear()
-            return
-        effects = actor.receive(inbox[0], self._time(reader))
-        inbox.popleft()
-        self._carry_out(reader, effects)
-        if inbox and actor.pending is None:
-            self._kernel.schedule(0, partial(self._read, reader))
-
-    def _think_to_the_end(self, name: str) -> None:
-        """The thinking time is over: take the decision, or wait for somebody else to take it."""
-        pending = self._actor(name).pending
+    def _think_to_the_end(self, party: Party) -> None:
+        """The thinking time has passed: take the decision, or wait for it to be taken from outside."""
+        pending = party.actor.pending
         assert pending is not None
-        number = len(self.decisions)
-        if number in self._script:
-            self._take(name, self._script[number], "outside")
+        scripted = self._script.get(len(self.decisions))
+        if scripted is not None:
+            self._take(party, scripted, "outside")
         elif self.interactive is True or (self.interactive and pending.name in self.interactive):
             self._blocked = True
         else:
-            self._take(name, pending.choice, "actor")
+            self._take(party, pending.choice, "actor")
 
-    def _take(self, name: str, choice: str, taken_by: TakenBy) -> None:
-        """Take a decision, and read what arrived meanwhile."""
-        actor = self._actor(name)
-        pending = check_choice(actor.pending, choice)
-        effects = actor.decide(choice, self._time(name), taken_by)
-        self._waiting.remove(name)
+    def _take(self, party: Party, choice: str, taken_by: TakenBy) -> None:
+        """Take a decision."""
+        pending = party.actor.pending
+        assert pending is not None
+        pending.checked(choice)
+        self._waiting.remove(party)
         self.decisions.append((pending, choice, taken_by))
-        self._carry_out(name, effects)
-        if self._inbox[name] and actor.pending is None:
-            self._kernel.schedule(0, partial(self._read, name))
-
-    def _carry_out(self, name: str, effects: list[Effect], *, fresh: bool = False) -> None:
-        """Record what a side did, put its records on the link, and give it time to think."""
-        self._recorder.record(name, self._kernel.now, effects, fresh=fresh)
-        for record in records_of(bytes_to_send(effects)):
-            self._kernel.schedule(self._latency, partial(self._arrive, PEER[name], record))
-        if self._actor(name).pending is not None and name not in self._waiting:
-            self._waiting.append(name)
-            self._kernel.schedule(self._thinking, partial(self._think_to_the_end, name))
-
-    def _actor(self, name: str) -> Client | Server:
-        """The side of that name."""
-        return self.client if name == "client" else self.server
-
-    def _time(self, name: str) -> datetime:
-        """What a side's own clock shows."""
-        side = self.scenario.client if name == "client" else self.scenario.server
-        return self.scenario.clock + side.clock_offset + timedelta(microseconds=self._kernel.now)
-
-
-def records_of(stream: bytes) -> list[bytes]:
-    """The records of a byte stream that ends with one."""
-    records, place = [], 0
-    while place < len(stream):
-        end = place + RECORD_HEADER + int.from_bytes(stream[place + 3 : place + RECORD_HEADER])
-        records.append(stream[place:end])
-        place = end
-    return records
+        party.decide(choice, taken_by)
 
 
 def checked_scenario(scenario: Scenario) -> Scenario:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from simulator.actors.client import Client
-from simulator.actors.effects import HandshakeEnded, Judged, bytes_to_send
+from simulator.actors.reporting import bytes_to_send
 from simulator.oracle.observed import PlayedSide
 from simulator.oracle.reasons import reason_of_verdict
-from simulator.tls.events import AlertSent, DataReceived, MessageReceived, MessageSent
 from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert, Checked, HandshakeReturned, Received, Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
 
-    from simulator.actors.effects import Effect
     from simulator.actors.server import Server
     from simulator.oracle.observed import HandshakeLog
-    from simulator.trace.facts import Side
+    from simulator.trace.facts import Fact, Side
 
 
 class ActorSide:
@@ -63,26 +61,27 @@ class ActorSide:
             self.data.decode(errors="replace"),
         )
 
-    def _carry_on(self, effects: list[Effect]) -> bytes:
+    def _carry_on(self, facts: list[Fact]) -> bytes:
         """Let the actor decide as it would, until it has to read again."""
         while (pending := self.actor.pending) is not None:
-            effects = [*effects, *self.actor.decide(pending.choice, self._now)]
-        self._write_down(effects)
-        return bytes_to_send(effects)
+            facts = [*facts, *self.actor.decide(pending.choice, self._now)]
+        for fact in facts:
+            self._write_down(fact)
+        return bytes_to_send(facts)
 
-    def _write_down(self, effects: Iterable[Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, MessageSent) and effect.name != "ChangeCipherSpec":
-                encrypted = effect.protection is not Protection.CLEAR
-                self._log.message_sent(self.side, effect.raw, encrypted=encrypted)
-            elif isinstance(effect, MessageReceived) and effect.name != "ChangeCipherSpec":
-                self._log.message_read(self.side, effect.name)
-            elif isinstance(effect, AlertSent):
-                encrypted = effect.protection is not Protection.CLEAR
-                self._log.alert_sent(self.side, int(effect.description), encrypted=encrypted)
-            elif isinstance(effect, Judged):
-                self._log.found(self.side, reason_of_verdict(effect))
-            elif isinstance(effect, DataReceived):
-                self.data += effect.data
-            elif isinstance(effect, HandshakeEnded):
-                self.returned = effect.result
+    def _write_down(self, fact: Fact) -> None:
+        match fact:
+            case Sent(protocol="handshake"):
+                encrypted = fact.protection is not Protection.CLEAR
+                self._log.message_sent(self.side, fact.raw, encrypted=encrypted)
+            case Received(protocol="handshake"):
+                self._log.message_read(self.side, fact.name)
+            case Received(protocol="application_data"):
+                self.data += fact.raw
+            case Alert(direction="sent"):
+                encrypted = fact.protection is not Protection.CLEAR
+                self._log.alert_sent(self.side, fact.code, encrypted=encrypted)
+            case Checked():
+                self._log.found(self.side, reason_of_verdict(fact))
+            case HandshakeReturned():
+                self.returned = fact.result

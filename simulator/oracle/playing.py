@@ -60,7 +60,7 @@ def unplayable_client(scenario: Scenario) -> str | None:
         return "it signs what it should sign"
     if client.also_holds:
         return "it holds one certificate for each kind of key"
-    if scenario.server.ca_list and obeys_ca_list(client.obeys_ca_list, client.profile):
+    if scenario.server.ca_list and obeys_ca_list(client):
         return "it pays no heed to the server's list of authorities"
     if client.key_shares != 1:
         return "it sends one key share"
@@ -204,6 +204,6 @@ class _Stage:
         standing = Standing.PROVED
         if client is None:
             standing = Standing.ANONYMOUS
-        elif role.client_authentication == "unverified":
+        elif role.setup.client_authentication == "unverified":
             standing = Standing.CLAIMED
-        return grant_of(standing, client, role)
+        return grant_of(standing, client, role.setup)

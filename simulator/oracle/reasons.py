@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.actors.effects import Judged
     from simulator.trace.facts import Checked
 
 LEAF_KEY, ISSUER_KEY = "subjectPublicKeyInfo of the leaf", "subjectPublicKeyInfo of an issuer"
@@ -105,7 +104,7 @@ REASONS: tuple[Reason, ...] = (
 )
 
 
-def reason_of_verdict(judged: Judged | Checked) -> str:
+def reason_of_verdict(judged: Checked) -> str:
     """Why we refused: the decisive check of a trust decision, as an actor or a trace has it."""
     check = judged.verdict.decisive
     if check is None:

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.actors.effects import Believed, HandshakeEnded, bytes_to_send
+from simulator.actors.reporting import bytes_to_send
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.security import SecurityLevel as L
-from simulator.tls.events import AlertReceived, AlertSent, StateChanged
 from simulator.tls.states import State
 from simulator.tls.wire.records import ContentType
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged
-from tests.actors.test_peers import NOW, pair, settle, talk, whole
+from simulator.trace.facts import Alert, BeliefChanged, HandshakeReturned, StateChanged
+from tests.actors.test_peers import NOW, pair, sent, settle, talk, whole
 from tests.played import run_of
 from tests.tls.changes import body, flip
 from tests.tls.machines import record_for
@@ -22,9 +21,9 @@ from tests.tls.probes import bend
 
 if TYPE_CHECKING:
     from simulator.actors.client import Client
-    from simulator.actors.effects import Effect
     from simulator.actors.server import Server
     from simulator.scenario import TlsVersion
+    from simulator.trace.facts import Fact
 
 VERSIONS = list(Version)
 
@@ -36,9 +35,9 @@ def levels(name: str, tls: TlsVersion, side: str) -> list[L]:
     return [level for place, level in enumerate(found) if level not in found[:place]]
 
 
-def believed(effects: list[Effect]) -> list[L]:
+def believed(effects: list[Fact]) -> list[L]:
     """The levels in a list of effects."""
-    return [effect.level for effect in effects if isinstance(effect, Believed)]
+    return [effect.level for effect in effects if isinstance(effect, BeliefChanged)]
 
 
 CASES: list[tuple[str, TlsVersion, str, list[L]]] = [
@@ -94,7 +93,7 @@ def test_a_server_hello_is_believed_only_when_it_is_good(version: Version) -> No
     flight[place : place + 2] = b"\x13\x05" if version is Version.TLS13 else b"\x00\x2f"
     effects = client.receive(bytes(flight), NOW)
     assert believed(effects) == [L.REFUSED]
-    assert HandshakeEnded("failed", None, None, None) in effects
+    assert HandshakeReturned("failed", None, None, None) in effects
 
 
 def test_a_finished_is_believed_only_when_it_is_good() -> None:
@@ -143,7 +142,7 @@ def test_a_welcome_that_cannot_be_true_is_not_believed(version: Version, level: 
     before = client.belief
     word = "REFUSED" if level is L.REFUSED else "WELCOME"
     line = f"{word} x (y). Level: {level.value}\r\n".encode()
-    client.receive(bytes_to_send(server.machine.write(line)), NOW)  # type: ignore[arg-type]
+    client.receive(sent(server.machine.write(line)), NOW)
     shown = (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED) if sends else ()
     credible = level in (L.REFUSED, L.SERVER_AUTHENTICATED, *shown)
     assert client.belief.level is (level if credible else before.level)
@@ -168,5 +167,5 @@ def test_a_tls13_client_with_keys_takes_no_alert_in_the_clear() -> None:
     client.receive(hello[: 5 + int.from_bytes(hello[3:5])], NOW)
     assert client.machine.state is State.WAIT_EE
     effects = client.receive(b"\x15\x03\x03\x00\x02\x02\x28", NOW)
-    assert [type(effect) for effect in effects if isinstance(effect, AlertReceived)] == []
-    assert [e.description.rfc_name for e in effects if isinstance(e, AlertSent)] == ["unexpected_message"]
+    alerts = [(fact.direction, fact.name) for fact in effects if isinstance(fact, Alert)]
+    assert alerts == [("sent", "unexpected_message")]

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from simulator.actors.grant import Standing, common_name, grant_of
+from simulator.scenario import ServerSetup
 from simulator.security import SecurityLevel as L
 
 SUBJECT = "CN=alice,O=Example"
 USERS = {SUBJECT: "ALICE"}
-
-
-@dataclass(frozen=True)
-class Rules:
-    """A server's rules, as the grant reads them."""
-
-    users: dict[str, str] = field(default_factory=dict)
-    authorized_users: tuple[str, ...] | None = None
-    minimum_level: L | None = None
 
 
 CASES = [
@@ -57,7 +47,7 @@ def test_level_and_refusal(
 ) -> None:
     """The level is what the facts allow; the rules then say whether it is enough, and at which layer not."""
     subject = None if standing is Standing.ANONYMOUS else SUBJECT
-    grant = grant_of(standing, subject, Rules(users, may, least))
+    grant = grant_of(standing, subject, ServerSetup(users=users, authorized_users=may, minimum_level=least))
     assert (grant.level, grant.refusal_layer if grant.refused else None) == (level, refused_at)
     assert grant.user == (users.get(SUBJECT) if standing is Standing.PROVED else None)
     assert grant.reason.endswith(".")
@@ -81,8 +71,8 @@ def test_common_name(subject: str | None, name: str) -> None:
 
 def test_the_server_speaks_of_what_it_knows() -> None:
     """A grant does not say that the client verified the server, and a name nobody can read stays unnamed."""
-    proved = grant_of(Standing.PROVED, SUBJECT, Rules())
+    proved = grant_of(Standing.PROVED, SUBJECT, ServerSetup())
     assert proved.reason.endswith("whether the client verified the server, the server cannot know.")
-    unreadable = grant_of(Standing.CLAIMED, None, Rules())
+    unreadable = grant_of(Standing.CLAIMED, None, ServerSetup())
     assert unreadable.standing == "claims to be somebody whose name cannot be read; not verified"
     assert unreadable.level is L.SERVER_AUTHENTICATED

@@ -1,4 +1,4 @@
-"""Client and server as they would stand on a socket: bytes and the time in, effects out, no simulation."""
+"""Client and server as they would stand on a socket: bytes and the time in, facts out, no simulation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.actors.client import Client
-from simulator.actors.effects import Believed, DecisionTaken, HandshakeEnded, Judged, bytes_to_send
+from simulator.actors.reporting import bytes_to_send
 from simulator.actors.server import Server
 from simulator.engine.roles import client_role, server_role
 from simulator.engine.world import issue_world
@@ -15,18 +15,19 @@ from simulator.entropy import SeededEntropy
 from simulator.scenario import Scenario
 from simulator.security import SecurityLevel
 from simulator.tls.config import ClientConfig
-from simulator.tls.events import DataReceived, MessageReceived, MessageSent
+from simulator.tls.events import DataSent, MessageSent
 from simulator.tls.handshake import client_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.version import Version
+from simulator.trace.facts import BeliefChanged, Checked, Decided, HandshakeReturned, Received, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.actors.effects import Effect
-    from simulator.actors.peer import Endpoint
+    from simulator.actors.peer import Peer
     from simulator.entropy import Entropy
     from simulator.tls.events import TlsEvent
+    from simulator.trace.facts import Fact
 
 SCENARIO = Scenario()
 NOW = SCENARIO.clock
@@ -43,19 +44,19 @@ def pair(
     return client, Server(server_role(scenario, world, version), entropy or seeded.child("server"))
 
 
-def settle(actor: Endpoint, effects: list[Effect]) -> list[Effect]:
+def settle(actor: Peer, effects: list[Fact]) -> list[Fact]:
     """Let the actor take whatever decision it waits for."""
     while actor.pending is not None:
         effects = effects + actor.decide(actor.pending.choice, NOW)
     return effects
 
 
-def talk(client: Client, server: Server, cut: Callable[[bytes], list[bytes]]) -> dict[str, list[Effect]]:
+def talk(client: Client, server: Server, cut: Callable[[bytes], list[bytes]]) -> dict[str, list[Fact]]:
     """Carry bytes to and fro until nobody says anything more; ``cut`` says in which pieces."""
-    done: dict[str, list[Effect]] = {"client": settle(client, client.start(NOW)), "server": []}
+    done: dict[str, list[Fact]] = {"client": settle(client, client.start(NOW)), "server": []}
     to_server, to_client = bytes_to_send(done["client"]), b""
     while to_server or to_client:
-        effects: list[Effect] = []
+        effects: list[Fact] = []
         for piece in cut(to_server):
             effects += settle(server, server.receive(piece, NOW))
         done["server"] += effects
@@ -89,7 +90,11 @@ def test_the_pieces_do_not_matter(version: Version, cut: Callable[[bytes], list[
     assert client.belief.level is SecurityLevel.CLIENT_AUTHENTICATED
     assert client.belief.assumed is False
     assert server.belief.level is SecurityLevel.CLIENT_AUTHENTICATED
-    lines = [effect.data for effect in done["server"] if isinstance(effect, DataReceived)]
+    lines = [
+        fact.raw
+        for fact in done["server"]
+        if isinstance(fact, Received) and fact.protocol == "application_data"
+    ]
     assert b"".join(lines) == b"HELLO telnet.example.com\r\n"
 
 
@@ -99,7 +104,7 @@ def test_nothing_is_read_while_a_decision_waits(version: Version) -> None:
     for choice, reads in (("accept", True), ("refuse", False)):
         client, server = pair(version)
         flight = bytes_to_send(settle(server, server.receive(bytes_to_send(client.start(NOW)), NOW)))
-        effects: list[Effect] = []
+        effects: list[Fact] = []
         for piece in bytewise(flight):
             effects += client.receive(piece, NOW)
         assert client.pending is not None
@@ -108,9 +113,9 @@ def test_nothing_is_read_while_a_decision_waits(version: Version) -> None:
         assert (received(effects) != []) == reads
 
 
-def received(effects: list[Effect]) -> list[str]:
+def received(effects: list[Fact]) -> list[str]:
     """The names of the messages that were read."""
-    return [effect.name for effect in effects if isinstance(effect, MessageReceived)]
+    return [effect.name for effect in effects if isinstance(effect, Received)]
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -127,7 +132,7 @@ def test_asking_otherwise_works_with_entropy_that_never_repeats(version: Version
     effects = server.receive(bytes_to_send(client.start(NOW)), NOW)
     effects += server.decide("do not ask", NOW, "outside")
     said = settle(client, client.receive(bytes_to_send(effects), NOW))
-    assert [effect.name for effect in effects if isinstance(effect, MessageSent)].count("ServerHello") == 1
+    assert [effect.name for effect in effects if isinstance(effect, Sent)].count("ServerHello") == 1
     assert client.belief.level is not SecurityLevel.REFUSED
     settle(server, server.receive(bytes_to_send(said), NOW))
     assert server.belief.level is SecurityLevel.SERVER_AUTHENTICATED
@@ -140,19 +145,19 @@ def test_after_a_retry_the_question_comes_with_the_second_hello(choice: str) -> 
     config = ClientConfig(version=Version.TLS13, server_name="telnet.example.com", key_shares=0)
     machine = client_handshake(config, SeededEntropy("a client without a key share"))
     retry = server.receive(sent(machine.start()), NOW)
-    assert "HelloRetryRequest" in [effect.name for effect in retry if isinstance(effect, MessageSent)]
+    assert "HelloRetryRequest" in [effect.name for effect in retry if isinstance(effect, Sent)]
     assert server.pending is None
     effects = server.receive(sent(machine.receive(bytes_to_send(retry))), NOW)
     effects += server.decide(choice, NOW, "outside")
     machine.receive(bytes_to_send(effects))
     assert machine.state is State.WAIT_VERDICT_ON_SERVER
-    names = [effect.name for effect in effects if isinstance(effect, MessageSent)]
+    names = [effect.name for effect in effects if isinstance(effect, Sent)]
     assert ("CertificateRequest" in names) == (choice == "ask")
 
 
 def sent(events: list[TlsEvent]) -> bytes:
     """What a bare machine puts on the wire."""
-    return b"".join(event.wire for event in events if isinstance(event, MessageSent))
+    return b"".join(event.wire for event in events if isinstance(event, MessageSent | DataSent))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -162,7 +167,7 @@ def test_the_verdict_is_for_the_moment_of_reading(version: Version) -> None:
     flight = settle(server, server.receive(bytes_to_send(client.start(NOW)), NOW))
     later = NOW.replace(year=NOW.year + 2)
     effects = client.receive(bytes_to_send(flight), later)
-    (judged,) = [effect for effect in effects if isinstance(effect, Judged)]
+    (judged,) = [effect for effect in effects if isinstance(effect, Checked)]
     assert judged.verdict.decisive is not None
     assert judged.verdict.decisive.name == "validity"
 
@@ -173,7 +178,7 @@ def test_a_connection_that_breaks_is_a_failed_handshake(version: Version) -> Non
     client, _ = pair(version)
     client.start(NOW)
     effects = client.disconnected()
-    assert [type(effect) for effect in effects] == [Believed, HandshakeEnded]
+    assert [type(effect) for effect in effects] == [BeliefChanged, HandshakeReturned]
     assert client.belief.level is SecurityLevel.REFUSED
 
 
@@ -200,7 +205,7 @@ def test_versions_that_do_not_meet_end_with_protocol_version() -> None:
     effects = client.receive(bytes_to_send(effects), NOW)
     assert client.belief.level is SecurityLevel.REFUSED
     assert "protocol_version" in client.belief.reason
-    assert HandshakeEnded("failed", None, None, None) in effects
+    assert HandshakeReturned("failed", None, None, None) in effects
 
 
 def test_hints_are_obeyed_by_stacks_that_obey_them() -> None:
@@ -208,8 +213,8 @@ def test_hints_are_obeyed_by_stacks_that_obey_them() -> None:
     for profile, choice in (("openssl", "send"), ("rfc5280", "skip")):
         scenario = SCENARIO.but({"client.profile": profile, "server.ca_list": ["server-ca"]})
         client, server = pair(Version.TLS13, scenario)
-        taken = [e for e in talk(client, server, whole)["client"] if isinstance(e, DecisionTaken)]
-        assert [(e.name, e.choice) for e in taken][-1] == ("send-certificate", choice)
+        taken = [e for e in talk(client, server, whole)["client"] if isinstance(e, Decided)]
+        assert [(e.decision, e.choice) for e in taken][-1] == ("send-certificate", choice)
 
 
 def test_another_greeting_confirms_nothing() -> None:
@@ -221,6 +226,5 @@ def test_another_greeting_confirms_nothing() -> None:
         if server.pending is None:
             said = settle(client, client.receive(bytes_to_send(effects), NOW))
             effects = server.receive(bytes_to_send(said), NOW)
-    effects += server.machine.write(b"login: \r\n")
-    client.receive(bytes_to_send(effects), NOW)
+    client.receive(bytes_to_send(effects) + sent(server.machine.write(b"login: \r\n")), NOW)
     assert (client.belief.level, client.belief.assumed) == (SecurityLevel.CLIENT_AUTHENTICATED, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.engine.simulation import Simulation
-from simulator.errors import DecisionError, ScenarioError
+from simulator.errors import ArgumentError, DecisionError, ScenarioError
 from simulator.scenario import Scenario, ServerSetup
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.security import SecurityLevel
@@ -19,6 +20,8 @@ from tests.peers import ROOT
 from tests.played import RUNS, VERSIONS, run_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.scenario import TlsVersion
     from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
@@ -254,7 +257,7 @@ def test_a_choice_that_is_not_on_offer_is_refused() -> None:
 
 def test_deciding_when_nobody_waits_is_refused() -> None:
     """Before anything is pending there is nothing to decide."""
-    with pytest.raises(DecisionError, match="Nobody waits for a decision"):
+    with pytest.raises(DecisionError, match="No decision is pending yet"):
         Simulation(Scenario()).decide("accept")
 
 
@@ -423,3 +426,15 @@ def test_a_script_for_a_decision_that_never_comes_is_told(number: int) -> None:
         stepped.step()
     with pytest.raises(DecisionError, match="numbers from 0 to 4"):
         stepped.trace  # noqa: B018 - reading it is the claim
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
+def test_a_copy_is_refused_and_the_way_to_fork_is_shown(copied: Callable[[Simulation], Simulation]) -> None:
+    """A simulation cannot be copied, before or after its end; the error names the call to make instead."""
+    simulation = Simulation(Scenario())
+    with pytest.raises(ArgumentError, match=r"cannot be copied.*fork"):
+        copied(simulation)
+    simulation.run()
+    with pytest.raises(ArgumentError, match=r'fork\("grant", "refuse"\)'):
+        copied(simulation)
+    assert simulation.fork("grant", "refuse").finished is False
