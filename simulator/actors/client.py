@@ -19,9 +19,9 @@ from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import BeliefChanged, Checked, Received, StateChanged
-from simulator.trust.judge import judge
+from simulator.trust.judge import judge, with_proof
 from simulator.trust.profiles import profile_named
-from simulator.trust.unjudged import unjudged, with_proof
+from simulator.trust.unjudged import unjudged
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -127,7 +127,9 @@ class Client(Peer):
     def _proof_read(self, proof: ProofChecked) -> list[Fact]:
         """Complete the ledger: the server signed the handshake."""
         assert self._verdict is not None
-        self._verdict = with_proof(self._verdict, proof, tls=self.version.value)
+        self._verdict = with_proof(
+            self._verdict, ok=proof.ok, scheme=proof.scheme, problem=proof.problem, tls=self.version.value
+        )
         self._server_verified = self._trusts_chain and proof.ok
         return [Checked(self._verdict)]
 

@@ -14,7 +14,7 @@ from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import BeliefChanged, Checked, Sent, StateChanged
-from simulator.trust.judge import judge
+from simulator.trust.judge import judge, with_proof
 from simulator.trust.unjudged import unjudged, with_proof
 
 if TYPE_CHECKING:

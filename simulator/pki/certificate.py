@@ -152,6 +152,11 @@ class Certificate:
         return names[-1] if names else None
 
     @property
+    def is_ca(self) -> bool:
+        """It says of itself that it is a CA's (basicConstraints, cA=TRUE)."""
+        return self.basic_constraints is not None and self.basic_constraints.ca
+
+    @property
     def self_issued(self) -> bool:
         """Subject and issuer are the same name (RFC 5280, section 3.2); says nothing of the signature."""
         return self.subject_der == self.issuer_der

@@ -39,9 +39,7 @@ class TrustStore:
         authorities: list[Certificate] = []
         directly_trusted: list[Certificate] = []
         for certificate in dict.fromkeys(certificates):
-            constraints = certificate.basic_constraints
-            old_root = certificate.version == 1 and certificate.self_issued
-            is_authority = old_root or (constraints is not None and constraints.ca)
+            is_authority = certificate.is_ca or (certificate.version == 1 and certificate.self_issued)
             (authorities if is_authority else directly_trusted).append(certificate)
         return cls(tuple(authorities), tuple(directly_trusted))
 

@@ -22,7 +22,7 @@ from simulator.trace.facts import (
 )
 from simulator.trace.trace import Trace
 from simulator.trust.verdict import CheckOutcome
-from simulator.trust.vocabulary import DIRECTLY_TRUSTED, PROOF_OF_POSSESSION, SERVER_NAME, TRUST_ANCHOR
+from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -175,14 +175,19 @@ def verified(events: Sequence[Event], judge: Side) -> bool:
     if verdict is None or not verdict.accepted:
         return False
     outcomes = {check.name: check.outcome for check in verdict.checks}
-    vouched = CheckOutcome.PASS in (outcomes.get(TRUST_ANCHOR), outcomes.get(DIRECTLY_TRUSTED))
-    return vouched and outcomes.get(PROOF_OF_POSSESSION) is CheckOutcome.PASS
+    vouched = CheckOutcome.PASS in (
+        outcomes.get(CheckName.TRUST_ANCHOR),
+        outcomes.get(CheckName.DIRECTLY_TRUSTED),
+    )
+    return vouched and outcomes.get(CheckName.PROOF_OF_POSSESSION) is CheckOutcome.PASS
 
 
 def name_matched(events: Sequence[Event]) -> bool | None:
     """The certificate names the host the client asked for; None where nobody compared."""
     verdict = last_verdict(events, "client")
-    outcomes = [check.outcome for check in verdict.checks if check.name == SERVER_NAME] if verdict else []
+    outcomes = (
+        [check.outcome for check in verdict.checks if check.name == CheckName.SERVER_NAME] if verdict else []
+    )
     answers = {CheckOutcome.PASS: True, CheckOutcome.FAIL: False}
     return next((answers[outcome] for outcome in outcomes if outcome in answers), None)
 
@@ -198,7 +203,8 @@ def standing_of_client(events: Sequence[Event]) -> ClientStanding:
 def holds_key(verdict: Verdict | None) -> bool:
     """The judged side proved that it holds the key of the certificate it showed, whoever that may be."""
     return verdict is not None and any(
-        check.name == PROOF_OF_POSSESSION and check.outcome is CheckOutcome.PASS for check in verdict.checks
+        check.name == CheckName.PROOF_OF_POSSESSION and check.outcome is CheckOutcome.PASS
+        for check in verdict.checks
     )
 
 

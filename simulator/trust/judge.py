@@ -6,33 +6,31 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
-from simulator.trust import vocabulary as v
-from simulator.trust.checks import chain as whole
-from simulator.trust.checks.candidate import Candidate, proof_form
-from simulator.trust.ledger import keep_ledger
+from simulator.trust.checks.candidate import Candidate
+from simulator.trust.checks.possession import proof_read
+from simulator.trust.ledger import keep_ledger, line
 from simulator.trust.path import PathSearch
 from simulator.trust.profiles import profile_named
-from simulator.trust.verdict import Check, CheckOutcome, Verdict
+from simulator.trust.verdict import CheckOutcome, Verdict
+from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from simulator.trust.checks.candidate import TlsVersion
     from simulator.trust.policy import TrustPolicy
-    from simulator.trust.profiles import Profile
-    from simulator.trust.verdict import Role
 
 
 def judge(chain: Sequence[bytes], policy: TrustPolicy, now: datetime, *, tls: TlsVersion) -> Verdict:
-    """Judge what was presented in a Certificate message (RFC 5280, section 6; RFC 8446, section 4.4.2).
+    """Judge the certificates of a Certificate message (RFC 5280, section 6; RFC 8446, section 4.4.2).
 
-    A pure function, and it never raises because of what was presented: rubbish is a failed check. Proof of
-    possession is not reached here; :meth:`Verdict.with_proof` completes it.
+    A pure function. It never raises because of what was presented: rubbish is a failed check. The proof of
+    possession is not reached here; :func:`with_proof` completes the verdict.
 
     Args:
-        chain: the certificates as sent, DER, the leaf first; empty where none came.
-        policy: what is asked of them.
+        chain: the certificates as sent, DER, the leaf first; empty if none came.
+        policy: the rules they are judged by.
         now: the moment of the decision, aware.
         tls: the protocol version, which decides how a missing certificate is answered.
 
@@ -41,21 +39,27 @@ def judge(chain: Sequence[bytes], policy: TrustPolicy, now: datetime, *, tls: Tl
     """
     profile = profile_named(policy.profile)
     presented, problems = _read(chain)
-    given = {
-        v.CERTIFICATE_PRESENTED: whole.certificate_presented(policy, len(chain)),
-        v.READABLE: whole.readable(problems, len(chain)),
-    }
-    if not chain:
-        del given[v.READABLE]
-        return _verdict(policy, profile, None, (), keep_ledger(profile, given, None), tls)
-    if problems:
-        peer = presented[0].subject if 0 not in problems else None
-        return _verdict(policy, profile, peer, (), keep_ledger(profile, given, None), tls)
-    return _judge_readable(presented, policy, profile, now, given, tls)
+
+    def candidate(*path: Certificate, failed_search: PathSearch | None = None) -> Candidate:
+        return Candidate(path, policy, profile, now, tls, len(chain), problems, failed_search)
+
+    if not chain or problems:
+        peer = presented[0].subject if presented and 0 not in problems else None
+        return _verdict(candidate(), peer)
+    leaf = presented[0]
+    search = PathSearch(leaf, presented[1:], policy, profile, now)
+    paths = iter([(leaf,)]) if leaf in policy.store.directly_trusted else search.paths()
+    refused: Verdict | None = None
+    for path in paths:
+        verdict = _verdict(candidate(*path), leaf.subject)
+        if verdict.accepted:
+            return verdict
+        refused = refused or verdict  # the preferred path is the one to report
+    return refused or _verdict(candidate(leaf, failed_search=search), leaf.subject)
 
 
 def _read(chain: Sequence[bytes]) -> tuple[tuple[Certificate, ...], dict[int, str]]:
-    """The certificates that can be read, and by place why the others cannot."""
+    """The certificates that can be read, and for the others the reason, by place."""
     certificates: list[Certificate] = []
     problems: dict[int, str] = {}
     for place, der in enumerate(chain):
@@ -66,74 +70,28 @@ def _read(chain: Sequence[bytes]) -> tuple[tuple[Certificate, ...], dict[int, st
     return tuple(certificates), problems
 
 
-def _judge_readable(
-    presented: tuple[Certificate, ...],
-    policy: TrustPolicy,
-    profile: Profile,
-    now: datetime,
-    given: Mapping[str, Check],
-    tls: TlsVersion,
-) -> Verdict:
-    """Try one path after another; the first good one wins, else the first that was found is reported."""
-    leaf = presented[0]
-    search = PathSearch(leaf, presented[1:], policy, profile, now)
-    paths = iter([(leaf,)]) if leaf in policy.store.directly_trusted else search.paths()
-    refused: Verdict | None = None
-    for path in paths:
-        candidate = Candidate(path, policy, profile, now, tls)
-        lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(candidate, None)}
-        checks = keep_ledger(profile, lines, candidate)
-        fingerprints = tuple(certificate.fingerprint for certificate in path)
-        verdict = _verdict(policy, profile, leaf.subject, fingerprints, checks, tls)
-        if verdict.accepted:
-            return verdict
-        refused = refused or verdict
-    if refused is not None:
-        return refused
-    candidate = Candidate((leaf,), policy, profile, now, tls)
-    lines = {**given, v.TRUST_ANCHOR: whole.trust_anchor(candidate, search)}
-    return _verdict(policy, profile, leaf.subject, (), keep_ledger(profile, lines, candidate), tls)
-
-
-def _verdict(
-    policy: TrustPolicy,
-    profile: Profile,
-    peer: str | None,
-    path: tuple[str, ...],
-    checks: tuple[Check, ...],
-    tls: TlsVersion,
-) -> Verdict:
-    """Join the ledger with the alert of its decisive check."""
+def _verdict(candidate: Candidate, peer: str | None) -> Verdict:
+    """Join the candidate's ledger with the alert of its decisive check."""
+    role, profile = candidate.policy.role, candidate.profile
+    checks = keep_ledger(candidate)
     decisive = next((check for check in checks if check.outcome is CheckOutcome.FAIL), None)
-    alert = None if decisive is None else profile.alert(decisive, policy.role, tls)
-    return Verdict(policy.role, profile.name, peer, path, checks, alert)
+    alert = None if decisive is None else profile.alert(decisive, role, candidate.tls)
+    path = () if candidate.failed_search else tuple(one.fingerprint for one in candidate.path)
+    return Verdict(role, profile.name, peer, path, checks, alert)
 
 
-def proof_check(*, signer: Role, subject: str, ok: bool, scheme: str, problem: str, tls: TlsVersion) -> Check:
-    """The completed ``proof-of-possession`` line, from what the handshake machine found in the signature.
+def with_proof(verdict: Verdict, *, ok: bool, scheme: str, problem: str, tls: TlsVersion) -> Verdict:
+    """The same verdict with the line of the proof of possession completed.
 
     Args:
-        signer: ``client`` or ``server``.
-        subject: RFC 4514 subject of its certificate.
+        verdict: of :func:`judge` or :func:`~simulator.trust.unjudged.unjudged`.
         ok: the signature verifies under the key of the certificate.
-        scheme: the SignatureScheme's RFC name.
-        problem: why it does not verify; empty where it does.
-        tls: the protocol version; with the signer it decides what was to be signed.
+        scheme: RFC name of the SignatureScheme.
+        problem: why the signature does not verify, or empty.
+        tls: the protocol version; with the signer it decides what had to be signed.
     """
-    form = proof_form(signer, tls)
-    sentence = (
-        f"The {signer} signed {form.signed} with the private key of its certificate."
-        if ok
-        else f"The {signer} did not prove that it holds the private key: {problem.rstrip('.')}."
-    )
-    return Check(
-        v.PROOF_OF_POSSESSION,
-        CheckOutcome.PASS if ok else CheckOutcome.FAIL,
-        subject,
-        0,
-        form.message,
-        scheme if ok else f"{scheme}: {problem}",
-        f"a signature over {form.signed} by the certificate's key",
-        form.reference,
-        sentence,
+    finding = proof_read(verdict.role, tls, ok=ok, scheme=scheme, problem=problem)
+    proof = line(CheckName.PROOF_OF_POSSESSION, finding, 0, verdict.peer or "")
+    return verdict.with_proof(
+        proof, None if ok else profile_named(verdict.profile).alert(proof, verdict.role, tls)
     )

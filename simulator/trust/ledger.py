@@ -1,4 +1,4 @@
-"""From a candidate to its ledger: every check of the profile, in its order, until one decides."""
+"""From a candidate path to its ledger: every check of the profile, in its order, until one fails."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from simulator.trust import vocabulary as v
-from simulator.trust.checks import certificate as one
-from simulator.trust.checks import chain as whole
-from simulator.trust.checks import strict as strict
+from simulator.trust.checks import certificate, chain, strict
+from simulator.trust.checks.candidate import Finding
 from simulator.trust.checks.certificate_policies import certificate_policies
 from simulator.trust.checks.host_name import server_name
 from simulator.trust.checks.name_constraints import name_constraints
+from simulator.trust.checks.possession import proof_to_come
 from simulator.trust.verdict import Check, CheckOutcome
+from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from simulator.trust.checks.candidate import Candidate
-    from simulator.trust.profiles import CheckStage, Profile
+    from simulator.trust.profiles import CheckStage
 
 Bound = Literal["every", "issuers", "issued"]
-Step = tuple[str, int | None]  # a check, and the depth of the certificate it looks at; None for the chain
+Step = tuple[CheckName, int | None]  # a check, and the depth of its certificate or None for the whole chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,91 +31,112 @@ class CertificateCheck:
     """A check on single certificates.
 
     Attributes:
-        bound: which: ``every`` one of the path, ``issuers``, or those ``issued`` by another one of it.
-        judge: writes the line for the certificate at a depth.
+        bound: ``every`` certificate of the path, its ``issuers``, or those ``issued`` by another in it.
+        judge: finds the answer for the certificate at a depth.
     """
 
     bound: Bound
-    judge: Callable[[Candidate, int], Check]
+    judge: Callable[[Candidate, int], Finding]
 
     def concerns(self, depth: int, last: int) -> bool:
-        """The check has a line for the certificate at ``depth`` in a path that ends at ``last``."""
+        """Return True if the check has a line for ``depth`` in a path that ends at depth ``last``."""
         return self.bound == "every" or (depth > 0 if self.bound == "issuers" else depth < last)
 
 
-CERTIFICATE_CHECKS: Mapping[str, CertificateCheck] = MappingProxyType(
+CERTIFICATE_CHECKS: Mapping[CheckName, CertificateCheck] = MappingProxyType(
     {
-        v.KEY_STRENGTH: CertificateCheck("every", one.key_strength),
-        v.CRITICAL_EXTENSIONS: CertificateCheck("every", one.critical_extensions),
-        v.BASIC_CONSTRAINTS: CertificateCheck("issuers", one.basic_constraints),
-        v.KEY_USAGE: CertificateCheck("every", one.key_usage),
-        v.EXTENDED_KEY_USAGE: CertificateCheck("every", one.extended_key_usage),
-        v.PATH_LENGTH: CertificateCheck("issuers", one.path_length),
-        v.SIGNATURE_ALGORITHM: CertificateCheck("issued", one.signature_algorithm),
-        v.SIGNATURE: CertificateCheck("issued", one.signature),
-        v.VALIDITY: CertificateCheck("every", one.validity),
-        v.VERSION: CertificateCheck("every", strict.version),
-        v.SERIAL_NUMBER: CertificateCheck("every", strict.serial_number),
-        v.DISTINGUISHED_NAMES: CertificateCheck("every", strict.distinguished_names),
-        v.AUTHORITY_KEY_IDENTIFIER: CertificateCheck("every", strict.authority_key_identifier),
-        v.SUBJECT_KEY_IDENTIFIER: CertificateCheck("every", strict.subject_key_identifier),
-        v.SUBJECT_ALTERNATIVE_NAME: CertificateCheck("every", strict.subject_alternative_name),
-        v.EXTENSION_RULES: CertificateCheck("every", strict.extension_rules),
+        CheckName.KEY_STRENGTH: CertificateCheck("every", certificate.key_strength),
+        CheckName.CRITICAL_EXTENSIONS: CertificateCheck("every", certificate.critical_extensions),
+        CheckName.BASIC_CONSTRAINTS: CertificateCheck("issuers", certificate.basic_constraints),
+        CheckName.KEY_USAGE: CertificateCheck("every", certificate.key_usage),
+        CheckName.EXTENDED_KEY_USAGE: CertificateCheck("every", certificate.extended_key_usage),
+        CheckName.PATH_LENGTH: CertificateCheck("issuers", certificate.path_length),
+        CheckName.SIGNATURE_ALGORITHM: CertificateCheck("issued", certificate.signature_algorithm),
+        CheckName.SIGNATURE: CertificateCheck("issued", certificate.signature),
+        CheckName.VALIDITY: CertificateCheck("every", certificate.validity),
+        CheckName.VERSION: CertificateCheck("every", strict.version),
+        CheckName.SERIAL_NUMBER: CertificateCheck("every", strict.serial_number),
+        CheckName.DISTINGUISHED_NAMES: CertificateCheck("every", strict.distinguished_names),
+        CheckName.AUTHORITY_KEY_IDENTIFIER: CertificateCheck("every", strict.authority_key_identifier),
+        CheckName.SUBJECT_KEY_IDENTIFIER: CertificateCheck("every", strict.subject_key_identifier),
+        CheckName.SUBJECT_ALTERNATIVE_NAME: CertificateCheck("every", strict.subject_alternative_name),
+        CheckName.EXTENSION_RULES: CertificateCheck("every", strict.extension_rules),
     }
 )
-CHAIN_CHECKS: Mapping[str, Callable[[Candidate], Check]] = MappingProxyType(
+CHAIN_CHECKS: Mapping[CheckName, Callable[[Candidate], Finding]] = MappingProxyType(
     {
-        v.DIRECTLY_TRUSTED: whole.directly_trusted,
-        v.CHAIN_DEPTH: whole.chain_depth,
-        v.SERVER_NAME: server_name,
-        v.REVOCATION: whole.revocation,
-        v.NAME_CONSTRAINTS: name_constraints,
-        v.CERTIFICATE_POLICIES: certificate_policies,
-        v.PROOF_OF_POSSESSION: whole.proof_of_possession,
+        CheckName.CERTIFICATE_PRESENTED: chain.certificate_presented,
+        CheckName.READABLE: chain.readable,
+        CheckName.DIRECTLY_TRUSTED: chain.directly_trusted,
+        CheckName.TRUST_ANCHOR: chain.trust_anchor,
+        CheckName.CHAIN_DEPTH: chain.chain_depth,
+        CheckName.SERVER_NAME: server_name,
+        CheckName.REVOCATION: chain.revocation,
+        CheckName.NAME_CONSTRAINTS: name_constraints,
+        CheckName.CERTIFICATE_POLICIES: certificate_policies,
+        CheckName.PROOF_OF_POSSESSION: lambda candidate: proof_to_come(candidate.policy.role, candidate.tls),
     }
 )
 
 
-def keep_ledger(
-    profile: Profile, given: Mapping[str, Check], candidate: Candidate | None
-) -> tuple[Check, ...]:
-    """Make the checks of the profile in order; after the first failure the rest is not reached.
+def keep_ledger(candidate: Candidate) -> tuple[Check, ...]:
+    """Make the checks of the profile in order; after the first failure the rest is not reached."""
+    lines: list[Check] = []
+    ended = False
+    for name, depth in steps(candidate.profile.stages, candidate.last):
+        finding = not_reached(name, candidate) if ended else _find(name, depth, candidate)
+        place = finding.depth if depth is None else depth
+        subject = "" if place is None or not candidate.path else candidate.path[place].subject
+        lines.append(line(name, finding, place, subject))
+        ended = ended or finding.outcome is CheckOutcome.FAIL or not candidate.sent
+    return tuple(lines)
+
+
+def line(name: CheckName, finding: Finding, depth: int | None, subject: str) -> Check:
+    """Write one finding into the ledger.
 
     Args:
-        profile: which checks, and in which order.
-        given: lines that are already written, by name: what was presented, whether it can be read, where
-            the path leads.
-        candidate: the path under judgement; None where there is not even a leaf that can be read.
+        name: the check.
+        finding: its answer.
+        depth: the certificate's place in the path, or None for the whole chain.
+        subject: that certificate's subject, or empty for the whole chain.
     """
-    lines: list[Check] = []
-    failed = False
-    for name, depth in steps(profile.stages, None if candidate is None else candidate.last):
-        if name in given and not failed:
-            line = given[name]
-        elif failed or candidate is None:
-            line = not_reached(name, depth, candidate)
-        elif depth is None:
-            line = CHAIN_CHECKS[name](candidate) if name in CHAIN_CHECKS else _nothing_to_check(name)
-        else:
-            line = CERTIFICATE_CHECKS[name].judge(candidate, depth)
-        failed = failed or line.outcome is CheckOutcome.FAIL
-        lines.append(line)
-    return tuple(lines)
+    reference = name.reference if finding.reference is None else finding.reference
+    outcome, sentence, field, value, required = finding[:5]
+    return Check(name.value, outcome, subject, depth, field, value, required, reference, sentence)
+
+
+def _find(name: CheckName, depth: int | None, candidate: Candidate) -> Finding:
+    """Make one check."""
+    if depth is not None:
+        return CERTIFICATE_CHECKS[name].judge(candidate, depth)
+    if name in CHAIN_CHECKS:
+        return CHAIN_CHECKS[name](candidate)
+    sentence = "There is nothing to check here: the path is the trusted certificate alone."
+    return Finding(CheckOutcome.NOT_EVALUATED, sentence, "", reference="")
+
+
+def not_reached(name: CheckName, candidate: Candidate) -> Finding:
+    """The answer of a check after another has failed."""
+    if name is CheckName.PROOF_OF_POSSESSION and candidate.path:
+        return proof_to_come(candidate.policy.role, candidate.tls)
+    sentence = f"Nobody looked any more: {name.question}"
+    return Finding(CheckOutcome.NOT_REACHED, sentence, "", reference="")
 
 
 @lru_cache
 def steps(stages: tuple[CheckStage, ...], last: int | None) -> tuple[Step, ...]:
-    """Every check with the depth it concerns, in order, each once; it depends on nothing but these two.
+    """Every check with the depth it concerns, in order, each once.
 
     Args:
         stages: a profile's.
-        last: the depth of the trusted certificate; None where there is no path at all.
+        last: the depth of the trusted certificate, or None for an empty path.
     """
     return tuple(dict.fromkeys(step for stage in stages for step in _steps(stage, last)))
 
 
 def _steps(stage: CheckStage, last: int | None) -> Iterator[Step]:
-    """The checks of a stage with the depths they concern; None for the chain, or where none is concerned."""
+    """The checks of a stage with their depths; None for the chain, or for a check that concerns no depth."""
     if stage.scope == "chain" or last is None:
         yield from ((name, None) for name in stage.checks)
         return
@@ -129,18 +150,3 @@ def _steps(stage: CheckStage, last: int | None) -> Iterator[Step]:
         for name in stage.checks:
             if CERTIFICATE_CHECKS[name].concerns(depth, last):
                 yield name, depth
-
-
-def not_reached(name: str, depth: int | None, candidate: Candidate | None) -> Check:
-    """The line of a check that an earlier one made needless."""
-    if name == v.PROOF_OF_POSSESSION and candidate is not None:
-        return whole.proof_of_possession(candidate)
-    subject = candidate.path[depth].subject if candidate is not None and depth is not None else ""
-    sentence = f"Nobody looked any more: {v.QUESTIONS[name]}"
-    return Check(name, CheckOutcome.NOT_REACHED, subject, depth, "", "", "", "", sentence)
-
-
-def _nothing_to_check(name: str) -> Check:
-    """The line of a check that concerns no certificate of this path."""
-    sentence = "There is nothing to check here: the path is the trusted certificate alone."
-    return Check(name, CheckOutcome.NOT_EVALUATED, "", None, "", "", "", "", sentence)

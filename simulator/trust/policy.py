@@ -1,4 +1,4 @@
-"""What a side asks of a certificate: whom it trusts, which name it expects, and whose habits it follows."""
+"""The rules of one side for a certificate: trusted CAs, expected name, stack profile, limits."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ class TrustPolicy:
     Attributes:
         role: whose certificate is judged: ``client`` or ``server``.
         store: the trusted CAs and the directly trusted certificates.
-        held: intermediate certificates at hand that complete a path; they are not trusted for that.
-        server_name: the DNS name or IP address the client wants to reach; None for no name check. Client
-            certificates have no name check, whatever stands here.
+        held: intermediate certificates at hand that may complete a path; they are not trusted.
+        server_name: the DNS name or IP address the client wants to reach, or None for no name check. Client
+            certificates never have a name check.
         profile: the stack profile that judges, a key of :data:`simulator.trust.profiles.PROFILES`.
-        max_depth: most intermediate certificates between leaf and trusted certificate; None for the limit
-            of the path search alone.
-        require_certificate: absence is refused; False: absence is fine, a bad certificate is not.
+        max_depth: the most intermediate certificates between leaf and trusted certificate, or None for the
+            limit of the path search alone.
+        require_certificate: refuse a peer without a certificate. If False, absence is fine, and a bad
+            certificate is still refused.
     """
 
     role: Role

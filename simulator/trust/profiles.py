@@ -1,4 +1,4 @@
-"""How a named stack decides: which checks it makes, in which order, and which alert it answers with.
+"""The stack profiles: which checks a named stack makes, in which order, and which alert follows from which.
 
 ``openssl`` is OpenSSL 3.0 at security level 2 as CPython's ``ssl`` uses it, measured with one and with two
 faults at a time. ``rfc5280`` is the strict reading of RFC 5280 that x509-limbo tests.
@@ -6,9 +6,9 @@ faults at a time. ``rfc5280`` is the strict reading of RFC 5280 that x509-limbo 
 Where ``openssl`` differs from OpenSSL on purpose:
 
 * A leaf in the trust store's directly trusted certificates is accepted; OpenSSL takes one that is not
-  self-signed only with the flag ``X509_V_FLAG_PARTIAL_CHAIN``. Whoever put it there meant it.
-* Another path is tried where the first one fails a check; OpenSSL stays with the first path it builds.
-* A wildcard name is held against name constraints as all the names it covers; OpenSSL takes it literally.
+  self-signed only with the flag ``X509_V_FLAG_PARTIAL_CHAIN``. An administrator who puts it there means it.
+* Another path is tried if the first one fails a check; OpenSSL stays with the first path it builds.
+* A wildcard name stands for all the names it covers under name constraints; OpenSSL takes it literally.
 * A certificate with an extension that cannot be decoded is unreadable; OpenSSL reads extensions late and
   refuses it as unsuitable, most often with unknown_ca.
 """
@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from simulator.errors import ScenarioError
-from simulator.trust import vocabulary as v
+from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ COMMON_EXTENSIONS = frozenset(
         "2.5.29.54",  # inhibitAnyPolicy
     }
 )
-# Not on OpenSSL's list. Here other checks say what is wrong with them when they are critical.
+# Not on OpenSSL's list. In a profile with strict checks those report them when they are critical.
 NEVER_CRITICAL_EXTENSIONS = frozenset(
     {
         "2.5.29.14",  # subjectKeyIdentifier
@@ -59,14 +59,14 @@ class CheckStage:
     """Checks that belong together in a stack's order.
 
     Attributes:
-        scope: ``chain``: each check once; ``leaf``: on the leaf alone, before a path is sought. Otherwise
-            each certificate of the path in turn, all these checks on it, beginning with the leaf or with
-            the trusted certificate.
+        scope: ``chain``: each check once. ``leaf``: on the leaf alone, before a path is sought.
+            ``leaf first`` and ``anchor first``: on each certificate of the path in turn, from the leaf or
+            from the trusted certificate.
         checks: their names.
     """
 
     scope: Scope
-    checks: tuple[str, ...]
+    checks: tuple[CheckName, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,11 @@ class Profile:
     """The habits of one stack.
 
     Attributes:
-        name: how scenarios call it.
-        description: whose habits these are, in one sentence.
-        stages: the checks in the order in which they decide; the first failure ends it.
-        alerts: alert by ``check`` or, more specific, ``check/field``, ``check/role`` or ``check/TLS 1.x``.
+        name: its name in scenario files.
+        description: the stack, in one sentence.
+        stages: the checks in the order in which they decide; the first failure ends the judgement.
+        alerts: the alert by ``check`` or, more specific, by ``check/field``, ``check/role`` or
+            ``check/TLS 1.x``.
         obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
         partial_chains: a trusted CA certificate ends the path even if it is not self-issued.
@@ -86,13 +87,15 @@ class Profile:
             self-signed, even where another key signed it.
         any_purpose: anyExtendedKeyUsage alone is good for client and server authentication.
         common_name_fallback: a server certificate without subjectAltName is matched by its common name.
-        leaf_key_usages: by role, the key usages of which one must be set where keyUsage is there.
+        leaf_key_usages: by role, the key usages of which a leaf with a keyUsage must have at least one.
         ca_as_leaf: a CA certificate in the leaf's place may have the key usages of a CA.
-        understood_extensions: dotted identifiers of those that may be critical.
+        understood_extensions: dotted identifiers of the extensions that may be critical.
         self_issued_counts: self-issued intermediates count for ``max_depth``.
         strict_constraints: name constraints must have the form that RFC 5280 gives them.
-        minimum_bits: smallest key by family: ``RSA``, ``DSA``, ``EC``.
-        refused_hashes: hashes that no certificate below the trusted one may be signed with.
+        minimum_bits: the smallest key by family, ``RSA`` or ``EC``. 2048 and 224 bits give 112 bits of
+            strength (NIST SP 800-57), which is OpenSSL's security level 2.
+        refused_hashes: hashes that no certificate below the trusted one may be signed with. OpenSSL counts 63
+            bits of strength for SHA-1.
     """
 
     name: str
@@ -112,16 +115,16 @@ class Profile:
     self_issued_counts: bool
     strict_constraints: bool
     minimum_bits: Mapping[str, int] = field(
-        default_factory=lambda: MappingProxyType({"RSA": 2048, "DSA": 2048, "EC": 224})
+        default_factory=lambda: MappingProxyType({"RSA": 2048, "EC": 224})
     )
     refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
 
     def alert(self, check: Check, role: Role, tls: str) -> str:
-        """The alert of a failed check.
+        """The name of the alert that follows from a failed check.
 
         Args:
             check: the decisive line.
-            role: whose certificate was judged.
+            role: the side whose certificate was judged.
             tls: ``1.2`` or ``1.3``.
         """
         for detail in (check.field, role, f"TLS {tls}"):
@@ -130,7 +133,7 @@ class Profile:
         return self.alerts.get(check.name, "certificate_unknown")
 
     @property
-    def checks(self) -> tuple[str, ...]:
+    def checks(self) -> tuple[CheckName, ...]:
         """The names of all checks in the order of their first appearance."""
         return tuple(dict.fromkeys(name for stage in self.stages for name in stage.checks))
 
@@ -139,43 +142,50 @@ OPENSSL = Profile(
     name="openssl",
     description="OpenSSL 3.0 at security level 2, as CPython's ssl module uses it",
     stages=(
-        CheckStage("chain", (v.CERTIFICATE_PRESENTED, v.READABLE)),
-        CheckStage("leaf", (v.KEY_STRENGTH,)),
-        CheckStage("chain", (v.DIRECTLY_TRUSTED, v.TRUST_ANCHOR, v.CHAIN_DEPTH)),
+        CheckStage("chain", (CheckName.CERTIFICATE_PRESENTED, CheckName.READABLE)),
+        CheckStage("leaf", (CheckName.KEY_STRENGTH,)),
+        CheckStage("chain", (CheckName.DIRECTLY_TRUSTED, CheckName.TRUST_ANCHOR, CheckName.CHAIN_DEPTH)),
         CheckStage(
             "leaf first",
-            (v.CRITICAL_EXTENSIONS, v.BASIC_CONSTRAINTS, v.KEY_USAGE, v.EXTENDED_KEY_USAGE, v.PATH_LENGTH),
+            (
+                CheckName.CRITICAL_EXTENSIONS,
+                CheckName.BASIC_CONSTRAINTS,
+                CheckName.KEY_USAGE,
+                CheckName.EXTENDED_KEY_USAGE,
+                CheckName.PATH_LENGTH,
+            ),
         ),
-        CheckStage("leaf first", (v.KEY_STRENGTH, v.SIGNATURE_ALGORITHM)),
-        CheckStage("chain", (v.SERVER_NAME, v.REVOCATION)),
-        CheckStage("anchor first", (v.SIGNATURE, v.VALIDITY)),
-        CheckStage("chain", (v.NAME_CONSTRAINTS, v.PROOF_OF_POSSESSION)),
+        CheckStage("leaf first", (CheckName.KEY_STRENGTH, CheckName.SIGNATURE_ALGORITHM)),
+        CheckStage("chain", (CheckName.SERVER_NAME, CheckName.REVOCATION)),
+        CheckStage("anchor first", (CheckName.SIGNATURE, CheckName.VALIDITY)),
+        CheckStage("chain", (CheckName.NAME_CONSTRAINTS, CheckName.PROOF_OF_POSSESSION)),
     ),
-    # As OpenSSL's table from X509_V_ERR codes to alerts has it; what is missing there is certificate_unknown.
+    # OpenSSL's table from X509_V_ERR codes to alerts (statem_lib.c). A code that it lacks becomes
+    # certificate_unknown.
     alerts=MappingProxyType(
         {
-            f"{v.CERTIFICATE_PRESENTED}/server": "decode_error",
-            f"{v.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
-            f"{v.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
-            f"{v.READABLE}/client": "decode_error",
-            v.READABLE: "bad_certificate",
-            v.KEY_STRENGTH: "bad_certificate",
-            v.TRUST_ANCHOR: "unknown_ca",
-            v.CHAIN_DEPTH: "unknown_ca",
-            v.CRITICAL_EXTENSIONS: "certificate_unknown",
-            v.BASIC_CONSTRAINTS: "unknown_ca",
-            f"{v.KEY_USAGE}/keyCertSign": "unknown_ca",
-            v.KEY_USAGE: "unsupported_certificate",
-            v.EXTENDED_KEY_USAGE: "unsupported_certificate",
-            v.PATH_LENGTH: "unknown_ca",
-            v.SIGNATURE_ALGORITHM: "bad_certificate",
-            v.SERVER_NAME: "bad_certificate",
-            v.REVOCATION: "certificate_revoked",
-            v.SIGNATURE: "decrypt_error",
-            f"{v.VALIDITY}/notAfter": "certificate_expired",
-            f"{v.VALIDITY}/notBefore": "bad_certificate",
-            v.NAME_CONSTRAINTS: "certificate_unknown",
-            v.PROOF_OF_POSSESSION: "decrypt_error",
+            f"{CheckName.CERTIFICATE_PRESENTED}/server": "decode_error",
+            f"{CheckName.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
+            f"{CheckName.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
+            f"{CheckName.READABLE}/client": "decode_error",
+            CheckName.READABLE: "bad_certificate",
+            CheckName.KEY_STRENGTH: "bad_certificate",
+            CheckName.TRUST_ANCHOR: "unknown_ca",
+            CheckName.CHAIN_DEPTH: "unknown_ca",
+            CheckName.CRITICAL_EXTENSIONS: "certificate_unknown",
+            CheckName.BASIC_CONSTRAINTS: "unknown_ca",
+            f"{CheckName.KEY_USAGE}/keyCertSign": "unknown_ca",
+            CheckName.KEY_USAGE: "unsupported_certificate",
+            CheckName.EXTENDED_KEY_USAGE: "unsupported_certificate",
+            CheckName.PATH_LENGTH: "unknown_ca",
+            CheckName.SIGNATURE_ALGORITHM: "bad_certificate",
+            CheckName.SERVER_NAME: "bad_certificate",
+            CheckName.REVOCATION: "certificate_revoked",
+            CheckName.SIGNATURE: "decrypt_error",
+            f"{CheckName.VALIDITY}/notAfter": "certificate_expired",
+            f"{CheckName.VALIDITY}/notBefore": "bad_certificate",
+            CheckName.NAME_CONSTRAINTS: "certificate_unknown",
+            CheckName.PROOF_OF_POSSESSION: "decrypt_error",
         }
     ),
     obeys_ca_hints=False,
@@ -201,62 +211,62 @@ RFC5280 = Profile(
     name="rfc5280",
     description="the strict reading of RFC 5280, with the alerts of RFC 8446, section 6.2",
     stages=(
-        CheckStage("chain", (v.CERTIFICATE_PRESENTED, v.READABLE)),
-        CheckStage("leaf", (v.VERSION, v.SERIAL_NUMBER, v.DISTINGUISHED_NAMES)),
-        CheckStage("chain", (v.DIRECTLY_TRUSTED, v.TRUST_ANCHOR, v.CHAIN_DEPTH)),
+        CheckStage("chain", (CheckName.CERTIFICATE_PRESENTED, CheckName.READABLE)),
+        CheckStage("leaf", (CheckName.VERSION, CheckName.SERIAL_NUMBER, CheckName.DISTINGUISHED_NAMES)),
+        CheckStage("chain", (CheckName.DIRECTLY_TRUSTED, CheckName.TRUST_ANCHOR, CheckName.CHAIN_DEPTH)),
         CheckStage(
             "anchor first",
             (
-                v.VERSION,
-                v.SERIAL_NUMBER,
-                v.DISTINGUISHED_NAMES,
-                v.SIGNATURE_ALGORITHM,
-                v.KEY_STRENGTH,
-                v.SIGNATURE,
-                v.VALIDITY,
-                v.BASIC_CONSTRAINTS,
-                v.PATH_LENGTH,
-                v.KEY_USAGE,
-                v.EXTENDED_KEY_USAGE,
-                v.CRITICAL_EXTENSIONS,
-                v.AUTHORITY_KEY_IDENTIFIER,
-                v.SUBJECT_KEY_IDENTIFIER,
-                v.SUBJECT_ALTERNATIVE_NAME,
-                v.EXTENSION_RULES,
+                CheckName.VERSION,
+                CheckName.SERIAL_NUMBER,
+                CheckName.DISTINGUISHED_NAMES,
+                CheckName.SIGNATURE_ALGORITHM,
+                CheckName.KEY_STRENGTH,
+                CheckName.SIGNATURE,
+                CheckName.VALIDITY,
+                CheckName.BASIC_CONSTRAINTS,
+                CheckName.PATH_LENGTH,
+                CheckName.KEY_USAGE,
+                CheckName.EXTENDED_KEY_USAGE,
+                CheckName.CRITICAL_EXTENSIONS,
+                CheckName.AUTHORITY_KEY_IDENTIFIER,
+                CheckName.SUBJECT_KEY_IDENTIFIER,
+                CheckName.SUBJECT_ALTERNATIVE_NAME,
+                CheckName.EXTENSION_RULES,
             ),
         ),
-        CheckStage("chain", (v.NAME_CONSTRAINTS, v.CERTIFICATE_POLICIES)),
-        CheckStage("chain", (v.SERVER_NAME, v.REVOCATION, v.PROOF_OF_POSSESSION)),
+        CheckStage("chain", (CheckName.NAME_CONSTRAINTS, CheckName.CERTIFICATE_POLICIES)),
+        CheckStage("chain", (CheckName.SERVER_NAME, CheckName.REVOCATION, CheckName.PROOF_OF_POSSESSION)),
     ),
     alerts=MappingProxyType(
         {
-            f"{v.CERTIFICATE_PRESENTED}/server": "decode_error",
-            f"{v.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
-            f"{v.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
-            v.READABLE: "bad_certificate",
-            v.TRUST_ANCHOR: "unknown_ca",
-            v.CHAIN_DEPTH: "unknown_ca",
-            v.VERSION: "bad_certificate",
-            v.SERIAL_NUMBER: "bad_certificate",
-            v.DISTINGUISHED_NAMES: "bad_certificate",
-            v.SIGNATURE_ALGORITHM: "unsupported_certificate",
-            v.KEY_STRENGTH: "unsupported_certificate",
-            v.SIGNATURE: "bad_certificate",
-            v.VALIDITY: "certificate_expired",
-            v.BASIC_CONSTRAINTS: "bad_certificate",
-            v.PATH_LENGTH: "bad_certificate",
-            v.KEY_USAGE: "unsupported_certificate",
-            v.EXTENDED_KEY_USAGE: "unsupported_certificate",
-            v.CRITICAL_EXTENSIONS: "unsupported_certificate",
-            v.AUTHORITY_KEY_IDENTIFIER: "bad_certificate",
-            v.SUBJECT_KEY_IDENTIFIER: "bad_certificate",
-            v.SUBJECT_ALTERNATIVE_NAME: "bad_certificate",
-            v.EXTENSION_RULES: "bad_certificate",
-            v.CERTIFICATE_POLICIES: "bad_certificate",
-            v.NAME_CONSTRAINTS: "bad_certificate",
-            v.SERVER_NAME: "bad_certificate",
-            v.REVOCATION: "certificate_revoked",
-            v.PROOF_OF_POSSESSION: "decrypt_error",
+            f"{CheckName.CERTIFICATE_PRESENTED}/server": "decode_error",
+            f"{CheckName.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
+            f"{CheckName.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
+            CheckName.READABLE: "bad_certificate",
+            CheckName.TRUST_ANCHOR: "unknown_ca",
+            CheckName.CHAIN_DEPTH: "unknown_ca",
+            CheckName.VERSION: "bad_certificate",
+            CheckName.SERIAL_NUMBER: "bad_certificate",
+            CheckName.DISTINGUISHED_NAMES: "bad_certificate",
+            CheckName.SIGNATURE_ALGORITHM: "unsupported_certificate",
+            CheckName.KEY_STRENGTH: "unsupported_certificate",
+            CheckName.SIGNATURE: "bad_certificate",
+            CheckName.VALIDITY: "certificate_expired",
+            CheckName.BASIC_CONSTRAINTS: "bad_certificate",
+            CheckName.PATH_LENGTH: "bad_certificate",
+            CheckName.KEY_USAGE: "unsupported_certificate",
+            CheckName.EXTENDED_KEY_USAGE: "unsupported_certificate",
+            CheckName.CRITICAL_EXTENSIONS: "unsupported_certificate",
+            CheckName.AUTHORITY_KEY_IDENTIFIER: "bad_certificate",
+            CheckName.SUBJECT_KEY_IDENTIFIER: "bad_certificate",
+            CheckName.SUBJECT_ALTERNATIVE_NAME: "bad_certificate",
+            CheckName.EXTENSION_RULES: "bad_certificate",
+            CheckName.CERTIFICATE_POLICIES: "bad_certificate",
+            CheckName.NAME_CONSTRAINTS: "bad_certificate",
+            CheckName.SERVER_NAME: "bad_certificate",
+            CheckName.REVOCATION: "certificate_revoked",
+            CheckName.PROOF_OF_POSSESSION: "decrypt_error",
         }
     ),
     obeys_ca_hints=True,
@@ -282,7 +292,7 @@ def profile_named(name: str) -> Profile:
     """The profile of that name.
 
     Raises:
-        ScenarioError: there is none.
+        ScenarioError: the name is not known.
     """
     if name not in PROFILES:
         raise ScenarioError(

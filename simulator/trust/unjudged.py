@@ -1,18 +1,17 @@
-"""The ledger of a certificate that nobody judges: every line says so, but for the proof."""
+"""The verdict on a certificate that is not judged: every line says so, except that of the proof."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.wire.alerts import AlertDescription
-from simulator.trust.checks.candidate import proof_form
-from simulator.trust.judge import proof_check
+from simulator.trust.checks.candidate import Finding
+from simulator.trust.checks.possession import proof_form
+from simulator.trust.ledger import line
 from simulator.trust.profiles import profile_named
 from simulator.trust.verdict import Check, CheckOutcome, Verdict
-from simulator.trust.vocabulary import CERTIFICATE_PRESENTED, PROOF_OF_POSSESSION, QUESTIONS
+from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
-    from simulator.tls.events import ProofChecked
     from simulator.trust.checks.candidate import TlsVersion
     from simulator.trust.verdict import Role
 
@@ -20,14 +19,14 @@ if TYPE_CHECKING:
 def unjudged(
     role: Role, profile_name: str, subject: str | None, *, presented: bool, tls: TlsVersion
 ) -> Verdict:
-    """A verdict that passes nothing and fails nothing.
+    """A verdict in which no check passed and none failed.
 
     Args:
-        role: whose certificate nobody judges.
+        role: the side whose certificate is not judged.
         profile_name: the stack profile whose checks are listed.
-        subject: RFC 4514 subject that the certificate claims.
+        subject: RFC 4514 subject that the certificate claims, or None.
         presented: a certificate came.
-        tls: the protocol version, which decides where the proof will stand.
+        tls: the protocol version, which decides which message carries the proof.
     """
     checks = tuple(
         _line(name, role, subject or "", presented=presented, tls=tls)
@@ -36,28 +35,14 @@ def unjudged(
     return Verdict(role, profile_name, subject, (), checks, None)
 
 
-def _line(name: str, role: Role, subject: str, *, presented: bool, tls: TlsVersion) -> Check:
-    """One check that was not made; the proof of possession is still to come."""
-    if name == PROOF_OF_POSSESSION and presented:
-        outcome, why = CheckOutcome.NOT_REACHED, f"The {role}'s proof comes later: {QUESTIONS[name]}"
-        return Check(name, outcome, subject, 0, proof_form(role, tls).message, "", "", "", why)
-    if name == CERTIFICATE_PRESENTED and presented:
-        why = f"The {role} sent a certificate, and nobody insisted on one."
-    elif name == CERTIFICATE_PRESENTED:
-        why = f"The {role} sent no certificate, and nobody insisted on one."
+def _line(name: CheckName, role: Role, subject: str, *, presented: bool, tls: TlsVersion) -> Check:
+    """The line of a check that was not made. A proof of possession is still to come."""
+    if name is CheckName.PROOF_OF_POSSESSION and presented:
+        sentence = f"The {role}'s proof comes later: {name.question}"
+        proof = Finding(CheckOutcome.NOT_REACHED, sentence, proof_form(role, tls).message, reference="")
+        return line(name, proof, 0, subject)
+    if name is CheckName.CERTIFICATE_PRESENTED:
+        sentence = f"The {role} sent {'a' if presented else 'no'} certificate, and nobody insisted on one."
     else:
-        why = f"Nobody is set up to look: {QUESTIONS[name]}"
-    return Check(name, CheckOutcome.NOT_EVALUATED, "", None, "", "", "", "", why)
-
-
-def with_proof(verdict: Verdict, proof: ProofChecked, *, tls: TlsVersion) -> Verdict:
-    """The ledger with its last line filled in by what the signature showed."""
-    line = proof_check(
-        signer=verdict.role,
-        subject=verdict.peer or "",
-        ok=proof.ok,
-        scheme=proof.scheme,
-        problem=proof.problem,
-        tls=tls,
-    )
-    return verdict.with_proof(line, None if proof.ok else AlertDescription.DECRYPT_ERROR.rfc_name)
+        sentence = f"Nobody is set up to look: {name.question}"
+    return line(name, Finding(CheckOutcome.NOT_EVALUATED, sentence, "", reference=""), None, "")

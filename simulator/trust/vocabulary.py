@@ -1,71 +1,101 @@
-"""The names of the checks, each with the question it asks.
+"""The one table of checks: the name of each, the question it asks, and the rule that it applies.
 
-These words are fixed: the glossary explains them, scenarios expect them, expectations in tests name them.
+These names are fixed: scenarios expect them, traces carry them, the glossary explains them. This module
+imports no other room, so that a scenario can be read without cryptography.
+
+Where a check is made: :data:`simulator.trust.ledger.CERTIFICATE_CHECKS` and ``CHAIN_CHECKS``. In which order
+checks are made, and which alert follows from which: :mod:`simulator.trust.profiles`.
 """
 
 from __future__ import annotations
 
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CERTIFICATE_PRESENTED = "certificate-presented"
-READABLE = "readable"
-KEY_STRENGTH = "key-strength"
-DIRECTLY_TRUSTED = "directly-trusted"
-TRUST_ANCHOR = "trust-anchor"
-CHAIN_DEPTH = "chain-depth"
-CRITICAL_EXTENSIONS = "critical-extensions"
-BASIC_CONSTRAINTS = "basic-constraints"
-KEY_USAGE = "key-usage"
-EXTENDED_KEY_USAGE = "extended-key-usage"
-PATH_LENGTH = "path-length"
-SIGNATURE_ALGORITHM = "signature-algorithm"
-SERVER_NAME = "server-name"
-REVOCATION = "revocation"
-SIGNATURE = "signature"
-VALIDITY = "validity"
-NAME_CONSTRAINTS = "name-constraints"
-PROOF_OF_POSSESSION = "proof-of-possession"
 
-VERSION = "version"
-SERIAL_NUMBER = "serial-number"
-DISTINGUISHED_NAMES = "distinguished-names"
-SUBJECT_ALTERNATIVE_NAME = "subject-alternative-name"
-AUTHORITY_KEY_IDENTIFIER = "authority-key-identifier"
-SUBJECT_KEY_IDENTIFIER = "subject-key-identifier"
-EXTENSION_RULES = "extension-rules"
-CERTIFICATE_POLICIES = "certificate-policies"
+class CheckName(StrEnum):
+    """The name of a check; as text it is what traces and scenario files say.
 
-QUESTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        CERTIFICATE_PRESENTED: "Did the peer send a certificate, where one is required?",
-        READABLE: "Can every certificate that was sent be read as X.509?",
-        KEY_STRENGTH: "Is the public key strong enough for today?",
-        DIRECTLY_TRUSTED: "Does this exact certificate stand in the trust store?",
-        TRUST_ANCHOR: "Does a path of issuers lead to a certificate that is trusted?",
-        CHAIN_DEPTH: "Has the path no more intermediate certificates than the verifier allows?",
-        CRITICAL_EXTENSIONS: "Is every extension marked critical one that the verifier understands?",
-        BASIC_CONSTRAINTS: "Is every issuer in the path really a CA?",
-        KEY_USAGE: "May the key be used for what it is used for here?",
-        EXTENDED_KEY_USAGE: "Was the certificate issued for this purpose: client or server authentication?",
-        PATH_LENGTH: "Does the path keep to the length that its CAs allow?",
-        SIGNATURE_ALGORITHM: "Was the certificate signed with an algorithm that still holds?",
-        SERVER_NAME: "Is the server's certificate made out to the name the client wanted to reach?",
-        REVOCATION: "Has the issuer taken the certificate back?",
-        SIGNATURE: "Did the issuer's key really sign this certificate?",
-        VALIDITY: "Does now lie between notBefore and notAfter?",
-        NAME_CONSTRAINTS: "Do the names keep to the name space that the CAs above were given?",
-        PROOF_OF_POSSESSION: "Does the peer hold the private key, or only a copy of the certificate?",
-        VERSION: "Is it a version 3 certificate?",
-        SERIAL_NUMBER: "Is the serial number a positive number of at most 20 octets?",
-        DISTINGUISHED_NAMES: "Are issuer and subject filled in where they must be?",
-        SUBJECT_ALTERNATIVE_NAME: "Are the alternative names well formed?",
-        AUTHORITY_KEY_IDENTIFIER: "Does the certificate say which key signed it?",
-        SUBJECT_KEY_IDENTIFIER: "Does the CA certificate identify its own key?",
-        EXTENSION_RULES: "Are the extensions critical, present and consistent as RFC 5280 demands?",
-        CERTIFICATE_POLICIES: "Where a CA demands a policy, does one hold for the whole path?",
-    }
-)
+    Attributes:
+        question: what the check asks, for learners.
+        reference: where the rule is written; empty where it depends on what the check finds.
+    """
+
+    question: str
+    reference: str
+
+    def __new__(cls, name: str, question: str, reference: str) -> CheckName:
+        """Make a member that is its name, and has a question and a reference."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.question, member.reference = question, reference
+        return member
+
+    # A table to read as one: name, question, reference; the formatter would make it five times as long.
+    # fmt: off
+    CERTIFICATE_PRESENTED = (
+        "certificate-presented", "Did the peer send a certificate, where one is required?",
+        "RFC 8446 §4.4.2.4, RFC 5246 §7.4.6")
+    READABLE = "readable", "Can every certificate that was sent be read as X.509?", "RFC 5280 §4.1"
+    KEY_STRENGTH = (
+        "key-strength", "Is the public key strong enough for today?", "NIST SP 800-57 part 1 §5.6.1")
+    DIRECTLY_TRUSTED = (
+        "directly-trusted", "Does this exact certificate stand in the trust store?",
+        "RFC 6125 §1.8, RFC 8705 §2.2")
+    TRUST_ANCHOR = (
+        "trust-anchor", "Does a path of issuers lead to a certificate that is trusted?", "RFC 5280 §6.1")
+    CHAIN_DEPTH = (
+        "chain-depth", "Has the path no more intermediate certificates than the verifier allows?",
+        "RFC 4158 §2.1")
+    CRITICAL_EXTENSIONS = (
+        "critical-extensions", "Is every extension marked critical one that the verifier understands?",
+        "RFC 5280 §4.2")
+    BASIC_CONSTRAINTS = "basic-constraints", "Is every issuer in the path really a CA?", "RFC 5280 §6.1.4 (k)"
+    KEY_USAGE = "key-usage", "May the key be used for what it is used for here?", "RFC 5280 §4.2.1.3"
+    EXTENDED_KEY_USAGE = (
+        "extended-key-usage", "Was the certificate issued for this purpose: client or server authentication?",
+        "RFC 5280 §4.2.1.12")
+    PATH_LENGTH = (
+        "path-length", "Does the path keep to the length that its CAs allow?", "RFC 5280 §6.1.4 (l)–(m)")
+    SIGNATURE_ALGORITHM = (
+        "signature-algorithm", "Was the certificate signed with an algorithm that still holds?",
+        "RFC 5280 §4.1.1.2, RFC 8446 §4.4.2.4")
+    SERVER_NAME = (
+        "server-name", "Is the server's certificate made out to the name the client wanted to reach?",
+        "RFC 9525 §6")
+    REVOCATION = "revocation", "Has the issuer taken the certificate back?", "RFC 5280 §6.3, RFC 6960"
+    SIGNATURE = "signature", "Did the issuer's key really sign this certificate?", "RFC 5280 §6.1.3 (a)(1)"
+    VALIDITY = "validity", "Does now lie between notBefore and notAfter?", "RFC 5280 §6.1.3 (a)(2)"
+    NAME_CONSTRAINTS = (
+        "name-constraints", "Do the names keep to the name space that the CAs above were given?",
+        "RFC 5280 §4.2.1.10")
+    PROOF_OF_POSSESSION = (
+        "proof-of-possession", "Does the peer hold the private key, or only a copy of the certificate?",
+        "RFC 8446 §4.4.3")
+    VERSION = "version", "Is it a version 3 certificate?", "RFC 5280 §4.1.2.1"
+    SERIAL_NUMBER = (
+        "serial-number", "Is the serial number a positive number of at most 20 octets?", "RFC 5280 §4.1.2.2")
+    DISTINGUISHED_NAMES = (
+        "distinguished-names", "Are issuer and subject filled in where they must be?",
+        "RFC 5280 §4.1.2.4, §4.1.2.6")
+    SUBJECT_ALTERNATIVE_NAME = (
+        "subject-alternative-name", "Are the alternative names well formed?", "RFC 5280 §4.2.1.6")
+    AUTHORITY_KEY_IDENTIFIER = (
+        "authority-key-identifier", "Does the certificate say which key signed it?", "RFC 5280 §4.2.1.1")
+    SUBJECT_KEY_IDENTIFIER = (
+        "subject-key-identifier", "Does the CA certificate identify its own key?", "RFC 5280 §4.2.1.2")
+    EXTENSION_RULES = (
+        "extension-rules", "Are the extensions critical, present and consistent as RFC 5280 demands?",
+        "RFC 5280 §4.2")
+    CERTIFICATE_POLICIES = (
+        "certificate-policies", "Where a CA demands a policy, does one hold for the whole path?",
+        "RFC 5280 §6.1.3 (f), §6.1.5 (g)")
+    # fmt: on
+
+
+# By the text of the name, for readers of a trace: its checks may be of another release.
+QUESTIONS: Mapping[str, str] = MappingProxyType({name.value: name.question for name in CheckName})

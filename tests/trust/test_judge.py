@@ -11,7 +11,7 @@ from simulator.errors import ScenarioError
 from simulator.pki.issuing import Authority
 from simulator.pki.stores import TrustStore
 from simulator.tls.wire.alerts import AlertDescription
-from simulator.trust.judge import judge, proof_check
+from simulator.trust.judge import judge, with_proof
 from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome
@@ -221,14 +221,12 @@ def test_self_signed(profile: str) -> None:
 def test_proof_completes_the_ledger() -> None:
     """A good proof passes; a bad one decides, with the alert the handshake gives it."""
     verdict = judged("client", ())
-    peer = verdict.peer or ""
-    good = proof_check(signer="client", subject=peer, ok=True, scheme="ed25519", problem="", tls="1.3")
-    bad = proof_check(
-        signer="client", subject=peer, ok=False, scheme="ed25519", problem="another key signed", tls="1.3"
-    )
-    assert verdict.with_proof(good, None).check("proof-of-possession").outcome is CheckOutcome.PASS
-    refused = verdict.with_proof(bad, "decrypt_error")
-    assert (refused.decisive, refused.alert) == (bad, "decrypt_error")
+    good = with_proof(verdict, ok=True, scheme="ed25519", problem="", tls="1.3")
+    assert (good.check("proof-of-possession").outcome, good.alert) == (CheckOutcome.PASS, None)
+    refused = with_proof(verdict, ok=False, scheme="ed25519", problem="another key signed", tls="1.3")
+    assert refused.decisive is not None
+    assert (refused.decisive.name, refused.alert) == ("proof-of-possession", "decrypt_error")
+    assert refused.decisive.value == "ed25519: another key signed"
 
 
 @pytest.mark.parametrize(
@@ -242,9 +240,10 @@ def test_proof_completes_the_ledger() -> None:
 )
 def test_the_proof_is_that_of_its_signer(role: Role, tls: TlsVersion, message: str, reference: str) -> None:
     """Only the server of TLS 1.2 proves its key in ServerKeyExchange, and not over the handshake so far."""
-    proof = proof_check(signer=role, subject="", ok=True, scheme="ed25519", problem="", tls=tls)
     issued = issue(role)
-    pending = judge(issued.presented, issued.policy(), NOW, tls=tls).check("proof-of-possession")
+    verdict = judge(issued.presented, issued.policy(), NOW, tls=tls)
+    pending = verdict.check("proof-of-possession")
+    proof = with_proof(verdict, ok=True, scheme="ed25519", problem="", tls=tls).check("proof-of-possession")
     for line in (proof, pending):
         assert (message, reference) == (line.field, line.reference)
     assert ("this very handshake" in proof.sentence) == (message == "CertificateVerify")

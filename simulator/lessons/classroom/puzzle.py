@@ -23,7 +23,7 @@ from simulator.runs.run import simulate
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Checked
 from simulator.trust.verdict import CheckOutcome
-from simulator.trust.vocabulary import PROOF_OF_POSSESSION
+from simulator.trust.vocabulary import CheckName
 from simulator.views.player.messages import chain_of
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.words import plural, short_name
@@ -56,7 +56,9 @@ CHECKS = {
     "validity": "Does your clock stand between not before and not after, for each certificate of the path?",
     "signature": "Does each issuer's key verify the signature on what it issued?",
     "name-constraints": "Do the names lie in the name space that a CA above is limited to?",
-    PROOF_OF_POSSESSION: "Does the client's signature over this handshake fit the key in its certificate?",
+    CheckName.PROOF_OF_POSSESSION: (
+        "Does the client's signature over this handshake fit the key in its certificate?"
+    ),
 }
 ANSWERS = tuple(CHECKS)
 SHOWN = {

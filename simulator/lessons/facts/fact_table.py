@@ -11,7 +11,7 @@ from simulator.lessons.facts.readings import NONE, NOT_STATED
 from simulator.lessons.facts.sayings import counted, either, filled, levelled
 from simulator.lessons.traces import names_of
 from simulator.trace.facts import Received, Sent
-from simulator.trust.vocabulary import REVOCATION, SERVER_NAME
+from simulator.trust.vocabulary import CheckName
 from simulator.views.story.reading import gap
 
 if TYPE_CHECKING:
@@ -118,13 +118,13 @@ FACTS: Mapping[str, Fact] = MappingProxyType(
         "revocation": Fact(
             "what the server's ledger says of revocation",
             kinds.RESULT,
-            lambda t: readings.check_outcome(t, REVOCATION),
+            lambda t: readings.check_outcome(t, CheckName.REVOCATION),
             filled("The server's ledger says of revocation: {}.", none="The server judged nobody."),
         ),
         "client_name_check": Fact(
             "what the server's ledger says of comparing the client's host name",
             kinds.RESULT,
-            lambda t: readings.check_outcome(t, SERVER_NAME),
+            lambda t: readings.check_outcome(t, CheckName.SERVER_NAME),
             filled("The server's check of a host name: {}.", none="The server judged nobody."),
         ),
         "client_handshake": Fact(

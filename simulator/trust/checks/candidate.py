@@ -1,4 +1,4 @@
-"""What the checks look at: one candidate path, the policy and the moment; and how they write their lines."""
+"""A candidate path as the checks see it, their findings, and the words they share."""
 
 from __future__ import annotations
 
@@ -7,30 +7,36 @@ from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from simulator.trust.verdict import Check, CheckOutcome
+from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
+    from simulator.trust.path import PathSearch
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.profiles import Profile
-    from simulator.trust.verdict import Role
 
 TlsVersion = Literal["1.2", "1.3"]
-KEPT_WORDS = 2048  # a ledger names the same certificates and times again and again
+# The longest ledger of the catalogue names some 30 certificates and times, and the same again in each run.
+KEPT_WORDS = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One candidate path under judgement.
+    """One path under judgement, and what it is judged by.
 
     Attributes:
-        path: leaf first, trusted certificate last; the leaf alone where no path was found.
-        policy: what is asked.
-        profile: whose habits are followed.
+        path: leaf first, trusted certificate last; the leaf alone if no path was found; empty if there is no
+            leaf that can be read.
+        policy: what is required.
+        profile: the stack whose habits are followed.
         now: the moment of the decision.
         tls: the protocol version, which decides what the proof of possession signs.
+        sent: the number of certificates in the Certificate message.
+        problems: why a certificate cannot be read, by its place in the message.
+        failed_search: the search that found no path, or None.
     """
 
     path: tuple[Certificate, ...]
@@ -38,66 +44,51 @@ class Candidate:
     profile: Profile
     now: datetime
     tls: TlsVersion
+    sent: int
+    problems: Mapping[int, str]
+    failed_search: PathSearch | None = None
 
     @property
     def leaf(self) -> Certificate:
-        """The certificate that was presented for the peer itself."""
+        """The peer's own certificate."""
         return self.path[0]
 
     @property
-    def last(self) -> int:
-        """The depth of the trusted certificate."""
-        return len(self.path) - 1
-
-    def line(
-        self,
-        name: str,
-        outcome: CheckOutcome,
-        sentence: str,
-        *,
-        depth: int | None = None,
-        field: str = "",
-        value: str = "",
-        required: str = "",
-        reference: str = "",
-    ) -> Check:
-        """A line of the ledger about the certificate at ``depth``, or about the chain as a whole."""
-        subject = "" if depth is None else self.path[depth].subject
-        return Check(name, outcome, subject, depth, field, value, required, reference, sentence)
+    def last(self) -> int | None:
+        """The depth of the trusted certificate, or None for an empty path."""
+        return len(self.path) - 1 if self.path else None
 
 
-class ProofForm(NamedTuple):
-    """How a side proves that it holds the private key of its certificate.
+class Finding(NamedTuple):
+    """The answer of one check; the ledger adds the check's name and the certificate.
 
     Attributes:
-        message: the handshake message that carries the proof.
-        signed: what is signed, for a sentence.
-        reference: where that is laid down.
+        outcome: passed, failed or not evaluated.
+        sentence: one plain sentence for learners.
+        field: the field that was looked at.
+        value: the content of that field.
+        required: what the rule requires of it.
+        reference: the rule, or None for the one in :class:`~simulator.trust.vocabulary.CheckName`.
+        depth: the certificate that a check on the whole path ends with, or None.
     """
 
-    message: str
-    signed: str
-    reference: str
-
-
-def proof_form(signer: Role, tls: TlsVersion) -> ProofForm:
-    """The form of the proof of possession; only the server of TLS 1.2 does not sign the handshake so far."""
-    if tls == "1.3":
-        return ProofForm("CertificateVerify", "this very handshake", "RFC 8446 §4.4.3")
-    if signer == "client":
-        return ProofForm("CertificateVerify", "this very handshake", "RFC 5246 §7.4.8")
-    signed = "both random values and its ECDHE parameters"
-    return ProofForm("ServerKeyExchange", signed, "RFC 5246 §7.4.3, RFC 8422 §5.4")
+    outcome: CheckOutcome
+    sentence: str
+    field: str
+    value: str = ""
+    required: str = ""
+    reference: str | None = None
+    depth: int | None = None
 
 
 def passed_if(holds: bool) -> CheckOutcome:
-    """PASS where the rule holds, else FAIL."""
+    """PASS if the rule holds, else FAIL."""
     return CheckOutcome.PASS if holds else CheckOutcome.FAIL
 
 
 @lru_cache(maxsize=KEPT_WORDS)
 def called(certificate: Certificate) -> str:
-    """How a sentence calls a certificate: by its common name, else by its whole subject."""
+    """The certificate's name in a sentence: its common name, else its whole subject."""
     return certificate.common_name or certificate.subject or "the certificate without a subject"
 
 
@@ -108,10 +99,10 @@ def counted(number: int, noun: str) -> str:
 
 @lru_cache(maxsize=KEPT_WORDS)
 def moment(time: datetime) -> str:
-    """A time as the ledger writes it: ``2030-03-04 09:00:00 UTC``."""
+    """A time in the ledger's form: ``2030-03-04 09:00:00 UTC``."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def listed(words: tuple[str, ...] | list[str]) -> str:
-    """Words as a list to read aloud; ``none`` where there are none."""
+    """Words as a list to read aloud; ``none`` for an empty list."""
     return ", ".join(words) if words else "none"

@@ -1,8 +1,8 @@
 """Certificate policies: may every certificate of the path be used under a policy that a CA demands?
 
-The policy processing of RFC 5280, section 6.1, for a verifier that accepts any policy itself. For that only
-one thing of the policy tree matters: whether anything is left of it. So a set of policies is carried down
-the path in place of the tree (RFC 9618 does much the same).
+The policy processing of RFC 5280, section 6.1, for a verifier that accepts any policy itself. Such a verifier
+needs to know only whether the policy tree is empty. So a set of policies is carried down the path instead of
+the tree, which can grow exponentially (RFC 9618 replaces it by a graph for that reason).
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.pki import der
-from simulator.trust import vocabulary as v
-from simulator.trust.checks.candidate import called, passed_if
+from simulator.trust.checks.candidate import Finding, called, passed_if
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.trust.checks.candidate import Candidate
-    from simulator.trust.verdict import Check
 
 ANY_POLICY = "2.5.29.32.0"
 POLICY_MAPPINGS = "2.5.29.33"
@@ -25,13 +23,13 @@ POLICY_MAPPINGS = "2.5.29.33"
 
 @dataclass(slots=True)
 class PolicyState:
-    """What is carried from one certificate to the next (RFC 5280, section 6.1.2).
+    """The state between one certificate and the next (RFC 5280, section 6.1.2).
 
     Attributes:
-        explicit: certificates after which a policy is demanded.
-        mapping: certificates for which policies may still be mapped.
-        any_policy: certificates for which anyPolicy still counts.
-        valid: the policies that the path so far is good for.
+        explicit: number of certificates until a policy is demanded.
+        mapping: number of certificates that may still map policies.
+        any_policy: number of certificates for which anyPolicy still counts.
+        valid: the policies that hold for the path so far.
     """
 
     explicit: int
@@ -40,7 +38,7 @@ class PolicyState:
     valid: set[str] = field(default_factory=lambda: {ANY_POLICY})
 
     def read_policies(self, certificate: Certificate, *, is_leaf: bool) -> None:
-        """Keep the policies that this certificate names, too (section 6.1.3, d and e)."""
+        """Keep only policies that this certificate names as well (section 6.1.3, d and e)."""
         named = set(certificate.policies or ())
         counts = self.any_policy > 0 or (certificate.self_issued and not is_leaf)
         kept = self.valid if ANY_POLICY in named and counts else set()
@@ -48,8 +46,8 @@ class PolicyState:
         self.valid = kept | {policy for policy in named if policy in self.valid or ANY_POLICY in self.valid}
 
     def prepare_next(self, certificate: Certificate) -> None:
-        """Map policies and count down, as a CA certificate says (section 6.1.4, b and h to j)."""
-        # All mappings look at the policies as they stood before: a chain of them is not followed.
+        """Apply the mappings and the limits of a CA certificate (section 6.1.4, b and h to j)."""
+        # Every mapping applies to the policies before this certificate: mappings do not chain.
         applied = {
             issuer_policy: subject_policies
             for issuer_policy, subject_policies in policy_mappings(certificate).items()
@@ -78,32 +76,24 @@ class PolicyState:
             self.explicit = 0
 
 
-def certificate_policies(candidate: Candidate) -> Check:
-    """Where a CA demands a policy, one must hold for the whole path."""
+def certificate_policies(candidate: Candidate) -> Finding:
+    """A policy must hold for the whole path if a CA demands one."""
     depth = refusing_depth(candidate.path)
     if depth is None:
-        sentence = "Every policy that a CA in this path demands is kept."
+        value, sentence = "kept", "Every policy that a CA in this path demands is kept."
     else:
-        sentence = (
-            f"A CA demands a policy, and none holds from the top down to {called(candidate.path[depth])}."
-        )
-    return candidate.line(
-        v.CERTIFICATE_POLICIES,
-        passed_if(depth is None),
-        sentence,
-        depth=depth,
-        field="certificatePolicies",
-        value="kept" if depth is None else ", ".join(candidate.path[depth].policies or ()) or "absent",
-        required="a policy that holds for the whole path, where a CA demands one",
-        reference="RFC 5280 §6.1.3 (f), §6.1.5 (g)",
-    )
+        certificate = candidate.path[depth]
+        value = ", ".join(certificate.policies or ()) or "absent"
+        sentence = f"A CA demands a policy, and none holds from the top down to {called(certificate)}."
+    required = "a policy that holds for the whole path, where a CA demands one"
+    return Finding(passed_if(depth is None), sentence, "certificatePolicies", value, required, depth=depth)
 
 
 def refusing_depth(path: tuple[Certificate, ...]) -> int | None:
-    """The depth at which a demanded policy is found missing; None where there is no such place.
+    """The depth at which a demanded policy is found missing, or None.
 
     Args:
-        path: leaf first; the trusted certificate at the end has no part in this (section 6.1).
+        path: leaf first. The trusted certificate at its end is not processed (section 6.1).
     """
     issued = path[:-1]
     unlimited = len(issued) + 1
@@ -123,7 +113,7 @@ def refusing_depth(path: tuple[Certificate, ...]) -> int | None:
 
 
 def _mapped(certificate: Certificate) -> set[str]:
-    """All policies that a certificate maps or maps to; anyPolicy must not be among them."""
+    """All policies that a certificate maps or maps to. RFC 5280 forbids anyPolicy among them."""
     mappings = policy_mappings(certificate)
     return set(mappings).union(*mappings.values())
 
@@ -131,7 +121,7 @@ def _mapped(certificate: Certificate) -> set[str]:
 def policy_mappings(certificate: Certificate) -> dict[str, set[str]]:
     """The mappings of a CA certificate: issuer's policy → subject's policies (section 4.2.1.5).
 
-    Bytes that are no such list map anyPolicy, which is refused.
+    Bytes that are no such list are returned as a mapping of anyPolicy, which is refused.
     """
     found: dict[str, set[str]] = {}
     for name, _, value in certificate.extensions:

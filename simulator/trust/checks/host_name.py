@@ -1,7 +1,7 @@
-"""Whether the server's certificate is made out to the name the client wanted to reach (RFC 9525).
+"""The host name check: is the server's certificate made out to the name the client wanted (RFC 9525)?
 
-Only servers have this check. A client is not reached by a name: who it is to the server is a matter of
-mapping, after the certificate has been judged.
+Only servers have this check. A client is not reached by a name: who it is to the server is decided by
+mapping, after its certificate has been judged.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from simulator.trust import vocabulary as v
-from simulator.trust.checks.candidate import called, listed, passed_if
+from simulator.trust.checks.candidate import Finding, called, listed, passed_if
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
@@ -19,20 +18,19 @@ if TYPE_CHECKING:
 
     from simulator.pki.certificate import Certificate
     from simulator.trust.checks.candidate import Candidate
-    from simulator.trust.verdict import Check
 
 
-def server_name(candidate: Candidate) -> Check:
+def server_name(candidate: Candidate) -> Finding:
     """Compare the name the client wanted with the names in the server's certificate."""
     wanted = candidate.policy.server_name
-    outcome = CheckOutcome.NOT_EVALUATED
-    field = "subjectAltName"
+    outcome, field, required = CheckOutcome.NOT_EVALUATED, "subjectAltName", "no name"
     names: tuple[str, ...] = ()
     if candidate.policy.role == "client":
         sentence = "Client certificates have no name check: nobody reaches a client by a host name."
     elif wanted is None:
         sentence = "The client did not say which name it expects, so any name will do."
     else:
+        required = wanted
         field, names = presented_names(candidate.leaf, wanted, candidate.profile.common_name_fallback)
         outcome = passed_if(any(matches(name, wanted) for name in names))
         whose = f"The certificate of {called(candidate.leaf)}"
@@ -42,16 +40,7 @@ def server_name(candidate: Candidate) -> Check:
             if outcome is CheckOutcome.PASS
             else f"{whose} is not made out to {wanted}: {names_found}."
         )
-    return candidate.line(
-        v.SERVER_NAME,
-        outcome,
-        sentence,
-        depth=0,
-        field=field,
-        value=listed(names),
-        required=wanted if wanted is not None and candidate.policy.role == "server" else "no name",
-        reference="RFC 9525 §6",
-    )
+    return Finding(outcome, sentence, field, listed(names), required, depth=0)
 
 
 def presented_names(certificate: Certificate, wanted: str, fallback: bool) -> tuple[str, tuple[str, ...]]:
@@ -60,7 +49,7 @@ def presented_names(certificate: Certificate, wanted: str, fallback: bool) -> tu
     Args:
         certificate: the server's.
         wanted: the DNS name or IP address that the client wants to reach.
-        fallback: a certificate without DNS names among its alternative names is read by its common name.
+        fallback: use the common name of a certificate without alternative DNS names.
     """
     names = certificate.subject_alternative_name
     if as_address(wanted) is not None:
@@ -74,7 +63,7 @@ def presented_names(certificate: Certificate, wanted: str, fallback: bool) -> tu
 
 @lru_cache
 def as_address(name: str) -> IPv4Address | IPv6Address | None:
-    """The IP address that a name spells; None where it spells none."""
+    """The IP address that a name spells, or None."""
     try:
         return ip_address(name)
     except ValueError:
@@ -82,10 +71,10 @@ def as_address(name: str) -> IPv4Address | IPv6Address | None:
 
 
 def matches(presented: str, wanted: str) -> bool:
-    """A presented name covers the wanted one (RFC 9525, sections 6.3 and 6.5).
+    """Return True if a presented name covers the wanted one (RFC 9525, sections 6.3 and 6.5).
 
-    Letter case does not matter. A wildcard stands for exactly one label, whole and leftmost, and never right
-    above a top-level name.
+    Letter case does not matter. A wildcard stands for exactly one label, the whole leftmost one, and never
+    directly above a top-level name: ``*.com`` would cover half the world.
     """
     address = as_address(wanted)
     if address is not None:
@@ -98,13 +87,14 @@ def matches(presented: str, wanted: str) -> bool:
 
 
 def is_dns_name(name: str) -> bool:
-    """The name is made of letters, digits and hyphens in labels of 1 to 63 (RFC 1034, section 3.5)."""
+    """Return True for letters, digits and hyphens in labels of 1 to 63 octets (RFC 1034, section 3.5)."""
     labels = name.split(".")
+    # 255 octets on the wire (RFC 1035, section 2.3.4), less the first label's length and the root's.
     return len(name) <= 253 and all(is_label(label) for label in labels) and not labels[-1].isdigit()
 
 
 def is_label(label: str) -> bool:
-    """One label of a host name; an underscore is not a letter."""
+    """Return True for one label of a host name. An underscore is not a letter."""
     return (
         0 < len(label) <= 63
         and label.isascii()

@@ -1,20 +1,18 @@
-"""What RFC 5280 demands of the form of a certificate, beyond what most stacks look at (section 4)."""
+"""The form of a certificate as RFC 5280, section 4, demands it: checks that most stacks leave out."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.trust import vocabulary as v
-from simulator.trust.checks.candidate import called, passed_if
+from simulator.trust.checks.candidate import Finding, called, passed_if
 from simulator.trust.checks.host_name import as_address, is_dns_name
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.pki.extensions import GeneralNames
     from simulator.trust.checks.candidate import Candidate
-    from simulator.trust.verdict import Check
 
-MAX_SERIAL_OCTETS = 20
+MAX_SERIAL_OCTETS = 20  # RFC 5280, section 4.1.2.2
 SUBJECT_ALT_NAME = "2.5.29.17"
 SUBJECT_KEY_IDENTIFIER = "2.5.29.14"
 NAME_CONSTRAINTS = "2.5.29.30"
@@ -22,22 +20,15 @@ POLICY_CONSTRAINTS = "2.5.29.36"
 AUTHORITY_INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1"
 
 
-def version(candidate: Candidate, depth: int) -> Check:
+def version(candidate: Candidate, depth: int) -> Finding:
     """Only version 3 has extensions, and without them a CA cannot be told from a leaf."""
     certificate = candidate.path[depth]
-    return candidate.line(
-        v.VERSION,
-        passed_if(certificate.version == 3),
-        f"{called(certificate)} is a version {certificate.version} certificate.",
-        depth=depth,
-        field="version",
-        value=str(certificate.version),
-        required="3",
-        reference="RFC 5280 §4.1.2.1",
-    )
+    number = certificate.version
+    sentence = f"{called(certificate)} is a version {number} certificate."
+    return Finding(passed_if(number == 3), sentence, "version", str(number), "3")
 
 
-def serial_number(candidate: Candidate, depth: int) -> Check:
+def serial_number(candidate: Candidate, depth: int) -> Finding:
     """The serial number is a positive number of at most 20 octets."""
     certificate = candidate.path[depth]
     number = certificate.serial_number
@@ -48,120 +39,80 @@ def serial_number(candidate: Candidate, depth: int) -> Check:
         sentence = f"The serial number of {called(certificate)} is too long: {octets} octets."
     else:
         sentence = f"The serial number of {called(certificate)} is a positive number of {octets} octets."
-    return candidate.line(
-        v.SERIAL_NUMBER,
-        passed_if(number > 0 and octets <= MAX_SERIAL_OCTETS),
-        sentence,
-        depth=depth,
-        field="serialNumber",
-        value=str(number),
-        required=f"positive, at most {MAX_SERIAL_OCTETS} octets",
-        reference="RFC 5280 §4.1.2.2",
-    )
+    outcome = passed_if(number > 0 and octets <= MAX_SERIAL_OCTETS)
+    required = f"positive, at most {MAX_SERIAL_OCTETS} octets"
+    return Finding(outcome, sentence, "serialNumber", str(number), required)
 
 
-def distinguished_names(candidate: Candidate, depth: int) -> Check:
+def distinguished_names(candidate: Candidate, depth: int) -> Finding:
     """An issuer always has a name, and so has the subject of a CA."""
     certificate = candidate.path[depth]
-    field, value, sentence = "issuer, subject", certificate.subject, f"{called(certificate)} has its names."
-    holds = True
+    holds = False
     if not certificate.issuer_name.rdns:
-        holds, field, value = False, "issuer", ""
-        sentence = f"{called(certificate)} does not say who issued it."
-    elif not certificate.subject_name.rdns and is_authority(certificate):
-        holds, field, value, sentence = False, "subject", "", "A CA certificate does not say whose it is."
-    return candidate.line(
-        v.DISTINGUISHED_NAMES,
-        passed_if(holds),
-        sentence,
-        depth=depth,
-        field=field,
-        value=value or "empty",
-        required="not empty",
-        reference="RFC 5280 §4.1.2.4, §4.1.2.6",
-    )
+        field, value, sentence = "issuer", "", f"{called(certificate)} does not say who issued it."
+    elif not certificate.subject_name.rdns and certificate.is_ca:
+        field, value, sentence = "subject", "", "A CA certificate does not say whose it is."
+    else:
+        holds, field, value = True, "issuer, subject", certificate.subject
+        sentence = f"{called(certificate)} has its names."
+    return Finding(passed_if(holds), sentence, field, value or "empty", "not empty")
 
 
-def is_authority(certificate: Certificate) -> bool:
-    """The certificate says of itself that it is a CA's."""
-    return certificate.basic_constraints is not None and certificate.basic_constraints.ca
-
-
-def authority_key_identifier(candidate: Candidate, depth: int) -> Check:
+def authority_key_identifier(candidate: Candidate, depth: int) -> Finding:
     """A certificate says which key signed it, unless its own key did."""
     certificate = candidate.path[depth]
     identifier = certificate.authority_key_identifier
     key = None if identifier is None else identifier.key_identifier
+    holds = True
     if identifier is not None and identifier.critical:
         holds, sentence = False, f"{called(certificate)} marks its authority key identifier critical."
     elif key is not None:
-        holds, sentence = True, f"{called(certificate)} says which key signed it."
+        sentence = f"{called(certificate)} says which key signed it."
     elif certificate.signature_problem(certificate) is None:
-        holds, sentence = True, f"{called(certificate)} is self-signed and need not say which key signed it."
+        sentence = f"{called(certificate)} is self-signed and need not say which key signed it."
     else:
         holds, sentence = False, f"{called(certificate)} does not say which key signed it."
-    return candidate.line(
-        v.AUTHORITY_KEY_IDENTIFIER,
-        passed_if(holds),
-        sentence,
-        depth=depth,
-        field="authorityKeyIdentifier",
-        value="absent" if key is None else key.hex(),
-        required="present and not critical",
-        reference="RFC 5280 §4.2.1.1",
-    )
+    value = "absent" if key is None else key.hex()
+    return Finding(passed_if(holds), sentence, "authorityKeyIdentifier", value, "present and not critical")
 
 
-def subject_key_identifier(candidate: Candidate, depth: int) -> Check:
+def subject_key_identifier(candidate: Candidate, depth: int) -> Finding:
     """A CA certificate identifies its own key, so that those below it can be matched with it."""
     certificate = candidate.path[depth]
     identifier = certificate.subject_key_identifier
+    holds = True
     if certificate.is_critical(SUBJECT_KEY_IDENTIFIER):
         holds, sentence = False, f"{called(certificate)} marks its subject key identifier critical."
     elif identifier is not None:
-        holds, sentence = True, f"{called(certificate)} identifies its own key."
-    elif is_authority(certificate):
+        sentence = f"{called(certificate)} identifies its own key."
+    elif certificate.is_ca:
         holds, sentence = False, f"The CA {called(certificate)} does not identify its own key."
     else:
-        holds, sentence = True, f"{called(certificate)} is no CA and need not identify its own key."
-    return candidate.line(
-        v.SUBJECT_KEY_IDENTIFIER,
-        passed_if(holds),
-        sentence,
-        depth=depth,
-        field="subjectKeyIdentifier",
-        value="absent" if identifier is None else identifier.hex(),
-        required="present in a CA certificate and not critical",
-        reference="RFC 5280 §4.2.1.2",
-    )
+        sentence = f"{called(certificate)} is no CA and need not identify its own key."
+    value = "absent" if identifier is None else identifier.hex()
+    required = "present in a CA certificate and not critical"
+    return Finding(passed_if(holds), sentence, "subjectKeyIdentifier", value, required)
 
 
-def subject_alternative_name(candidate: Candidate, depth: int) -> Check:
-    """Alternative names are well formed, and critical where they are the only names."""
+def subject_alternative_name(candidate: Candidate, depth: int) -> Finding:
+    """Alternative names are well formed, and critical if they are the only names."""
     certificate = candidate.path[depth]
     names = certificate.subject_alternative_name
     malformed = malformed_name(names) if names is not None else None
-    needed = not certificate.subject_name.rdns
+    unnamed = not certificate.subject_name.rdns and not certificate.is_critical(SUBJECT_ALT_NAME)
     if malformed is not None:
         sentence = f"{called(certificate)} has an alternative name that is none: {malformed}."
-    elif needed and not certificate.is_critical(SUBJECT_ALT_NAME):
+    elif unnamed:
         sentence = f"{called(certificate)} has no subject, and no critical alternative name in its place."
     else:
         sentence = f"The alternative names of {called(certificate)} are well formed."
-    return candidate.line(
-        v.SUBJECT_ALTERNATIVE_NAME,
-        passed_if(malformed is None and (not needed or certificate.is_critical(SUBJECT_ALT_NAME))),
-        sentence,
-        depth=depth,
-        field="subjectAltName",
-        value="absent" if names is None else malformed or f"{len(names)} names",
-        required="well-formed names; critical where the subject is empty",
-        reference="RFC 5280 §4.2.1.6",
-    )
+    value = "absent" if names is None else malformed or f"{len(names)} names"
+    required = "well-formed names; critical where the subject is empty"
+    return Finding(passed_if(malformed is None and not unnamed), sentence, "subjectAltName", value, required)
 
 
 def malformed_name(names: GeneralNames) -> str | None:
-    """The first alternative name that is not what its kind says; None where all are."""
+    """The first alternative name that is not of the form of its kind, or None."""
     if not len(names):
         return "an empty list"
     for dns_name in names.dns_names:
@@ -173,42 +124,26 @@ def malformed_name(names: GeneralNames) -> str | None:
 
 
 def is_mailbox(name: str) -> bool:
-    """The name is one local part and one host name, joined by one ``@`` (RFC 2821, section 4.1.2)."""
+    """Return True for one local part and one host name joined by one ``@`` (RFC 2821, section 4.1.2)."""
     local, _, host = name.partition("@")
     return bool(local) and is_dns_name(host)
 
 
-def extension_rules(candidate: Candidate, depth: int) -> Check:
+def extension_rules(candidate: Candidate, depth: int) -> Finding:
     """Extensions are critical where they bind, and do not contradict each other."""
     certificate = candidate.path[depth]
     problem = broken_extension_rule(certificate)
     if problem is None:
-        field, value, required, reference = (
-            "extensions",
-            "as demanded",
-            "as RFC 5280 demands",
-            "RFC 5280 §4.2",
-        )
         sentence = f"The extensions of {called(certificate)} fit together."
-    else:
-        field, value, required, reference = problem
-        sentence = f"In {called(certificate)}, {field} is {value}; RFC 5280 demands: {required}."
-    return candidate.line(
-        v.EXTENSION_RULES,
-        passed_if(problem is None),
-        sentence,
-        depth=depth,
-        field=field,
-        value=value,
-        required=required,
-        reference=reference,
-    )
+        return Finding(passed_if(True), sentence, "extensions", "as demanded", "as RFC 5280 demands")
+    field, value, required, reference = problem
+    sentence = f"In {called(certificate)}, {field} is {value}; RFC 5280 demands: {required}."
+    return Finding(passed_if(False), sentence, field, value, required, reference)
 
 
 def broken_extension_rule(certificate: Certificate) -> tuple[str, str, str, str] | None:
-    """The first rule that the extensions break: (field, what stands there, what is required, reference)."""
-    constraints = certificate.basic_constraints
-    ca = is_authority(certificate)
+    """The first rule that the extensions break, as (field, content, requirement, reference), or None."""
+    constraints, ca = certificate.basic_constraints, certificate.is_ca
     if ca and constraints is not None and not constraints.critical:
         return "basicConstraints", "not critical", "critical in a CA certificate", "RFC 5280 §4.2.1.9"
     if certificate.key_usage is not None and "keyCertSign" in certificate.key_usage and not ca:

@@ -25,14 +25,7 @@ from simulator.trace.facts import (
 )
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome
-from simulator.trust.vocabulary import (
-    CERTIFICATE_PRESENTED,
-    EXTENDED_KEY_USAGE,
-    QUESTIONS,
-    SIGNATURE,
-    TRUST_ANCHOR,
-    VALIDITY,
-)
+from simulator.trust.vocabulary import QUESTIONS, CheckName
 from simulator.views.story.moments import name_of
 from simulator.views.story.reading import is_refusal, news, version_of
 from simulator.views.story.words import OUTCOME_WORDS, clean, level_name, question
@@ -47,7 +40,7 @@ if TYPE_CHECKING:
 MOST_OPTIONS = 4
 STATES = frozenset(state.value for state in State)
 #: Checks that a guess may name beside the one that decided, the best known first.
-LIKELY = (VALIDITY, TRUST_ANCHOR, EXTENDED_KEY_USAGE, SIGNATURE)
+LIKELY = (CheckName.VALIDITY, CheckName.TRUST_ANCHOR, CheckName.EXTENDED_KEY_USAGE, CheckName.SIGNATURE)
 LIKELY_LEVELS = (
     SecurityLevel.ENCRYPTED,
     SecurityLevel.SERVER_AUTHENTICATED,
@@ -162,7 +155,7 @@ def _states_when_read(trace: Trace) -> dict[int, State]:
 
 
 def _likely(checks: list[str]) -> bool:
-    return any(name in (*LIKELY, CERTIFICATE_PRESENTED) for name in checks)
+    return any(name in (*LIKELY, CheckName.CERTIFICATE_PRESENTED) for name in checks)
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from simulator.trace.facts import (
     StateChanged,
 )
 from simulator.trust.verdict import CheckOutcome
-from simulator.trust.vocabulary import PROOF_OF_POSSESSION
+from simulator.trust.vocabulary import CheckName
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.lanes import under_title, version_words
 from simulator.views.story.reading import sent_name
@@ -101,7 +101,7 @@ def event_words(event: Event) -> str:
 
 
 def _judgement(verdict: Verdict) -> str:
-    outcomes = [check.outcome for check in verdict.checks if check.name == PROOF_OF_POSSESSION]
+    outcomes = [check.outcome for check in verdict.checks if check.name == CheckName.PROOF_OF_POSSESSION]
     # The proof comes after the rest: a ledger that has it is a ledger's second showing.
     if CheckOutcome.PASS in outcomes or CheckOutcome.FAIL in outcomes:
         held = "it holds" if CheckOutcome.FAIL not in outcomes else "it does not hold"

@@ -23,7 +23,7 @@ from simulator.tls.wire.messages import (
 )
 from simulator.trace.facts import Checked, Sent
 from simulator.trust.verdict import CheckOutcome, Verdict
-from simulator.trust.vocabulary import TRUST_ANCHOR
+from simulator.trust.vocabulary import CheckName
 from simulator.views.story.fields import name_text
 from simulator.views.story.reading import version_of
 from simulator.views.story.words import clean, short_name
@@ -264,9 +264,9 @@ def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | No
     path = tuple(prints[step] for step in verdict.path if step in prints)
     decisive = verdict.decisive
     missing = None
-    if decisive is not None and decisive.name == TRUST_ANCHOR and leaf is not None:
+    if decisive is not None and decisive.name == CheckName.TRUST_ANCHOR and leaf is not None:
         missing = _break(judge, nodes, leaf)
-    anchors = [check.outcome for check in verdict.checks if check.name == TRUST_ANCHOR]
+    anchors = [check.outcome for check in verdict.checks if check.name == CheckName.TRUST_ANCHOR]
     peer = PEERS[judge]
     if verdict.peer is None:
         words = f"got no certificate, and {f'refuses the {peer}' if decisive else 'goes on without'}"

@@ -1,0 +1,69 @@
+"""The proof of possession: the peer signs with the private key of its certificate.
+
+The signature itself is verified in ``tls``, after the certificate has been judged. Here are the form of the
+proof, and its line of the ledger before and after the signature has been read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from simulator.trust.checks.candidate import Finding, passed_if
+from simulator.trust.verdict import CheckOutcome
+
+if TYPE_CHECKING:
+    from simulator.trust.checks.candidate import TlsVersion
+    from simulator.trust.verdict import Role
+
+
+class ProofForm(NamedTuple):
+    """The form of a proof of possession.
+
+    Attributes:
+        message: the handshake message that carries the proof.
+        signed: the signed content, for a sentence.
+        reference: the section that defines it.
+    """
+
+    message: str
+    signed: str
+    reference: str
+
+
+def proof_form(signer: Role, tls: TlsVersion) -> ProofForm:
+    """The form of the proof. Only the server of TLS 1.2 does not sign the handshake so far."""
+    if tls == "1.3":
+        return ProofForm("CertificateVerify", "this very handshake", "RFC 8446 §4.4.3")
+    if signer == "client":
+        return ProofForm("CertificateVerify", "this very handshake", "RFC 5246 §7.4.8")
+    signed = "both random values and its ECDHE parameters"
+    return ProofForm("ServerKeyExchange", signed, "RFC 5246 §7.4.3, RFC 8422 §5.4")
+
+
+def proof_to_come(signer: Role, tls: TlsVersion) -> Finding:
+    """The line at Certificate: no signature by the peer's own key has been read yet."""
+    message, signed, reference = proof_form(signer, tls)
+    sentence = f"Whether the peer holds the private key is shown only by {message}, which has not been read."
+    required = f"a signature over {signed} by the certificate's key"
+    return Finding(CheckOutcome.NOT_REACHED, sentence, message, "not read", required, reference, depth=0)
+
+
+def proof_read(signer: Role, tls: TlsVersion, *, ok: bool, scheme: str, problem: str) -> Finding:
+    """The line once the signature has been verified.
+
+    Args:
+        signer: ``client`` or ``server``.
+        tls: the protocol version; with the signer it decides what had to be signed.
+        ok: the signature verifies under the key of the certificate.
+        scheme: RFC name of the SignatureScheme.
+        problem: why the signature does not verify, or empty.
+    """
+    message, signed, reference = proof_form(signer, tls)
+    sentence = (
+        f"The {signer} signed {signed} with the private key of its certificate."
+        if ok
+        else f"The {signer} did not prove that it holds the private key: {problem.rstrip('.')}."
+    )
+    value = scheme if ok else f"{scheme}: {problem}"
+    required = f"a signature over {signed} by the certificate's key"
+    return Finding(passed_if(ok), sentence, message, value, required, reference, depth=0)
