@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tls/wire": set(),
     "tls/crypto": {"tls/wire"},
     "tls": {"tls/wire", "tls/crypto"},
-    "trust": {"pki", "tls/wire"},
+    "trust": {"pki"},
     "scenario": {"pki", "trust", "tls/wire"},
     "trace": {"tls/wire", "trust"},
     "actors": {"pki", "tls", "tls/wire", "tls/crypto", "trust", "scenario", "trace"},
@@ -99,7 +99,6 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # Some rooms read another for its values only, never for how it works.
 ONLY_THESE: dict[tuple[str, str], set[str]] = {
-    ("trust", "tls/wire"): {"alerts", "version"},
     ("scenario", "trust"): {"profiles", "vocabulary"},
     ("scenario", "tls/wire"): {"alerts", "registry", "version"},
     ("trace", "trust"): {"verdict", "vocabulary"},
