@@ -15,7 +15,7 @@ from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import BeliefChanged, Checked, Sent, StateChanged
 from simulator.trust.judge import judge, with_proof
-from simulator.trust.unjudged import unjudged, with_proof
+from simulator.trust.unjudged import unjudged
 
 if TYPE_CHECKING:
     from simulator.actors.grant import Grant
@@ -180,7 +180,9 @@ class Server(Peer):
     def _proof_read(self, proof: ProofChecked) -> list[Fact]:
         """The client signed the handshake, or tried to: the ledger's last line."""
         assert self._verdict is not None
-        self._verdict = with_proof(self._verdict, proof, tls=self.version.value)
+        self._verdict = with_proof(
+            self._verdict, ok=proof.ok, scheme=proof.scheme, problem=proof.problem, tls=self.version.value
+        )
         return [Checked(self._verdict)]
 
     def _carry_out(self, taken: Decided) -> list[Fact]:
