@@ -374,7 +374,7 @@ def test_the_modules_are_joined_in_an_order_that_works() -> None:
     """Each module imports only from earlier ones what they export; the whole imports nothing."""
     exported: set[str] = set()
     for name in MODULES:
-        text = (ROOT / "simulator" / "views" / "web" / f"{name}.js").read_text(encoding="utf-8")
+        text = (ROOT / "simulator" / "views" / "player" / "web" / f"{name}.js").read_text(encoding="utf-8")
         for names, source in re.findall(r'^import \{ (.*) \} from "\./(\w+)\.js";$', text, re.MULTILINE):
             assert {f"{source}.{one}" for one in names.split(", ")} <= exported
         found = re.findall(r"^export (?:const|class|function) (\w+)", text, re.MULTILINE)
@@ -382,7 +382,7 @@ def test_the_modules_are_joined_in_an_order_that_works() -> None:
     declared = re.findall(r"^(?:const|let|class|function) (\w+)", module(), re.MULTILINE)
     assert len(set(declared)) == len(declared)
     assert ["export default { render };"] == re.findall(r"^(?:import|export).*", module(), re.MULTILINE)
-    files = {path.stem for path in (ROOT / "simulator" / "views" / "web").glob("*.js")}
+    files = {path.stem for path in (ROOT / "simulator" / "views" / "player" / "web").glob("*.js")}
     assert {*MODULES, "page"} == files
 
 

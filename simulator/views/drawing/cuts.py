@@ -1,39 +1,36 @@
 """Where a picture may be cut across, so that it can be shown in parts that each fit on a screen.
 
-A display list says which items hang together: those of one event that stand close to each other. Between
-such groups runs a seam. At some seams a step of the story begins; those are the better ones. The head (the
-cards of the lanes, the titles of the columns) can be repeated above every later part. A belief that lasts
-stands in the margin beside the story and is cut through, so its words can be repeated too.
+The marks of a drawing say which items stay together and where its sections begin. Between such groups runs a
+seam; where a section begins, a seam is a better place to cut. The head (the cards of the lanes, the titles of
+the columns) can be repeated above every later part. A belief that lasts stands beside the story and is cut
+through, so its words can be repeated too.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
-from simulator.trace.facts import STEP_NUMBERS, Step
-from simulator.views.drawing.display import Box, Drawing, Item, Line, Text, extent_of, span
+from simulator.views.drawing.display import Drawing, Item, Line, Text, span, union
+from simulator.views.drawing.marks import BandMark, Part, SectionMark, Span
 from simulator.views.drawing.style import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-STRIP, CARD, PARTING, FOLLOWS = "strip.", "card", "parting", "follows"
-FOOT_NAME = "What the session is worth"
-WHOLE = {CARD: FOOT_NAME, PARTING: "The first divergence"}  # what begins with them ends with them
-GROUNDS = ("paper", "band.", "gap", "follows")
-LOW = 60.0  # a ground that is lower is a row of its own
-CLOSE = 20.0  # items of one event that are no further apart hang together
-BELOW_START = 24.0  # a heading is not cut off from what stands below it
-BAND_GAP = 5.0  # a start is cut off in the middle of the space above it, or so far above it
+Section = BandMark | SectionMark
+BAND_GAP = (
+    5.0  # a section is cut off half way to what stands above it, or half of this above itself if nearer
+)
 AIR = 4.0  # above the head
+#: Parts that go on behind a cut; a belief is cut because its words come again.
+GO_ON = frozenset({Part.PAPER, Part.BAND, Part.LIFELINE, Part.SHADE, Part.BELIEF})
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The words of something that lasts, and how far down it goes."""
+    """The words of a belief, and the bottom of its block."""
 
     left: float
     top: float
@@ -44,7 +41,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where a step of the story begins, its name, and where its heading ends; at once if it has none."""
+    """The place to cut before a section, the section's name, and the end of its heading (``y`` for none)."""
 
     y: float
     name: str
@@ -57,20 +54,20 @@ class Cuts:
 
     Attributes:
         type_size: of the smallest type in it.
-        head: top and bottom of what stands above every part; None where there is no such thing.
-        starts: where the steps of the story begin; the first may begin right below the head.
-        seams: where else nothing is cut through.
-        foot: from where on the head has nothing to say; None where there is no such place.
-        story: left and right of what belongs to the steps; None where a picture has no margins beside it.
+        head: top and bottom of what stands above every part, or None.
+        starts: where the sections begin; the first may begin right below the head.
+        seams: the other places where a cut goes through nothing.
+        foot: the place below which the head has nothing to say, or None.
+        story: left and right of what belongs to the sections, or None for a picture without margins.
         labels: the words in the margin that a part without their beginning needs.
     """
 
     type_size: float
-    head: tuple[float, float] | None
+    head: Span | None
     starts: tuple[Start, ...]
     seams: tuple[float, ...]
     foot: float | None
-    story: tuple[float, float] | None
+    story: Span | None
     labels: tuple[Label, ...]
 
     def as_json(self) -> dict[str, Any]:
@@ -90,138 +87,75 @@ class Cuts:
 
 
 def cuts_of(drawing: Drawing) -> Cuts:
-    """Find the seams of a picture."""
-    items = drawing.items
-    head = _head(items)
-    strips = [item for item in items if isinstance(item, Box) and item.style.startswith(STRIP)]
-    story = (strips[0].x, strips[0].x + strips[0].width) if strips else None
-    begun = list(_starts(items))
+    """Find the places where a picture may be cut."""
+    marks = drawing.marks
+    named: list[Section] = [*marks.bands, *marks.sections]
+    sections = {section.top: section for section in named}
+    groups = _groups(drawing, named)
+    head = _head(marks.head, groups)
+    below_head = head[1] if head else 0.0
     starts: list[Start] = []
     seams: list[float] = []
-    for above, below in _spaces(sorted(_groups(drawing, story))):
-        start = next((one for one in begun if abs(one.y - below) < 1), None)
-        y = (above + below) / 2 if start is None else below - min(BAND_GAP, below - above) / 2
-        top = head[1] if head else 0.0
-        if start is not None:
-            y = max(y, top)
-            starts.append(
-                Start(y, start.name, start.heading + BAND_GAP / 2 if start.heading > start.y else y)
-            )
-        elif y > top and not any(one.y < y < one.heading + BELOW_START for one in begun):
-            seams.append(y)
+    foot = None
+    for above, below in _spaces(groups):
+        section = sections.get(below)
+        if section is not None:
+            y = max(below_head, below - min(BAND_GAP, below - above) / 2)
+            heading = section.heading + BAND_GAP / 2 if section.heading > section.top else y
+            starts.append(Start(y, section.name, heading))
+            foot = y if below == marks.foot else foot
+        elif (above + below) / 2 > below_head:
+            seams.append((above + below) / 2)
     return Cuts(
-        type_size=min((TYPES[item.style].size for item in items if isinstance(item, Text)), default=0.0),
+        type_size=min(
+            (TYPES[item.style].size for item in drawing.items if isinstance(item, Text)), default=0.0
+        ),
         head=head,
         starts=tuple(starts),
         seams=tuple(seams),
-        foot=next((one.y for one in starts if one.name == FOOT_NAME), None),
-        story=story,
-        labels=tuple(_labels(items, story)) if story else (),
+        foot=foot,
+        story=marks.story,
+        labels=tuple(_labels(drawing)),
     )
 
 
-def _head(items: tuple[Item, ...]) -> tuple[float, float] | None:
-    """From above the cards or titles down to the first thing below them."""
-    cards = [span(item) for item in items if isinstance(item, Box) and item.style.startswith("header")]
-    titles = [span(item) for item in items if isinstance(item, Text) and _is_title(item, alone=not cards)]
-    if not cards and not titles:
+def _groups(drawing: Drawing, sections: Iterable[Section]) -> list[Span]:
+    """Top and bottom of everything that stays whole, from top to bottom."""
+    groups = [*drawing.marks.whole, *(span(item) for item in drawing.items if not _goes_on(item))]
+    for section in sections:  # a heading is not cut off from what stands below it
+        below = [group for group in groups if group[0] >= section.heading]
+        if below:
+            groups.append((section.top, min(below)[1]))
+    return sorted(groups)
+
+
+def _goes_on(item: Item) -> bool:
+    """The item looks the same on both sides of a cut: a ground, or a line straight down."""
+    return item.part in GO_ON or (isinstance(item, Line) and len({x for x, _ in item.points}) == 1)
+
+
+def _head(marked: Span | None, groups: list[Span]) -> Span | None:
+    """The head, from a little above it down to the first thing below it."""
+    if marked is None:
         return None
-    lowest = max(bottom for _, bottom in cards or titles)
-    below = [item.y for item in items if isinstance(item, Box) and item.y >= lowest]
-    if not below:
-        return None
-    return max(0.0, min(top for top, _ in cards + titles) - AIR), min(below) - AIR / 2
+    below = min(top for top, _ in groups if top >= marked[1])
+    return max(0.0, marked[0] - AIR), below - AIR / 2
 
 
-def _is_title(text: Text, *, alone: bool) -> bool:
-    """It stands above a column, or beside the cards of the lanes."""
-    if text.seq:
-        return False
-    if alone:
-        return text.style == "matrix.head" and text.anchor == "middle"
-    return text.style == "belief.title"
-
-
-def _starts(items: tuple[Item, ...]) -> Iterator[Start]:
-    """What stands where a step of the story begins."""
-    compared = any(item.style == PARTING for item in items)
-    lanes = any(item.style.startswith("header") for item in items)
-    for item in items:
-        top, bottom = span(item)
-        if item.style.startswith(STRIP):
-            step = Step(item.style.removeprefix(STRIP))
-            yield Start(top, f"{STEP_NUMBERS[step]} {step.title}", bottom)
-        elif item.style in WHOLE:
-            yield Start(top, WHOLE[item.style], top)
-        elif compared and isinstance(item, Box) and _is_row(item):
-            yield Start(top, "What follows from it", bottom)
-        elif isinstance(item, Text) and item.style == "lane" and not lanes:
-            yield Start(top, item.text, bottom)
-
-
-def _groups(drawing: Drawing, story: tuple[float, float] | None) -> Iterator[tuple[float, float]]:
-    """Top and bottom of whatever must stay whole.
-
-    Where the story of one run has margins, what stands in them is no matter. Elsewhere the halves of a
-    picture may tell two runs, each with its own numbers of events.
-    """
-    pieces: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
-    middle = drawing.width / 2
-    for item in drawing.items:
-        left, _, right, _ = extent_of(item)
-        if _is_ground(item) or (story and (right <= story[0] or left >= story[1])):
-            continue
-        if not item.seq:
-            yield span(item)
-            continue
-        centre = middle if story else (left + right) / 2
-        pieces[item.seq, (centre > middle + 1) - (centre < middle - 1)].append(span(item))
-    for found in pieces.values():
-        found.sort()
-        top, bottom = found[0]
-        for above, below in found[1:]:
-            if above > bottom + CLOSE:
-                yield top, bottom
-                top = above
-            bottom = max(bottom, below)
-        yield top, bottom
-
-
-def _is_ground(item: Item) -> bool:
-    """It goes on behind a cut as if nothing had happened: a ground, or a line straight down."""
-    if isinstance(item, Line):
-        return len({x for x, _ in item.points}) == 1
-    return isinstance(item, Box) and item.style.startswith(GROUNDS) and not _is_row(item)
-
-
-def _is_row(box: Box) -> bool:
-    return box.style == FOLLOWS and box.height < LOW
-
-
-def _spaces(groups: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+def _spaces(groups: list[Span]) -> Iterator[Span]:
     """Every space that no group reaches into; it has no height where two touch."""
     reached = groups[0][1] if groups else 0.0
     for top, bottom in groups[1:]:
-        if top >= reached - 0.01:
+        if top >= reached - 0.01:  # sums of fractions that should be equal are not always
             yield reached, top
         reached = max(reached, bottom)
 
 
-def _labels(items: tuple[Item, ...], story: tuple[float, float]) -> Iterator[Label]:
-    """The words of each belief in the margins, with the end of its block."""
-    for box in items:
-        if not (isinstance(box, Box) and box.style.startswith("level.")):
-            continue
-        if story[0] < box.x + box.width and box.x < story[1]:
-            continue
-        words = [
-            item.extent
-            for item in items
-            if isinstance(item, Text)
-            and item.seq == box.seq
-            and box.x <= item.extent[0] <= box.x + box.width
-            and box.y <= item.extent[1] <= box.y + box.height
-        ]
-        if words:
-            left, top, right, bottom = zip(*words, strict=True)
-            yield Label(min(left), min(top), max(right), max(bottom), box.y + box.height)
+def _labels(drawing: Drawing) -> Iterator[Label]:
+    """The words of each belief, with the end of its block."""
+    words: dict[int, tuple[float, float, float, float]] = {}
+    for item in drawing.items:
+        if item.part is Part.BELIEF and isinstance(item, Text):
+            words[item.seq] = union(words.get(item.seq, item.extent), item.extent)
+    for belief in drawing.marks.beliefs:
+        yield Label(*words[belief.seq], until=belief.extent[3])

@@ -2,26 +2,45 @@
 
 Lengths are pixels at natural size, ``y`` grows downwards, and the order of the items is the order of
 drawing. Every item carries the ``seq`` of the event it stands for, so that a click, a cursor or a test can
-go from the picture back to the trace.
+go from the picture back to the trace. It also carries the part of the picture that it belongs to, and the
+marks of a drawing say where those parts are.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from simulator.views.drawing.marks import BEHIND, NO_MARKS, Marks, Part, Span
 from simulator.views.drawing.measure import text_width
 from simulator.views.drawing.style import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Anchor = Literal["start", "middle", "end"]
 Point = tuple[float, float]
 PARTING_SIGNS = "_.,-=/"  # a long name is broken after one of these: certificate_, telnet.example.
 Extent = tuple[float, float, float, float]  # left, top, right, bottom
+_BEFORE_ANCHOR = {"start": 0.0, "middle": 0.5, "end": 1.0}  # the share of a line's width left of its anchor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """The position of an item in the story; most items need no more than their ``seq``.
+
+    Attributes:
+        part: the part of the picture that it belongs to.
+        since: the event since which it is known, where that is not the one it stands for.
+    """
+
+    part: Part = Part.STORY
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Box(_Placed):
     """A rectangle with its top left corner at (x, y); ``radius`` rounds its corners."""
 
     x: float
@@ -34,7 +53,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(_Placed):
     """An open line through the points."""
 
     points: tuple[Point, ...]
@@ -43,7 +62,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Polygon:
+class Polygon(_Placed):
     """A closed and filled shape: arrow heads, ticks on a scale, the octagon of an alert."""
 
     points: tuple[Point, ...]
@@ -52,7 +71,7 @@ class Polygon:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(_Placed):
     """One line of text.
 
     Attributes:
@@ -74,15 +93,15 @@ class Text:
 
     @property
     def width(self) -> float:
-        """How wide it is set."""
+        """The width of the line as it is set."""
         return width_of(self.text, self.style)
 
     @property
     def extent(self) -> Extent:
-        """Left, top, right and bottom of the ink: ascenders and descenders included."""
-        shift = {"start": 0.0, "middle": self.width / 2, "end": self.width}[self.anchor]
-        size = TYPES[self.style].size
-        return self.x - shift, self.y - 0.76 * size, self.x - shift + self.width, self.y + 0.24 * size
+        """Left, top, right and bottom of the ink, ascenders and descenders included."""
+        width, (top, bottom) = self.width, span(self)
+        left = self.x - width * _BEFORE_ANCHOR[self.anchor]
+        return left, top, left + width, bottom
 
 
 Item = Box | Line | Polygon | Text
@@ -97,6 +116,7 @@ class Drawing:
         title: what it shows, in one line; becomes the accessible name.
         description: the same story in sentences; becomes the accessible description.
         items: what to draw, back to front.
+        marks: what the layout knew of the picture as a whole.
     """
 
     width: float
@@ -104,6 +124,12 @@ class Drawing:
     title: str
     description: str
     items: tuple[Item, ...]
+    marks: Marks = NO_MARKS
+
+    @property
+    def extents(self) -> dict[int, Extent]:
+        """The extent of each event that is drawn, by ``seq``; see :func:`extents_of`."""
+        return extents_of(self.items)
 
 
 def width_of(text: str, style: str) -> float:
@@ -124,10 +150,45 @@ def extent_of(item: Item) -> Extent:
             return min(xs), min(ys), max(xs), max(ys)
 
 
-def span(item: Item) -> tuple[float, float]:
-    """The top and the bottom of an item."""
-    _, top, _, bottom = extent_of(item)
-    return top, bottom
+def span(item: Item) -> Span:
+    """The top and the bottom of an item. It measures no text, so it is cheaper than :func:`extent_of`."""
+    match item:
+        case Box():
+            return item.y, item.y + item.height
+        case Text():
+            size = TYPES[item.style].size
+            return item.y - 0.76 * size, item.y + 0.24 * size  # ascender and descender of DejaVu Sans
+        case Line() | Polygon():
+            ys = [y for _, y in item.points]
+            return min(ys), max(ys)
+
+
+def seen_with(item: Item) -> int:
+    """The event with which an item appears.
+
+    A message that is never read counts where it was sent: only its look changes when that becomes known.
+    """
+    return item.seq if item.since is None or item.part is Part.UNREAD else item.since
+
+
+def extents_of(items: Iterable[Item]) -> dict[int, Extent]:
+    """The extent of each event, by ``seq``: of all items that appear with it, grounds left out."""
+    found: dict[int, Extent] = {}
+    for item in items:
+        if item.part not in BEHIND:
+            seq, extent = seen_with(item), extent_of(item)
+            found[seq] = union(found[seq], extent) if seq in found else extent
+    return found
+
+
+def union(one: Extent, other: Extent) -> Extent:
+    """The smallest extent that holds both."""
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[2], other[2]),
+        max(one[3], other[3]),
+    )
 
 
 @lru_cache(maxsize=2048)
@@ -178,18 +239,3 @@ def _fitting(text: str, style: str, width: float) -> int:
         else:
             high = middle - 1
     return low
-
-
-#: Styles of what lies behind the events, or reaches far beyond the moment it belongs to.
-BEHIND = (
-    "paper",
-    "band.",
-    "strip.",
-    "step.",
-    "lifeline",
-    "lane.idle",
-    "gap",
-    "hatch",
-    "rule",
-    "belief.title",
-)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Anchor, Item, Text, fit, wrap
+from simulator.views.drawing.display import Anchor, Item, Text, fit, span, wrap
+from simulator.views.drawing.marks import (
+    ArrowMark,
+    BandMark,
+    BeliefMark,
+    LaneMark,
+    Marks,
+    Part,
+    SectionMark,
+    Span,
+)
 from simulator.views.drawing.style import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from simulator.trace.facts import ActorSetup
     from simulator.trace.trace import Trace
@@ -82,13 +93,14 @@ class Stage:
 
 @dataclass(slots=True)
 class Sheet:
-    """What was put down so far, in three layers, and how far down the page it reaches.
+    """A picture under construction: what was put down so far in three layers, and its marks.
 
     Attributes:
         stage: where things stand from left to right.
         y: how far down the page it reaches.
         back, middle, front: what was put down, layer by layer.
-        strips: top and bottom of each band's heading, which crosses the whole stage.
+        part, since: of what is put in front, as each item has them.
+        head, foot, lanes, bands, sections, beliefs, arrows, whole: as in :class:`Marks`.
     """
 
     stage: Stage
@@ -96,15 +108,62 @@ class Sheet:
     back: list[Item] = field(default_factory=list)
     middle: list[Item] = field(default_factory=list)
     front: list[Item] = field(default_factory=list)
-    strips: list[tuple[float, float]] = field(default_factory=list)
+    part: Part = Part.STORY
+    since: int | None = None
+    head: Span | None = None
+    foot: float | None = None
+    lanes: list[LaneMark] = field(default_factory=list)
+    bands: list[BandMark] = field(default_factory=list)
+    sections: list[SectionMark] = field(default_factory=list)
+    beliefs: list[BeliefMark] = field(default_factory=list)
+    arrows: list[ArrowMark] = field(default_factory=list)
+    whole: list[Span] = field(default_factory=list)
 
     def put(self, *items: Item) -> None:
         """Put items in front."""
-        self.front.extend(items)
+        self.put_all(items)
 
     def put_all(self, items: Iterable[Item]) -> None:
         """Put several items in front."""
+        if self.part is not Part.STORY:
+            items = (replace(item, part=self.part, since=self.since) for item in items)
         self.front.extend(items)
+
+    @contextmanager
+    def within(self, part: Part, since: int | None = None) -> Iterator[None]:
+        """Put what is put in front meanwhile into a part of the picture.
+
+        Args:
+            part: which.
+            since: the event with which it appears, where that is not the one it stands for.
+        """
+        self.part, self.since = part, since
+        yield
+        self.part, self.since = Part.STORY, None
+
+    def keep_whole(self, place: int) -> None:
+        """Mark what was put in front since ``place`` as a group that no cut may part."""
+        if len(self.front) > place:
+            self.whole.append(self.span_since(place))
+
+    def span_since(self, place: int) -> Span:
+        """Top and bottom of what was put in front since ``place``."""
+        tops, bottoms = zip(*map(span, self.front[place:]), strict=True)
+        return min(tops), max(bottoms)
+
+    def marks(self) -> Marks:
+        """The marks so far."""
+        return Marks(
+            head=self.head,
+            story=(self.stage.left, self.stage.right) if self.bands else None,
+            foot=self.foot,
+            lanes=tuple(self.lanes),
+            bands=tuple(self.bands),
+            sections=tuple(self.sections),
+            beliefs=tuple(self.beliefs),
+            arrows=tuple(self.arrows),
+            whole=tuple(self.whole),
+        )
 
     def line(
         self,
@@ -137,9 +196,11 @@ class Sheet:
         lines = wrap(text, style, width, most)
         pitch = pitch_of(style)
         full = text if lines and lines[-1].endswith("…") and not text.endswith("…") else ""
+        place = len(self.front)
         for index, shown in enumerate(lines):
             baseline = top + index * pitch + 0.82 * TYPES[style].size
             self.put(Text(x, baseline, shown, style, seq, anchor, full if index == len(lines) - 1 else ""))
+        self.keep_whole(place)
         return top + len(lines) * pitch
 
 

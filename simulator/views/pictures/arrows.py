@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing import glyphs
-from simulator.views.drawing.display import Anchor, Box, Line, Text, fit, width_of, wrap
+from simulator.views.drawing.display import Anchor, Box, Item, Line, Text, fit, width_of, wrap
+from simulator.views.drawing.marks import ArrowMark, Part
 from simulator.views.drawing.sheet import TALK_PITCH, Sheet, pitch_of
 from simulator.views.story.reading import is_refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.views.story.flights import Message
 
 LOOKS = {
@@ -22,11 +26,22 @@ LOOKS = {
 }
 
 
-def draw(sheet: Sheet, row: Message) -> None:
+def draw(sheet: Sheet, row: Message, *, unread_since: int | None = None) -> None:
     """Put one message on the sheet and move down.
 
     Its words stand next to the inner one of the two lanes, before any other lane that the arrow crosses.
+
+    Args:
+        sheet: the sheet.
+        row: the message.
+        unread_since: the event since which it is certain that nobody reads it, where that is wanted.
     """
+    place = len(sheet.front)
+    _row(sheet, row, row.event.seq if unread_since is None else unread_since)
+    sheet.keep_whole(place)
+
+
+def _row(sheet: Sheet, row: Message, unread_since: int) -> None:
     stage, seq = sheet.stage, row.event.seq
     start, end = stage.lanes[row.event.actor], stage.lanes[row.receiver]
     inner, outer = sorted((start, end), key=lambda x: abs(x - stage.middle))
@@ -35,7 +50,7 @@ def draw(sheet: Sheet, row: Message) -> None:
     sheet.y += 5
     _label(sheet, row, middle, room)
     sheet.y += 10
-    _arrow(sheet, row, start, end)
+    _arrow(sheet, row, start, end, unread_since)
     sheet.y += 9
     if room < TALK_PITCH - 28:
         _fields_beside(sheet, row, inner, rightward=near < inner)
@@ -85,23 +100,36 @@ def _label(sheet: Sheet, row: Message, middle: float, room: float) -> None:
         sheet.y += pitch_of("message.small")
 
 
-def _arrow(sheet: Sheet, row: Message, start: float, end: float) -> None:
+def _arrow(sheet: Sheet, row: Message, start: float, end: float, unread_since: int) -> None:
     """The line itself: a tube where it is encrypted, broken off where nobody read it."""
     seq, fact, y = row.event.seq, row.event.fact, sheet.y
     if not isinstance(fact, Sent | Alert):
         return
     way = 1 if end > start else -1
     look = "alert" if is_refusal(fact) else LOOKS[fact.protection]
-    tip = end - way * (98 if row.lost else 2)
+    tip = end - 2 * way
+    whole = tuple(_shaft(fact, look, seq, y, start, tip - 14 * way, tip - 8 * way))
+    if not row.lost:
+        head = seq if row.read is None else row.read.seq
+        sheet.put(*whole, glyphs.arrow_head(tip, y, way, f"{look}.head", head))
+        sheet.arrows.append(ArrowMark(seq, (start, y), (tip, y)))
+        return
+    broken = end - 98 * way  # leaves room for the words before the lane
+    shaft = _shaft(fact, look, seq, y, start, broken - 7 * way, broken - 7 * way)
+    words = Text(broken + way * 13, y + 4.5, "never read", "unread", seq, "start" if way > 0 else "end")
+    late = unread_since > seq  # else the broken line is all that was ever to be seen of it
+    sheet.put_all(replace(item, part=Part.UNREAD, since=unread_since) if late else item for item in shaft)
+    for item in (*glyphs.never_read(broken, y, seq), words):
+        sheet.put(replace(item, part=Part.UNREAD, since=unread_since))
+    sheet.arrows.append(ArrowMark(seq, (start, y), (tip, y), unread_since, whole if late else ()))
+
+
+def _shaft(
+    fact: Sent | Alert, look: str, seq: int, y: float, start: float, tube_end: float, end: float
+) -> Iterator[Item]:
+    """The line of an arrow, in a tube where it is encrypted."""
     if fact.protection is not Protection.CLEAR:
         tube = "tube.handshake" if fact.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
-        left, right = sorted((start + way * 8, tip - way * (7 if row.lost else 14)))
-        sheet.put(Box(left, y - 5.5, right - left, 11, tube, seq, radius=5.5))
-    head = seq if row.read is None else row.read.seq
-    if row.lost:
-        sheet.put(Line(((start, y), (tip - way * 7, y)), look, seq))
-        sheet.put_all(glyphs.never_read(tip, y, seq))
-        sheet.put(Text(tip + way * 13, y + 4.5, "never read", "unread", seq, "start" if way > 0 else "end"))
-        return
-    sheet.put(Line(((start, y), (tip - way * 8, y)), look, seq))
-    sheet.put(glyphs.arrow_head(tip, y, way, f"{look}.head", head))
+        left, right = sorted((start + (8 if end > start else -8), tube_end))
+        yield Box(left, y - 5.5, right - left, 11, tube, seq, radius=5.5)
+    yield Line(((start, y), (end, y)), look, seq)

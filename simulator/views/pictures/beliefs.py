@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.trace.facts import BeliefChanged, Event
 from simulator.views.drawing.display import Box, Item, Text, wrap
 from simulator.views.drawing.glyphs import hatching
+from simulator.views.drawing.marks import BeliefMark, Part
 from simulator.views.drawing.sheet import (
     BELIEF_WIDTH,
     BESIDE_FIRST,
@@ -55,6 +56,14 @@ class BeliefLane:
         self.sheet.y = max(self.sheet.y, self.top + needed + 4)
         height = self.sheet.y - self.top - 4
         lines += self._reason(fact, height - needed)
+        self.sheet.beliefs.append(BeliefMark(seq, (x, self.top, x + BELIEF_WIDTH, self.top + height)))
+        with self.sheet.within(Part.BELIEF):
+            self._block(fact, seq, x, height, lines)
+
+    def _block(
+        self, fact: BeliefChanged, seq: int, x: float, height: float, lines: list[tuple[str, str]]
+    ) -> None:
+        """Ground, hatching, frame and words."""
         self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, f"level.{fact.level.value}", seq, radius=5))
         strip = x + BELIEF_WIDTH - STRIP if self.left_side else x
         if fact.assumed:
@@ -114,12 +123,16 @@ class GapShade:
         needed = height_of(words, "gap", room) + 16
         start = self._free(top, needed)
         self.sheet.y = max(self.sheet.y, start + needed)
-        self.sheet.paragraph(words, "gap", seq, left + 8, start + 8, width=room)
-        self.sheet.middle.append(Box(left, top, lane - 2 - left, self.sheet.y - top, "gap", seq, radius=4))
+        since = gap.end.seq
+        with self.sheet.within(Part.SHADE_WORDS, since):
+            self.sheet.paragraph(words, "gap", seq, left + 8, start + 8, width=room)
+        width, height = lane - 2 - left, self.sheet.y - top
+        shade = Box(left, top, width, height, "gap", seq, radius=4, part=Part.SHADE, since=since)
+        self.sheet.middle.append(shade)
 
     def _free(self, top: float, needed: float) -> float:
         """Where the words find room between the heading strips of the bands."""
-        for strip_top, strip_bottom in self.sheet.strips:
-            if strip_bottom > top and strip_top < top + needed:
-                top = strip_bottom
+        for band in self.sheet.bands:
+            if band.heading > top and band.top < top + needed:
+                top = band.heading
         return top

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Sent
 from simulator.views.drawing.display import Box, Drawing, Line, Text, fit
+from simulator.views.drawing.marks import Part, SectionMark
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures import arrows
@@ -123,6 +124,8 @@ class _Rows:
                 page.back.append(Line(((x, top), (x, bottom - 8)), "lifeline", 0))
             page.middle += [*column.sheet.back, *column.sheet.middle]
             page.front += column.sheet.front
+            page.whole += column.sheet.whole
+            page.head = column.sheet.head
 
     def _keep_step(self, y: float = 0.0) -> float:
         """Set both columns and the page to the lowest of their heights, or to ``y``."""
@@ -214,6 +217,7 @@ class _Rows:
                 self.page.put(Text(column.left + COLUMN / 2, y, words, "small", seq, "middle"))
         bottom = self._keep_step() + 4
         self.page.back.insert(0, Box(MARGIN - 6, top, width, bottom - top, "parting", seq, radius=5))
+        self.page.sections.append(SectionMark("The first divergence", top, top))
         self._keep_step(bottom + 4)
 
     def _consequences(self, rows: list[Row]) -> None:
@@ -223,10 +227,13 @@ class _Rows:
         top = self._keep_step() + 4
         left, width = MARGIN - 6, WIDTH - 2 * MARGIN + 12
         self.page.middle.append(Box(left + 5, top, width - 10, STRIP, "follows", 0))
-        self.page.put(Text(MARGIN + 12, top + 19, "What follows from it", "diff.mark", 0))
+        title = "What follows from it"
+        self.page.put(Text(MARGIN + 12, top + 19, title, "diff.mark", 0))
+        self.page.sections.append(SectionMark(title, top, top + STRIP))
         self._keep_step(top + STRIP)
         self._part(rows)
         bottom = self._keep_step() + 6
-        ground = Box(left, top, width, bottom - top, "follows", 0, radius=5)
-        self.page.back[:0] = [ground, Box(left, top, 5, bottom - top, "follows.bar", 0)]
+        ground = Box(left, top, width, bottom - top, "follows", 0, radius=5, part=Part.BAND)
+        bar = Box(left, top, 5, bottom - top, "follows.bar", 0, part=Part.BAND)
+        self.page.back[:0] = [ground, bar]
         self._keep_step(bottom)

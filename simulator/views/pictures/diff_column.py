@@ -95,6 +95,7 @@ class Column:
     def name(self) -> None:
         """Which run it is."""
         sheet, setup = self.sheet, self.trace.setup
+        self.place = len(sheet.front)
         sheet.y = sheet.paragraph(
             clean(setup.title), "belief.title", 0, self.left, sheet.y, width=COLUMN, most=2
         )
@@ -114,6 +115,7 @@ class Column:
                 name.capitalize(), "lane", 0, x, sheet.y + 23, width=2 * HALF_CARD - 16, anchor="middle"
             )
         sheet.y += 34
+        sheet.head = sheet.span_since(self.place)
 
     def result(self) -> None:
         """The level that came out."""

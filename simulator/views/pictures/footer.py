@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from simulator.security import SecurityLevel
 from simulator.views.drawing.display import Box, Line, Text, wrap
 from simulator.views.drawing.glyphs import octagon
+from simulator.views.drawing.marks import Part, SectionMark
 from simulator.views.drawing.sheet import MARGIN, Sheet, pitch_of
 from simulator.views.story.words import card_facts, level_name
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
+TITLE = "What the session is worth"
 RUNGS = tuple(level for level in SecurityLevel if level.rung is not None)
 RUNG_WIDTH = 126.0
 RUNG_STEP = 15.0
@@ -25,14 +27,21 @@ FACTS_WIDTH = LABEL_WIDTH + 180  # the least that is readable beside the ladder
 
 def foot(sheet: Sheet, trace: Trace) -> None:
     """Put the badge and move below it: the ladder, and the card's answers beside it or below."""
-    top, left = sheet.y + 18, MARGIN
+    sheet.foot = sheet.y + 18
+    sheet.sections.append(SectionMark(TITLE, sheet.foot, sheet.foot))
+    with sheet.within(Part.FOOT):
+        _card(sheet, trace, sheet.foot)
+
+
+def _card(sheet: Sheet, trace: Trace, top: float) -> None:
+    left = MARGIN
     width = sheet.stage.width - 2 * MARGIN
     seq = trace.events[-1].seq
     place = len(sheet.front)
     level = trace.card.level
     beside = width - PAD - LADDER_WIDTH - 2 * PAD >= FACTS_WIDTH
     room = LADDER_WIDTH if beside else width - 2 * PAD
-    sheet.line("What the session is worth", "small", seq, left + PAD, top + 24, width=room)
+    sheet.line(TITLE, "small", seq, left + PAD, top + 24, width=room)
     sheet.line(level_name(level), "level", seq, left + PAD, top + 54, width=room)
     words = level.plain_words[0].upper() + level.plain_words[1:] + "."
     sheet.line(words, "plain", seq, left + PAD, top + 79, width=room)
@@ -46,7 +55,8 @@ def foot(sheet: Sheet, trace: Trace) -> None:
         columns = ((facts[:half], left + PAD), (facts[half:], left + PAD + column))
         facts_bottom = max(_facts(sheet, part, x, bottom + 14, column - 16, seq) for part, x in columns)
     sheet.y = max(bottom, facts_bottom) + 16
-    sheet.front.insert(place, Box(left, top, width, sheet.y - top, "card", seq, radius=10))
+    card = Box(left, top, width, sheet.y - top, "card", seq, radius=10, part=Part.FOOT)
+    sheet.front.insert(place, card)
 
 
 def _ladder(sheet: Sheet, level: SecurityLevel, x: float, top: float, seq: int) -> float:

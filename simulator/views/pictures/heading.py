@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Box, wrap
+from simulator.views.drawing.display import Box, fit, wrap
+from simulator.views.drawing.marks import LaneMark, Part
 from simulator.views.drawing.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
 from simulator.views.story.lanes import lane_title, lane_words, under_title
 from simulator.views.story.words import NUMBERING, clean
@@ -19,6 +20,17 @@ MOST_LINES = 14  # on one card, for setups that nobody foresaw
 
 def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:
     """Put the title block and the lane cards; leaves ``sheet.y`` below them."""
+    with sheet.within(Part.TITLE):
+        _titles(sheet, trace, detail)
+    place = len(sheet.front)
+    with sheet.within(Part.CARD):
+        _cards(sheet, trace.setup, detail)
+    with sheet.within(Part.COLUMN):
+        _column_titles(sheet)
+    sheet.head = sheet.span_since(place)
+
+
+def _titles(sheet: Sheet, trace: Trace, detail: Detail) -> None:
     setup = trace.setup
     width = sheet.stage.width - 2 * MARGIN
     sheet.y = sheet.paragraph(clean(setup.title), "title", 0, MARGIN, sheet.y, width=width, most=2) + 2
@@ -28,7 +40,6 @@ def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:
         sheet.y += 6
         sheet.y = sheet.paragraph(clean(setup.lesson), "lesson", 0, MARGIN, sheet.y, width=width, most=5)
     sheet.y += 16
-    _cards(sheet, setup, detail)
 
 
 def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
@@ -40,24 +51,21 @@ def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
         x = stage.lanes[actor.name]
         style = "header.authority" if actor.role == "authority" else "header"
         sheet.put(Box(x - HALF_CARD, sheet.y, 2 * HALF_CARD, height, style, 0, radius=9))
+        title = fit(lane_title(actor), "lane", room)
+        lines = tuple(fit(line, "lane.small", room) for line in words[actor.name])
+        sheet.lanes.append(LaneMark(title, x, lines))
         sheet.line(lane_title(actor), "lane", 0, x, sheet.y + 23, width=room, anchor="middle")
         for index, line in enumerate(words[actor.name]):
             y = sheet.y + 42 + index * pitch_of("lane.small")
             sheet.line(line, "lane.small", 0, x, y, width=room, anchor="middle")
-    for title, x in (
-        ("The client believes", MARGIN),
-        ("The server knows", stage.width - MARGIN - BELIEF_WIDTH),
-    ):
-        sheet.line(
-            title,
-            "belief.title",
-            0,
-            x + BELIEF_WIDTH / 2,
-            sheet.y + height,
-            width=BELIEF_WIDTH,
-            anchor="middle",
-        )
     sheet.y += height
+
+
+def _column_titles(sheet: Sheet) -> None:
+    right = sheet.stage.width - MARGIN - BELIEF_WIDTH
+    for title, left in (("The client believes", MARGIN), ("The server knows", right)):
+        middle = left + BELIEF_WIDTH / 2
+        sheet.line(title, "belief.title", 0, middle, sheet.y, width=BELIEF_WIDTH, anchor="middle")
 
 
 def _card_lines(actor: ActorSetup, setup: Setup, detail: Detail, room: float) -> tuple[str, ...]:

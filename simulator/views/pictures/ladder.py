@@ -15,6 +15,7 @@ from simulator.trace.facts import BeliefChanged, HandshakeReturned
 from simulator.views.drawing.cells import plain, wrap_cells
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
 from simulator.views.drawing.glyphs import hatching, octagon, regular
+from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import blank, finished, run_head
@@ -144,7 +145,16 @@ class _Ladder:
             return
         inside = _within(self.steps, late)
         left, right, seq = self._x(inside[0]), self._x(inside[-1]), late.start.seq
-        box = Box(left, self.top + 2, right - left, self.bottom - self.top - 4, "gap", seq, radius=4)
+        box = Box(
+            left,
+            self.top + 2,
+            right - left,
+            self.bottom - self.top - 4,
+            "gap",
+            seq,
+            radius=4,
+            part=Part.SHADE,
+        )
         self.sheet.middle.append(box)
         words = (
             f"For {duration(late.length)} the client takes the session for open and believes "
@@ -191,7 +201,7 @@ class _Ladder:
         """Below each moment what happened there."""
         top, bottoms, room = self.sheet.y, [self.sheet.y], PITCH - 14
         for place, step in enumerate(self.steps):
-            x, y = self._x(place) - PITCH / 2 + 7, top
+            x, y, begin = self._x(place) - PITCH / 2 + 7, top, len(self.sheet.front)
             before = None if step.words else "client"
             for side, words, seq in step.words or [("client", NOTHING_YET, 0)]:
                 if side != before:
@@ -199,6 +209,7 @@ class _Ladder:
                     style = "belief" if side == "client" else "ladder.server"
                     y = self.sheet.paragraph(side.capitalize(), style, seq, x, y, width=room)
                 y = self.sheet.paragraph(words, "node.small", seq, x, y, width=room, most=14) + 6
+            self.sheet.keep_whole(begin)
             bottoms.append(y)
         self.sheet.y = max(bottoms)
 

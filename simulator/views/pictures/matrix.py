@@ -12,8 +12,9 @@ from simulator.release import RELEASE
 from simulator.security import SecurityLevel
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.views.drawing.cells import cells, paint, plain, shorten, wrap_cells
-from simulator.views.drawing.display import Box, Drawing, Text, width_of, wrap
+from simulator.views.drawing.display import Box, Drawing, Text, span, width_of, wrap
 from simulator.views.drawing.glyphs import hatching, octagon
+from simulator.views.drawing.marks import Marks, Part
 from simulator.views.drawing.sheet import MARGIN, pitch_of
 from simulator.views.story.words import clean, level_name
 
@@ -73,7 +74,8 @@ def matrix_drawing(matrix: Matrix) -> Drawing:
     column = HALF * half_count + GAP
     width = 2 * MARGIN + ROW_HEAD + column * len(matrix.policies)
     top = MARGIN + 132
-    items: list[Item] = list(_head(matrix, column))
+    items: list[Item] = [*_title(matrix), *_heads(matrix, column)]
+    heads = [span(item) for item in _heads(matrix, column)]
     for row, credential in enumerate(matrix.credentials):
         y = top + row * (ROW_HEIGHT + GAP)
         items += _row_head(matrix, credential, y)
@@ -84,15 +86,20 @@ def matrix_drawing(matrix: Matrix) -> Drawing:
     bottom = top + len(matrix.credentials) * (ROW_HEIGHT + GAP)
     items += _legend(matrix, bottom + 8)
     height = bottom + 8 + 66
-    paper = Box(0, 0, width, height, "paper", 0)
-    return Drawing(width, height, TITLE, description(matrix), (paper, *items))
+    paper = Box(0, 0, width, height, "paper", 0, part=Part.PAPER)
+    marks = Marks(head=(min(top for top, _ in heads), max(bottom for _, bottom in heads)))
+    return Drawing(width, height, TITLE, description(matrix), (paper, *items), marks)
 
 
-def _head(matrix: Matrix, column: float) -> Iterator[Item]:
+def _title(matrix: Matrix) -> Iterator[Item]:
     yield Text(MARGIN, MARGIN + 22, TITLE, "title", 0)
     versions = " and ".join(f"TLS {tls}" for tls in matrix.versions)
     under = f"Rows: what the client comes with. Columns: the server's policy. {versions} · release {RELEASE}"
     yield Text(MARGIN, MARGIN + 48, under, "subtitle", 0)
+
+
+def _heads(matrix: Matrix, column: float) -> Iterator[Item]:
+    """The heads of the columns: a policy, what it means, the versions below it."""
     for place, policy in enumerate(matrix.policies):
         x = MARGIN + ROW_HEAD + place * column
         middle = x + (column - GAP) / 2

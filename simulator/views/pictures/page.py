@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.views.drawing.display import Box, Drawing
+from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import MARGIN, Sheet, Stage
 from simulator.views.story.lanes import under_title
 from simulator.views.story.words import clean
@@ -37,6 +38,6 @@ def run_head(sheet: Sheet, trace: Trace, what: str, lead: str = "") -> None:
 def finished(sheet: Sheet, title: str, description: str) -> Drawing:
     """The page as a drawing, as long as what stands on it."""
     width, height = sheet.stage.width, sheet.y + 20
-    paper = Box(0, 0, width, height, "paper", 0)
+    paper = Box(0, 0, width, height, "paper", 0, part=Part.PAPER)
     items = (paper, *sheet.back, *sheet.middle, *sheet.front)
-    return Drawing(width, height, clean(title), description, items)
+    return Drawing(width, height, clean(title), description, items, sheet.marks())

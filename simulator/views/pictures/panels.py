@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Decided, Event, HandshakeReturned, Noted, StateChanged
@@ -21,9 +22,9 @@ PAD = 12.0
 class Panel:
     """One box under construction: contents are put in front, the frame goes behind them at the end."""
 
-    def __init__(self, sheet: Sheet, event: Event) -> None:
+    def __init__(self, sheet: Sheet, event: Event, since: int | None = None) -> None:
         stage = sheet.stage
-        self.sheet, self.seq = sheet, event.seq
+        self.sheet, self.seq, self.since = sheet, event.seq, since
         self.left, self.right = sorted((stage.outer_edge(event.actor), stage.inner_edge(event.actor)))
         self.top = sheet.y + 6
         sheet.y += 15
@@ -35,15 +36,17 @@ class Panel:
         """Put the frame behind the contents and move below it."""
         self.sheet.y += 8
         width, height = self.right - self.left, self.sheet.y - self.top
-        self.sheet.front.insert(self.place, Box(self.left, self.top, width, height, "decision", self.seq, 7))
+        frame = Box(self.left, self.top, width, height, "decision", self.seq, 7, since=self.since)
+        self.sheet.front.insert(self.place, frame)
         self.sheet.y += 7
 
     def heading(self, text: str, seq: int) -> None:
         """The question, after a diamond."""
-        sheet = self.sheet
+        sheet, place = self.sheet, len(self.sheet.front)
         sheet.put(glyphs.diamond(self.x + 7, sheet.y + 8, seq))
         width = self.room - 22
         sheet.y = sheet.paragraph(text, "question", seq, self.x + 22, sheet.y, width=width, most=2) + 3
+        sheet.front[place:] = [replace(item, since=self.since) for item in sheet.front[place:]]
 
     def words(self, text: str, style: str, seq: int) -> None:
         """A paragraph over the whole width."""
@@ -148,12 +151,26 @@ def proof(sheet: Sheet, event: Event, checks: tuple[Check, ...], role: str) -> N
     panel.close()
 
 
-def decision(sheet: Sheet, event: Event, ledger: tuple[Event, Verdict] | None, detail: Detail) -> None:
-    """Put a decision: the question, the ledger it rests on, the choice, what else was open, and why."""
+def decision(
+    sheet: Sheet,
+    event: Event,
+    ledger: tuple[Event, Verdict] | None,
+    detail: Detail,
+    since: int | None = None,
+) -> None:
+    """Put a decision: the question, the ledger it rests on, the choice, what else was open, and why.
+
+    Args:
+        sheet: the sheet.
+        event: the decision.
+        ledger: what it rests on, where that is shown with it.
+        detail: how much is shown.
+        since: the event with which the frame and the question appear, where that is an earlier one.
+    """
     fact = event.fact
     if not isinstance(fact, Decided):
         return
-    panel = Panel(sheet, event)
+    panel = Panel(sheet, event, since)
     panel.heading(question(fact.decision), event.seq)
     said = ""
     if ledger is not None and detail == "overview" and ledger[1].accepted:

@@ -7,6 +7,7 @@ the same step. CA lanes stand idle during the connection, because nobody asks a 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.trace.facts import (
@@ -23,6 +24,7 @@ from simulator.trace.facts import (
     StateChanged,
 )
 from simulator.views.drawing.display import Box, Drawing, Line, Text, wrap
+from simulator.views.drawing.marks import BandMark, Part
 from simulator.views.drawing.sheet import Sheet, Stage, pitch_of
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures import arrows, panels
@@ -38,7 +40,7 @@ from simulator.views.story.reading import (
     is_small_talk,
     news,
     reads,
-    unread,
+    unread_since,
     version_of,
 )
 from simulator.views.story.words import clean, moment
@@ -73,7 +75,7 @@ def sequence(trace: Trace, *, detail: str = "messages") -> Drawing:
     bottom = sheet.y
     foot(sheet, trace)
     lifelines = _lifelines(sheet.stage, below_cards, bottom, story.idle_from)
-    paper = Box(0, 0, sheet.stage.width, sheet.y + 20, "paper", 0)
+    paper = Box(0, 0, sheet.stage.width, sheet.y + 20, "paper", 0, part=Part.PAPER)
     return Drawing(
         width=sheet.stage.width,
         height=sheet.y + 20,
@@ -82,6 +84,7 @@ def sequence(trace: Trace, *, detail: str = "messages") -> Drawing:
         ),
         description=caption(trace),
         items=(paper, *sheet.back, *lifelines, *sheet.middle, *sheet.front),
+        marks=sheet.marks(),
     )
 
 
@@ -90,7 +93,7 @@ class _Story:
 
     def __init__(self, sheet: Sheet, trace: Trace, detail: Detail) -> None:
         self.sheet, self.trace, self.detail = sheet, trace, detail
-        self.reads, self.unread, self.idle = reads(trace), unread(trace), idle_authorities(trace)
+        self.reads, self.unread, self.idle = reads(trace), unread_since(trace), idle_authorities(trace)
         self.lanes = {
             "client": BeliefLane(sheet, left_side=True, detail=detail),
             "server": BeliefLane(sheet, left_side=False, detail=detail),
@@ -98,7 +101,6 @@ class _Story:
         self.gap = GapShade(sheet, gap(trace))
         self.version = version_of(trace)
         self.band: Event | None = None
-        self.band_top = 0.0
         self.idle_from: dict[str, float] = {}
         self.ledgers: dict[str, Verdict] = {}
         self.flight: flights.Message | None = None
@@ -156,7 +158,7 @@ class _Story:
                 self._ledger(event, verdict)
             case Decided():
                 judging, self.judging = self.judging, None
-                panels.decision(sheet, event, judging, self.detail)
+                panels.decision(sheet, event, judging, self.detail, self._since(event))
             case HandshakeReturned():
                 panels.returned(sheet, event)
             case Noted():
@@ -196,7 +198,7 @@ class _Story:
         row = flights.message(event, fields, self.reads.get(event.seq), lost=event.seq in self.unread)
         if self.detail != "overview":
             self._open_band(event)
-            arrows.draw(self.sheet, row)
+            self._draw(row)
             return
         joined = self.flight and flights.joined(self.flight, row)
         if not joined:
@@ -208,7 +210,17 @@ class _Story:
         if self.flight is not None:
             row, self.flight = self.flight, None
             self._open_band(row.event)
-            arrows.draw(self.sheet, row)
+            self._draw(row)
+
+    def _draw(self, row: flights.Message) -> None:
+        arrows.draw(self.sheet, row, unread_since=self.unread.get(row.event.seq))
+
+    def _since(self, event: Event) -> int | None:
+        """The ledger that a decision rests on: its question is asked when the ledger is shown."""
+        cause = event.cause
+        if isinstance(event.fact, Decided) and cause is not None:
+            return cause if isinstance(self.trace.events[cause].fact, Checked) else None
+        return None
 
     def _open_band(self, event: Event) -> None:
         """Begin a new band where the step changes: a strip with the step's number and title."""
@@ -216,17 +228,22 @@ class _Story:
             return
         self._close_band()
         sheet, stage = self.sheet, self.sheet.stage
-        step, seq, top = event.step, event.seq, self.sheet.y
-        self.band, self.band_top = event, top
+        step, seq, top, since = event.step, event.seq, self.sheet.y, self._since(event)
+        self.band = event
         width = stage.right - stage.left
-        sheet.put(Box(stage.left, top, width, STRIP_HEIGHT, f"strip.{step.value}", seq, radius=5))
+        with sheet.within(Part.BAND, since):
+            sheet.put(Box(stage.left, top, width, STRIP_HEIGHT, f"strip.{step.value}", seq, radius=5))
         x, y = stage.left + 18, top + STRIP_HEIGHT / 2
-        sheet.put(Box(x - 10, y - 10, 20, 20, f"step.{step.value}", seq, radius=10))
-        sheet.put(Text(x, y + 4.7, str(STEP_NUMBERS[step]), "band.number", seq, "middle"))
-        sheet.line(step.title, f"band.title.{step.value}", seq, stage.left + 36, top + 19, width=width - 190)
+        with sheet.within(Part.HEADING, since):
+            sheet.put(Box(x - 10, y - 10, 20, 20, f"step.{step.value}", seq, radius=10))
+            sheet.put(Text(x, y + 4.7, str(STEP_NUMBERS[step]), "band.number", seq, "middle"))
+            style = f"band.title.{step.value}"
+            sheet.line(step.title, style, seq, stage.left + 36, top + 19, width=width - 190)
         when = f"from {moment(event.at)}" if event.at > 0 else moment(event.at)
-        sheet.line(when, "band.time", seq, stage.right - 12, top + 18, width=140, anchor="end")
-        sheet.strips.append((top, top + STRIP_HEIGHT))
+        with sheet.within(Part.TIME, since):
+            sheet.line(when, "band.time", seq, stage.right - 12, top + 18, width=140, anchor="end")
+        shown_with = seq if since is None else since
+        sheet.bands.append(BandMark(step, shown_with, top, top + STRIP_HEIGHT, top + STRIP_HEIGHT))
         sheet.y = top + STRIP_HEIGHT + 5
         if event.at >= 0 and not self.idle_from:
             self._idle_notes(seq)
@@ -236,22 +253,21 @@ class _Story:
         for name in sorted(self.idle):
             x, y = self.sheet.stage.lanes[name], self.sheet.y + 6
             for index, line in enumerate(wrap("nobody asks the CA during the connection", "lane.idle", 150)):
-                self.sheet.put(
-                    Text(x, y + 10 + index * pitch_of("lane.idle"), line, "lane.idle", seq, "middle")
-                )
+                baseline = y + 10 + index * pitch_of("lane.idle")
+                self.sheet.put(Text(x, baseline, line, "lane.idle", seq, "middle", part=Part.IDLE))
             self.idle_from[name] = y + 36
 
     def _close_band(self) -> None:
         if self.band is None:
             return
-        stage, top, step = self.sheet.stage, self.band_top, self.band.step
-        self.sheet.y += 6
-        height = self.sheet.y - top
-        width = stage.right - stage.left
-        self.sheet.back.append(
-            Box(stage.left, top, width, height, f"band.{step.value}", self.band.seq, radius=5)
-        )
-        self.sheet.y += 5
+        sheet, stage, event = self.sheet, self.sheet.stage, self.band
+        sheet.y += 6
+        band = sheet.bands[-1] = replace(sheet.bands[-1], bottom=sheet.y)
+        width, height = stage.right - stage.left, band.bottom - band.top
+        style, since = f"band.{band.step.value}", self._since(event)
+        ground = Box(stage.left, band.top, width, height, style, event.seq, 5, part=Part.BAND, since=since)
+        sheet.back.append(ground)
+        sheet.y += 5
         self.band = None
 
 
@@ -260,8 +276,9 @@ def _lifelines(stage: Stage, top: float, bottom: float, idle_from: dict[str, flo
     lines = []
     for name, x in stage.lanes.items():
         if name not in idle_from:
-            lines.append(Line(((x, top), (x, bottom)), "lifeline", 0))
+            lines.append(Line(((x, top), (x, bottom)), "lifeline", 0, part=Part.LIFELINE))
             continue
-        lines.append(Line(((x, top), (x, idle_from[name] - 36)), "lifeline", 0))
-        lines.append(Line(((x, idle_from[name]), (x, bottom)), "lifeline.idle", 0))
+        above, below = ((x, top), (x, idle_from[name] - 36)), ((x, idle_from[name]), (x, bottom))
+        lines.append(Line(above, "lifeline", 0, part=Part.LIFELINE))
+        lines.append(Line(below, "lifeline.idle", 0, part=Part.LIFELINE))
     return lines

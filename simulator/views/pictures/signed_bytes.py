@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Sent
 from simulator.views.drawing.cells import wrap_cells
-from simulator.views.drawing.display import Box, Text, width_of
+from simulator.views.drawing.display import Box, Text, span, width_of
+from simulator.views.drawing.marks import SectionMark
 from simulator.views.drawing.sheet import MARGIN
 from simulator.views.story.message_bytes import PER_ROW, SPACES, hex_rows
 from simulator.views.story.words import clean, plural, size
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from simulator.views.drawing.sheet import Sheet
     from simulator.views.story.message_bytes import Signed
 
-NUMBER, NAME, SIZE = 46.0, 430.0, 150.0
+TITLE = "What this signature covers"
+NUMBER, NAME = 46.0, 430.0
 RECEIVER = (
     "The receiver makes the same bytes from its own copy of the messages, and checks the signature with the "
     "key in the certificate."
@@ -91,7 +93,9 @@ def draw_signed(sheet: Sheet, signed: Signed, seq: int) -> None:
     """Put the transcript and the bytes that are signed below the message."""
     width = sheet.stage.width - 2 * MARGIN
     sheet.y += 22
-    sheet.line("What this signature covers", "lane", seq, MARGIN, sheet.y + 16, width=width)
+    title = Text(MARGIN, sheet.y + 16, TITLE, "lane", seq)
+    sheet.put(title)
+    sheet.sections.append(SectionMark(TITLE, *span(title)))
     sheet.y = sheet.paragraph(_lead(signed), "lesson", seq, MARGIN, sheet.y + 26, width=width, most=4)
     sheet.y += 10
     for number, event in enumerate(signed.messages, start=1):
@@ -151,7 +155,7 @@ def put_hex(sheet: Sheet, line: str, seq: int, x: float, y: float) -> None:
 
 def signed_lines(signed: Signed, width: int) -> Iterator[str]:
     """The same as lines of text."""
-    yield "What this signature covers"
+    yield TITLE
     yield from wrap_cells(signed_words(signed), width)
     for number, event in enumerate(signed.messages, start=1):
         length = size(len(event.fact.raw)) if isinstance(event.fact, Sent) else ""

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.errors import OutputError
 from simulator.pki.files import write_public_file
-from simulator.trace.facts import Step
 from simulator.trace.trace import Trace
-from simulator.views.drawing.display import BEHIND, Box, Drawing, Item, Line, Polygon, Text, span
+from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text, span
+from simulator.views.drawing.marks import BEHIND, Part
 from simulator.views.drawing.pens import picture
 from simulator.views.pictures.sequence import sequence
 from simulator.views.story.lanes import run_name
@@ -30,8 +30,6 @@ FOOT_GAP = 18.0  # between the story and the card below it
 TAIL = 150.0  # below the step that is told: a belief that has just begun needs room for its words
 SNAPSHOT_GAP = 14.0  # below the event at which a snapshot ends
 SNAPSHOT_ROOM = 420.0  # for the steps of a snapshot, where they are not taller
-STRIP = "strip."
-BELIEF_STYLES = ("level.", "belief", "hatch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +91,10 @@ def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
         OutputError: there is no such detail.
     """
     whole = sequence(trace, detail=detail)
-    strips = [item for item in whole.items if isinstance(item, Box) and item.style.startswith(STRIP)]
-    names = [Step(strip.style.removeprefix(STRIP)).value.lower().replace("_", "-") for strip in strips]
-    card = next(item.y for item in whole.items if isinstance(item, Box) and item.style == "card")
-    edges = [*(strip.y for strip in strips), card - FOOT_GAP / 2, whole.height]
+    bands = whole.marks.bands
+    names = [band.step.value.lower().replace("_", "-") for band in bands]
+    end = whole.height if whole.marks.foot is None else whole.marks.foot - FOOT_GAP / 2
+    edges = [*(band.top for band in bands), end, whole.height]
     room = ceil(max(below - above for above, below in pairwise(edges)))
     made = []
     for place, name in enumerate(["setting", *names, "result"]):
@@ -126,14 +124,14 @@ def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
     whole = sequence(trace, detail=detail)
     if seq >= trace.events[-1].seq:
         return whole
-    strips = [item.y for item in whole.items if isinstance(item, Box) and item.style.startswith(STRIP)]
-    items = tuple(item for item in whole.items if item.seq <= seq or item.style.startswith(BEHIND))
-    told = [span(item)[1] for item in items if not item.style.startswith((*BEHIND, *BELIEF_STYLES))]
-    until = max([strips[0], *told]) + SNAPSHOT_GAP
-    begun = [strip for strip in strips if strip < until]
-    since = next((strip for strip in begun if until - strip <= SNAPSHOT_ROOM), begun[-1])
-    height = strips[0] + until - since + TAIL
-    slide = _slide(replace(whole, items=items), strips[0], since, until, until - since)
+    tops = [band.top for band in whole.marks.bands]
+    items = tuple(item for item in whole.items if item.seq <= seq or item.part in BEHIND)
+    told = [span(item)[1] for item in items if item.part not in (*BEHIND, Part.BELIEF)]
+    until = max([tops[0], *told]) + SNAPSHOT_GAP
+    begun = [top for top in tops if top < until]
+    since = next((top for top in begun if until - top <= SNAPSHOT_ROOM), begun[-1])
+    height = tops[0] + until - since + TAIL
+    slide = _slide(replace(whole, items=items), tops[0], since, until, until - since)
     headline = moments(trace)[seq]["headline"]
     reached = f"{run_name(trace)}, as far as here: {headline}. What comes later is not shown."
     return replace(whole, height=height, items=slide, description=reached)
@@ -141,13 +139,13 @@ def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
 
 def _slide(whole: Drawing, head: float, since: float, until: float, room: float) -> tuple[Item, ...]:
     """The head as it is, and below it the story from ``since`` until ``until``."""
-    kept: list[Item] = [Box(0, 0, whole.width, head + room + TAIL, "paper", 0)]
-    unknown = _unknown(whole.items, until)
-    beliefs = {box.seq for box in whole.items if _is_level(box) and span(box)[0] < until}
-    for item in _with_beliefs_in_sight(whole.items, since, until + TAIL):
+    kept: list[Item] = [Box(0, 0, whole.width, head + room + TAIL, "paper", 0, part=Part.PAPER)]
+    hidden = {Part.PAPER, *_unknown(whole.items, until)}
+    beliefs = {belief.seq for belief in whole.marks.beliefs if belief.extent[1] < until}
+    for item in _with_beliefs_in_sight(whole, since, until + TAIL):
         top, bottom = span(item)
-        lifeline = item.style.startswith("lifeline")
-        if item.style == "paper" or (item.style == "gap" and item.seq in unknown):
+        lifeline = item.part is Part.LIFELINE
+        if item.part in hidden:
             continue
         if bottom <= head:
             kept.append(item)
@@ -155,7 +153,7 @@ def _slide(whole: Drawing, head: float, since: float, until: float, room: float)
         if lifeline and top < head < since:
             kept.append(_cut(item, top, head) or item)
         end = since + room + TAIL if lifeline else until
-        if item.seq in beliefs and item.style.startswith(BELIEF_STYLES):
+        if item.part is Part.BELIEF and item.seq in beliefs:
             end = until + TAIL
         piece = _cut(item, since, end) if top < end and bottom > since else None
         if piece is not None:
@@ -163,34 +161,29 @@ def _slide(whole: Drawing, head: float, since: float, until: float, room: float)
     return tuple(kept)
 
 
-def _unknown(items: tuple[Item, ...], until: float) -> set[int]:
-    """``seq`` of an error that has not come out yet: nobody knows of it before."""
-    shades = (item for item in items if isinstance(item, Box) and item.style == "gap")
-    return {box.seq for box in shades if box.y + box.height > until}
+def _unknown(items: tuple[Item, ...], until: float) -> set[Part]:
+    """The shade of an error that has not come out yet, and its words."""
+    shades = [span(item)[1] for item in items if item.part is Part.SHADE]
+    return {Part.SHADE, Part.SHADE_WORDS} if max(shades, default=0.0) > until else set()
 
 
-def _with_beliefs_in_sight(items: tuple[Item, ...], since: float, until: float) -> list[Item]:
+def _with_beliefs_in_sight(whole: Drawing, since: float, until: float) -> list[Item]:
     """The items, with the words of a belief that began above the window brought down to its top."""
     moves: dict[int, float] = {}
-    for box in items:
-        if isinstance(box, Box) and _is_level(box) and box.y < since < box.y + box.height:
-            words = [item for item in items if isinstance(item, Text) and _is_belief(item, box.seq)]
-            visible = min(until, box.y + box.height) - since
-            if words and max(span(item)[1] for item in words) - box.y <= visible:
-                moves[box.seq] = since - box.y
+    for belief in whole.marks.beliefs:
+        _, top, _, bottom = belief.extent
+        if top < since < bottom:
+            words = [span(item)[1] for item in whole.items if _is_belief(item) and item.seq == belief.seq]
+            if words and max(words) - top <= min(until, bottom) - since:
+                moves[belief.seq] = since - top
     return [
-        _moved(item, moves[item.seq]) if item.seq in moves and _is_belief(item, item.seq) else item
-        for item in items
+        _moved(item, moves[item.seq]) if item.seq in moves and _is_belief(item) else item
+        for item in whole.items
     ]
 
 
-def _is_level(item: Item) -> bool:
-    """The block of a belief, in the colour of its level; not a stair of the ladder."""
-    return item.style.startswith("level.") and not item.style.startswith("level.edge.")
-
-
-def _is_belief(item: Item, seq: int) -> bool:
-    return item.seq == seq and isinstance(item, Text) and item.style.startswith("belief")
+def _is_belief(item: Item) -> bool:
+    return isinstance(item, Text) and item.part is Part.BELIEF
 
 
 def _cut(item: Item, top: float, bottom: float) -> Item | None:

@@ -125,6 +125,7 @@ class _Machine:
         """Put the machine on the sheet; moves below it."""
         self.sheet, self.x = sheet, left + BUS + WIDE / 2
         sheet.put(Box(self.x - WIDE / 2, sheet.y, WIDE, 34, "header", 0, radius=9))
+        sheet.head = sheet.y, sheet.y + 34
         title = f"{self.side.capitalize()}, TLS {self.version.value}"
         sheet.line(title, "lane", 0, self.x, sheet.y + 23, width=WIDE - 16, anchor="middle")
         self.top = sheet.y + 34 + 18
@@ -179,6 +180,7 @@ class _Machine:
             self._label(move, bus - FAILED_WIDE / 2 + 4, y - 12)
         elif self._straight(move):
             self._line(move, ((x, y1 + frame), (x, y2 - stop)))
+            self.sheet.whole.append((y1 + frame, y2 - stop))
             self._label(move, x + 12, (y1 + y2) / 2)
         else:
             lane = self.lanes[move]

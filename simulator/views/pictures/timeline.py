@@ -147,6 +147,7 @@ class _Timeline:
     def draw(self) -> None:
         """Lanes, ticks, arrows, words."""
         sheet = self.sheet
+        sheet.head = sheet.y, sheet.y + 34
         for side, x in LANES.items():
             sheet.put(Box(x - 70, sheet.y, 140, 34, "header", 0, radius=9))
             sheet.line(side.capitalize(), "lane", 0, x, sheet.y + 23, width=120, anchor="middle")

@@ -28,9 +28,8 @@ from simulator.trace.facts import (
 from simulator.trace.outcome import card_of, outcome_of
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS
-from simulator.views.player.known import GIVING_AWAY
 from simulator.views.player.messages import chain_of, messages
-from simulator.views.player.picture import picture
+from simulator.views.player.picture import GIVING_AWAY, picture
 from simulator.views.player.predict import questions, turns
 from simulator.views.story.caption import caption
 from simulator.views.story.certificate_words import certificate_words

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.trace.outcome import trace_of
-from simulator.views.drawing.display import Box, Drawing
+from simulator.views.drawing.marks import Part
 from simulator.views.player.page import document
 from simulator.views.player.widget import Player
 from simulator.views.story.caption import caption
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.trace.facts import Event
+    from simulator.views.drawing.display import Drawing
 
 
 class Waiting(Protocol):
@@ -199,7 +200,6 @@ def live(simulation: Live, *, detail: str = "messages", theme: str = "") -> Live
 
 def without_result(drawing: Drawing) -> Drawing:
     """A sequence diagram cut off above the card with the result, which is drawn last."""
-    for number, item in enumerate(drawing.items):
-        if isinstance(item, Box) and item.style == "card":
-            return replace(drawing, items=drawing.items[:number], height=item.y)
-    return drawing
+    items = tuple(item for item in drawing.items if item.part is not Part.FOOT)
+    height = drawing.height if drawing.marks.foot is None else drawing.marks.foot
+    return replace(drawing, items=items, height=height)

@@ -1,7 +1,8 @@
-"""The picture that the player lights up: the sequence diagram, and where each event stands in it.
+"""The picture that the player lights up: the sequence diagram, and the place of each event in it.
 
 The player lays nothing out. It shows the SVG that every other view shows, with the names of colours in place
 of their values (so that a page can turn dark), and gets from here the numbers it needs to follow a cursor.
+Nothing is lit before the event that makes it known: that a message is never read, how long an error lasts.
 """
 
 from __future__ import annotations
@@ -10,29 +11,43 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from simulator.trace.facts import STEP_NUMBERS, Alert, BeliefChanged, Checked, Decided, Received, Sent, Step
-from simulator.views.drawing.display import BEHIND, Box, Drawing, Extent, Item, Text, extent_of
+from simulator.trace.facts import STEP_NUMBERS, Alert, BeliefChanged, Checked, Decided, Received, Sent
+from simulator.views.drawing.display import (
+    Box,
+    Drawing,
+    Extent,
+    Item,
+    Text,
+    extents_of,
+    seen_with,
+    span,
+    union,
+)
+from simulator.views.drawing.marks import BEHIND, BandMark, Part
 from simulator.views.drawing.style import PALETTES, Palette
 from simulator.views.drawing.svg import markup
 from simulator.views.pictures.sequence import sequence
-from simulator.views.player.known import as_known, giving_away, on_their_way, parted_by
-from simulator.views.story.reading import gap, unread_since
+from simulator.views.story.reading import unread_since
+from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from simulator.trace.trace import Trace
 
-
-#: Texts that the page says itself, beside the picture.
-SAID_BESIDE = frozenset({"title", "subtitle", "lesson", "gap"})
-#: Styles of a decision's frame and of the band it opens: they appear with the ledger it rests on.
-FRAME = ("decision", "question", "band.", "strip.", "step.")
-BELIEF_COLUMN = ("level.", "belief")
+#: Parts that the page says itself, beside the picture.
+SAID_BESIDE = frozenset({Part.TITLE, Part.SHADE_WORDS})
+#: Rows of the set-up that name what is wrong in it, which no actor knows when the story begins.
+GIVING_AWAY = frozenset({"private key", "what it signs", "clock"})
+MARGIN = 26.0  # beside what client and server do
+ABOVE_CARDS = 10.0
+INSET = 10.0  # of a band's heading from the edge of what is seen
+TIME_INSET = 16.0  # of the moment at the other edge
 BELIEF_PAD = 8.0  # below the words of a belief
 BELIEF_HEIGHT = 110.0  # a belief lasts long; what is marked is where it begins
 BELIEF_GAP = 5.0  # what a frame's distance takes off, for its line to pass between two lines of words
-MARGIN = 26.0
+#: The palette whose values are the names of CSS custom properties.
+VARIABLES: Palette = {name: f"var(--{name})" for name in PALETTES["light"]}
 
 
 def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, Any]:
@@ -54,102 +69,64 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
         OutputError: there is no such detail.
     """
     drawing = sequence(trace, detail=detail)
-    shown = [item for item in drawing.items if not _said_beside(item)]
-    bottom = drawing.height
-    if not finished:
-        bottom = min(
-            (item.y for item in shown if isinstance(item, Box) and item.style == "card"), default=bottom
-        )
-        shown = [item for item in shown if extent_of(item)[1] < bottom]
-    items = _frames_first(trace, shown)
-    found = _places(trace, items)
-    left, right = _talk(trace, found, drawing.width)
-    items = _in_sight(items, left, right)
-    late, since = gap(trace), unread_since(trace)
-    told, rest = parted_by(since, items)
-    tops = [extent_of(item)[1] for item in items if item.style.startswith("header")]
-    top = min(tops, default=MARGIN) - 10
+    marks = drawing.marks
+    beside = SAID_BESIDE if finished else SAID_BESIDE | {Part.FOOT}
+    items = [item for item in drawing.items if item.part not in beside]
+    places = _places(trace, items)
+    left, right = _talk(trace, places, drawing.width)
+    shift = max(0.0, left + INSET - (marks.story[0] if marks.story else 0))
+    lit = [_lit(_in_sight(item, shift, right)) for item in items]
+    rest = tuple(item for item in lit if item.part is not Part.UNREAD)
+    top = (marks.head[0] if marks.head else MARGIN) - ABOVE_CARDS
+    bottom = drawing.height if finished or marks.foot is None else marks.foot
     return {
-        "svg": markup(replace(drawing, items=tuple(as_known(late, since, rest))), VARIABLES, "player"),
-        "away": _fragment(drawing, on_their_way(since, items)),
-        "told": _fragment(drawing, as_known(late, since, told)),
-        "since": {str(seq): known for seq, known in since.items()},
+        "svg": markup(replace(drawing, items=rest), VARIABLES, "player"),
+        "away": _fragment(drawing, (item for arrow in marks.arrows for item in arrow.on_its_way)),
+        "told": _fragment(drawing, (item for item in lit if item.part is Part.UNREAD)),
+        "since": {str(seq): known for seq, known in unread_since(trace).items()},
         "box": [0, _round(top), _round(drawing.width), _round(bottom - top)],
-        "lanes": [
-            [item.text, _round(item.x)] for item in items if isinstance(item, Text) and item.style == "lane"
-        ],
+        "lanes": [[lane.title, _round(lane.x)] for lane in marks.lanes],
         "talk": [_round(left), _round(right)],
-        "places": {str(seq): _rectangle(extent) for seq, extent in found.items()},
+        "places": {str(seq): _rectangle(extent) for seq, extent in places.items()},
         "depths": _depths(trace, items),
-        "secrets": giving_away(trace, items),
-        "chapters": _chapters(items),
-        "cuts": [
-            _round(item.y) for item in items if isinstance(item, Box) and item.style.startswith("strip.")
-        ],
+        "secrets": _giving_away(trace, (line for lane in marks.lanes for line in lane.lines)),
+        "chapters": [_chapter(band) for band in sorted(marks.bands, key=lambda band: band.seq)],
+        "cuts": [_round(band.top) for band in marks.bands],
     }
 
 
-#: The palette whose values are the names of CSS custom properties.
-VARIABLES: Palette = {name: f"var(--{name})" for name in PALETTES["light"]}
-
-
-def _fragment(drawing: Drawing, items: list[Item]) -> str:
+def _fragment(drawing: Drawing, items: Iterable[Item]) -> str:
     """More of a picture, as a drawing without words of its own; empty for nothing."""
     part = replace(drawing, title="", description="", items=tuple(items))
-    return markup(part, VARIABLES, "away") if items else ""
+    return markup(part, VARIABLES, "away") if part.items else ""
 
 
-def _said_beside(item: Item) -> bool:
-    return isinstance(item, Text) and item.style in SAID_BESIDE
+def _lit(item: Item) -> Item:
+    """The item with the event that lights it up as its ``seq``."""
+    return item if item.since is None else replace(item, seq=item.since)
 
 
-def _frames_first(trace: Trace, items: Iterable[Item]) -> list[Item]:
-    """The items with each decision's frame moved to the ledger it rests on, which is seen first."""
-    ledgers = {event.seq for event in trace.of(Checked)}
-    moved = {event.seq: event.cause for event in trace.of(Decided) if event.cause in ledgers}
-    return [
-        replace(item, seq=moved[item.seq]) if item.seq in moved and item.style.startswith(FRAME) else item
-        for item in items
-    ]
-
-
-def _in_sight(items: list[Item], left: float, right: float) -> list[Item]:
-    """The items with the headings of the bands where they are seen when only ``left`` to ``right`` is."""
-    edge = min(
-        (item.x for item in items if isinstance(item, Box) and item.style.startswith("strip.")), default=0
-    )
-    shift = max(0.0, left + 10 - edge)
-    found: list[Item] = []
-    for item in items:
-        if isinstance(item, Text) and item.style == "band.time":
-            found.append(replace(item, x=min(item.x, right - 16)))
-        elif isinstance(item, Text | Box) and item.style.startswith(("band.number", "band.title", "step.")):
-            found.append(replace(item, x=item.x + shift))
-        else:
-            found.append(item)
-    return found
+def _in_sight(item: Item, shift: float, right: float) -> Item:
+    """What stands at the edges of a band, moved to where it is seen when only part of the width is."""
+    if item.part is Part.TIME and isinstance(item, Text):
+        return replace(item, x=min(item.x, right - TIME_INSET))
+    if item.part is Part.HEADING and isinstance(item, Text | Box):
+        return replace(item, x=item.x + shift)
+    return item
 
 
 def _places(trace: Trace, items: Sequence[Item]) -> dict[int, Extent]:
-    """The extent of what stands for each event; of its cause, or of the event before, where nothing does."""
-    drawn: dict[int, Extent] = {}
-    for item in items:
-        if not item.style.startswith(BEHIND):
-            extent = extent_of(item)
-            drawn[item.seq] = _union(drawn[item.seq], extent) if item.seq in drawn else extent
+    """The extent of each event, or of its cause or the event before where nothing is drawn for it."""
+    drawn = extents_of(items)
     joined = {event.seq for event in trace.of(Sent, Alert, Checked)}
     words = _words_of_beliefs(items)
     found: dict[int, Extent] = {}
     last = drawn.get(0, (0.0, 0.0, 1.0, 1.0))
     for event in trace.events:
-        if event.seq in drawn:
-            extent = drawn[event.seq]
-        elif event.cause is not None and event.cause in found:
-            extent = found[event.cause]
-        else:
-            extent = last
+        cause = event.cause if event.cause in found else None
+        extent = drawn.get(event.seq, last if cause is None else found[cause])
         if isinstance(event.fact, Received | Alert | Decided) and event.cause in joined:
-            extent = _union(extent, found[event.cause])  # the arrow, not its head alone; the whole decision
+            extent = union(extent, found[event.cause])  # the arrow, not its head alone; the whole decision
         if isinstance(event.fact, BeliefChanged):
             left, top, right, bottom = extent
             extent = (left, top, right, min(bottom, words.get(event.seq, top + BELIEF_HEIGHT)))
@@ -158,39 +135,27 @@ def _places(trace: Trace, items: Sequence[Item]) -> dict[int, Extent]:
 
 
 def _words_of_beliefs(items: Iterable[Item]) -> dict[int, float]:
-    """For each belief where a frame around its words may end: below them, or between two lines of many."""
+    """The bottom of a frame around the words of each belief: below them, or between two lines of many."""
     lines: dict[int, list[float]] = {}
     for item in items:
-        if isinstance(item, Text) and item.style.startswith(BELIEF_COLUMN):
-            lines.setdefault(item.seq, []).append(item.extent[3])
+        if item.part is Part.BELIEF and isinstance(item, Text):
+            lines.setdefault(item.seq, []).append(span(item)[1])
     found = {}
     for seq, ends in lines.items():
-        room = min(ends) + BELIEF_HEIGHT
-        within = max(end for end in ends if end <= room)
+        within = max(end for end in ends if end <= min(ends) + BELIEF_HEIGHT)
         found[seq] = within + BELIEF_PAD if within == max(ends) else within - BELIEF_GAP
     return found
 
 
 def _depths(trace: Trace, items: Iterable[Item]) -> list[float]:
-    """For each event how far down all reaches that was drawn until then; of a column of belief, its words."""
+    """The lowest point of all that is drawn up to each event; of a belief only the words count."""
     lowest = {event.seq: 0.0 for event in trace.events}
     for item in items:
-        if item.style.startswith(BEHIND):
-            continue
-        if not item.style.startswith(BELIEF_COLUMN):
-            lowest[item.seq] = max(lowest[item.seq], extent_of(item)[3])
-        elif isinstance(item, Text):
-            lowest[item.seq] = max(lowest[item.seq], extent_of(item)[3] + BELIEF_PAD)
+        belief = item.part is Part.BELIEF
+        if item.part not in BEHIND and (not belief or isinstance(item, Text)):
+            seq, bottom = seen_with(item), span(item)[1] + (BELIEF_PAD if belief else 0)
+            lowest[seq] = max(lowest[seq], bottom)
     return [_round(depth) for depth in accumulate(lowest.values(), max)]
-
-
-def _union(one: Extent, other: Extent) -> Extent:
-    return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[2], other[2]),
-        max(one[3], other[3]),
-    )
 
 
 def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> tuple[float, float]:
@@ -206,24 +171,27 @@ def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> tuple[flo
     return max(0.0, left - MARGIN), min(width, right + MARGIN)
 
 
-def _chapters(items: Iterable[Item]) -> list[dict[str, Any]]:
-    """The bands of the picture, in order: where one begins, a chapter of the player begins."""
-    numbers = {str(number): step for step, number in STEP_NUMBERS.items()}
-    chapters = []
-    for item in items:
-        if isinstance(item, Text) and item.style == "band.number":
-            step: Step = numbers[item.text]
-            short = step.value.replace("_", " ").capitalize()
-            chapters.append(
-                {
-                    "seq": item.seq,
-                    "number": item.text,
-                    "step": step.value,
-                    "short": short,
-                    "title": step.title,
-                }
-            )
-    return sorted(chapters, key=lambda chapter: chapter["seq"])
+def _chapter(band: BandMark) -> dict[str, Any]:
+    """A band of the picture, where a chapter of the player begins."""
+    step = band.step
+    return {
+        "seq": band.seq,
+        "number": str(STEP_NUMBERS[step]),
+        "step": step.value,
+        "short": step.value.replace("_", " ").capitalize(),
+        "title": step.title,
+    }
+
+
+def _giving_away(trace: Trace, lines: Iterable[str]) -> list[str]:
+    """The lines on the cards of the lanes that name what is wrong in the set-up."""
+    told = [
+        f"{clean(name)}: {clean(value)}"
+        for actor in trace.setup.actors
+        for name, value in actor.policy
+        if name in GIVING_AWAY
+    ]
+    return [line for line in dict.fromkeys(lines) if any(line in words for words in told)]
 
 
 def _rectangle(extent: Extent) -> list[float]:

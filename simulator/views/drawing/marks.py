@@ -1,0 +1,144 @@
+"""The marks of a picture: what its layout knew, kept beside the items so that no reader has to guess it.
+
+Cutting, frames and the player look up here where a band begins, which lines belong to a belief, what stands
+above the story and when something becomes known. A picture without a story has empty marks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from simulator.trace.facts import STEP_NUMBERS
+
+if TYPE_CHECKING:
+    from simulator.trace.facts import Step
+    from simulator.views.drawing.display import Extent, Item, Point
+
+Span = tuple[float, float]  # top and bottom, or left and right
+
+
+class Part(Enum):
+    """The part of a picture that an item belongs to."""
+
+    STORY = auto()  # stands for its event, where that event stands
+    PAPER = auto()
+    TITLE = auto()  # title, run and lesson
+    CARD = auto()  # the card of a lane, above the story
+    COLUMN = auto()  # the title of a belief column, beside the cards
+    LIFELINE = auto()
+    IDLE = auto()  # the words beside a lane that has nothing to do
+    BAND = auto()  # the ground of a run of events, and the strip of its heading
+    HEADING = auto()  # the number and title of a band, at its left edge
+    TIME = auto()  # the moment at which a band begins, at its right edge
+    BELIEF = auto()  # a block beside the story, from one change of belief to the next
+    SHADE = auto()  # the time of an error that its maker does not know yet
+    SHADE_WORDS = auto()
+    UNREAD = auto()  # shows that a message is never read
+    FOOT = auto()  # the result, below the story
+
+
+#: Parts that reach over many events, so that the extent of one event does not count them.
+BEHIND = frozenset(
+    {
+        Part.PAPER,
+        Part.TITLE,
+        Part.COLUMN,
+        Part.LIFELINE,
+        Part.IDLE,
+        Part.BAND,
+        Part.HEADING,
+        Part.TIME,
+        Part.SHADE,
+        Part.SHADE_WORDS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneMark:
+    """A lane: the title and the lines on its card, and the x of its lifeline."""
+
+    title: str
+    x: float
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionMark:
+    """A part of the picture with a name. ``heading`` is the bottom of its heading, or ``top`` for none."""
+
+    name: str
+    top: float
+    heading: float
+
+
+@dataclass(frozen=True, slots=True)
+class BandMark:
+    """A run of events of one step; ``seq`` is the event with which it appears."""
+
+    step: Step
+    seq: int
+    top: float
+    heading: float
+    bottom: float
+
+    @property
+    def name(self) -> str:
+        """The number and the title of the step, as they stand in the heading."""
+        return f"{STEP_NUMBERS[self.step]} {self.step.title}"
+
+
+@dataclass(frozen=True, slots=True)
+class BeliefMark:
+    """The block of one belief, and the event that changed it."""
+
+    seq: int
+    extent: Extent
+
+
+@dataclass(frozen=True, slots=True)
+class ArrowMark:
+    """The arrow of a message.
+
+    Attributes:
+        seq: the sending.
+        start, end: on the sender's and the receiver's lane.
+        unread_since: the event since which it is certain that the message is never read, or None.
+        on_its_way: the line as it looks before that; empty for an arrow that is whole anyway.
+    """
+
+    seq: int
+    start: Point
+    end: Point
+    unread_since: int | None = None
+    on_its_way: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Everything that a layout knew beyond its items. Heights and widths are pixels of the natural size.
+
+    Attributes:
+        head: top and bottom of what is repeated above the parts of a cut picture, or None.
+        story: left and right edge of the bands, or None where nothing stands beside the story.
+        foot: top of the result, or None.
+        lanes: from left to right.
+        bands, sections: from top to bottom; sections are the other parts that have a name.
+        beliefs, arrows: in the order in which they were drawn.
+        whole: top and bottom of every group of items that no cut may part. A single item is never cut.
+    """
+
+    head: Span | None = None
+    story: Span | None = None
+    foot: float | None = None
+    lanes: tuple[LaneMark, ...] = ()
+    bands: tuple[BandMark, ...] = ()
+    sections: tuple[SectionMark, ...] = ()
+    beliefs: tuple[BeliefMark, ...] = ()
+    arrows: tuple[ArrowMark, ...] = ()
+    whole: tuple[Span, ...] = ()
+
+
+NO_MARKS = Marks()
