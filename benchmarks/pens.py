@@ -11,8 +11,10 @@ import re
 import shutil
 import subprocess
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from simulator.trace.facts import Alert, Event, Sent
 from simulator.views.texts.mermaid import escape

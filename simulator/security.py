@@ -7,9 +7,10 @@ certificate that nobody judged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
+
+from msgspec import Struct
 
 RefusalLayer = Literal["tcp", "telnet", "tls", "identity", "application"]
 ClientStanding = Literal["no", "claimed", "yes"]
@@ -50,8 +51,7 @@ _PLAIN_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityCard:
+class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True):
     """The level taken apart, one answer for each question.
 
     Attributes:

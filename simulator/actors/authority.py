@@ -99,7 +99,7 @@ class Authority:
                 f"The request is signed with the key it asks for, and the CA vouches for {enrolment.subject}."
             )
             return [
-                Decided("issue", "issue", ("issue",), reason, "actor"),
+                Decided("issue", "issue", ("issue",), reason, "actor", None),
                 sent(enrolment.holder, CERTIFICATE_NAME, enrolment.certificate),
             ]
         reason = f"The CA vouches for {enrolment.subject}, and makes the key itself."
@@ -108,7 +108,7 @@ class Authority:
             "into a PKCS#12 file under a password."
         )
         return [
-            Decided("issue", "issue", ("issue",), reason, "actor"),
+            Decided("issue", "issue", ("issue",), reason, "actor", None),
             Noted(made),
             sent(enrolment.holder, BUNDLE_NAME, b""),
         ]
@@ -120,7 +120,7 @@ class Authority:
     def revoke(self, subject: str) -> list[Fact]:
         """Take a certificate back; nobody is told who does not ask."""
         reason = f"The certificate of {subject} is no longer to be trusted."
-        return [Decided("revoke", "revoke", ("revoke",), reason, "actor")]
+        return [Decided("revoke", "revoke", ("revoke",), reason, "actor", None)]
 
     def switch_off(self) -> list[Fact]:
         """Leave the network before the connection begins."""

@@ -206,11 +206,11 @@ class Client(Peer):
         """The belief that the handshake allows a client: it knows nothing yet of the server's decision."""
         if not self._server_verified:
             reason = "The session is encrypted, but the client did not verify who the server is."
-            return BeliefChanged(SecurityLevel.ENCRYPTED, False, self._server, reason)
+            return BeliefChanged(SecurityLevel.ENCRYPTED, False, self._server, reason, None)
         if not self._sent_certificate:
             reason = "The server is verified. The client sent no certificate."
-            return BeliefChanged(SecurityLevel.SERVER_AUTHENTICATED, False, self._server, reason)
-        return BeliefChanged(SecurityLevel.CLIENT_AUTHENTICATED, True, self._server, ASSUMING[self.version])
+            return BeliefChanged(SecurityLevel.SERVER_AUTHENTICATED, False, self._server, reason, None)
+        return BeliefChanged(SecurityLevel.CLIENT_AUTHENTICATED, True, self._server, ASSUMING[self.version], None)
 
     def _after_connecting(self) -> list[Fact]:
         """Write the first line as soon as the handshake call returns, as programs do."""

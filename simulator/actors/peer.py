@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from simulator.tls.connection import Endpoint as Machine
     from simulator.trace.facts import Fact
 
-NOTHING_KNOWN = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
+NOTHING_KNOWN = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.", None)
 KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
 RECORD_HEADER = 5
 CONTENT_TYPES = range(20, 24)

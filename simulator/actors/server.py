@@ -239,7 +239,7 @@ class Server(Peer):
                 "The client's certificate is trusted and the client proved that it holds the key.",
             ),
         }[self._standing]
-        return BeliefChanged(level, False, self._client, reason)
+        return BeliefChanged(level, False, self._client, reason, None)
 
     def _after_connecting(self) -> list[Fact]:
         """Look the client up and wait for the decision what to grant."""

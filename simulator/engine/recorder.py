@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from simulator.trace.facts import Fact, Setup
 
+CONNECTION = 1  # a scenario has one so far
+
 
 class Recorder:
     """Writes the events of one run.
@@ -143,7 +145,7 @@ class Recorder:
 
     def _add(self, actor: str, at: int, step: Step, cause: int | None, fact: Fact) -> Event:
         """Write one event; a later fact without a step of its own takes this step."""
-        event = Event(len(self.events), at, actor, step, cause, fact)
+        event = Event(len(self.events), at, CONNECTION, actor, step, cause, fact)
         self.events.append(event)
         self._step[actor] = step
         return event

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from simulator.actors.client import ClientRole
 from simulator.actors.server import ServerRole
+from simulator.engine.certificate_facts import held_certificates
 from simulator.engine.world import World, issue_world, marked_subject
 from simulator.entropy import SeededEntropy
 from simulator.scenario.words import write_duration
@@ -20,7 +21,7 @@ from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, Creden
 from simulator.tls.wire.registry import NAMED_GROUPS
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import ActorSetup, HeldCertificate, Setup
+from simulator.trace.facts import ActorSetup, ConnectionSetup, Setup
 from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import profile_named
 
@@ -196,7 +197,8 @@ def setup_of(scenario: Scenario, world: World, tls: TlsVersion) -> Setup:
         port=scenario.network.port,
         latency=round(scenario.network.latency_ms * 1000),
         actors=lanes(scenario, world, tls),
-        certificates=tuple(HeldCertificate(name, one.certificate.der) for name, one in world.issued.items()),
+        connections=(ConnectionSetup(number=1, client="client", server="server"),),
+        certificates=held_certificates({name: one.certificate for name, one in world.issued.items()}),
     )
 
 

@@ -1,23 +1,46 @@
-"""What can happen: the kinds of facts, the event that carries one, and what comes out of a run.
+"""The kinds of facts, the event that carries one, and the outcome of a run.
 
-Every view, every document and every actor speaks in these values, and only in these.
+Every view, every document and every actor speaks in these values, and only in these. Each is a frozen
+``msgspec.Struct``: msgspec writes them as JSON, reads them back and makes their schema. No field has a
+default, so a trace file that lacks a key is refused instead of being completed by guessing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-# The JSON reader reads the annotations of these types while the program runs, so the names must be there.
+from msgspec import Struct
+
+# msgspec reads the annotations of these types while the program runs, so the names must be there.
 from simulator.security import RefusalLayer, SecurityLevel  # noqa: TC001 - see above
 from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
 from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 1 had no certificate facts, no connections and no event's connection
 
 Side = Literal["client", "server"]
+Role = Literal["client", "server", "authority", "redirector", "attacker"]
 ContentProtocol = Literal["enrolment", "handshake", "change_cipher_spec", "alert", "application_data"]
+
+if TYPE_CHECKING:
+    HexBytes = bytes
+else:
+
+    class HexBytes(bytes):
+        """Bytes that JSON shows as lower-case hexadecimal; msgspec's own form, base64, nobody can read.
+
+        Any ``bytes`` may stand in such a field. The class itself is what msgspec asks
+        :mod:`simulator.trace.json` to read.
+        """
+
+
+class TraceValue(Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of every value of a trace."""
+
+
+class KindOfFact(TraceValue, frozen=True, tag_field="kind"):
+    """Base of every fact; in JSON the key ``kind`` says which one it is."""
 
 
 class Step(Enum):
@@ -48,21 +71,82 @@ _STEP_TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HeldCertificate:
-    """A certificate of the scenario's world, by its scenario name."""
-
-    name: str
-    der: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ActorSetup:
-    """What one actor starts with.
+class ExtensionFacts(TraceValue, frozen=True):
+    """One extension of a certificate.
 
     Attributes:
-        name: the lane: ``client``, ``server``, or the scenario name of a certificate authority.
-        role: ``client``, ``server`` or ``authority``.
+        name: RFC 5280 name (``keyUsage``); dotted identifier of an unknown one.
+        critical: the extension is critical.
+        text: its contents in words, or its size and bytes.
+    """
+
+    name: str
+    critical: bool
+    text: str
+
+
+class CertificateFacts(TraceValue, frozen=True):
+    """The contents of a certificate in words: a view needs no crypto library to show them.
+
+    Attributes:
+        version: 1, 2 or 3.
+        serial_number: hexadecimal.
+        subject: RFC 4514 name; empty where nobody is named.
+        subject_der: the subject as a CertificateRequest names it.
+        issuer: RFC 4514 name.
+        not_before: ISO 8601 UTC time.
+        not_after: ISO 8601 UTC time.
+        key_type: the public key in words: ``P-256``, ``RSA-2048``.
+        signature_algorithm: RFC name, or dotted identifier.
+        is_ca: basicConstraints call it a CA.
+        self_issued: subject and issuer are the same name.
+        self_signed: self-issued, and its own key verifies its signature.
+        extensions: in their order.
+    """
+
+    version: int
+    serial_number: str
+    subject: str
+    subject_der: HexBytes
+    issuer: str
+    not_before: str
+    not_after: str
+    key_type: str
+    signature_algorithm: str
+    is_ca: bool
+    self_issued: bool
+    self_signed: bool
+    extensions: tuple[ExtensionFacts, ...]
+
+
+class HeldCertificate(TraceValue, frozen=True):
+    """A certificate of the scenario's world.
+
+    Attributes:
+        name: its name in the scenario.
+        der: the certificate itself.
+        fingerprint: SHA-256 of ``der``, hexadecimal.
+        facts: its contents, or null where they cannot be read.
+        problem: why its contents cannot be read; empty where they can.
+        signed_by: names of the other certificates of the world that it names as its issuer and whose key
+            verifies its signature.
+    """
+
+    name: str
+    der: HexBytes
+    fingerprint: str
+    facts: CertificateFacts | None
+    problem: str
+    signed_by: tuple[str, ...]
+
+
+class ActorSetup(TraceValue, frozen=True):
+    """An actor at the start.
+
+    Attributes:
+        name: the party's name, which is its lane: ``client``, ``server``, the scenario name of a certificate
+            authority.
+        role: its part in the story.
         sends: names of the certificates it presents when asked, leaf first.
         trusts: names of the certificates in its trust store.
         holds: names of further certificates it may build paths with.
@@ -70,16 +154,29 @@ class ActorSetup:
     """
 
     name: str
-    role: Literal["client", "server", "authority"]
+    role: Role
     sends: tuple[str, ...]
     trusts: tuple[str, ...]
     holds: tuple[str, ...]
     policy: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """The world as it stood before the first message.
+class ConnectionSetup(TraceValue, frozen=True):
+    """A connection and its two parties.
+
+    Attributes:
+        number: from 1, in the order in which the connections begin.
+        client: name of the party that opens it.
+        server: name of the party that accepts it.
+    """
+
+    number: int
+    client: str
+    server: str
+
+
+class Setup(KindOfFact, frozen=True, tag="setup"):
+    """The world before the first message.
 
     Attributes:
         scenario: the scenario's name; ``title`` and ``lesson`` its teaching text.
@@ -89,6 +186,7 @@ class Setup:
         port: the server's TCP port.
         latency: one-way delay of the network in microseconds.
         actors: lanes in drawing order, left to right.
+        connections: who connects to whom.
         certificates: every certificate of the world, those never sent included.
     """
 
@@ -101,11 +199,11 @@ class Setup:
     port: int
     latency: int
     actors: tuple[ActorSetup, ...]
+    connections: tuple[ConnectionSetup, ...]
     certificates: tuple[HeldCertificate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(KindOfFact, frozen=True, tag="sent"):
     """A message left an actor.
 
     Attributes:
@@ -121,9 +219,9 @@ class Sent:
     to: str
     protocol: ContentProtocol
     name: str
-    raw: bytes
+    raw: HexBytes
     protection: Protection
-    wire: bytes
+    wire: HexBytes
 
     @property
     def is_empty_certificate(self) -> bool:
@@ -132,19 +230,17 @@ class Sent:
         return certificate and self.raw != b"" and not any(self.raw[4:])
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(KindOfFact, frozen=True, tag="received"):
     """A message was read by an actor; the event's ``cause`` is the event of its sending."""
 
     sender: str
     protocol: ContentProtocol
     name: str
-    raw: bytes
+    raw: HexBytes
     protection: Protection
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(KindOfFact, frozen=True, tag="alert"):
     """An alert was sent or received.
 
     Attributes:
@@ -158,21 +254,19 @@ class Alert:
     name: str
     code: int
     level: Literal["warning", "fatal"]
-    raw: bytes
+    raw: HexBytes
     protection: Protection
-    wire: bytes
+    wire: HexBytes
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(KindOfFact, frozen=True, tag="checked"):
     """A trust decision's ledger. It comes twice when a proof of possession completes it later."""
 
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(KindOfFact, frozen=True, tag="decided"):
     """An actor took a decision.
 
     Attributes:
@@ -189,19 +283,17 @@ class Decided:
     options: tuple[str, ...]
     reason: str
     taken_by: Literal["actor", "outside"]
-    layer: RefusalLayer | None = None
+    layer: RefusalLayer | None
 
 
-@dataclass(frozen=True, slots=True)
-class StateChanged:
+class StateChanged(KindOfFact, frozen=True, tag="state_changed"):
     """An actor's state machine moved."""
 
     before: str
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class HandshakeReturned:
+class HandshakeReturned(KindOfFact, frozen=True, tag="handshake_returned"):
     """The handshake call of an API would return here on this side."""
 
     result: Literal["ok", "failed"]
@@ -210,8 +302,7 @@ class HandshakeReturned:
     group: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class BeliefChanged:
+class BeliefChanged(KindOfFact, frozen=True, tag="belief_changed"):
     """What this side's own observations now allow it to believe about the session.
 
     Attributes:
@@ -226,11 +317,10 @@ class BeliefChanged:
     assumed: bool
     peer: str | None
     reason: str
-    user: str | None = None
+    user: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
+class Noted(KindOfFact, frozen=True, tag="noted"):
     """A fact of the world that no message carries: a key was made, a CA was switched off."""
 
     text: str
@@ -250,13 +340,13 @@ Fact = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(TraceValue, frozen=True):
     """One thing that happened.
 
     Attributes:
         seq: its number, from 0, without gaps.
         at: virtual time in microseconds since the scenario's clock; negative before the connection.
+        connection: number of the connection it belongs to. What comes before the first belongs to the first.
         actor: whose event it is: ``client``, ``server``, a CA's name, or ``world`` for the setup.
         step: the step of the story it belongs to.
         cause: ``seq`` of the event that made it happen; None for a beginning.
@@ -265,6 +355,7 @@ class Event:
 
     seq: int
     at: int
+    connection: int
     actor: str
     step: Step
     cause: int | None
@@ -293,8 +384,7 @@ def _gist(fact: Fact) -> str:
             return kind
 
 
-@dataclass(frozen=True, slots=True)
-class AlertOutcome:
+class AlertOutcome(TraceValue, frozen=True):
     """The first alert sent, other than close_notify and user_canceled."""
 
     name: str
@@ -302,8 +392,7 @@ class AlertOutcome:
     sender: Side
 
 
-@dataclass(frozen=True, slots=True)
-class SideOutcome:
+class SideOutcome(TraceValue, frozen=True):
     """How one side ended.
 
     Attributes:
@@ -319,8 +408,7 @@ class SideOutcome:
     peer: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(TraceValue, frozen=True):
     """What came out of a run, in the terms that scenarios expect and commands print."""
 
     level: SecurityLevel

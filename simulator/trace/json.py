@@ -1,156 +1,93 @@
 """The values of a trace as plain JSON values and back, without loss and without surprises.
 
-The text follows from the event types alone: one object per event, bytes as hexadecimal, names as the RFCs
-have them. It is identical on every machine. Reading is strict: a key too many, a key too few, a value of
-the wrong kind, an event that names a cause after itself: each is a :class:`~simulator.errors.TraceError` that
-says where.
+msgspec does the work from the types of :mod:`simulator.trace.facts`: one object per value, facts with their
+``kind``, bytes as hexadecimal. The text itself is written by the standard library, because msgspec refuses
+the lone surrogates that a hostile name may hold, and has no indentation. It is the same on every machine.
+
+Reading is strict: an unknown key, a missing key or a value of the wrong type is a
+:class:`~simulator.errors.TraceError` that says where.
 """
 
 from __future__ import annotations
 
-import types
-from dataclasses import fields, is_dataclass
-from enum import Enum
-from functools import lru_cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+import json
+import re
+from typing import Any, TypeVar
+
+import msgspec
 
 from simulator.errors import TraceError
-from simulator.trace import facts
 
-#: The kinds of fact, by the word that stands for each in JSON.
-KINDS: dict[str, type] = {
-    "setup": facts.Setup,
-    "sent": facts.Sent,
-    "received": facts.Received,
-    "alert": facts.Alert,
-    "checked": facts.Checked,
-    "decided": facts.Decided,
-    "state_changed": facts.StateChanged,
-    "handshake_returned": facts.HandshakeReturned,
-    "belief_changed": facts.BeliefChanged,
-    "noted": facts.Noted,
+Value = TypeVar("Value")
+
+TYPE_WORDS = {
+    "array": "a list",
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a whole number",
+    "null": "null",
+    "object": "an object",
+    "str": "text",
 }
-WORDS = {kind: word for word, kind in KINDS.items()}
+HEXADECIMAL = re.compile(r"([0-9a-f]{2})*")
+# The sentences of msgspec's errors, and what each says was found and belongs there.
+COMPLAINTS = (
+    (re.compile(r"Expected `(?P<expected>[^`]+)`, got `(?P<got>[^`]+)`"), "", "{got}", "{expected}"),
+    (re.compile(r"Expected `array` of (?P<expected>.+), got (?P<got>\d+)"), "", "{got} values", "{expected}"),
+    (re.compile(r"Object missing required field `(?P<key>.+)`"), ".{key}", "no such key", "a value"),
+    (re.compile(r"Object contains unknown field `(?P<key>.+)`"), ".{key}", "an unknown key", "no such key"),
+    (re.compile(r"Invalid (?:enum )?value (?P<got>.+)", re.DOTALL), "", "{got}", "a word of the schema"),
+)
 
 
-# Writing ---------------------------------------------------------------------------------------------
+def json_text(value: object) -> str:
+    """A value as JSON text, ending with a line break."""
+    document = msgspec.to_builtins(value, builtin_types=(bytes,), enc_hook=bytes.hex)
+    return json.dumps(document, default=bytes.hex, indent=1, ensure_ascii=False) + "\n"
 
 
 def plain(value: object) -> Any:
-    """A value of the trace as plain JSON values."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, tuple):
-        return [plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        kind = {"kind": WORDS[type(value)]} if type(value) in WORDS else {}
-        return kind | {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    return value
+    """A value as plain JSON values: dictionaries, lists, text, numbers, booleans and None."""
+    return json.loads(json_text(value))
 
 
-# Reading ---------------------------------------------------------------------------------------------
-
-
-def typed(expected: Any, value: object, where: str) -> Any:
-    """The value of that type that stands at ``where``.
+def typed(expected: type[Value], document: object) -> Value:
+    """Read the plain JSON values of a value.
 
     Raises:
-        TraceError: something else stands there.
+        TraceError: they are not exactly those of such a value.
     """
-    origin = get_origin(expected)
-    if expected is facts.Fact:
-        return _fact(value, where)
-    if origin in (Union, types.UnionType):
-        if value is None and type(None) in get_args(expected):
-            return None
-        (inner,) = (option for option in get_args(expected) if option is not type(None))
-        return typed(inner, value, where)
-    if origin is Literal:
-        if value not in get_args(expected):
-            raise wrong(where, repr(value), " or ".join(map(repr, get_args(expected))))
-        return value
-    if origin is tuple:
-        return _tuple(get_args(expected), value, where)
-    if isinstance(expected, type) and issubclass(expected, Enum):
-        return _enum(expected, value, where)
-    if is_dataclass(expected):
-        return _object(expected, value, where)
-    return _scalar(expected, value, where)
+    try:
+        return msgspec.convert(document, expected, dec_hook=_from_hexadecimal)
+    except msgspec.ValidationError as error:
+        raise _damage(str(error)) from error
+    except UnicodeEncodeError as error:  # a lone surrogate in a key or in a word of a closed list
+        raise wrong("", repr(error.object)[:60], "the keys and words of the schema") from error
 
 
-def _fact(value: object, where: str) -> facts.Fact:
-    """A fact, by its kind."""
-    word = value.get("kind") if isinstance(value, dict) else None
-    if not isinstance(value, dict) or not isinstance(word, str) or word not in KINDS:
-        raise wrong(f"{where}.kind", repr(word), ", ".join(KINDS))
-    rest = {key: item for key, item in value.items() if key != "kind"}
-    fact: facts.Fact = _object(KINDS[word], rest, where)
-    return fact
+def _from_hexadecimal(kind: type, value: object) -> object:
+    """Read the one type that msgspec does not know by itself, :class:`simulator.trace.facts.HexBytes`."""
+    if isinstance(value, str) and HEXADECIMAL.fullmatch(value):
+        return kind.fromhex(value)  # type: ignore[attr-defined]  # a subclass of bytes
+    raise ValueError(f"Expected `bytes as lower-case hexadecimal`, got `{str(value)[:60]}`")
 
 
-def _object(expected: Any, value: object, where: str) -> Any:
-    """A dataclass from a JSON object with exactly its fields."""
-    if not isinstance(value, dict):
-        raise wrong(where, kind_of(value), "an object")
-    hints = hints_of(expected)
-    for key in value:
-        if key not in hints:
-            raise wrong(f"{where}.{key}", "an unknown key", ", ".join(hints))
-    for key in hints:
-        if key not in value:
-            raise wrong(f"{where}.{key}", "no such key", "a value")
-    return expected(**{key: typed(hint, value[key], f"{where}.{key}") for key, hint in hints.items()})
+def _damage(complaint: str) -> TraceError:
+    """The error of msgspec in our form."""
+    sentence, _, place = complaint.rpartition(" - at `$")
+    if not sentence:
+        sentence, place = complaint, ""
+    where = place.removesuffix("`")
+    for form, key, got, expected in COMPLAINTS:
+        if found := form.fullmatch(sentence):
+            words = {name: _in_words(text) for name, text in found.groupdict().items()}
+            return wrong(where + key.format(**words), got.format(**words), expected.format(**words))
+    return wrong(where, sentence, "a value of the schema")
 
 
-@lru_cache
-def hints_of(expected: type) -> dict[str, Any]:
-    """The fields of an event type with their types."""
-    hints = get_type_hints(expected)
-    return {field.name: hints[field.name] for field in fields(expected)}
-
-
-def _tuple(inner: tuple[Any, ...], value: object, where: str) -> tuple[Any, ...]:
-    """A tuple from a JSON list: of any length, or with one type for each place."""
-    if not isinstance(value, list):
-        raise wrong(where, kind_of(value), "a list")
-    if inner[-1] is Ellipsis:
-        inner = (inner[0],) * len(value)
-    if len(inner) != len(value):
-        raise wrong(where, f"{len(value)} values", f"{len(inner)} values")
-    pairs = zip(inner, value, strict=True)
-    return tuple(typed(hint, item, f"{where}[{place}]") for place, (hint, item) in enumerate(pairs))
-
-
-def _enum(expected: type[Enum], value: object, where: str) -> Enum:
-    """A member by its value."""
-    for member in expected:
-        if member.value == value:
-            return member
-    raise wrong(where, repr(value), " or ".join(repr(member.value) for member in expected))
-
-
-def _scalar(expected: type, value: object, where: str) -> object:
-    """Text, a number, a truth value, or bytes written as hexadecimal."""
-    if expected is bytes:
-        try:
-            if isinstance(value, str) and value == value.lower() and value.isalnum() | (value == ""):
-                return bytes.fromhex(value)
-        except ValueError:
-            pass
-        raise wrong(where, repr(value)[:60], "bytes as lower-case hexadecimal")
-    if type(value) is not expected:  # a bool is an int to isinstance, and not to a reader
-        raise wrong(
-            where, kind_of(value), {str: "text", int: "a whole number"}.get(expected, expected.__name__)
-        )
-    return value
-
-
-def kind_of(value: object) -> str:
-    """What a JSON value is, in words."""
-    words = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a whole number"}
-    return "null" if value is None else words.get(type(value), "a number")
+def _in_words(types: str) -> str:
+    """The names of JSON types in words."""
+    return " or ".join(TYPE_WORDS.get(name, name) for name in types.split(" | "))
 
 
 def wrong(where: str, got: str, expected: str) -> TraceError:

@@ -133,7 +133,7 @@ def side_of(events: Sequence[Event], side: Side) -> SideOutcome:
 
 def last_belief(events: Iterable[Event], side: Side) -> BeliefChanged:
     """What a side believed at the end of these events: ``CLEARTEXT`` before it knew anything."""
-    belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
+    belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.", None)
     for event in events:
         if event.actor == side and isinstance(event.fact, BeliefChanged):
             belief = event.fact

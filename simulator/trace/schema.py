@@ -9,39 +9,31 @@ import inspect
 import json
 import re
 import sys
-import types
-from dataclasses import is_dataclass
-from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any
 
-from simulator.trace import facts
-from simulator.trace.json import KINDS, WORDS, hints_of
+from msgspec.json import schema_components
+
+from simulator.trace.facts import SCHEMA_VERSION
 from simulator.trace.trace import Trace
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 PATH = Path(__file__).parent / "trace.schema.json"
 
-_SCALARS: dict[type, dict[str, Any]] = {
-    str: {"type": "string"},
-    int: {"type": "integer"},
-    bool: {"type": "boolean"},
-    bytes: {"type": "string", "pattern": "^([0-9a-f]{2})*$", "description": "Bytes as hexadecimal."},
-}
-
 
 def trace_schema() -> dict[str, Any]:
     """The schema as plain JSON values: the whole document first, then a definition for each type."""
-    definitions: dict[str, Any] = {}
-    whole = _object(Trace, definitions)
+    _, definitions = schema_components((Trace,), schema_hook=_hex_bytes, ref_template="#/$defs/{name}")
+    described = {name: _described(definition) for name, definition in definitions.items()}
+    whole = described.pop("Trace")
     head = {
-        "schema_version": {"const": facts.SCHEMA_VERSION},
+        "schema_version": {"const": SCHEMA_VERSION},
         "release": {"type": "string", "description": "The release that wrote the file."},
     }
     whole["properties"] = head | whole["properties"]
     whole["required"] = [*head, *whole["required"]]
-    title = {"$schema": DIALECT, "title": "Trace of a simulated TLS handshake with client authentication"}
-    return title | whole | {"$defs": dict(sorted(definitions.items()))}
+    whole["title"] = "Trace of a simulated TLS handshake with client authentication"
+    return {"$schema": DIALECT} | whole | {"$defs": dict(sorted(described.items()))}
 
 
 def schema_text() -> str:
@@ -49,58 +41,20 @@ def schema_text() -> str:
     return json.dumps(trace_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def _of(expected: Any, definitions: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a field's type, as :func:`simulator.trace.json.typed` reads it."""
-    origin, arguments = get_origin(expected), get_args(expected)
-    if expected is facts.Fact:
-        return {"oneOf": [_of(kind, definitions) for kind in KINDS.values()]}
-    if origin in (Union, types.UnionType):
-        return {"anyOf": [_of(option, definitions) for option in arguments]}
-    if expected is type(None):
-        return {"type": "null"}
-    if origin is Literal:
-        return {"enum": list(arguments)}
-    if origin is tuple:
-        return _list(arguments, definitions)
-    if isinstance(expected, type) and issubclass(expected, Enum):
-        return {"enum": [member.value for member in expected]}
-    if is_dataclass(expected) and isinstance(expected, type):
-        if expected.__name__ not in definitions:
-            definitions[expected.__name__] = {}  # its place, should it stand inside itself
-            definitions[expected.__name__] = _object(expected, definitions)
-        return {"$ref": f"#/$defs/{expected.__name__}"}
-    return dict(_SCALARS[expected])
+def _hex_bytes(kind: type) -> dict[str, Any]:  # noqa: ARG001 - there is one type that msgspec does not know
+    """The schema of :class:`simulator.trace.facts.HexBytes`."""
+    return {"type": "string", "pattern": "^([0-9a-f]{2})*$", "description": "Bytes as hexadecimal."}
 
 
-def _list(arguments: tuple[Any, ...], definitions: dict[str, Any]) -> dict[str, Any]:
-    """A list of any length, or one with a type for each place."""
-    if arguments[-1] is Ellipsis:
-        return {"type": "array", "items": _of(arguments[0], definitions)}
-    places = [_of(argument, definitions) for argument in arguments]
-    return {"type": "array", "prefixItems": places, "items": False, "minItems": len(places)}
-
-
-def _object(expected: type, definitions: dict[str, Any]) -> dict[str, Any]:
-    """An object with exactly the fields of a type, described in the words of its docstring."""
-    summary, told = _words(expected)
-    properties: dict[str, Any] = {"kind": {"const": WORDS[expected]}} if expected in WORDS else {}
-    for name, hint in hints_of(expected).items():
-        properties[name] = _of(hint, definitions) | ({"description": told[name]} if name in told else {})
-    return {
-        "description": summary,
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _words(expected: type) -> tuple[str, dict[str, str]]:
-    """What a docstring says of a type, and of its fields."""
-    text = inspect.getdoc(expected) or ""
+def _described(definition: dict[str, Any]) -> dict[str, Any]:
+    """A definition with the docstring's words for each field at that field."""
+    text = inspect.cleandoc(definition.get("description", ""))
     summary, _, rest = text.partition("\n\nAttributes:\n")
     fields = re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", rest, re.MULTILINE)
-    return _plain(summary), {name: _plain(words) for name, words in fields}
+    properties = definition.get("properties", {})
+    for name, words in fields:
+        properties[name] = properties[name] | {"description": _plain(words)}
+    return definition | ({"description": _plain(summary)} if summary else {})
 
 
 def _plain(text: str) -> str:

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator  # noqa: TC003 - see below
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from simulator.errors import TraceError
 from simulator.release import RELEASE
 
-# The JSON reader reads the annotations of these types while the program runs, so the names must be there.
+# msgspec reads the annotations of Trace while the program runs, so the names must be there.
 from simulator.security import SecurityCard  # noqa: TC001 - see above
-from simulator.trace.facts import SCHEMA_VERSION, Event, Outcome, Setup
-from simulator.trace.json import kind_of, plain, typed, wrong
+from simulator.trace.facts import SCHEMA_VERSION, Event, Outcome, Setup, TraceValue
+from simulator.trace.json import json_text, plain, typed, wrong
+from simulator.trace.soundness import must_be_sound
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Trace:
+class Trace(TraceValue, frozen=True):
     """The whole of one run."""
 
     events: tuple[Event, ...]
@@ -70,12 +69,19 @@ class HasTrace(Protocol):
 
 def trace_to_dict(trace: Trace) -> dict[str, Any]:
     """The trace as plain JSON values: dictionaries, lists, text, numbers, booleans and None."""
-    return {"schema_version": SCHEMA_VERSION, "release": RELEASE, **plain(trace)}
+    document: dict[str, Any] = plain(_document(trace))
+    return document
 
 
 def trace_to_json(trace: Trace) -> str:
     """The trace as JSON text, ending with a line break; the same text on every machine."""
-    return json.dumps(trace_to_dict(trace), indent=1, ensure_ascii=False) + "\n"
+    return json_text(_document(trace))
+
+
+def _document(trace: Trace) -> dict[str, Any]:
+    """The keys of a trace file."""
+    fields = {name: getattr(trace, name) for name in Trace.__struct_fields__}
+    return {"schema_version": SCHEMA_VERSION, "release": RELEASE, **fields}
 
 
 def trace_from_dict(document: object) -> Trace:
@@ -84,9 +90,8 @@ def trace_from_dict(document: object) -> Trace:
     Raises:
         TraceError: it is of another schema version, or not a whole and sound trace.
     """
-    if not isinstance(document, dict):
-        raise wrong("", kind_of(document), "a JSON object")
-    version = document.get("schema_version")
+    rest = typed(dict[str, Any], document)
+    version, release = rest.pop("schema_version", None), rest.pop("release", None)
     if version != SCHEMA_VERSION or isinstance(version, bool):
         raise TraceError(
             "This trace is written in another schema.",
@@ -94,10 +99,9 @@ def trace_from_dict(document: object) -> Trace:
             expected=f"schema_version {SCHEMA_VERSION}",
             advice="Run the scenario again with this release, or read the trace with the one that wrote it.",
         )
-    typed(str, document.get("release"), ".release")  # whichever release wrote it
-    rest = {key: value for key, value in document.items() if key not in ("schema_version", "release")}
-    trace = typed(Trace, rest, "")
-    assert isinstance(trace, Trace)
+    if not isinstance(release, str):  # any release: the schema's version says whether it can be read
+        raise wrong("release", repr(release), "text")
+    trace = typed(Trace, rest)
     must_be_sound(trace)
     return trace
 
@@ -118,14 +122,3 @@ def trace_from_json(text: str) -> Trace:
             advice="Check that the file is whole and is one that this program exported.",
         ) from error
     return trace_from_dict(document)
-
-
-def must_be_sound(trace: Trace) -> None:
-    """What the types cannot say: the setup first, events numbered, causes before what they cause."""
-    if not trace.events or not isinstance(trace.events[0].fact, Setup):
-        raise wrong("events[0]", "no setup event", "the setup as the first event")
-    for place, event in enumerate(trace.events):
-        if event.seq != place:
-            raise wrong(f"events[{place}].seq", str(event.seq), str(place))
-        if event.cause is not None and not 0 <= event.cause < place:
-            raise wrong(f"events[{place}].cause", str(event.cause), f"an earlier event than {place}, or null")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Literal
+
+from msgspec import Struct, structs
 
 Role = Literal["client", "server"]
 
@@ -18,8 +19,7 @@ class CheckOutcome(Enum):
     NOT_REACHED = "not reached"  # an earlier check had already decided
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True, forbid_unknown_fields=True):
     """One line of the ledger.
 
     Attributes:
@@ -45,8 +45,7 @@ class Check:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
     """What a trust decision found, whom it concerns, and the alert it maps to.
 
     Attributes:
@@ -97,4 +96,4 @@ class Verdict:
             alert: the alert of a failed proof; None for a good one.
         """
         checks = tuple(proof if check.name == proof.name else check for check in self.checks)
-        return replace(self, checks=checks, alert=self.alert or alert)
+        return structs.replace(self, checks=checks, alert=self.alert or alert)

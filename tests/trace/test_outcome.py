@@ -136,7 +136,7 @@ def test_a_warning_is_no_refusal(name: str) -> None:
     """What this implementation sends as a warning refuses nothing, and is not the outcome's alert."""
     alert = Alert("sent", "client", name, 0, "warning", b"\x01\x00", Protection.CONNECTION, b"", "")
     events = [*run_of("valid-certificate", "1.2").trace.events]
-    events.append(Event(len(events), events[-1].at, "server", Step.SESSION, None, alert))
+    events.append(Event(len(events), events[-1].at, 1, "server", Step.SESSION, None, alert))
     assert name in NO_REFUSAL
     assert outcome_of(events).level is L.CLIENT_AUTHENTICATED
     assert outcome_of(events).alert is None

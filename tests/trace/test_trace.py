@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -202,31 +205,39 @@ def test_json_is_plain_json() -> None:
     assert json.loads(json.dumps(document)) == document
 
 
-DAMAGES: list[tuple[str, tuple[str | int, ...], object]] = [
-    ("schema", ("schema_version",), 99),
-    ("outcome.level", ("outcome", "level"), "GOOD"),
-    ("outcome.client.handshake", ("outcome", "client", "handshake"), "perhaps"),
-    ("events", ("events",), {}),
-    ("events[0]", ("events",), []),
-    ("events[3].seq", ("events", 3, "seq"), 7),
-    ("events[4].cause", ("events", 4, "cause"), 4),
-    ("events[2].at", ("events", 2, "at"), "soon"),
-    ("events[2].at", ("events", 2, "at"), True),
-    ("events[2].fact.kind", ("events", 2, "fact", "kind"), "whispered"),
-    ("events[2].fact.raw", ("events", 2, "fact", "raw"), "0"),
-    ("events[2].fact.raw", ("events", 2, "fact", "raw"), "zz"),
-    ("events[2].fact.raw", ("events", 2, "fact", "raw"), "AA"),
-    ("events[2].fact.colour", ("events", 2, "fact", "colour"), "red"),
-    ("events[0].fact.actors[0].policy[0]", ("events", 0, "fact", "actors", 0, "policy", 0), ["one"]),
-    ("card.user", ("card", "user"), 5),
+DAMAGES: list[tuple[str, tuple[str | int, ...], object, str]] = [
+    ("outcome.level", ("outcome", "level"), "GOOD", "'GOOD'"),
+    ("outcome.client.handshake", ("outcome", "client", "handshake"), "perhaps", "'perhaps'"),
+    ("events", ("events",), {}, "Got: an object. Expected: a list."),
+    ("events[2].at", ("events", 2, "at"), "soon", "Got: text. Expected: a whole number."),
+    ("events[2].at", ("events", 2, "at"), True, "Got: true or false. Expected: a whole number."),
+    ("events[2].at", ("events", 2, "at"), 1.0, "Got: a number. Expected: a whole number."),
+    ("events[2].cause", ("events", 2, "cause"), "1", "Got: text. Expected: a whole number or null."),
+    ("events[2].fact.kind", ("events", 2, "fact", "kind"), "whispered", "'whispered'"),
+    ("events[2].fact.raw", ("events", 2, "fact", "raw"), "0", "Expected: bytes as lower-case hexadecimal."),
+    ("events[2].fact.raw", ("events", 2, "fact", "raw"), "zz", "Expected: bytes as lower-case hexadecimal."),
+    ("events[2].fact.raw", ("events", 2, "fact", "raw"), "AA", "Got: AA."),
+    ("events[2].fact.raw", ("events", 2, "fact", "raw"), 7, "Expected: bytes as lower-case hexadecimal."),
+    ("events[2].fact.colour", ("events", 2, "fact", "colour"), "red", "Got: an unknown key."),
+    (
+        "events[0].fact.actors[0].policy[0]",
+        ("events", 0, "fact", "actors", 0, "policy", 0),
+        ["one"],
+        "Got: 1 values. Expected: length 2.",
+    ),
+    ("card.user", ("card", "user"), 5, "Got: a whole number. Expected: text or null."),
+    ("release", ("release",), 5, "Expected: text."),
+    ("its top", ("\ud800",), 5, "Expected: the keys and words of the schema."),
 ]
 
 
-@pytest.mark.parametrize(("where", "path", "value"), DAMAGES, ids=[f"{w}={v}" for w, _, v in DAMAGES])
+@pytest.mark.parametrize(
+    ("where", "path", "value", "words"), DAMAGES, ids=[f"{where}={value!r}" for where, _, value, _ in DAMAGES]
+)
 def test_a_damaged_trace_is_refused_with_its_place(
-    where: str, path: tuple[str | int, ...], value: object
+    where: str, path: tuple[str | int, ...], value: object, words: str
 ) -> None:
-    """Each kind of damage is a TraceError that names the place."""
+    """Each kind of damage is a TraceError that names the place, what was found and what belongs there."""
     document: Any = json.loads(run_of("valid-certificate", "1.3").trace.to_json())
     place = document
     for step in path[:-1]:
@@ -234,7 +245,47 @@ def test_a_damaged_trace_is_refused_with_its_place(
     place[path[-1]] = value
     with pytest.raises(TraceError) as caught:
         trace_from_dict(document)
-    assert where in str(caught.value)
+    assert str(caught.value).startswith(f"The trace is damaged at {where}.")
+    assert words in str(caught.value)
+
+
+OLD = Path(__file__).with_name("schema-1.json")
+
+
+def test_a_trace_of_the_old_schema_is_refused_in_words() -> None:
+    """A file that the release before this schema wrote is refused for its version, not for its first key."""
+    with pytest.raises(TraceError) as caught:
+        Trace.from_json(OLD.read_text(encoding="utf-8"))
+    assert str(caught.value) == (
+        "This trace is written in another schema. Got: schema_version 1. Expected: schema_version 2. "
+        "Run the scenario again with this release, or read the trace with the one that wrote it."
+    )
+
+
+@pytest.mark.parametrize("version", [True, "2", 99, None])
+def test_another_schema_is_refused(version: object) -> None:
+    """The schema's version is a number, and this one."""
+    document = trace_to_dict(run_of("valid-certificate", "1.3").trace) | {"schema_version": version}
+    with pytest.raises(TraceError, match="another schema"):
+        trace_from_dict(document)
+
+
+def test_reading_leaves_the_document_as_it_was() -> None:
+    """A document can be read twice."""
+    document = trace_to_dict(run_of("valid-certificate", "1.3").trace)
+    assert trace_from_dict(document) == trace_from_dict(document)
+
+
+def test_a_trace_is_a_value() -> None:
+    """A pickled, a copied and a read trace are equal to the one that was played, hash and words included."""
+    trace = run_of("valid-certificate", "1.3").trace
+    again = [pickle.loads(pickle.dumps(trace)), copy.deepcopy(trace), Trace.from_json(trace.to_json())]
+    assert again == [trace] * 3
+    assert {hash(one) for one in again} == {hash(trace)}
+    assert repr(again[-1]) == repr(trace)
+    assert [repr(event) for event in again[-1].events] == [repr(event) for event in trace.events]
+    with pytest.raises(AttributeError):
+        trace.events[0].seq = 1  # type: ignore[misc]  # that it cannot be set is the claim
 
 
 def test_a_missing_key_is_named() -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
-from enum import Enum
 from functools import cache
 from typing import Any
+
+from msgspec import Struct, structs
 
 from simulator.trace.trace import Trace
 from tests.played import run_of
@@ -33,7 +33,8 @@ HOSTILE = {
 CLOSED = {
     "Setup": {"tls", "clock"},
     "ActorSetup": {"name", "role"},
-    "HeldCertificate": {"name"},
+    "ConnectionSetup": {"client", "server"},
+    "HeldCertificate": {"name", "fingerprint", "signed_by"},
     "Event": {"actor"},
     "Sent": {"to", "protocol"},
     "Received": {"sender", "protocol"},
@@ -67,8 +68,8 @@ def _poisoned(value: Any, text: str) -> Any:
         return text
     if isinstance(value, tuple):
         return tuple(_poisoned(item, text) for item in value)
-    if isinstance(value, Enum) or not is_dataclass(value) or isinstance(value, type):
+    if not isinstance(value, Struct):
         return value
     closed = CLOSED.get(type(value).__name__, set())
-    open_fields = [field.name for field in fields(value) if field.name not in closed]
-    return replace(value, **{name: _poisoned(getattr(value, name), text) for name in open_fields})
+    open_fields = [name for name in value.__struct_fields__ if name not in closed]
+    return structs.replace(value, **{name: _poisoned(getattr(value, name), text) for name in open_fields})

@@ -136,7 +136,7 @@ class TrustNetwork:
 def trust_network(trace: Trace) -> TrustNetwork:
     """Read the network of trust out of a run."""
     actors: dict[Side, ActorSetup] = {
-        actor.role: actor for actor in trace.setup.actors if actor.role != "authority"
+        side: actor for side in SIDES for actor in trace.setup.actors if actor.role == side
     }
     version = version_of(trace)
     read = {held.name: _parsed(held.der) for held in trace.setup.certificates}

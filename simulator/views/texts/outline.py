@@ -43,7 +43,7 @@ from simulator.views.story.words import OUTCOME_MARKS, clean, level_name, moment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.trace.facts import Step
+    from simulator.trace.facts import Role, Step
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
 
@@ -61,7 +61,7 @@ class Lane:
 
     key: str
     title: str
-    role: Literal["client", "server", "authority"]
+    role: Role
     words: tuple[str, ...]
 
 

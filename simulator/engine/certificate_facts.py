@@ -1,0 +1,151 @@
+"""A world's certificates as trace facts: each read once, in words (RFC 5280, section 4).
+
+What a certificate says is written into the setup event here, where the crypto library is at hand, so that
+no view has to read one.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from simulator.trace.facts import CertificateFacts, ExtensionFacts, HeldCertificate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from simulator.pki.certificate import Certificate
+    from simulator.pki.extensions import GeneralNames
+
+DESCRIBED_CERTIFICATES = 2048  # as many as pki keeps parsed
+NAMES = {
+    "2.5.29.14": "subjectKeyIdentifier",
+    "2.5.29.15": "keyUsage",
+    "2.5.29.17": "subjectAltName",
+    "2.5.29.19": "basicConstraints",
+    "2.5.29.30": "nameConstraints",
+    "2.5.29.31": "cRLDistributionPoints",
+    "2.5.29.32": "certificatePolicies",
+    "2.5.29.35": "authorityKeyIdentifier",
+    "2.5.29.36": "policyConstraints",
+    "2.5.29.37": "extKeyUsage",
+    "2.5.29.54": "inhibitAnyPolicy",
+    "1.3.6.1.5.5.7.1.1": "authorityInfoAccess",
+}
+KINDS_OF_NAMES = {
+    "dns_names": "DNS name",
+    "ip_addresses": "IP address",
+    "ip_networks": "IP network",
+    "rfc822_names": "mail address",
+    "uris": "URI",
+}
+
+
+def held_certificates(certificates: Mapping[str, Certificate]) -> tuple[HeldCertificate, ...]:
+    """Describe certificates by their scenario names, in the same order."""
+    return tuple(
+        HeldCertificate(
+            name=name,
+            der=one.der,
+            fingerprint=one.fingerprint,
+            facts=facts_of(one),
+            problem="",
+            signed_by=tuple(
+                other
+                for other, issuer in certificates.items()
+                if other != name and not one.self_signed and _signed(issuer, one)
+            ),
+        )
+        for name, one in certificates.items()
+    )
+
+
+def _signed(issuer: Certificate, certificate: Certificate) -> bool:
+    named = issuer.subject_der == certificate.issuer_der
+    return named and certificate.signature_problem(issuer) is None
+
+
+@lru_cache(maxsize=DESCRIBED_CERTIFICATES)
+def facts_of(certificate: Certificate) -> CertificateFacts:
+    """Describe one certificate."""
+    return CertificateFacts(
+        version=certificate.version,
+        serial_number=f"{certificate.serial_number:x}",
+        subject=certificate.subject,
+        subject_der=certificate.subject_der,
+        issuer=certificate.issuer,
+        not_before=_moment(certificate.not_before),
+        not_after=_moment(certificate.not_after),
+        key_type=certificate.key_type_name,
+        signature_algorithm=certificate.signature_algorithm,
+        is_ca=certificate.basic_constraints is not None and certificate.basic_constraints.ca,
+        self_issued=certificate.self_issued,
+        self_signed=certificate.self_signed,
+        extensions=tuple(
+            ExtensionFacts(NAMES.get(dotted, dotted), critical, _extension(certificate, dotted, value))
+            for dotted, critical, value in certificate.extensions
+        ),
+    )
+
+
+def _moment(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _extension(certificate: Certificate, dotted: str, value: bytes) -> str:
+    """The contents of one extension, or its bytes where this program does not take it apart."""
+    words = ""
+    match NAMES.get(dotted):
+        case "basicConstraints":
+            words = _basic_constraints(certificate)
+        case "keyUsage":
+            words = ", ".join(sorted(certificate.key_usage or ())) or "nothing is allowed"
+        case "extKeyUsage":
+            words = ", ".join(certificate.extended_key_usage or ())
+        case "subjectAltName":
+            words = _general_names(certificate.subject_alternative_name)
+        case "subjectKeyIdentifier":
+            words = (certificate.subject_key_identifier or b"").hex()
+        case "authorityKeyIdentifier":
+            words = _authority_key(certificate)
+        case "nameConstraints":
+            words = _name_constraints(certificate)
+        case "certificatePolicies":
+            words = ", ".join(certificate.policies or ())
+        case "cRLDistributionPoints":
+            words = ", ".join(certificate.crl_distribution_points or ())
+        case "authorityInfoAccess":
+            access = certificate.authority_information_access or ()
+            words = ", ".join(f"{method}: {address}" for method, address in access)
+    return words or f"{len(value):,} byte{'' if len(value) == 1 else 's'}: {value.hex()}"
+
+
+def _basic_constraints(certificate: Certificate) -> str:
+    constraints = certificate.basic_constraints
+    if constraints is None or not constraints.ca:
+        return "not a CA"
+    if constraints.path_length is None:
+        return "a CA"
+    return f"a CA; at most {constraints.path_length} intermediate CAs may follow"
+
+
+def _authority_key(certificate: Certificate) -> str:
+    identifier = certificate.authority_key_identifier
+    return identifier.key_identifier.hex() if identifier and identifier.key_identifier else ""
+
+
+def _name_constraints(certificate: Certificate) -> str:
+    constraints = certificate.name_constraints
+    if constraints is None:
+        return ""
+    sides = (("permitted", constraints.permitted), ("excluded", constraints.excluded))
+    return "; ".join(f"{word}: {_general_names(names)}" for word, names in sides if names is not None)
+
+
+def _general_names(names: GeneralNames | None) -> str:
+    if names is None:
+        return ""
+    words = [f"{about} {value}" for kind, about in KINDS_OF_NAMES.items() for value in getattr(names, kind)]
+    words += [f"directory name {name.text}" for name in names.directory_names]
+    return ", ".join([*words, *names.others]) or "no name"

@@ -1,0 +1,90 @@
+"""The checks of a trace that was read: what the types cannot say and views rely on."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from simulator.trace.facts import Alert, Received, Sent, Setup
+from simulator.trace.json import wrong
+
+if TYPE_CHECKING:
+    from simulator.trace.facts import Event
+    from simulator.trace.trace import Trace
+
+WORLD = "world"  # the actor of the setup event, which is no party
+
+
+def must_be_sound(trace: Trace) -> None:
+    """Check what the types cannot say and views rely on.
+
+    The setup comes first and once. Events are numbered, in order of time and after their causes. Parties,
+    connections and certificates are those of the setup. What was read is what its cause sent.
+
+    Raises:
+        TraceError: the trace does not hang together.
+    """
+    if not trace.events or not isinstance(trace.events[0].fact, Setup):
+        raise wrong("events[0]", "no setup event", "the setup as the first event")
+    _certificates_must_be_sound(trace.setup)
+    parties = {actor.name for actor in trace.setup.actors}
+    numbers = {connection.number for connection in trace.setup.connections}
+    for connection in trace.setup.connections:
+        _must_be_of("events[0].fact.connections", parties, connection.client, connection.server)
+    for place, event in enumerate(trace.events):
+        where = f"events[{place}]"
+        if event.seq != place:
+            raise wrong(f"{where}.seq", str(event.seq), str(place))
+        if event.cause is not None and not 0 <= event.cause < place:
+            raise wrong(f"{where}.cause", str(event.cause), f"an earlier event than {place}, or null")
+        if place and event.at < trace.events[place - 1].at:
+            raise wrong(f"{where}.at", str(event.at), "a time not before the previous event's")
+        if place and isinstance(event.fact, Setup):
+            raise wrong(f"{where}.fact.kind", "setup", "no second setup")
+        _must_be_of(f"{where}.connection", numbers, event.connection)
+        _must_be_of(f"{where}.actor", {*parties, WORLD}, event.actor)
+        _must_name_its_peer(trace, event, parties)
+
+
+def _must_be_of(where: str, known: set[Any], *found: object) -> None:
+    """Refuse a name or number that the setup does not have."""
+    for one in found:
+        if one not in known:
+            raise wrong(where, repr(one), f"one of the setup's: {', '.join(sorted(map(str, known)))}")
+
+
+def _certificates_must_be_sound(setup: Setup) -> None:
+    """Refuse facts that are said of another certificate, and signers that are not there."""
+    names = {held.name for held in setup.certificates}
+    for place, held in enumerate(setup.certificates):
+        where = f"events[0].fact.certificates[{place}]"
+        fingerprint = hashlib.sha256(held.der).hexdigest()
+        if held.fingerprint != fingerprint:
+            raise wrong(f"{where}.fingerprint", repr(held.fingerprint), fingerprint)
+        if (held.facts is None) != bool(held.problem):
+            raise wrong(f"{where}.problem", repr(held.problem), "a reason where facts are null, else no text")
+        _must_be_of(f"{where}.signed_by", names, *held.signed_by)
+
+
+def _must_name_its_peer(trace: Trace, event: Event, parties: set[str]) -> None:
+    """Refuse a peer that is not there, and a reading of what its cause did not send."""
+    passed = _passed(event)
+    if passed is None:
+        return
+    _must_be_of(f"events[{event.seq}].fact", parties, *passed[1:3])
+    if passed[0] == "read" and event.cause is not None:  # None: a live peer's sending is not recorded
+        sending = _passed(trace.events[event.cause])
+        if sending != ("sent", *passed[1:]):
+            expected = f"the event in which {passed[1]} sent this to {passed[2]}"
+            raise wrong(f"events[{event.seq}].cause", str(event.cause), expected)
+
+
+def _passed(event: Event) -> tuple[str, str, str, int, bytes] | None:
+    """A sending or a reading: which of both, sender, reader, connection and bytes; None for neither."""
+    match event.fact:
+        case Sent(to=peer, raw=raw) | Alert(direction="sent", peer=peer, raw=raw):
+            return "sent", event.actor, peer, event.connection, raw
+        case Received(sender=peer, raw=raw) | Alert(direction="received", peer=peer, raw=raw):
+            return "read", peer, event.actor, event.connection, raw
+        case _:
+            return None
