@@ -10,7 +10,7 @@ from simulator.errors import TraceError
 from simulator.trace.facts import Alert, Received, Sent
 from simulator.trace.soundness import must_be_sound
 from simulator.trace.trace import trace_from_dict, trace_to_dict
-from tests.played import EVERY_RUN, run_of
+from tests.played import RUNS, run_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
@@ -19,7 +19,7 @@ Path = tuple[str | int, ...]
 SETUP: Path = ("events", 0, "fact")
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_every_run_is_sound(name: str, tls: TlsVersion) -> None:
     """The trace of every run hangs together, before it ever was a file."""
     must_be_sound(run_of(name, tls).trace)
