@@ -210,7 +210,8 @@ class Client(Peer):
         if not self._sent_certificate:
             reason = "The server is verified. The client sent no certificate."
             return BeliefChanged(SecurityLevel.SERVER_AUTHENTICATED, False, self._server, reason, None)
-        return BeliefChanged(SecurityLevel.CLIENT_AUTHENTICATED, True, self._server, ASSUMING[self.version], None)
+        reason = ASSUMING[self.version]
+        return BeliefChanged(SecurityLevel.CLIENT_AUTHENTICATED, True, self._server, reason, None)
 
     def _after_connecting(self) -> list[Fact]:
         """Write the first line as soon as the handshake call returns, as programs do."""
