@@ -124,8 +124,7 @@ def _groups(drawing: Drawing, sections: Iterable[Section]) -> list[Span]:
     groups = [*drawing.marks.whole, *(span(item) for item in drawing.items if not _goes_on(item))]
     for section in sections:  # a heading is not cut off from what stands below it
         below = [group for group in groups if group[0] >= section.heading]
-        if below:
-            groups.append((section.top, min(below)[1]))
+        groups.append((section.top, min(below)[1] if below else section.heading))
     return sorted(groups)
 
 
@@ -136,10 +135,8 @@ def _goes_on(item: Item) -> bool:
 
 def _head(marked: Span | None, groups: list[Span]) -> Span | None:
     """The head, from a little above it down to the first thing below it."""
-    if marked is None:
-        return None
-    below = min(top for top, _ in groups if top >= marked[1])
-    return max(0.0, marked[0] - AIR), below - AIR / 2
+    below = [top for top, _ in groups if marked and top >= marked[1]]
+    return (max(0.0, marked[0] - AIR), min(below) - AIR / 2) if marked and below else None
 
 
 def _spaces(groups: list[Span]) -> Iterator[Span]:
@@ -158,4 +155,5 @@ def _labels(drawing: Drawing) -> Iterator[Label]:
         if item.part is Part.BELIEF and isinstance(item, Text):
             words[item.seq] = union(words.get(item.seq, item.extent), item.extent)
     for belief in drawing.marks.beliefs:
-        yield Label(*words[belief.seq], until=belief.extent[3])
+        if belief.seq in words:  # on a slide they may be out of sight
+            yield Label(*words[belief.seq], until=belief.extent[3])

@@ -6,7 +6,7 @@ above the story and when something becomes known. A picture without a story has 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -139,6 +139,42 @@ class Marks:
     beliefs: tuple[BeliefMark, ...] = ()
     arrows: tuple[ArrowMark, ...] = ()
     whole: tuple[Span, ...] = ()
+
+    def window(self, since: float, until: float, tail: float, by: float) -> Marks:
+        """The marks of a picture that shows only what stands between two heights, below its head.
+
+        Args:
+            since: the upper one.
+            until: the lower one.
+            tail: how far below ``until`` a belief still goes on.
+            by: how much further down that stands in the new picture.
+        """
+
+        def moved(top: float, bottom: float) -> Span:
+            return max(top, since) + by, min(bottom, until) + by
+
+        bands = [band for band in self.bands if since <= band.top < until]
+        sections = [section for section in self.sections if since <= section.top < until]
+        beliefs = [(belief.seq, *belief.extent) for belief in self.beliefs]
+        return Marks(
+            head=self.head,
+            story=self.story,
+            foot=self.foot + by if self.foot is not None and since <= self.foot < until else None,
+            lanes=self.lanes,
+            bands=tuple(
+                replace(band, top=band.top + by, heading=band.heading + by, bottom=moved(0, band.bottom)[1])
+                for band in bands
+            ),
+            sections=tuple(
+                replace(section, top=section.top + by, heading=section.heading + by) for section in sections
+            ),
+            beliefs=tuple(
+                BeliefMark(seq, (left, max(top, since) + by, right, min(bottom, until + tail) + by))
+                for seq, left, top, right, bottom in beliefs
+                if top < until and bottom > since
+            ),
+            whole=tuple(moved(*span) for span in self.whole if since <= span[0] and span[1] <= until),
+        )
 
 
 NO_MARKS = Marks()

@@ -102,7 +102,9 @@ def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
         since = min(edge for edge in edges if until - edge <= room)
         title = f"{whole.title}, picture {place} of {len(edges) - 1}"
         items = _slide(whole, edges[0], since, until, room)
-        drawing = replace(whole, height=edges[0] + room + TAIL, title=title, items=items)
+        marks = whole.marks.window(since, until, TAIL, edges[0] - since)
+        height = edges[0] + room + TAIL
+        drawing = replace(whole, height=height, title=title, items=items, marks=marks)
         made.append(Frame(name, drawing))
     return made
 
@@ -132,9 +134,10 @@ def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
     since = next((top for top in begun if until - top <= SNAPSHOT_ROOM), begun[-1])
     height = tops[0] + until - since + TAIL
     slide = _slide(replace(whole, items=items), tops[0], since, until, until - since)
+    marks = whole.marks.window(since, until, TAIL, tops[0] - since)
     headline = moments(trace)[seq]["headline"]
     reached = f"{run_name(trace)}, as far as here: {headline}. What comes later is not shown."
-    return replace(whole, height=height, items=slide, description=reached)
+    return replace(whole, height=height, items=slide, description=reached, marks=marks)
 
 
 def _slide(whole: Drawing, head: float, since: float, until: float, room: float) -> tuple[Item, ...]:
