@@ -30,6 +30,7 @@ from simulator.tls.events import (
     CertificateChoiceWanted,
     ClientVerdictWanted,
     MessageSent,
+    RequestChoiceWanted,
     ServerVerdictWanted,
 )
 from simulator.tls.handshake import client_handshake, server_handshake
@@ -137,9 +138,7 @@ def machines_only(scenario: Scenario, tls: TlsVersion) -> Callable[[], None]:
     client_policy = client_part.policy
     assert client_policy is not None
     client_settings = ClientConfig(version=version, server_name=client_part.server_name)
-    server_settings = ServerConfig(
-        version=version, credential=server_part.credential, asks_for_certificate=True
-    )
+    server_settings = ServerConfig(version=version, credential=server_part.credential)
 
     def play() -> None:
         client = client_handshake(client_settings, entropy.child("client"))
@@ -154,6 +153,8 @@ def machines_only(scenario: Scenario, tls: TlsVersion) -> Callable[[], None]:
                 elif isinstance(event, ServerVerdictWanted):
                     assert judge(event.chain, client_policy, scenario.clock, tls=tls).accepted
                     sent.append(answered(client.accept_server()))
+                elif isinstance(event, RequestChoiceWanted):
+                    sent.append(answered(server.ask_client()))
                 elif isinstance(event, ClientVerdictWanted):
                     assert judge(event.chain, server_part.policy, scenario.clock, tls=tls).accepted
                     sent.append(answered(server.accept_client()))

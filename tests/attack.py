@@ -16,7 +16,7 @@ KINDS = ("stream", "message", "records", "certificate", "resigned")
 PLAYS: dict[str, dict[str, Any]] = {
     "sends": {},
     "skips": {"sends": False},
-    "not asked": {"server_changes": {"asks_for_certificate": False}},
+    "not asked": {"asks": False},
     "retry": {"server_changes": {"groups": (0x0017,)}},
 }
 

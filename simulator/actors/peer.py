@@ -22,6 +22,7 @@ from simulator.tls.events import (
     ClientVerdictWanted,
     HandshakeDone,
     ProofChecked,
+    RequestChoiceWanted,
     ServerVerdictWanted,
     TlsEvent,
 )
@@ -44,7 +45,9 @@ RECORD_HEADER = 5
 CONTENT_TYPES = range(20, 24)
 LONGEST_FRAGMENT = 2**14 + 2048  # TLS 1.2 ciphertext (RFC 5246 section 6.2.3), the longer of the versions
 
-Question = ServerVerdictWanted | CertificateChoiceWanted | ClientVerdictWanted | ProofChecked
+Question = (
+    ServerVerdictWanted | CertificateChoiceWanted | RequestChoiceWanted | ClientVerdictWanted | ProofChecked
+)
 
 
 class Peer(ABC):
@@ -166,14 +169,10 @@ class Peer(ABC):
         facts: list[Fact] = []
         while self.pending is None and not self.finished and (size := next_record_size(self._unread)):
             record, self._unread = self._unread[:size], self._unread[size:]
-            facts += self._settle(self._hear(record))
+            facts += self._settle(self.machine.receive(record))
         if self.finished:
             self._unread = b""
         return facts
-
-    def _hear(self, record: bytes) -> list[TlsEvent]:
-        """Let the machine read one record."""
-        return self.machine.receive(record)
 
     def _settle(self, events: Iterable[TlsEvent]) -> list[Fact]:
         """Turn a machine's events into facts, then add what follows once all of them are out."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.grant import Standing, grant_of
 from simulator.actors.peer import Peer, subject_of
 from simulator.security import SecurityLevel
-from simulator.tls.events import ClientVerdictWanted, MessageSent, ProofChecked
+from simulator.tls.events import ClientVerdictWanted, ProofChecked, RequestChoiceWanted
 from simulator.tls.handshake import server_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from simulator.scenario import ServerSetup
     from simulator.security import RefusalLayer
     from simulator.tls.config import ServerConfig
-    from simulator.tls.events import TlsEvent
     from simulator.tls.handshake import ServerHandshake
     from simulator.trace.facts import Decided, Fact
     from simulator.trust.policy import TrustPolicy
@@ -56,23 +55,6 @@ ASKING = {
 
 KEYS_SWITCHED_ON = "The client switched the keys on, so what follows is encrypted."
 
-# In TLS 1.3 the CertificateRequest comes before the server's Certificate, in TLS 1.2 it comes last but one.
-FIRST_AFTER_REQUEST = {Version.TLS13: "Certificate", Version.TLS12: "ServerHelloDone"}
-
-
-class Remembered:
-    """An entropy that gives the same bytes for the same use again, whatever it draws from."""
-
-    def __init__(self, source: Entropy) -> None:
-        self._source = source
-        self._given: dict[tuple[str, int], bytes] = {}
-
-    def __call__(self, label: str, length: int) -> bytes:
-        """Give ``length`` bytes for the use named ``label``."""
-        if (label, length) not in self._given:
-            self._given[label, length] = self._source(label, length)
-        return self._given[label, length]
-
 
 class Server(Peer):
     """A server on one connection.
@@ -87,38 +69,13 @@ class Server(Peer):
     def __init__(self, role: ServerRole, entropy: Entropy) -> None:
         super().__init__("server", "client", role.config.version)
         self.role = role
-        self._entropy = Remembered(entropy)
-        self._config = role.config
-        self.machine = server_handshake(self._config, self._entropy)
-        self._heard = b""
-        self._request_decided = False
-        self._withheld: list[TlsEvent] = []
+        self.machine = server_handshake(role.config, entropy)
         self._verdict: Verdict | None = None
         self._judged = False
         self._standing = Standing.ANONYMOUS
         self._client: str | None = None
         self._presented = False  # also where nobody can read who it says it is
         self._grant: Grant | None = None
-
-    def _hear(self, record: bytes) -> list[TlsEvent]:
-        """Read a record; before the CertificateRequest, wait for the decision whether to ask.
-
-        The machine answers a ClientHello in one go, and what follows that point depends on the decision. So
-        it is withheld until the decision is taken, and made anew if that turns out otherwise. What went out
-        before does not depend on it: both answers are made with the same randomness.
-        """
-        events = super()._hear(record)
-        if self._request_decided:
-            return events
-        self._heard += record
-        place = self._request_place(events)
-        if place is None:
-            return events
-        self._withheld = events[place:]
-        asks = "ask" if self._config.asks_for_certificate else "do not ask"
-        reason = ASKING[self.role.setup.client_authentication]
-        self._wait_for("request-certificate", ("ask", "do not ask"), asks, reason)
-        return events[:place]
 
     def _notice(self, fact: Fact) -> list[Fact]:
         """The server's own ServerHello stands; in TLS 1.2 the client switches the keys on later."""
@@ -129,16 +86,12 @@ class Server(Peer):
             return self._believe(SecurityLevel.ENCRYPTED, KEYS_SWITCHED_ON)
         return []
 
-    def _request_place(self, events: list[TlsEvent]) -> int | None:
-        """Where the CertificateRequest stands or would stand among the machine's events."""
-        names = ("CertificateRequest", FIRST_AFTER_REQUEST[self.version])
-        for place, event in enumerate(events):
-            if isinstance(event, MessageSent) and event.name in names:
-                return place
-        return None
-
     def _answer(self, question: Question) -> list[Fact]:
-        """Judge the client, or complete the ledger with the client's proof."""
+        """Choose whether to ask the client, judge it, or complete the ledger with its proof."""
+        if isinstance(question, RequestChoiceWanted):
+            policy = self.role.setup.client_authentication
+            choice = "do not ask" if policy == "none" else "ask"
+            self._wait_for("request-certificate", ("ask", "do not ask"), choice, ASKING[policy])
         if isinstance(question, ClientVerdictWanted):
             return self._judge(question.chain)
         if isinstance(question, ProofChecked) and question.signer == "client":
@@ -188,7 +141,8 @@ class Server(Peer):
     def _carry_out(self, taken: Decided) -> list[Fact]:
         """Ask or not; accept or refuse the client; grant or refuse the session."""
         if taken.decision == "request-certificate":
-            return self._settle(self._rest_of_flight(asks=taken.choice == "ask"))
+            asks = taken.choice == "ask"
+            return self._settle(self.machine.ask_client() if asks else self.machine.do_not_ask())
         if taken.decision == "grant":
             return self._open_or_close(granted=taken.choice == "grant", reason=taken.reason)
         if taken.choice == "accept":
@@ -207,17 +161,6 @@ class Server(Peer):
             return AlertDescription.ACCESS_DENIED.rfc_name
         missing = {Version.TLS13: "certificate_required", Version.TLS12: "handshake_failure"}
         return missing[self.version]
-
-    def _rest_of_flight(self, *, asks: bool) -> list[TlsEvent]:
-        """What was withheld, or what takes its place where it was decided otherwise."""
-        self._request_decided = True
-        withheld, self._withheld = self._withheld, []
-        if asks == self._config.asks_for_certificate:
-            return withheld
-        self._config = replace(self._config, asks_for_certificate=asks)
-        self.machine = server_handshake(self._config, self._entropy)
-        events = self.machine.receive(self._heard)
-        return events[self._request_place(events) :]
 
     def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
         if choice != "refuse":

@@ -128,7 +128,6 @@ def server_role(scenario: Scenario, world: World, version: Version, *, marked: b
     config = ServerConfig(
         version=server_version(setup, version),
         credential=own,
-        asks_for_certificate=setup.client_authentication != "none",
         certificate_authorities=tuple(one.subject_der for one in held.authorities),
         tickets=setup.tickets,
         groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),

@@ -69,8 +69,7 @@ class ServerConfig:
     Attributes:
         version: the one version it speaks.
         credential: its certificate chain and key.
-        asks_for_certificate: send a CertificateRequest.
-        certificate_authorities: DER names for the CertificateRequest; empty for no hint.
+        certificate_authorities: DER names for the CertificateRequest, if one is sent; empty for no hint.
         tickets: NewSessionTicket messages after the handshake (TLS 1.2: at most one, and only if asked).
         cipher_suites: code points in order of the server's preference; None for all of this version.
         groups: named groups it accepts.
@@ -80,7 +79,6 @@ class ServerConfig:
 
     version: Version
     credential: Credential
-    asks_for_certificate: bool = True
     certificate_authorities: tuple[bytes, ...] = ()
     tickets: int = 2
     cipher_suites: tuple[int, ...] | None = None

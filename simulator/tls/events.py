@@ -109,6 +109,11 @@ class CertificateChoiceWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestChoiceWanted:
+    """The server comes to its CertificateRequest; the machine waits for ``ask_client`` or ``do_not_ask``."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClientVerdictWanted:
     """The server read the client's Certificate; the machine waits for ``accept_client``/``refuse_client``.
 
@@ -175,6 +180,7 @@ TlsEvent = (
     | StateChanged
     | ServerVerdictWanted
     | CertificateChoiceWanted
+    | RequestChoiceWanted
     | ClientVerdictWanted
     | ProofChecked
     | HandshakeDone

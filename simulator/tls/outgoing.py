@@ -53,6 +53,11 @@ class Outgoing:
         for (name, raw), wire in zip(queued, wires, strict=True):
             self.tell(MessageSent(name, raw, self.protection, wire))
 
+    def pause(self) -> None:
+        """Send what is queued before a wait, unless the style lets later messages share its last record."""
+        if not self.writer.style.coalesce:
+            self.flush()
+
     def flush_opening(self) -> None:
         """Send what is queued, a first ClientHello, in a record that servers of every age can read."""
         self.writer.legacy_version = FIRST_RECORD_VERSION

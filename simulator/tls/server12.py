@@ -20,7 +20,7 @@ from simulator.tls.crypto.signatures import (
     curve_of,
     sign,
 )
-from simulator.tls.events import ClientVerdictWanted, TlsEvent
+from simulator.tls.events import ClientVerdictWanted, RequestChoiceWanted, TlsEvent
 from simulator.tls.states import SERVER_12, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
@@ -74,6 +74,14 @@ class ServerHandshake12(Endpoint12):
 
     # What the actor says --------------------------------------------------------------------------------
 
+    def ask_client(self) -> list[TlsEvent]:
+        """Ask the client for a certificate, and complete the flight."""
+        return self.answer(State.WAIT_REQUEST_CHOICE, "ask", lambda: self.complete_flight(asks=True))
+
+    def do_not_ask(self) -> list[TlsEvent]:
+        """Complete the flight without a CertificateRequest."""
+        return self.answer(State.WAIT_REQUEST_CHOICE, "do not ask", lambda: self.complete_flight(asks=False))
+
     def accept_client(self) -> list[TlsEvent]:
         """Go on with this certificate, or without one."""
         after = State.WAIT_CKE_CV if self.client_chain else State.WAIT_CKE
@@ -109,7 +117,7 @@ class ServerHandshake12(Endpoint12):
                 extensions=answers,
             )
         )
-        self.send_flight(scheme)
+        self.begin_flight(scheme)
 
     def check_offer(self, hello: ClientHello) -> None:
         """Refuse a ClientHello that this server cannot answer at all."""
@@ -192,8 +200,8 @@ class ServerHandshake12(Endpoint12):
 
     # The server's flight ----------------------------------------------------------------------------------
 
-    def send_flight(self, scheme: int) -> None:
-        """Certificate to ServerHelloDone, all in the clear."""
+    def begin_flight(self, scheme: int) -> None:
+        """Send Certificate and ServerKeyExchange in the clear, then wait for the choice whether to ask."""
         credential = self.config.credential
         self.send(Certificate12(credential.chain))
         self.share = generate_key_share(self.group, self.entropy, "server")
@@ -207,7 +215,13 @@ class ServerHandshake12(Endpoint12):
                 signature=sign(credential.private_key, scheme, content, self.entropy),
             )
         )
-        if self.config.asks_for_certificate:
+        self.out.pause()
+        self.move(State.WAIT_REQUEST_CHOICE)
+        self.tell(RequestChoiceWanted())
+
+    def complete_flight(self, *, asks: bool) -> None:
+        """Send the CertificateRequest, if the server asks, and ServerHelloDone."""
+        if asks:
             self.send(
                 CertificateRequest12(
                     certificate_types=certificate_types(self.config.signature_schemes),
@@ -217,7 +231,7 @@ class ServerHandshake12(Endpoint12):
             )
         self.send(ServerHelloDone())
         self.out.flush()
-        self.move(State.WAIT_CERT if self.config.asks_for_certificate else State.WAIT_CKE)
+        self.move(State.WAIT_CERT if asks else State.WAIT_CKE)
 
     # The client's second flight ---------------------------------------------------------------------------
 

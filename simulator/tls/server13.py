@@ -1,8 +1,9 @@
 """The server of TLS 1.3 (RFC 8446).
 
-The handlers stand in the order of the handshake. The server's whole flight, its own proof included, leaves
-with its answer to the ClientHello: it asks for a certificate before it knows whether there will be one, and
-the client has finished its side before the server decides.
+The handlers stand in the order of the handshake. The server's whole flight, its own proof included, answers
+the ClientHello: it asks for a certificate before it knows whether there will be one, and the client has
+finished its side before the server judges it. The flight stops once, before the CertificateRequest, for the
+choice whether to ask.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from simulator.tls.config import TLS13_CIPHER_SUITES, ServerConfig
 from simulator.tls.connection13 import Endpoint13
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.signatures import common_scheme
-from simulator.tls.events import ClientVerdictWanted, TlsEvent
+from simulator.tls.events import ClientVerdictWanted, RequestChoiceWanted, TlsEvent
 from simulator.tls.offer import check_hello_extensions, offered_shares, required, same_but_for_share
 from simulator.tls.states import SERVER_13, State
 from simulator.tls.wire import extension_forms as forms
@@ -55,6 +56,7 @@ class ServerHandshake13(Endpoint13):
         self.suites = config.cipher_suites or TLS13_CIPHER_SUITES
         self.first_hello: ClientHello | None = None
         self.retry_group: int | None = None
+        self.scheme = 0  # of the server's own proof
         self.client_chain: tuple[bytes, ...] = ()
         self.handlers = {
             "ClientHello": self.on_client_hello,
@@ -65,6 +67,14 @@ class ServerHandshake13(Endpoint13):
         }
 
     # What the actor says --------------------------------------------------------------------------------
+
+    def ask_client(self) -> list[TlsEvent]:
+        """Ask the client for a certificate, and complete the flight."""
+        return self.answer(State.WAIT_REQUEST_CHOICE, "ask", lambda: self.complete_flight(asks=True))
+
+    def do_not_ask(self) -> list[TlsEvent]:
+        """Complete the flight without a CertificateRequest."""
+        return self.answer(State.WAIT_REQUEST_CHOICE, "do not ask", lambda: self.complete_flight(asks=False))
 
     def accept_client(self) -> list[TlsEvent]:
         """Go on with this certificate, or without one: to the client's proof, if there is one to come."""
@@ -83,7 +93,7 @@ class ServerHandshake13(Endpoint13):
         self.check_offer(hello)
         suite = CIPHER_SUITES[self.choose_suite(hello)]
         group, share = self.choose_group(hello)
-        scheme = self.choose_scheme(hello)
+        self.scheme = self.choose_scheme(hello)
         self.client_random = hello.random
         self.session_id = hello.legacy_session_id
         if share is None:
@@ -98,7 +108,7 @@ class ServerHandshake13(Endpoint13):
         secret = own_share.agree(share)
         self.send_server_hello(suite.code, own_share)
         self.agree(suite, group, secret)
-        self.send_flight(scheme)
+        self.begin_flight()
 
     def check_offer(self, hello: ClientHello) -> None:
         """Refuse a ClientHello that this server cannot answer at all."""
@@ -213,21 +223,27 @@ class ServerHandshake13(Endpoint13):
         self.out.flush()
         self.send_compatibility_ccs()
 
-    def send_flight(self, scheme: int) -> None:
-        """EncryptedExtensions to Finished, under the handshake keys."""
+    def begin_flight(self) -> None:
+        """Send EncryptedExtensions under the handshake keys, then wait for the choice whether to ask."""
         self.write_under(self.schedule.server_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
         self.read_under(self.schedule.client_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
         self.send(EncryptedExtensions(extensions=()))
-        if self.config.asks_for_certificate:
+        self.out.pause()
+        self.move(State.WAIT_REQUEST_CHOICE)
+        self.tell(RequestChoiceWanted())
+
+    def complete_flight(self, *, asks: bool) -> None:
+        """Send the CertificateRequest, if the server asks, and the server's own proof; derive the secrets."""
+        if asks:
             self.send(
                 CertificateRequest13(certificate_request_context=b"", extensions=self.request_extensions())
             )
         self.send_chain(self.config.credential.chain)
-        self.send_proof(self.config.credential.private_key, scheme)
+        self.send_proof(self.config.credential.private_key, self.scheme)
         self.send_finished(self.schedule.server_handshake_traffic_secret)
         self.derive_application_secrets()
         self.write_under(self.schedule.server_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
-        self.move(State.WAIT_CERT if self.config.asks_for_certificate else State.WAIT_FINISHED)
+        self.move(State.WAIT_CERT if asks else State.WAIT_FINISHED)
 
     def request_extensions(self) -> tuple[Extension, ...]:
         """What a CertificateRequest says: the schemes, and the authorities as a hint."""

@@ -4,10 +4,11 @@ Rules that the tables obey, and that a test walks through state by message:
 
 1. A row lists every handshake message (and, in TLS 1.2, the ChangeCipherSpec) that the peer may send in
    that state, with the states it can lead to. What is not listed is answered with ``unexpected_message``.
-2. A state whose row is empty reads nothing. ``START`` of a client waits for its own first word, the
-   ``WAIT_VERDICT_…`` and ``WAIT_CERTIFICATE_CHOICE`` states wait for a decision, and the last two are over.
-3. A decision is an *answer*. It is not the machine's to take: who is to be trusted, and whether to send a
-   certificate, is decided by the actor that owns the machine, and may take as long as it likes.
+2. A state whose row is empty reads nothing. ``START`` of a client waits for the call that starts it, the
+   ``WAIT_VERDICT_…`` and ``WAIT_…_CHOICE`` states wait for a decision, and the last two have ended.
+3. A decision is an *answer*. The actor that owns the machine takes it, not the machine: whom to trust,
+   whether to ask for a certificate, whether to send one. It may take any time. Before the answer the machine
+   neither sends nor signs nor derives anything that depends on it.
 4. Where a row offers two ways, what was said before decides, never what comes after: a certificate that was
    empty needs no proof, a request that was never made gets no answer.
 5. Any state that reads can end in ``FAILED`` (a fatal alert, either way) or ``CLOSED`` (close_notify); these
@@ -55,6 +56,7 @@ class State(Enum):
 
     # server
     WAIT_CH_AFTER_RETRY = "WAIT_CH_AFTER_RETRY"  # HelloRetryRequest is out
+    WAIT_REQUEST_CHOICE = "WAIT_REQUEST_CHOICE"  # the actor asks the client for a certificate or does not
     WAIT_VERDICT_ON_CLIENT = "WAIT_VERDICT_ON_CLIENT"  # the actor judges the client's certificate
     WAIT_CKE_CV = "WAIT_CKE_CV"  # 1.2: ClientKeyExchange, and a proof after it
     WAIT_CKE = "WAIT_CKE"  # 1.2: ClientKeyExchange, no proof to come
@@ -73,6 +75,7 @@ class State(Enum):
 DECISIONS: Mapping[State, tuple[str, ...]] = {
     State.WAIT_VERDICT_ON_SERVER: ("accept", "refuse"),
     State.WAIT_CERTIFICATE_CHOICE: ("send", "skip"),
+    State.WAIT_REQUEST_CHOICE: ("ask", "do not ask"),
     State.WAIT_VERDICT_ON_CLIENT: ("accept", "refuse"),
 }
 
@@ -132,8 +135,9 @@ SERVER_13 = StateMachine(
     role="server",
     version=Version.TLS13,
     messages={
-        S.START: {"ClientHello": (S.WAIT_CERT, S.WAIT_FINISHED, S.WAIT_CH_AFTER_RETRY)},
-        S.WAIT_CH_AFTER_RETRY: {"ClientHello": (S.WAIT_CERT, S.WAIT_FINISHED)},
+        S.START: {"ClientHello": (S.WAIT_REQUEST_CHOICE, S.WAIT_CH_AFTER_RETRY)},
+        S.WAIT_CH_AFTER_RETRY: {"ClientHello": (S.WAIT_REQUEST_CHOICE,)},
+        S.WAIT_REQUEST_CHOICE: {},
         S.WAIT_CERT: {"Certificate": (S.WAIT_VERDICT_ON_CLIENT,)},
         S.WAIT_VERDICT_ON_CLIENT: {},
         S.WAIT_CV: {"CertificateVerify": (S.WAIT_FINISHED,)},
@@ -142,7 +146,10 @@ SERVER_13 = StateMachine(
         S.CLOSED: {},
         S.FAILED: {},
     },
-    answers={S.WAIT_VERDICT_ON_CLIENT: {"accept": (S.WAIT_CV, S.WAIT_FINISHED), "refuse": (S.FAILED,)}},
+    answers={
+        S.WAIT_REQUEST_CHOICE: {"ask": (S.WAIT_CERT,), "do not ask": (S.WAIT_FINISHED,)},
+        S.WAIT_VERDICT_ON_CLIENT: {"accept": (S.WAIT_CV, S.WAIT_FINISHED), "refuse": (S.FAILED,)},
+    },
 )
 
 CLIENT_12 = StateMachine(
@@ -180,7 +187,8 @@ SERVER_12 = StateMachine(
     role="server",
     version=Version.TLS12,
     messages={
-        S.START: {"ClientHello": (S.WAIT_CERT, S.WAIT_CKE)},
+        S.START: {"ClientHello": (S.WAIT_REQUEST_CHOICE,)},
+        S.WAIT_REQUEST_CHOICE: {},
         S.WAIT_CERT: {"Certificate": (S.WAIT_VERDICT_ON_CLIENT,)},
         S.WAIT_VERDICT_ON_CLIENT: {},
         S.WAIT_CKE_CV: {"ClientKeyExchange": (S.WAIT_CV,)},
@@ -192,7 +200,10 @@ SERVER_12 = StateMachine(
         S.CLOSED: {},
         S.FAILED: {},
     },
-    answers={S.WAIT_VERDICT_ON_CLIENT: {"accept": (S.WAIT_CKE_CV, S.WAIT_CKE), "refuse": (S.FAILED,)}},
+    answers={
+        S.WAIT_REQUEST_CHOICE: {"ask": (S.WAIT_CERT,), "do not ask": (S.WAIT_CKE,)},
+        S.WAIT_VERDICT_ON_CLIENT: {"accept": (S.WAIT_CKE_CV, S.WAIT_CKE), "refuse": (S.FAILED,)},
+    },
 )
 
 MACHINES: Mapping[tuple[Role, Version], StateMachine] = {

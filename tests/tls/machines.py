@@ -16,6 +16,7 @@ from simulator.tls.events import (
     ClientVerdictWanted,
     DataSent,
     MessageSent,
+    RequestChoiceWanted,
     ServerVerdictWanted,
     StateChanged,
     TlsEvent,
@@ -49,12 +50,14 @@ class Pair:
 
     Args:
         version: which TLS.
+        asks: the server asks for a certificate.
         sends: the client sends its certificate when asked; else it goes on without.
         client_changes, server_changes: settings that differ.
     """
 
     version: Version
     sends: bool = True
+    asks: bool = True
     client_changes: dict[str, object] = field(default_factory=dict)
     server_changes: dict[str, object] = field(default_factory=dict)
 
@@ -88,6 +91,8 @@ class Pair:
                 self.wanted.append((role, self.client.accept_server))
             elif isinstance(event, CertificateChoiceWanted):
                 self.wanted.append((role, self.choose))
+            elif isinstance(event, RequestChoiceWanted):
+                self.wanted.append((role, self.server.ask_client if self.asks else self.server.do_not_ask))
             elif isinstance(event, ClientVerdictWanted):
                 self.wanted.append((role, self.server.accept_client))
 

@@ -24,6 +24,7 @@ from simulator.tls.events import (
     DataSent,
     HandshakeDone,
     MessageSent,
+    RequestChoiceWanted,
     ServerVerdictWanted,
 )
 from simulator.tls.handshake import client_handshake, server_handshake
@@ -228,7 +229,7 @@ class Opposite:
     def __init__(self, probe: Probe, folder: Path) -> None:
         self.probe = probe
         client, server = identity(probe.client_key, "client"), identity(probe.server_key, "server")
-        asks = probe.setup.get("server_changes", {}).get("asks_for_certificate", True)
+        self.asks = asks = probe.setup.get("asks", True)
         own, peer = (server, client if asks else None) if probe.tested == "server" else (client, server)
         made = context(probe.tested, VERSIONS[probe.version], own, peer, folder)
         if probe.tested == "server" and probe.setup.get("server_changes", {}).get("groups") == (0x0017,):
@@ -263,6 +264,8 @@ class Opposite:
                 self.alerts.append(event.description.rfc_name if event.description else str(event.code))
             elif isinstance(event, ServerVerdictWanted):
                 sent += self.wires(self.machine.accept_server())
+            elif isinstance(event, RequestChoiceWanted):
+                sent += self.wires(self.machine.ask_client() if self.asks else self.machine.do_not_ask())
             elif isinstance(event, ClientVerdictWanted):
                 sent += self.wires(self.machine.accept_client())
             elif isinstance(event, CertificateChoiceWanted):

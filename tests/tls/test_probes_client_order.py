@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 TLS12, TLS13 = Version.TLS12, Version.TLS13
 CLIENT_KEY_EXCHANGE = 16
 CHANGE_CIPHER_SPEC = Wire(b"\x14\x03\x03\x00\x01\x01")
-NOT_ASKED: dict[str, Any] = {"server_changes": {"asks_for_certificate": False}}
+NOT_ASKED: dict[str, Any] = {"asks": False}
 SKIPS: dict[str, Any] = {"sends": False}
 COALESCED: dict[str, Any] = {"client_changes": {"record_style": RecordStyle(coalesce=True)}}
 OTHER_MESSAGES = {

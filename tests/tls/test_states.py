@@ -25,12 +25,12 @@ SECP256R1_ONLY = {"server_changes": {"groups": (0x0017,)}}
 PLAYS: dict[str, dict[str, object]] = {
     "asked and sent": {},
     "asked and skipped": {"sends": False},
-    "not asked": {"server_changes": {"asks_for_certificate": False}},
+    "not asked": {"asks": False},
     "no tickets": {"server_changes": {"tickets": 0}},
     "no tickets, skipped": {"sends": False, "server_changes": {"tickets": 0}},
-    "no tickets, not asked": {"server_changes": {"tickets": 0, "asks_for_certificate": False}},
+    "no tickets, not asked": {"asks": False, "server_changes": {"tickets": 0}},
     "another group": SECP256R1_ONLY,
-    "another group, not asked": {"server_changes": {"groups": (0x0017,), "asks_for_certificate": False}},
+    "another group, not asked": {"asks": False, **SECP256R1_ONLY},
 }
 CASES = [(role, version, play) for role, version in MACHINES for play in PLAYS]
 

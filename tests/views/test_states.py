@@ -75,7 +75,7 @@ def test_states_that_wait_for_their_actor_have_a_second_frame(tls: str) -> None:
     diamonds = [item for item in items if isinstance(item, Polygon) and item.style == "decision.diamond"]
     machines = [MACHINES[side, Version(tls)] for side in SIDES]  # type: ignore[index]  # the two sides
     waiting = [state for machine in machines for state in machine.states if state in DECISIONS]
-    assert len(waiting) == len(frames) == len(diamonds) == 3
+    assert len(waiting) == len(frames) == len(diamonds) == 4
 
 
 def test_an_overview_has_only_where_the_run_was() -> None:

@@ -84,7 +84,7 @@ OVER = {State.FAILED: "fatal alert", State.CLOSED: "close_notify"}
 
 
 #: The decisions for which a machine waits in a state of its own.
-ANSWERED = frozenset({"accept-server", "accept-client", "send-certificate"})
+ANSWERED = frozenset({"accept-server", "request-certificate", "accept-client", "send-certificate"})
 
 
 @dataclass(frozen=True, slots=True)
