@@ -1,24 +1,27 @@
-"""What the simulation says against what OpenSSL did.
+"""The comparison of a simulated run with what OpenSSL does.
 
-Where the two differ it is a defect, or a difference that was chosen: then it stands in
-:data:`simulator.oracle.accepted.ACCEPTED`, by name and with its reason, and nowhere else.
+A difference is a defect, or it was chosen: then it is in :data:`simulator.oracle.accepted.ACCEPTED`, by name
+and with its reason.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulator.engine.simulation import Simulation
 from simulator.oracle.accepted import accepted_for
-from simulator.oracle.playing import NotPlayableError, play
-from simulator.oracle.reading import judged_at, observed
+from simulator.oracle.observed import HandshakeLog
+from simulator.oracle.playing import JudgedAt, NotPlayableError, clocks, play
 from simulator.oracle.report import CheckReport, CheckRow, Difference
+from simulator.trace.facts import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from simulator.oracle.observed import Played, SentAlert, SentMessage
     from simulator.scenario import Scenario, TlsVersion
+    from simulator.trace.facts import Side
     from simulator.trace.trace import HasTrace, Trace
 
 
@@ -31,7 +34,7 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> C
     Args:
         scenario: what is set up.
         tls: the protocol version.
-        run: the simulated run, where there is one already.
+        run: the simulated run, or None to simulate it now.
 
     Raises:
         PeerError: this Python does not allow what the comparison needs.
@@ -56,11 +59,42 @@ def check_all(scenarios: Iterable[Scenario], versions: Iterable[TlsVersion] = ("
 
 
 def differences_between(ours: Played, theirs: Played) -> tuple[Difference, ...]:
-    """Everything that is compared and is not the same in two plays of one scenario."""
-    told = ((what, tell(ours), tell(theirs)) for what, tell in COMPARED.items())
+    """All that is compared and differs between two plays of one scenario."""
+    both = ((what, words(ours), words(theirs)) for what, words in COMPARED.items())
     return tuple(
-        Difference(what, simulated, openssl) for what, simulated, openssl in told if simulated != openssl
+        Difference(what, simulated, openssl) for what, simulated, openssl in both if simulated != openssl
     )
+
+
+def observed(trace: Trace, tls: TlsVersion) -> Played:
+    """A simulated run in the terms in which OpenSSL's is observed.
+
+    Args:
+        trace: the run.
+        tls: the version that was asked for.
+    """
+    log = HandshakeLog()
+    sides: dict[str, Side] = {"client": "client", "server": "server"}
+    for event in trace.events:
+        if event.actor in sides:  # the authority is no side of the conversation
+            log.note(sides[event.actor], event.fact)
+    client, server = trace.outcome.client, trace.outcome.server
+    return log.played(trace.setup.scenario, tls, "simulated", client.peer, server.peer)
+
+
+def judged_at(trace: Trace, scenario: Scenario) -> JudgedAt:
+    """The moment at which each side of a simulated run judged the other, by its own clock, or its beginning.
+
+    Args:
+        trace: the run.
+        scenario: what was set up.
+    """
+    start = clocks(scenario)
+    waited = {"client": timedelta(), "server": timedelta()}
+    for event in reversed(trace.events):  # the first judgement counts; a proof completes it later
+        if isinstance(event.fact, Checked):
+            waited[event.actor] = timedelta(microseconds=event.at)
+    return JudgedAt(start.client + waited["client"], start.server + waited["server"])
 
 
 def _simulated(scenario: Scenario, tls: TlsVersion) -> Trace:
@@ -86,7 +120,7 @@ def _alert_protection(alert: SentAlert | None) -> str:
     return "encrypted" if alert.encrypted else "in the clear"
 
 
-#: What is compared, each told in words from a play.
+#: What is compared: each aspect of a play, in words.
 COMPARED: dict[str, Callable[[Played], str]] = {
     "messages": lambda played: _messages_in_words(played.messages),
     "alert": lambda played: _alert_in_words(played.alert),

@@ -1,7 +1,6 @@
-"""Two sides in one memory: every record that one puts out is handed to the other, one at a time.
+"""Two sides in one process: every record that one sends is handed to the other, one at a time.
 
-With single records it shows where a decision fell: what the deciding side had not read when it gave up, it
-never reads.
+Single records show where a decision fell: a side that has given up reads nothing more.
 """
 
 from __future__ import annotations
@@ -13,35 +12,35 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Side
 
 RECORD_HEADER_LENGTH = 5
-MOST_RECORDS = 1000
+MOST_RECORDS = 1000  # a handshake of the catalogue takes at most some 20; this only stops an endless loop
 
 
-class Party(Protocol):
-    """One side of a conversation, whoever plays it."""
+class ConversationSide(Protocol):
+    """One side of a conversation: OpenSSL or an actor of ours."""
 
     @property
     def finished(self) -> bool:
-        """It reads nothing more."""
+        """Return True if it reads nothing more."""
         ...
 
     def begin(self) -> bytes:
-        """What it says before anything came: a client its ClientHello, a server nothing."""
+        """The first bytes: a client's ClientHello, nothing for a server."""
         ...
 
     def receive(self, record: bytes) -> bytes:
-        """Read one record and give what it answers, any number of records."""
+        """Read one record and return the answer, any number of records."""
         ...
 
 
-def converse(client: Party, server: Party) -> None:
-    """Let two sides talk until nothing is under way.
+def converse(client: ConversationSide, server: ConversationSide) -> None:
+    """Let two sides talk until no record is under way.
 
-    Records arrive in the order in which they were sent, as over a path that takes the same time both ways.
+    Records arrive in the order in which they were sent, as over a link with the same latency both ways.
 
     Raises:
-        RuntimeError: they do not come to an end; that would be a mistake in this program.
+        RuntimeError: the two do not stop; that would be a mistake in this program.
     """
-    parties: dict[Side, Party] = {"client": client, "server": server}
+    sides: dict[Side, ConversationSide] = {"client": client, "server": server}
     under_way: deque[tuple[Side, bytes]] = deque()
     under_way.extend(("client", record) for record in split_records(server.begin()))
     under_way.extend(("server", record) for record in split_records(client.begin()))
@@ -49,15 +48,15 @@ def converse(client: Party, server: Party) -> None:
         if not under_way:
             return
         reader, record = under_way.popleft()
-        if not parties[reader].finished:
-            answer = parties[reader].receive(record)
+        if not sides[reader].finished:
+            answer = sides[reader].receive(record)
             other: Side = "server" if reader == "client" else "client"
             under_way.extend((other, one) for one in split_records(answer))
     raise RuntimeError(f"More than {MOST_RECORDS} records were exchanged; the two sides do not stop.")
 
 
 def split_records(data: bytes) -> list[bytes]:
-    """The records in some bytes; both sides put out whole records only."""
+    """The records in some bytes; both sides send whole records only."""
     records = []
     while data:
         end = RECORD_HEADER_LENGTH + int.from_bytes(data[3:RECORD_HEADER_LENGTH])

@@ -10,20 +10,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from simulator.oracle.agreed import Agreed
-from simulator.oracle.reasons import NEGOTIATION
+from simulator.oracle.reasons import NEGOTIATION, reason_of_verdict
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.messages import message_name
 from simulator.tls.wire.records import ContentType
+from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert, Checked, HandshakeReturned, Received, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.scenario import TlsVersion
-    from simulator.trace.facts import Side
+    from simulator.trace.facts import Fact, Side
 
 Mode = Literal["both", "openssl-server", "openssl-client", "simulated"]
 
-RECORD_HEADER = 0x100  # OpenSSL's name for "here is a record header" where a content type is expected
+RECORD_HEADER = 0x100  # SSL3_RT_HEADER: OpenSSL reports a record header in place of a content type
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ class PlayedSide:
 
     Attributes:
         handshake: what its handshake call returned.
-        peer: RFC 4514 subject of the certificate that it ends with; None without one, or after a failure.
-        last_read: the last handshake message that it read.
+        peer: RFC 4514 subject of the certificate that it ends with, or None without one or after a failure.
+        last_read: the last handshake message that it read, or None.
         data: the application data that it read, as text.
     """
 
@@ -69,13 +71,13 @@ class Played:
     Attributes:
         scenario: its name.
         tls: the version asked for.
-        mode: who played: two stock OpenSSL objects (``both``), one of them against our actor, or nobody but
-            our actors (``simulated``).
+        mode: the players: two stock OpenSSL objects (``both``), one of them and our actor (named after
+            OpenSSL's side), or our actors alone (``simulated``).
         messages: the handshake messages in the order of sending.
-        alert: the first alert that ended something; None where none was sent.
+        alert: the first alert that ended something, or None.
         decided_after: the message that the alert's sender had read last: where its decision fell.
-        reason: why the alert's sender refused, in the words of :data:`simulator.oracle.reasons.REASONS`; None
-            where no alert was sent.
+        reason: why the alert's sender refused, in the words of :data:`simulator.oracle.reasons.REASONS`, or
+            None if no alert was sent.
         agreed: what was negotiated.
         client, server: how each side ended.
     """
@@ -94,47 +96,72 @@ class Played:
 
 @dataclass(slots=True)
 class HandshakeLog:
-    """What was sent and read so far; both sides of a conversation write into the same log."""
+    """The messages sent and read so far; both sides of a conversation write into the same log."""
 
     messages: list[SentMessage] = field(default_factory=list)
     alert: SentAlert | None = None
     decided_after: str | None = None
     agreed: Agreed = field(default_factory=Agreed)
     reasons: dict[Side, str] = field(default_factory=dict)
-    read: dict[Side, list[str]] = field(default_factory=lambda: {"client": [], "server": []})
-
-    @property
-    def reason(self) -> str | None:
-        """Why the alert's sender refused; None where no alert was sent."""
-        return None if self.alert is None else self.reasons.get(self.alert.sender, NEGOTIATION.words)
+    last_read: dict[Side, str] = field(default_factory=dict)
+    data: dict[Side, bytes] = field(default_factory=lambda: {"client": b"", "server": b""})
+    returned: dict[Side, Literal["ok", "failed"]] = field(default_factory=dict)
 
     def message_sent(self, sender: Side, raw: bytes, *, encrypted: bool) -> None:
-        """A handshake message went out: its bytes with their header."""
+        """Note a handshake message that went out: its bytes with their header."""
         self.messages.append(SentMessage(sender, message_name(raw), encrypted))
         self.agreed = self.agreed.after(sender, raw)
 
-    def found(self, side: Side, reason: str) -> None:
-        """A side has found something that it may refuse for; the last counts."""
-        self.reasons[side] = reason
-
-    def message_read(self, reader: Side, name: str) -> None:
-        """A handshake message was read."""
-        self.read[reader].append(name)
-
     def alert_sent(self, sender: Side, code: int, *, encrypted: bool) -> None:
-        """An alert went out; only the first that ends something is kept."""
+        """Note an alert that went out; only the first that ends something is kept."""
         if self.alert is not None or code in WARNINGS:
             return
         self.alert = SentAlert(sender, alert_name(code), code, encrypted)
-        self.decided_after = self.last_read(sender)
+        self.decided_after = self.last_read.get(sender)
 
-    def last_read(self, reader: Side) -> str | None:
-        """The last handshake message that a side has read."""
-        return self.read[reader][-1] if self.read[reader] else None
+    def note(self, side: Side, fact: Fact) -> None:
+        """Note one fact of our own actor, or of a simulation's trace."""
+        match fact:
+            case Sent(protocol="handshake"):
+                self.message_sent(side, fact.raw, encrypted=fact.protection is not Protection.CLEAR)
+            case Received(protocol="handshake"):
+                self.last_read[side] = fact.name
+            case Received(protocol="application_data"):
+                self.data[side] += fact.raw
+            case Alert(direction="sent"):
+                self.alert_sent(side, fact.code, encrypted=fact.protection is not Protection.CLEAR)
+            case Checked():
+                self.reasons[side] = reason_of_verdict(fact)  # the last trust decision counts
+            case HandshakeReturned():
+                self.returned[side] = fact.result
+
+    def played(
+        self, scenario: str, tls: TlsVersion, mode: Mode, client_peer: str | None, server_peer: str | None
+    ) -> Played:
+        """The play that this log is of.
+
+        Args:
+            scenario: its name.
+            tls: the version asked for.
+            mode: the players.
+            client_peer: the peer that the client ends with, as in :class:`PlayedSide`.
+            server_peer: the peer that the server ends with.
+        """
+        alert = self.alert
+        reason = None if alert is None else self.reasons.get(alert.sender, NEGOTIATION.words)
+        client, server = self._side("client", client_peer), self._side("server", server_peer)
+        messages = tuple(self.messages)
+        return Played(
+            scenario, tls, mode, messages, alert, self.decided_after, reason, self.agreed, client, server
+        )
+
+    def _side(self, side: Side, peer: str | None) -> PlayedSide:
+        data = self.data[side].decode(errors="replace")
+        return PlayedSide(self.returned.get(side, "failed"), peer, self.last_read.get(side), data)
 
 
 def alert_name(code: int) -> str:
-    """The RFC's name of an alert."""
+    """The RFC's name of an alert, or its number."""
     try:
         return AlertDescription(code).rfc_name
     except ValueError:
@@ -144,8 +171,8 @@ def alert_name(code: int) -> str:
 def openssl_observer(side: Side, tls: TlsVersion, log: HandshakeLog) -> Callable[..., None]:
     """A message callback for one OpenSSL context that writes into the log.
 
-    OpenSSL reports each record's header just before what the record carries. In TLS 1.3 a record that calls
-    itself application data is encrypted; in TLS 1.2 every record is after this side's ChangeCipherSpec.
+    OpenSSL reports each record's header just before its content. In TLS 1.3 a record of the outer type
+    application data is encrypted; in TLS 1.2 every record after this side's ChangeCipherSpec is.
     """
     outer_type = 0
     ciphers_changed = False
@@ -156,7 +183,7 @@ def openssl_observer(side: Side, tls: TlsVersion, log: HandshakeLog) -> Callable
         nonlocal outer_type, ciphers_changed
         if direction == "read":
             if content_type == ContentType.HANDSHAKE:
-                log.message_read(side, message_name(data))
+                log.last_read[side] = message_name(data)
         elif content_type == RECORD_HEADER:
             outer_type = data[0]
         elif content_type == ContentType.CHANGE_CIPHER_SPEC:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import _ssl
 import ssl
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import client_line, read_server_line
 from simulator.actors.peer import subject_of
 from simulator.errors import PeerError
-from simulator.oracle.observed import PlayedSide, openssl_observer
+from simulator.oracle.observed import openssl_observer
 from simulator.oracle.reasons import reason_of_error
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
     from simulator.trace.facts import Side
 
-READ_SIZE = 1 << 16
+READ_SIZE = 1 << 16  # more than any record holds, so one call reads all that is there
 
 
 class OpensslSide:
@@ -35,11 +35,8 @@ class OpensslSide:
         side: which side it plays.
         context: its settings.
         tls: the one version it speaks.
-        log: where its messages are written down.
-        server_name: the host that a client asks for and compares; None for a server.
-
-    Attributes:
-        returned: what its handshake call returned; None while it runs.
+        log: records its messages, the data it reads and what its handshake call returned.
+        server_name: the host that a client asks for and compares, or None for a server.
     """
 
     def __init__(
@@ -51,8 +48,6 @@ class OpensslSide:
         server_name: str | None = None,
     ) -> None:
         self.side = side
-        self.returned: Literal["ok", "failed"] | None = None
-        self.data = b""
         self._log = log
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._closed = False
@@ -63,21 +58,16 @@ class OpensslSide:
 
     @property
     def finished(self) -> bool:
-        """An error or the goodbyes have ended it."""
+        """Return True after an error or the goodbyes."""
         return self._closed
 
     @property
-    def peer_chain_leaf(self) -> bytes | None:
-        """DER of the peer's certificate, as ``getpeercert`` has it; None without one, or after a failure."""
+    def peer(self) -> str | None:
+        """RFC 4514 subject of the peer's certificate, or None without one or after a failure."""
         try:
-            return self._tls.getpeercert(binary_form=True)
+            leaf = self._tls.getpeercert(binary_form=True)
         except ValueError:  # "handshake not done yet", also after a failure
             return None
-
-    @property
-    def peer(self) -> str | None:
-        """RFC 4514 subject of the peer's certificate; None without one, or after a failure."""
-        leaf = self.peer_chain_leaf
         return subject_of((leaf,)) if leaf else None
 
     def begin(self) -> bytes:
@@ -86,35 +76,26 @@ class OpensslSide:
         return self._outgoing.read()
 
     def receive(self, record: bytes) -> bytes:
-        """Read one record and give what it answers."""
+        """Read one record and return the answer."""
         self._incoming.write(record)
         self._go_on()
         return self._outgoing.read()
 
-    def played(self) -> PlayedSide:
-        """How this side ended."""
-        return PlayedSide(
-            self.returned or "failed",
-            self.peer,
-            self._log.last_read(self.side),
-            self.data.decode(errors="replace"),
-        )
-
     def _connected(self) -> None:
-        """What the application does when the handshake call has returned."""
+        """The application's turn when the handshake call has returned."""
 
     def _heard(self) -> None:
-        """What the application does when it has read something."""
+        """The application's turn when it has read something."""
 
     def _go_on(self) -> None:
-        """Let OpenSSL do what it can with what it has."""
+        """Let OpenSSL work until it has to read."""
         try:
-            if self.returned is None:
+            if self.side not in self._log.returned:
                 self._tls.do_handshake()
-                self.returned = "ok"
+                self._log.returned[self.side] = "ok"
                 self._connected()
             while data := self._tls.read(READ_SIZE):
-                self.data += data
+                self._log.data[self.side] += data
                 self._heard()
             self._say_goodbye()  # nothing read and no error: the peer's close_notify
             self._closed = True
@@ -123,8 +104,8 @@ class OpensslSide:
         except ssl.SSLZeroReturnError:  # the peer's goodbye answers this side's
             self._closed = True
         except ssl.SSLError as error:
-            self.returned = self.returned or "failed"
-            self._log.found(self.side, reason_of_error(error))
+            self._log.returned.setdefault(self.side, "failed")
+            self._log.reasons[self.side] = reason_of_error(error)
             self._closed = True
 
     def _say_goodbye(self) -> None:
@@ -144,7 +125,7 @@ class OpensslClient(OpensslSide):
         self._tls.write(client_line(self._server_name))
 
     def _heard(self) -> None:
-        greeting = read_server_line(self.data)
+        greeting = read_server_line(self._log.data[self.side])
         if greeting is not None and not greeting.refused:
             self._say_goodbye()
 
@@ -155,8 +136,8 @@ class OpensslServer(OpensslSide):
     Args:
         context: its settings.
         tls: the one version it speaks.
-        log: where its messages are written down.
-        grant: what the application makes of the client's certificate (RFC 4514 subject, or None).
+        log: records its messages.
+        grant: maps the client's certificate (RFC 4514 subject, or None) to what the application grants.
     """
 
     def __init__(
@@ -181,8 +162,8 @@ class OpensslServer(OpensslSide):
 def set_message_callback(context: ssl.SSLContext, callback: Callable[..., None]) -> None:
     """Let OpenSSL report every message.
 
-    ``SSLContext._msg_callback`` of Python translates all numbers to enumerations and stumbles over some; the
-    descriptor below it reports them as they are.
+    Python's own ``SSLContext._msg_callback`` translates all numbers to enumerations and raises for some; the
+    C descriptor below it reports the numbers themselves.
 
     Raises:
         PeerError: this Python has no such callback.

@@ -1,4 +1,4 @@
-"""A scenario through OpenSSL: as both sides where it can, else as one side against our actor."""
+"""A scenario played with OpenSSL: on both sides if possible, else on one side against our actor."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ class NotPlayableError(ScenarioError):
 
 
 class OtherHabitsError(CredentialRefusedError):
-    """The scenario's client does what a stock OpenSSL client does not; the text says what that one does."""
+    """A stock OpenSSL client behaves otherwise than the scenario's; the text says how."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedAt:
-    """When each side judges the other: the time that OpenSSL and the actors are given."""
+    """The moment at which each side judges the other, for OpenSSL and for the actors."""
 
     client: datetime
     server: datetime
 
 
 def clocks(scenario: Scenario) -> JudgedAt:
-    """What each side's own clock shows when the connection begins."""
+    """The time on each side's own clock when the connection begins."""
     now = scenario.clock
     return JudgedAt(now + scenario.client.clock_offset, now + scenario.server.clock_offset)
 
 
 def unplayable_client(scenario: Scenario) -> str | None:
-    """Why a stock OpenSSL client cannot play the scenario's client; None where it can."""
+    """The reason why a stock OpenSSL client cannot play the scenario's client, or None."""
     client = scenario.client
     if client.corrupts_proof:
         return "it signs what it should sign"
@@ -70,25 +70,25 @@ def unplayable_client(scenario: Scenario) -> str | None:
 def play(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None = None) -> Played:
     """Play a scenario with OpenSSL.
 
-    Two OpenSSL objects play it all. A side whose certificate and key OpenSSL refuses to load (a thief's key),
-    or that does what OpenSSL does not, is played by our actor instead.
+    Two OpenSSL objects play it. Our actor takes the place of a side whose certificate and key OpenSSL refuses
+    to load (a thief's key), or that does what OpenSSL does not.
 
     Args:
         scenario: what is set up.
         tls: the protocol version.
-        judged_at: when each side judges; None for what its clock shows at the beginning.
+        judged_at: when each side judges, or None for the time on its clock at the beginning.
 
     Raises:
         NotPlayableError: OpenSSL refuses what either side holds.
         PeerError: this Python does not allow what the comparison needs.
         ScenarioError: the scenario cannot be issued.
     """
-    stage = _Stage(scenario, tls, judged_at)
+    playing = _Play(scenario, tls, judged_at)
     contexts: dict[Side, ssl.SSLContext] = {}
     refusals: dict[Side, str] = {}
-    for side in stage.makers:
+    for side in playing.makers:
         try:
-            contexts[side] = stage.makers[side]()
+            contexts[side] = playing.makers[side]()
         except CredentialRefusedError as refusal:
             refusals[side] = str(refusal)
     if not contexts:
@@ -98,7 +98,7 @@ def play(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None = None)
             expected="a side whose certificate and key OpenSSL loads",
             advice="Give at least one side a certificate with its own key.",
         )
-    return stage.perform(contexts.get("client"), contexts.get("server"))
+    return playing.perform(contexts.get("client"), contexts.get("server"))
 
 
 def mixed(
@@ -115,7 +115,7 @@ def mixed(
         scenario: what is set up.
         tls: the protocol version.
         openssl_role: the side that OpenSSL plays.
-        judged_at: when each side judges; None for what its clock shows at the beginning.
+        judged_at: when each side judges, or None for the time on its clock at the beginning.
         adjust: may change OpenSSL's context before it is used.
 
     Raises:
@@ -123,9 +123,9 @@ def mixed(
         PeerError: this Python does not allow what the comparison needs.
         ScenarioError: the scenario cannot be issued.
     """
-    stage = _Stage(scenario, tls, judged_at)
+    playing = _Play(scenario, tls, judged_at)
     try:
-        context = stage.makers[openssl_role]()
+        context = playing.makers[openssl_role]()
     except CredentialRefusedError as refusal:
         raise NotPlayableError(
             f"OpenSSL cannot play the {openssl_role} of {scenario.name!r}.",
@@ -135,11 +135,11 @@ def mixed(
         ) from refusal
     if adjust is not None:
         adjust(context)
-    return stage.perform(*((context, None) if openssl_role == "client" else (None, context)))
+    return playing.perform(*((context, None) if openssl_role == "client" else (None, context)))
 
 
-class _Stage:
-    """One scenario and version, with everything that both casts need."""
+class _Play:
+    """One play of a scenario in one version."""
 
     def __init__(self, scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None) -> None:
         self.scenario = scenario
@@ -164,27 +164,13 @@ class _Stage:
         return server_context(self.scenario.server, self.world.server, self.server_tls, self.judged_at.server)
 
     def perform(self, for_client: ssl.SSLContext | None, for_server: ssl.SSLContext | None) -> Played:
-        """Let the two sides talk: OpenSSL where there is a context, our actor where there is none."""
-        client = self._client(for_client)
-        server = self._server(for_server)
+        """Let the two sides talk: OpenSSL for a side with a context, our actor for one without."""
+        client, server = self._client(for_client), self._server(for_server)
         converse(client, server)
-        mode: Mode = "both"
-        if for_client is None:
-            mode = "openssl-server"
-        elif for_server is None:
-            mode = "openssl-client"
-        return Played(
-            self.scenario.name,
-            self.tls,
-            mode,
-            tuple(self.log.messages),
-            self.log.alert,
-            self.log.decided_after,
-            self.log.reason,
-            self.log.agreed,
-            client.played(),
-            server.played(),
+        mode: Mode = (
+            "both" if for_client and for_server else "openssl-server" if for_server else "openssl-client"
         )
+        return self.log.played(self.scenario.name, self.tls, mode, client.peer, server.peer)
 
     def _client(self, context: ssl.SSLContext | None) -> OpensslClient | ActorSide:
         if context is not None:
@@ -199,7 +185,7 @@ class _Stage:
         return ActorSide(Server(role, self.entropy.child("server")), self.log, self.judged_at.server)
 
     def _grant(self, client: str | None) -> Grant:
-        """What the application on top of OpenSSL makes of its client: the rules are our server's."""
+        """The grant of the application on top of OpenSSL, by the rules of our server."""
         role = server_role(self.scenario, self.world, Version(self.tls))
         standing = Standing.PROVED
         if client is None:

@@ -18,10 +18,9 @@ from simulator.oracle import (
     play,
 )
 from simulator.oracle.accepted import accepted_for
-from simulator.oracle.comparing import COMPARED, differences_between
+from simulator.oracle.comparing import COMPARED, differences_between, observed
 from simulator.oracle.observed import Played, SentAlert, SentMessage
 from simulator.oracle.playing import clocks
-from simulator.oracle.reading import observed
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
 from tests.oracle.variations import CHANGES, CHOSEN, varied

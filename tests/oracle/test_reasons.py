@@ -107,10 +107,10 @@ def test_without_a_failed_check_no_certificate_is_at_fault() -> None:
 @pytest.mark.parametrize("description", AlertDescription)
 def test_a_warning_is_no_refusal(description: AlertDescription) -> None:
     """Every alert is noted as a refusal, apart from the three that end nothing or say goodbye."""
-    notes = HandshakeLog()
-    notes.alert_sent("client", int(description), encrypted=False)
+    log = HandshakeLog()
+    log.alert_sent("client", int(description), encrypted=False)
     warnings = ("close_notify", "user_canceled", "no_renegotiation")
-    assert (description.rfc_name not in warnings) == (notes.alert is not None)
+    assert (description.rfc_name not in warnings) == (log.alert is not None)
 
 
 @pytest.mark.parametrize(
