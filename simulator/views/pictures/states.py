@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.views.drawing.display import Point
 
-WIDE = 272.0
+WIDE = 280.0  # fits the longest second line, "the server decides: ask or do not ask"
 HIGH = 46.0
 GAP = 46.0
 BUS = 152.0  # room on the left for what ends in FAILED
