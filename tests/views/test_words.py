@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.views.story.caption import caption
-from simulator.views.story.words import card_facts, clean, duration, moment, short_name, size
+from simulator.views.story.words import card_facts, clean, common_name, duration, moment, size
 from tests.played import RUNS
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
@@ -82,8 +82,10 @@ def test_sizes_and_times_read_well() -> None:
     assert [moment(at) for at in (-2_592_000_000_000, 0, 64_000)] == ["30 days before", "0 ms", "64 ms"]
 
 
-def test_the_short_name_is_the_first_part() -> None:
-    """An escaped comma does not end a name."""
-    assert short_name("CN=alice,O=Example") == "CN=alice"
-    assert short_name("CN=a\\,b+OU=c,O=d") == "CN=a\\,b"
-    assert short_name("") == ""
+def test_a_common_name_is_found_and_unescaped() -> None:
+    """An escaped comma does not end a name, and a name without a common name stays whole."""
+    assert common_name("CN=alice,O=Example") == "alice"
+    assert common_name("O=Example,CN=alice") == "alice"
+    assert common_name("CN=a\\,b+OU=c,O=d") == "a,b"
+    assert common_name("O=Example") == "O=Example"
+    assert common_name("") == ""

@@ -26,7 +26,7 @@ from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.player.messages import chain_of
 from simulator.views.story.certificate_words import certificate_words
-from simulator.views.story.words import plural, short_name
+from simulator.views.story.words import common_name, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -196,7 +196,7 @@ def _paper(der: bytes) -> dict[str, str]:
     rows: dict[str, str] = dict(words["facts"])
     rows |= {name: text for name, _, text in words["extensions"]}
     itself = " (itself)" if rows["Subject"] == rows["Issuer"].partition(" (itself")[0] else ""
-    rows["Subject"], rows["Issuer"] = short_name(rows["Subject"]), short_name(rows["Issuer"]) + itself
+    rows["Subject"], rows["Issuer"] = common_name(rows["Subject"]), common_name(rows["Issuer"]) + itself
     return rows | {key: rows[key].removesuffix(":00 UTC") for key in ("Not before", "Not after")}
 
 

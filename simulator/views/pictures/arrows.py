@@ -6,17 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import Protection
-from simulator.trace.facts import Alert, Sent
+from simulator.trace.facts import Sent
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.display import Anchor, Box, Item, Line, Text, fit, width_of, wrap
 from simulator.views.drawing.marks import ArrowMark, Part
 from simulator.views.drawing.sheet import TALK_PITCH, Sheet, pitch_of
-from simulator.views.story.reading import is_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.views.story.flights import Message
+    from simulator.views.story.beat_kinds import Flight
 
 LOOKS = {
     Protection.CLEAR: "clear",
@@ -26,22 +25,17 @@ LOOKS = {
 }
 
 
-def draw(sheet: Sheet, row: Message, *, unread_since: int | None = None) -> None:
+def draw(sheet: Sheet, row: Flight) -> None:
     """Put one message on the sheet and move down.
 
     Its words stand next to the inner one of the two lanes, before any other lane that the arrow crosses.
-
-    Args:
-        sheet: the sheet.
-        row: the message.
-        unread_since: the event since which it is certain that nobody reads it, where that is wanted.
     """
     place = len(sheet.front)
-    _row(sheet, row, row.event.seq if unread_since is None else unread_since)
+    _row(sheet, row)
     sheet.keep_whole(place)
 
 
-def _row(sheet: Sheet, row: Message, unread_since: int) -> None:
+def _row(sheet: Sheet, row: Flight) -> None:
     stage, seq = sheet.stage, row.event.seq
     start, end = stage.lanes[row.event.actor], stage.lanes[row.receiver]
     inner, outer = sorted((start, end), key=lambda x: abs(x - stage.middle))
@@ -50,7 +44,7 @@ def _row(sheet: Sheet, row: Message, unread_since: int) -> None:
     sheet.y += 5
     _label(sheet, row, middle, room)
     sheet.y += 10
-    _arrow(sheet, row, start, end, unread_since)
+    _arrow(sheet, row, start, end)
     sheet.y += 9
     if room < TALK_PITCH - 28:
         _fields_beside(sheet, row, inner, rightward=near < inner)
@@ -60,7 +54,7 @@ def _row(sheet: Sheet, row: Message, unread_since: int) -> None:
     sheet.y += 5
 
 
-def _fields_beside(sheet: Sheet, row: Message, inner: float, *, rightward: bool) -> None:
+def _fields_beside(sheet: Sheet, row: Flight, inner: float, *, rightward: bool) -> None:
     """Between neighbouring lanes there is no room below the arrow: the fields go to its inner side."""
     x = inner + 16 if rightward else inner - 16
     y = sheet.y - 9 - 0.5 * pitch_of("field") - pitch_of("field") * (len(row.fields) > 1)
@@ -70,21 +64,19 @@ def _fields_beside(sheet: Sheet, row: Message, inner: float, *, rightward: bool)
     sheet.y = max(sheet.y, y) + 5
 
 
-def _label(sheet: Sheet, row: Message, middle: float, room: float) -> None:
+def _label(sheet: Sheet, row: Flight, middle: float, room: float) -> None:
     """Name, size and keys on one line where they fit, else below each other."""
     seq, fact = row.event.seq, row.event.fact
-    if not isinstance(fact, Sent | Alert):
-        return
     quiet = isinstance(fact, Sent) and fact.protocol == "change_cipher_spec"
-    style = "message.alert" if is_refusal(fact) else "message.quiet" if quiet else "message"
-    locked = fact.protection is not Protection.CLEAR
-    sign = (glyphs.LOCK_WIDTH + 6) * locked + 24 * is_refusal(fact)
+    style = "message.alert" if row.refusal else "message.quiet" if quiet else "message"
+    locked = row.encrypted
+    sign = (glyphs.LOCK_WIDTH + 6) * locked + 24 * row.refusal
     name = fit(row.name, style, room - sign)
     whole = sign + width_of(name, style) + 10 + width_of(row.small, "message.small")
     one_line = whole <= room
     x = middle - (whole if one_line else sign + width_of(name, style)) / 2
     baseline = sheet.y + 13
-    if is_refusal(fact):
+    if row.refusal:
         sheet.put_all(glyphs.octagon(x + 9, baseline - 5, 9, seq))
         x += 24
     if locked:
@@ -100,36 +92,33 @@ def _label(sheet: Sheet, row: Message, middle: float, room: float) -> None:
         sheet.y += pitch_of("message.small")
 
 
-def _arrow(sheet: Sheet, row: Message, start: float, end: float, unread_since: int) -> None:
+def _arrow(sheet: Sheet, row: Flight, start: float, end: float) -> None:
     """The line itself: a tube where it is encrypted, broken off where nobody read it."""
-    seq, fact, y = row.event.seq, row.event.fact, sheet.y
-    if not isinstance(fact, Sent | Alert):
-        return
+    seq, y, lost_since = row.event.seq, sheet.y, row.lost_since
     way = 1 if end > start else -1
-    look = "alert" if is_refusal(fact) else LOOKS[fact.protection]
+    look = "alert" if row.refusal else LOOKS[row.protection]
     tip = end - 2 * way
-    whole = tuple(_shaft(fact, look, seq, y, start, tip - 14 * way, tip - 8 * way))
-    if not row.lost:
+    whole = tuple(_shaft(row, look, y, start, tip - 14 * way, tip - 8 * way))
+    if lost_since is None:
         head = seq if row.read is None else row.read.seq
         sheet.put(*whole, glyphs.arrow_head(tip, y, way, f"{look}.head", head))
         sheet.arrows.append(ArrowMark(seq, (start, y), (tip, y)))
         return
     broken = end - 98 * way  # leaves room for the words before the lane
-    shaft = _shaft(fact, look, seq, y, start, broken - 7 * way, broken - 7 * way)
+    shaft = _shaft(row, look, y, start, broken - 7 * way, broken - 7 * way)
     words = Text(broken + way * 13, y + 4.5, "never read", "unread", seq, "start" if way > 0 else "end")
-    late = unread_since > seq  # else the broken line is all that was ever to be seen of it
-    sheet.put_all(replace(item, part=Part.UNREAD, since=unread_since) if late else item for item in shaft)
+    late = lost_since > seq  # else the broken line is all that was ever to be seen of it
+    sheet.put_all(replace(item, part=Part.UNREAD, since=lost_since) if late else item for item in shaft)
     for item in (*glyphs.never_read(broken, y, seq), words):
-        sheet.put(replace(item, part=Part.UNREAD, since=unread_since))
-    sheet.arrows.append(ArrowMark(seq, (start, y), (tip, y), unread_since, whole if late else ()))
+        sheet.put(replace(item, part=Part.UNREAD, since=lost_since))
+    sheet.arrows.append(ArrowMark(seq, (start, y), (tip, y), lost_since, whole if late else ()))
 
 
-def _shaft(
-    fact: Sent | Alert, look: str, seq: int, y: float, start: float, tube_end: float, end: float
-) -> Iterator[Item]:
+def _shaft(row: Flight, look: str, y: float, start: float, tube_end: float, end: float) -> Iterator[Item]:
     """The line of an arrow, in a tube where it is encrypted."""
-    if fact.protection is not Protection.CLEAR:
-        tube = "tube.handshake" if fact.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
+    seq = row.event.seq
+    if row.encrypted:
+        tube = "tube.handshake" if row.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
         left, right = sorted((start + (8 if end > start else -8), tube_end))
         yield Box(left, y - 5.5, right - left, 11, tube, seq, radius=5.5)
     yield Line(((start, y), (end, y)), look, seq)

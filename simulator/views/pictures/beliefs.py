@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import BeliefChanged, Event
-from simulator.views.drawing.display import Box, Item, Text, wrap
+from simulator.views.drawing.display import Box, Text, wrap
 from simulator.views.drawing.glyphs import hatching
 from simulator.views.drawing.marks import BeliefMark, Part
 from simulator.views.drawing.sheet import (
@@ -20,10 +19,10 @@ from simulator.views.drawing.sheet import (
     pitch_of,
 )
 from simulator.views.story.reading import gap_words
-from simulator.views.story.words import clean, level_name
+from simulator.views.story.words import ASSUMED, level_name
 
 if TYPE_CHECKING:
-    from simulator.views.drawing.style import Detail
+    from simulator.views.story.beat_kinds import Belief
     from simulator.views.story.reading import Gap
 
 STRIP = 16.0  # the hatched edge of what is only assumed
@@ -36,39 +35,37 @@ class BeliefLane:
 
     sheet: Sheet
     left_side: bool
-    detail: Detail
-    event: Event | None = None
+    belief: Belief | None = None
     top: float = 0.0
 
-    def change(self, event: Event) -> None:
+    def change(self, belief: Belief) -> None:
         """End the present block, making room for its words, and begin the next."""
         self.end()
-        self.event, self.top = event, self.sheet.y
+        self.belief, self.top = belief, self.sheet.y
 
     def end(self) -> None:
         """Draw the present block down to where the sheet is, or further if its words need it."""
-        if self.event is None or not isinstance(self.event.fact, BeliefChanged):
+        if self.belief is None:
             return
-        fact, seq = self.event.fact, self.event.seq
+        belief, seq = self.belief, self.belief.event.seq
         x = MARGIN if self.left_side else self.sheet.stage.width - MARGIN - BELIEF_WIDTH
-        lines = self._lines(fact)
+        lines = self._lines(belief)
         needed = sum(pitch_of(style) for _, style in lines) + 2 * PAD
         self.sheet.y = max(self.sheet.y, self.top + needed + 4)
         height = self.sheet.y - self.top - 4
-        lines += self._reason(fact, height - needed)
+        lines += self._reason(belief, height - needed)
         self.sheet.beliefs.append(BeliefMark(seq, (x, self.top, x + BELIEF_WIDTH, self.top + height)))
         with self.sheet.within(Part.BELIEF):
-            self._block(fact, seq, x, height, lines)
+            self._block(belief, x, height, lines)
 
-    def _block(
-        self, fact: BeliefChanged, seq: int, x: float, height: float, lines: list[tuple[str, str]]
-    ) -> None:
+    def _block(self, belief: Belief, x: float, height: float, lines: list[tuple[str, str]]) -> None:
         """Ground, hatching, frame and words."""
-        self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, f"level.{fact.level.value}", seq, radius=5))
+        seq = belief.event.seq
+        self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, f"level.{belief.level.value}", seq, radius=5))
         strip = x + BELIEF_WIDTH - STRIP if self.left_side else x
-        if fact.assumed:
+        if belief.assumed:
             self.sheet.put_all(hatching(strip, self.top + 2, STRIP, height - 4, seq))
-        edge = "belief.assumed" if fact.assumed else "belief.held"
+        edge = "belief.assumed" if belief.assumed else "belief.held"
         self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, edge, seq, radius=5))
         start = x + PAD + (0 if self.left_side else STRIP)
         y = self.top + PAD
@@ -76,18 +73,15 @@ class BeliefLane:
             self.sheet.put(Text(start, y + 0.78 * pitch_of(style) - 1, text, style, seq))
             y += pitch_of(style)
 
-    def _lines(self, fact: BeliefChanged) -> list[tuple[str, str]]:
-        lines = [(line, "belief") for line in wrap(level_name(fact.level), "belief", self._room, 3)]
-        if fact.assumed:
-            words = "assumed: nothing it read says so"
-            lines += [(line, "belief.small") for line in wrap(words, "belief.small", self._room)]
+    def _lines(self, belief: Belief) -> list[tuple[str, str]]:
+        lines = [(line, "belief") for line in wrap(level_name(belief.level), "belief", self._room, 3)]
+        if belief.assumed:
+            lines += [(line, "belief.small") for line in wrap(ASSUMED, "belief.small", self._room)]
         return lines
 
-    def _reason(self, fact: BeliefChanged, spare: float) -> list[tuple[str, str]]:
+    def _reason(self, belief: Belief, spare: float) -> list[tuple[str, str]]:
         """The observation behind the belief, where all of it fits into what height is spare."""
-        if self.detail == "overview" or not fact.reason:
-            return []
-        lines = wrap(clean(fact.reason), "belief.small", self._room, 12)
+        lines = wrap(belief.reason, "belief.small", self._room, 12) if belief.reason else ()
         fits = len(lines) * pitch_of("belief.small") <= spare
         return [(line, "belief.small") for line in lines] if fits else []
 
@@ -101,18 +95,17 @@ class GapShade:
     """The shaded time in which the client takes a refused session for open."""
 
     sheet: Sheet
-    gap: Gap | None
-    top: float | None = None
-    items: list[Item] = field(default_factory=list)
+    top: float = 0.0
 
-    def see(self, event: Event) -> None:
-        """Note where the gap begins; shade it where it ends."""
-        if self.gap is None:
-            return
-        if event.seq == self.gap.start.seq:
+    def begin(self, gap: Gap | None) -> None:
+        """Note where the error begins, if one does."""
+        if gap is not None:
             self.top = self.sheet.y
-        if event.seq == self.gap.end.seq and self.top is not None:
-            self._shade(self.gap, self.top)
+
+    def end(self, gap: Gap | None) -> None:
+        """Shade the error that ends here, if one does."""
+        if gap is not None:
+            self._shade(gap, self.top)
 
     def _shade(self, gap: Gap, top: float) -> None:
         stage, seq = self.sheet.stage, gap.start.seq

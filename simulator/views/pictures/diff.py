@@ -17,8 +17,8 @@ from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures import arrows
 from simulator.views.pictures.diff_column import COLUMN, Column
 from simulator.views.pictures.page import blank, finished, head
-from simulator.views.story import flights
 from simulator.views.story.alignment import Alignment, align
+from simulator.views.story.beats import joined
 from simulator.views.story.diff_words import (
     MOST_SETTINGS,
     RELATION_WORDS,
@@ -32,6 +32,7 @@ from simulator.views.story.words import clean
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.views.story.alignment import Row
+    from simulator.views.story.beat_kinds import Flight
 
 MIDDLE = 92.0  # between the columns, where the words of comparison stand
 WIDTH = 2 * (MARGIN + COLUMN) + MIDDLE
@@ -94,7 +95,7 @@ class _Rows:
         self.page, self.alignment, self.detail = page, alignment, detail
         self.left = Column(alignment.a, MARGIN, detail)
         self.right = Column(alignment.b, MARGIN + COLUMN + MIDDLE, detail)
-        self.flight: tuple[flights.Message, flights.Message] | None = None
+        self.flight: tuple[Flight, Flight] | None = None
 
     def draw(self) -> None:
         """Everything from the lane cards to the levels."""
@@ -162,9 +163,9 @@ class _Rows:
             return False
         if not isinstance(a.fact, Sent) or not isinstance(b.fact, Sent):
             return False
-        pair = (self.left.message(a, fields=False), self.right.message(b, fields=False))
+        pair = (self.left.flight(a), self.right.flight(b))
         if self.flight is not None:
-            one, other = flights.joined(self.flight[0], pair[0]), flights.joined(self.flight[1], pair[1])
+            one, other = joined(self.flight[0], pair[0]), joined(self.flight[1], pair[1])
             if one and other:
                 self.flight = (one, other)
                 return True

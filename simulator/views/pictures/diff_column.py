@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import (
-    Alert,
-    BeliefChanged,
-    Checked,
-    Decided,
-    HandshakeReturned,
-    Received,
-    Sent,
-    StateChanged,
-)
 from simulator.views.drawing.display import Box, width_of
 from simulator.views.drawing.glyphs import hatching, octagon
 from simulator.views.drawing.sheet import GUTTER, HALF_CARD, TALK_PITCH, Sheet, Stage
 from simulator.views.pictures import arrows, panels
-from simulator.views.story import flights
-from simulator.views.story.alignment import fresh_checks
-from simulator.views.story.diff_words import event_words
-from simulator.views.story.fields import key_fields
+from simulator.views.story.beat_kinds import Belief, CallReturned, Decision, Flight, Ledger, Remark
+from simulator.views.story.beats import beats
 from simulator.views.story.lanes import under_title
-from simulator.views.story.reading import reads, unread, version_of
 from simulator.views.story.words import clean, level_name
 
 if TYPE_CHECKING:
-    from simulator.security import SecurityLevel
     from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
     from simulator.views.drawing.style import Detail
@@ -43,51 +30,46 @@ class Column:
         start = self.left + HALF_CARD + GUTTER
         lanes = {"client": start, "server": start + TALK_PITCH}
         self.sheet = Sheet(Stage((), lanes, self.left, self.left + COLUMN, self.left + COLUMN))
-        self.reads, self.unread, self.fresh = reads(self.trace), unread(self.trace), fresh_checks(self.trace)
-        self.version = version_of(self.trace)
+        self.beats = beats(trace, detail)
+        self.briefly = beats(trace, "overview")
 
-    def message(self, event: Event, *, fields: bool) -> flights.Message:
-        """A message as a row of a sequence diagram."""
-        words = key_fields(event, self.version) if fields else ()
-        return flights.message(event, words, self.reads.get(event.seq), lost=event.seq in self.unread)
+    def flight(self, event: Event) -> Flight:
+        """A message without its fields."""
+        beat = self.briefly[event.seq]
+        assert isinstance(beat, Flight)
+        return beat
 
     def put(self, event: Event, *, fields: bool) -> None:
         """One event in its lane."""
-        match event.fact:
-            case Sent() | Alert(direction="sent"):
-                arrows.draw(self.sheet, self.message(event, fields=fields))
-            case Checked(verdict=verdict):
-                fresh = self.fresh[event.seq]
-                if len(fresh) == len(verdict.checks):
-                    detail = self.detail if fields else "overview"
-                    panels.judgement(self.sheet, event, verdict, detail)
-                elif fresh:
-                    panels.proof(self.sheet, event, fresh, verdict.role)
-            case Decided():
-                panels.decision(self.sheet, event, None, self.detail if fields else "overview")
-            case HandshakeReturned():
-                panels.returned(self.sheet, event)
-            case StateChanged():
-                panels.state(self.sheet, event)
-            case Received() | Alert():
-                panels.read(self.sheet, event, event_words(event))
-            case BeliefChanged(level=level, assumed=assumed):
-                self._belief(event, level, assumed=assumed)
+        beat = (self.beats if fields else self.briefly)[event.seq]
+        match beat:
+            case Flight():
+                arrows.draw(self.sheet, beat)
+            case Ledger():
+                panels.ledger(self.sheet, beat)
+            case Decision():  # its ledger has a row of its own
+                panels.decision(self.sheet, replace(beat, ledger=None))
+            case CallReturned():
+                panels.returned(self.sheet, beat)
+            case Remark(kind="state" | "reading"):
+                panels.flag(self.sheet, beat)
+            case Belief():
+                self._belief(beat)
             case _:
                 pass
 
-    def _belief(self, event: Event, level: SecurityLevel, *, assumed: bool) -> None:
+    def _belief(self, belief: Belief) -> None:
         """A belief as a chip on its lane, hatched at its edge where it is only assumed."""
-        sheet, words = self.sheet, event_words(event)
-        edge = 18.0 if assumed else 0.0
+        sheet, words, event = self.sheet, belief.headline, belief.event
+        edge = 18.0 if belief.assumed else 0.0
         width = width_of(words, "belief") + 20 + edge
         lane = sheet.stage.outer_edge(event.actor)
         left = lane if sheet.stage.opens_right(event.actor) else lane - width
         sheet.y += 5
-        sheet.put(Box(left, sheet.y, width, 25, f"level.{level.value}", event.seq, radius=5))
-        if assumed:
+        sheet.put(Box(left, sheet.y, width, 25, f"level.{belief.level.value}", event.seq, radius=5))
+        if belief.assumed:
             sheet.put_all(hatching(left + width - edge, sheet.y + 1, edge - 1, 23, event.seq))
-        style = "belief.assumed" if assumed else "belief.held"
+        style = "belief.assumed" if belief.assumed else "belief.held"
         sheet.put(Box(left, sheet.y, width, 25, style, event.seq, radius=5))
         sheet.line(words, "belief", event.seq, left + 10, sheet.y + 17, width=width - 20 - edge)
         sheet.y += 31

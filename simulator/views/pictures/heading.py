@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Box, fit, wrap
+from simulator.views.drawing.display import Box, Text, fit, wrap
 from simulator.views.drawing.marks import LaneMark, Part
 from simulator.views.drawing.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
-from simulator.views.story.lanes import lane_title, lane_words, under_title
+from simulator.views.story.lanes import lane_words, names_of, under_title
 from simulator.views.story.words import NUMBERING, clean
 
 if TYPE_CHECKING:
@@ -43,20 +43,22 @@ def _titles(sheet: Sheet, trace: Trace, detail: Detail) -> None:
 
 
 def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
-    stage = sheet.stage
+    stage, names = sheet.stage, names_of(setup)
     room = 2 * HALF_CARD - 16
     words = {actor.name: _card_lines(actor, setup, detail, room) for actor in stage.actors}
-    height = 38 + max(len(lines) for lines in words.values()) * pitch_of("lane.small")
+    titles = {actor.name: wrap(names.title(actor.name), "lane", room, 2) for actor in stage.actors}
+    below = (max(map(len, titles.values())) - 1) * pitch_of("lane")
+    height = 38 + below + max(map(len, words.values())) * pitch_of("lane.small")
     for actor in stage.actors:
         x = stage.lanes[actor.name]
         style = "header.authority" if actor.role == "authority" else "header"
         sheet.put(Box(x - HALF_CARD, sheet.y, 2 * HALF_CARD, height, style, 0, radius=9))
-        title = fit(lane_title(actor), "lane", room)
         lines = tuple(fit(line, "lane.small", room) for line in words[actor.name])
-        sheet.lanes.append(LaneMark(title, x, lines))
-        sheet.line(lane_title(actor), "lane", 0, x, sheet.y + 23, width=room, anchor="middle")
+        sheet.lanes.append(LaneMark(" ".join(titles[actor.name]), x, lines))
+        for index, line in enumerate(titles[actor.name]):
+            sheet.put(Text(x, sheet.y + 23 + index * pitch_of("lane"), line, "lane", 0, "middle"))
         for index, line in enumerate(words[actor.name]):
-            y = sheet.y + 42 + index * pitch_of("lane.small")
+            y = sheet.y + 42 + below + index * pitch_of("lane.small")
             sheet.line(line, "lane.small", 0, x, y, width=room, anchor="middle")
     sheet.y += height
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import Decided, Event, HandshakeReturned, Noted, StateChanged
-from simulator.trust.verdict import Check, CheckOutcome, Verdict
+from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.display import Box, Line, Text, width_of
 from simulator.views.drawing.sheet import HALF_CARD, Sheet, height_of, pitch_of
-from simulator.views.story.ledger_words import NOT_LOOKED, evidence, group, judged, line_of
-from simulator.views.story.words import clean, moment, question, refuses
 
 if TYPE_CHECKING:
-    from simulator.views.drawing.style import Detail
+    from simulator.trace.facts import Event
+    from simulator.views.story.beat_kinds import CallReturned, Decision, Ledger, Remark
 
 PAD = 12.0
 
@@ -60,32 +58,40 @@ class Panel:
         width = self.room - 22 - 2 * inset
         sheet.y = sheet.paragraph(text, style, seq, self.x + inset + 22, sheet.y, width=width, most=6) + 2
 
-    def decisive(self, check: Check, seq: int) -> None:
-        """The check that decided, in a frame of its own."""
+    def decisive(self, texts: tuple[str, ...], seq: int) -> None:
+        """The check that decided, in a frame of its own: its name, its sentence, its evidence."""
         sheet = self.sheet
+        name, *rest = texts
         top, place = sheet.y + 2, len(sheet.front)
         sheet.y += 9
-        self.marked(CheckOutcome.FAIL, f"Decisive: {clean(check.name)}", "check.fail", seq, inset=6)
+        self.marked(CheckOutcome.FAIL, name, "check.fail", seq, inset=6)
         width = self.room - 34
-        for text, style in ((clean(check.sentence), "reason"), (evidence(check), "check.detail")):
+        for text, style in zip(rest, ("reason", "check.detail"), strict=True):
             if text:
                 sheet.y = sheet.paragraph(text, style, seq, self.x + 28, sheet.y, width=width, most=5) + 1
         sheet.y += 5
         sheet.front.insert(place, Box(self.x, top, self.room, sheet.y - top, "decisive", seq, radius=5))
         sheet.y += 6
 
-    def options(self, fact: Decided, seq: int, *, beside: str = "") -> None:
+    def ledger(self, ledger: Ledger) -> None:
+        """Whose certificate, what became of the checks, and the check that decided."""
+        seq = ledger.event.seq
+        if ledger.about:
+            self.words(ledger.about, "check", seq)
+        for outcome, text in ledger.lines:
+            self.marked(outcome, text, STYLES[outcome], seq)
+        if ledger.decisive:
+            self.decisive(ledger.decisive, seq)
+
+    def options(self, beat: Decision, *, beside: str = "") -> None:
         """The chosen option as a filled pill, the others after it in dashes.
 
         They stand beside the one line of text named, where there is room for them, else below.
         """
-        sheet, x = self.sheet, self.x
-        chosen = "chosen.refusal" if refuses(fact.choice) else "chosen"
-        others = [option for option in fact.options if option != fact.choice]
-        pills = [
-            (clean(fact.choice)[:40], chosen, "choice"),
-            *((clean(o)[:40], "option", "option") for o in others),
-        ]
+        sheet, x, seq = self.sheet, self.x, beat.event.seq
+        chosen = "chosen.refusal" if beat.refuses else "chosen"
+        pills = [(beat.choice[:40], chosen, "choice")]
+        pills += [(other[:40], "option", "option") for other in beat.others]
         whole = sum(width_of(label, text) + 30 for label, _, text in pills) - 8
         top = sheet.y + 2
         if beside and 22 + width_of(beside, "question") + 16 + whole <= self.room:
@@ -101,113 +107,47 @@ class Panel:
             x += width + 8
 
 
-def style_of(check: Check) -> str:
-    """How a line of the ledger is set."""
-    if check.outcome is CheckOutcome.FAIL:
-        return "check.fail"
-    return "check.later" if check.outcome in NOT_LOOKED else "check"
+#: How a line of the ledger is set.
+STYLES = {
+    CheckOutcome.PASS: "check",
+    CheckOutcome.FAIL: "check.fail",
+    CheckOutcome.NOT_EVALUATED: "check.later",
+    CheckOutcome.NOT_REACHED: "check.later",
+}
 
 
-def _ledger(panel: Panel, verdict: Verdict, seq: int, detail: Detail) -> None:
-    """A whole ledger: grouped in words, or each check with its sentence."""
-    if verdict.peer or not verdict.decisive:
-        panel.words(judged(verdict), "check", seq)
-    if detail == "everything":
-        for check in verdict.checks:
-            panel.marked(check.outcome, line_of(check), style_of(check), seq)
-    elif detail == "messages":
-        for outcome in (CheckOutcome.PASS, *NOT_LOOKED):
-            text = group(verdict.checks, outcome)
-            if text:
-                panel.marked(outcome, text, "check" if outcome is CheckOutcome.PASS else "check.later", seq)
-    if verdict.decisive is not None:
-        panel.decisive(verdict.decisive, seq)
-
-
-def judgement(sheet: Sheet, event: Event, verdict: Verdict, detail: Detail) -> None:
-    """Put a trust decision's ledger that no decision follows."""
-    panel = Panel(sheet, event)
-    panel.heading(f"The {verdict.role}'s certificate, checked", event.seq)
-    _ledger(panel, verdict, event.seq, detail)
+def ledger(sheet: Sheet, beat: Ledger) -> None:
+    """Put a ledger that stands alone: no decision followed, or a proof completes what was decided."""
+    panel = Panel(sheet, beat.event)
+    if beat.whole or beat.decisive:
+        panel.heading(beat.title, beat.event.seq)
+    panel.ledger(beat)
     panel.close()
 
 
-def proof(sheet: Sheet, event: Event, checks: tuple[Check, ...], role: str) -> None:
-    """Put what completes an earlier ledger: the proof of possession.
-
-    Args:
-        sheet: the sheet.
-        event: the second showing of the ledger.
-        checks: what it has that the first had not.
-        role: whose proof it is.
-    """
-    panel = Panel(sheet, event)
-    for check in checks:
-        if check.outcome is CheckOutcome.FAIL:
-            panel.heading(f"The {role}'s proof, checked", event.seq)
-            panel.decisive(check, event.seq)
-        else:
-            panel.marked(check.outcome, f"Proof: {clean(check.sentence)}", style_of(check), event.seq)
+def decision(sheet: Sheet, beat: Decision) -> None:
+    """Put a decision: the question, the ledger it rests on, the choice, what else was open, and why."""
+    panel, seq = Panel(sheet, beat.event, beat.since), beat.event.seq
+    panel.heading(beat.question, seq)
+    if beat.ledger:
+        panel.ledger(beat.ledger)
+    panel.options(beat, beside="" if beat.ledger else beat.question)
+    if beat.reason:
+        panel.words(beat.reason, "reason", seq)
     panel.close()
 
 
-def decision(
-    sheet: Sheet,
-    event: Event,
-    ledger: tuple[Event, Verdict] | None,
-    detail: Detail,
-    since: int | None = None,
-) -> None:
-    """Put a decision: the question, the ledger it rests on, the choice, what else was open, and why.
-
-    Args:
-        sheet: the sheet.
-        event: the decision.
-        ledger: what it rests on, where that is shown with it.
-        detail: how much is shown.
-        since: the event with which the frame and the question appear, where that is an earlier one.
-    """
-    fact = event.fact
-    if not isinstance(fact, Decided):
-        return
-    panel = Panel(sheet, event, since)
-    panel.heading(question(fact.decision), event.seq)
-    said = ""
-    if ledger is not None and detail == "overview" and ledger[1].accepted:
-        ledger = None
-    if ledger is not None:
-        judging, verdict = ledger
-        _ledger(panel, verdict, judging.seq, detail)
-        said = verdict.decisive.sentence if verdict.decisive else ""
-    panel.options(fact, event.seq, beside="" if ledger else question(fact.decision))
-    reason = "" if detail == "overview" or fact.reason == said else clean(fact.reason)
-    if fact.taken_by == "outside":
-        reason = f"A person decided this. {reason}".rstrip()
-    if reason:
-        panel.words(reason, "reason", event.seq)
-    panel.close()
-
-
-def returned(sheet: Sheet, event: Event) -> None:
+def returned(sheet: Sheet, beat: CallReturned) -> None:
     """Put the moment at which the handshake call of an API returns."""
-    fact = event.fact
-    if not isinstance(fact, HandshakeReturned):
-        return
-    _flag(sheet, event, f"handshake call returns: {fact.result} ({moment(event.at)})", "returned", "returned")
-    x = sheet.stage.lanes[event.actor]
-    sheet.put(Line(((x - 11, sheet.y - 16), (x + 11, sheet.y - 16)), "returned.bar", event.seq))
+    _flag(sheet, beat.event, beat.words, "returned", "returned")
+    x = sheet.stage.lanes[beat.event.actor]
+    sheet.put(Line(((x - 11, sheet.y - 16), (x + 11, sheet.y - 16)), "returned.bar", beat.event.seq))
 
 
-def state(sheet: Sheet, event: Event) -> None:
-    """Put a move of the state machine."""
-    fact = event.fact
-    if isinstance(fact, StateChanged):
-        _flag(sheet, event, f"{clean(fact.before)} → {clean(fact.after)}", "state", "state")
-
-
-def read(sheet: Sheet, event: Event, words: str) -> None:
-    """Put the moment at which a message is read."""
-    _flag(sheet, event, words, "small", "note")
+def flag(sheet: Sheet, beat: Remark) -> None:
+    """Put a move of the state machine, or the moment at which a message is read."""
+    text_style, box_style = ("state", "state") if beat.kind == "state" else ("small", "note")
+    _flag(sheet, beat.event, beat.words, text_style, box_style)
 
 
 def _flag(sheet: Sheet, event: Event, words: str, text_style: str, box_style: str) -> None:
@@ -221,15 +161,13 @@ def _flag(sheet: Sheet, event: Event, words: str, text_style: str, box_style: st
     sheet.y += 28
 
 
-def note(sheet: Sheet, event: Event) -> None:
+def note(sheet: Sheet, beat: Remark) -> None:
     """Put a fact that no message carries."""
-    fact = event.fact
-    if not isinstance(fact, Noted):
-        return
+    event = beat.event
     stage = sheet.stage
     x = stage.lanes.get(event.actor, stage.middle)
     inner = event.actor in ("client", "server")
-    text, half = clean(fact.text), HALF_CARD - 2
+    text, half = beat.words, HALF_CARD - 2
     width = 2 * half if event.actor in stage.lanes and not inner else 300.0
     left = x - half if not inner or stage.opens_right(event.actor) else x + half - width
     sheet.y += 4

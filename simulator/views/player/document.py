@@ -34,8 +34,8 @@ from simulator.views.player.predict import questions, turns
 from simulator.views.story.caption import caption
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.glossary import glossary
-from simulator.views.story.lanes import held_names, lane_title, run_name, under_title
-from simulator.views.story.ledger_words import evidence, judged
+from simulator.views.story.lanes import names_of, run_name, under_title
+from simulator.views.story.ledger_words import about, evidence
 from simulator.views.story.moments import moments
 from simulator.views.story.reading import version_of
 from simulator.views.story.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses
@@ -135,15 +135,15 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
 
 
 def _actor(actor: ActorSetup, setup: Setup) -> Values:
-    """What an actor starts with; certificates as (short subject, fingerprint)."""
-    names = held_names(setup)
+    """What an actor starts with; certificates as (name, fingerprint)."""
+    names = names_of(setup)
     prints = {held.name: certificate_words(held.der)["fingerprint"] for held in setup.certificates}
 
     def named(keys: tuple[str, ...]) -> list[list[str]]:
-        return [[names.get(key, clean(key)), prints.get(key, "")] for key in keys]
+        return [[names.certificate(key), prints.get(key, "")] for key in keys]
 
     return {
-        "name": lane_title(actor),
+        "name": names.title(actor.name),
         "role": actor.role,
         "sends": named(actor.sends),
         "trusts": named(actor.trusts),
@@ -188,7 +188,7 @@ def _ledger(event: Event) -> Values:
         "seq": event.seq,
         "side": event.actor,
         "role": verdict.role,
-        "about": judged(verdict),
+        "about": about(verdict),
         "profile": clean(verdict.profile),
         "alert": clean(verdict.alert or ""),
         "checks": [_check(check, verdict) for check in verdict.checks],

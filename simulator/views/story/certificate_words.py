@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
-from simulator.views.story.words import clean, short_name, size
+from simulator.views.story.words import clean, common_name, size
 
 if TYPE_CHECKING:
     from simulator.pki.extensions import GeneralNames
@@ -52,7 +52,7 @@ def certificate_words(der: bytes) -> dict[str, Any]:
             "fingerprint": hashlib.sha256(der).hexdigest(),
         }
     return {
-        "title": short_name(clean(certificate.subject)) or "no name",
+        "title": common_name(clean(certificate.subject)) or "no name",
         "facts": [[label, clean(text)] for label, text in _facts(certificate)],
         "extensions": [
             [NAMES.get(dotted, dotted), critical, clean(_extension(certificate, dotted, value))]

@@ -1,25 +1,102 @@
-"""The words at the head of a diagram: the title of the run, and a name and a description for each lane."""
+"""The words at the head of a diagram: the title of the run, and a name and a description for each lane.
+
+Here alone it is decided what a party or a certificate is called: views ask, so that each has one spelling.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
 from simulator.release import RELEASE
 from simulator.trace.facts import HandshakeReturned
-from simulator.views.story.words import clean, short_name
+from simulator.views.story.words import clean, common_name
 
 if TYPE_CHECKING:
     from simulator.trace.facts import ActorSetup, Setup
     from simulator.trace.trace import Trace
     from simulator.views.drawing.style import Detail
 
+PEERS = ("client", "server")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the parties and certificates of a world are called.
+
+    Attributes:
+        parties: lane → display name; a CA has the common name of its certificate.
+        certificates: scenario name → common name of the subject.
+        subjects: RFC 4514 subject → the common name that stands for it in a sentence.
+    """
+
+    parties: dict[str, str]
+    certificates: dict[str, str]
+    subjects: dict[str, str]
+
+    def title(self, lane: str) -> str:
+        """The name above a lane: ``Client``, ``Client CA``."""
+        return lane.capitalize() if lane in PEERS else self.party(lane)
+
+    def subject(self, lane: str) -> str:
+        """The name at the beginning of a sentence: ``The client``, ``Client CA``."""
+        return f"The {lane}" if lane in PEERS else self.party(lane)
+
+    def phrase(self, lane: str) -> str:
+        """The name inside a sentence: ``the client``, ``Client CA``."""
+        return f"the {lane}" if lane in PEERS else self.party(lane)
+
+    def party(self, lane: str) -> str:
+        """The name inside a line: ``client``, ``Client CA``."""
+        return self.parties.get(lane) or clean(lane)
+
+    def certificate(self, name: str) -> str:
+        """The name of a certificate: ``alice``, ``Client CA``."""
+        return self.certificates.get(name) or clean(name)
+
+    def shown(self, text: str) -> str:
+        """The text, cleaned, with every known subject by its common name."""
+        text = clean(text)
+        for subject, name in self.subjects.items():
+            if subject in text:
+                # Not where the subject goes on: CN=alice is no part of CN=alice.example or CN=alice,O=x.
+                text = re.sub(rf"(?<![\w=]){re.escape(subject)}(?![\w]|[,+.-]\w)", lambda _: name, text)  # noqa: B023
+        return text
+
+
+@lru_cache(maxsize=16)  # every view of a run asks for them, and a comparison for those of two
+def names_of(setup: Setup) -> Names:
+    """The names in a world."""
+    subjects = {held.name: clean(_subject(held.der)) for held in setup.certificates}
+    certificates = {name: common_name(subject) or "no name" for name, subject in subjects.items()}
+    own = {actor.name: dict(actor.policy).get("certificate") for actor in setup.actors}
+    parties = {
+        lane: certificates.get(name or lane, clean(lane)) for lane, name in own.items() if lane not in PEERS
+    }
+    called = list(parties.values())
+    # Two CAs of one name (an impostor's, say) keep the names that the scenario tells them apart by.
+    parties = {lane: name if called.count(name) == 1 else clean(lane) for lane, name in parties.items()}
+    short = {subject: common_name(subject) for subject in sorted({*subjects.values()}, key=len, reverse=True)}
+    named = list(short.values())
+    alone = {subject: name for subject, name in short.items() if subject != name and named.count(name) == 1}
+    return Names(parties, certificates, alone)
+
+
+def _subject(der: bytes) -> str:
+    try:
+        return Certificate.parse(der).subject
+    except CertificateError:
+        return "unreadable certificate"
+
 
 def under_title(trace: Trace) -> str:
     """Which run this is: enough to make the same picture again."""
     setup = trace.setup
-    version = f"TLS {trace.outcome.negotiated or setup.tls}"
+    version = version_words(trace)
     if trace.outcome.negotiated is None and any(trace.of(HandshakeReturned)):
         version += " (not agreed)"
     return (
@@ -27,35 +104,24 @@ def under_title(trace: Trace) -> str:
     )
 
 
+def version_words(trace: Trace) -> str:
+    """``TLS 1.3``: the version that was agreed, or else asked for."""
+    return f"TLS {trace.outcome.negotiated or clean(trace.setup.tls)}"
+
+
 def run_name(trace: Trace) -> str:
-    """Which run it is, in a few words: title and version."""
-    return f"{clean(trace.setup.title)} (TLS {trace.outcome.negotiated or clean(trace.setup.tls)})"
-
-
-def held_names(setup: Setup) -> dict[str, str]:
-    """Scenario name of a certificate → the short form of its subject, as the certificate itself says it."""
-    names = {}
-    for held in setup.certificates:
-        try:
-            names[held.name] = short_name(clean(Certificate.parse(held.der).subject)) or "no name"
-        except CertificateError:
-            names[held.name] = "unreadable certificate"
-    return names
-
-
-def lane_title(actor: ActorSetup) -> str:
-    """What stands above a lane."""
-    return clean(actor.name) if actor.role == "authority" else clean(actor.name).capitalize()
+    """Title and version of a run."""
+    return f"{clean(trace.setup.title)} ({version_words(trace)})"
 
 
 def lane_words(actor: ActorSetup, setup: Setup, detail: Detail = "messages") -> tuple[str, ...]:
     """What an actor has, a line for each thing."""
-    names = held_names(setup)
+    names = names_of(setup)
+    lines = ["certificate authority"] if actor.role == "authority" else []
 
     def named(keys: tuple[str, ...]) -> str:
-        return ", ".join(names.get(key, clean(key)) for key in keys)
+        return ", ".join(map(names.certificate, keys))
 
-    lines = ["certificate authority"] if actor.role == "authority" else []
     if actor.role != "authority":
         lines.append(f"shows {named(actor.sends)}" if actor.sends else "has no certificate to show")
         lines.append(f"trusts {named(actor.trusts)}" if actor.trusts else "trusts nobody")
@@ -73,8 +139,3 @@ def _worth_saying(name: str, value: str, detail: Detail) -> bool:
     if detail == "overview":
         return name == "client authentication"
     return name != "certificate" and (name, value) not in (("online", "yes"), ("profile", "openssl"))
-
-
-def version_words(trace: Trace) -> str:
-    """``TLS 1.3``: the version that was agreed, or else asked for."""
-    return f"TLS {trace.outcome.negotiated or trace.setup.tls}"

@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import Check, CheckOutcome, Verdict
 from simulator.views.story.words import OUTCOME_WORDS, clean
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.views.drawing.style import Detail
+
+    Say = Callable[[str], str]
+
 NOT_LOOKED = (CheckOutcome.NOT_EVALUATED, CheckOutcome.NOT_REACHED)
 
 
-def evidence(check: Check) -> str:
+def evidence(check: Check, say: Say = clean) -> str:
     """What the check looked at, what it wanted, and where the rule stands."""
-    parts = []
-    if check.field and check.value:
-        parts.append(f"{clean(check.field)}: {clean(check.value)}")
-    if check.required:
-        parts.append(f"required: {clean(check.required)}")
-    if check.reference:
-        parts.append(clean(check.reference))
-    return " · ".join(parts)
+    looked = f"{clean(check.field)}: {say(check.value)}" if check.field and check.value else ""
+    wanted = f"required: {say(check.required)}" if check.required else ""
+    return " · ".join(filter(None, (looked, wanted, clean(check.reference or ""))))
 
 
-def judged(verdict: Verdict) -> str:
+def about(verdict: Verdict, say: Say = clean) -> str:
     """Whose certificate is judged."""
-    return clean(verdict.peer) if verdict.peer else f"The {verdict.role} sent no certificate."
+    return say(verdict.peer) if verdict.peer else f"The {verdict.role} sent no certificate."
+
+
+def ledger_lines(verdict: Verdict, detail: Detail, say: Say) -> tuple[tuple[CheckOutcome, str], ...]:
+    """Outcome and words of each line: every check, or those of one outcome together; none in an overview."""
+    if detail == "everything":
+        return tuple((check.outcome, line_of(check, say)) for check in verdict.checks)
+    if detail == "overview":
+        return ()
+    groups = ((outcome, group(verdict.checks, outcome)) for outcome in (CheckOutcome.PASS, *NOT_LOOKED))
+    return tuple((outcome, words) for outcome, words in groups if words)
+
+
+def decisive_words(check: Check, say: Say) -> tuple[str, str, str]:
+    """The check that decided: its name, its sentence, its evidence."""
+    return f"Decisive: {clean(check.name)}", say(check.sentence), evidence(check, say)
 
 
 def group(checks: tuple[Check, ...], outcome: CheckOutcome) -> str:
@@ -36,12 +54,9 @@ def group(checks: tuple[Check, ...], outcome: CheckOutcome) -> str:
     return f"{names.total()} {OUTCOME_WORDS[outcome]}: {', '.join(words)}"
 
 
-def line_of(check: Check) -> str:
+def line_of(check: Check, say: Say = clean) -> str:
     """One check with its sentence and, where it was made, the rule's reference."""
     head = f"{clean(check.name)}, {OUTCOME_WORDS[check.outcome]}"
-    line = f"{head}: {clean(check.sentence)}" if check.sentence else head
-    return (
-        f"{line} ({clean(check.reference)})"
-        if check.reference and check.outcome is CheckOutcome.PASS
-        else line
-    )
+    line = f"{head}: {say(check.sentence)}" if check.sentence else head
+    passed = check.outcome is CheckOutcome.PASS
+    return f"{line} ({clean(check.reference)})" if check.reference and passed else line

@@ -26,7 +26,7 @@ from simulator.trust.verdict import CheckOutcome, Verdict
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.fields import name_text
 from simulator.views.story.reading import version_of
-from simulator.views.story.words import clean, short_name
+from simulator.views.story.words import clean, common_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,7 +67,7 @@ class Node:
         """The first part of its subject."""
         if self.certificate is None:
             return "unreadable certificate"
-        return short_name(clean(self.certificate.subject)) or "no name"
+        return common_name(clean(self.certificate.subject)) or "no name"
 
     @property
     def kind(self) -> str:

@@ -6,6 +6,7 @@ shown anywhere, so that it can neither move the cursor, nor reverse the line, no
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,8 @@ PROTECTION_WORDS = {
     Protection.APPLICATION_TRAFFIC: "application keys",
     Protection.CONNECTION: "connection keys",
 }
+
+ASSUMED = "Assumed: nothing it read says so."
 
 _REFUSALS = frozenset({"refuse", "refused", "deny", "close"})
 
@@ -113,14 +116,17 @@ def refuses(choice: str) -> bool:
     return choice in _REFUSALS
 
 
-def short_name(subject: str) -> str:
-    """The first and most telling part of an RFC 4514 name: ``CN=alice``."""
-    escaped = False
-    for place, character in enumerate(subject):
-        if character in ",+" and not escaped:
-            return subject[:place]
-        escaped = character == "\\" and not escaped
-    return subject
+def common_name(subject: str) -> str:
+    """The common name in an RFC 4514 name, unescaped; the whole name where it has none."""
+    attributes = re.findall(r"(?:^|[,+])\s*([^=,+]+)=((?:[^\\,+]|\\.)*)", subject, re.DOTALL)
+    named = (value for kind, value in attributes if kind.upper() == "CN")
+    return re.sub(r"\\(.)", r"\1", next(named, subject))
+
+
+def protected(protection: Protection) -> str:
+    """How a message is protected on its way."""
+    words = PROTECTION_WORDS[protection]
+    return words if protection is Protection.CLEAR else f"protected with the {words}"
 
 
 def card_facts(card: SecurityCard) -> tuple[tuple[str, str], ...]:

@@ -26,8 +26,8 @@ from simulator.views.drawing.cells import shorten, wrap_cells
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.story import flights
 from simulator.views.story.fields import key_fields
-from simulator.views.story.lanes import lane_title, lane_words
-from simulator.views.story.ledger_words import NOT_LOOKED, evidence, group, judged, line_of
+from simulator.views.story.lanes import lane_words, names_of
+from simulator.views.story.ledger_words import NOT_LOOKED, about, evidence, group, line_of
 from simulator.views.story.reading import (
     gap,
     gap_words,
@@ -110,7 +110,7 @@ def lanes(trace: Trace) -> dict[str, Lane]:
     return {
         actor.name: Lane(
             f"P{place}",
-            shorten(lane_title(actor), COLUMNS),
+            shorten(names_of(trace.setup).title(actor.name), COLUMNS),
             actor.role,
             tuple(line for words in lane_words(actor, trace.setup) for line in paragraph(words, 2, 34)),
         )
@@ -268,7 +268,9 @@ class _Telling:
 
     def _checks(self, verdict: Verdict) -> list[str]:
         """A ledger in words: whose certificate, what became of the checks, and the one that decided."""
-        texts = [judged(verdict)] if verdict.peer or not verdict.decisive else []
+        texts = (
+            [about(verdict, names_of(self.trace.setup).shown)] if verdict.peer or not verdict.decisive else []
+        )
         if self.detail == "everything":
             texts += [f"{OUTCOME_MARKS[check.outcome]} {line_of(check)}" for check in verdict.checks]
         elif self.detail == "messages":

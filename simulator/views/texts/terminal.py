@@ -25,7 +25,7 @@ from simulator.views.drawing.cells import ASCII, UNICODE, cells, paint, plain, s
 from simulator.views.drawing.style import detail_named
 from simulator.views.story.fields import key_fields
 from simulator.views.story.lanes import lane_words, under_title
-from simulator.views.story.ledger_words import NOT_LOOKED, evidence, group, judged, line_of
+from simulator.views.story.ledger_words import NOT_LOOKED, about, evidence, group, line_of
 from simulator.views.story.reading import (
     Gap,
     gap,
@@ -325,7 +325,7 @@ class _Teller:
             return []
         told: list[Lines] = []
         if len(checks) == len(verdict.checks):
-            title = f"{actor} checks the {verdict.role}'s certificate: {judged(verdict)}"
+            title = f"{actor} checks the {verdict.role}'s certificate: {about(verdict)}"
             told.append(self.inside(title, f" {self.signs.decision} ", "strong"))
         if self.detail == "everything" or len(checks) < len(verdict.checks):
             return told + [self.check(check) for check in checks]

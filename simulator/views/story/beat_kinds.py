@@ -1,0 +1,170 @@
+"""The kinds of beats: what one happening of a run has to say, in clean words and without pixels.
+
+Every beat stands for one event and carries a headline that can stand alone. Beside it, each kind has the
+parts that a picture sets apart: the names on an arrow, the lines of a ledger, the options of a decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from simulator.tls.wire.version import Protection
+
+if TYPE_CHECKING:
+    from simulator.security import SecurityLevel
+    from simulator.trace.facts import Event, Step
+    from simulator.trust.verdict import CheckOutcome
+    from simulator.views.drawing.style import Detail
+    from simulator.views.story.reading import Gap
+
+RemarkKind = Literal["setup", "note", "state", "reading", "idle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A step begins with this event.
+
+    Attributes:
+        event: the first that is shown of the step.
+        since: ``seq`` of the event with which the band appears; it may be a ledger that is not shown.
+        when: from which moment on.
+    """
+
+    event: Event
+    since: int
+    when: str
+
+    @property
+    def step(self) -> Step:
+        """The step that begins."""
+        return self.event.step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """One happening in words.
+
+    Attributes:
+        event: the event it stands for, with its ``seq``, moment, lane and step.
+        detail: the least detail that shows it.
+        headline: one sentence without its full stop, which can stand alone.
+        sentences: what else can be said of it at its own moment.
+    """
+
+    event: Event
+    detail: Detail
+    headline: str
+    sentences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flight(Beat):
+    """A message or an alert that leaves its sender, or several that an overview joins.
+
+    Attributes:
+        receiver: the lane it goes to.
+        name: the name of each message.
+        small: size and keys.
+        fields: what matters in it.
+        protection: whose keys protect it.
+        refusal: it is an alert that refuses.
+        read: the event of its reading, or None.
+        lost_since: ``seq`` of the event since which it is certain that it is never read, or None.
+    """
+
+    receiver: str
+    name: str
+    small: str
+    fields: tuple[str, ...]
+    protection: Protection
+    refusal: bool
+    read: Event | None
+    lost_since: int | None
+
+    @property
+    def lost(self) -> bool:
+        """It is never read."""
+        return self.lost_since is not None
+
+    @property
+    def encrypted(self) -> bool:
+        """It travels under keys."""
+        return self.protection is not Protection.CLEAR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger(Beat):
+    """The checks of a certificate, or of the proof that completes them.
+
+    Attributes:
+        title: what was checked.
+        about: whose certificate; empty where a decisive check says so.
+        lines: outcome and words of each line.
+        decisive: the check that decided, its sentence and its evidence; empty where none failed.
+        whole: it is a new ledger, not the proof that completes one.
+        decided: a decision rests on it and shows it.
+    """
+
+    title: str
+    about: str
+    lines: tuple[tuple[CheckOutcome, str], ...]
+    decisive: tuple[str, ...]
+    whole: bool
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision(Beat):
+    """A choice that an actor takes.
+
+    Attributes:
+        since: ``seq`` of the ledger it rests on, with which its question is asked; else its own.
+        question: what is decided.
+        choice: the option taken; ``others`` were open, too.
+        refuses: the choice says no to the peer.
+        reason: why; empty where the ledger has said it.
+        ledger: the ledger it rests on, or None.
+    """
+
+    since: int
+    question: str
+    choice: str
+    others: tuple[str, ...]
+    refuses: bool
+    reason: str
+    ledger: Ledger | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Belief(Beat):
+    """What a side believes or knows from now on.
+
+    Attributes:
+        level: the level it believes in.
+        assumed: nothing that it read says so.
+        reason: the observation behind it.
+        gap: the error that ends here, or None.
+    """
+
+    level: SecurityLevel
+    assumed: bool
+    reason: str
+    gap: Gap | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReturned(Beat):
+    """A side's handshake call returns; ``gap`` is the error that begins here, or None."""
+
+    words: str
+    gap: Gap | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark(Beat):
+    """A short line beside a lane: a fact that no message carries, a move, a reading, an idle CA."""
+
+    kind: RemarkKind
+    lane: str
+    words: str

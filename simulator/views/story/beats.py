@@ -1,0 +1,329 @@
+"""The story of a run, told once: the one walk from events to beats.
+
+Diagram, terminal, Mermaid, PlantUML, player, timeline and comparison render beats; none of them goes through
+the events again. A detail is a selection of beats: what an overview leaves out is left out everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Noted,
+    Received,
+    Sent,
+    Setup,
+    StateChanged,
+)
+from simulator.trust.verdict import CheckOutcome
+from simulator.views.drawing.style import Detail
+from simulator.views.story.beat_kinds import (
+    Band,
+    Beat,
+    Belief,
+    CallReturned,
+    Decision,
+    Flight,
+    Ledger,
+    Remark,
+    RemarkKind,
+)
+from simulator.views.story.fields import key_fields
+from simulator.views.story.headlines import decided, headline, returned
+from simulator.views.story.lanes import names_of
+from simulator.views.story.ledger_words import about, decisive_words, ledger_lines
+from simulator.views.story.reading import (
+    gap,
+    gap_words,
+    idle_authorities,
+    is_refusal,
+    is_small_talk,
+    news,
+    reads,
+    sent_name,
+    unread_since,
+    version_of,
+)
+from simulator.views.story.words import (
+    ASSUMED,
+    PROTECTION_WORDS,
+    clean,
+    moment,
+    protected,
+    question,
+    refuses,
+    size,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from simulator.trace.facts import Event
+    from simulator.trace.trace import Trace
+    from simulator.trust.verdict import Verdict
+
+DETAILS: tuple[Detail, ...] = get_args(Detail)
+MOST_JOINED = 46  # letters of joined names: what an arrow of the sequence diagram has room for
+
+
+def beats(trace: Trace, detail: Detail = "messages") -> tuple[Beat, ...]:
+    """One beat for each event, in order; ``detail`` says how many words the parts of a beat have."""
+    walk = _Walk(trace, detail)
+    return tuple(walk.beat(event) for event in trace.events)
+
+
+def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
+    """The beats that a detail shows, with a band wherever the step changes.
+
+    A ledger stands inside the decision that rests on it, and a CA that nobody asks says so where the
+    connection begins.
+    """
+    most = DETAILS.index(detail)
+    shown = [beat for beat in beats(trace, detail)[1:] if DETAILS.index(beat.detail) <= most]
+    idle = sorted(idle_authorities(trace))
+    step = None
+    for beat in _joined(shown) if detail == "overview" else shown:
+        if isinstance(beat, Ledger) and beat.decided:
+            continue
+        event = beat.ledger.event if isinstance(beat, Decision) and beat.ledger else beat.event
+        # A belief follows from something that was shown: it begins no step.
+        if event.step is not step and not isinstance(beat, Belief):
+            step = event.step
+            since = beat.since if isinstance(beat, Decision) else event.seq
+            yield Band(event, since, f"from {moment(event.at)}" if event.at > 0 else moment(event.at))
+            if event.at >= 0:
+                yield from (_idle(event, lane) for lane in idle)
+                idle = []
+        yield beat
+
+
+def joined(one: Flight, other: Flight) -> Flight | None:
+    """Two messages as one arrow; None where more than their names differs, or the names are too long."""
+    kinds = [type(flight.event.fact) for flight in (one, other)]
+    ways = [
+        (f.event.actor, f.receiver, f.event.step, f.lost, f.protection, _protocol(f)) for f in (one, other)
+    ]
+    name = f"{one.name}, {other.name}"
+    if kinds != [Sent, Sent] or ways[0] != ways[1] or len(name) > MOST_JOINED:
+        return None
+    return replace(one, name=name, small=PROTECTION_WORDS[one.protection])
+
+
+def _protocol(flight: Flight) -> str:
+    return flight.event.fact.protocol if isinstance(flight.event.fact, Sent) else ""
+
+
+def _joined(shown: Iterable[Beat]) -> Iterator[Beat]:
+    """The beats with messages that follow each other joined into flights."""
+    flight: Flight | None = None
+    for beat in shown:
+        if not isinstance(beat, Flight):
+            yield from [flight] if flight else []
+            flight = None
+            yield beat
+            continue
+        both = joined(flight, beat) if flight else None
+        if flight and both is None:
+            yield flight
+        flight = both or beat
+    yield from [flight] if flight else []
+
+
+def _idle(event: Event, lane: str) -> Remark:
+    words = "Nobody asks the CA during the connection"
+    return Remark(event=event, detail="overview", headline=words, kind="idle", lane=lane, words=words + ".")
+
+
+class _Walk:
+    """Goes through the events and keeps what the next beat must know: ledgers, readings, the error."""
+
+    def __init__(self, trace: Trace, detail: Detail) -> None:
+        self.detail = detail
+        self.names = names_of(trace.setup)
+        self.version, self.reads, self.lost = version_of(trace), reads(trace), unread_since(trace)
+        self.gap = gap(trace)
+        self.grounds = {event.cause for event in trace.of(Decided)}
+        self.verdicts: dict[str, Verdict] = {}
+        self.ledgers: dict[int, Ledger] = {}
+
+    def beat(self, event: Event) -> Beat:
+        """The beat of one event."""
+        fact = event.fact
+        match fact:
+            case Sent() | Alert(direction="sent"):
+                return self._flight(event, fact)
+            case Checked():
+                return self._ledger(event, fact.verdict)
+            case Decided():
+                return self._decision(event, fact)
+            case BeliefChanged():
+                return self._belief(event, fact)
+            case HandshakeReturned():
+                return self._returned(event, fact)
+            case Received() | Alert():
+                words = f"reads {clean(fact.name)} ({moment(event.at)})"
+                said = self._alert(fact) if isinstance(fact, Alert) else ()
+                return self._remark(event, "reading", words, said)
+            case StateChanged():
+                return self._remark(event, "state", f"{clean(fact.before)} → {clean(fact.after)}")
+            case Noted():
+                words = self.names.shown(fact.text)
+                return self._remark(event, "note", words, tuple(filter(None, [words.partition(". ")[2]])))
+            case Setup():
+                said = (
+                    "Before the first message: who holds what, and whom each side trusts.",
+                    f"What is simulated begins at {clean(fact.clock)}.",
+                )
+                return self._remark(event, "setup", "", said)
+
+    def _head(self, event: Event) -> str:
+        return headline(event, self.names)
+
+    def _remark(self, event: Event, kind: RemarkKind, words: str, sentences: tuple[str, ...] = ()) -> Remark:
+        return Remark(
+            event=event,
+            detail="messages" if kind == "note" else "everything",
+            headline=self._head(event),
+            sentences=sentences,
+            kind=kind,
+            lane=event.actor,
+            words=words,
+        )
+
+    def _flight(self, event: Event, fact: Sent | Alert) -> Flight:
+        if isinstance(fact, Alert):
+            receiver, name = fact.peer, f"Alert: {clean(fact.name)}"
+            small, said = f"{fact.level}, code {fact.code}", self._alert(fact)
+        else:
+            receiver, name = fact.to, sent_name(fact)
+            small = size(len(fact.raw)) if fact.raw else "contents secret"
+            said = (f"{small}, {protected(fact.protection)}.",)
+        if isinstance(fact, Sent) and fact.protocol == "enrolment":
+            said = (f"To {self.names.phrase(receiver)}, before and outside the connection.",)
+        else:
+            small += f", {PROTECTION_WORDS[fact.protection]}"
+        fields = (
+            ()
+            if self.detail == "overview"
+            else key_fields(event, self.version, self.verdicts.get(event.actor))
+        )
+        return Flight(
+            event=event,
+            detail="messages" if is_small_talk(fact, self.version) else "overview",
+            headline=self._head(event),
+            sentences=said,
+            receiver=receiver,
+            name=name,
+            small=small,
+            fields=tuple(map(self.names.shown, fields)),
+            protection=fact.protection,
+            refusal=is_refusal(fact),
+            read=self.reads.get(event.seq),
+            lost_since=self.lost.get(event.seq),
+        )
+
+    def _alert(self, alert: Alert) -> tuple[str, ...]:
+        said = [f"Code {alert.code}, {alert.level}, {protected(alert.protection)}."]
+        if alert.reason:
+            said.append(f"Why: {self.names.shown(alert.reason)}")
+        if is_refusal(alert) and alert.direction == "sent":
+            said.append("The code is all that is sent, not the reason.")
+        return tuple(said)
+
+    def _ledger(self, event: Event, verdict: Verdict) -> Ledger:
+        before, self.verdicts[event.actor] = self.verdicts.get(event.actor), verdict
+        checks, decisive, say = news(before, verdict), verdict.decisive, self.names.shown
+        whole = len(checks) == len(verdict.checks)
+        if whole:
+            thing, lines = "certificate", ledger_lines(verdict, self.detail, say)
+            passed = sum(check.outcome is CheckOutcome.PASS for check in checks)
+            said = [f"Each of the {passed} checks that were made passed."]
+            if decisive:
+                said = [f"The check {clean(decisive.name)} failed.", say(decisive.sentence)]
+        else:
+            thing, said = "proof", [say(check.sentence) for check in checks]
+            lines = tuple(
+                (check.outcome, f"Proof: {say(check.sentence)}")
+                for check in checks
+                if check.outcome is not CheckOutcome.FAIL
+            )
+            decisive = next((check for check in checks if check.outcome is CheckOutcome.FAIL), None)
+        ledger = Ledger(
+            event=event,
+            detail="messages" if verdict.accepted else "overview",
+            headline=self._head(event),
+            sentences=tuple(said),
+            title=f"The {verdict.role}'s {thing}, checked",
+            about=about(verdict, say) if whole and (verdict.peer or not decisive) else "",
+            lines=lines,
+            decisive=decisive_words(decisive, say) if decisive else (),
+            whole=whole,
+            decided=whole and event.seq in self.grounds,
+        )
+        self.ledgers[event.seq] = ledger
+        return ledger
+
+    def _decision(self, event: Event, fact: Decided) -> Decision:
+        ledger = self.ledgers.get(-1 if event.cause is None else event.cause)
+        if ledger and not ledger.decided:
+            ledger = None
+        reason = self.names.shown(fact.reason)
+        outside = "A person decided this." if fact.taken_by == "outside" else ""
+        # An overview leaves out a ledger in which every check passed.
+        shown = None if ledger and self.detail == "overview" and ledger.detail != "overview" else ledger
+        said = ledger is not None and reason in ledger.decisive
+        told = "" if said or self.detail == "overview" else reason
+        return Decision(
+            event=event,
+            detail="overview" if len(fact.options) > 1 else "messages",
+            headline=decided(fact, self.names.subject(event.actor)),
+            sentences=tuple(filter(None, (reason, outside))),
+            since=ledger.event.seq if ledger else event.seq,
+            question=question(fact.decision),
+            choice=clean(fact.choice),
+            others=tuple(clean(option) for option in fact.options if option != fact.choice),
+            refuses=refuses(fact.choice),
+            reason=f"{outside} {told}".strip(),
+            ledger=shown,
+        )
+
+    def _belief(self, event: Event, fact: BeliefChanged) -> Belief:
+        ended = self.gap if self.gap and self.gap.end.seq == event.seq else None
+        reason = self.names.shown(fact.reason)
+        said = [reason, ASSUMED if fact.assumed else "", gap_words(ended) if ended else ""]
+        return Belief(
+            event=event,
+            detail="overview",
+            headline=self._head(event),
+            sentences=tuple(filter(None, said)),
+            level=fact.level,
+            assumed=fact.assumed,
+            reason="" if self.detail == "overview" else reason,
+            gap=ended,
+        )
+
+    def _returned(self, event: Event, fact: HandshakeReturned) -> CallReturned:
+        agreed = [clean(text) for text in (fact.cipher_suite, fact.group) if text]
+        version = f"TLS {fact.negotiated}" if fact.negotiated else "no version"
+        said = (
+            ("The program above is told that there is no connection.",)
+            if fact.result == "failed"
+            else (
+                f"Agreed: {', '.join([version, *agreed])}.",
+                "The program above now takes the connection for open.",
+            )
+        )
+        return CallReturned(
+            event=event,
+            detail="overview",
+            headline=self._head(event),
+            sentences=said,
+            words=f"{returned(fact)} ({moment(event.at)})",
+            gap=self.gap if self.gap and self.gap.start.seq == event.seq else None,
+        )

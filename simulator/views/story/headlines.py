@@ -1,0 +1,101 @@
+"""One sentence for each happening, without its full stop: what the player, a comparison and a timeline say.
+
+A sentence stands alone, so it names its subject: *The client reads ServerHello*, *Client CA issues the
+certificate*.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Noted,
+    Received,
+    Sent,
+    Setup,
+    StateChanged,
+)
+from simulator.trust.verdict import CheckOutcome
+from simulator.trust.vocabulary import PROOF_OF_POSSESSION
+from simulator.views.story.reading import sent_name
+from simulator.views.story.words import clean, level_name, question
+
+if TYPE_CHECKING:
+    from simulator.trace.facts import Event
+    from simulator.trust.verdict import Verdict
+    from simulator.views.story.lanes import Names
+
+#: Decision and choice → what the actor does then.
+DOES = {
+    ("issue", "issue"): "issues the certificate",
+    ("revoke", "revoke"): "revokes the certificate",
+    ("accept-server", "accept"): "accepts the server's certificate",
+    ("accept-server", "refuse"): "refuses the server's certificate",
+    ("request-certificate", "ask"): "asks the client for a certificate",
+    ("request-certificate", "do not ask"): "does not ask the client for a certificate",
+    ("send-certificate", "send"): "sends its certificate",
+    ("send-certificate", "skip"): "goes on without a certificate",
+    ("accept-client", "accept"): "goes on with the client",
+    ("accept-client", "refuse"): "refuses the client",
+    ("grant", "grant"): "opens the session",
+    ("grant", "refuse"): "closes the session",
+}
+
+
+def headline(event: Event, names: Names) -> str:
+    """The event in one sentence."""
+    fact, who = event.fact, names.subject(event.actor)
+    match fact:
+        case Setup():
+            return "The set-up"
+        case Sent():
+            return f"{who} sends {sent_name(fact)}"
+        case Received():
+            return f"{who} reads {clean(fact.name)}"
+        case Alert():
+            verb = "sends" if fact.direction == "sent" else "reads"
+            return f"{who} {verb} the alert {clean(fact.name)}"
+        case Checked():
+            return f"{who} {_judgement(fact.verdict)}"
+        case Decided():
+            return decided(fact, who)
+        case StateChanged():
+            return f"{who} goes from {clean(fact.before)} to {clean(fact.after)}"
+        case HandshakeReturned():
+            return f"{who}'s {returned(fact)}"
+        case BeliefChanged():
+            verb = "knows" if event.actor == "server" else "assumes" if fact.assumed else "believes"
+            return f"{who} {verb}: {level_name(fact.level)}"
+        case Noted():
+            return names.shown(fact.text).partition(". ")[0].removesuffix(".")
+
+
+def decided(fact: Decided, who: str) -> str:
+    """A decision as what its actor does; as question and answer where the decision is unknown."""
+    does = DOES.get((fact.decision, fact.choice))
+    return f"{who} {does}" if does else f"{question(fact.decision)} {clean(fact.choice).capitalize()}"
+
+
+def returned(fact: HandshakeReturned) -> str:
+    """How a handshake call returns, for words beside its lane."""
+    return f"handshake call returns {'without error' if fact.result == 'ok' else 'with an error'}"
+
+
+def is_proof(verdict: Verdict) -> bool:
+    """The ledger was completed by the proof of possession, which comes after the rest."""
+    outcomes = {check.outcome for check in verdict.checks if check.name == PROOF_OF_POSSESSION}
+    return not outcomes.isdisjoint((CheckOutcome.PASS, CheckOutcome.FAIL))
+
+
+def _judgement(verdict: Verdict) -> str:
+    decisive = verdict.decisive
+    if is_proof(verdict):
+        held = decisive is None or decisive.name != PROOF_OF_POSSESSION
+        return f"checks the {verdict.role}'s proof: it {'holds' if held else 'does not hold'}"
+    found = f"{clean(decisive.name)} fails" if decisive else "no check fails"
+    return f"checks the {verdict.role}'s certificate: {found}"
