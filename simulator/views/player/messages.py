@@ -11,9 +11,8 @@ from simulator.tls.wire.messages import Certificate12, Certificate13, decode_han
 from simulator.tls.wire.version import Protection, Version
 from simulator.trace.facts import Alert, Event, Sent
 from simulator.views.story.fields import key_fields
-from simulator.views.story.moments import protected
 from simulator.views.story.reading import reads, sent_name, unread_since, version_of
-from simulator.views.story.words import clean, duration, size
+from simulator.views.story.words import clean, duration, protected, size
 
 if TYPE_CHECKING:
     from simulator.tls.wire.codec import Field

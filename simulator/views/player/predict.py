@@ -26,7 +26,7 @@ from simulator.trace.facts import (
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS, CheckName
-from simulator.views.story.moments import name_of
+from simulator.views.story.lanes import names_of
 from simulator.views.story.reading import is_refusal, news, version_of
 from simulator.views.story.words import OUTCOME_WORDS, clean, level_name, question
 
@@ -75,7 +75,7 @@ class _Asker:
     """Goes through the events and keeps what a question needs: tables, ledgers and beliefs so far."""
 
     def __init__(self, trace: Trace) -> None:
-        version = version_of(trace)
+        version, self.names = version_of(trace), names_of(trace.setup)
         self.readers = {
             "server": _Reader(MACHINES["client", version], "client", (State.WAIT_SH,)),
             "client": _Reader(MACHINES["server", version], "server", (State.START,)),
@@ -93,7 +93,7 @@ class _Asker:
             case Alert(direction="sent") if is_refusal(fact):
                 return self._alert(event, fact)
             case Decided():
-                return _decision(event, fact)
+                return _decision(self.names.subject(event.actor), fact)
             case Checked(verdict=verdict):
                 before, self.ledgers[event.actor] = self.ledgers.get(event.actor), verdict
                 return _checked(event, verdict, news(before, verdict))
@@ -214,8 +214,7 @@ class _Reader:
         return f"The {self.role} would answer unexpected_message: at this point it reads {may}."
 
 
-def _decision(event: Event, fact: Decided) -> dict[str, Any]:
-    who = name_of(event.actor)
+def _decision(who: str, fact: Decided) -> dict[str, Any]:
     options = [
         (
             clean(option),

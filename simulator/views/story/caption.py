@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import Alert, Checked, Decided, Event, Sent
-from simulator.views.story.reading import gap, idle_authorities, sent_name, unread
-from simulator.views.story.words import clean, duration, level_name, plural
+from simulator.trace.facts import Alert, Checked, Decided, Sent
+from simulator.views.story.headlines import headline
+from simulator.views.story.lanes import PEERS, names_of
+from simulator.views.story.reading import gap, gap_words, idle_authorities, sent_name, unread
+from simulator.views.story.words import clean, level_name, plural
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 
 def caption(trace: Trace, *, finished: bool = True) -> str:
-    """Tell a run in a few sentences, in the order in which it happened; without a result while it goes on."""
+    """A run in a few sentences, in the order in which it happened; without a result while it goes on."""
     told = [_opening(trace, finished=finished), *_choices(trace), *_refusal(trace)]
     return " ".join([*told, *_lessons(trace), _ending(trace)] if finished else told)
 
@@ -28,29 +30,8 @@ def _opening(trace: Trace, *, finished: bool) -> str:
 
 def _choices(trace: Trace) -> list[str]:
     """What the client and the server decided, one sentence each."""
-    sentences = []
-    for event in trace.of(Decided):
-        fact = event.fact
-        if isinstance(fact, Decided) and fact.decision in _SENTENCES:
-            yes, no = _SENTENCES[fact.decision]
-            sentences.append(yes if fact.choice in _YES else no)
-    return sentences
-
-
-_YES = frozenset({"accept", "ask", "send", "grant", "issue"})
-_SENTENCES = {
-    "accept-server": (
-        "The client accepts the server's certificate.",
-        "The client refuses the server's certificate.",
-    ),
-    "request-certificate": (
-        "The server asks the client for a certificate.",
-        "The server does not ask the client for a certificate.",
-    ),
-    "send-certificate": ("The client sends its certificate.", "The client goes on without a certificate."),
-    "accept-client": ("The server goes on with the client.", "The server refuses the client."),
-    "grant": ("The server opens the session.", "The server closes the session."),
-}
+    names = names_of(trace.setup)
+    return [f"{headline(event, names)}." for event in trace.of(Decided) if event.actor in PEERS]
 
 
 def _refusal(trace: Trace) -> list[str]:
@@ -60,7 +41,7 @@ def _refusal(trace: Trace) -> list[str]:
     failed = [event.fact.verdict.decisive for event in trace.of(Checked) if isinstance(event.fact, Checked)]
     decisive = next((check for check in failed if check is not None), None)
     if decisive is not None:
-        said = clean(decisive.sentence).rstrip(".")
+        said = names_of(trace.setup).shown(decisive.sentence).rstrip(".")
         sentences.append(f"The decisive check is {clean(decisive.name)}: {said}.")
     if outcome.alert is not None:
         alert = outcome.alert
@@ -73,23 +54,16 @@ def _lessons(trace: Trace) -> list[str]:
     sentences = []
     lost = unread(trace)
     if lost:
-        names = [_name(event) for event in trace.events if event.seq in lost]
+        facts = [trace.events[seq].fact for seq in sorted(lost)]
+        names = [sent_name(fact) for fact in facts if isinstance(fact, Sent | Alert)]
         sentences.append(f"Sent but never read: {', '.join(names)}.")
     late = gap(trace)
     if late is not None:
-        sentences.append(
-            f"The client's handshake call returned without error, and for {duration(late.length)} the client "
-            f"believed in the level {level_name(late.believed)}, until it read the refusal."
-        )
+        sentences.append(f"The client's handshake call returned without error. {gap_words(late)}")
     idle = idle_authorities(trace)
     if idle:
         sentences.append(f"{plural(len(idle), 'CA')} took no part in the connection.")
     return sentences
-
-
-def _name(event: Event) -> str:
-    fact = event.fact
-    return sent_name(fact) if isinstance(fact, Sent | Alert) else ""
 
 
 def _ending(trace: Trace) -> str:
