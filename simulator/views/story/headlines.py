@@ -21,7 +21,7 @@ from simulator.trace.facts import (
     StateChanged,
 )
 from simulator.trust.verdict import CheckOutcome
-from simulator.trust.vocabulary import PROOF_OF_POSSESSION
+from simulator.trust.vocabulary import CheckName
 from simulator.views.story.reading import sent_name
 from simulator.views.story.words import clean, level_name, question
 
@@ -88,14 +88,14 @@ def returned(fact: HandshakeReturned) -> str:
 
 def is_proof(verdict: Verdict) -> bool:
     """The ledger was completed by the proof of possession, which comes after the rest."""
-    outcomes = {check.outcome for check in verdict.checks if check.name == PROOF_OF_POSSESSION}
+    outcomes = {check.outcome for check in verdict.checks if check.name == CheckName.PROOF_OF_POSSESSION}
     return not outcomes.isdisjoint((CheckOutcome.PASS, CheckOutcome.FAIL))
 
 
 def _judgement(verdict: Verdict) -> str:
     decisive = verdict.decisive
     if is_proof(verdict):
-        held = decisive is None or decisive.name != PROOF_OF_POSSESSION
+        held = decisive is None or decisive.name != CheckName.PROOF_OF_POSSESSION
         return f"checks the {verdict.role}'s proof: it {'holds' if held else 'does not hold'}"
     found = f"{clean(decisive.name)} fails" if decisive else "no check fails"
     return f"checks the {verdict.role}'s certificate: {found}"
