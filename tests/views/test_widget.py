@@ -186,7 +186,7 @@ def test_the_picture_that_stands_in_has_its_words() -> None:
     data, metadata = player(cursor=44)._repr_mimebundle_()
     words = " ".join(data["text/plain"].split())
     assert words.endswith(metadata["image/png"]["alt"])
-    assert "The client now believes" in metadata["image/png"]["alt"]
+    assert "The client believes" in metadata["image/png"]["alt"]
 
 
 def test_an_exported_page_has_the_words_of_the_picture() -> None:

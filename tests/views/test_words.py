@@ -20,8 +20,9 @@ def test_the_caption_of_a_late_refusal() -> None:
         "2030-03-03 09:00:00 UTC, and by the server's clock now is 2030-03-04 09:00:00 UTC. "
         "The server sends the alert certificate_expired (45). "
         "Sent but never read: CertificateVerify, Finished, application data. "
-        "The client's handshake call returned without error, and for 41 ms the client believed in the level "
-        "Client authenticated, until it read the refusal. 2 CAs took no part in the connection. "
+        "The client's handshake call returned without error. For 41 ms the client took the session for open "
+        "and believed “Client authenticated”. The server never said that it is open. "
+        "2 CAs took no part in the connection. "
         "Result: Refused, there is no session."
     )
 
