@@ -38,6 +38,7 @@ figures: $(STAMP)
 
 schema: $(STAMP)
 	$(BIN)/python -m simulator.trace.schema > simulator/trace/trace.schema.json
+	$(BIN)/python -m simulator.scenario.schema > simulator/scenario/scenario.schema.json
 
 check: $(STAMP)
 	$(BIN)/clientauth check --all

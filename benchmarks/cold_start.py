@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROUNDS = 15
 BARE = "python -c pass"
-PACKAGES = ("click", "cryptography", "matplotlib", "networkx", "numpy", "pydantic", "rich")
+PACKAGES = ("click", "cryptography", "matplotlib", "networkx", "numpy")
 PROBE = """
 import json, sys
 from simulator.command.cli import main

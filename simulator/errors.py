@@ -11,7 +11,6 @@ line. Plain Python shows its traceback as usual.
 from __future__ import annotations
 
 import re
-from textwrap import wrap
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ class SimulatorError(Exception):
 
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows: what is wrong, then each fact beside its label."""
+        from textwrap import wrap  # here, not above: only a notebook needs it
+
         lines = []
         kind = self._kind()
         heading = self.message if self.message.startswith(kind) else f"{kind}: {self.message}"

@@ -102,7 +102,7 @@ def scenario_from(name: str, settings: tuple[str, ...]) -> Scenario:
     scenario = load(name)
     if not settings:
         return scenario
-    from simulator.scenario.file import parse_assignment
+    from simulator.scenario.changes import parse_assignment
 
     return scenario.but(dict(parse_assignment(setting) for setting in settings))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from simulator.command.console import note, shows_signs, write
 from simulator.command.gallery import GALLERY, gallery_files
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.runs.run import Run
-    from simulator.scenario import TlsVersion
+    from simulator.scenario import Scenario, TlsVersion
 
 VERSIONS: tuple[TlsVersion, ...] = ("1.3", "1.2")
 LARGE_TYPE_WIDTH = LEAST_WIDTH  # columns that can be read from the last row
@@ -102,17 +101,20 @@ def give_demo(directory: Path, width: int, coloured: bool, *, quiet: bool = Fals
 
 
 def play_catalogue(*, show: bool) -> Sequence[Run]:
-    """Every scenario in every version, each with certificates issued for it."""
-    runs = []
-    columns = (TextColumn("{task.description:<30}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not show, transient=True) as progress:
-        task = progress.add_task("", total=len(catalogue) * len(VERSIONS))
-        for name, scenario in catalogue.items():
-            for tls in VERSIONS:
-                progress.update(task, description=f"{name} {tls}")
-                runs.append(simulate(scenario, tls=tls))
-                progress.advance(task)
-    return runs
+    """Play every scenario in every version, each with certificates issued for it.
+
+    Args:
+        show: draw a progress bar on a terminal, beside the output.
+    """
+    every = [(scenario, tls) for scenario in catalogue.values() for tls in VERSIONS]
+    if not (show and sys.stderr.isatty()):
+        return [simulate(scenario, tls=tls) for scenario, tls in every]
+    with click.progressbar(every, file=sys.stderr, show_pos=True, item_show_func=_run_name) as bar:
+        return [simulate(scenario, tls=tls) for scenario, tls in bar]
+
+
+def _run_name(run: tuple[Scenario, TlsVersion] | None) -> str:
+    return f"{run[0].name} {run[1]}" if run else ""
 
 
 def present(coloured: bool) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from cryptography import x509
 
 from simulator.errors import CertificateError
-from simulator.pki.extensions import EXTENDED_KEY_USAGES, KEY_USAGES
+from simulator.pki.key_types import EXTENDED_KEY_USAGES, KEY_USAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

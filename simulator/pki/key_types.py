@@ -1,4 +1,4 @@
-"""The kinds of key, apart from the making of one, so that reading a scenario needs no cryptography."""
+"""Names around keys: their types, usages and hashes. Reading a scenario needs them, and no cryptography."""
 
 from __future__ import annotations
 
@@ -13,3 +13,28 @@ class KeyType(Enum):
     ED25519 = "Ed25519"
     RSA2048 = "RSA-2048"
     RSA1024 = "RSA-1024"  # too weak for today: what a stack says to that is a lesson of its own
+
+
+# The names of RFC 5280 §4.2.1.3 and §4.2.1.12, with the library's attribute or the object identifier.
+KEY_USAGES = {
+    "digitalSignature": "digital_signature",
+    "contentCommitment": "content_commitment",
+    "keyEncipherment": "key_encipherment",
+    "dataEncipherment": "data_encipherment",
+    "keyAgreement": "key_agreement",
+    "keyCertSign": "key_cert_sign",
+    "cRLSign": "crl_sign",
+    "encipherOnly": "encipher_only",
+    "decipherOnly": "decipher_only",
+}
+EXTENDED_KEY_USAGES = {
+    "serverAuth": "1.3.6.1.5.5.7.3.1",
+    "clientAuth": "1.3.6.1.5.5.7.3.2",
+    "codeSigning": "1.3.6.1.5.5.7.3.3",
+    "emailProtection": "1.3.6.1.5.5.7.3.4",
+    "timeStamping": "1.3.6.1.5.5.7.3.8",
+    "OCSPSigning": "1.3.6.1.5.5.7.3.9",
+    "anyExtendedKeyUsage": "2.5.29.37.0",
+}
+
+SIGNATURE_HASHES = ("sha1", "sha224", "sha256", "sha384", "sha512")

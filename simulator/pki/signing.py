@@ -9,17 +9,12 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding
 
 from simulator.errors import CertificateError
 from simulator.pki import der
+from simulator.pki.key_types import SIGNATURE_HASHES
 
 if TYPE_CHECKING:
     from simulator.pki.keys import PrivateKey, PublicKey
 
-HASHES: dict[str, hashes.HashAlgorithm] = {
-    "sha1": hashes.SHA1(),
-    "sha224": hashes.SHA224(),
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
-}
+HASHES: dict[str, hashes.HashAlgorithm] = {name: getattr(hashes, name.upper())() for name in SIGNATURE_HASHES}
 _RSA_WITH = {
     "sha1": "1.2.840.113549.1.1.5",
     "sha224": "1.2.840.113549.1.1.14",

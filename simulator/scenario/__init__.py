@@ -1,5 +1,6 @@
-"""What is set up: the frozen description of one world. ``Scenario()`` is the good handshake."""
+"""The scenario room: frozen descriptions of worlds. ``Scenario()`` is the good handshake."""
 
+from simulator.scenario.scenario import Scenario
 from simulator.scenario.setup import (
     GOOD_CLOCK,
     TLS_VERSIONS,
@@ -10,7 +11,6 @@ from simulator.scenario.setup import (
     Delivery,
     Expectation,
     Network,
-    Scenario,
     ServerSetup,
     TlsVersion,
     good_certificates,

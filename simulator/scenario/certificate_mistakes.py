@@ -1,28 +1,29 @@
-"""What is wrong with a scenario's certificates: those that nobody could issue."""
+"""Mistakes in a scenario's certificates: those that no CA could issue."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from simulator.pki.extensions import EXTENDED_KEY_USAGES, KEY_USAGES
-from simulator.pki.key_types import KeyType
+from simulator.pki.key_types import EXTENDED_KEY_USAGES, KeyType
 from simulator.scenario.mistake import EARLIEST, LATEST, Problem, is_host, not_one_of, subject_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
 
-    from simulator.scenario.setup import CertificateSetup, Scenario
+    from simulator.scenario.mistake import Path
+    from simulator.scenario.setup import CertificateSetup, ScenarioSetup
 
-LANES = ("client", "server", "world")  # a CA's lane goes by its certificate's name: these are taken
+LANES = ("client", "server", "world")  # a CA is an actor under its certificate's name: these are taken
+LONGEST_PATH = 255  # pathLenConstraint has no limit; no verifier builds paths as long as this
 
 _CERTIFICATE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _OBJECT_IDENTIFIER = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 
 
-def certificates_problems(scenario: Scenario) -> Iterator[Problem]:
-    """What is wrong with any certificate of a scenario."""
+def certificates_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
+    """The mistakes in the certificates of a scenario."""
     for name, certificate in scenario.certificates.items():
         path = ("certificates", name)
         if not _CERTIFICATE_NAME.fullmatch(name):
@@ -36,7 +37,7 @@ def certificates_problems(scenario: Scenario) -> Iterator[Problem]:
             yield from _validity_problems(path, certificate, scenario.clock)
 
 
-def _issuer_problems(name: str, scenario: Scenario) -> Iterator[Problem]:
+def _issuer_problems(name: str, scenario: ScenarioSetup) -> Iterator[Problem]:
     certificates = scenario.certificates
     path = ("certificates", name, "issuer")
     issuer = certificates[name].issuer
@@ -47,26 +48,21 @@ def _issuer_problems(name: str, scenario: Scenario) -> Iterator[Problem]:
     while issuer in certificates and issuer != climbed[-1]:
         if issuer == name:
             loop = " → ".join([*climbed, name])
-            yield Problem(
-                path, f"the issuers go round in a circle, {loop}; a root names itself as its issuer"
-            )
+            yield Problem(path, f"the issuers form a circle, {loop}; a root names itself as its issuer")
             return
-        if issuer in climbed:  # a circle further up: reported at its own members
+        if issuer in climbed:  # a circle above it: reported at its own members
             return
         climbed.append(issuer)
         issuer = certificates[issuer].issuer
 
 
-def _certificate_problems(path: tuple[str, ...], certificate: CertificateSetup) -> Iterator[Problem]:
+def _certificate_problems(path: Path, certificate: CertificateSetup) -> Iterator[Problem]:
     yield from subject_problems((*path, "subject"), certificate.subject)
     for host in certificate.dns_names or ():
         if not is_host(host.removeprefix("*.")):
             yield Problem((*path, "dns_names"), "must be DNS names, as in telnet.example.com", repr(host))
     if certificate.dns_names == ():
         yield Problem((*path, "dns_names"), "must not be an empty list; write 'absent' for no extension")
-    for usage in certificate.key_usage or ():
-        if usage not in KEY_USAGES:
-            yield not_one_of((*path, "key_usage"), usage, KEY_USAGES)
     for usage in certificate.extended_key_usage or ():
         if usage not in EXTENDED_KEY_USAGES and not _OBJECT_IDENTIFIER.fullmatch(usage):
             key = (*path, "extended_key_usage")
@@ -74,8 +70,9 @@ def _certificate_problems(path: tuple[str, ...], certificate: CertificateSetup) 
     if certificate.path_length is not None:
         if certificate.role != "ca":
             yield Problem((*path, "path_length"), "only a CA has a path length", str(certificate.path_length))
-        elif not 0 <= certificate.path_length <= 255:
-            yield Problem((*path, "path_length"), "must be from 0 to 255", str(certificate.path_length))
+        elif not 0 <= certificate.path_length <= LONGEST_PATH:
+            message = f"must be from 0 to {LONGEST_PATH}"
+            yield Problem((*path, "path_length"), message, str(certificate.path_length))
     yield from _constraint_problems(path, certificate)
     if certificate.role != "ca" and not certificate.online:
         yield Problem((*path, "online"), "only a CA can be switched off", "false")
@@ -85,8 +82,8 @@ def _certificate_problems(path: tuple[str, ...], certificate: CertificateSetup) 
         )
 
 
-def _constraint_problems(path: tuple[str, ...], certificate: CertificateSetup) -> Iterator[Problem]:
-    """Name constraints stand in a CA's certificate and are DNS names."""
+def _constraint_problems(path: Path, certificate: CertificateSetup) -> Iterator[Problem]:
+    """Only a CA has name constraints, and they are DNS names."""
     constraints = {
         "permitted_dns_names": certificate.permitted_dns_names,
         "excluded_dns_names": certificate.excluded_dns_names,
@@ -100,9 +97,9 @@ def _constraint_problems(path: tuple[str, ...], certificate: CertificateSetup) -
 
 
 def _signing_problems(
-    path: tuple[str, ...], certificate: CertificateSetup, scenario: Scenario
+    path: Path, certificate: CertificateSetup, scenario: ScenarioSetup
 ) -> Iterator[Problem]:
-    """Whose key it is, and the hash of the signature on it."""
+    """A shared key belongs to another certificate; the hash fits the issuer's key."""
     certificates = scenario.certificates
     other = certificates.get(certificate.key_of) if certificate.key_of is not None else None
     if certificate.key_of is not None and (other is None or other is certificate):
@@ -120,15 +117,13 @@ def _signing_problems(
         yield Problem((*path, "signature_hash"), message, repr(certificate.signature_hash))
 
 
-def key_type(certificate: CertificateSetup, scenario: Scenario) -> KeyType:
-    """The kind of key that a certificate is for, its own or the one it shares."""
+def key_type(certificate: CertificateSetup, scenario: ScenarioSetup) -> KeyType:
+    """The type of a certificate's key, its own or the one it shares."""
     shared = scenario.certificates.get(certificate.key_of) if certificate.key_of is not None else None
     return certificate.key if shared is None else shared.key
 
 
-def _validity_problems(
-    path: tuple[str, ...], certificate: CertificateSetup, clock: datetime
-) -> Iterator[Problem]:
+def _validity_problems(path: Path, certificate: CertificateSetup, clock: datetime) -> Iterator[Problem]:
     if certificate.not_after < certificate.not_before:
         yield Problem((*path, "not_after"), "must not be before not_before", str(certificate.not_after))
     for key in ("not_before", "not_after", "revoked"):

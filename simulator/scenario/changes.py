@@ -1,81 +1,74 @@
-"""One scenario made from another: a table laid over it, and what differs between two.
+"""One scenario made from another: a table of changes applied to it, and what differs between two.
 
 Files, ``--set`` and :meth:`Scenario.but` all come this way, so they mean the same.
 """
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 from simulator.errors import ScenarioError
-from simulator.scenario.mistake import Problem, ScenarioProblemsError, written_path
-from simulator.scenario.setup import CertificateSetup, Scenario, good_certificates
-from simulator.scenario.values import PARTS, Path, field_types, read_table, split_path
+from simulator.scenario.mistake import (
+    KEY_PATH,
+    Path,
+    Problem,
+    ScenarioProblemsError,
+    split_path,
+    written_path,
+)
+from simulator.scenario.mistakes import scenario_problems
+from simulator.scenario.setup import CertificateSetup, ScenarioSetup, good_certificates
+from simulator.scenario.values import field_types, read_table, type_at, without_none
 from simulator.scenario.words import SPECIAL_WORDS, write_duration, write_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TEXT_KEYS = ("name", "title", "topic", "lesson")  # they tell of the world and change nothing in it
-CHANGED = ", changed"  # what the title of a changed scenario adds: what it says may be so no more
+    AScenario = TypeVar("AScenario", bound=ScenarioSetup)
+
+TEXT_KEYS = ("name", "title", "topic", "lesson")  # they describe the world and change nothing in it
+CHANGED = ", changed"  # ends the title of a changed scenario: what the title says may be no longer true
 _GOOD_OF_ROLE = {"ca": "client-ca", "client": "alice", "server": "server"}
 
 
 def new_certificate(name: str, role: Any = "client") -> CertificateSetup:
-    """A certificate that the good handshake does not have: like its certificate of the same role."""
+    """A certificate that the good handshake does not have, made like its certificate of the same role."""
     like = good_certificates()[_GOOD_OF_ROLE[role]]
     return replace(like, subject=f"CN={name}", issuer=name if role == "ca" else like.issuer)
 
 
-def lay_over(base: Scenario, table: Mapping[str, Any]) -> Scenario:
+def apply_table(base: AScenario, table: Mapping[str, Any]) -> AScenario:
     """The scenario that differs from ``base`` by a table that :func:`read_table` has read.
 
-    It expects what the table expects. Where the table says nothing of that, it expects what ``base`` does as
-    long as the two worlds are equal, and nothing otherwise.
+    It expects what the table expects. Without ``expect`` in the table it expects the same as ``base`` if the
+    two worlds are equal, and nothing otherwise.
     """
     settings = dict(table)
-    for key in PARTS:
-        if isinstance(settings.get(key), dict):
+    for key in ("network", "client", "server"):
+        if key in settings:
             settings[key] = replace(getattr(base, key), **settings[key])
     certificates = dict(base.certificates)
     for name, part in settings.get("certificates", {}).items():
         if part is None:
             certificates.pop(name, None)
-        elif isinstance(part, CertificateSetup):
-            certificates[name] = part
         else:
             like = certificates.get(name) or new_certificate(name, part.get("role", "client"))
             certificates[name] = replace(like, **part)
     settings["certificates"] = certificates
     changed = replace(base, **settings)
-    same_world = next(differences(base, changed), None) is None
-    return changed if "expect" in table or same_world else replace(changed, expect={})
+    if "expect" in table or next(differences(base, changed), None) is None:
+        return changed
+    return replace(changed, expect={})
 
 
-def scenario_from_table(table: Mapping[str, Any], name: str) -> Scenario:
-    """The scenario that a file describes: the good handshake with a table laid over it.
-
-    Args:
-        table: what :func:`simulator.scenario.values.read_table` has read; an empty one is the good handshake.
-        name: the scenario's name where the table gives none.
-    """
-    good = Scenario()
-    scenario = lay_over(good, table)
-    if not table:
-        return scenario
-    name = table.get("name", name)
-    texts = {"name": name}
-    if next(differences(good, scenario), None) is not None:  # the good handshake's teaching would be untrue
-        texts |= {"title": name, "topic": "your scenarios", "lesson": ""}
-    return replace(scenario, **{key: table.get(key, text) for key, text in texts.items()})
-
-
-def differences(base: Scenario, other: Scenario) -> Iterator[tuple[Path, Any]]:
-    """What the world of ``other`` has differently, as (path, value) pairs that :func:`lay_over` would take.
+def differences(base: ScenarioSetup, other: ScenarioSetup) -> Iterator[tuple[Path, Any]]:
+    """The settings in which the world of ``other`` differs from ``base``, as (path, value) pairs.
 
     The teaching text and the expectation are no part of the world. A removed certificate has the value None.
     """
@@ -98,6 +91,8 @@ def differences(base: Scenario, other: Scenario) -> Iterator[tuple[Path, Any]]:
 
 
 def _part_differences(path: Path, base: Any, other: Any) -> Iterator[tuple[Path, Any]]:
+    if base is other:  # most parts of a changed scenario are those of its base
+        return
     kind: type = type(other)
     for key in field_types(kind):
         value = getattr(other, key)
@@ -106,7 +101,7 @@ def _part_differences(path: Path, base: Any, other: Any) -> Iterator[tuple[Path,
 
 
 def plain_value(path: Path, value: Any) -> Any:
-    """A setting's value as a file writes it: text, number, list or table, and a word for nothing."""
+    """A setting's value as a file writes it: text, number, list or table; a word where it is None."""
     if value is None and len(path) == 2 and path[0] == "certificates":
         return "none"
     for word, meaning in SPECIAL_WORDS.get(path[-1], {}).items():
@@ -121,16 +116,16 @@ def plain_value(path: Path, value: Any) -> Any:
     return dict(value) if isinstance(value, Mapping) else value
 
 
-def changed_scenario(base: Scenario, *changes: Mapping[str, Any]) -> Scenario:
+def changed_scenario(base: AScenario, *changes: Mapping[str, Any]) -> AScenario:
     """The scenario that differs from ``base``; its name says in what.
 
     Args:
-        base: where it starts.
+        base: the scenario to start from.
         *changes: nested tables, or dotted paths with their values, or both.
 
     Raises:
-        ScenarioError: these are no changes.
-        ScenarioProblemsError: a change cannot be read, or the scenario they make cannot be played.
+        ScenarioError: the changes are not given as a mapping.
+        ScenarioProblemsError: a change cannot be read, or the resulting scenario cannot be played.
     """
     for group in changes:
         if not isinstance(group, Mapping):
@@ -144,12 +139,8 @@ def changed_scenario(base: Scenario, *changes: Mapping[str, Any]) -> Scenario:
     table = read_table(_nested(changes), problems)
     if problems:
         raise ScenarioProblemsError(problems)
-    changed = lay_over(base, table)
-    # Here, not above: what looks for mistakes needs the library, and the built-in scenarios are read without.
-    from simulator.scenario.mistakes import scenario_problems
-
-    problems = scenario_problems(changed)
-    if problems:
+    changed = apply_table(base, table)
+    if problems := scenario_problems(changed):
         raise ScenarioProblemsError(problems)
     marks = [f"{written_path(path)}={_marked(path, value)}" for path, value in differences(base, changed)]
     if "name" in table or not marks:
@@ -158,6 +149,54 @@ def changed_scenario(base: Scenario, *changes: Mapping[str, Any]) -> Scenario:
     name = base.name + joint + " and ".join(marks)
     title = table.get("title", base.title.removesuffix(CHANGED) + CHANGED)
     return replace(changed, name=name, title=title, lesson=table.get("lesson", ""))
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Read one ``--set``: ``server.client_authentication=optional``.
+
+    Args:
+        text: a dotted path, ``=``, and a value as in a scenario file, or the bare word. A list may be
+            written ``client-ca,other-ca``.
+
+    Returns:
+        The path and the typed value, as :meth:`Scenario.but` takes them.
+
+    Raises:
+        ScenarioProblemsError: the setting does not exist, or it cannot have this value.
+    """
+    match = re.match(KEY_PATH, text)
+    if match is None or text[match.end() : match.end() + 1] != "=":
+        message = "must be a path, '=' and a value, as in server.client_authentication=optional"
+        raise ScenarioProblemsError([Problem((), message, repr(text))], ["--set"])
+    path = split_path(match[0])
+    problems: list[Problem] = []
+    if path[0] == "expect":
+        problems.append(Problem(path, "cannot be set: what is expected belongs to a scenario file"))
+    value = _assigned_value(path, text[match.end() + 1 :].strip())
+    read: Any = read_table(_nested_value(path, value), problems)
+    if problems:
+        raise ScenarioProblemsError(problems, ["--set"] * len(problems))
+    for key in path:
+        read = read[key]
+    return written_path(path), read
+
+
+def _assigned_value(path: Path, written: str) -> Any:
+    """A value from the command line: as TOML where the setting wants that, else the bare words."""
+    try:
+        parsed = tomllib.loads(f"value = {written}")
+        value = parsed["value"] if len(parsed) == 1 else written
+    except (ValueError, RecursionError):
+        value = written
+    wanted = without_none(type_at(path))
+    if get_origin(wanted) is tuple and not isinstance(value, list):
+        if written in SPECIAL_WORDS.get(path[-1], ()):
+            return written
+        inside = written.removeprefix("[").removesuffix("]")
+        return [word.strip().strip("\"'") for word in inside.split(",") if word.strip()]
+    if wanted in (bool, int, float, datetime) or isinstance(value, str | list | dict):
+        return value
+    return written  # a text that looks like a number: seed=2
 
 
 def _marked(path: Path, value: Any) -> str:
@@ -174,14 +213,20 @@ def _marked(path: Path, value: Any) -> str:
 def _nested(changes: tuple[Mapping[str, Any], ...]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for dotted, value in (change for group in changes for change in group.items()):
-        path = split_path(dotted)
-        for key in reversed(path):
-            value = {key: value}
-        _merge(table, value, ())
+        _merge(table, _nested_value(split_path(dotted), value), ())
     return table
 
 
-def _merge(table: dict[str, Any], more: Mapping[str, Any], path: tuple[str, ...]) -> None:
+def _nested_value(path: Path, value: Any) -> dict[str, Any]:
+    """A table that holds one value at a path."""
+    *outer, key = path
+    table = {key: value}
+    for above in reversed(outer):
+        table = {above: table}
+    return table
+
+
+def _merge(table: dict[str, Any], more: Mapping[str, Any], path: Path) -> None:
     """Put ``more`` into ``table``, table by table, without touching the caller's own."""
     for key, value in more.items():
         here = (*path, key)

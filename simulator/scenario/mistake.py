@@ -1,4 +1,4 @@
-"""One mistake in a scenario, and the error that tells all of them at once."""
+"""One mistake in a scenario: where it is, what is wrong, and the error that reports all of them at once."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from simulator.errors import CertificateError, ScenarioError
-from simulator.scenario.words import nearest_word
+from simulator.errors import CertificateError, ScenarioError, nearest_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+Path = tuple[str, ...]  # the keys that lead to a setting, outermost first
+
 # RFC 5280 §4.1.2.5 counts from 1950 (UTCTime) to 9999 (GeneralizedTime).
 EARLIEST, LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
+KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*"|'[^'\n]*')"""  # a key of TOML, bare or quoted
+KEY_PATH = rf"\s*{KEY}(?:\s*\.\s*{KEY})*\s*"
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
+_PLAIN_SUBJECT = re.compile(r"CN=[A-Za-z0-9]([A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +29,12 @@ class Problem:
 
     Attributes:
         path: the keys that lead to it, outermost first.
-        message: what is wrong, and what is allowed in its place.
-        got: what was found, as the user wrote it; empty where that says nothing.
-        nearest: the right word nearest to it; None where none is near.
+        message: what is wrong, and what is allowed instead.
+        got: what was found, as the user wrote it; empty where that explains nothing.
+        nearest: the right word nearest to it, or None.
     """
 
-    path: tuple[str, ...]
+    path: Path
     message: str
     got: str = ""
     nearest: str | None = None
@@ -42,7 +46,7 @@ class Problem:
         """The mistake in one line.
 
         Args:
-            place: what stands in front: ``file.toml:8``; empty for nothing.
+            place: the beginning of the line, as in ``file.toml:8``, or an empty text.
         """
         parts = [part for part in (place, written_path(self.path)) if part]
         line = ": ".join([*parts, self.message])
@@ -55,7 +59,7 @@ class ScenarioProblemsError(ScenarioError):
 
     Args:
         problems: the mistakes.
-        places: for each of them what its line begins with; empty for nothing.
+        places: for each of them the beginning of its line, or nothing at all.
     """
 
     def __init__(self, problems: Sequence[Problem], places: Sequence[str] = ()) -> None:
@@ -65,27 +69,45 @@ class ScenarioProblemsError(ScenarioError):
         super().__init__("\n".join(lines))
 
 
+def split_path(text: str) -> Path:
+    """The keys of a dotted path; a key with other characters than letters, digits, - and _ is quoted.
+
+    Raises:
+        ScenarioProblemsError: the text is not a dotted path.
+    """
+    if not isinstance(text, str) or not re.fullmatch(KEY_PATH, text):
+        message = "must be keys joined by dots, as in server.client_authentication"
+        raise ScenarioProblemsError([Problem((), message, repr(text))])
+    return tuple(key[1:-1] if key[0] in "\"'" else key for key in re.findall(KEY, text))
+
+
 def written_path(path: Iterable[str]) -> str:
     """A key path as TOML writes it: ``server.users."CN=alice"``."""
     return ".".join(key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"' for key in path)
 
 
-def not_one_of(path: tuple[str, ...], got: object, allowed: Iterable[str], what: str = "one of") -> Problem:
-    """The problem of a word that is not in a list; names the list and the nearest of it."""
+def nearest_word(word: object, allowed: Iterable[str]) -> str | None:
+    """The allowed word that the user probably meant, or None."""
+    return next(iter(nearest_names(word, allowed, 1)), None)
+
+
+def not_one_of(path: Path, got: object, allowed: Iterable[str], what: str = "one of") -> Problem:
+    """The problem of a word that is not in a list, with the list and the nearest word in it."""
     words = tuple(allowed)
     listed = ", ".join(words) if words else "nothing: there is none"
-    message = f"must be {what} {listed}"
-    return Problem(path, message, repr(got), nearest_word(got, words) if isinstance(got, str) else None)
+    return Problem(path, f"must be {what} {listed}", repr(got), nearest_word(got, words))
 
 
 def is_host(text: str) -> bool:
-    """The text has the form of a host name."""
+    """Return True if the text has the form of a host name (RFC 1035 §2.3.4: 253 characters at most)."""
     return _HOST.fullmatch(text) is not None and len(text) <= 253
 
 
-def subject_problems(path: tuple[str, ...], subject: str) -> Iterator[Problem]:
-    """What is wrong with a subject."""
-    # Here, not above: it needs the library, and the built-in scenarios are read without.
+def subject_problems(path: Path, subject: str) -> Iterator[Problem]:
+    """The problem of a subject that is not an RFC 4514 name."""
+    if _PLAIN_SUBJECT.fullmatch(subject):
+        return
+    # Here, not above: it imports cryptography, and a scenario with plain subjects is read without.
     from simulator.pki.contents import parse_name
 
     try:
@@ -96,12 +118,9 @@ def subject_problems(path: tuple[str, ...], subject: str) -> Iterator[Problem]:
         yield Problem(path, "must be an RFC 4514 name, as in CN=alice", repr(subject))
 
 
-def unknown_names(
-    path: tuple[str, ...],
-    names: Iterable[str],
-    known: Iterable[str],
-    what: str = "the name of a certificate, one of",
-) -> Iterator[Problem]:
-    """The names that do not exist."""
+def unknown_certificates(path: Path, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+    """A problem for each name that no certificate has."""
     words = tuple(known)
-    return (not_one_of(path, name, words, what) for name in names if name not in words)
+    for name in names:
+        if name not in words:
+            yield not_one_of(path, name, words, "the name of a certificate, one of")

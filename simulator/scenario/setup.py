@@ -1,8 +1,7 @@
-"""What is set up: a frozen description of one world, and what is expected to come out of it.
+"""The settings of a scenario: its parts, and their sum.
 
-``Scenario()`` is the good handshake. Everything else says only what differs from it. Values as files and
-people write them are read in :mod:`simulator.scenario.values`, what cannot be played is found in
-:mod:`simulator.scenario.mistakes`, and a user's file is the business of :mod:`simulator.scenario.file`.
+Every default is the good handshake's. :class:`simulator.scenario.scenario.Scenario` adds what can be done
+with such a description; it stands above the modules that read and change these parts.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Mapping  # noqa: TC003 - the readers of scenario fil
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from simulator.pki.key_types import KeyType
 from simulator.security import SecurityLevel
@@ -31,22 +30,23 @@ class CertificateSetup:
     """One certificate of the world.
 
     Attributes:
-        subject: RFC 4514 name. The world adds ``O=clientauth teaching - not secret`` to every seeded one.
-        role: ``ca``, ``client`` or ``server``; it gives the extensions their defaults.
+        subject: RFC 4514 name. A seeded world adds ``O=clientauth teaching - not secret``.
+        role: ``ca``, ``client`` or ``server``; it decides the default extensions.
         issuer: scenario name of the issuing certificate; its own name for a self-signed one.
         key: the key's type.
-        key_of: scenario name of another certificate for the same key, as in cross-signing; None for a key of
-            its own.
-        signature_hash: the hash its issuer signed it with, ``sha1`` and the like; None for the usual one.
-        not_before, not_after: validity relative to the scenario's clock.
+        key_of: scenario name of another certificate for the same key, as in cross-signing, or None.
+        signature_hash: hash of the issuer's signature, as in ``sha1``; None for the usual one.
+        not_before: start of the validity, relative to the scenario's clock.
+        not_after: end of the validity, relative to the scenario's clock.
         dns_names: subjectAltName entries; None leaves the extension out.
-        key_usage, extended_key_usage: RFC 5280 names; None for the role's default, ``()`` for absent.
-        path_length: pathLenConstraint of a CA; None for none.
-        permitted_dns_names, excluded_dns_names: name constraints of a CA, DNS names with all that ends in
-            them; empty for no such constraint.
-        delivery: how a client or server came by it: its own CSR, or a PKCS#12 made by the CA.
-        online: a CA that can be reached once the connection begins.
-        revoked: when its issuer revoked it, relative to the clock; None for never.
+        key_usage: RFC 5280 names; None for the role's default, ``()`` leaves the extension out.
+        extended_key_usage: RFC 5280 names; None for the role's default, ``()`` leaves the extension out.
+        path_length: pathLenConstraint of a CA, or None.
+        permitted_dns_names: name constraint of a CA: these DNS names and all below them; empty for none.
+        excluded_dns_names: name constraint of a CA: not these DNS names, nor any below them.
+        delivery: how its holder received it: for its own CSR, or as a PKCS#12 made by the CA.
+        online: the CA can be reached once the connection begins.
+        revoked: the moment of its revocation, relative to the clock; None for never.
     """
 
     subject: str
@@ -70,36 +70,41 @@ class CertificateSetup:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The path between client and server, and the server's TCP port; times in milliseconds."""
+    """The network between client and server.
+
+    Attributes:
+        latency_ms: one way through the network, in milliseconds.
+        thinking_ms: the time an actor takes for one decision, in milliseconds.
+        port: the server's TCP port; 992 is telnet over TLS.
+    """
 
     latency_ms: float = 20.0
-    thinking_ms: float = 1.0  # how long an actor takes over one decision
+    thinking_ms: float = 1.0
     port: int = 992
 
 
 @dataclass(frozen=True, slots=True)
 class ClientSetup:
-    """What the client holds and how it decides.
+    """The client: what it holds and how it decides.
 
     Attributes:
-        certificate: scenario name of its certificate; None for none.
-        also_holds: names of further certificates, with their keys. Asked for one, it sends the first that
-            fits the request, its ``certificate`` before these.
-        sends: names of the chain it presents, leaf first; None for certificate and intermediates.
-        holds_key: it has the certificate's own private key; False: another key of the same type (a thief).
+        certificate: scenario name of its certificate, or None.
+        also_holds: names of further certificates whose keys it has. When asked, it sends the first that fits
+            the request, ``certificate`` before these.
+        sends: names of the chain it sends, leaf first; None for the certificate and its intermediates.
+        holds_key: it has the certificate's private key; False: another key of the same type (a thief).
         corrupts_proof: it signs something else than this handshake.
-        withholds: it has a certificate and goes on without it.
-        obeys_ca_list: it sends no certificate that comes from none of the authorities the server names; None
-            for what its profile does.
+        withholds: it has a certificate and continues without it.
+        obeys_ca_list: it sends no certificate unless an authority that the server names issued it; None for
+            the habit of its profile.
         trusts: names of the certificates in its trust store.
         verify_server: it checks the server's certificate.
-        server_name: the host it means to reach, sent as SNI and compared.
-        clock_offset: how far its clock is ahead of the scenario's; negative: behind.
-        groups: the groups for key exchange that it offers, RFC 8446 names, the preferred one first; None for
-            all there are.
-        key_shares: for how many of them it sends a key share in a first TLS 1.3 ClientHello.
-        signature_schemes: what it lets the server sign with, RFC 8446 names; None for all there are.
-        profile: how it judges: a stack profile's name.
+        server_name: the host it wants to reach; sent as SNI and compared with the certificate.
+        clock_offset: its clock minus the scenario's clock.
+        groups: key exchange groups it offers, RFC 8446 names, the preferred one first; None for all.
+        key_shares: number of groups for which the first TLS 1.3 ClientHello has a key share.
+        signature_schemes: schemes the server may sign with, RFC 8446 names; None for all.
+        profile: name of the stack profile by which it judges.
     """
 
     certificate: str | None = "alice"
@@ -121,25 +126,24 @@ class ClientSetup:
 
 @dataclass(frozen=True, slots=True)
 class ServerSetup:
-    """What the server holds and how it decides.
+    """The server: what it holds and how it decides.
 
     Attributes:
         certificate: scenario name of its certificate.
-        sends: names of the chain it presents, leaf first; None for certificate and intermediates.
-        client_authentication: the policy (none, unverified, optional, required).
+        sends: names of the chain it sends, leaf first; None for the certificate and its intermediates.
+        client_authentication: the policy: none, unverified, optional or required.
         trusts: names of the certificates in its trust store, CAs and directly trusted ones.
-        holds: names of intermediates it may complete a path with.
-        ca_list: names of the authorities it hints at in CertificateRequest.
-        tickets: NewSessionTicket messages it sends (TLS 1.2: at most one).
+        holds: names of intermediates with which it may complete a path.
+        ca_list: names of the authorities that its CertificateRequest hints at.
+        tickets: number of NewSessionTicket messages it sends (TLS 1.2: at most one).
         users: RFC 4514 subject → user.
-        authorized_users: the users who may use the resource; None where nobody asks.
-        minimum_level: the server closes a session below this level after the handshake.
-        speaks: the one TLS version it has: the one the run asks for, the other, or always the same.
-        clock_offset: how far its clock is ahead of the scenario's; negative: behind.
-        groups: the groups for key exchange that it accepts, RFC 8446 names, the preferred one first; None
-            for all there are.
-        signature_schemes: what it lets the client sign with, RFC 8446 names; None for all there are.
-        profile: how it judges: a stack profile's name.
+        authorized_users: users who may use the resource; None for everybody.
+        minimum_level: after the handshake the server closes a session below this level.
+        speaks: the one TLS version it has: the requested one, the other, or always the same.
+        clock_offset: its clock minus the scenario's clock.
+        groups: key exchange groups it accepts, RFC 8446 names, the preferred one first; None for all.
+        signature_schemes: schemes the client may sign with, RFC 8446 names; None for all.
+        profile: name of the stack profile by which it judges.
     """
 
     certificate: str = "server"
@@ -164,7 +168,13 @@ class ServerSetup:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What should come out, for one TLS version."""
+    """The expected outcome in one TLS version.
+
+    Attributes:
+        level: the security level.
+        decisive_check: the check that decides against the peer, or None.
+        alert: the alert that is sent, or None.
+    """
 
     level: SecurityLevel
     decisive_check: str | None = None
@@ -200,28 +210,26 @@ GOOD_LESSON = (
 
 
 def good_expectations() -> dict[TlsVersion, Expectation]:
-    """What comes out of the good handshake, in both versions."""
+    """The outcome of the good handshake, in both versions."""
     return {version: Expectation(SecurityLevel.CLIENT_AUTHENTICATED) for version in TLS_VERSIONS}
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
-    """One world, complete: ``Scenario()`` is the good handshake.
+class ScenarioSetup:
+    """The description of one world, complete.
 
     Attributes:
-        name: the catalogue name, or the file's; a changed scenario says in its name what was changed.
+        name: the catalogue name, or the file's; a changed scenario's name says what was changed.
         title: a short heading.
-        topic: the group it belongs to in the catalogue.
+        topic: its group in the catalogue.
         lesson: what a learner should take from it, in a few plain sentences.
         seed: every key and every random byte follows from it.
-        clock: the moment at which virtual time is 0; it has a time zone.
-        network: the path between client and server.
+        clock: the moment of virtual time 0, with its time zone.
+        network: the network between client and server.
         certificates: every certificate of the world by its scenario name.
-        client, server: what each side holds and how it decides.
-        expect: what should come out, by TLS version; empty where nothing is expected.
-
-    Two scenarios are equal when every field is. They are checked where they are read or changed
-    (:func:`simulator.scenario.mistakes.scenario_problems`), not here.
+        client: what the client holds and how it decides.
+        server: what the server holds and how it decides.
+        expect: the expected outcome by TLS version; empty where nothing is expected.
     """
 
     name: str = "good-handshake"
@@ -239,35 +247,3 @@ class Scenario:
     def __post_init__(self) -> None:
         object.__setattr__(self, "certificates", MappingProxyType(dict(self.certificates)))
         object.__setattr__(self, "expect", MappingProxyType(dict(self.expect)))
-
-    def __repr__(self) -> str:
-        """In a line; a whole world would fill a screen."""
-        return f"<Scenario {self.name!r}: {self.title}>"
-
-    def expectation(self, version: TlsVersion) -> Expectation | None:
-        """What should come out with this TLS version; None where nothing is expected."""
-        return self.expect.get(version)
-
-    def but(self, changes: Mapping[str, Any] | None = None, /, **tables: Any) -> Scenario:
-        """The same scenario with something else in one place: the counterfactual.
-
-        ``scenario.but(server={"client_authentication": "optional"}, client={"certificate": None})`` and
-        ``scenario.but({"server.client_authentication": "optional"})`` say it in tables and in dotted paths.
-        Values are written as in Python or as in a scenario file (``"-1h"``, ``"none"``).
-
-        Args:
-            changes: dotted paths (or nested tables) with their new values.
-            **tables: the same, by the scenario's own fields.
-
-        Returns:
-            A scenario whose name says what was changed, and its title that something was. Its lesson is gone,
-            since it told of another world, and it expects nothing unless ``expect`` is among the changes. A
-            change that changes nothing gives an equal scenario.
-
-        Raises:
-            ScenarioError: a setting is unknown or of the wrong kind, or what came out cannot be played.
-        """
-        # Here, not above: that module is built on this one.
-        from simulator.scenario.changes import changed_scenario
-
-        return changed_scenario(self, changes or {}, tables)

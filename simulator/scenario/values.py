@@ -1,232 +1,247 @@
-"""Scenario values as people and files write them.
+"""The one reader of scenario values: files, ``--set`` and :meth:`Scenario.but` all come here.
 
-A *table* says what differs from some scenario: ``{"server": {"client_authentication": "optional"}}``. Here it
-is read by the types of the settings it names; :mod:`simulator.scenario.changes` lays it over a scenario.
+A *table* says what differs from some scenario: ``{"server": {"client_authentication": "optional"}}``. It is
+read by the types of the settings it names. A setting that cannot be read is reported and left out, and the
+rest is still read, so that all mistakes are reported at once. :mod:`simulator.scenario.changes` applies the
+result to a scenario.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from simulator.scenario.mistake import Problem, ScenarioProblemsError, not_one_of
-from simulator.scenario.setup import (
-    TLS_VERSIONS,
-    CertificateSetup,
-    ClientSetup,
-    Expectation,
-    Network,
-    Scenario,
-    ServerSetup,
-)
+from simulator.scenario.mistake import Path, Problem, nearest_word, not_one_of
+from simulator.scenario.setup import TLS_VERSIONS, CertificateSetup, Expectation, ScenarioSetup
 from simulator.scenario.words import (
+    DURATION,
     DURATION_ADVICE,
     LISTED_WORDS,
     SPECIAL_WORDS,
-    nearest_word,
     read_duration,
 )
 
-Path = tuple[str, ...]
-
-PARTS: Mapping[str, type] = MappingProxyType(
-    {"network": Network, "client": ClientSetup, "server": ServerSetup}
-)
-_PLAIN_TYPES = {str: "text", bool: "true or false", int: "a whole number", float: "a number"}
-KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*"|'[^'\n]*')"""
-KEY_PATH = re.compile(rf"\s*{KEY}(?:\s*\.\s*{KEY})*\s*")
+LONGEST_SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
 
 
-@lru_cache
+@dataclass(frozen=True, slots=True)
+class SettingType:
+    """How the values of one setting are written; the reader and the JSON Schema both follow it.
+
+    Attributes:
+        wanted: the end of the message "must be …".
+        words: words with a meaning of their own: choices, and those that stand for nothing.
+        items: the names that a list may hold; empty for any.
+        convert: makes the value of anything but a word; raises ValueError, TypeError or OverflowError if it
+            is no such value.
+        schema: the JSON Schema of anything but a word; empty if only words are allowed.
+    """
+
+    wanted: str
+    words: Mapping[str, Any]
+    items: tuple[str, ...]
+    convert: Callable[[Any], Any]
+    schema: Mapping[str, Any]
+
+
+@cache
 def field_types(kind: type) -> Mapping[str, Any]:
     """The settings of a part of the scenario, by name, with their types."""
     hints = get_type_hints(kind)
     return MappingProxyType({field.name: hints[field.name] for field in fields(kind)})
 
 
-def may_be_none(hint: Any) -> bool:
-    """A setting of this type can be absent."""
-    return get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint)
-
-
 def without_none(hint: Any) -> Any:
-    """The type of a setting where it is not absent."""
-    return next(part for part in get_args(hint) if part is not NoneType) if may_be_none(hint) else hint
+    """The type of a setting that is present."""
+    if get_origin(hint) not in (Union, UnionType):
+        return hint
+    return next(part for part in get_args(hint) if part is not NoneType)
 
 
-def special_words(key: str, hint: Any) -> Mapping[str, tuple[str, ...] | None]:
-    """The words that stand for nothing in this setting: ``none``, ``absent``, ``default``."""
-    return SPECIAL_WORDS.get(key, {}) if may_be_none(hint) else {}
+def entry_type(hint: Any) -> Any:
+    """The type of a mapping's values, or None for any other type."""
+    return get_args(hint)[1] if get_origin(hint) is Mapping else None
 
 
-def split_path(text: str) -> Path:
-    """The keys of a dotted path; a key with other characters than letters, digits, - and _ is quoted.
+def type_at(path: Path) -> Any:
+    """The type of the setting at a path, the class of a part for a table, or None."""
+    hint: Any = ScenarioSetup
+    for key in path:
+        hint = field_types(hint).get(key) if is_dataclass(hint) else entry_type(hint)  # type: ignore[arg-type]
+    return hint
 
-    Raises:
-        ScenarioProblemsError: the text is no such path.
-    """
-    if not isinstance(text, str) or not KEY_PATH.fullmatch(text):
-        message = "must be keys joined by dots, as in server.client_authentication"
-        raise ScenarioProblemsError([Problem((), message, repr(text))])
-    return tuple(key[1:-1] if key[0] in "\"'" else key for key in re.findall(KEY, text))
+
+@cache
+def setting_type(kind: type, key: str) -> SettingType:
+    """The way in which a setting of a part is written."""
+    hint = field_types(kind)[key]
+    expected = without_none(hint)
+    listed = LISTED_WORDS.get(key, ())
+    words: dict[str, Any] = {}
+    if get_origin(expected) is Literal or (listed and expected is str):
+        words = {word: word for word in listed or get_args(expected)}
+    elif isinstance(expected, type) and issubclass(expected, Enum):
+        words = {member.value: member for member in expected}
+    special = SPECIAL_WORDS.get(key, {}) if hint is not expected else {}
+    if words:
+        words |= special
+        return SettingType(f"one of {', '.join(words)}", words, (), _only_words, {})
+    wanted, convert, schema = _PLAIN_TYPES[get_origin(expected) or expected]
+    wanted += "".join(f" or '{word}'" for word in special)
+    items = listed if get_origin(expected) is tuple else ()
+    return SettingType(wanted, special, items, convert, schema)
 
 
 def read_table(table: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
-    """Read a table of what differs; what cannot be read is left out and told in ``problems``."""
+    """Read a table of what differs from some scenario.
+
+    Args:
+        table: settings as people, files or programs write them; parts as tables or as objects.
+        problems: gets a problem for everything that cannot be read and is left out.
+
+    Returns:
+        The settings that could be read, as nested tables of typed values.
+    """
+    return _read_part(ScenarioSetup, table, (), problems)
+
+
+def _read_part(kind: type, table: Any, path: Path, problems: list[Problem]) -> dict[str, Any]:
+    hints = field_types(kind)
+    if isinstance(table, kind):
+        table = {key: getattr(table, key) for key in hints}
+    if not isinstance(table, Mapping):
+        problems.append(Problem(path, f"is a table; set one of {', '.join(hints)}", shown(table)))
+        return {}
     read: dict[str, Any] = {}
-    hints = field_types(Scenario)
     for key, value in table.items():
-        path = (key,)
-        if key == "certificates" and isinstance(value, Mapping):
-            read[key] = {
-                name: _read_part(CertificateSetup, part, (key, name), problems)
-                for name, part in value.items()
-            }
-        elif key == "expect" and isinstance(value, Mapping):
-            read[key] = read_expectations(value, problems)
-        elif key in PARTS:
-            read[key] = _read_part(PARTS[key], value, path, problems)
-        elif key in ("certificates", "expect"):
-            problems.append(Problem(path, f"must be a table, as in [{key}]", _shown(value)))
-        elif key in hints:
-            _read_into(read, key, hints[key], value, path, problems)
+        here = (*path, str(key))
+        hint = hints.get(key)
+        if hint is None:
+            problems.append(_unknown_setting(here, value, hints))
+        elif is_dataclass(hint):
+            read[key] = _read_part(hint, value, here, problems)  # type: ignore[arg-type]
+        elif entry_type(hint):
+            read[key] = _read_mapping(entry_type(hint), value, here, problems)
         else:
-            problems.append(unknown_key(path, value, hints))
+            result = _read_value(setting_type(kind, key), value, here)
+            if isinstance(result, Problem):
+                problems.append(result)
+            else:
+                read[key] = result
     return read
 
 
-def read_expectations(table: Mapping[str, Any], problems: list[Problem]) -> dict[str, Expectation]:
-    """Read ``[expect]``: what holds for both versions, and tables ``"1.2"`` and ``"1.3"`` that differ."""
-    if all(isinstance(part, Expectation) for part in table.values()):
-        return dict(table)
-    both = {key: value for key, value in table.items() if key not in TLS_VERSIONS}
-    told_before = len(problems)
-    common = _read_part(Expectation, both, ("expect",), problems)
+def _read_mapping(inner: type, table: Any, path: Path, problems: list[Problem]) -> dict[str, Any]:
+    """A table with keys of the user's own: certificates, users; or the versions of ``[expect]``."""
+    if not isinstance(table, Mapping):
+        example = "{ key = value }" if inner is str else f"[{path[-1]}]"
+        problems.append(Problem(path, f"must be a table, as in {example}", shown(table)))
+        return {}
+    if inner is Expectation:
+        return _read_expectations(table, path, problems)
+    read: dict[str, Any] = {}
+    for name, value in table.items():
+        here = (*path, str(name))
+        if not isinstance(name, str) or (inner is str and not isinstance(value, str)):
+            problems.append(Problem(here, "must be text", shown(value)))
+        elif inner is CertificateSetup:  # "none" takes the certificate away
+            read[name] = None if value in (None, "none") else _read_part(inner, value, here, problems)
+        else:
+            read[name] = value
+    return read
+
+
+def _read_expectations(table: Mapping[str, Any], path: Path, problems: list[Problem]) -> dict[str, Any]:
+    """``[expect]``: settings for both versions, and tables ``"1.2"`` and ``"1.3"`` for what differs."""
+    mistakes_before = len(problems)
+    hints = field_types(Expectation)
+    both = {key: value for key, value in table.items() if key in hints}
+    for key, value in table.items():
+        if key not in (*hints, *TLS_VERSIONS):
+            problems.append(_unknown_setting((*path, str(key)), value, [*hints, *TLS_VERSIONS]))
+    common = _read_part(Expectation, both, path, problems)
     expectations: dict[str, Expectation] = {}
     for version in TLS_VERSIONS:
-        merged = {**common, **_read_part(Expectation, table.get(version, {}), ("expect", version), problems)}
+        here = (*path, version)
+        merged = {**common, **_read_part(Expectation, table.get(version, {}), here, problems)}
         if "level" in merged:
             expectations[version] = Expectation(**merged)
-        elif merged and len(problems) == told_before:
-            problems.append(Problem(("expect", version), "needs a level"))
+        elif merged and len(problems) == mistakes_before:
+            problems.append(Problem(here, "needs a level"))
     return expectations
 
 
-def unknown_key(path: Path, value: Any, allowed: Mapping[str, Any]) -> Problem:
-    """The problem of a setting that does not exist; lists those that do."""
+def _read_value(setting: SettingType, value: Any, path: Path) -> Any:
+    """The value of one setting, or the Problem that there is none."""
+    if isinstance(value, str) and value in setting.words:
+        return setting.words[value]
+    if not isinstance(value, str) and value in setting.words.values():  # a program writes the meaning itself
+        return value
+    try:
+        result = setting.convert(value)
+    except (ValueError, TypeError, OverflowError):
+        return Problem(path, f"must be {setting.wanted}", shown(value), nearest_word(value, setting.words))
+    strangers = [item for item in result if item not in setting.items] if setting.items else ()
+    return not_one_of(path, strangers[0], setting.items) if strangers else result
+
+
+def _unknown_setting(path: Path, value: Any, allowed: Mapping[str, Any] | list[str]) -> Problem:
     message = f"there is no such setting here; there are {', '.join(allowed)}"
-    return Problem(path, message, _shown(value), nearest_word(path[-1], allowed))
+    return Problem(path, message, shown(value), nearest_word(path[-1], allowed))
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A wrong value in a message, cut where it is long."""
     if isinstance(value, date | time):
         return str(value)
     text = repr(list(value) if isinstance(value, tuple) else value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 
-def _read_part(kind: type, value: Any, path: Path, problems: list[Problem]) -> Any:
-    """A part's settings, or the part itself where it was given whole, or None for a removed certificate."""
-    if isinstance(value, kind):
-        return value
-    if kind is CertificateSetup and value in (None, "none"):
-        return None
-    if not isinstance(value, Mapping):
-        message = f"is a table; set one of {', '.join(field_types(kind))}"
-        problems.append(Problem(path, message, _shown(value)))
-        return {}
-    read: dict[str, Any] = {}
-    hints = field_types(kind)
-    for key, setting in value.items():
-        if key in hints:
-            _read_into(read, key, hints[key], setting, (*path, key), problems)
-        else:
-            problems.append(unknown_key((*path, key), setting, hints))
-    return read
+def _only_words(value: Any) -> Any:
+    raise ValueError(value)
 
 
-def _read_into(
-    read: dict[str, Any], key: str, hint: Any, value: Any, path: Path, problems: list[Problem]
-) -> None:
-    result = read_value(key, hint, value, path)
-    if isinstance(result, Problem):
-        problems.append(result)
-    else:
-        read[key] = result
+def _instance(kind: Any) -> Callable[[Any], Any]:
+    """Accept a value of this type. True is a number to Python; it is none in a scenario."""
+    return lambda value: (
+        value if isinstance(value, kind) and isinstance(value, bool) == (kind is bool) else _only_words(value)
+    )
 
 
-def read_value(key: str, hint: Any, value: Any, path: Path) -> Any:
-    """One setting's value by its type, from what a file, a command line or a program wrote.
-
-    Args:
-        key: the setting's name; it decides which words stand for nothing.
-        hint: its type.
-        value: what was written.
-        path: where it was written, for the problem.
-
-    Returns:
-        The value, or the Problem that it is.
-    """
-    words = special_words(key, hint)
-    if isinstance(value, str) and value in words:
-        return words[value]
-    if value is None and may_be_none(hint):
-        return None
-    if key in LISTED_WORDS:
-        return value if value in LISTED_WORDS[key] else not_one_of(path, value, [*LISTED_WORDS[key], *words])
-    expected = without_none(hint)
-    if expected is timedelta:
-        return _read_span(value, path)
-    if get_origin(expected) is Literal:
-        allowed = get_args(expected)
-        return value if value in allowed else not_one_of(path, value, [*allowed, *words])
-    if isinstance(expected, type) and issubclass(expected, Enum):
-        if isinstance(value, expected):
-            return value
-        named = {member.value: member for member in expected}
-        found = named.get(value) if isinstance(value, str) else None
-        return found or not_one_of(path, value, [*named, *words])
-    return _read_plain(expected, words, value, path)
+def _number(value: Any) -> float:
+    return float(_instance((int, float))(value))
 
 
-def _read_span(value: Any, path: Path) -> Any:
-    if isinstance(value, timedelta):
-        return value
-    try:
-        return read_duration(value)
-    except (ValueError, AttributeError):
-        return Problem(path, f"must be {DURATION_ADVICE}", _shown(value))
+def _span(value: Any) -> timedelta:
+    return value if isinstance(value, timedelta) else read_duration(_instance(str)(value))
 
 
-def _read_plain(expected: Any, words: Mapping[str, Any], value: Any, path: Path) -> Any:
-    alternatives = "".join(f" or '{word}'" for word in words)
-    if expected is float and type(value) in (int, float):
-        return float(value)
-    if expected in _PLAIN_TYPES:
-        wanted = _PLAIN_TYPES[expected] + alternatives
-        return value if type(value) is expected else Problem(path, f"must be {wanted}", _shown(value))
-    if expected is datetime:
-        if isinstance(value, datetime):
-            return value
-        return Problem(path, "must be a date and time, as in 2030-03-04T09:00:00Z", _shown(value))
-    if get_origin(expected) is tuple:
-        if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
-            return tuple(value)
-        nearest = nearest_word(value, words) if isinstance(value, str) else None
-        return Problem(
-            path, f'must be a list of texts, as in ["a", "b"]{alternatives}', _shown(value), nearest
-        )
-    if isinstance(value, Mapping):
-        wrong = (
-            Problem((*path, str(name)), "must be text", _shown(text))
-            for name, text in value.items()
-            if not isinstance(text, str)
-        )
-        return next(wrong, dict(value))
-    return Problem(path, 'must be a table of texts, as in {"CN=alice" = "ALICE"}', _shown(value))
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(map(_instance(str), _instance((list, tuple))(value)))
+
+
+_PLAIN_TYPES: Mapping[Any, tuple[str, Callable[[Any], Any], Mapping[str, Any]]] = MappingProxyType(
+    {
+        str: ("text", _instance(str), {"type": "string"}),
+        bool: ("true or false", _instance(bool), {"type": "boolean"}),
+        int: ("a whole number", _instance(int), {"type": "integer"}),
+        float: ("a number", _number, {"type": "number"}),
+        datetime: (
+            "a date and time, as in 2030-03-04T09:00:00Z",
+            _instance(datetime),
+            {"type": "string", "format": "date-time"},
+        ),
+        timedelta: (DURATION_ADVICE, _span, {"type": "string", "pattern": f"^{DURATION}$"}),
+        tuple: (
+            'a list of texts, as in ["a", "b"]',
+            _texts,
+            {"type": "array", "items": {"type": "string"}},
+        ),
+    }
+)

@@ -1,7 +1,7 @@
 """The words that a scenario is written in: names of profiles, checks and alerts, and spans of time.
 
-The lists are plain words so that reading a scenario needs none of the rooms that act on them; tests hold
-them against the rooms that do.
+The names come from the value tables of the rooms that act on them. These tables need no cryptography, so
+neither does reading a scenario.
 """
 
 from __future__ import annotations
@@ -11,82 +11,27 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from simulator.errors import nearest_names
+from simulator.pki.key_types import KEY_USAGES, SIGNATURE_HASHES
+from simulator.tls.wire.alerts import WARNINGS, AlertDescription
+from simulator.tls.wire.registry import (
+    SPOKEN_GROUPS,
+    SPOKEN_SIGNATURE_SCHEMES,
+    group_name,
+    signature_scheme_name,
+)
+from simulator.trust.profiles import PROFILES
+from simulator.trust.vocabulary import QUESTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-PROFILES = ("openssl", "rfc5280")
-GROUPS = ("x25519", "secp256r1", "secp384r1")
-SIGNATURE_SCHEMES = (
-    "ecdsa_secp256r1_sha256",
-    "ed25519",
-    "ecdsa_secp384r1_sha384",
-    "rsa_pss_rsae_sha256",
-    "rsa_pss_rsae_sha384",
-    "rsa_pss_rsae_sha512",
-    "rsa_pkcs1_sha256",
-    "rsa_pkcs1_sha384",
-    "rsa_pkcs1_sha512",
-)
-SIGNATURE_HASHES = ("sha1", "sha224", "sha256", "sha384", "sha512")
-CHECK_NAMES = (
-    "certificate-presented",
-    "readable",
-    "key-strength",
-    "directly-trusted",
-    "trust-anchor",
-    "chain-depth",
-    "critical-extensions",
-    "basic-constraints",
-    "key-usage",
-    "extended-key-usage",
-    "path-length",
-    "signature-algorithm",
-    "server-name",
-    "revocation",
-    "signature",
-    "validity",
-    "name-constraints",
-    "proof-of-possession",
-    "version",
-    "serial-number",
-    "distinguished-names",
-    "subject-alternative-name",
-    "authority-key-identifier",
-    "subject-key-identifier",
-    "extension-rules",
-    "certificate-policies",
-)
-ALERT_NAMES = (
-    "unexpected_message",
-    "bad_record_mac",
-    "record_overflow",
-    "handshake_failure",
-    "bad_certificate",
-    "unsupported_certificate",
-    "certificate_revoked",
-    "certificate_expired",
-    "certificate_unknown",
-    "illegal_parameter",
-    "unknown_ca",
-    "access_denied",
-    "decode_error",
-    "decrypt_error",
-    "protocol_version",
-    "insufficient_security",
-    "internal_error",
-    "inappropriate_fallback",
-    "missing_extension",
-    "unsupported_extension",
-    "unrecognized_name",
-    "bad_certificate_status_response",
-    "unknown_psk_identity",
-    "certificate_required",
-    "no_application_protocol",
-)
+CHECK_NAMES = tuple(QUESTIONS)
+# Those that end a connection: no run is expected to end with a warning.
+ALERT_NAMES = tuple(alert.rfc_name for alert in AlertDescription if alert not in WARNINGS)
+GROUPS = tuple(map(group_name, SPOKEN_GROUPS))
+SIGNATURE_SCHEMES = tuple(map(signature_scheme_name, SPOKEN_SIGNATURE_SCHEMES))
 
-# TOML has no word for nothing. These keys have one, and it says what nothing means there.
+# TOML has no null. Each of these settings has a word for it, which says what is meant there.
 _NONE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"none": None})
 _DEFAULT: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"default": None})
 _USAGE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"default": None, "absent": ()})
@@ -111,18 +56,21 @@ SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = MappingProxy
     }
 )
 
-# Settings that are plain text in the scenario, because the lists belong to rooms that it does not know.
+# Settings whose type is text or a list of texts, and the names that they may hold.
 LISTED_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "profile": PROFILES,
+        "profile": tuple(PROFILES),
         "decisive_check": CHECK_NAMES,
         "alert": ALERT_NAMES,
         "signature_hash": SIGNATURE_HASHES,
+        "groups": GROUPS,
+        "signature_schemes": SIGNATURE_SCHEMES,
+        "key_usage": tuple(KEY_USAGES),
     }
 )
 
 _UNIT_SECONDS = {"y": 365 * 86_400, "w": 7 * 86_400, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?P<sign>[+-]?)(?P<spans>([0-9]{1,9}[ywdhms])+)", re.ASCII)
+DURATION = r"[+-]?([0-9]{1,9}[ywdhms])+"  # nine digits: all that a date can be moved by
 DURATION_ADVICE = "a span such as -30d, 335d, -1h, 10y or 1d12h (y has 365 days; w, d, h, m, s)"
 
 
@@ -135,13 +83,13 @@ def read_duration(text: str) -> timedelta:
     Raises:
         ValueError: the text is no such span, or one of more than 2.7 million years.
     """
-    match = _DURATION.fullmatch(text.strip())
-    if match is None:
+    text = text.strip()
+    if re.fullmatch(DURATION, text) is None:
         raise ValueError(f"{text!r} is not {DURATION_ADVICE}")
-    spans = re.findall(r"([0-9]+)([ywdhms])", match["spans"])
+    spans = re.findall(r"([0-9]+)([ywdhms])", text)
     seconds = sum(int(number) * _UNIT_SECONDS[unit] for number, unit in spans)
     try:
-        return timedelta(seconds=-seconds if match["sign"] == "-" else seconds)
+        return timedelta(seconds=-seconds if text.startswith("-") else seconds)
     except OverflowError as error:
         raise ValueError(f"{text!r} is longer than time can be counted here") from error
 
@@ -159,8 +107,3 @@ def write_duration(span: timedelta) -> str:
 def write_time(moment: datetime) -> str:
     """A moment in UTC as TOML and ISO 8601 write it: ``2030-03-04T09:00:00Z``."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def nearest_word(word: str, allowed: Iterable[str]) -> str | None:
-    """The allowed word that a user who wrote ``word`` most likely meant, or None."""
-    return next(iter(nearest_names(word, allowed, 1)), None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.records import RecordStyle
+from simulator.tls.wire.registry import SPOKEN_GROUPS, SPOKEN_SIGNATURE_SCHEMES
 
 if TYPE_CHECKING:
     from simulator.tls.crypto.signatures import PrivateKey
@@ -14,11 +15,7 @@ if TYPE_CHECKING:
 
 TLS13_CIPHER_SUITES = (0x1301, 0x1302, 0x1303)
 TLS12_CIPHER_SUITES = (0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8)
-# x25519, secp256r1, secp384r1. In TLS 1.2 the list also says on which curves a certificate's key may be
-# (RFC 8422 section 5.1.1): without the last, OpenSSL's server does not use its P-384 certificate.
-GROUPS = (0x001D, 0x0017, 0x0018)
-# ECDSA P-256, Ed25519, ECDSA P-384, RSA-PSS (three hashes), RSA PKCS#1 (three hashes; TLS 1.2 and chains)
-SIGNATURE_SCHEMES = (0x0403, 0x0807, 0x0503, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601)
+GROUPS, SIGNATURE_SCHEMES = SPOKEN_GROUPS, SPOKEN_SIGNATURE_SCHEMES
 
 
 @dataclass(frozen=True, slots=True)

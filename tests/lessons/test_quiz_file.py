@@ -21,8 +21,7 @@ from simulator.lessons import ask
 from simulator.lessons.quiz.quiz import QuestionError, UnknownQuestionError, question_from, questions
 from simulator.lessons.quiz.quiz_terminal import tried
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.scenario.changes import differences
-from simulator.scenario.file import parse_assignment
+from simulator.scenario.changes import differences, parse_assignment
 
 if TYPE_CHECKING:
     from pathlib import Path

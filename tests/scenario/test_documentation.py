@@ -10,7 +10,8 @@ import pytest
 from simulator import simulate
 from simulator.lessons.quiz.setting_table import setting_words
 from simulator.scenario import CertificateSetup, ClientSetup, Expectation, Network, ServerSetup
-from simulator.scenario.file import loads, parse_assignment
+from simulator.scenario.changes import parse_assignment
+from simulator.scenario.file import loads
 from tests.peers import ROOT
 
 PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ import tomllib
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
@@ -16,24 +17,20 @@ from hypothesis import strategies as st
 from simulator.errors import ScenarioError
 from simulator.scenario import CertificateSetup, Expectation, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.scenario.changes import lay_over
-from simulator.scenario.file import (
-    LARGEST_FILE_BYTES,
-    dump,
-    json_schema,
-    load,
-    loads,
-    parse_assignment,
-    setting_type,
-)
+from simulator.scenario.changes import apply_table, parse_assignment
+from simulator.scenario.file import LARGEST_FILE_BYTES, load, loads
 from simulator.scenario.lines import key_lines
-from simulator.scenario.model import check_document
-from simulator.scenario.values import PARTS, field_types, read_table
+from simulator.scenario.schema import PATH, json_schema, schema_text
+from simulator.scenario.setup import ClientSetup, Network, ScenarioSetup, ServerSetup
+from simulator.scenario.values import field_types, read_table, type_at
 from simulator.scenario.words import read_duration, write_duration
+from simulator.scenario.writer import dump
 from simulator.security import SecurityLevel
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from simulator.scenario.mistake import Problem
 
 BAD = """\
 # eighteen mistakes
@@ -183,7 +180,8 @@ def test_no_bytes_end_in_a_traceback(data: bytes) -> None:
         assert isinstance(loads(data.decode("utf-8", "replace")), Scenario)
 
 
-# Every setting with values of every kind: the readers for users' files and for our own must agree.
+# Every setting with values of every kind.
+PARTS = {"network": Network, "client": ClientSetup, "server": ServerSetup}
 VALUES: list[Any] = [
     *("alice", "none", "absent", "default", "never", "not-asked", "optional", "ca", "P-384", "-1d12h", ""),
     *("openssl", "validity", "unknown_ca", "REFUSED", "csr", "sha1", "other", "1.2"),
@@ -191,7 +189,7 @@ VALUES: list[Any] = [
     *(datetime(2031, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC).date()),
 ]
 SETTINGS = [
-    *[(key,) for key in field_types(Scenario)],
+    *[(key,) for key in field_types(ScenarioSetup)],
     *[(part, key) for part, kind in PARTS.items() for key in field_types(kind)],
     *[("certificates", "alice", key) for key in field_types(CertificateSetup)],
     *[("expect", key) for key in field_types(Expectation)],
@@ -212,20 +210,21 @@ def nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", SETTINGS, ids=".".join)
-def test_both_readers_agree_on_every_setting_and_kind_of_value(path: tuple[str, ...]) -> None:
-    """Pydantic's reader and the plain one accept the same values, give them the same meaning and types."""
+def test_a_value_is_read_or_reported_at_its_place(path: tuple[str, ...]) -> None:
+    """Any value is either a problem at its path or below, or reads as itself when it is read again."""
     for value in VALUES:
-        document = nested(path, value)
-        if path == ("expect",) and isinstance(value, dict) and value:
-            continue  # any key but its own is a mistake of that key, in another place
-        problems: list[Any] = []
-        plain = read_table(document, problems)
-        table, faults = check_document(document)
-        plain_paths = {problem.path for problem in problems if problem.message != "needs a level"}
-
-        assert {fault_path for fault_path, _ in faults} == plain_paths, value
-        if not faults and path[0] != "expect" and value == value:
-            assert lay_over(Scenario(), table) == lay_over(Scenario(), plain), value
+        problems: list[Problem] = []
+        table = read_table(nested(path, value), problems)
+        for problem in problems:
+            assert problem.path[: len(path)] == path or problem.message == "needs a level", value
+            assert problem.message
+            assert str(problem)
+        if not problems and path[0] != "expect" and value == value and path != ("certificates", "alice"):
+            changed = apply_table(ScenarioSetup(), table)
+            found: list[Problem] = []
+            again = read_table({key: getattr(changed, key) for key in field_types(ScenarioSetup)}, found)
+            assert found == []
+            assert apply_table(ScenarioSetup(), again) == changed, value
 
 
 @pytest.mark.parametrize("name", catalogue)
@@ -451,37 +450,52 @@ n = 1'''
     assert key_lines(text) == expected
 
 
+def test_the_schema_in_the_package_is_current() -> None:
+    """``make schema`` writes the file; every platform makes the same text."""
+    assert PATH.read_text(encoding="utf-8") == schema_text(), "run `make schema`"
+
+
 @pytest.mark.parametrize("name", catalogue)
 def test_the_schema_accepts_every_scenario_of_the_catalogue(name: str) -> None:
-    """What an editor is told about scenario files agrees with the files there are."""
-    validator = jsonschema.Draft202012Validator(json_schema())
+    """An editor finds no mistake in the catalogue's files, nor in what is written from them."""
+    validator = jsonschema.Draft4Validator(json_schema())
+    file = files("simulator.scenario.catalogue").joinpath(f"{name}.toml").read_text(encoding="utf-8")
 
+    assert list(validator.iter_errors(tomllib.loads(file))) == []
     assert list(validator.iter_errors(tomllib.loads(dump(catalogue[name])))) == []
 
 
-def test_the_schema_names_every_setting_and_nothing_else() -> None:
-    """Each part of the schema has exactly the settings of the scenario's part, and forbids others."""
+def test_the_schema_describes_every_setting_and_nothing_else() -> None:
+    """Each part of the schema has exactly the settings of the scenario's part, each with its description."""
     schema = json_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
-    parts = {**{key.title(): kind for key, kind in PARTS.items()}, "Certificate": CertificateSetup}
+    jsonschema.Draft4Validator.check_schema(schema)
+    settings = schema["properties"]
+    parts = {
+        **{key: (settings[key], kind) for key, kind in PARTS.items()},
+        "certificates": (settings["certificates"]["additionalProperties"]["anyOf"][0], CertificateSetup),
+        "version": (settings["expect"]["properties"]["1.3"], Expectation),
+        "all": (schema, ScenarioSetup),
+    }
 
-    assert set(schema["properties"]) == set(field_types(Scenario))
-    for title, kind in parts.items():
-        assert set(schema["$defs"][title]["properties"]) == set(field_types(kind))
-        assert schema["$defs"][title]["additionalProperties"] is False
+    for part, kind in parts.values():
+        assert set(part["properties"]) == set(field_types(kind))
+        assert part["additionalProperties"] is False
+        assert all(setting.get("description") for setting in part["properties"].values())
+    assert set(settings["expect"]["properties"]) == {*field_types(Expectation), "1.2", "1.3"}
+    assert {"default": 992, "type": "integer"}.items() <= settings["network"]["properties"]["port"].items()
 
 
 @pytest.mark.parametrize("path", SETTINGS, ids=".".join)
 def test_the_schema_refuses_what_the_reader_refuses(path: tuple[str, ...]) -> None:
     """For values that JSON can write, an editor's verdict is the reader's."""
-    validator = jsonschema.Draft202012Validator(json_schema())
+    validator = jsonschema.Draft4Validator(json_schema())
     for value in VALUES:
-        hint = setting_type(path) if path[-1] != "nonsense" else None
-        if isinstance(value, datetime) or hint is datetime or value != value:
+        if hasattr(value, "isoformat") or type_at(path) is datetime or value != value:
             continue  # JSON has no times and no NaN
-        document = nested(path, value)
-        if not hasattr(value, "isoformat"):
-            assert validator.is_valid(document) == (not check_document(document)[1]), value
+        problems: list[Problem] = []
+        read_table(nested(path, value), problems)
+        refused = [problem for problem in problems if problem.message != "needs a level"]
+        assert validator.is_valid(nested(path, value)) == (not refused), value
 
 
 @pytest.mark.parametrize(

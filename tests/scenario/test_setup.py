@@ -9,24 +9,15 @@ import pytest
 
 from simulator.errors import ScenarioError
 from simulator.pki import signing
-from simulator.pki.keys import KeyType
+from simulator.pki.key_types import SIGNATURE_HASHES, KeyType
 from simulator.scenario import CertificateSetup, Expectation, Scenario, ServerSetup
-from simulator.scenario.mistake import ScenarioProblemsError
+from simulator.scenario.mistake import ScenarioProblemsError, nearest_word
 from simulator.scenario.mistakes import scenario_problems
-from simulator.scenario.words import (
-    ALERT_NAMES,
-    CHECK_NAMES,
-    GROUPS,
-    PROFILES,
-    SIGNATURE_HASHES,
-    SIGNATURE_SCHEMES,
-    nearest_word,
-)
+from simulator.scenario.words import ALERT_NAMES, GROUPS, SIGNATURE_SCHEMES
 from simulator.security import SecurityLevel
 from simulator.tls import config
 from simulator.tls.wire import registry
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
-from simulator.trust import profiles, vocabulary
 
 AUTHENTICATED = Expectation(SecurityLevel.CLIENT_AUTHENTICATED)
 
@@ -336,15 +327,14 @@ def test_saying_a_change_twice_is_refused() -> None:
 
 
 def test_the_words_are_those_of_the_rooms_that_act_on_them() -> None:
-    """Whatever list of names a scenario may use is that of trust, tls or pki, all of it and in its order."""
+    """A scenario may name every fatal alert, and every group, scheme and hash that this code speaks."""
     fatal = [alert.rfc_name for alert in AlertDescription if alert not in WARNINGS]
 
-    assert tuple(vocabulary.QUESTIONS) == CHECK_NAMES
-    assert tuple(profiles.PROFILES) == PROFILES
     assert tuple(fatal) == ALERT_NAMES
     assert tuple(map(registry.group_name, config.GROUPS)) == GROUPS
     assert tuple(map(registry.signature_scheme_name, config.SIGNATURE_SCHEMES)) == SIGNATURE_SCHEMES
     assert tuple(signing.HASHES) == SIGNATURE_HASHES
+    assert [algorithm.name for algorithm in signing.HASHES.values()] == list(SIGNATURE_HASHES)
 
 
 @pytest.mark.parametrize(

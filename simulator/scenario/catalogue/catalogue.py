@@ -1,24 +1,20 @@
 """The built-in scenarios: the good handshake with one thing changed, each with its lesson.
 
-Every scenario is a small TOML file beside this one. They are trusted and read without pydantic; tests hold
-that reader against the one for users' files.
+Every scenario is a small TOML file beside this one, read as a user's file is.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from simulator.errors import ScenarioError, unknown_name
 from simulator.scenario import Scenario
-from simulator.scenario.changes import scenario_from_table
-from simulator.scenario.mistake import Problem, ScenarioProblemsError
-from simulator.scenario.values import read_table
+from simulator.scenario.file import load as load_file
+from simulator.scenario.file import loads
 
-# The order in which they are best met: what works, who asks and who answers, what can be wrong on each side.
+# The order in which to teach them: what works, who asks and who answers, what can be wrong on each side.
 TEACHING_ORDER = (
     "valid-certificate",
     "chain-with-intermediate",
@@ -68,7 +64,7 @@ TEACHING_ORDER = (
 
 
 class UnknownScenarioError(ScenarioError, KeyError):
-    """There is no scenario of that name; a KeyError too, since the catalogue is a mapping."""
+    """Unknown scenario; a KeyError too, since the catalogue is a mapping."""
 
 
 class Catalogue(Mapping[str, Scenario]):
@@ -95,31 +91,24 @@ def load(name_or_path: str | Path) -> Scenario:
     """A scenario by its catalogue name, or from a file.
 
     Args:
-        name_or_path: a catalogue name, or a path; text is taken for a path if it ends in ``.toml`` or has a
-            directory in it.
+        name_or_path: a catalogue name, or a path; text is a path if it ends in ``.toml`` or contains a
+            directory.
 
     Raises:
-        ScenarioError: there is no such scenario, or the file has mistakes.
+        ScenarioError: the scenario is unknown, or the file has mistakes.
     """
     if isinstance(name_or_path, str) and name_or_path in catalogue:
         return catalogue[name_or_path]
     path = Path(name_or_path)
     if isinstance(name_or_path, str) and path.suffix != ".toml" and path.name == name_or_path:
         raise _unknown(name_or_path, "a name in the catalogue, or the path of a .toml file")
-    # Only users' files need the reader that explains their mistakes.
-    from simulator.scenario.file import load as load_file
-
     return load_file(path)
 
 
 @cache
 def _built_in(name: str) -> Scenario:
-    text = files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    problems: list[Problem] = []
-    table = read_table(tomllib.loads(text), problems)
-    if problems:
-        raise ScenarioProblemsError(problems, [f"{name}.toml"] * len(problems))
-    return scenario_from_table(table, name)
+    text = Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")
+    return loads(text, source=f"{name}.toml", name=name)
 
 
 def _unknown(name: object, expected: str) -> UnknownScenarioError:

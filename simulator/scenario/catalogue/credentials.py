@@ -1,7 +1,7 @@
-"""What a client can come with, and the catalogue scenario in which it does: the rows of the outcome matrix.
+"""The rows of the outcome matrix: a client's credentials, each with the catalogue scenario that has it.
 
 Each credential is played under each client authentication policy. A cell is a scenario's name and the
-``--set`` that leads to it, so that anybody can run that cell alone.
+``--set`` that leads to it, so that a reader can run that cell alone.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ CREDENTIALS: Mapping[str, str] = MappingProxyType(
 
 
 def settings(credential: str, policy: ClientAuthentication) -> dict[str, str]:
-    """What must be set in the credential's scenario to play it under a policy; empty where it already is so.
+    """The settings that play the credential's scenario under a policy; empty if it has that policy.
 
     Args:
         credential: a key of :data:`CREDENTIALS`.
         policy: one of :data:`POLICIES`.
 
     Raises:
-        ScenarioError: there is no such credential or policy.
+        ScenarioError: the credential or the policy is unknown.
     """
     _known(credential, CREDENTIALS, "credential")
     _known(policy, POLICIES, "policy")
@@ -58,7 +58,7 @@ def credential_scenario(credential: str, policy: ClientAuthentication) -> Scenar
     """The scenario of one cell: the client comes with this credential, the server has this policy.
 
     Raises:
-        ScenarioError: there is no such credential or policy.
+        ScenarioError: the credential or the policy is unknown.
     """
     changes = settings(credential, policy)
     return catalogue[CREDENTIALS[credential]].but(changes)
