@@ -28,6 +28,7 @@ from simulator.tls.events import (
 )
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
+from simulator.tls.wire.records import next_record_size
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import BeliefChanged, Decided, HandshakeReturned
 
@@ -41,9 +42,6 @@ if TYPE_CHECKING:
 
 NOTHING_KNOWN = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.", None)
 KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
-RECORD_HEADER = 5
-CONTENT_TYPES = range(20, 24)
-LONGEST_FRAGMENT = 2**14 + 2048  # TLS 1.2 ciphertext (RFC 5246 section 6.2.3), the longer of the versions
 
 Question = (
     ServerVerdictWanted | CertificateChoiceWanted | RequestChoiceWanted | ClientVerdictWanted | ProofChecked
@@ -256,21 +254,6 @@ class Peer(ABC):
             return []
         self._said_goodbye = True
         return self._settle(self.machine.close())
-
-
-def next_record_size(stream: bytes) -> int:
-    """The number of bytes to read next: a whole record, or 0 until it has arrived.
-
-    Bytes that cannot be a record are read at once and whole, so that the machine can refuse them.
-    """
-    if stream and (stream[0] not in CONTENT_TYPES or stream[1:2] not in (b"", b"\x03")):
-        return len(stream)
-    if len(stream) < RECORD_HEADER:
-        return 0
-    length = int.from_bytes(stream[3:RECORD_HEADER])
-    if length > LONGEST_FRAGMENT:
-        return len(stream)
-    return RECORD_HEADER + length if len(stream) >= RECORD_HEADER + length else 0
 
 
 def subject_of(chain: tuple[bytes, ...]) -> str | None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from simulator.tls.wire.records import records_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.engine.kernel import Kernel
-
-RECORD_HEADER = 5
 
 
 class Link:
@@ -65,13 +65,3 @@ class LinkEnd:
         self.arrived.append(self.under_way.popleft())
         if len(self.arrived) == 1:
             self.on_arrival()
-
-
-def records_of(stream: bytes) -> list[bytes]:
-    """The records of a byte stream that ends with one."""
-    records, place = [], 0
-    while place < len(stream):
-        end = place + RECORD_HEADER + int.from_bytes(stream[place + 3 : place + RECORD_HEADER])
-        records.append(stream[place:end])
-        place = end
-    return records

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
+from simulator.tls.wire.records import records_of
+
 if TYPE_CHECKING:
     from simulator.trace.facts import Side
 
-RECORD_HEADER_LENGTH = 5
 MOST_RECORDS = 1000  # a handshake of the catalogue takes at most some 20; this only stops an endless loop
 
 
@@ -42,8 +43,8 @@ def converse(client: ConversationSide, server: ConversationSide) -> None:
     """
     sides: dict[Side, ConversationSide] = {"client": client, "server": server}
     under_way: deque[tuple[Side, bytes]] = deque()
-    under_way.extend(("client", record) for record in split_records(server.begin()))
-    under_way.extend(("server", record) for record in split_records(client.begin()))
+    under_way.extend(("client", record) for record in records_of(server.begin()))
+    under_way.extend(("server", record) for record in records_of(client.begin()))
     for _ in range(MOST_RECORDS):
         if not under_way:
             return
@@ -51,15 +52,5 @@ def converse(client: ConversationSide, server: ConversationSide) -> None:
         if not sides[reader].finished:
             answer = sides[reader].receive(record)
             other: Side = "server" if reader == "client" else "client"
-            under_way.extend((other, one) for one in split_records(answer))
+            under_way.extend((other, one) for one in records_of(answer))
     raise RuntimeError(f"More than {MOST_RECORDS} records were exchanged; the two sides do not stop.")
-
-
-def split_records(data: bytes) -> list[bytes]:
-    """The records in some bytes; both sides send whole records only."""
-    records = []
-    while data:
-        end = RECORD_HEADER_LENGTH + int.from_bytes(data[3:RECORD_HEADER_LENGTH])
-        records.append(data[:end])
-        data = data[end:]
-    return records

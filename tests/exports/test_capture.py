@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from simulator.release import RELEASE
+from simulator.tls.wire.records import records_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Event, Sent
 from simulator.trace.trace import Trace
-from simulator.views.capture.capture import capture, records
+from simulator.views.capture.capture import capture
 from simulator.views.capture.packets import internet_checksum
 from simulator.views.capture.pcapng import padded
 from simulator.views.export import save
@@ -215,7 +216,7 @@ def test_packets_bear_the_virtual_time(name: str, tls: TlsVersion, captured: Cap
     expected = [
         (clock + timedelta(microseconds=event.at)).timestamp()
         for event in on_the_wire(trace)
-        for _ in records(event.fact.wire)
+        for _ in records_of(event.fact.wire)
     ]
     assert [round(float(row.at), 6) for row in captured[name, tls, True] if row.payload] == expected
 

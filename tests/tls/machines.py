@@ -22,7 +22,7 @@ from simulator.tls.events import (
     TlsEvent,
 )
 from simulator.tls.handshake import ClientHandshake, ServerHandshake, client_handshake, server_handshake
-from simulator.tls.wire.records import ContentType, Record, record_header
+from simulator.tls.wire.records import ContentType, record_header
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,13 +149,3 @@ def record_for(
         return record_header(content_type, len(content)) + content
     maker.sequence_number = current.sequence_number
     return maker.seal(content_type, content)
-
-
-def split_records(stream: bytes) -> list[Record]:
-    """The records of a byte stream."""
-    records = []
-    while stream:
-        end = 5 + int.from_bytes(stream[3:5])
-        records.append(Record(ContentType(stream[0]), int.from_bytes(stream[1:3]), stream[5:end]))
-        stream = stream[end:]
-    return records

@@ -104,6 +104,32 @@ def record_header(content_type: int, length: int, legacy_version: int = RECORD_V
     return bytes((content_type,)) + legacy_version.to_bytes(2) + length.to_bytes(2)
 
 
+def records_of(stream: bytes) -> list[bytes]:
+    """Cut a stream at its record boundaries; an incomplete record comes last, as it is."""
+    records, start = [], 0
+    while start < len(stream):
+        end = start + RECORD_HEADER_LENGTH + int.from_bytes(stream[start + 3 : start + RECORD_HEADER_LENGTH])
+        records.append(stream[start:end])
+        start = end
+    return records
+
+
+def next_record_size(stream: bytes) -> int:
+    """The number of bytes to read next: a whole record, or 0 until it has arrived.
+
+    Bytes that cannot be a record are read at once and whole, so that a machine can refuse them.
+    """
+    if stream and (stream[0] not in CONTENT_TYPES or stream[1:2] not in (b"", b"\x03")):
+        return len(stream)
+    if len(stream) < RECORD_HEADER_LENGTH:
+        return 0
+    length = int.from_bytes(stream[3:RECORD_HEADER_LENGTH])
+    if length > CIPHERTEXT_LIMIT_12:  # the longer of the two versions' limits
+        return len(stream)
+    end = RECORD_HEADER_LENGTH + length
+    return end if len(stream) >= end else 0
+
+
 class RecordReader:
     """Bytes in, records out.
 

@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from simulator.release import RELEASE
+from simulator.tls.wire.records import records_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Sent
 from simulator.views.capture import pcapng
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 # Addresses set aside for documentation (RFC 5737), one net for each side.
 ADDRESSES = {"client": bytes([192, 0, 2, 1]), "server": bytes([198, 51, 100, 1])}
 FIRST_DYNAMIC_PORT = 49152  # RFC 6335 section 6
-RECORD_HEADER = 5
 
 
 def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
@@ -93,7 +93,7 @@ def _data(trace: Trace, *, telling: bool) -> Iterator[Segment]:
             continue
         assert isinstance(fact, Sent | Alert)
         waiting[event.actor].append(_words(event, fact, telling=telling))
-        for record in records(fact.wire):
+        for record in records_of(fact.wire):
             comment = ", ".join(waiting[event.actor])
             yield Segment(event.at, event.actor, Flag.PSH | Flag.ACK, record, comment)
         if fact.wire:
@@ -111,14 +111,6 @@ def _words(event: Event, fact: Sent | Alert, *, telling: bool) -> str:
         return f"encrypted (event {event.seq})"
     kind = "alert " if isinstance(fact, Alert) else ""
     return f"{kind}{clean(fact.name)} ({PROTECTION_WORDS[fact.protection]}; event {event.seq})"
-
-
-def records(wire: bytes) -> Iterator[bytes]:
-    """The stream cut at the record boundaries; what is no whole record comes last, as it is."""
-    while wire:
-        end = RECORD_HEADER + int.from_bytes(wire[3:RECORD_HEADER])
-        yield wire[:end]
-        wire = wire[end:]
 
 
 def _closing(trace: Trace, data: list[Segment]) -> list[Segment]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.errors import SimulatorError
 from simulator.tls.wire.annotate import annotate_handshake
 from simulator.tls.wire.messages import Certificate12, Certificate13, decode_handshake
+from simulator.tls.wire.records import RECORD_HEADER_LENGTH, records_of
 from simulator.tls.wire.version import Protection, Version
 from simulator.trace.facts import Alert, Event, Sent
 from simulator.views.story.fields import key_fields
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from simulator.tls.wire.codec import Field
     from simulator.trace.trace import Trace
 
-RECORD_HEADER = 5
 CONTENT_TYPES = {20: "change_cipher_spec", 21: "alert", 22: "handshake", 23: "application_data"}
 
 #: A field as the player gets it: depth, offset, length, name, meaning, whether it has no parts.
@@ -113,18 +113,19 @@ def record_fields(wire: bytes, *, encrypted: bool) -> list[FieldRow]:
     """The records that a message completed, as somebody on the way sees them (RFC 8446, section 5.1)."""
     rows: list[FieldRow] = []
     at = 0
-    while at + RECORD_HEADER <= len(wire):
-        kind, length = wire[at], int.from_bytes(wire[at + 3 : at + RECORD_HEADER])
-        end = min(len(wire), at + RECORD_HEADER + length)
-        content = CONTENT_TYPES.get(kind, f"unknown ({kind})")
+    for record in records_of(wire):
+        if len(record) < RECORD_HEADER_LENGTH:
+            break  # a trace from a file may say anything
+        content = CONTENT_TYPES.get(record[0], f"unknown ({record[0]})")
+        length, body = int.from_bytes(record[3:RECORD_HEADER_LENGTH]), len(record) - RECORD_HEADER_LENGTH
         rows += [
-            [0, at, end - at, "TLS record", size(end - at), False],
+            [0, at, len(record), "TLS record", size(len(record)), False],
             [1, at, 1, "type", content, True],
-            [1, at + 1, 2, "version", f"0x{wire[at + 1 : at + 3].hex()}", True],
+            [1, at + 1, 2, "version", f"0x{record[1:3].hex()}", True],
             [1, at + 3, 2, "length", f"{length} bytes follow", True],
-            [1, at + RECORD_HEADER, end - at - RECORD_HEADER, "fragment", _fragment(encrypted), True],
+            [1, at + RECORD_HEADER_LENGTH, body, "fragment", _fragment(encrypted), True],
         ]
-        at = end
+        at += len(record)
     return rows
 
 
