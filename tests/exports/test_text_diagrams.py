@@ -9,12 +9,13 @@ import pytest
 
 from simulator.release import RELEASE
 from simulator.trace.facts import Alert, Sent
+from simulator.views.story.beat_kinds import Band
 from simulator.views.story.reading import sent_name
 from simulator.views.story.words import clean
 from simulator.views.texts import mermaid as mermaid_pen
 from simulator.views.texts import plantuml as plantuml_pen
 from simulator.views.texts.mermaid import mermaid
-from simulator.views.texts.outline import Arrow, Band, Remark, lanes, paragraph, tell
+from simulator.views.texts.outline import Arrow, Note, outline, paragraph, participants
 from simulator.views.texts.plantuml import plantuml
 from tests.played import RUNS
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
@@ -77,7 +78,7 @@ NUMBER_OF_RANDOM_TEXTS = 120
 def _said(trace: Trace, detail: str) -> list[str]:
     """Every line of words that the diagram of a trace has below its lanes."""
     lines: list[str] = []
-    for line in tell(trace, detail):
+    for line in outline(trace, detail):
         if isinstance(line, Band):
             lines.append(f"{line.step.title} ({line.when})")
         else:
@@ -167,10 +168,10 @@ def test_every_message_is_an_arrow_in_the_order_of_sending(
         for event in trace.of(Sent, Alert)
         if isinstance(fact := event.fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent")
     ]
-    keys = {lane.key: actor for actor, lane in lanes(trace).items()}
+    keys = {lane.key: actor for actor, lane in participants(trace).items()}
     told = [
         (keys[line.sender], line.lines[0].removeprefix("Alert: "))
-        for line in tell(trace)
+        for line in outline(trace)
         if isinstance(line, Arrow)
     ]
     text = pen(trace)
@@ -183,7 +184,7 @@ def test_every_message_is_an_arrow_in_the_order_of_sending(
 def test_what_nobody_can_overlook_is_marked(name: str, tls: str) -> None:
     """Encrypted messages bear a lock, refusals a sign of their own, and what nobody read ends in a cross."""
     trace = trace_of(name, tls)
-    arrows = [line for line in tell(trace) if isinstance(line, Arrow)]
+    arrows = [line for line in outline(trace) if isinstance(line, Arrow)]
     statements = [line.strip() for line in mermaid(trace).splitlines() if "->>" in line or "-x" in line]
     arrow_lines = [line for line in statements if line.startswith("P")]
     assert [mermaid_pen.LOCK in line for line in arrow_lines] == [arrow.locked for arrow in arrows]
@@ -200,12 +201,12 @@ def test_no_run_is_too_long_for_mermaid(kind: str, detail: str) -> None:
 
 def test_decisions_beliefs_and_the_gap_are_told() -> None:
     """The refused TLS 1.3 client: its error, the decisive check and both sides' beliefs are told."""
-    lines = list(tell(trace_of("certificate-expired", "1.3")))
-    kinds = {line.kind for line in lines if isinstance(line, Remark)}
-    words = " ".join(" ".join(line.lines) for line in lines if isinstance(line, Remark))
+    lines = list(outline(trace_of("certificate-expired", "1.3")))
+    kinds = {line.kind for line in lines if isinstance(line, Note)}
+    words = " ".join(" ".join(line.lines) for line in lines if isinstance(line, Note))
     assert {"decision", "refusal", "proof", "belief", "returned", "fact", "gap"} == kinds
     assert "Decisive: validity" in words
-    assert "The client believes: Client authenticated, assumed" in words
+    assert "The client assumes: Client authenticated" in words
     assert "The server knows: Refused" in words
 
 

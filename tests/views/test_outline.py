@@ -8,7 +8,7 @@ from simulator.trace.facts import Checked
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.ledger_words import group
 from simulator.views.story.reading import news
-from simulator.views.texts.outline import Remark, tell
+from simulator.views.texts.outline import Note, outline
 from tests.played import RUNS
 from tests.views.traces import trace_of
 
@@ -17,7 +17,7 @@ from tests.views.traces import trace_of
 def test_a_ledger_names_every_check(name: str, tls: str) -> None:
     """In a ledger told by groups no name of a check is cut off."""
     trace = trace_of(name, tls)
-    told = " ".join(" ".join(line.lines) for line in tell(trace) if isinstance(line, Remark))
+    told = " ".join(" ".join(line.lines) for line in outline(trace) if isinstance(line, Note))
     known, wanted = {}, []
     for event in trace.of(Checked):
         verdict = event.fact.verdict

@@ -67,7 +67,7 @@ def test_the_story_tells_every_message_the_decisive_check_and_the_level(name: st
     facts = [event.fact for event in trace.events]
     wanted = {fact.name for fact in facts if isinstance(fact, Sent | Alert)} | {level_name(trace.card.level)}
     failed = [fact.verdict.decisive for fact in facts if isinstance(fact, Checked)]
-    wanted |= {f"{check.name}, failed" for check in failed if check}
+    wanted |= {f"Decisive: {check.name}" for check in failed if check}
     assert sorted(words for words in wanted if words not in text) == []
 
 
@@ -79,7 +79,7 @@ def test_an_arrow_points_to_the_receiver_and_shows_its_keys() -> None:
         4: "├── ClientHello ── [0-9]+ bytes, in the clear ─+▶│",
         7: "│◀══ EncryptedExtensions ══ [0-9]+ bytes, handshake keys ═+┤",
         14: "├══ CertificateVerify ══ [0-9]+ bytes, handshake keys ═+ ⊘ never read│",
-        len(shown) - 1: "│◀━━ Alert certificate_expired ━━ fatal, code 45, application keys ━+┤",
+        len(shown) - 1: "│◀━━ Alert: certificate_expired ━━ fatal, code 45, application keys ━+┤",
     }
     assert [shown[place] for place, line in wanted.items() if not re.fullmatch(line, shown[place])] == []
 

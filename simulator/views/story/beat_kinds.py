@@ -135,6 +135,11 @@ class Decision(Beat):
     reason: str
     ledger: Ledger | None
 
+    @property
+    def instead(self) -> str:
+        """The other options, to stand behind the choice; empty without any."""
+        return f" (not: {', '.join(self.others)})" if self.others else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief(Beat):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.views.drawing.style import Detail
 
-PEERS = ("client", "server")
+PEERS = ("client", "server")  # the two ends of a connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Names:
     """What the parties and certificates of a world are called.
 
     Attributes:
-        parties: lane → display name; a CA has the common name of its certificate.
+        parties: lane of a CA → common name of its certificate; all others are called by their roles.
         certificates: scenario name → common name of the subject.
         subjects: RFC 4514 subject → the common name that stands for it in a sentence.
     """
@@ -40,19 +40,15 @@ class Names:
 
     def title(self, lane: str) -> str:
         """The name above a lane: ``Client``, ``Client CA``."""
-        return lane.capitalize() if lane in PEERS else self.party(lane)
+        return self.parties.get(lane) or clean(lane).capitalize()
 
     def subject(self, lane: str) -> str:
         """The name at the beginning of a sentence: ``The client``, ``Client CA``."""
-        return f"The {lane}" if lane in PEERS else self.party(lane)
+        return self.parties.get(lane) or f"The {clean(lane)}"
 
     def phrase(self, lane: str) -> str:
         """The name inside a sentence: ``the client``, ``Client CA``."""
-        return f"the {lane}" if lane in PEERS else self.party(lane)
-
-    def party(self, lane: str) -> str:
-        """The name inside a line: ``client``, ``Client CA``."""
-        return self.parties.get(lane) or clean(lane)
+        return self.parties.get(lane) or f"the {clean(lane)}"
 
     def certificate(self, name: str) -> str:
         """The name of a certificate: ``alice``, ``Client CA``."""
@@ -73,10 +69,9 @@ def names_of(setup: Setup) -> Names:
     """The names in a world."""
     subjects = {held.name: clean(_subject(held.der)) for held in setup.certificates}
     certificates = {name: common_name(subject) or "no name" for name, subject in subjects.items()}
-    own = {actor.name: dict(actor.policy).get("certificate") for actor in setup.actors}
-    parties = {
-        lane: certificates.get(name or lane, clean(lane)) for lane, name in own.items() if lane not in PEERS
-    }
+    authorities = [actor for actor in setup.actors if actor.role == "authority"]
+    own = {actor.name: dict(actor.policy).get("certificate", actor.name) for actor in authorities}
+    parties = {lane: certificates.get(name, clean(lane)) for lane, name in own.items()}
     called = list(parties.values())
     # Two CAs of one name (an impostor's, say) keep the names that the scenario tells them apart by.
     parties = {lane: name if called.count(name) == 1 else clean(lane) for lane, name in parties.items()}

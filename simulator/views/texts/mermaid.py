@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from simulator.trace.facts import STEP_NUMBERS, Step
 from simulator.views.drawing.cells import shorten
+from simulator.views.story.beat_kinds import Band
 from simulator.views.story.caption import caption
 from simulator.views.story.lanes import under_title
 from simulator.views.story.words import card_facts, clean, level_name
-from simulator.views.texts.outline import Arrow, Band, Remark, lanes, tell
+from simulator.views.texts.outline import Arrow, Note, outline, participants
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
@@ -68,7 +69,7 @@ def mermaid(trace: Trace, *, detail: str = "messages") -> str:
     Raises:
         OutputError: there is no such detail.
     """
-    known = lanes(trace)
+    known = participants(trace)
     title = json.dumps(shorten(clean(trace.setup.title), MOST_TITLE)).translate(
         {ord("%"): "\\u0025", ord("{"): "\\u007b"}
     )
@@ -87,7 +88,7 @@ def mermaid(trace: Trace, *, detail: str = "messages") -> str:
     lines.append(f"  Note over {ends}: {_text((shorten(clean(under_title(trace)), 2 * MOST_TITLE),))}")
     lines += [f"  Note over {lane.key}: {_text(lane.words)}" for lane in known.values()]
     inside = False
-    for line in tell(trace, detail):
+    for line in outline(trace, detail):
         if isinstance(line, Band):
             lines += ["  end"] * inside + [f"  rect {_WASHES[line.step]}"]
             words = f"{STEP_NUMBERS[line.step]} · {line.step.title} ({line.when})"
@@ -101,7 +102,7 @@ def mermaid(trace: Trace, *, detail: str = "messages") -> str:
 
 
 def _statement(line: Line) -> list[str]:
-    """A message or a remark; an alert that refuses stands in a wash of its own."""
+    """A message or a note; an alert that refuses stands in a wash of its own."""
     match line:
         case Arrow():
             sign = f"{STOP} " if line.refusal else ""
@@ -109,7 +110,7 @@ def _statement(line: Line) -> list[str]:
             way = "-x" if line.lost else "->>"
             message = f"{line.sender}{way}{line.receiver}: {sign}{_text(line.lines)}"
             return [f"rect {_ALARM}", f"  {message}", "end"] if line.refusal else [message]
-        case Remark():
+        case Note():
             sign = _SIGNS[line.kind]
             words = f"{sign} {_text(line.lines)}" if sign else _text(line.lines)
             note = f"Note over {line.lane}: {words}"

@@ -1,7 +1,7 @@
-"""A run as the lines of a text diagram: what Mermaid and PlantUML both say, before either says it.
+"""The lines of a text diagram: what Mermaid and PlantUML both say, before either says it.
 
-A line is a band (a step begins), an arrow (a message is sent), or a remark beside a lane (a decision with its
-ledger, a belief, a handshake call that returns). The words are clean and wrapped; markup is the pens' affair.
+A line is a band (a step begins), an arrow (a message is sent), or a note beside a lane. The words are clean
+and wrapped; markup is left to the two languages.
 """
 
 from __future__ import annotations
@@ -9,68 +9,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from simulator.tls.wire.version import Protection
-from simulator.trace.facts import (
-    Alert,
-    BeliefChanged,
-    Checked,
-    Decided,
-    Event,
-    HandshakeReturned,
-    Noted,
-    Sent,
-    StateChanged,
-)
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import shorten, wrap_cells
-from simulator.views.drawing.style import Detail, detail_named
-from simulator.views.story import flights
-from simulator.views.story.fields import key_fields
+from simulator.views.drawing.style import detail_named
+from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
+from simulator.views.story.beats import selection
 from simulator.views.story.lanes import lane_words, names_of
-from simulator.views.story.ledger_words import NOT_LOOKED, about, evidence, group, line_of
-from simulator.views.story.reading import (
-    gap,
-    gap_words,
-    idle_authorities,
-    is_refusal,
-    news,
-    reads,
-    unread,
-    version_of,
-)
-from simulator.views.story.words import OUTCOME_MARKS, clean, level_name, moment, question, refuses
+from simulator.views.story.reading import gap_words
+from simulator.views.story.words import OUTCOME_MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.trace.facts import Role, Step
     from simulator.trace.trace import Trace
-    from simulator.trust.verdict import Check, Verdict
+    from simulator.views.drawing.style import Detail
+    from simulator.views.story.beat_kinds import Beat
 
 COLUMNS = 56
 MOST_LINES = 4
-MOST_LINES_OF_MANY = 2  # where every check and every state is told; PlantUML draws 8,192 pixels and no more
-LEDGER_LINES = 8  # what a group of checks may fill: the name of each is told
+MOST_LINES_OF_MANY = 2  # at detail everything: PlantUML draws 8,192 pixels and no more
+LEDGER_LINES = 8  # what a group of checks may fill: no name of a check is cut off
 
 Kind = Literal["decision", "refusal", "proof", "belief", "returned", "fact", "state", "gap"]
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """A participant: its key in the diagram, its name, its role, and what it has."""
+class Participant:
+    """A lane: its key in the diagram, its name, its role, and what it has."""
 
     key: str
     title: str
-    role: Role
+    role: str
     words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A step begins."""
-
-    step: Step
-    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +56,15 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
-    """Something that happens at one lane and is not sent."""
+class Note:
+    """Words over a lane."""
 
     lane: str
     kind: Kind
     lines: tuple[str, ...]
 
 
-Line = Band | Arrow | Remark
+Line = Band | Arrow | Note
 
 
 def paragraph(text: str, most: int = MOST_LINES, columns: int = COLUMNS) -> tuple[str, ...]:
@@ -105,12 +75,13 @@ def paragraph(text: str, most: int = MOST_LINES, columns: int = COLUMNS) -> tupl
     return tuple(line for line in lines if line)
 
 
-def lanes(trace: Trace) -> dict[str, Lane]:
-    """The participants from left to right, by their name in the trace."""
+def participants(trace: Trace) -> dict[str, Participant]:
+    """The lanes from left to right, by their name in the trace."""
+    names = names_of(trace.setup)
     return {
-        actor.name: Lane(
+        actor.name: Participant(
             f"P{place}",
-            shorten(names_of(trace.setup).title(actor.name), COLUMNS),
+            shorten(names.title(actor.name), COLUMNS),
             actor.role,
             tuple(line for words in lane_words(actor, trace.setup) for line in paragraph(words, 2, 34)),
         )
@@ -118,7 +89,7 @@ def lanes(trace: Trace) -> dict[str, Lane]:
     }
 
 
-def tell(trace: Trace, detail: str = "messages") -> Iterator[Line]:
+def outline(trace: Trace, detail: str = "messages") -> Iterator[Line]:
     """The lines of a run in their order.
 
     Args:
@@ -129,190 +100,76 @@ def tell(trace: Trace, detail: str = "messages") -> Iterator[Line]:
     Raises:
         OutputError: there is no such detail.
     """
-    return _Telling(trace, detail_named(detail)).lines()
+    known, level = participants(trace), detail_named(detail)
+    for beat in selection(trace, level):
+        if isinstance(beat, Band):
+            yield beat
+        elif isinstance(beat, Flight):
+            yield _arrow(beat, known)
+        elif not (isinstance(beat, Remark) and beat.kind == "reading"):  # where an arrow ends says it, too
+            yield from _notes(beat, known, level)
 
 
-def _is_group(text: str) -> bool:
-    """A line of a ledger, which begins with the mark of its outcome."""
-    return text[:1] in OUTCOME_MARKS.values()
+def _arrow(beat: Flight, known: dict[str, Participant]) -> Arrow:
+    small = f"{beat.small}, never read" if beat.lost else beat.small
+    lines = [*paragraph(beat.name, 3), *paragraph(f"({small})", 2)]
+    for field in beat.fields:
+        lines += paragraph(field, 3)
+    return Arrow(
+        known[beat.event.actor].key,
+        known[beat.receiver].key,
+        tuple(lines),
+        locked=beat.encrypted,
+        refusal=beat.refusal,
+        lost=beat.lost,
+    )
 
 
-class _Telling:
-    """Goes through the events and keeps what the next line must know: the step, the flight, the ledgers."""
-
-    def __init__(self, trace: Trace, detail: Detail) -> None:
-        self.trace, self.detail = trace, detail
-        self.lanes = lanes(trace)
-        self.reads, self.unread, self.gap = reads(trace), unread(trace), gap(trace)
-        self.idle = idle_authorities(trace)
-        self.version = version_of(trace)
-        self.ledgers: dict[str, Verdict] = {}
-        self.judging: tuple[Event, Verdict] | None = None
-        self.flight: flights.Message | None = None
-        self.step: Step | None = None
-
-    def lines(self) -> Iterator[Line]:
-        for event in self.trace.events:
-            yield from self._of(event)
-        yield from self._pending()
-
-    def _of(self, event: Event) -> Iterator[Line]:
-        fact = event.fact
-        match fact:
-            case Sent() | Alert(direction="sent"):
-                yield from self._judgement()
-                yield from self._message(event)
-            case Checked(verdict=verdict):
-                yield from self._pending()
-                yield from self._ledger(event, verdict)
-            case Decided():
-                yield from self._flight()
-                judging, self.judging = self.judging, None
-                yield from self._decision(event, fact, judging)
-            case BeliefChanged():
-                yield from self._pending()
-                yield from self._belief(event, fact)
-            case HandshakeReturned():
-                yield from self._pending()
-                words = f"The handshake call returns: {fact.result} ({moment(event.at)})"
-                yield from self._remark(event, "returned", [words])
-            case Noted() if self.detail != "overview":
-                yield from self._pending()
-                yield from self._remark(event, "fact", [clean(fact.text)])
-            case StateChanged() if self.detail == "everything":
-                yield from self._pending()
-                yield from self._remark(event, "state", [f"{clean(fact.before)} → {clean(fact.after)}"])
-
-    # Messages -----------------------------------------------------------------------------------------------
-
-    def _message(self, event: Event) -> Iterator[Line]:
-        overview = self.detail == "overview"
-        fields = () if overview else key_fields(event, self.version, self.ledgers.get(event.actor))
-        row = flights.message(event, fields, self.reads.get(event.seq), lost=event.seq in self.unread)
-        joined = flights.joined(self.flight, row) if overview and self.flight else None
-        if joined is None:
-            yield from self._flight()
-        self.flight = joined or row
-        if not overview:
-            yield from self._flight()
-
-    def _flight(self) -> Iterator[Line]:
-        if self.flight is not None:
-            row, self.flight = self.flight, None
-            yield from self._band(row.event)
-            yield self._arrow(row)
-
-    def _arrow(self, row: flights.Message) -> Arrow:
-        fact = row.event.fact
-        assert isinstance(fact, Sent | Alert)
-        small = f"{row.small}, never read" if row.lost else row.small
-        lines = [*paragraph(row.name, 3), *paragraph(f"({small})", 2)]
-        for field in row.fields:
-            lines += paragraph(field, 3)
-        return Arrow(
-            self.lanes[row.event.actor].key,
-            self.lanes[row.receiver].key,
-            tuple(lines),
-            locked=fact.protection is not Protection.CLEAR,
-            refusal=is_refusal(fact),
-            lost=row.lost,
+def _notes(beat: Beat, known: dict[str, Participant], detail: Detail) -> Iterator[Note]:
+    lane = known.get(beat.lane if isinstance(beat, Remark) else beat.event.actor)
+    if lane is None:  # the world has none
+        return
+    kind, texts = _words(beat)
+    columns = 24 if isinstance(beat, Remark) and beat.kind == "idle" else COLUMNS
+    many = detail == "everything" and len(texts) > MOST_LINES
+    lines: list[str] = []
+    for text in texts:
+        group = detail == "messages" and text[:1] in OUTCOME_MARKS.values()
+        lines += paragraph(
+            text, LEDGER_LINES if group else MOST_LINES_OF_MANY if many else MOST_LINES, columns
         )
+    yield Note(lane.key, kind, tuple(lines))
+    if isinstance(beat, Belief) and beat.gap:
+        yield Note(lane.key, "gap", paragraph(gap_words(beat.gap)))
 
-    # Remarks ------------------------------------------------------------------------------------------------
 
-    def _remark(self, event: Event, kind: Kind, texts: list[str]) -> Iterator[Line]:
-        lane = self.lanes.get(event.actor)
-        if lane is not None and any(texts):
-            yield from self._band(event)
-            yield Remark(lane.key, kind, self._paragraphs(texts))
+def _words(beat: Beat) -> tuple[Kind, list[str]]:
+    match beat:
+        case Ledger(whole=True):
+            return "refusal" if beat.decisive else "decision", [beat.title, *_ledger(beat)]
+        case Ledger():
+            return ("refusal", [beat.title, *_ledger(beat)]) if beat.decisive else ("proof", _ledger(beat))
+        case Decision():
+            ledger = _ledger(beat.ledger) if beat.ledger else []
+            texts = [beat.question, *ledger, f"→ {beat.choice}{beat.instead}", beat.reason]
+            return "refusal" if beat.refuses else "decision", [text for text in texts if text]
+        case Belief():
+            return "belief", [beat.headline, *([beat.reason] if beat.reason else [])]
+        case CallReturned():
+            return "returned", [beat.words[0].upper() + beat.words[1:]]
+        case Remark(kind="state"):
+            return "state", [beat.words]
+        case Remark():
+            return "fact", [beat.words]
+        case _:
+            return "fact", [beat.headline]
 
-    def _paragraphs(self, texts: list[str]) -> tuple[str, ...]:
-        most = MOST_LINES_OF_MANY if self.detail == "everything" and len(texts) > MOST_LINES else MOST_LINES
-        lengths = [LEDGER_LINES if _is_group(text) and self.detail == "messages" else most for text in texts]
-        return tuple(
-            line for text, lines in zip(texts, lengths, strict=True) for line in paragraph(text, lines)
-        )
 
-    def _decision(self, event: Event, fact: Decided, judging: tuple[Event, Verdict] | None) -> Iterator[Line]:
-        texts = [question(fact.decision)]
-        said = ""
-        if judging is not None:
-            verdict = judging[1]
-            texts += self._checks(verdict)
-            said = verdict.decisive.sentence if verdict.decisive else ""
-        others = [clean(option) for option in fact.options if option != fact.choice]
-        instead = f" (could also: {', '.join(others)})" if others else ""
-        who = "A person decides: " if fact.taken_by == "outside" else "→ "
-        texts.append(f"{who}{clean(fact.choice)}{instead}")
-        if self.detail != "overview" and fact.reason and fact.reason != said:
-            texts.append(clean(fact.reason))
-        yield from self._remark(event, "refusal" if refuses(fact.choice) else "decision", texts)
-
-    def _ledger(self, event: Event, verdict: Verdict) -> Iterator[Line]:
-        """Keep a whole ledger for the decision that rests on it; tell what completes an earlier one."""
-        before, self.ledgers[event.actor] = self.ledgers.get(event.actor), verdict
-        checks = news(before, verdict)
-        if len(checks) == len(verdict.checks):
-            self.judging = (event, verdict)
-        elif checks and (self.detail != "overview" or not verdict.accepted):
-            failed = any(check.outcome is CheckOutcome.FAIL for check in checks)
-            texts = [f"{OUTCOME_MARKS[check.outcome]} {line_of(check)}" for check in checks]
-            yield from self._remark(event, "refusal" if failed else "proof", texts)
-
-    def _judgement(self) -> Iterator[Line]:
-        """Tell a ledger that no decision followed."""
-        if self.judging is not None:
-            (event, verdict), self.judging = self.judging, None
-            texts = [f"The {verdict.role}'s certificate, checked", *self._checks(verdict)]
-            yield from self._remark(event, "decision" if verdict.accepted else "refusal", texts)
-
-    def _checks(self, verdict: Verdict) -> list[str]:
-        """A ledger in words: whose certificate, what became of the checks, and the one that decided."""
-        texts = (
-            [about(verdict, names_of(self.trace.setup).shown)] if verdict.peer or not verdict.decisive else []
-        )
-        if self.detail == "everything":
-            texts += [f"{OUTCOME_MARKS[check.outcome]} {line_of(check)}" for check in verdict.checks]
-        elif self.detail == "messages":
-            for outcome in (CheckOutcome.PASS, *NOT_LOOKED):
-                words = group(verdict.checks, outcome)
-                texts += [f"{OUTCOME_MARKS[outcome]} {words}"] if words else []
-        if verdict.decisive is not None:
-            texts += self._decisive(verdict.decisive)
-        return texts
-
-    def _decisive(self, check: Check) -> list[str]:
-        texts = [f"{OUTCOME_MARKS[CheckOutcome.FAIL]} Decisive: {clean(check.name)}. {clean(check.sentence)}"]
-        return [*texts, evidence(check)] if self.detail != "overview" else texts
-
-    def _belief(self, event: Event, fact: BeliefChanged) -> Iterator[Line]:
-        verb = "believes" if event.actor == "client" else "knows"
-        assumed = ", assumed" if fact.assumed else ""
-        texts = [f"The {clean(event.actor)} {verb}: {level_name(fact.level)}{assumed}"]
-        if self.detail != "overview":
-            texts.append(clean(fact.reason))
-        lane = self.lanes.get(event.actor)
-        if lane is None:
-            return
-        # A belief follows from something that was told; it begins no step of its own.
-        yield Remark(lane.key, "belief", tuple(line for text in texts for line in paragraph(text)))
-        if self.gap is not None and event.seq == self.gap.end.seq:
-            yield Remark(lane.key, "gap", paragraph(gap_words(self.gap)))
-
-    # Order --------------------------------------------------------------------------------------------------
-
-    def _pending(self) -> Iterator[Line]:
-        """What must be told before anything else happens."""
-        yield from self._flight()
-        yield from self._judgement()
-
-    def _band(self, event: Event) -> Iterator[Line]:
-        if event.step is self.step:
-            return
-        self.step = event.step
-        yield Band(event.step, f"from {moment(event.at)}" if event.at > 0 else moment(event.at))
-        if event.at >= 0:
-            idle, self.idle = self.idle, frozenset()
-            for name in sorted(idle):
-                words = paragraph("Nobody asks the CA during the connection.", columns=24)
-                yield Remark(self.lanes[name].key, "fact", words)
+def _ledger(ledger: Ledger) -> list[str]:
+    """Whose certificate, what became of the checks, and the check that decided."""
+    texts = [ledger.about] if ledger.about else []
+    texts += [f"{OUTCOME_MARKS[outcome]} {words}" for outcome, words in ledger.lines]
+    if ledger.decisive:
+        name, sentence, evidence = ledger.decisive
+        texts += [f"{OUTCOME_MARKS[CheckOutcome.FAIL]} {name}. {sentence}", evidence]
+    return [text for text in texts if text]

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from simulator.trace.facts import STEP_NUMBERS, Step
 from simulator.views.drawing.cells import shorten
+from simulator.views.story.beat_kinds import Band
 from simulator.views.story.lanes import under_title
 from simulator.views.story.words import card_facts, clean, level_name
-from simulator.views.texts.outline import Arrow, Band, Remark, lanes, tell
+from simulator.views.texts.outline import Arrow, Note, outline, participants
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
@@ -38,7 +39,8 @@ _STRIPS = {
     Step.TRUST_DECISION: "#D6E6F2",
     Step.SESSION: "#E6E6E6",
 }
-_ROLES = {"client": "#DDF0FB", "server": "#D5F0E6", "authority": "#F2F2F2"}
+_ROLES = {"client": "#DDF0FB", "server": "#D5F0E6"}  # all others are grey
+GREY = "#F2F2F2"
 _NOTES = {
     "decision": ("note", "#FFFBE6"),
     "refusal": ("note", "#FBE3D6"),
@@ -77,7 +79,7 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
     Raises:
         OutputError: there is no such detail.
     """
-    known = lanes(trace)
+    known = participants(trace)
     lines = [
         "@startuml",
         f"title {escape(shorten(clean(trace.setup.title), MOST_TITLE))}",
@@ -85,10 +87,11 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
         *_LOOK.splitlines(),
     ]
     lines += [
-        f'participant "{_text((lane.title, *lane.words), bold=True)}" as {lane.key} {_ROLES[lane.role]}'
+        f'participant "{_text((lane.title, *lane.words), bold=True)}" as {lane.key} '
+        f"{_ROLES.get(lane.role, GREY)}"
         for lane in known.values()
     ]
-    for line in tell(trace, detail):
+    for line in outline(trace, detail):
         lines += _statement(line)
     return "\n".join([*lines, *_worth(trace), "@enduml"]) + "\n"
 
@@ -105,7 +108,7 @@ def _statement(line: Line) -> list[str]:
             sign = f"<&ban> {sign}" if line.refusal else sign
             way = f"-{look}>x" if line.lost else f"-{look}>"
             return [f"{line.sender} {way} {line.receiver} : {sign}{_text(line.lines, bold=True)}"]
-        case Remark():
+        case Note():
             shape, colour = _NOTES[line.kind]
             bold = line.kind in ("decision", "refusal", "belief")
             return [f"{shape} over {line.lane} {colour} : {_text(line.lines, bold=bold)}"]

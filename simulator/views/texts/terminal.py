@@ -9,59 +9,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
-from simulator.tls.wire.version import Protection
-from simulator.trace.facts import (
-    STEP_NUMBERS,
-    Alert,
-    BeliefChanged,
-    Checked,
-    Decided,
-    HandshakeReturned,
-    Noted,
-    Sent,
-)
+from simulator.trace.facts import STEP_NUMBERS
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
 from simulator.views.drawing.style import detail_named
-from simulator.views.story.fields import key_fields
-from simulator.views.story.lanes import lane_words, under_title
-from simulator.views.story.ledger_words import NOT_LOOKED, about, evidence, group, line_of
-from simulator.views.story.reading import (
-    Gap,
-    gap,
-    gap_words,
-    is_refusal,
-    news,
-    reads,
-    sent_name,
-    unread,
-    version_of,
-)
-from simulator.views.story.words import (
-    NUMBERING,
-    PROTECTION_WORDS,
-    card_facts,
-    clean,
-    level_name,
-    moment,
-    question,
-    size,
-)
+from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
+from simulator.views.story.beats import selection
+from simulator.views.story.lanes import lane_words, names_of, under_title
+from simulator.views.story.reading import gap_words
+from simulator.views.story.words import NUMBERING, card_facts, clean, level_name, moment
 from simulator.views.texts.screens import Passage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.trace.facts import Event, Step
+    from simulator.trace.facts import Step
     from simulator.trace.trace import Trace
-    from simulator.trust.verdict import Check, Verdict
+    from simulator.views.story.beat_kinds import Beat
     from simulator.views.texts.screens import Lines
 
 LEAST_WIDTH = 60
 INDENT = 4  # columns left of the left lane
-PAIR = ("client", "server")
 WORTH = "What the session is worth"
 BLANK = ("",)
+KINDS = {CheckOutcome.PASS: "good", CheckOutcome.FAIL: "bad"}
 SIGNS = "│─═━◀▶├┤◆⊘✓✗·–→…"  # what a terminal must know; in ASCII it is told without
 
 
@@ -98,39 +69,35 @@ def story_steps(
 def passages(
     trace: Trace, width: int = 80, colour: bool = False, *, ascii_only: bool = False, detail: str = "messages"
 ) -> Iterator[list[Passage]]:
-    """The same pieces as passages, for whoever has to cut them: see :mod:`simulator.views.texts.screens`."""
-    teller = _Teller(trace, max(width, LEAST_WIDTH), colour=colour, ascii_only=ascii_only, detail=detail)
-    yield list(teller.setting())
+    """The same pieces as passages, which :mod:`simulator.views.texts.screens` cuts into screens."""
+    pen = _Pen(trace, max(width, LEAST_WIDTH), colour=colour, ascii_only=ascii_only)
+    yield list(pen.setting())
     piece: list[Passage] = []
-    for event in trace.events:
-        step = teller.step
-        passage = teller.passage(event)
-        if piece and teller.step is not step:
-            yield piece
+    for beat in selection(trace, detail_named(detail)):
+        if isinstance(beat, Band):
+            if piece:
+                yield piece
             piece = []
-        piece += [passage] if passage else []
+            pen.begin(beat.step)
+        elif not (isinstance(beat, Remark) and beat.kind == "idle"):  # an idle CA has no lane here
+            piece.append(pen.passage(beat))
     if piece:
         yield piece
-    yield list(teller.card())
+    yield list(pen.card())
 
 
-class _Teller:
-    """Goes through the events and keeps what the next lines must know: the step, the lanes, the ledgers."""
+class _Pen:
+    """Writes beats as lines, and keeps what the next lines must know: the step and the lanes."""
 
-    def __init__(self, trace: Trace, width: int, *, colour: bool, ascii_only: bool, detail: str) -> None:
+    def __init__(self, trace: Trace, width: int, *, colour: bool, ascii_only: bool) -> None:
         self.trace, self.width, self.colour = trace, width, colour
-        self.detail = detail_named(detail)
         self.ascii_only = ascii_only
         self.signs = ASCII if ascii_only else UNICODE
-        self.version = version_of(trace)
-        self.reads, self.unread = reads(trace), unread(trace)
-        self.gap: Gap | None = gap(trace)
+        self.names = names_of(trace.setup)
         self.order = [actor.name for actor in trace.setup.actors]
         self.step: Step | None = None
+        self.begins = False
         self.pair: tuple[str, str] | None = None
-        self.ledgers: dict[str, Verdict] = {}
-
-    # Lines --------------------------------------------------------------------------------------------------
 
     def text(self, words: str) -> str:
         return plain(words) if self.ascii_only else words
@@ -165,8 +132,6 @@ class _Teller:
         blank = " " * cells(first)
         return tuple(self.between((first if not i else blank) + line, kind) for i, line in enumerate(lines))
 
-    # The setting and the card ------------------------------------------------------------------------------
-
     def setting(self) -> Iterator[Passage]:
         setup = self.trace.setup
         title = self.paragraph(clean(setup.title), kind="strong")
@@ -174,7 +139,7 @@ class _Teller:
         if setup.lesson:
             yield Passage((tuple(self.paragraph(clean(setup.lesson))),), BLANK)
         for number, actor in enumerate(setup.actors):
-            words = f"{clean(actor.name)}: {'; '.join(lane_words(actor, setup))}."
+            words = f"{self.names.title(actor.name)}: {'; '.join(lane_words(actor, setup))}."
             lines = self.paragraph(words, indent="  ", hang="  ")
             yield Passage((tuple(lines),), () if number else BLANK)
         yield Passage((tuple(self.paragraph(NUMBERING, kind="quiet")),), BLANK)
@@ -206,161 +171,99 @@ class _Teller:
         rest = self.signs.rule * (self.width - cells(shown) - 5)
         return self.paint(f"{self.signs.rule * 3} {shown} {rest}", kind)
 
-    # Events -------------------------------------------------------------------------------------------------
+    def begin(self, step: Step) -> None:
+        """The next passage begins a step."""
+        self.step, self.pair, self.begins = step, None, True
 
-    def passage(self, event: Event) -> Passage | None:
-        """What is told of an event; None for nothing."""
-        told = self.told_of(event)
-        return Passage(tuple(told), tuple(self.heading(event)), self.standing()) if told else None
-
-    def told_of(self, event: Event) -> list[Lines]:
-        """The paragraphs of an event."""
-        fact = event.fact
-        match fact:
-            case Sent():
-                return self.message(event, fact.to)
-            case Alert(direction="sent"):
-                return self.message(event, fact.peer)
-            case Checked():
-                return self.ledger(event.actor, fact.verdict)
-            case Decided():
-                return self.decision(event, fact)
-            case BeliefChanged():
-                return self.belief(event, fact)
-            case HandshakeReturned():
-                words = f"{event.actor}: the handshake call returns {fact.result} ({moment(event.at)})"
-                return [self.inside(words, f" {self.signs.here} ", "strong")]
-            case Noted() if self.detail != "overview":
-                return [self.inside(f"{clean(event.actor)}: {clean(fact.text)}", " - ", "quiet")]
-        return []
-
-    def heading(self, event: Event) -> list[str]:
-        """The step's title where the step changes, and the lanes' names where they change."""
-        fact = event.fact
-        lines = []
-        ends = (
-            event.actor,
-            fact.to if isinstance(fact, Sent) else fact.peer if isinstance(fact, Alert) else "",
-        )
-        pair = self.pair_of(*ends)
-        if event.step is not self.step and not isinstance(fact, BeliefChanged):
-            self.step = event.step
-            lines += ["", self.title(event.step)]
-            self.pair = None
+    def passage(self, beat: Beat) -> Passage:
+        """One beat: its paragraphs, with the step's title and the lanes' names where they change."""
+        heading = ["", self.title()] if self.begins else []
+        self.begins = False
+        pair = self.pair_of(beat.event.actor, beat.receiver if isinstance(beat, Flight) else "")
         if pair != self.pair:
             self.pair = pair
-            lines.append(self.lanes(pair))
-        return lines
+            heading.append(self.lanes(pair))
+        again = (self.title(", continued:"),) if self.step else ()
+        return Passage(tuple(self.told(beat)), tuple(heading), (*again, self.lanes(pair)))
 
-    def standing(self) -> Lines:
-        """The same once more, for a screen on which the step goes on."""
-        title = (self.title(self.step, ", continued:"),) if self.step else ()
-        return (*title, self.lanes(self.pair)) if self.pair else title
+    def told(self, beat: Beat) -> Iterator[Lines]:
+        """The paragraphs of a beat."""
+        match beat:
+            case Flight():
+                yield self.message(beat)
+                yield from map(self.inside, beat.fields)
+            case Ledger():
+                yield from self.ledger(beat)
+            case Decision():
+                yield from self.ledger(beat.ledger) if beat.ledger else ()
+                head = f"{beat.question} {beat.choice.upper()}{beat.instead}"
+                yield self.inside(head, f" {self.signs.decision} ", "strong")
+                if beat.reason:
+                    yield self.inside(beat.reason)
+            case Belief():
+                yield self.inside(f"{beat.headline}. {beat.reason}".rstrip(), " = ", "belief")
+                if beat.gap:
+                    yield self.inside(gap_words(beat.gap), " ! ", "bad")
+            case CallReturned():
+                words = f"{beat.headline} ({moment(beat.event.at)})"
+                yield self.inside(words, f" {self.signs.here} ", "strong")
+            case Remark():
+                yield self.inside(beat.words if beat.kind == "note" else beat.headline, " - ", "quiet")
 
-    def title(self, step: Step, mark: str = " ") -> str:
-        return self.rule(f"{STEP_NUMBERS[step]}{mark} {step.title}", "heading")
+    def title(self, mark: str = " ") -> str:
+        step = self.step
+        return self.rule(f"{STEP_NUMBERS[step]}{mark} {step.title}", "heading") if step else ""
 
     def lanes(self, pair: tuple[str, str]) -> str:
         """The names of the two lanes above them."""
-        left, right = (shorten(self.text(clean(name)), self.width // 2 - 4) for name in pair)
+        names = (self.text(self.names.title(lane)) for lane in pair)
+        left, right = (shorten(name, self.width // 2 - 4) for name in names)
         return f"  {left}{' ' * (self.width - 4 - cells(left) - cells(right))}{right}"
 
     def pair_of(self, one: str, other: str) -> tuple[str, str]:
         """The two lanes that an event is told between, in drawing order."""
         if not other:
-            known = self.pair is not None and one in self.pair
-            if known and self.pair is not None:
+            if self.pair and one in self.pair:
                 return self.pair
-            other = "client" if one not in PAIR else "server" if one == "client" else "client"
+            other = "server" if one == "client" else "client"
         left, right = sorted((one, other), key=self.order.index)
         return left, right
 
-    def message(self, event: Event, receiver: str) -> list[Lines]:
-        fact = event.fact
-        if not isinstance(fact, Sent | Alert):
-            return []
-        refusal = is_refusal(fact)
-        bar = self.bar(fact)
-        if isinstance(fact, Alert):
-            name, small = f"Alert {clean(fact.name)}", f"{fact.level}, code {fact.code}"
-        else:
-            name, small = sent_name(fact), size(len(fact.raw)) if fact.raw else "contents secret"
-        if not (isinstance(fact, Sent) and fact.protocol == "enrolment"):
-            small += f", {PROTECTION_WORDS[fact.protection]}"
-        lost = f" {self.signs.never} never read" if event.seq in self.unread else ""
-        rightward = self.order.index(event.actor) < self.order.index(receiver)
+    def message(self, beat: Flight) -> Lines:
+        """The arrow with the words on it; what is small stands below it where there is no room."""
+        bar = self.bar(beat)
+        lost = f" {self.signs.never} never read" if beat.lost else ""
         room = self.inner - 4 - cells(lost)
-        label = self.text(f" {name} {bar}{bar} {small} ")
+        label = self.text(f" {beat.name} {bar}{bar} {beat.small} ")
         beside = cells(label) <= room
         if not beside:
-            label = shorten(self.text(f" {name} "), room, ellipsis=self.text("… "))
-        kind = "bad" if refusal else "encrypted" if fact.protection is not Protection.CLEAR else "strong"
-        arrow = (self.arrow(label, lost, bar, kind, rightward=rightward),)
-        told = [arrow if beside else arrow + self.inside(small)]
-        if self.detail != "overview":
-            told += map(self.inside, key_fields(event, self.version, self.ledgers.get(event.actor)))
-        return told
-
-    def bar(self, fact: Sent | Alert) -> str:
-        if is_refusal(fact):
-            return self.signs.alert
-        return self.signs.clear if fact.protection is Protection.CLEAR else self.signs.encrypted
-
-    def arrow(self, label: str, lost: str, bar: str, kind: str, *, rightward: bool) -> str:
-        """The line of one message from lane to lane, or to where it was lost."""
-        signs, margin = self.signs, " " * INDENT
+            label = shorten(self.text(f" {beat.name} "), room, ellipsis=self.text("… "))
         rest = self.inner - cells(label) - 2 - cells(lost) - (0 if lost else 1)
-        if rightward:
-            body = bar * 2 + label + bar * rest
-            tail = f"{lost}{signs.wall}" if lost else f"{signs.right}{signs.wall}"
-            return f"{margin}{signs.start}{self.paint(body, kind)}{tail}"
-        body = bar * 2 + label + bar * rest
-        head = f"{signs.wall}{lost}" if lost else f"{signs.wall}{signs.left}"
-        return f"{margin}{head}{self.paint(body, kind)}{signs.end}"
+        kind = "bad" if beat.refusal else "encrypted" if beat.encrypted else "strong"
+        body = self.paint(bar * 2 + label + bar * rest, kind)
+        signs = self.signs
+        if self.order.index(beat.event.actor) < self.order.index(beat.receiver):
+            arrow = f"{signs.start}{body}{lost or signs.right}{signs.wall}"
+        else:
+            arrow = f"{signs.wall}{lost or signs.left}{body}{signs.end}"
+        line = " " * INDENT + arrow
+        return (line,) if beside else (line, *self.inside(beat.small))
 
-    def ledger(self, actor: str, verdict: Verdict) -> list[Lines]:
-        before, self.ledgers[actor] = self.ledgers.get(actor), verdict
-        checks = news(before, verdict)
-        if self.detail == "overview" and verdict.accepted:
-            return []
-        told: list[Lines] = []
-        if len(checks) == len(verdict.checks):
-            title = f"{actor} checks the {verdict.role}'s certificate: {about(verdict)}"
-            told.append(self.inside(title, f" {self.signs.decision} ", "strong"))
-        if self.detail == "everything" or len(checks) < len(verdict.checks):
-            return told + [self.check(check) for check in checks]
-        for outcome in (CheckOutcome.PASS, *NOT_LOOKED):
-            words = group(checks, outcome)
-            if words and self.detail != "overview":
-                kind = "good" if outcome is CheckOutcome.PASS else "quiet"
-                told.append(self.inside(words, f"   {self.signs.mark(outcome)} ", kind))
-        return told + ([self.check(verdict.decisive)] if verdict.decisive else [])
+    def bar(self, beat: Flight) -> str:
+        if beat.refusal:
+            return self.signs.alert
+        return self.signs.encrypted if beat.encrypted else self.signs.clear
 
-    def check(self, check: Check) -> Lines:
-        """One check with its sentence; one that failed also with what it looked at."""
-        kind = {CheckOutcome.PASS: "good", CheckOutcome.FAIL: "bad"}.get(check.outcome, "quiet")
-        lines = self.inside(line_of(check), f"   {self.signs.mark(check.outcome)} ", kind)
-        if check.outcome is CheckOutcome.FAIL and evidence(check):
-            lines += self.inside(evidence(check), "     ")
-        return lines
-
-    def decision(self, event: Event, fact: Decided) -> list[Lines]:
-        others = [clean(option) for option in fact.options if option != fact.choice]
-        instead = f" (not: {', '.join(others)})" if others else ""
-        by = ", decided by a person" if fact.taken_by == "outside" else ""
-        head = f"{question(fact.decision)} {clean(fact.choice).upper()}{instead}{by}"
-        told = [self.inside(head, f" {self.signs.decision} ", "strong")]
-        verdict = self.ledgers.get(event.actor)
-        said = verdict.decisive.sentence if verdict and verdict.decisive else ""
-        if self.detail != "overview" and fact.reason != said:
-            told.append(self.inside(clean(fact.reason)))
-        return told
-
-    def belief(self, event: Event, fact: BeliefChanged) -> list[Lines]:
-        verb = "believes" if event.actor == "client" else "knows"
-        assumed = " (assumed)" if fact.assumed else ""
-        words = f"The {event.actor} {verb}: {level_name(fact.level)}{assumed}. {clean(fact.reason)}"
-        told = [self.inside(words, " = ", "belief")]
-        if self.gap is not None and event.seq == self.gap.end.seq:
-            told.append(self.inside(gap_words(self.gap), " ! ", "bad"))
-        return told
+    def ledger(self, beat: Ledger) -> Iterator[Lines]:
+        """Whose certificate, what became of the checks, and the check that decided."""
+        if beat.whole or beat.decisive:
+            title = f"{beat.title}: {beat.about}" if beat.about else beat.title
+            yield self.inside(title, f" {self.signs.decision} ", "strong")
+        for outcome, words in beat.lines:
+            yield self.inside(words, f"   {self.signs.mark(outcome)} ", KINDS.get(outcome, "quiet"))
+        if beat.decisive:
+            name, sentence, evidence = beat.decisive
+            mark = f"   {self.signs.mark(CheckOutcome.FAIL)} "
+            yield self.inside(f"{name}. {sentence}", mark, "bad")
+            if evidence:
+                yield self.inside(evidence, "     ")
