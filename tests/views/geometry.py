@@ -1,78 +1,116 @@
-"""What can be wrong with a drawing, found by arithmetic: cut, covered, crossed or colliding text."""
+"""Faults of a drawing, found by arithmetic: text that is cut, covered, crossed or on top of other text.
+
+Outlines come first: what does not overlap a text's outline cannot touch it. Shapes are sorted into strips of
+the page, so that a text is compared only with what reaches into its strips.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Box, Drawing, Line, Point, Text
+from simulator.views.drawing.display import Box, Drawing, Extent, Line, Point, Text, extent_of
 from simulator.views.drawing.style import STROKES, TYPES, Palette
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TOLERANCE = 0.6  # pixels
-Extent = tuple[float, float, float, float]
+STRIP = 24.0  # pixels: two lines of text are not far from that, so a text lies in one strip or two
+
+
+@dataclass(frozen=True)
+class _Outlined:
+    """The texts of a drawing with their outlines, and the shapes that reach into each strip of the page.
+
+    Attributes:
+        texts: (place among the items, text, outline).
+        boxes, lines: strip → (place, shape, outline) of everything that reaches into it, back to front.
+    """
+
+    texts: list[tuple[int, Text, Extent]] = field(default_factory=list)
+    boxes: dict[int, list[tuple[int, Box, Extent]]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[int, list[tuple[int, Line, Extent]]] = field(default_factory=lambda: defaultdict(list))
+
+    @staticmethod
+    def of(drawing: Drawing) -> _Outlined:
+        """Measure every item once."""
+        found = _Outlined()
+        for place, item in enumerate(drawing.items):
+            match item:
+                case Text():
+                    found.texts.append((place, item, extent_of(item)))
+                case Box():
+                    outline = extent_of(item)
+                    for strip in _strips(outline):
+                        found.boxes[strip].append((place, item, outline))
+                case Line():
+                    outline = extent_of(item)
+                    for strip in _strips(outline):
+                        found.lines[strip].append((place, item, outline))
+        return found
+
+    def ground(self, order: int, extent: Extent) -> tuple[int, Box | None]:
+        """The nearest filled box behind a text that holds all of it, and its place."""
+        for place, box, outline in reversed(self.boxes[_strips(extent)[0]]):  # it reaches over all of them
+            if place < order and _contains(outline, extent) and STROKES[box.style].fill:
+                return place, box
+        return -1, None
+
+
+def _strips(extent: Extent) -> range:
+    return range(int((extent[1] - TOLERANCE) // STRIP), int((extent[3] + TOLERANCE) // STRIP) + 1)
 
 
 def faults(drawing: Drawing) -> list[str]:
     """Everything that is wrong with the texts of a drawing, one line each."""
-    return [*_outside(drawing), *_collisions(drawing), *_covered_or_crossed(drawing)]
+    outlined = _Outlined.of(drawing)
+    return [
+        *_outside(drawing, outlined),
+        *_collisions(outlined),
+        *(fault for text in outlined.texts for fault in _covered_or_crossed(outlined, *text)),
+    ]
 
 
-def _texts(drawing: Drawing) -> list[tuple[int, Text]]:
-    return [(order, item) for order, item in enumerate(drawing.items) if isinstance(item, Text)]
-
-
-def _outside(drawing: Drawing) -> Iterator[str]:
-    for _, text in _texts(drawing):
-        left, top, right, bottom = text.extent
+def _outside(drawing: Drawing, outlined: _Outlined) -> Iterator[str]:
+    for _, text, (left, top, right, bottom) in outlined.texts:
         if left < 0 or top < 0 or right > drawing.width or bottom > drawing.height:
             yield f"outside the page: {text.text!r}"
 
 
-def _collisions(drawing: Drawing) -> Iterator[str]:
-    texts = sorted((text.extent, text.text) for _, text in _texts(drawing))
-    for place, (one, words) in enumerate(texts):
-        for other, others in texts[place + 1 :]:
-            if other[0] > one[2]:
+def _collisions(outlined: _Outlined) -> Iterator[str]:
+    texts = sorted((outline[1], outline, text.text) for _, text, outline in outlined.texts)
+    for place, (_, one, words) in enumerate(texts):
+        for top, other, others in texts[place + 1 :]:
+            if top > one[3]:
                 break
             if _overlap(one, other):
                 yield f"on top of each other: {words!r} and {others!r}"
 
 
-def _covered_or_crossed(drawing: Drawing) -> Iterator[str]:
-    boxes = [
-        (order, item, _extent(item)) for order, item in enumerate(drawing.items) if isinstance(item, Box)
-    ]
-    lines = [(order, item) for order, item in enumerate(drawing.items) if isinstance(item, Line)]
-    for order, text in _texts(drawing):
-        ground, extent = ground_of(drawing, order, text), text.extent
-        for place, box, outline in boxes:
-            if place > ground and _overlap(outline, extent):
-                if place > order and STROKES[box.style].fill:
-                    yield f"covered by {box.style}: {text.text!r}"
-                elif not _contains(outline, extent):
-                    yield f"sticks out of {box.style}: {text.text!r}"
-        for place, line in lines:
-            if place > ground and _crosses(line, extent):
-                yield f"crossed by {line.style}: {text.text!r}"
-
-
-def ground_of(drawing: Drawing, order: int, text: Text) -> int:
-    """The place of the nearest filled box behind a text that holds all of it."""
-    extent = text.extent
-    for place in range(order - 1, -1, -1):
-        item = drawing.items[place]
-        if isinstance(item, Box) and STROKES[item.style].fill and _contains(_extent(item), extent):
-            return place
-    return -1
+def _covered_or_crossed(outlined: _Outlined, order: int, text: Text, extent: Extent) -> Iterator[str]:
+    ground, _ = outlined.ground(order, extent)
+    strips = _strips(extent)
+    boxes = {place: (box, outline) for strip in strips for place, box, outline in outlined.boxes[strip]}
+    for place, (box, outline) in boxes.items():
+        if place > ground and _overlap(outline, extent):
+            if place > order and STROKES[box.style].fill:
+                yield f"covered by {box.style}: {text.text!r}"
+            elif not _contains(outline, extent):
+                yield f"sticks out of {box.style}: {text.text!r}"
+    lines = {place: (line, outline) for strip in strips for place, line, outline in outlined.lines[strip]}
+    for place, (line, outline) in lines.items():
+        if place > ground and _meet(outline, extent) and _crosses(line, extent):
+            yield f"crossed by {line.style}: {text.text!r}"
 
 
 def contrasts(drawing: Drawing, colours: Palette) -> Iterator[tuple[str, str, float]]:
     """(text style, ground style, contrast ratio) of every text that is drawn."""
-    for order, text in _texts(drawing):
-        ground = drawing.items[ground_of(drawing, order, text)]
-        assert isinstance(ground, Box)
+    outlined = _Outlined.of(drawing)
+    for order, text, extent in outlined.texts:
+        _, ground = outlined.ground(order, extent)
+        assert ground is not None
         fill = STROKES[ground.style].fill
         yield text.style, ground.style, contrast(colours[TYPES[text.style].colour], colours[fill or "paper"])
 
@@ -91,8 +129,9 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _extent(box: Box) -> Extent:
-    return box.x, box.y, box.x + box.width, box.y + box.height
+def _meet(one: Extent, other: Extent) -> bool:
+    """The outlines touch, so that a closer look is worth it."""
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
 
 
 def _overlap(one: Extent, other: Extent) -> bool:

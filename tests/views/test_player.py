@@ -30,19 +30,21 @@ from simulator.trace.facts import (
     StateChanged,
 )
 from simulator.trace.outcome import trace_of as trace_of_events
+from simulator.views.player.messages import messages
 from simulator.views.player.page import MODULES, comparison, comparison_page, document, module, page
+from simulator.views.player.picture import picture
+from simulator.views.story.moments import moments
 from simulator.views.story.words import card_facts, clean, level_name, question
 from tests.peers import ROOT
-from tests.played import NAMES, VERSIONS
+from tests.played import NAMES, RUNS, VERSIONS
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
     from simulator.trace.trace import Trace
 
-EVERY = [(name, tls) for name in NAMES for tls in VERSIONS]
 MEGABYTE = 1_000_000
-every_run = pytest.mark.parametrize(("name", "tls"), EVERY)
+every_run = pytest.mark.parametrize(("name", "tls"), RUNS)
 
 
 @cache
@@ -275,15 +277,14 @@ def test_the_end_of_a_run_that_goes_on_is_not_asked_for() -> None:
     assert not [ask for ask in asked if "in the end" in ask]
 
 
-def _texts(run: dict[str, Any], upto: int) -> set[str]:
-    """What the picture has in words of the events up to one, without the beliefs at its edges."""
-    root = ET.fromstring(run["picture"]["svg"])
-    sides = (run["picture"]["lanes"][0][1], run["picture"]["lanes"][-1][1])
-    return {
-        "".join(node.itertext())
-        for node in root.iter("{http://www.w3.org/2000/svg}text")
-        if int(node.attrib["data-seq"]) <= upto and sides[0] - 80 < float(node.attrib["x"]) < sides[1] + 80
-    }
+def _texts(shown: dict[str, Any]) -> list[tuple[int, str]]:
+    """The words of a picture with the events they stand for, without the beliefs at its edges."""
+    left, right = shown["lanes"][0][1] - 80, shown["lanes"][-1][1] + 80
+    return [
+        (int(node.attrib["data-seq"]), "".join(node.itertext()))
+        for node in ET.fromstring(shown["svg"]).iter("{http://www.w3.org/2000/svg}text")
+        if left < float(node.attrib["x"]) < right
+    ]
 
 
 @every_run
@@ -291,18 +292,25 @@ def test_nothing_is_lit_before_it_can_be_known(name: str, tls: str) -> None:
     """What is lit at a stop is what the picture of the run would have that had only come so far.
 
     The question over a ledger is lit with the ledger: it says what the checks are for and not more.
+    Of the run so far only those parts of a document are made that are compared.
     """
     trace, run = trace_of(name, tls), run_of(name, tls)
     asked = {question(event.fact.decision) for event in trace.of(Decided) if isinstance(event.fact, Decided)}
     stops = [event["seq"] for event in run["events"] if event["stop"]]
+    told_in_all = _texts(run["picture"])
     for stop, after in pairwise(stops):
         if trace.events[stop].at < 0:
             continue
-        so_far = document(trace_of_events(trace.events[:after]), finished=False)["runs"][0]
-        assert set() == _texts(run, after - 1) - _texts(so_far, after - 1) - asked, f"at event {stop}"
-        for part, known in (("events", run["events"][:after]), ("messages", run["messages"].values())):
+        so_far = trace_of_events(trace.events[:after])
+        seen = picture(so_far, "messages", finished=False)
+        lit = {words for seq, words in told_in_all if seq < after} - asked
+        assert set() == lit - {words for seq, words in _texts(seen) if seq < after}, f"at event {stop}"
+        known: Any  # what became of events and messages, and since when that is known
+        for known, before in (
+            (run["events"][:after], moments(so_far)),
+            (run["messages"].values(), messages(so_far).values()),
+        ):
             told = [line for one in known for line in one["later"] if line[0] < after]
-            before = so_far[part] if part == "events" else so_far[part].values()
             assert sorted(told) == sorted(line for one in before for line in one["later"])
 
 
