@@ -1,7 +1,7 @@
-"""A certificate, read once and completely: what every room sees of it (RFC 5280, section 4.1).
+"""A certificate, read once and completely into plain values (RFC 5280, section 4.1).
 
-The library reads lazily, so a broken field may raise long after loading. Here everything is read at once,
-in one place, and is plain data afterwards: a :class:`Certificate` that exists can be asked anything.
+The library reads lazily, so a broken field may raise long after loading. Here everything is read at once, in
+one place: no field of a :class:`Certificate` that exists can raise.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.x509.oid import ExtensionOID
 
 from simulator.errors import CertificateError
 from simulator.pki import der as asn1
@@ -30,6 +29,7 @@ from simulator.pki.signatures import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+# The whole catalogue has 35 certificates and 37 pairs; a fleet has many more. 2048 take some 20 MB.
 CACHED_CERTIFICATES = 2048
 
 RawExtension = tuple[str, bool, bytes]  # dotted identifier, critical, the DER value
@@ -37,31 +37,32 @@ RawExtension = tuple[str, bool, bytes]  # dotted identifier, critical, the DER v
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Certificate:
-    """One certificate as plain values; two are equal when their DER is.
+    """One certificate as plain values; two are equal if their DER is equal.
 
     Attributes:
         der: the whole certificate.
-        tbs_bytes: the part that is signed.
+        tbs_bytes: the signed part.
         signature: the signature over it.
-        signature_unused_bits: bits of the signature's last octet that do not count; 0, or it is malformed.
+        signature_unused_bits: unused bits in the signature's last octet; malformed if not 0.
         version: 1, 2 or 3.
         serial_number: the issuer's number for it.
-        subject_name, issuer_name: the names, taken apart.
+        subject_name, issuer_name: the names in their parts.
         not_before, not_after: validity, aware datetimes in UTC.
-        public_key: the subject's key; None where it is of a kind this program cannot use, or broken.
+        public_key: the subject's key, or None if it is broken or of a kind that this program cannot use.
         public_key_info: DER of the SubjectPublicKeyInfo.
         key_type_name: the key in words: ``P-256``, ``RSA-2048``, ``DSA-2048``.
-        signature_algorithm: RFC name (``ecdsa-with-SHA256``, ``ed25519``), dotted where it has none.
-        signature_hash: ``sha256`` and the like; None where the algorithm has none or is unknown.
+        signature_algorithm: RFC name (``ecdsa-with-SHA256``, ``ed25519``), or dotted if it has none.
+        signature_hash: ``sha256`` and the like, or None if the algorithm has none or is unknown.
+        signature_parameters: padding and hash as the library takes them, or None if unknown.
         signature_algorithms_agree: the algorithm inside the signed part equals the one outside.
         extensions: all of them as (dotted identifier, critical, DER value), in order.
-        basic_constraints: None where absent; the same goes for the next eleven.
+        basic_constraints: whether it is a CA, and its path length; None if absent, as for the next ten.
         key_usage: RFC names of the bits that are set.
-        extended_key_usage: RFC names of the purposes, dotted where unknown.
-        subject_alternative_name: the names the subject also goes by.
+        extended_key_usage: RFC names of the purposes, dotted if unknown.
+        subject_alternative_name: further names of the subject.
         subject_key_identifier: a short name of the subject's key.
-        authority_key_identifier: which key signed.
-        name_constraints: which names may stand below this CA.
+        authority_key_identifier: names the key that signed.
+        name_constraints: the names that may be used below this CA.
         policies: dotted identifiers of the certificate policies.
         policy_constraints: how far certificates below may go without a policy.
         inhibit_any_policy: how many certificates below may still use anyPolicy.
@@ -127,7 +128,7 @@ class Certificate:
 
     @property
     def subject(self) -> str:
-        """The subject as an RFC 4514 string; empty where the certificate names nobody."""
+        """The subject as an RFC 4514 string; empty if the certificate has none."""
         return self.subject_name.text
 
     @property
@@ -147,37 +148,37 @@ class Certificate:
 
     @property
     def common_name(self) -> str | None:
-        """The subject's most specific common name; None without one."""
+        """The subject's most specific common name, or None."""
         names = [value for rdn in self.subject_name.rdns for kind, value in rdn if kind == "2.5.4.3"]
         return names[-1] if names else None
 
     @property
     def is_ca(self) -> bool:
-        """It says of itself that it is a CA's (basicConstraints, cA=TRUE)."""
+        """Return True if its basicConstraints say cA=TRUE."""
         return self.basic_constraints is not None and self.basic_constraints.ca
 
     @property
     def self_issued(self) -> bool:
-        """Subject and issuer are the same name (RFC 5280, section 3.2); says nothing of the signature."""
+        """Return True if subject and issuer are one name (RFC 5280, section 3.2); any key may have signed."""
         return self.subject_der == self.issuer_der
 
     @property
     def self_signed(self) -> bool:
-        """It names itself as its issuer, and its own key made the signature: a root, or nobody's child."""
+        """Return True if it names itself as its issuer and its own key made the signature."""
         return self.self_issued and self.signature_problem(self) is None
 
     def has_extension(self, dotted: str) -> bool:
-        """An extension of that dotted identifier is there."""
+        """Return True if it has an extension of that dotted identifier."""
         return any(identifier == dotted for identifier, _, _ in self.extensions)
 
     def is_critical(self, dotted: str) -> bool:
-        """An extension of that dotted identifier is there and critical."""
+        """Return True if it has an extension of that dotted identifier that is critical."""
         return any(identifier == dotted and critical for identifier, critical, _ in self.extensions)
 
     def signature_problem(self, issuer: Certificate) -> str | None:
-        """Why the signature does not verify under ``issuer``'s key; None when it does.
+        """The reason why the signature does not verify under ``issuer``'s key, or None.
 
-        Only the cryptography is looked at, neither names nor what the issuer may do. The answer for a pair
+        Only the cryptography is checked, neither the names nor what the issuer may do. The answer for a pair
         is remembered. Never raises.
         """
         return _signature_problem(self, issuer)
@@ -185,7 +186,7 @@ class Certificate:
 
 @lru_cache(maxsize=CACHED_CERTIFICATES)
 def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | None:
-    """Verify once for each pair of certificates."""
+    """Verify a pair of certificates once."""
     if not certificate.signature_algorithms_agree:
         return "the signature algorithm inside the certificate is not the one outside"
     if certificate.signature_unused_bits:
@@ -202,10 +203,10 @@ def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | N
 
 @lru_cache(maxsize=CACHED_CERTIFICATES)
 def _parse(der: bytes) -> Certificate:
-    """Read everything at once: the one place where the library may find fault with the bytes."""
+    """Read everything at once: the one place where the library may reject the bytes."""
     try:
         with warnings.catch_warnings():
-            # The library warns of odd serial numbers and parameters; judging them is not its business here.
+            # The library warns of odd serial numbers and parameters; here the strict checks judge them.
             warnings.simplefilter("ignore")
             return _read(der)
     except Exception as error:  # the library raises many kinds, from ValueError to its own
@@ -264,7 +265,7 @@ def _read(der: bytes) -> Certificate:
 
 
 def _read_public_key(library: x509.Certificate) -> tuple[PublicKey | None, str]:
-    """The key and its name; a key that cannot be used does not make the certificate unreadable."""
+    """The key and its name. A key that cannot be used does not make the certificate unreadable."""
     try:
         key = library.public_key()
     except (ValueError, UnsupportedAlgorithm):
@@ -274,7 +275,7 @@ def _read_public_key(library: x509.Certificate) -> tuple[PublicKey | None, str]:
 
 
 def _raw_extensions(der: bytes, tbs: asn1.Element) -> tuple[RawExtension, ...]:
-    """Every extension as it stands in the certificate."""
+    """Every extension in its exact encoding."""
     found: list[RawExtension] = []
     holders = [part for part in asn1.children(der, tbs) if part.tag == 0xA3]
     for holder in holders:
@@ -289,33 +290,4 @@ def _raw_extensions(der: bytes, tbs: asn1.Element) -> tuple[RawExtension, ...]:
 def _read_extensions(library: x509.Certificate) -> dict[str, Any]:
     """The typed extensions, by the name of their field."""
     by_oid = {extension.oid: extension for extension in library.extensions}
-
-    def value(oid: x509.ObjectIdentifier) -> Any:
-        return by_oid[oid].value if oid in by_oid else None
-
-    def read(oid: x509.ObjectIdentifier, reader: Any) -> Any:
-        return reader(by_oid[oid].value) if oid in by_oid else None
-
-    def read_whole(oid: x509.ObjectIdentifier, reader: Any) -> Any:
-        return reader(by_oid[oid]) if oid in by_oid else None
-
-    skip = value(ExtensionOID.INHIBIT_ANY_POLICY)
-    key_identifier = value(ExtensionOID.SUBJECT_KEY_IDENTIFIER)
-    return {
-        "basic_constraints": read_whole(ExtensionOID.BASIC_CONSTRAINTS, ext.read_basic_constraints),
-        "key_usage": read(ExtensionOID.KEY_USAGE, ext.read_key_usage),
-        "extended_key_usage": read(ExtensionOID.EXTENDED_KEY_USAGE, ext.read_extended_key_usage),
-        "subject_alternative_name": read(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, ext.read_general_names),
-        "subject_key_identifier": None if key_identifier is None else key_identifier.digest,
-        "authority_key_identifier": read_whole(
-            ExtensionOID.AUTHORITY_KEY_IDENTIFIER, ext.read_authority_key_identifier
-        ),
-        "name_constraints": read_whole(ExtensionOID.NAME_CONSTRAINTS, ext.read_name_constraints),
-        "policies": read(ExtensionOID.CERTIFICATE_POLICIES, ext.read_policies),
-        "policy_constraints": read_whole(ExtensionOID.POLICY_CONSTRAINTS, ext.read_policy_constraints),
-        "inhibit_any_policy": None if skip is None else skip.skip_certs,
-        "crl_distribution_points": read(ExtensionOID.CRL_DISTRIBUTION_POINTS, ext.read_crl_uris),
-        "authority_information_access": read(
-            ExtensionOID.AUTHORITY_INFORMATION_ACCESS, ext.read_authority_information
-        ),
-    }
+    return {name: read(by_oid[oid]) if oid in by_oid else None for name, (oid, read) in ext.READERS.items()}

@@ -1,7 +1,7 @@
-"""A tiny writer and reader of DER, for what the library cannot write or does not show.
+"""A small writer and reader of DER (ITU-T X.690), for bytes that the library cannot write or does not show.
 
 The library refuses to sign certificates with SHA-1 and OCSP answers at a time of our choosing, and it does
-not show the raw bytes of an extension. This is as much of ITU-T X.690 as that takes.
+not show the raw bytes of an extension.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SEQUENCE = 0x30
 
 
 class Element(NamedTuple):
-    """Where one DER value lies: its tag, and the offsets of its start, its content and its end."""
+    """The place of one DER value: its tag, and the offsets of its start, its content and its end."""
 
     tag: int
     start: int
@@ -91,7 +91,7 @@ def read_element(data: bytes, start: int = 0) -> Element:
     if length & 0x80:
         octets = length & 0x7F
         content += octets
-        if not 1 <= octets <= 4 or content > len(data):
+        if not 1 <= octets <= 4 or content > len(data):  # 4 GB: no certificate is longer
             raise ValueError("a length that DER does not allow")
         length = int.from_bytes(data[start + 2 : content], "big")
     if content + length > len(data):

@@ -1,16 +1,19 @@
-"""What a certificate's extensions say, as plain values that belong to no library.
+"""The extensions of a certificate as plain values that belong to no library.
 
-One value type for each extension that a trust decision looks at (RFC 5280, section 4.2), and the readers
-that make them from the library's objects.
+One value type for each extension that a trust decision uses (RFC 5280, section 4.2), and its reader, which
+makes the value from the library's object.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from cryptography import x509
+from cryptography.x509.oid import ExtensionOID
 
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KEY_USAGES
 
@@ -47,7 +50,7 @@ class DistinguishedName:
 
 @dataclass(frozen=True, slots=True)
 class BasicConstraints:
-    """May this certificate issue others, and how deep (RFC 5280, section 4.2.1.9)."""
+    """The right to issue certificates, and how many CAs may follow (RFC 5280, section 4.2.1.9)."""
 
     critical: bool
     ca: bool
@@ -59,7 +62,7 @@ class GeneralNames:
     """Names of several kinds: a subjectAltName, or one side of name constraints.
 
     ``ip_addresses`` are single addresses in a subjectAltName; constraints have ``ip_networks``. ``others``
-    names the kinds that are not taken apart (``otherName``, ``registeredID``), once for each such name.
+    holds the kind (``otherName``, ``registeredID``) of each name that is not taken apart.
     """
 
     dns_names: tuple[str, ...] = ()
@@ -76,7 +79,7 @@ class GeneralNames:
 
 @dataclass(frozen=True, slots=True)
 class NameConstraints:
-    """Which names may stand below this CA (RFC 5280, section 4.2.1.10); None for a side that is absent."""
+    """The names that may be used below this CA (RFC 5280, section 4.2.1.10); each side may be None."""
 
     critical: bool
     permitted: GeneralNames | None
@@ -85,7 +88,7 @@ class NameConstraints:
 
 @dataclass(frozen=True, slots=True)
 class AuthorityKeyIdentifier:
-    """Which key signed this certificate (RFC 5280, section 4.2.1.1)."""
+    """The name of the key that signed this certificate (RFC 5280, section 4.2.1.1)."""
 
     critical: bool
     key_identifier: bytes | None
@@ -95,7 +98,7 @@ class AuthorityKeyIdentifier:
 
 @dataclass(frozen=True, slots=True)
 class PolicyConstraints:
-    """How far certificates below may go without a policy (RFC 5280, section 4.2.1.11)."""
+    """The number of certificates below that need no policy (RFC 5280, section 4.2.1.11)."""
 
     critical: bool
     require_explicit_policy: int | None
@@ -103,7 +106,7 @@ class PolicyConstraints:
 
 
 def read_name(name: x509.Name, der: bytes | None = None) -> DistinguishedName:
-    """Take a library's name apart; ``der`` is its exact encoding where it is known."""
+    """Take a library's name apart; ``der`` is its exact encoding if known, or None."""
     rdns = tuple(
         tuple(
             (part.oid.dotted_string, part.value if isinstance(part.value, str) else part.value.hex())
@@ -140,9 +143,10 @@ def _sorted_name(name: x509.GeneralName) -> tuple[str, object]:
     return "others", "registeredID" if isinstance(name, x509.RegisteredID) else "otherName"
 
 
-def read_key_usage(usage: x509.KeyUsage) -> frozenset[str]:
+def read_key_usage(extension: x509.Extension[x509.KeyUsage]) -> frozenset[str]:
     """The RFC names of the bits that are set."""
-    # The library refuses to say these two where keyAgreement, which gives them meaning, is not set.
+    usage = extension.value
+    # The library raises for these two unless keyAgreement, which gives them meaning, is set.
     meaningless = () if usage.key_agreement else ("encipherOnly", "decipherOnly")
     return frozenset(
         name
@@ -151,9 +155,10 @@ def read_key_usage(usage: x509.KeyUsage) -> frozenset[str]:
     )
 
 
-def read_extended_key_usage(usage: x509.ExtendedKeyUsage) -> tuple[str, ...]:
-    """The purposes in order, by RFC name where there is one, else dotted."""
-    return tuple(_EXTENDED_KEY_USAGE_NAMES.get(oid.dotted_string, oid.dotted_string) for oid in usage)
+def read_extended_key_usage(extension: x509.Extension[x509.ExtendedKeyUsage]) -> tuple[str, ...]:
+    """The purposes in order, by RFC name or, if there is none, dotted."""
+    dotted = (oid.dotted_string for oid in extension.value)
+    return tuple(_EXTENDED_KEY_USAGE_NAMES.get(name, name) for name in dotted)
 
 
 def read_name_constraints(extension: x509.Extension[x509.NameConstraints]) -> NameConstraints:
@@ -178,39 +183,62 @@ def read_authority_key_identifier(
     )
 
 
-def read_crl_uris(points: x509.CRLDistributionPoints) -> tuple[str, ...]:
-    """The addresses at which the certificate says its revocation list is published."""
+def read_crl_uris(extension: x509.Extension[x509.CRLDistributionPoints]) -> tuple[str, ...]:
+    """The addresses of the revocation list that the certificate names."""
     return tuple(
         name.value
-        for point in points
+        for point in extension.value
         for name in point.full_name or ()
         if isinstance(name, x509.UniformResourceIdentifier)
     )
 
 
-def read_authority_information(access: x509.AuthorityInformationAccess) -> tuple[tuple[str, str], ...]:
+def read_authority_information(
+    extension: x509.Extension[x509.AuthorityInformationAccess],
+) -> tuple[tuple[str, str], ...]:
     """(method, address) in order; the method is ``OCSP``, ``caIssuers`` or dotted."""
     methods = {x509.OID_OCSP: "OCSP", x509.OID_CA_ISSUERS: "caIssuers"}
-    return tuple(
-        (
-            methods.get(entry.access_method, entry.access_method.dotted_string),
-            str(entry.access_location.value),
-        )
-        for entry in access
-    )
+    entries = ((entry.access_method, entry.access_location.value) for entry in extension.value)
+    return tuple((methods.get(oid, oid.dotted_string), str(address)) for oid, address in entries)
 
 
 def read_basic_constraints(extension: x509.Extension[x509.BasicConstraints]) -> BasicConstraints:
-    """Whether the subject is a CA, and how many intermediate CAs may follow it."""
+    """The right to issue, and the number of intermediate CAs that may follow."""
     return BasicConstraints(extension.critical, extension.value.ca, extension.value.path_length)
 
 
-def read_policies(policies: x509.CertificatePolicies) -> tuple[str, ...]:
-    """Dotted identifiers of the policies, in order; what qualifies them is left out."""
-    return tuple(policy.policy_identifier.dotted_string for policy in policies)
+def read_policies(extension: x509.Extension[x509.CertificatePolicies]) -> tuple[str, ...]:
+    """Dotted identifiers of the policies, in order, without their qualifiers."""
+    return tuple(policy.policy_identifier.dotted_string for policy in extension.value)
 
 
 def read_policy_constraints(extension: x509.Extension[x509.PolicyConstraints]) -> PolicyConstraints:
-    """Both counts, each None where absent."""
+    """Both counts, each None if absent."""
     value = extension.value
     return PolicyConstraints(extension.critical, value.require_explicit_policy, value.inhibit_policy_mapping)
+
+
+Reader: TypeAlias = Callable[[x509.Extension[Any]], Any]
+#: The field of a :class:`~simulator.pki.certificate.Certificate` → the extension it holds, and its reader.
+READERS: Mapping[str, tuple[x509.ObjectIdentifier, Reader]] = MappingProxyType(
+    {
+        "basic_constraints": (ExtensionOID.BASIC_CONSTRAINTS, read_basic_constraints),
+        "key_usage": (ExtensionOID.KEY_USAGE, read_key_usage),
+        "extended_key_usage": (ExtensionOID.EXTENDED_KEY_USAGE, read_extended_key_usage),
+        "subject_alternative_name": (
+            ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+            lambda it: read_general_names(it.value),
+        ),
+        "subject_key_identifier": (ExtensionOID.SUBJECT_KEY_IDENTIFIER, lambda it: it.value.digest),
+        "authority_key_identifier": (ExtensionOID.AUTHORITY_KEY_IDENTIFIER, read_authority_key_identifier),
+        "name_constraints": (ExtensionOID.NAME_CONSTRAINTS, read_name_constraints),
+        "policies": (ExtensionOID.CERTIFICATE_POLICIES, read_policies),
+        "policy_constraints": (ExtensionOID.POLICY_CONSTRAINTS, read_policy_constraints),
+        "inhibit_any_policy": (ExtensionOID.INHIBIT_ANY_POLICY, lambda it: it.value.skip_certs),
+        "crl_distribution_points": (ExtensionOID.CRL_DISTRIBUTION_POINTS, read_crl_uris),
+        "authority_information_access": (
+            ExtensionOID.AUTHORITY_INFORMATION_ACCESS,
+            read_authority_information,
+        ),
+    }
+)

@@ -1,4 +1,4 @@
-"""Writing files: whole or not at all, and with a key inside readable by their owner alone."""
+"""Files written whole or not at all; a file with a key is readable by its owner alone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def write_private_file(path: Path | str, data: bytes) -> None:
 
 
 def write_public_file(path: Path | str, data: bytes) -> None:
-    """Write a file that anybody may read, whole or not at all; the process's umask holds.
+    """Write a public file, whole or not at all; its mode follows the umask.
 
     Raises:
         OutputError: the file cannot be written there.
@@ -32,7 +32,7 @@ def write_public_file(path: Path | str, data: bytes) -> None:
 
 
 def _replace(path: Path, data: bytes, mode: int | None) -> None:
-    """Write beside the file and move it into place, so that no half file is ever seen."""
+    """Write beside the file and move it into place, so that no half-written file is ever seen."""
     try:
         if path.is_dir():
             raise IsADirectoryError(EISDIR, "it is a folder")

@@ -12,7 +12,7 @@ class KeyType(Enum):
     P384 = "P-384"
     ED25519 = "Ed25519"
     RSA2048 = "RSA-2048"
-    RSA1024 = "RSA-1024"  # too weak for today: what a stack says to that is a lesson of its own
+    RSA1024 = "RSA-1024"  # too weak for today: and therefore a lesson
 
 
 # The names of RFC 5280 §4.2.1.3 and §4.2.1.12, with the library's attribute or the object identifier.
@@ -37,4 +37,5 @@ EXTENDED_KEY_USAGES = {
     "anyExtendedKeyUsage": "2.5.29.37.0",
 }
 
+# Not MD5: a stack says to it what it says to SHA-1, so it teaches nothing more.
 SIGNATURE_HASHES = ("sha1", "sha224", "sha256", "sha384", "sha512")

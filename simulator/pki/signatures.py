@@ -1,4 +1,4 @@
-"""The signatures on certificates: their names, and whether they verify."""
+"""The signatures on certificates: their names and their verification."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from simulator.pki.keys import PublicKey
 
-# (padding, hash) as the library wants them, each None where it does not apply; None for an unknown algorithm
+# (padding, hash) as the library takes them, each None if it does not apply; None for an unknown algorithm
 SignatureParameters: TypeAlias = (
     tuple[padding.PKCS1v15 | padding.PSS | None, hashes.HashAlgorithm | None] | None
 )
@@ -43,7 +43,7 @@ SIGNATURE_NAMES = {
     "1.3.101.113": "ed448",
 }
 
-_HASHES: dict[str, hashes.HashAlgorithm] = {
+HASHES: dict[str, hashes.HashAlgorithm] = {
     "md5": hashes.MD5(),
     "sha1": hashes.SHA1(),
     "sha224": hashes.SHA224(),
@@ -56,7 +56,7 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
 def signature_parameters(certificate: x509.Certificate, algorithm: str) -> SignatureParameters:
     """Padding and hash of a certificate's signature, from its algorithm's name.
 
-    Only RSASSA-PSS has parameters of its own (RFC 4055, section 3.1); there the library reads them.
+    Only RSASSA-PSS has parameters of its own (RFC 4055, section 3.1), which the library reads.
     """
     if algorithm == "ed25519":
         return None, None
@@ -68,9 +68,9 @@ def signature_parameters(certificate: x509.Certificate, algorithm: str) -> Signa
             return None
         return (scheme, digest) if isinstance(scheme, padding.PSS) else None
     if algorithm.endswith("WithRSAEncryption"):
-        return padding.PKCS1v15(), _HASHES[algorithm.removesuffix("WithRSAEncryption")]
+        return padding.PKCS1v15(), HASHES[algorithm.removesuffix("WithRSAEncryption")]
     if algorithm.startswith("ecdsa-with-"):
-        return None, _HASHES[algorithm.removeprefix("ecdsa-with-").lower()]
+        return None, HASHES[algorithm.removeprefix("ecdsa-with-").lower()]
     return None
 
 
@@ -82,13 +82,13 @@ def verify_problem(
     algorithm: str,
     parameters: SignatureParameters,
 ) -> str | None:
-    """Why a signature does not verify under a key; None when it does. Never raises.
+    """The reason why a signature does not verify under a key, or None. Never raises.
 
     Args:
-        key: the issuer's public key; None where it cannot be used.
+        key: the issuer's public key, or None if it cannot be used.
         key_type_name: the key in words, for the answer.
         signature: the signature's bytes.
-        signed: what was signed.
+        signed: the signed bytes.
         algorithm: name of the signature algorithm, for the answer.
         parameters: padding and hash of the algorithm.
     """

@@ -1,4 +1,4 @@
-"""Whom a side trusts: a set of CAs, and of certificates that are trusted for themselves."""
+"""A side's trust store: its trusted CAs, and certificates that are trusted for themselves."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrustStore:
-    """The certificates a side trusts; it cannot be changed.
+    """The certificates that a side trusts; immutable.
 
     Attributes:
-        authorities: trusted CAs: what they issued is trusted too.
-        directly_trusted: certificates trusted for themselves and for nothing else: a partner's
-            self-signed certificate, or a single leaf.
+        authorities: trusted CAs, which may issue others.
+        directly_trusted: certificates trusted for themselves and for nothing else: a partner's self-signed
+            certificate, or a single leaf.
 
-    A certificate that stands in either is in the store: ``certificate in store``.
+    ``certificate in store`` is True for the members of both.
     """
 
     authorities: tuple[Certificate, ...] = ()
@@ -32,7 +32,7 @@ class TrustStore:
 
     @classmethod
     def of(cls, certificates: Iterable[Certificate]) -> TrustStore:
-        """Sort certificates by what they say of themselves: CAs by basicConstraints, the rest directly.
+        """Sort certificates into CAs (by their basicConstraints) and directly trusted ones.
 
         A version 1 certificate that names itself as its issuer counts as a CA: old roots look like that.
         """
