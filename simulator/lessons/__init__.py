@@ -25,7 +25,7 @@ HOMES = {
     "ledger": "classroom.tables",
     "levels": "classroom.tables",
     "live": "classroom.deciding",
-    "proof": "classroom.possession",
+    "proof": "classroom.tables",
     "refusals": "classroom.tables",
     "settings": "quiz.setting_table",
     "show": "classroom.pictures",

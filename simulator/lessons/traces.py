@@ -1,53 +1,133 @@
-"""Where in a trace a learner looks: messages by sender, the client's certificate, a side's last ledger."""
+"""Readers of a trace for lessons: messages by sender, the client's certificate and proof, ledgers."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.lessons.page import Table, page
+from simulator.tls.crypto.peer_key import peer_public_key
+from simulator.tls.crypto.signatures import verify
+from simulator.tls.wire.messages import CertificateVerify, decode_handshake
+from simulator.tls.wire.registry import signature_scheme_name
 from simulator.trace.facts import Checked, Sent
+from simulator.views.story.message_bytes import chain_of, signed_by
+from simulator.views.story.reading import version_of
 
 if TYPE_CHECKING:
-    from simulator.trace.facts import Event
+    from simulator.tls.wire.version import Version
+    from simulator.trace.facts import CertificateFacts, Event
     from simulator.trace.trace import Trace
-    from simulator.trust.verdict import Verdict
+    from simulator.trust.verdict import Check, Verdict
 
 
-def messages_of(trace: Trace, sender: str) -> list[Event]:
+def messages_of(trace: Trace, sender: str) -> list[tuple[Event, Sent]]:
     """The handshake messages that a side sent during the connection, in order."""
     return [
-        event
+        (event, event.fact)
         for event in trace.of(Sent)
-        if event.actor == sender
+        if isinstance(event.fact, Sent)
+        and (event.actor, event.fact.protocol) == (sender, "handshake")
         and event.at >= 0
-        and isinstance(event.fact, Sent)
-        and event.fact.protocol == "handshake"
     ]
 
 
 def names_of(trace: Trace, sender: str) -> tuple[str, ...]:
-    """Their names."""
-    return tuple(event.fact.name for event in messages_of(trace, sender) if isinstance(event.fact, Sent))
+    """The names of the handshake messages that a side sent, in order."""
+    return tuple(message.name for _, message in messages_of(trace, sender))
 
 
 def client_certificate(trace: Trace) -> Sent | None:
-    """The client's Certificate message; None where it sent none."""
-    for event in messages_of(trace, "client"):
-        if isinstance(event.fact, Sent) and event.fact.name == "Certificate":
-            return event.fact
-    return None
+    """The client's Certificate message, or None."""
+    sent = (message for _, message in messages_of(trace, "client"))
+    return next((message for message in sent if message.name == "Certificate"), None)
+
+
+def client_chain(trace: Trace) -> tuple[bytes, ...]:
+    """The certificates that the client sent, as DER, leaf first."""
+    message = client_certificate(trace)
+    return chain_of(message, version_of(trace)) if message else ()
+
+
+def client_leaf(trace: Trace) -> CertificateFacts | None:
+    """The contents of the client's own certificate, or None if it sent none."""
+    leaf = client_chain(trace)[:1]
+    return next((held.facts for held in trace.setup.certificates if held.der in leaf), None)
 
 
 def last_verdict(trace: Trace, judge: str) -> Verdict | None:
-    """A side's ledger as it stood in the end; None where that side judged nobody."""
-    verdicts = [
-        event.fact.verdict
-        for event in trace.of(Checked)
-        if event.actor == judge and isinstance(event.fact, Checked)
-    ]
+    """The last ledger of a side, or None if that side judged no certificate."""
+    facts = (event.fact for event in trace.of(Checked) if event.actor == judge)
+    verdicts = [fact.verdict for fact in facts if isinstance(fact, Checked)]
     return verdicts[-1] if verdicts else None
 
 
+def checks_of(trace: Trace, judge: str) -> tuple[Check, ...]:
+    """The lines of that ledger, or none."""
+    verdict = last_verdict(trace, judge)
+    return verdict.checks if verdict else ()
+
+
 def evidence(trace: Trace) -> str:
-    """The sentence of the check that decided; empty where none failed."""
+    """The sentence of the decisive check; empty if no check failed."""
     decisive = (event.fact.verdict.decisive for event in trace.of(Checked) if isinstance(event.fact, Checked))
     return next((check.sentence for check in decisive if check is not None), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A CertificateVerify, and all that is needed to check it (RFC 8446 §4.4.3, RFC 5246 §7.4.8).
+
+    Attributes:
+        certificate: the client's certificate, DER; its public key checks the signature.
+        messages: the handshake messages that the signature covers, in order.
+        content: the signed bytes; in TLS 1.3 they hold the hash of the messages.
+        signature: the signature.
+        scheme: the signature scheme's RFC name.
+        code: the signature scheme's number.
+        version: the version whose rules it follows.
+    """
+
+    certificate: bytes
+    messages: tuple[bytes, ...]
+    content: bytes
+    signature: bytes
+    scheme: str
+    code: int
+    version: Version
+
+    def holds(self, *, content: bytes | None = None, certificate: bytes | None = None) -> bool:
+        """Return True if the signature verifies.
+
+        Args:
+            content: other bytes in place of the signed ones.
+            certificate: another certificate in place of the client's.
+        """
+        key = peer_public_key(self.certificate if certificate is None else certificate)
+        signed = self.content if content is None else content
+        return verify(key, self.code, signed, self.signature, self.version) is None
+
+    def __repr__(self) -> str:
+        rows = [
+            ("scheme", self.scheme),
+            ("signed", f"{len(self.content)} bytes"),
+            ("signature", f"{len(self.signature)} bytes: {self.signature.hex()}"),
+        ]
+        return page(Table(rows)).text
+
+
+def proof_in(trace: Trace) -> Proof | None:
+    """The client's proof of possession in a trace, or None."""
+    version, chain = version_of(trace), client_chain(trace)
+    sent = [
+        (event, raw.raw) for event, raw in messages_of(trace, "client") if raw.name == "CertificateVerify"
+    ]
+    if not sent or not chain:
+        return None
+    event, raw = sent[0]
+    message, signed = decode_handshake(raw, version), signed_by(trace, event, version)
+    assert isinstance(message, CertificateVerify)
+    assert signed is not None
+    before = tuple(other.fact.raw for other in signed.messages if isinstance(other.fact, Sent))
+    scheme = signature_scheme_name(message.algorithm)
+    return Proof(chain[0], before, signed.content, message.signature, scheme, message.algorithm, version)

@@ -92,7 +92,11 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
 ]
 BAD_CLAIMS: list[tuple[dict[str, Any], str]] = [
     ({}, "option B: holds is not what it should be"),
-    ({"levl": "REFUSED"}, "option B, holds: There is no such fact. Got: 'levl'. Expected: level."),
+    (
+        {"levl": "REFUSED"},
+        "option B, holds: Unknown fact. Got: 'levl'. Expected: a fact in the table of docs/teaching.md. "
+        "Did you mean 'level'?",
+    ),
     ({"level": "REFUSD"}, "The fact level cannot have this value. Got: 'REFUSD'. Expected: `CLEARTEXT`"),
     ({"asked": "yes"}, "The fact asked cannot have this value. Got: 'yes'. Expected: `true`, `false`."),
     ({"certificates_sent": 1}, "The fact certificates_sent cannot have this value. Got: 1."),
@@ -278,7 +282,7 @@ def test_all_mistakes_of_a_question_are_told_at_once(tmp_path: Path) -> None:
         ("", "this is no setting of it. Got: scenrio"),
         ("", "ask is not what it should be"),
         (", option A", "this is no setting of it. Got: txt"),
-        (", option A, holds", "There is no such fact. Got: 'levl'"),
+        (", option A, holds", "Unknown fact. Got: 'levl'"),
         (", option A, holds", "The fact asked cannot have this value"),
         (", option B", "this is no table. Got: 3"),
         ("", "tls is no version. Got: 1.3"),

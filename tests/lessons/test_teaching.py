@@ -17,7 +17,8 @@ from simulator.command.cli import clientauth
 from simulator.lessons import case
 from simulator.lessons.classroom.exercises import exercises
 from simulator.lessons.classroom.puzzle import CASES
-from simulator.lessons.facts.facts import FACTS, NONE, fact
+from simulator.lessons.facts.facts import FACTS, fact
+from simulator.lessons.facts.values import NONE
 from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.quiz.quiz import question_from, questions
 from simulator.lessons.quiz.quiz_file import OF_A_QUESTION, OF_AN_OPTION
@@ -109,7 +110,7 @@ def test_the_tables_of_a_question_are_what_is_read() -> None:
     rows = re.findall(r"^\| `([\w]+)` \| (.*) \|$", PLAN.partition("## A quiz of your own")[2], re.MULTILINE)
     settings = [*OF_A_QUESTION, *OF_AN_OPTION]
     assert settings == [name for name, _ in rows[: len(settings)]]
-    facts = [(name, f"{one.what} | {one.kind.words}") for name, one in FACTS.items()]
+    facts = [(name, f"{one.meaning} | {one.values.words}") for name, one in FACTS.items()]
     assert facts == rows[len(settings) :]
 
 

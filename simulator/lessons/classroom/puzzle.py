@@ -16,15 +16,14 @@ from cryptography.x509 import load_der_x509_certificate
 
 from simulator.errors import ArgumentError
 from simulator.lessons.arguments import in_words, spelt
-from simulator.lessons.facts.facts import NONE, fact
+from simulator.lessons.facts.facts import fact
+from simulator.lessons.facts.values import NONE
 from simulator.lessons.page import Code, Lead, Table, page
-from simulator.lessons.traces import client_certificate, last_verdict
+from simulator.lessons.traces import client_chain, last_verdict
 from simulator.runs.run import simulate
-from simulator.tls.wire.version import Version
 from simulator.trace.facts import Checked
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
-from simulator.views.player.messages import chain_of
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.words import common_name, plural
 
@@ -157,8 +156,7 @@ class Case:
         return [held[name] for actor in setup.actors if actor.name == "server" for name in actor.trusts]
 
     def _presented(self) -> tuple[bytes, ...]:
-        message = client_certificate(self.run.trace)
-        return chain_of(message, Version(self.run.tls)) if message else ()
+        return client_chain(self.run.trace)
 
     def _judged_at(self) -> int:
         return next(event.at for event in self.run.trace.of(Checked) if event.actor == "server")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import ArgumentError, SimulatorError
 from simulator.lessons.arguments import a_run, a_side, a_word, in_words, some_events
 from simulator.lessons.page import Lead, Table, page
-from simulator.lessons.traces import last_verdict
+from simulator.lessons.traces import last_verdict, proof_in
 from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import certificate_words
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from simulator.engine.simulation import Simulation
+    from simulator.lessons.traces import Proof
     from simulator.runs.run import Run
     from simulator.trace.facts import Event
     from simulator.views.notebook import Exhibit
@@ -132,6 +133,23 @@ def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
     result = f"fails at {decisive.name}" if decisive else "no check fails"
     lead = Lead(f"The {judge} judges the {verdict.role}: {result}")
     return page(lead, Table(rows, ("", "check", "result", "in words")))
+
+
+def proof(run: Run | Simulation) -> Proof:
+    """The client's proof of possession, for checking by other means.
+
+    Raises:
+        ArgumentError: it is no run.
+        DecisionError: the simulation has not ended.
+        SimulatorError: the client sent no proof.
+    """
+    found = proof_in(a_run(run).trace)
+    if found is None:
+        raise SimulatorError(
+            "The client proved nothing in this run.",
+            advice="It sends CertificateVerify only with a certificate, and a certificate only when asked.",
+        )
+    return found
 
 
 def conversation(run: Run | Simulation) -> Exhibit:

@@ -1,1 +1,1 @@
-"""The facts about a run that a question's options claim."""
+"""The facts of a run that a question or an exercise may claim."""

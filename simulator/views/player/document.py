@@ -28,7 +28,7 @@ from simulator.trace.facts import (
 from simulator.trace.outcome import card_of, outcome_of
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS
-from simulator.views.player.messages import chain_of, messages
+from simulator.views.player.messages import messages
 from simulator.views.player.picture import GIVING_AWAY, picture
 from simulator.views.player.predict import questions, turns
 from simulator.views.story.caption import caption
@@ -36,6 +36,7 @@ from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.glossary import glossary
 from simulator.views.story.lanes import names_of, run_name, under_title
 from simulator.views.story.ledger_words import about, evidence
+from simulator.views.story.message_bytes import chain_of
 from simulator.views.story.moments import moments
 from simulator.views.story.reading import version_of
 from simulator.views.story.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import SimulatorError
 from simulator.tls.wire.annotate import annotate_handshake
-from simulator.tls.wire.messages import Certificate12, Certificate13, decode_handshake
 from simulator.tls.wire.records import RECORD_HEADER_LENGTH, records_of
 from simulator.tls.wire.version import Protection, Version
 from simulator.trace.facts import Alert, Event, Sent
 from simulator.views.story.fields import key_fields
+from simulator.views.story.message_bytes import chain_of
 from simulator.views.story.reading import reads, sent_name, unread_since, version_of
 from simulator.views.story.words import clean, duration, protected, size
 
@@ -68,19 +67,6 @@ def _later(event: Event, reading: Event | None, lost: int | None) -> list[list[A
     if reading is not None:
         return [[reading.seq, f"{duration(reading.at - event.at)} from being sent to being read"]]
     return [] if lost is None else [[lost, "sent, and never read"]]
-
-
-def chain_of(fact: Sent | Alert, version: Version) -> tuple[bytes, ...]:
-    """The certificates that a message carries, as DER; none where it carries none or cannot be read."""
-    if not isinstance(fact, Sent) or fact.name != "Certificate":
-        return ()
-    if fact.protocol == "enrolment":
-        return (fact.raw,)
-    try:
-        message = decode_handshake(fact.raw, version)
-    except SimulatorError:
-        return ()
-    return message.chain if isinstance(message, Certificate12 | Certificate13) else ()
 
 
 def fields_of(fact: Sent | Alert, version: Version) -> list[FieldRow]:

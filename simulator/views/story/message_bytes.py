@@ -11,7 +11,13 @@ from simulator.tls.crypto.signatures import certificate_verify_content
 from simulator.tls.crypto.transcript import Transcript
 from simulator.tls.wire.annotate import annotate_handshake
 from simulator.tls.wire.codec import Field
-from simulator.tls.wire.messages import CertificateVerify, ServerHello, decode_handshake
+from simulator.tls.wire.messages import (
+    Certificate12,
+    Certificate13,
+    CertificateVerify,
+    ServerHello,
+    decode_handshake,
+)
 from simulator.tls.wire.registry import cipher_suite_name, signature_scheme_name
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Alert, Sent
@@ -116,6 +122,19 @@ def _plain_meaning(raw: bytes) -> str:
     except UnicodeDecodeError:
         return ""
     return f"as text: {text}" if text.isprintable() or text.strip().isprintable() else ""
+
+
+def chain_of(fact: Sent | Alert, version: Version) -> tuple[bytes, ...]:
+    """The certificates in a message, as DER; empty if it carries none or cannot be decoded."""
+    if not isinstance(fact, Sent) or fact.name != "Certificate":
+        return ()
+    if fact.protocol == "enrolment":
+        return (fact.raw,)
+    try:
+        message = decode_handshake(fact.raw, version)
+    except SimulatorError:
+        return ()
+    return message.chain if isinstance(message, Certificate12 | Certificate13) else ()
 
 
 def signed_by(trace: Trace, event: Event, version: Version) -> Signed | None:
