@@ -1,8 +1,8 @@
 """Instructions of a handshake, counted by valgrind: a figure that a busy machine cannot blur.
 
 Run it from the repository's root: ``python benchmarks/instructions.py``. It rewrites its section of
-``benchmarks/README.md``. Each contestant plays a few times in a process of its own, and many times in
-another. The difference, divided by the number of plays, is the cost of one play, without start and warming up.
+``benchmarks/README.md``. Each contestant plays a few times in one process, and many times in another. The
+difference, divided by the number of plays, is the cost of one play, without start and warming up.
 """
 
 from __future__ import annotations
