@@ -9,6 +9,7 @@ import errno
 import ssl
 import sys
 from functools import cache
+from itertools import pairwise
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +17,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from simulator.engine.names import issuers_from
 from simulator.engine.roles import client_role, server_role
 from simulator.engine.world import World, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.oracle.contexts import client_context, server_context
 from simulator.pki.bundles import write_pem
+from simulator.pki.certificate import Certificate
 from simulator.pki.key_files import write_private_key
 from simulator.runs.run import simulate
 from simulator.scenario import Scenario
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from simulator.engine.world import Holding
-    from simulator.pki.certificate import Certificate
     from simulator.scenario import TlsVersion
 
 # These rooms keep what belongs to the making of a scenario: OpenSSL, too, loads its certificates beforehand.
@@ -280,10 +282,10 @@ def tlslite_credential(holding: Holding) -> tuple[Any, Any]:
     """A chain and its key as tlslite-ng holds them."""
     from tlslite.api import X509CertChain, parsePEMKey
 
-    assert holding.private_key is not None
+    own = holding.credentials[0]
     chain = X509CertChain()
-    chain.parsePemList(write_pem(holding.chain).decode())
-    return chain, parsePEMKey(write_private_key(holding.private_key).decode(), private=True)
+    chain.parsePemList(write_pem(map(Certificate.parse, own.chain)).decode())
+    return chain, parsePEMKey(write_private_key(own.private_key).decode(), private=True)
 
 
 # The floor ------------------------------------------------------------------------------------------------
@@ -309,8 +311,8 @@ def bare_operations(scenario: Scenario, *, chains: bool) -> Callable[[], None]:
     content = b" " * 64 + bytes(32)
     # Any: which of the library's key classes it is follows from the scenario's key type.
     proofs: list[tuple[Any, Any, str]] = [
-        (one.private_key, one.chain[0].public_key, one.chain[0].key_type_name)
-        for one in (world.client, world.server)
+        (one.private_key, one.certificate.public_key, one.certificate.key_type_name)
+        for one in (world["alice"], world["server"])
     ]
     links = [link for name in ("alice", "server") for link in links_above(world, name)] if chains else []
 
@@ -327,9 +329,5 @@ def bare_operations(scenario: Scenario, *, chains: bool) -> Callable[[], None]:
 
 def links_above(world: World, name: str) -> list[tuple[Certificate, Any, str]]:
     """Each certificate from one up to the root, with its issuer's public key and what kind that is."""
-    one, found = world[name], []
-    while one.issuer is not None:
-        issuer = one.issuer.certificate
-        found.append((one.certificate, issuer.public_key, issuer.key_type_name))
-        one = one.issuer
-    return found
+    up = [world[above].certificate for above in issuers_from(world.scenario, name)]
+    return [(one, issuer.public_key, issuer.key_type_name) for one, issuer in pairwise(up)]

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from simulator.pki import der
-from simulator.pki.issuing import Authority
+from simulator.pki.issuing import Issuer
 from simulator.tls.events import AlertSent
 from simulator.tls.states import State
 from simulator.tls.wire.annotate import annotate_handshake
@@ -180,7 +180,7 @@ PROPERTIES: Mapping[str, Callable[[Attack], str | None]] = {
 @cache
 def world(role: Role) -> Issued:
     """A chain that is accepted in that role, with every extension that is looked at."""
-    top = Authority.self_signed(key("root"), contents("CN=Root", "ca"))
+    top = Issuer.self_signed(key("root"), contents("CN=Root", "ca"))
     middle = top.subordinate(
         key("inter"),
         contents(
@@ -207,8 +207,8 @@ def world(role: Role) -> Issued:
             ),
         ),
     )
-    chain = (leaf.certificate, middle.identity.certificate)
-    return Issued(role, chain, (top.identity.certificate,), key("leaf"))
+    chain = (leaf.certificate, middle.own.certificate)
+    return Issued(role, chain, (top.own.certificate,), key("leaf"))
 
 
 POLICY = der.object_identifier("1.3.6.1.4.1.55738.666.2")

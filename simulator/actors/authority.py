@@ -1,4 +1,4 @@
-"""The certificate authority: it issues before the connection, and the handshake never asks it anything.
+"""The certificate authority: it signs at enrolment, when it is asked; the handshake never asks it anything.
 
 Two ways lead to a certificate. Either the holder makes its own key and sends a certification request (CSR,
 PKCS#10), so that the private key never leaves it. Or the authority makes the key too and delivers both in
@@ -7,46 +7,181 @@ one file under a password (PKCS#12), and the password must come by another way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from simulator.pki.contents import DEFAULT, Contents, parse_name
+from simulator.pki.issuing import Issued, Issuer, seeded_serial_number, write_request
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Decided, Noted, Received, Sent
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.entropy import Entropy
+    from simulator.pki.certificate import Certificate
+    from simulator.pki.keys import PrivateKey
+    from simulator.scenario import CertificateSetup
     from simulator.trace.facts import Fact
 
 REQUEST_NAME = "CertificationRequest"
 CERTIFICATE_NAME = "Certificate"
 BUNDLE_NAME = "PKCS#12"
+SEED_MARK = "O=clientauth teaching - not secret"
+# What the catalogue issues, four times over: the same request signed again costs nothing.
+REMEMBERED_SIGNATURES = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """How one certificate came to its holder.
+class Practice:
+    """How certificates are made in one world: its clock, its serial numbers, and its mark in names.
 
-    Attributes:
-        holder: ``client`` or ``server``.
-        authority: scenario name of the CA that issues.
-        subject: RFC 4514 subject.
-        key: the key's type in words: ``P-256``.
-        delivery: ``csr`` or ``pkcs12``.
-        request: the certification request, DER; empty for a PKCS#12.
-        certificate: the certificate, DER.
+    Args:
+        clock: validity is relative to it.
+        entropy: serial numbers come from it.
+        marked: names say that the keys are seeded, so no secret.
     """
 
-    holder: str
-    authority: str
-    subject: str
-    key: str
-    delivery: Literal["csr", "pkcs12"]
-    request: bytes
-    certificate: bytes
+    def __init__(self, clock: datetime, entropy: Entropy, *, marked: bool) -> None:
+        self.clock = clock
+        self.entropy = entropy
+        self.marked = marked
+
+    def subject(self, setup: CertificateSetup) -> str:
+        """The subject that a certificate of this world carries.
+
+        Raises:
+            CertificateError: the scenario's subject is not an RFC 4514 name.
+        """
+        return marked_subject(setup.subject) if self.marked else setup.subject
+
+    def contents(self, name: str, setup: CertificateSetup) -> Contents:
+        """The contents of the certificate with this scenario name, its serial number included.
+
+        A setting that is None means the role's default, an empty tuple means absence.
+        """
+        usage, purposes = setup.key_usage, setup.extended_key_usage
+        return Contents(
+            subject=self.subject(setup),
+            role=setup.role,
+            not_before=self.clock + setup.not_before,
+            not_after=self.clock + setup.not_after,
+            serial_number=seeded_serial_number(self.entropy, f"certificate/{name}/serial"),
+            path_length=setup.path_length,
+            permitted_names=setup.permitted_dns_names,
+            excluded_names=setup.excluded_dns_names,
+            key_usage=DEFAULT if usage is None else usage or None,
+            extended_key_usage=DEFAULT if purposes is None else purposes or None,
+            alternative_names=setup.dns_names or None,
+            signature_hash=setup.signature_hash,
+        )
 
 
-def key_in_words(key: str) -> str:
-    """A key of that kind, with its article: ``a P-256 key``, ``an RSA-2048 key``."""
-    return f"{'an' if key.startswith(('E', 'R')) else 'a'} {key} key"
+class CertificateAuthority:
+    """A certificate authority, with its own key, its serial numbers and its register.
+
+    Args:
+        name: its lane in the trace.
+        own: its certificate, chain and key.
+        practice: how it makes certificates.
+
+    Attributes:
+        register: the certificates it issued, by serial number.
+        revoked: the serial numbers of those it took back.
+    """
+
+    def __init__(self, name: str, own: Issued, practice: Practice) -> None:
+        self.name = name
+        self.register: dict[int, Certificate] = {}
+        self.revoked: set[int] = set()
+        self._issuer = Issuer(own)
+        self._practice = practice
+
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """The chain that it delivers with a certificate: its own certificates without the root."""
+        return self._issuer.chain_below
+
+    def certify(self, name: str, setup: CertificateSetup, request: bytes) -> Certificate:
+        """Verify a certification request, and sign the certificate it asks for.
+
+        Raises:
+            CertificateError: the request is not sound, or the contents cannot stand in a certificate.
+        """
+        return self._registered(_certified(self._issuer, request, self._practice.contents(name, setup)))
+
+    def make(self, name: str, setup: CertificateSetup, private_key: PrivateKey) -> Certificate:
+        """Sign a certificate for a key that the authority made itself.
+
+        Raises:
+            CertificateError: the contents cannot stand in a certificate.
+        """
+        return self._registered(_made(self._issuer, private_key, self._practice.contents(name, setup)))
+
+    def _registered(self, certificate: Certificate) -> Certificate:
+        """Enter a certificate into the register."""
+        self.register[certificate.serial_number] = certificate
+        return certificate
+
+    def receive(self, holder: str, request: bytes) -> list[Fact]:
+        """Read a certification request."""
+        return [received(holder, REQUEST_NAME, request)]
+
+    def issue(self, holder: str, certificate: Certificate) -> list[Fact]:
+        """Send a certificate that was signed on request."""
+        subject = certificate.subject
+        reason = f"The request is signed with the key it asks for, and the CA vouches for {subject}."
+        return [
+            Decided("issue", "issue", ("issue",), reason, "actor", None),
+            sent(holder, CERTIFICATE_NAME, certificate.der),
+        ]
+
+    def issue_bundle(self, holder: str, certificate: Certificate) -> list[Fact]:
+        """Send certificate and key as a PKCS#12 file, whose bytes are secret."""
+        reason = f"The CA vouches for {certificate.subject}, and makes the key itself."
+        made = (
+            f"The CA makes {key_in_words(certificate.key_type_name)} and packs it with the certificate "
+            "into a PKCS#12 file under a password."
+        )
+        return [
+            Decided("issue", "issue", ("issue",), reason, "actor", None),
+            Noted(made),
+            sent(holder, BUNDLE_NAME, b""),
+        ]
+
+    def issued_to_its_holder(self, certificate: Certificate) -> list[Fact]:
+        """Remark that a certificate went to its rightful holder, who takes no part in this connection."""
+        return [Noted(f"The CA issued the certificate of {certificate.subject} to its rightful holder.")]
+
+    def revoke(self, certificate: Certificate) -> list[Fact]:
+        """Take a certificate back; a verifier that does not ask never learns of it."""
+        self.revoked.add(certificate.serial_number)
+        reason = f"The certificate of {certificate.subject} is no longer to be trusted."
+        return [Decided("revoke", "revoke", ("revoke",), reason, "actor", None)]
+
+    def switch_off(self) -> list[Fact]:
+        """Leave the network before the connection begins."""
+        off = "The CA is switched off. What it signed stays signed, so the handshake does not miss it."
+        return [Noted(off)]
+
+
+def apply_for(holder: str, authority: str, key: str, request: bytes) -> list[Fact]:
+    """The holder's facts when it makes a key of this type and asks the CA for a certificate."""
+    made = f"The {holder} makes {key_in_words(key)}. The private key never leaves it."
+    return [Noted(made), sent(authority, REQUEST_NAME, request)]
+
+
+def take_certificate(authority: str, certificate: Certificate) -> list[Fact]:
+    """The holder's facts when its certificate arrives."""
+    return [received(authority, CERTIFICATE_NAME, certificate.der)]
+
+
+def take_bundle(holder: str, authority: str) -> list[Fact]:
+    """The holder's facts when the file with its certificate and key arrives."""
+    opened = (
+        f"The {holder} opens the PKCS#12 file with its password, which came by another way. "
+        "Now it holds certificate and private key."
+    )
+    return [received(authority, BUNDLE_NAME, b""), Noted(opened)]
 
 
 def sent(to: str, name: str, raw: bytes) -> Sent:
@@ -59,71 +194,47 @@ def received(sender: str, name: str, raw: bytes) -> Received:
     return Received(sender, "enrolment", name, raw, Protection.CLEAR)
 
 
-def apply_for(enrolment: Enrolment) -> list[Fact]:
-    """What the holder does first: make a key and ask for a certificate; nothing where the CA makes both."""
-    if enrolment.delivery == "pkcs12":
-        return []
-    made = f"The {enrolment.holder} makes {key_in_words(enrolment.key)}. The private key never leaves it."
-    return [Noted(made), sent(enrolment.authority, REQUEST_NAME, enrolment.request)]
+def key_in_words(key: str) -> str:
+    """A key of that type, with its article: ``a P-256 key``, ``an RSA-2048 key``."""
+    return f"{'an' if key.startswith(('E', 'R')) else 'a'} {key} key"
 
 
-def take_delivery(enrolment: Enrolment) -> list[Fact]:
-    """What the holder does last: take the certificate, or the file that holds certificate and key."""
-    if enrolment.delivery == "csr":
-        return [received(enrolment.authority, CERTIFICATE_NAME, enrolment.certificate)]
-    opened = (
-        f"The {enrolment.holder} opens the PKCS#12 file with its password, which came by another way. "
-        "Now it holds certificate and private key."
-    )
-    return [received(enrolment.authority, BUNDLE_NAME, b""), Noted(opened)]
+@lru_cache(maxsize=REMEMBERED_SIGNATURES)
+def marked_subject(subject: str) -> str:
+    """The subject that a seeded certificate carries: the scenario's, and the mark that its key is known.
 
-
-class Authority:
-    """A certificate authority on the simulated network.
-
-    Args:
-        name: its scenario name, which is also its lane.
+    Raises:
+        CertificateError: the scenario's subject is not an RFC 4514 name.
     """
+    parse_name(subject)  # alone, lest a broken end swallow the mark
+    return f"{subject},{SEED_MARK}" if subject else SEED_MARK
 
-    def __init__(self, name: str) -> None:
-        self.name = name
 
-    def receive(self, enrolment: Enrolment) -> list[Fact]:
-        """A certification request comes in."""
-        return [received(enrolment.holder, REQUEST_NAME, enrolment.request)]
+@lru_cache(maxsize=REMEMBERED_SIGNATURES)
+def certification_request(private_key: PrivateKey, subject: str) -> bytes:
+    """Write a certification request (PKCS#10), signed by the key it asks for.
 
-    def issue(self, enrolment: Enrolment) -> list[Fact]:
-        """Sign the certificate and send it; for a PKCS#12 make the key first."""
-        if enrolment.delivery == "csr":
-            reason = (
-                f"The request is signed with the key it asks for, and the CA vouches for {enrolment.subject}."
-            )
-            return [
-                Decided("issue", "issue", ("issue",), reason, "actor", None),
-                sent(enrolment.holder, CERTIFICATE_NAME, enrolment.certificate),
-            ]
-        reason = f"The CA vouches for {enrolment.subject}, and makes the key itself."
-        made = (
-            f"The CA makes {key_in_words(enrolment.key)} and packs it with the certificate "
-            "into a PKCS#12 file under a password."
-        )
-        return [
-            Decided("issue", "issue", ("issue",), reason, "actor", None),
-            Noted(made),
-            sent(enrolment.holder, BUNDLE_NAME, b""),
-        ]
+    Raises:
+        CertificateError: the subject is not an RFC 4514 name.
+    """
+    return write_request(private_key, subject)
 
-    def issue_to_somebody_else(self, subject: str) -> list[Fact]:
-        """Sign a certificate for its rightful holder, who takes no part in this connection."""
-        return [Noted(f"The CA issued the certificate of {subject} to its rightful holder.")]
 
-    def revoke(self, subject: str) -> list[Fact]:
-        """Take a certificate back; nobody is told who does not ask."""
-        reason = f"The certificate of {subject} is no longer to be trusted."
-        return [Decided("revoke", "revoke", ("revoke",), reason, "actor", None)]
+@lru_cache(maxsize=REMEMBERED_SIGNATURES)
+def self_signed(private_key: PrivateKey, contents: Contents) -> Issued:
+    """Make a certificate that vouches for itself.
 
-    def switch_off(self) -> list[Fact]:
-        """Leave the network before the connection begins."""
-        return [
-            Noted("The CA is switched off. What it signed stays signed, so the handshake does not miss it.")
-        ]
+    Raises:
+        CertificateError: the contents cannot stand in a certificate.
+    """
+    return Issuer.self_signed(private_key, contents).own
+
+
+@lru_cache(maxsize=REMEMBERED_SIGNATURES)
+def _certified(issuer: Issuer, request: bytes, contents: Contents) -> Certificate:
+    return issuer.certify_request(request, contents)
+
+
+@lru_cache(maxsize=REMEMBERED_SIGNATURES)
+def _made(issuer: Issuer, private_key: PrivateKey, contents: Contents) -> Certificate:
+    return issuer.certify(private_key.public_key(), contents)

@@ -51,10 +51,8 @@ def write_certificates(world: World, directory: Path, *, password: str | None = 
     """
     files = [(file.name, file.data, file.is_private) for file in world.files()]
     if password is not None:
-        for holding in (world.client, world.server):
-            if holding.name is not None:
-                bundle = write_pkcs12(world[holding.name].identity, password, holding.name)
-                files.append((f"{holding.name}.p12", bundle, True))
+        owned = [name for holding in (world.client, world.server) for name in holding.names[:1]]
+        files += [(f"{name}.p12", write_pkcs12(world[name], password, name), True) for name in owned]
     try:
         directory.mkdir(exist_ok=True)
     except OSError as error:

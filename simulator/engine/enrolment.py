@@ -1,7 +1,8 @@
-"""What came before the connection: keys, requests, certificates, revocations, and CAs that went away.
+"""Enrolment: keys, requests, certificates, revocations, and CAs that go away before the connection.
 
-All of it happens at negative times, however slow the network is. Once the connection begins, no CA says or
-hears anything; what it revokes later is not told.
+It is played once for a scenario, on a clock of its own: the CAs sign when they are asked, and the world has
+their certificates afterwards. Every run of the scenario then records what happened. All of it has negative
+times, however slow the network is; once the connection begins, no CA sends or reads anything.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from simulator.actors.authority import Authority, Enrolment, apply_for, take_delivery
-from simulator.engine.roles import authorities_of, lane_name
+from simulator.actors.authority import apply_for, take_bundle, take_certificate
+from simulator.engine.kernel import Kernel
+from simulator.engine.names import authorities_of, lane_name, names_held
+from simulator.pki.keys import describe_key
 from simulator.trace.facts import Noted
 
 if TYPE_CHECKING:
-    from simulator.engine.kernel import Kernel
-    from simulator.engine.recorder import Recorder
-    from simulator.engine.world import Issued, World
+    from simulator.actors.authority import CertificateAuthority
+    from simulator.engine.world import World
+    from simulator.pki.certificate import Certificate
     from simulator.scenario import Scenario
     from simulator.trace.facts import Fact
 
@@ -28,180 +31,201 @@ HOUR = 60 * MINUTE
 SWITCHED_OFF_AT = -10 * MINUTE
 
 
-def microseconds(moment: timedelta) -> int:
-    """A duration in whole microseconds."""
-    return moment // MICROSECOND
-
-
-def beginning(scenario: Scenario, world: World) -> int:
-    """The time of the first thing that happens, in microseconds: 0 or earlier."""
-    issued = [one.at for one in issuances(scenario, world)]
-    return min([0, *issued, *(at for at, _, _ in revocations(scenario, world))])
-
-
 @dataclass(frozen=True, slots=True)
-class Issuance:
-    """How a side came by its certificate, and when it began.
+class Happening:
+    """What an actor did at one moment of the enrolment.
 
     Attributes:
         at: microseconds of virtual time, negative.
+        actor: its lane.
+        facts: in the order in which they happened.
+        fresh: nothing before made it happen.
+    """
+
+    at: int
+    actor: str
+    facts: list[Fact]
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How a side comes by one of its certificates.
+
+    Attributes:
+        at: when it begins, in microseconds of virtual time, negative.
         holder: ``client`` or ``server``.
-        issued: the certificate.
-        enrolment: how it was issued to the holder; None where it vouches for itself, or where the holder
-            is not the one it was issued to.
+        name: scenario name of the certificate.
         stolen: the holder has a copy of the certificate without its key.
     """
 
     at: int
     holder: str
-    issued: Issued
-    enrolment: Enrolment | None
+    name: str
     stolen: bool
 
 
-def issuances(scenario: Scenario, world: World) -> list[Issuance]:
-    """How client and server came by their certificates, in order of time.
+def microseconds(moment: timedelta) -> int:
+    """A duration in whole microseconds."""
+    return moment // MICROSECOND
+
+
+def beginnings(scenario: Scenario) -> list[Beginning]:
+    """How client and server come by their certificates, in order of time.
 
     Each begins when its certificate becomes valid, but an hour or more before the connection: a certificate
-    that is not valid yet was issued all the same. Two never overlap, and the last is over in good time.
+    that is not valid yet was issued all the same. Two never overlap.
     """
-    latest = latest_issuance(scenario, world)
     spacing = enrolment_spacing(scenario)
-    found = []
-    for holder, holding in (("client", world.client), ("server", world.server)):
-        for name in holding.names:
-            stolen = (holder, name) == ("client", holding.name) and not scenario.client.holds_key
-            found.append(_issuance(scenario, world[name], holder, latest, stolen=stolen))
+    sides = (("client", scenario.client), ("server", scenario.server))
+    wanted = [(holder, name) for holder, setup in sides for name in names_held(setup)]
+    # The last is over before a CA is switched off, even if all begin one after another at the latest time.
+    latest = min(-HOUR, SWITCHED_OFF_AT - len(wanted) * spacing)
+    thief = None if scenario.client.holds_key else ("client", scenario.client.certificate)
+    found = [
+        Beginning(
+            min(microseconds(scenario.certificates[name].not_before), latest),
+            holder,
+            name,
+            stolen=(holder, name) == thief,
+        )
+        for holder, name in wanted
+    ]
     found.sort(key=lambda one: one.at)
-    spaced: list[Issuance] = []
-    for one in found:
-        earliest = spaced[-1].at + spacing if spaced else one.at
-        at = max(one.at, earliest)
-        spaced.append(replace(one, at=at))
-    return spaced
+    for place in range(1, len(found)):
+        earliest = found[place - 1].at + spacing
+        found[place] = replace(found[place], at=max(found[place].at, earliest))
+    return found
 
 
 def enrolment_spacing(scenario: Scenario) -> int:
     """The time from the beginning of one enrolment to that of the next, in microseconds.
 
-    A minute, or on a slow network twice as long as an enrolment takes: there, thinking, and back.
+    A minute, or on a slow network twice as long as an enrolment takes: there, processing, and back.
     """
     network = scenario.network
     return max(MINUTE, 2 * (2 * round(network.latency_ms * 1000) + round(network.thinking_ms * 1000)))
 
 
-def latest_issuance(scenario: Scenario, world: World) -> int:
-    """When the first of all enrolments begins at the latest, in microseconds: an hour before, or earlier.
-
-    All of them are over when a CA is switched off, even if they begin one after another at that time.
-    """
-    number = len(world.client.names) + len(world.server.names)
-    return min(-HOUR, SWITCHED_OFF_AT - number * enrolment_spacing(scenario))
-
-
-def _issuance(scenario: Scenario, issued: Issued, holder: str, latest: int, *, stolen: bool) -> Issuance:
-    """How one side came by its certificate."""
-    setup = scenario.certificates[issued.name]
-    at = min(microseconds(setup.not_before), latest)
-    if issued.issuer is None or stolen:
-        return Issuance(at, holder, issued, None, stolen)
-    enrolment = Enrolment(
-        holder=holder,
-        authority=lane_name(issued.issuer.name),
-        subject=issued.certificate.subject,
-        key=issued.certificate.key_type_name,
-        delivery=setup.delivery,
-        request=issued.request or b"",
-        certificate=issued.certificate.der,
-    )
-    return Issuance(at, holder, issued, enrolment, stolen)
-
-
-def revocations(scenario: Scenario, world: World) -> list[tuple[int, str, str]]:
-    """(time in microseconds, CA, subject) of what a CA with a lane has revoked before the connection."""
-    with_lane = authorities_of(world)
-    found = []
-    for name, one in world.issued.items():
-        revoked = scenario.certificates[name].revoked
-        if revoked is None or revoked >= timedelta():
-            continue
-        if one.issuer is not None and one.issuer.name in with_lane:
-            found.append((microseconds(revoked), lane_name(one.issuer.name), one.certificate.subject))
-    return sorted(found)
-
-
-def switched_off(scenario: Scenario, world: World) -> list[str]:
-    """The CAs with a lane that cannot be reached once the connection begins."""
-    return [lane_name(name) for name in authorities_of(world) if not scenario.certificates[name].online]
-
-
-class Prologue:
-    """Plays what came before.
+def enrol(world: World) -> list[Happening]:
+    """Play the enrolment of a scenario; afterwards all certificates of its world have been issued.
 
     Args:
-        kernel: its clock stands at :func:`beginning`.
-        recorder: writes it down.
-        latency: one-way delay to a CA in microseconds.
-        thinking: how long a CA takes to issue, in microseconds.
+        world: as it is set up.
+
+    Returns:
+        What happened, in order.
+
+    Raises:
+        ScenarioError: a certificate cannot be issued.
+    """
+    enrolment = Enrolment(world)
+    enrolment.play()
+    return enrolment.happenings
+
+
+class Enrolment:
+    """The enrolment of one scenario.
+
+    Args:
+        world: as it is set up.
+
+    Attributes:
+        happenings: what happened so far, in order.
     """
 
-    def __init__(self, kernel: Kernel, recorder: Recorder, latency: int, thinking: int) -> None:
-        self._kernel = kernel
-        self._recorder = recorder
-        self._latency = latency
-        self._thinking = thinking
+    def __init__(self, world: World) -> None:
+        network = world.scenario.network
+        self.happenings: list[Happening] = []
+        self._world = world
+        self._latency = round(network.latency_ms * 1000)
+        self._processing = round(network.thinking_ms * 1000)
+        self._kernel = Kernel()
 
-    def schedule(self, scenario: Scenario, world: World) -> None:
-        """Put everything that came before into the queue."""
-        for one in issuances(scenario, world):
-            self._kernel.schedule(one.at - self._kernel.now, partial(self._begin, one))
-        for at, authority, subject in revocations(scenario, world):
-            facts = Authority(authority).revoke(subject)
-            self._kernel.schedule(at - self._kernel.now, partial(self._record, authority, facts))
-        for authority in switched_off(scenario, world):
-            facts = Authority(authority).switch_off()
-            self._kernel.schedule(SWITCHED_OFF_AT - self._kernel.now, partial(self._record, authority, facts))
+    def play(self) -> None:
+        """Let everything happen that comes before the connection."""
+        scenario, with_lane = self._world.scenario, authorities_of(self._world.scenario)
+        begun = [(one.at, partial(self._begin, one)) for one in beginnings(scenario)]
+        revoked = [
+            (microseconds(setup.revoked), lane_name(setup.issuer), setup.subject, name)
+            for name, setup in scenario.certificates.items()
+            if name in self._world.names and setup.issuer != name and setup.issuer in with_lane
+            if setup.revoked is not None and setup.revoked < timedelta()
+        ]
+        begun += [(at, partial(self._revoke, name)) for at, _, _, name in sorted(revoked)]
+        begun += [
+            (SWITCHED_OFF_AT, partial(self._switch_off, name))
+            for name in with_lane
+            if not scenario.certificates[name].online
+        ]
+        self._kernel = Kernel(min((at for at, _ in begun), default=0))
+        for at, action in begun:
+            self._kernel.schedule(at - self._kernel.now, action)
+        while self._kernel.step():
+            pass
 
-    def _begin(self, one: Issuance) -> None:
+    def _begin(self, one: Beginning) -> None:
         """The holder asks for its certificate, or the CA makes key and certificate, or neither."""
-        subject = one.issued.certificate.subject
-        if one.enrolment is None:
-            if one.stolen and one.issued.issuer is not None:
-                authority = lane_name(one.issued.issuer.name)
-                self._record(authority, Authority(authority).issue_to_somebody_else(subject))
-            self._record(one.holder, [Noted(remark_on(one))])
-        elif one.enrolment.delivery == "csr":
-            self._record(one.holder, apply_for(one.enrolment))
-            self._kernel.schedule(self._latency, partial(self._request_arrives, one.enrolment))
+        setup = self._world.scenario.certificates[one.name]
+        if one.stolen:
+            self._stolen(one, self_signed=setup.issuer == one.name)
+        elif setup.issuer == one.name:
+            subject = self._world[one.name].certificate.subject
+            own = f"The {one.holder} makes a key and signs the certificate of {subject} itself"
+            self._record(one.holder, [Noted(f"{own}: no CA vouches for it.")])
+        elif setup.delivery == "csr":
+            authority, request = self._world.authority_of(one.name), self._world.request(one.name)
+            key = describe_key(self._world.key(one.name).public_key())
+            self._record(one.holder, apply_for(one.holder, authority.name, key, request))
+            self._kernel.schedule(self._latency, partial(self._request_arrives, one, authority, request))
         else:
-            self._issue(one.enrolment)
+            self._issue(one, self._world.authority_of(one.name), None)
 
-    def _request_arrives(self, enrolment: Enrolment) -> None:
-        """The CA reads the request and thinks."""
-        self._record(enrolment.authority, Authority(enrolment.authority).receive(enrolment))
-        self._kernel.schedule(self._thinking, partial(self._issue, enrolment))
+    def _stolen(self, one: Beginning, *, self_signed: bool) -> None:
+        """The holder has a copy of a certificate that was issued to another."""
+        certificate = self._world[one.name].certificate
+        if not self_signed:
+            authority = self._world.authority_of(one.name)
+            self._record(authority.name, authority.issued_to_its_holder(certificate))
+        copy = f"The {one.holder} has a copy of the certificate of {certificate.subject}"
+        self._record(one.holder, [Noted(f"{copy}, but not its private key.")])
 
-    def _issue(self, enrolment: Enrolment) -> None:
-        """The CA issues, and what it issued is on its way."""
-        facts = Authority(enrolment.authority).issue(enrolment)
-        fresh = enrolment.delivery == "pkcs12"
-        self._recorder.record(enrolment.authority, self._kernel.now, facts, fresh=fresh)
-        self._kernel.schedule(self._latency, partial(self._delivered, enrolment))
+    def _request_arrives(self, one: Beginning, authority: CertificateAuthority, request: bytes) -> None:
+        """The CA reads the request and processes it."""
+        self._record(authority.name, authority.receive(one.holder, request))
+        self._kernel.schedule(self._processing, partial(self._issue, one, authority, request))
 
-    def _delivered(self, enrolment: Enrolment) -> None:
+    def _issue(self, one: Beginning, authority: CertificateAuthority, request: bytes | None) -> None:
+        """The CA signs, and what it issued is on its way."""
+        certificate = self._world.sign(one.name, request)
+        if request is None:
+            self._record(authority.name, authority.issue_bundle(one.holder, certificate))
+        else:
+            self._record(authority.name, authority.issue(one.holder, certificate), fresh=False)
+        arrives = partial(self._delivered, one, authority, certificate, request)
+        self._kernel.schedule(self._latency, arrives)
+
+    def _delivered(
+        self, one: Beginning, authority: CertificateAuthority, certificate: Certificate, request: bytes | None
+    ) -> None:
         """The holder has what it asked for."""
-        self._record(enrolment.holder, take_delivery(enrolment))
+        self._world.hand_over(one.name, certificate, request)
+        if request is None:
+            self._record(one.holder, take_bundle(one.holder, authority.name))
+        else:
+            self._record(one.holder, take_certificate(authority.name, certificate))
 
-    def _record(self, actor: str, facts: list[Fact]) -> None:
-        """Write down a beginning, or a reading, which knows its own cause."""
-        self._recorder.record(actor, self._kernel.now, facts, fresh=True)
+    def _revoke(self, name: str) -> None:
+        """The CA takes a certificate back, even one that it has not issued yet."""
+        made = self._world[name] if name in self._world else self._world.issue(name)
+        authority = self._world.authority_of(name)
+        self._record(authority.name, authority.revoke(made.certificate))
 
+    def _switch_off(self, name: str) -> None:
+        """A CA leaves the network."""
+        authority = self._world.authority(name)
+        self._record(authority.name, authority.switch_off())
 
-def remark_on(one: Issuance) -> str:
-    """How a certificate came to its holder without a CA's help."""
-    subject = one.issued.certificate.subject
-    if one.stolen:
-        return f"The {one.holder} has a copy of the certificate of {subject}, but not its private key."
-    return (
-        f"The {one.holder} makes a key and signs the certificate of {subject} itself: no CA vouches for it."
-    )
+    def _record(self, actor: str, facts: list[Fact], *, fresh: bool = True) -> None:
+        """Note a beginning, or a reading, which knows its own cause."""
+        self.happenings.append(Happening(self._kernel.now, actor, facts, fresh))

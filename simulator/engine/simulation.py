@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NoReturn
 from simulator.actors.client import Client
 from simulator.actors.decisions import check_names
 from simulator.actors.server import Server
-from simulator.engine import enrolment, roles
 from simulator.engine.kernel import Kernel
 from simulator.engine.link import Link
 from simulator.engine.party import Party
+from simulator.engine.preparation import prepare
 from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
 from simulator.errors import ArgumentError, DecisionError, ScenarioError
@@ -61,21 +61,22 @@ class Simulation:
         if not isinstance(self.interactive, bool):
             check_names(self.interactive)
         entropy = SeededEntropy(scenario.seed)
-        cast = roles.cast(scenario, self.tls)
-        self.world = cast.world
-        self.client = Client(cast.client, entropy.child("client"))
-        self.server = Server(cast.server, entropy.child("server"))
+        ready = prepare(scenario, self.tls)
+        self.world = ready.world
+        self.client = Client(ready.client, entropy.child("client"))
+        self.server = Server(ready.server, entropy.child("server"))
         self.decisions: list[tuple[PendingDecision, str, TakenBy]] = []
         self._script = dict(script or {})
         self._waiting: list[Party] = []
         self._blocked = False
         latency = round(scenario.network.latency_ms * 1000)
         self._thinking = round(scenario.network.thinking_ms * 1000)
-        self._kernel = Kernel(enrolment.beginning(scenario, self.world))
+        self._kernel = Kernel(min((one.at for one in ready.enrolment), default=0))
         self._recorder = Recorder(self.tls)
-        self._recorder.begin(cast.setup, self._kernel.now)
-        before = enrolment.Prologue(self._kernel, self._recorder, latency, self._thinking)
-        before.schedule(scenario, self.world)
+        self._recorder.begin(ready.setup, self._kernel.now)
+        for one in ready.enrolment:
+            happens = partial(self._recorder.record, one.actor, one.at, one.facts, fresh=one.fresh)
+            self._kernel.schedule(one.at - self._kernel.now, happens)
         near, far = Link(self._kernel, latency).ends
         self._client = self._party(self.client, near, scenario.client.clock_offset)
         self._party(self.server, far, scenario.server.clock_offset)

@@ -1,144 +1,218 @@
-"""From a scenario to its certificates and keys: what every actor holds before the story begins.
+"""The world of a scenario: keys, trust stores, and the certificates that exist so far.
 
-Only what the scenario uses is issued: the certificates that a side holds, sends, trusts or names, and
-their issuers. Keys and serial numbers follow from the seed and the certificate's scenario name, so one
-certificate does not change because another was added. What was issued once in a process is kept: the same
-certificate again costs nothing.
+A certificate exists before the story begins, or it is issued at enrolment by its CA. Only what the scenario
+uses comes into being: the certificates that a side holds, sends, trusts or names, and their issuers. Keys and
+serial numbers follow from the seed and the certificate's scenario name, so one certificate does not change
+because another was added.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
-from types import MappingProxyType
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from simulator.actors.authority import (
+    CertificateAuthority,
+    Practice,
+    certification_request,
+    self_signed,
+)
+from simulator.engine.names import (
+    by_role,
+    lane_name,
+    names_enrolled_for,
+    names_held,
+    names_in_use,
+    setup_of_certificate,
+)
 from simulator.errors import CertificateError, ScenarioError
 from simulator.pki.bundles import pem_block, write_pem
-from simulator.pki.contents import DEFAULT, Contents, parse_name
-from simulator.pki.issuing import Authority, Identity, seeded_serial_number, write_request
+from simulator.pki.issuing import Issued
 from simulator.pki.key_files import write_private_key
 from simulator.pki.keys import generate_key
 from simulator.pki.stores import TrustStore
+from simulator.tls.config import Credential
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
 
     from simulator.entropy import Entropy
     from simulator.pki.certificate import Certificate
     from simulator.pki.keys import PrivateKey
-    from simulator.scenario import CertificateSetup, ClientSetup, Scenario, ServerSetup
-
-SEED_MARK = "O=clientauth teaching - not secret"
-CACHED_CERTIFICATES = 1024
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Issued:
-    """One certificate of the world, with what belongs to it.
-
-    Attributes:
-        name: its scenario name.
-        identity: certificate, chain without the root, and the certificate's own private key.
-        issuer: what issued it; None where it vouches for itself.
-        request: DER of the signing request it was issued on; None where its issuer made the key.
-    """
-
-    name: str
-    identity: Identity
-    issuer: Issued | None
-    request: bytes | None = field(repr=False)
-
-    @property
-    def certificate(self) -> Certificate:
-        """The certificate."""
-        return self.identity.certificate
-
-    @property
-    def private_key(self) -> PrivateKey:
-        """The certificate's own private key, whoever holds it."""
-        return self.identity.private_key
-
-    @property
-    def issuer_name(self) -> str:
-        """Scenario name of the issuer; its own where it vouches for itself."""
-        return self.name if self.issuer is None else self.issuer.name
-
-
-@dataclass(frozen=True, slots=True)
-class FurtherCertificate:
-    """Another certificate of a client's, with its own key: scenario name, chain as presented, private key."""
-
-    name: str
-    chain: tuple[Certificate, ...]
-    private_key: PrivateKey = field(repr=False)
+    from simulator.scenario import CertificateSetup, Scenario
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What one side brings to the handshake.
+    """What one side brings to a handshake.
 
     Attributes:
-        name: scenario name of its certificate; None for a client without one.
-        chain: the certificates it presents, leaf first; empty without one.
-        private_key: what it signs with; a thief's is not the certificate's. None without a certificate.
-        store: whom it trusts.
-        further: what a client may present instead, in the order of its preference.
+        names: scenario names of the certificates it may present, the preferred one first.
+        credentials: for each of them the chain as presented and the key to sign with; a thief's key is not
+            the certificate's.
+        store: the certificates it trusts.
         held: certificates at hand that may complete a path, not trusted for that.
         authorities: the certificates whose names a server hints at; empty for a client.
     """
 
-    name: str | None
-    chain: tuple[Certificate, ...]
-    private_key: PrivateKey | None = field(repr=False)
+    names: tuple[str, ...]
+    credentials: tuple[Credential, ...] = field(repr=False)
     store: TrustStore
     held: tuple[Certificate, ...] = ()
     authorities: tuple[Certificate, ...] = ()
-    further: tuple[FurtherCertificate, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Scenario names of all certificates that it may present, the preferred one first."""
-        own = () if self.name is None else (self.name,)
-        return (*own, *(one.name for one in self.further))
 
 
 @dataclass(frozen=True, slots=True)
 class WorldFile:
-    """A file for use with real tools: its name, its bytes, and whether there is a private key in it."""
+    """A file for use with real tools: its name, its bytes, and True if there is a private key in it."""
 
     name: str
     data: bytes = field(repr=False)
     is_private: bool
 
 
-@dataclass(frozen=True, slots=True)
 class World:
-    """Everything that was issued for one scenario.
+    """The keys, certificates and trust stores of a scenario.
+
+    It begins with the certificates that exist before the story; :meth:`hand_over` adds one that was enrolled
+    for. What a side brings can be asked for when all have been issued.
+
+    Args:
+        scenario: what is set up.
+        entropy: keys and serial numbers come from it.
+        marked: add ``O=clientauth teaching - not secret`` to every subject, as belongs to seeded keys.
 
     Attributes:
-        issued: by scenario name, issuers before what they issued.
-        client: what the client brings.
-        server: what the server brings; it always has a certificate.
+        names: scenario names of all certificates in use, issuers before what they issued.
+
+    Raises:
+        ScenarioError: a certificate's name is unknown, its issuers go in a circle, or it cannot be issued.
     """
 
-    issued: Mapping[str, Issued]
-    client: Holding
-    server: Holding
+    def __init__(self, scenario: Scenario, entropy: Entropy, *, marked: bool = True) -> None:
+        self.scenario = scenario
+        self.names = names_in_use(scenario)
+        self._entropy = entropy
+        self._practice = Practice(scenario.clock, entropy, marked=marked)
+        self._keys: dict[str, PrivateKey] = {}
+        self._issued: dict[str, Issued] = {}
+        self._authorities: dict[str, CertificateAuthority] = {}
+        enrolled = names_enrolled_for(scenario, self.names)
+        for name in self.names:
+            if name not in enrolled:
+                self.issue(name)
+
+    def __repr__(self) -> str:
+        return f"<World of {self.scenario.name!r}: {', '.join(self._issued)}>"
 
     def __getitem__(self, name: str) -> Issued:
-        return self.issued[name]
+        """The certificate of that scenario name, once it was issued."""
+        return self._issued[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._issued
+
+    @property
+    def issued(self) -> dict[str, Issued]:
+        """The certificates that exist by now, issuers before what they issued."""
+        return {name: self._issued[name] for name in self.names if name in self._issued}
+
+    @cached_property
+    def client(self) -> Holding:
+        """What the client brings; a thief holds another key of the same type."""
+        setup = self.scenario.client
+        names, store = names_held(setup), self._store(setup.trusts)
+        credentials = []
+        for place, name in enumerate(names):
+            chain, key = self[name].presented, self[name].private_key
+            if place == 0:
+                chain = chain if setup.sends is None else self.certificates(setup.sends)
+                key = key if setup.holds_key else self._another_key(name)
+            credentials.append(credential_of(chain, key))
+        return Holding(names, tuple(credentials), store)
+
+    @cached_property
+    def server(self) -> Holding:
+        """What the server brings; it always has a certificate."""
+        setup = self.scenario.server
+        own = self[setup.certificate]
+        chain = own.presented if setup.sends is None else self.certificates(setup.sends)
+        return Holding(
+            names=(setup.certificate,),
+            credentials=(credential_of(chain, own.private_key),),
+            store=self._store(setup.trusts),
+            held=self.certificates(setup.holds),
+            authorities=self.certificates(setup.ca_list),
+        )
+
+    def authority(self, name: str) -> CertificateAuthority:
+        """The CA whose certificate has this scenario name."""
+        if name not in self._authorities:
+            self._authorities[name] = CertificateAuthority(lane_name(name), self[name], self._practice)
+        return self._authorities[name]
+
+    def authority_of(self, name: str) -> CertificateAuthority:
+        """The CA that issues this certificate."""
+        return self.authority(self.scenario.certificates[name].issuer)
+
+    def key(self, name: str) -> PrivateKey:
+        """The key that a certificate is for: its own, or that of the certificate it shares one with."""
+        owner = self.scenario.certificates[name].key_of or name
+        if owner not in self._keys:
+            key_type = self._setup(owner).key
+            self._keys[owner] = generate_key(key_type, self._entropy, f"certificate/{owner}/key")
+        return self._keys[owner]
+
+    def _another_key(self, name: str) -> PrivateKey:
+        """A key of the same type as a certificate's, that has nothing to do with it."""
+        owner = self.scenario.certificates[name].key_of or name
+        return generate_key(self._setup(owner).key, self._entropy, f"certificate/{name}/another key")
+
+    def request(self, name: str) -> bytes:
+        """The certification request for a certificate, made with its key."""
+        with self.blaming(name):
+            return certification_request(self.key(name), self._practice.subject(self._setup(name)))
+
+    def issue(self, name: str) -> Issued:
+        """Issue a certificate without a story: its CA signs what the holder asks for, or makes the key."""
+        setup, key = self._setup(name), self.key(name)
+        if setup.issuer == name:
+            with self.blaming(name):
+                made = self_signed(key, self._practice.contents(name, setup))
+            self._issued[name] = made
+            return made
+        request = self.request(name) if setup.delivery == "csr" else None
+        return self.hand_over(name, self.sign(name, request), request)
+
+    def sign(self, name: str, request: bytes | None) -> Certificate:
+        """Let the CA sign a certificate, on request or with a key that it makes itself."""
+        authority, setup = self.authority_of(name), self._setup(name)
+        with self.blaming(name):
+            if request is not None:
+                return authority.certify(name, setup, request)
+            return authority.make(name, setup, self.key(name))
+
+    def hand_over(self, name: str, certificate: Certificate, request: bytes | None) -> Issued:
+        """Give a certificate, the chain above it and its key to the holder."""
+        made = Issued(certificate, self.authority_of(name).chain, self.key(name), request)
+        self._issued[name] = made
+        return made
+
+    def certificates(self, names: Iterable[str]) -> tuple[Certificate, ...]:
+        """The certificates of some names, in their order."""
+        return tuple(self[name].certificate for name in names)
 
     def name_of(self, certificate: Certificate) -> str | None:
-        """The scenario name of a certificate; None for one that is not of this world."""
+        """The scenario name of a certificate, or None."""
         return next((name for name, one in self.issued.items() if one.certificate == certificate), None)
 
     def files(self) -> tuple[WorldFile, ...]:
         """Certificates, requests, keys, chains and trust stores as PEM, for use with real tools.
 
-        Each certificate's own key is in a file of the certificate's name. What a side signs with is in
-        another: where the client has only a stolen certificate, the two keys differ.
+        Each certificate's own key is in a file of the certificate's name. The key that a side signs with is
+        in another: where the client has only a stolen certificate, the two keys differ.
         """
         found: list[WorldFile] = []
         for name, one in self.issued.items():
@@ -148,187 +222,50 @@ class World:
                 found.append(WorldFile(f"{name}.csr", request, is_private=False))
             found.append(WorldFile(f"{name}.key", write_private_key(one.private_key), is_private=True))
         for side, holding in (("client", self.client), ("server", self.server)):
-            if holding.private_key is not None:
-                key = write_private_key(holding.private_key)
-                found.append(WorldFile(f"{side}-chain.pem", write_pem(holding.chain), is_private=False))
+            for own in holding.credentials[:1]:
+                chain = b"".join(pem_block("CERTIFICATE", der) for der in own.chain)
+                key = write_private_key(own.private_key)
+                found.append(WorldFile(f"{side}-chain.pem", chain, is_private=False))
                 found.append(WorldFile(f"{side}-signs-with.key", key, is_private=True))
             found.append(WorldFile(f"{side}-trusts.pem", write_pem(holding.store), is_private=False))
         return tuple(found)
 
-
-def issue_world(scenario: Scenario, entropy: Entropy, *, marked: bool = True) -> World:
-    """Issue every certificate that a scenario uses.
-
-    Args:
-        scenario: what is set up.
-        entropy: keys and serial numbers come from it.
-        marked: add ``O=clientauth teaching - not secret`` to every subject, as belongs to seeded keys.
-
-    Raises:
-        ScenarioError: a certificate's name is unknown, its issuers go in a circle, or it cannot be issued.
-    """
-    maker = _Maker(scenario.certificates, scenario.clock, entropy, marked)
-    client = _client_holding(scenario.client, maker)
-    server = _server_holding(scenario.server, maker)
-    return World(MappingProxyType(maker.issued), client, server)
-
-
-@lru_cache(maxsize=CACHED_CERTIFICATES)
-def marked_subject(subject: str) -> str:
-    """The subject that a seeded certificate carries: the scenario's, and the mark that its key is known.
-
-    Raises:
-        CertificateError: the scenario's subject is not an RFC 4514 name.
-    """
-    parse_name(subject)  # alone, lest a broken end swallow the mark
-    return f"{subject},{SEED_MARK}" if subject else SEED_MARK
-
-
-class _Maker:
-    """Issues certificates by name as they are asked for, each once."""
-
-    def __init__(
-        self, setups: Mapping[str, CertificateSetup], clock: datetime, entropy: Entropy, marked: bool
-    ) -> None:
-        self.issued: dict[str, Issued] = {}
-        self._entropy = entropy
-        self._setups = setups
-        self._clock = clock
-        self._marked = marked
-        self._climbing: list[str] = []
-
-    def __call__(self, name: str) -> Issued:
-        """The certificate of that name, issued now if it is the first time."""
-        if name not in self.issued:
-            setup = self._setup(name)
-            self._climbing.append(name)
-            issuer = None if setup.issuer == name else self(setup.issuer)
-            self._climbing.pop()
-            self.issued[name] = self._issue(name, setup, issuer)
-        return self.issued[name]
-
-    def another_key(self, name: str) -> PrivateKey:
-        """A key of the same type as a certificate's, that has nothing to do with it."""
-        owner = self._owner_of_key(name)
-        return generate_key(self._setup(owner).key, self._entropy, f"certificate/{name}/another key")
-
-    def _key(self, name: str) -> PrivateKey:
-        """The key that a certificate is for."""
-        owner = self._owner_of_key(name)
-        return generate_key(self._setup(owner).key, self._entropy, f"certificate/{owner}/key")
-
-    def _owner_of_key(self, name: str) -> str:
-        """The certificate that a certificate has its key from; itself for a key of its own."""
-        return self._setup(name).key_of or name
-
-    def certificates(self, names: Iterable[str]) -> tuple[Certificate, ...]:
-        """The certificates of some names, in their order."""
-        return tuple(self(name).certificate for name in names)
-
-    def store(self, names: Iterable[str]) -> TrustStore:
-        """A trust store: what the scenario calls a CA is trusted as one, anything else for itself."""
-        listed = tuple(dict.fromkeys(names))
-        authorities = [name for name in listed if self._setup(name).role == "ca"]
-        others = [name for name in listed if self._setup(name).role != "ca"]
-        return TrustStore(self.certificates(authorities), self.certificates(others))
-
-    def _setup(self, name: str) -> CertificateSetup:
-        """How a certificate is set up.
+    @contextmanager
+    def blaming(self, name: str) -> Iterator[None]:
+        """Name the certificate in an error about its contents.
 
         Raises:
-            ScenarioError: there is none of that name, or its issuers go in a circle.
+            ScenarioError: the certificate cannot be issued.
         """
-        asked_by = f" of certificate {self._climbing[-1]!r}" if self._climbing else ""
-        if name not in self._setups:
-            raise ScenarioError(
-                f"The scenario has no certificate {name!r}{', the issuer' + asked_by if asked_by else ''}.",
-                got=name,
-                expected=", ".join(self._setups) or "a certificate of the scenario",
-                advice="Add it under certificates, or use one of those names.",
-            )
-        if name in self._climbing:
-            raise ScenarioError(
-                f"The issuers of certificate {name!r} go in a circle.",
-                got=" is issued by ".join([*self._climbing[self._climbing.index(name) :], name]),
-                expected="a chain of issuers that ends at a certificate which names itself",
-                advice="Make one of them self-signed: its issuer is its own name.",
-            )
-        return self._setups[name]
-
-    def _issue(self, name: str, setup: CertificateSetup, issuer: Issued | None) -> Issued:
-        """Issue one certificate; what the pki says against it is said again with the certificate's name."""
-        key = self._key(name)
-        serial_number = seeded_serial_number(self._entropy, f"certificate/{name}/serial")
         try:
-            contents = _contents(setup, self._clock, serial_number, self._marked)
-            return _issued(name, contents, setup.delivery == "csr", key, issuer)
+            yield
         except (CertificateError, OverflowError) as error:
             raise ScenarioError(
                 f"Certificate {name!r} cannot be issued: {str(error).rstrip('.')}.",
                 advice="Change it under certificates.",
             ) from error
 
+    def _setup(self, name: str) -> CertificateSetup:
+        return setup_of_certificate(self.scenario, name)
 
-@lru_cache(maxsize=CACHED_CERTIFICATES)
-def _issued(
-    name: str, contents: Contents, by_request: bool, key: PrivateKey, issuer: Issued | None
-) -> Issued:
-    """Issue, or give what was issued before from the same contents, key and issuer."""
-    if issuer is None:
-        return Issued(name, Authority.self_signed(key, contents).identity, None, None)
-    authority = Authority(issuer.identity)
-    if not by_request:
-        return Issued(name, authority.issue(key, contents), issuer, None)
-    request = write_request(key, contents.subject)
-    certificate = authority.certify_request(request, contents)
-    return Issued(name, Identity(certificate, authority.chain_below, key), issuer, request)
+    def _store(self, names: Iterable[str]) -> TrustStore:
+        """A trust store: what the scenario calls a CA is trusted as one, anything else for itself."""
+        authorities, others = by_role(self.scenario, names)
+        return TrustStore(self.certificates(authorities), self.certificates(others))
 
 
-def _contents(setup: CertificateSetup, clock: datetime, serial_number: int, marked: bool) -> Contents:
-    """What a setup puts into a certificate: None is the role's default there, an empty tuple is absence."""
-    return Contents(
-        subject=marked_subject(setup.subject) if marked else setup.subject,
-        role=setup.role,
-        not_before=clock + setup.not_before,
-        not_after=clock + setup.not_after,
-        serial_number=serial_number,
-        path_length=setup.path_length,
-        permitted_names=setup.permitted_dns_names,
-        excluded_names=setup.excluded_dns_names,
-        key_usage=DEFAULT if setup.key_usage is None else setup.key_usage or None,
-        extended_key_usage=DEFAULT if setup.extended_key_usage is None else setup.extended_key_usage or None,
-        alternative_names=setup.dns_names or None,
-        signature_hash=setup.signature_hash,
-    )
+def issue_world(scenario: Scenario, entropy: Entropy, *, marked: bool = True) -> World:
+    """Issue every certificate that a scenario uses, without its story.
+
+    Arguments and errors are those of :class:`World`.
+    """
+    world = World(scenario, entropy, marked=marked)
+    for name in world.names:
+        if name not in world:
+            world.issue(name)
+    return world
 
 
-def _client_holding(setup: ClientSetup, maker: _Maker) -> Holding:
-    """What the client brings; a thief holds another key of the same type."""
-    store = maker.store(setup.trusts)
-    if setup.certificate is None:
-        return Holding(None, (), None, store)
-    own = maker(setup.certificate)
-    key = own.private_key if setup.holds_key else maker.another_key(setup.certificate)
-    further = tuple(
-        FurtherCertificate(one.name, one.identity.presented, one.private_key)
-        for one in map(maker, setup.also_holds)
-    )
-    return Holding(own.name, _chain(own, setup.sends, maker), key, store, further=further)
-
-
-def _server_holding(setup: ServerSetup, maker: _Maker) -> Holding:
-    """What the server brings."""
-    own = maker(setup.certificate)
-    return Holding(
-        own.name,
-        _chain(own, setup.sends, maker),
-        own.private_key,
-        maker.store(setup.trusts),
-        maker.certificates(setup.holds),
-        maker.certificates(setup.ca_list),
-    )
-
-
-def _chain(own: Issued, sends: tuple[str, ...] | None, maker: _Maker) -> tuple[Certificate, ...]:
-    """What is presented: what the scenario lists, or the certificate with its intermediates."""
-    return own.identity.presented if sends is None else maker.certificates(sends)
+def credential_of(chain: Iterable[Certificate], private_key: PrivateKey) -> Credential:
+    """The certificates of a chain as they are sent, with a key."""
+    return Credential(tuple(certificate.der for certificate in chain), private_key)

@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.engine.world import Holding
-    from simulator.pki.certificate import Certificate
-    from simulator.pki.keys import PrivateKey
     from simulator.pki.stores import TrustStore
     from simulator.scenario import ClientSetup, ServerSetup, TlsVersion
+    from simulator.tls.config import Credential
 
 VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {
     "1.2": ssl.TLSVersion.TLSv1_2,
@@ -63,8 +62,8 @@ def client_context(
     if setup.signature_schemes is not None:
         choose_signatures(context, setup.signature_schemes, of_client=False)
         choose_signatures(context, SIGNATURE_SCHEMES, of_client=True)
-    if holding.private_key is not None and not setup.withholds:
-        _load(context, holding.chain, holding.private_key)
+    if holding.credentials and not setup.withholds:
+        _load(context, holding.credentials[0])
     return context
 
 
@@ -87,8 +86,7 @@ def server_context(
     context.num_tickets = setup.tickets
     if setup.tickets == 0:
         context.options |= ssl.OP_NO_TICKET  # TLS 1.2 knows only this switch: one ticket or none
-    if holding.private_key is not None:
-        _load(context, holding.chain, holding.private_key)
+    _load(context, holding.credentials[0])
     return context
 
 
@@ -108,7 +106,7 @@ def _bare_context(protocol: int, tls: TlsVersion) -> ssl.SSLContext:
     return context
 
 
-def _load(context: ssl.SSLContext, chain: tuple[Certificate, ...], private_key: PrivateKey) -> None:
+def _load(context: ssl.SSLContext, own: Credential) -> None:
     """Load what a side holds.
 
     What is too weak for OpenSSL's level to be loaded is loaded at level 0, as an administrator would do who
@@ -119,12 +117,11 @@ def _load(context: ssl.SSLContext, chain: tuple[Certificate, ...], private_key: 
     Raises:
         CredentialRefusedError: OpenSSL refuses it for another reason.
     """
-    ders = [one.der for one in chain]
     try:
-        load_credential(context, ders, private_key)
+        load_credential(context, own.chain, own.private_key)
     except CredentialRefusedError:
         context.set_ciphers(CIPHERS.format(0))
-        load_credential(context, ders, private_key)
+        load_credential(context, own.chain, own.private_key)
 
 
 def _trust(context: ssl.SSLContext, holding: Holding, judged_at: datetime) -> None:

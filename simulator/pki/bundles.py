@@ -12,7 +12,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from simulator.errors import CertificateError, PasswordError
 from simulator.pki.certificate import Certificate
-from simulator.pki.issuing import Identity
+from simulator.pki.issuing import Issued
 from simulator.pki.key_files import (
     PEM_BEGIN,
     PEM_BLOCK,
@@ -43,11 +43,11 @@ def pem_block(label: str, der: bytes) -> bytes:
     return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""]).encode()
 
 
-def write_pkcs12(identity: Identity, password: str, name: str) -> bytes:
+def write_pkcs12(issued: Issued, password: str, name: str) -> bytes:
     """Write certificate, chain and key as one PKCS#12 file; its salts are random.
 
     Args:
-        identity: what to put inside.
+        issued: certificate, chain and key.
         password: protects it; must not be empty.
         name: the friendly name that programs show.
 
@@ -55,12 +55,12 @@ def write_pkcs12(identity: Identity, password: str, name: str) -> bytes:
         PasswordError: the password is empty.
         CertificateError: the key does not belong to the certificate.
     """
-    check_key_matches(identity.certificate, identity.private_key)
-    chain = [load_der_x509_certificate(certificate.der) for certificate in identity.chain]
+    check_key_matches(issued.certificate, issued.private_key)
+    chain = [load_der_x509_certificate(certificate.der) for certificate in issued.chain]
     return pkcs12.serialize_key_and_certificates(
         name.encode(),
-        identity.private_key,
-        load_der_x509_certificate(identity.certificate.der),
+        issued.private_key,
+        load_der_x509_certificate(issued.certificate.der),
         chain or None,
         password_encryption(password),
     )
@@ -93,7 +93,7 @@ def load_certificates(data: bytes) -> tuple[Certificate, ...]:
     return tuple(Certificate.parse(der) for der in found)
 
 
-def load_pkcs12(data: bytes, password: str | None) -> Identity:
+def load_pkcs12(data: bytes, password: str | None) -> Issued:
     """Read certificate, chain and key from a PKCS#12 file.
 
     Args:
@@ -127,10 +127,10 @@ def load_pkcs12(data: bytes, password: str | None) -> Identity:
         Certificate.parse(entry.certificate.public_bytes(Encoding.DER)) for entry in bundle.additional_certs
     ]
     certificate = Certificate.parse(bundle.cert.certificate.public_bytes(Encoding.DER))
-    return make_identity((certificate, *others), bundle.key)
+    return with_chain((certificate, *others), bundle.key)
 
 
-def make_identity(certificates: Iterable[Certificate], private_key: PrivateKey) -> Identity:
+def with_chain(certificates: Iterable[Certificate], private_key: PrivateKey) -> Issued:
     """Put certificates and a key together: the key's own certificate, and the chain above it.
 
     Args:
@@ -160,7 +160,7 @@ def make_identity(certificates: Iterable[Certificate], private_key: PrivateKey) 
             break
         chain.append(issuer)
         last = issuer
-    return Identity(own, tuple(chain), private_key)
+    return Issued(own, tuple(chain), private_key)
 
 
 def check_key_matches(certificate: Certificate, private_key: PrivateKey) -> None:

@@ -3,7 +3,7 @@
 All certificates come from one builder. Each extension has a default that fits the role, and can be
 replaced or left out::
 
-    root = Authority.self_signed(root_key, Contents("CN=Root", "ca", *five_years, serial_number=1))
+    root = Issuer.self_signed(root_key, Contents("CN=Root", "ca", *five_years, serial_number=1))
     alice = root.issue(alice_key, Contents("CN=alice", "client", *one_year, serial_number=2))
     odd = root.issue(odd_key, Contents("CN=odd", "client", *one_year, serial_number=3, key_usage=None))
 
@@ -32,60 +32,65 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """A certificate with what its owner needs to use it.
+class Issued:
+    """A certificate that was made, with what its owner needs to use it.
 
     Attributes:
         certificate: the owner's own.
         chain: certificates of the issuers above, nearest first, without the root.
         private_key: the owner's secret.
+        request: DER of the signing request it was issued on, or None.
     """
 
     certificate: Certificate
     chain: tuple[Certificate, ...]
     private_key: PrivateKey = field(repr=False)
+    request: bytes | None = field(default=None, repr=False)
 
     @property
     def presented(self) -> tuple[Certificate, ...]:
-        """What the owner sends in a handshake: its own certificate first, then the chain."""
+        """The chain that the owner sends in a handshake: its own certificate first."""
         return self.certificate, *self.chain
 
 
 @dataclass(frozen=True, slots=True)
-class Authority:
-    """Somebody who issues certificates under its own name.
+class Issuer:
+    """Issues certificates under the name of its own certificate.
 
-    Whether others *accept* them is not decided here: a leaf that plays the authority can be built too.
+    Whether others *accept* them is not decided here: a leaf can issue too.
+
+    Attributes:
+        own: its certificate, chain and key.
     """
 
-    identity: Identity
+    own: Issued
 
     @classmethod
-    def self_signed(cls, private_key: PrivateKey, contents: Contents) -> Authority:
+    def self_signed(cls, private_key: PrivateKey, contents: Contents) -> Issuer:
         """Make a certificate that vouches for itself: a root, or a self-signed leaf.
 
         Raises:
             CertificateError: the contents cannot stand in a certificate.
         """
         certificate = build_certificate(contents, private_key.public_key(), None, private_key)
-        return cls(Identity(certificate, (), private_key))
+        return cls(Issued(certificate, (), private_key))
 
-    def subordinate(self, private_key: PrivateKey, contents: Contents) -> Authority:
+    def subordinate(self, private_key: PrivateKey, contents: Contents) -> Issuer:
         """Make an authority below this one.
 
         Raises:
             CertificateError: the contents cannot stand in a certificate.
         """
-        return Authority(self.issue(private_key, contents))
+        return Issuer(self.issue(private_key, contents))
 
-    def issue(self, private_key: PrivateKey, contents: Contents) -> Identity:
+    def issue(self, private_key: PrivateKey, contents: Contents) -> Issued:
         """Issue for a key that is at hand, as when the CA makes the key and hands out a PKCS#12.
 
         Raises:
             CertificateError: the contents cannot stand in a certificate.
         """
         certificate = self.certify(private_key.public_key(), contents)
-        return Identity(certificate, self.chain_below, private_key)
+        return Issued(certificate, self.chain_below, private_key)
 
     def certify_request(self, request: bytes, contents: Contents) -> Certificate:
         """Issue for a certificate signing request (PKCS#10), once its signature verifies.
@@ -116,12 +121,12 @@ class Authority:
         Raises:
             CertificateError: the contents cannot stand in a certificate.
         """
-        return build_certificate(contents, public_key, self.identity.certificate, self.identity.private_key)
+        return build_certificate(contents, public_key, self.own.certificate, self.own.private_key)
 
     @property
     def chain_below(self) -> tuple[Certificate, ...]:
-        """What belongs under a certificate that this authority issued: itself and its chain, no root."""
-        return () if self.identity.certificate.self_signed else self.identity.presented
+        """The chain for a certificate that this issuer made: its own certificates without the root."""
+        return () if self.own.certificate.self_signed else self.own.presented
 
 
 def seeded_serial_number(entropy: Entropy, label: str) -> int:

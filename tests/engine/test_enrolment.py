@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.actors.decisions import WAITING
+from simulator.engine.enrolment import enrol
+from simulator.engine.world import World, issue_world
+from simulator.entropy import SeededEntropy
+from simulator.pki.certificate import Certificate
 from simulator.runs.run import simulate
 from simulator.scenario import Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
@@ -81,3 +85,47 @@ def test_only_what_was_revoked_before_is_told(revoked: str, told: int) -> None:
 def test_the_decisions_that_can_wait_are_all_but_those_of_a_ca() -> None:
     """A CA's decisions are taken before a run can stop; every other one can be taken from outside."""
     assert set(DECISION_STEPS) - {"issue", "revoke"} == set(WAITING)
+
+
+@pytest.mark.parametrize("name", [*catalogue])
+def test_a_ca_issues_what_the_trace_says_when_it_says_so(name: str) -> None:
+    """Before enrolment nothing that is enrolled for exists; afterwards the registers have what was sent."""
+    scenario = catalogue[name]
+    world = World(scenario, SeededEntropy(scenario.seed))
+    before = set(world.issued)
+    happened = [(one.actor, fact) for one in enrol(world) for fact in one.facts]
+    issuing = [lane for lane, fact in happened if isinstance(fact, Decided) and fact.decision == "issue"]
+    assert len(issuing) >= len(set(world.issued) - before)
+    for lane, fact in happened:
+        if isinstance(fact, Sent) and fact.name == "Certificate":
+            certificate = Certificate.parse(fact.raw)
+            assert any(
+                certificate in world.authority_of(one).register.values()
+                for one in world.issued
+                if world.scenario.certificates[one].issuer == lane
+            )
+    whole = issue_world(scenario, SeededEntropy(scenario.seed))
+    assert {one: made.certificate for one, made in world.issued.items()} == {
+        one: made.certificate for one, made in whole.issued.items()
+    }
+
+
+def test_a_revocation_is_in_the_register_of_the_ca() -> None:
+    """A CA knows the serial numbers of what it took back."""
+    scenario = catalogue["valid-certificate"].but({"certificates.alice.revoked": "-1d"})
+    world = World(scenario, SeededEntropy(scenario.seed))
+    enrol(world)
+    assert world.authority("client-ca").revoked == {world["alice"].certificate.serial_number}
+    assert world.authority("server-ca").revoked == set()
+
+
+def test_a_certificate_that_issues_another_exists_before_it() -> None:
+    """Where a client holds a certificate and one that it issued, either may become valid first."""
+    changes = {
+        "certificates.mallory": {"role": "client", "issuer": "alice", "not_before": "-60d"},
+        "client.certificate": "mallory",
+        "client.also_holds": ["alice"],
+    }
+    trace = simulate(Scenario().but(changes)).trace
+    issued = [event.actor for event in trace.of(Decided) if event.step is Step.ENROLMENT]
+    assert issued == ["alice", "client-ca", "server-ca"]

@@ -146,11 +146,11 @@ def test_what_is_too_weak_is_loaded_below_openssls_level(changes: dict[str, obje
     """At level 2 OpenSSL will not load it; the context does, and judges the peer at level 2 all the same."""
     scenario = Scenario().but(changes)
     holding = world_of(scenario).client
-    assert holding.private_key is not None
+    (own,) = holding.credentials
     strict = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     strict.set_ciphers("DEFAULT:@SECLEVEL=2")
     with pytest.raises(native.CredentialRefusedError, match=reason):
-        native.load_credential(strict, [one.der for one in holding.chain], holding.private_key)
+        native.load_credential(strict, own.chain, own.private_key)
     assert client_context(scenario.client, holding, "1.3", scenario.clock).security_level == 0
     assert play(scenario.but({"certificates.server.key": "RSA-1024"}), "1.3").alert == SentAlert(
         "client", "bad_certificate", 42, encrypted=False
@@ -175,7 +175,7 @@ def test_a_group_that_openssl_does_not_know_is_told() -> None:
 
 def test_no_certificate_is_not_one() -> None:
     """Bytes that are no certificate are refused with a reason, not with a crash."""
-    key = world_of(Scenario()).server.private_key
+    key = world_of(Scenario()).server.credentials[0].private_key
     assert key is not None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with pytest.raises(native.CredentialRefusedError, match=r"."):

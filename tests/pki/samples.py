@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.entropy import SeededEntropy
 from simulator.pki.contents import Contents
-from simulator.pki.issuing import Authority
+from simulator.pki.issuing import Issuer
 from simulator.pki.keys import KeyType, PrivateKey, generate_key
 from tests.peers import program, shared
 
@@ -38,9 +38,9 @@ def contents(subject: str, role: str, **changes: Any) -> Contents:
     return Contents(**{**usual, **changes})
 
 
-def root(key_type: KeyType = KeyType.P256, subject: str = "CN=Root,O=Example", **changes: Any) -> Authority:
+def root(key_type: KeyType = KeyType.P256, subject: str = "CN=Root,O=Example", **changes: Any) -> Issuer:
     """A root authority with a key of that type."""
-    return Authority.self_signed(key(key_type, subject), contents(subject, "ca", **changes))
+    return Issuer.self_signed(key(key_type, subject), contents(subject, "ca", **changes))
 
 
 def openssl(*arguments: str | Path, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:

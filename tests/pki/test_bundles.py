@@ -17,12 +17,12 @@ from simulator.errors import CertificateError, PasswordError, SimulatorError
 from simulator.pki.bundles import (
     load_certificates,
     load_pkcs12,
-    make_identity,
     pem_block,
+    with_chain,
     write_pem,
     write_pkcs12,
 )
-from simulator.pki.issuing import Identity
+from simulator.pki.issuing import Issued
 from simulator.pki.key_files import load_private_key, write_private_key
 from simulator.pki.keys import KeyType, PrivateKey
 from tests.pki.samples import contents, key, openssl, root
@@ -30,7 +30,7 @@ from tests.pki.samples import contents, key, openssl, root
 PASSWORD = 'pässword & "quotes"'
 
 
-def alice(key_type: KeyType = KeyType.P256) -> Identity:
+def alice(key_type: KeyType = KeyType.P256) -> Issued:
     """An identity with an intermediate above it."""
     middle = root(key_type).subordinate(key(label="middle"), contents("CN=Middle", "ca"))
     return middle.issue(key(key_type, "alice"), contents("CN=alice", "client"))
@@ -115,9 +115,9 @@ def test_pkcs12_that_openssl_wrote_is_read(password: str, tmp_path: Path) -> Non
 
 def test_an_identity_is_sorted_out_of_a_heap_of_certificates() -> None:
     """The key finds its certificate, the chain is put in order, and root and strangers are left out."""
-    stranger = root(subject="CN=Stranger").identity.certificate
-    heap = [stranger, root().identity.certificate, *reversed(alice().presented), stranger]
-    made = make_identity(heap, alice().private_key)
+    stranger = root(subject="CN=Stranger").own.certificate
+    heap = [stranger, root().own.certificate, *reversed(alice().presented), stranger]
+    made = with_chain(heap, alice().private_key)
     assert made.presented == alice().presented
 
 
@@ -250,12 +250,12 @@ BAD: dict[str, tuple[Callable[[], object], type[SimulatorError], str]] = {
         "does not belong to the certificate. Got: a key of type P-256",
     ),
     "key for none of the certificates": (
-        lambda: make_identity(alice().presented, key(KeyType.RSA2048)),
+        lambda: with_chain(alice().presented, key(KeyType.RSA2048)),
         CertificateError,
         "Got: a key of type RSA-2048. Expected: the key of CN=alice, type P-256",
     ),
     "key without a certificate": (
-        lambda: make_identity([], key()),
+        lambda: with_chain([], key()),
         CertificateError,
         "There is no certificate to go with the private key",
     ),

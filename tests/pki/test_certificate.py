@@ -142,18 +142,18 @@ def test_all_facts_of_one_certificate() -> None:
     assert [str(address) for address in names.ip_addresses] == ["10.0.0.1", "::1"]
     assert len(names) == 5
     assert issued.authority_key_identifier is not None
-    assert issued.authority_key_identifier.key_identifier == ca.identity.certificate.subject_key_identifier
+    assert issued.authority_key_identifier.key_identifier == ca.own.certificate.subject_key_identifier
     assert issued.is_critical("1.2.3.5")
     assert not issued.is_critical("2.5.29.37")
     assert (issued.self_issued, issued.self_signed) == (False, False)
-    assert (ca.identity.certificate.self_issued, ca.identity.certificate.self_signed) == (True, True)
+    assert (ca.own.certificate.self_issued, ca.own.certificate.self_signed) == (True, True)
     assert repr(issued).startswith("<Certificate 'CN=alice,OU=Users,O=Example' issued by 'CN=CA,O=Example'")
 
 
 @pytest.mark.parametrize("key_type", KeyType)
 def test_openssl_reads_the_same_facts(key_type: KeyType) -> None:
     """Serial number, names, dates and fingerprint are what `openssl x509` prints."""
-    one = root(key_type, "CN=Ünïcode,O=A\\, B").identity.certificate
+    one = root(key_type, "CN=Ünïcode,O=A\\, B").own.certificate
     options = [
         "-serial",
         "-subject",
@@ -174,7 +174,7 @@ def test_openssl_reads_the_same_facts(key_type: KeyType) -> None:
 def test_names_fold_as_rfc_5280_compares_them() -> None:
     """Letter case and runs of spaces make no difference to the folded name, other letters do."""
     plain, shouted, other = (
-        root(subject=subject).identity.certificate.subject_name.folded
+        root(subject=subject).own.certificate.subject_name.folded
         for subject in ("CN=Root  CA,O=x", "CN=ROOT CA,O=X", "CN=Root CB,O=x")
     )
     assert plain == shouted
@@ -183,12 +183,12 @@ def test_names_fold_as_rfc_5280_compares_them() -> None:
 
 def test_the_same_bytes_are_the_same_object() -> None:
     """Reading again, copying and pickling all give the certificate that was read first."""
-    one = root().identity.certificate
+    one = root().own.certificate
     assert Certificate.parse(bytearray(one.der)) is one
     assert copy.deepcopy(one) is one
     assert pickle.loads(pickle.dumps(one)) is one
     assert {one: 1}[Certificate.parse(one.der)] == 1
-    assert one != root(serial_number=5).identity.certificate
+    assert one != root(serial_number=5).own.certificate
     assert one != "a certificate"
 
 
@@ -210,7 +210,7 @@ def test_keys_of_other_kinds_do_not_make_a_certificate_unreadable(
 
 def test_an_impossible_point_is_an_unusable_key() -> None:
     """A certificate whose key is not a point of its curve can be read, and verifies nothing."""
-    good = root().identity
+    good = root().own
     point = good.certificate.public_key_info[-64:]
     broken = Certificate.parse(good.certificate.der.replace(point, b"\x01" * 64))
     assert (broken.public_key, broken.key_type_name) == (None, "unusable key (id-ecPublicKey)")
@@ -222,7 +222,7 @@ def test_an_impossible_point_is_an_unusable_key() -> None:
 def test_rsa_pss_certificates_verify() -> None:
     """An RSASSA-PSS signature verifies under the right key and under no other."""
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
-    signer, stranger = key(KeyType.RSA2048, "pss"), root(KeyType.RSA2048).identity.certificate
+    signer, stranger = key(KeyType.RSA2048, "pss"), root(KeyType.RSA2048).own.certificate
     one = Certificate.parse(library_certificate(signer.public_key(), signer, rsa_padding=pss))
     assert (one.signature_algorithm, one.signature_hash) == ("RSASSA-PSS", "sha256")
     assert one.signature_problem(one) is None
@@ -234,7 +234,7 @@ def test_a_key_of_the_wrong_kind_cannot_have_signed() -> None:
     kinds = (KeyType.P256, KeyType.ED25519, KeyType.RSA2048)
     for signer, other in product(kinds, kinds):
         child = root(signer).issue(key(), contents("CN=c", "client")).certificate
-        problem = child.signature_problem(root(other).identity.certificate)
+        problem = child.signature_problem(root(other).own.certificate)
         assert (problem is None) == (signer is other)
         if problem is not None:
             assert f"the issuer's key ({other.value}) cannot have made" in problem
@@ -242,7 +242,7 @@ def test_a_key_of_the_wrong_kind_cannot_have_signed() -> None:
 
 def test_algorithms_inside_and_outside_must_agree() -> None:
     """A certificate that names another signature algorithm outside than inside does not verify."""
-    one = root().identity.certificate
+    one = root().own.certificate
     tbs, algorithm, signature = der.children(one.der, der.read_element(one.der))
     inner, outer = one.der[tbs.start : tbs.end], one.der[algorithm.start : algorithm.end]
     other = der.sequence(der.object_identifier("1.2.840.10045.4.3.4"))
@@ -254,7 +254,7 @@ def test_algorithms_inside_and_outside_must_agree() -> None:
 
 def test_a_certificate_without_a_known_signature_algorithm_does_not_verify() -> None:
     """An unknown algorithm is named by its dotted form, and why it cannot be verified is said."""
-    one = root().identity.certificate
+    one = root().own.certificate
     known, unknown = (
         der.object_identifier("1.2.840.10045.4.3.2"),
         der.object_identifier("1.2.840.10045.4.9.2"),
@@ -277,7 +277,7 @@ def test_rubbish_is_a_certificate_error(data: object) -> None:
 @given(st.data())
 def test_a_damaged_certificate_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
     """Changed and missing octets give a certificate or a CertificateError, and a signature's verdict."""
-    good = root().identity.certificate
+    good = root().own.certificate
     octets = bytearray(good.der[: data.draw(st.integers(len(good.der) - 40, len(good.der)))])
     for position in data.draw(st.lists(st.integers(0, len(octets) - 1), max_size=4)):
         octets[position] = data.draw(st.integers(0, 255))

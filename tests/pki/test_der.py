@@ -64,7 +64,7 @@ def test_the_writer_puts_a_certificate_together_as_the_library_does(key_type: Ke
     """Signing again with the hash that was used gives the library's own bytes, down to the signature."""
     authority = root(key_type)
     leaf = authority.issue(key(), contents("CN=leaf", "client")).certificate
-    assert signed_again(leaf.der, authority.identity.private_key, str(leaf.signature_hash)) == leaf.der
+    assert signed_again(leaf.der, authority.own.private_key, str(leaf.signature_hash)) == leaf.der
 
 
 @pytest.mark.parametrize(

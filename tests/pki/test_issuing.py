@@ -14,8 +14,8 @@ from simulator.errors import CertificateError
 from simulator.pki.bundles import pem_block, write_pem
 from simulator.pki.contents import DEFAULT, Contents
 from simulator.pki.issuing import (
-    Authority,
-    Identity,
+    Issued,
+    Issuer,
     read_request,
     seeded_serial_number,
     write_request,
@@ -26,7 +26,7 @@ from tests.pki.samples import ENTROPY, NOW, contents, key, openssl, root
 AT = ("-attime", str(int(NOW.timestamp())))
 
 
-def chain_of_three(root_type: KeyType, other_type: KeyType, role: str) -> tuple[Authority, Identity]:
+def chain_of_three(root_type: KeyType, other_type: KeyType, role: str) -> tuple[Issuer, Issued]:
     """A root, and a leaf below an intermediate."""
     top = root(root_type)
     middle = top.subordinate(
@@ -44,7 +44,7 @@ def test_openssl_accepts_every_chain(
     """`openssl verify -x509_strict` accepts root, intermediate and leaf for each pair of key types."""
     top, leaf = chain_of_three(root_type, other_type, role)
     trusted, between = tmp_path / "root.pem", tmp_path / "between.pem"
-    trusted.write_bytes(write_pem([top.identity.certificate]))
+    trusted.write_bytes(write_pem([top.own.certificate]))
     between.write_bytes(write_pem(leaf.chain))
     purpose = ("-purpose", f"ssl{role}", "-x509_strict")
     arguments = ("verify", *AT, *purpose, "-trusted", trusted, "-untrusted", between)
@@ -65,7 +65,7 @@ def test_the_library_accepts_every_chain_of_web_keys(
     """The verifier of cryptography accepts each chain, unless its web profile never accepts such a key."""
     top, leaf = chain_of_three(root_type, other_type, role)
     load = x509.load_der_x509_certificate
-    builder = PolicyBuilder().store(Store([load(top.identity.certificate.der)])).time(NOW)
+    builder = PolicyBuilder().store(Store([load(top.own.certificate.der)])).time(NOW)
     verifier = (
         builder.build_client_verifier()
         if role == "client"
@@ -84,9 +84,9 @@ def test_a_chain_has_no_root() -> None:
     """An identity presents its certificate and the intermediates, nearest first, without the root."""
     top, leaf = chain_of_three(KeyType.P256, KeyType.P256, "client")
     assert [one.subject for one in leaf.presented] == ["CN=leaf", "CN=Intermediate"]
-    assert top.identity.chain == ()
+    assert top.own.chain == ()
     assert top.issue(key(), contents("CN=direct", "client")).chain == ()
-    assert leaf.chain[0].signature_problem(top.identity.certificate) is None
+    assert leaf.chain[0].signature_problem(top.own.certificate) is None
 
 
 def test_an_intermediate_of_its_roots_name_is_not_taken_for_a_root() -> None:
@@ -94,7 +94,7 @@ def test_an_intermediate_of_its_roots_name_is_not_taken_for_a_root() -> None:
     top = root()
     same_name = top.subordinate(key(label="new key"), contents("CN=Root,O=Example", "ca"))
     leaf = same_name.issue(key(label="leaf"), contents("CN=leaf", "client"))
-    assert leaf.chain == (same_name.identity.certificate,)
+    assert leaf.chain == (same_name.own.certificate,)
 
 
 DEFAULTS = {
@@ -135,7 +135,7 @@ def test_each_extension_is_default_replaced_or_absent(role: str, extension: str)
 
     def printed(value: object) -> str:
         what = contents("CN=host.example", role, **{extension: value})
-        made = Authority.self_signed(key(), what).identity if top is None else top.issue(key(), what)
+        made = Issuer.self_signed(key(), what).own if top is None else top.issue(key(), what)
         text = openssl("x509", "-noout", "-text", data=write_pem([made.certificate])).stdout.decode()
         return text.split("X509v3 extensions:")[1].split("Signature Algorithm")[0]
 
@@ -196,9 +196,9 @@ def test_openssl_finds_sha1_too_weak(key_type: KeyType, tmp_path: Path) -> None:
     """A certificate signed with SHA-1 is sound but weak: accepted at level 0, refused at level 2."""
     top = root(key_type)
     weak = top.issue(key(), contents("CN=weak", "client", signature_hash="sha1")).certificate
-    assert (weak.signature_hash, weak.signature_problem(top.identity.certificate)) == ("sha1", None)
+    assert (weak.signature_hash, weak.signature_problem(top.own.certificate)) == ("sha1", None)
     trusted = tmp_path / "root.pem"
-    trusted.write_bytes(write_pem([top.identity.certificate]))
+    trusted.write_bytes(write_pem([top.own.certificate]))
     pem = write_pem([weak])
     assert openssl("verify", *AT, "-trusted", trusted, "-auth_level", "0", data=pem).returncode == 0
     refused = openssl("verify", *AT, "-trusted", trusted, "-auth_level", "2", data=pem)
@@ -247,13 +247,13 @@ def test_serial_numbers_are_positive_and_of_one_length() -> None:
 def test_dates_after_2049_are_written_as_generalized_time() -> None:
     """A certificate that is valid beyond 2049 comes back with that date."""
     late = NOW + timedelta(days=365 * 40)
-    made = Authority.self_signed(key(), contents("CN=late", "client", not_after=late))
-    assert made.identity.certificate.not_after == late
+    made = Issuer.self_signed(key(), contents("CN=late", "client", not_after=late))
+    assert made.own.certificate.not_after == late
 
 
 def test_the_sha1_signature_is_that_of_the_bare_key() -> None:
     """The library verifies the ECDSA-SHA-1 signature over the signed part that stands in the certificate."""
     weak = root().issue(key(), contents("CN=weak", "client", signature_hash="sha1")).certificate
-    public_key = root().identity.certificate.public_key
+    public_key = root().own.certificate.public_key
     assert isinstance(public_key, ec.EllipticCurvePublicKey)
     public_key.verify(weak.signature, weak.tbs_bytes, ec.ECDSA(hashes.SHA1()))

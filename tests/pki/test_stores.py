@@ -4,25 +4,25 @@ from tests.pki.samples import contents, key, root
 
 def test_membership_is_by_the_certificate_itself() -> None:
     """A certificate is in the store in either place; another one of the same name is not."""
-    one, same_name = root().identity.certificate, root(serial_number=9).identity.certificate
+    one, same_name = root().own.certificate, root(serial_number=9).own.certificate
     leaf = root().issue(key(), contents("CN=leaf", "client")).certificate
     store = TrustStore((one, same_name), (leaf,))
     assert (one in store, leaf in store) == (True, True)
-    assert root(serial_number=10).identity.certificate not in store
+    assert root(serial_number=10).own.certificate not in store
     assert (list(store), len(store)) == ([one, same_name, leaf], 3)
 
 
 def test_a_store_sorts_certificates_by_what_they_are() -> None:
     """CAs go to the authorities and leaves are trusted for themselves, each once."""
     ca, leaf = root(), root().issue(key(), contents("CN=leaf", "client")).certificate
-    no_constraints = root(is_ca=None).identity.certificate
-    store = TrustStore.of([leaf, ca.identity.certificate, leaf, no_constraints])
-    assert store.authorities == (ca.identity.certificate,)
+    no_constraints = root(is_ca=None).own.certificate
+    store = TrustStore.of([leaf, ca.own.certificate, leaf, no_constraints])
+    assert store.authorities == (ca.own.certificate,)
     assert store.directly_trusted == (leaf, no_constraints)
 
 
 def test_the_empty_store_trusts_nobody() -> None:
     """An empty store is a value like any other, and equal to another empty one."""
     assert len(TrustStore()) == 0
-    assert root().identity.certificate not in TrustStore()
+    assert root().own.certificate not in TrustStore()
     assert {TrustStore(): 1}[TrustStore.of([])] == 1

@@ -16,6 +16,7 @@ from simulator import catalogue as imported
 from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
+from simulator.pki.certificate import Certificate
 from simulator.runs.run import simulate
 from simulator.scenario import TLS_VERSIONS, Expectation, Scenario, TlsVersion
 from simulator.scenario.catalogue.catalogue import TEACHING_ORDER, UnknownScenarioError, catalogue, load
@@ -181,10 +182,12 @@ def presented(scenario: Scenario, side: str) -> list[bytes]:
     holding = world.client if side == "client" else world.server
     hints = [one.subject_der for one in world.server.authorities]
     if side == "client" and scenario.client.obeys_ca_list and hints:
-        chains = [holding.chain, *(one.chain for one in holding.further)]
-        fitting = (chain for chain in chains if any(one.issuer_der in hints for one in chain))
-        return [one.der for one in next(fitting, ())]
-    return [one.der for one in holding.chain]
+        chains = [own.chain for own in holding.credentials]
+        fitting = (
+            chain for chain in chains if any(Certificate.parse(der).issuer_der in hints for der in chain)
+        )
+        return list(next(fitting, ()))
+    return [der for own in holding.credentials[:1] for der in own.chain]
 
 
 def judged(scenario: Scenario, side: str, version: TlsVersion) -> tuple[str | None, str | None]:

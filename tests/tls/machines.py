@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from simulator.engine.world import Holding, issue_world
+from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
 from simulator.scenario import Scenario
-from simulator.tls.config import ClientConfig, Credential, ServerConfig
+from simulator.tls.config import ClientConfig, ServerConfig
 from simulator.tls.crypto.protection import Tls12Protector, Tls13Protector
 from simulator.tls.events import (
     AlertSent,
@@ -34,14 +34,8 @@ SEED = SeededEntropy("machines")
 WORLD = issue_world(Scenario(), SEED)
 
 
-def credential(holding: Holding) -> Credential:
-    """What a side of the good handshake's world presents and signs with."""
-    assert holding.private_key is not None
-    return Credential(tuple(certificate.der for certificate in holding.chain), holding.private_key)
-
-
-CLIENT_CREDENTIAL = credential(WORLD.client)
-SERVER_CREDENTIAL = credential(WORLD.server)
+(CLIENT_CREDENTIAL,) = WORLD.client.credentials
+(SERVER_CREDENTIAL,) = WORLD.server.credentials
 
 
 @dataclass

@@ -181,7 +181,7 @@ def test_no_private_key_and_no_traffic_secret_in_the_json(name: str, tls: TlsVer
     text = run.trace.to_json()
     world = issue_world(run.scenario, SeededEntropy(run.scenario.seed))
     keys = [one.private_key for one in world.issued.values()]
-    keys += [key for key in (world.client.private_key, world.server.private_key) if key is not None]
+    keys += [own.private_key for own in (*world.client.credentials, *world.server.credentials)]
     for key in keys:
         der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         secret = der[36:68] if len(der) < 200 else der[60:300]  # the key's own octets, whatever wraps them

@@ -10,7 +10,7 @@ import pytest
 from cryptography import x509
 
 from simulator.pki import der
-from simulator.pki.issuing import Authority
+from simulator.pki.issuing import Issuer
 from simulator.pki.stores import TrustStore
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
@@ -59,7 +59,7 @@ def inhibits(count: int | None) -> list[Extension]:
 def issue(upper: list[Extension], lower: list[Extension], leaf: list[Extension]) -> tuple[Certificate, ...]:
     """A leaf, two CAs and a root with these extensions; the leaf first."""
     years = {"not_before": NOW - 1000 * DAY, "not_after": NOW + 1000 * DAY}
-    root = Authority.self_signed(key("root"), contents("CN=Root", "ca", **years))
+    root = Issuer.self_signed(key("root"), contents("CN=Root", "ca", **years))
     first = root.subordinate(
         key("inter"), contents("CN=Upper", "ca", further_extensions=tuple(upper), **years)
     )
@@ -67,7 +67,7 @@ def issue(upper: list[Extension], lower: list[Extension], leaf: list[Extension])
         key("other"), contents("CN=Lower", "ca", further_extensions=tuple(lower), **years)
     )
     end = second.issue(key("leaf"), contents("CN=alice", "client", further_extensions=tuple(leaf)))
-    return (end.certificate, *end.chain, root.identity.certificate)
+    return (end.certificate, *end.chain, root.own.certificate)
 
 
 def openssl_accepts(chain: tuple[Certificate, ...], folder: Path) -> bool:

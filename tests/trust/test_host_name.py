@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography import x509
 
-from simulator.pki.issuing import Authority
+from simulator.pki.issuing import Issuer
 from simulator.trust.checks.host_name import matches
 from simulator.trust.judge import judge
 from tests.trust.handshakes import MACHINE_NOW, openssl_alert
@@ -63,10 +63,10 @@ def test_matches(presented: str, wanted: str, expected: bool) -> None:
 def server_named(common_name: str, names: tuple[str, ...] | None) -> Issued:
     """A server with that common name and those alternative names, below a root of its own."""
     years = {"not_before": MACHINE_NOW - 1000 * DAY, "not_after": MACHINE_NOW + 1000 * DAY}
-    root = Authority.self_signed(key("root"), contents("CN=Root", "ca", MACHINE_NOW, **years))
+    root = Issuer.self_signed(key("root"), contents("CN=Root", "ca", MACHINE_NOW, **years))
     what = contents(f"CN={common_name}", "server", MACHINE_NOW, alternative_names=names)
     leaf = root.issue(key("leaf"), what)
-    return Issued("server", (leaf.certificate,), (root.identity.certificate,), leaf.private_key)
+    return Issued("server", (leaf.certificate,), (root.own.certificate,), leaf.private_key)
 
 
 @pytest.mark.parametrize("wanted", WANTED)
@@ -98,10 +98,10 @@ def constrained(permitted: list[str], excluded: list[str], names: tuple[str, ...
     extension = ("2.5.29.30", True, x509.NameConstraints(*sides).public_bytes())
     years = {"not_before": MACHINE_NOW - 1000 * DAY, "not_after": MACHINE_NOW + 1000 * DAY}
     limited = contents("CN=Root", "ca", MACHINE_NOW, further_extensions=(extension,), **years)
-    root = Authority.self_signed(key("root"), limited)
+    root = Issuer.self_signed(key("root"), limited)
     what = contents("CN=telnet.example.com", "server", MACHINE_NOW, alternative_names=names)
     leaf = root.issue(key("leaf"), what)
-    return Issued("server", (leaf.certificate,), (root.identity.certificate,), leaf.private_key)
+    return Issued("server", (leaf.certificate,), (root.own.certificate,), leaf.private_key)
 
 
 @pytest.mark.parametrize("names", [("telnet.example.com",), ("telnet.example.com", "www.example.org"), None])

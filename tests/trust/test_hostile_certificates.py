@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from simulator.pki import der
 from simulator.pki.certificate import Certificate
-from simulator.pki.issuing import Authority
+from simulator.pki.issuing import Issuer
 from simulator.trust.judge import judge
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome, Verdict
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 CERTIFICATE_KINDS = ("certificate", "resigned")
 MOST_SECONDS = 20  # a bound of the work, generous for a busy machine: hours without the limits
 ARC = "1.3.6.1.4.1.55738"
-ROOT = Authority.self_signed(key("root"), contents("CN=Root", "ca"))
+ROOT = Issuer.self_signed(key("root"), contents("CN=Root", "ca"))
 
 
 def verdicts(chain: list[bytes]) -> dict[str, Verdict]:
@@ -54,7 +54,7 @@ def outcome(verdict: Verdict) -> str:
 
 def leaf_with(dotted: str, critical: bool, value: bytes) -> bytes:
     """A client's certificate, truly signed, with one extension of these bytes."""
-    root = ROOT.identity.certificate
+    root = ROOT.own.certificate
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name.from_rfc4514_string("CN=a"))
@@ -65,7 +65,7 @@ def leaf_with(dotted: str, critical: bool, value: bytes) -> bytes:
         .not_valid_after(NOW + DAY)
         .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(dotted), value), critical)
     )
-    return builder.sign(ROOT.identity.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
+    return builder.sign(ROOT.own.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 @pytest.mark.parametrize("role", ["client", "server"])
@@ -116,7 +116,7 @@ def test_unused_bits_in_a_signature_are_refused() -> None:
     at = der.children(good.der, der.read_element(good.der))[2].content
     changed = Certificate.parse(good.der[:at] + b"\x01" + good.der[at + 1 :])
     assert good.signature == changed.signature
-    assert good.signature_problem(ROOT.identity.certificate) is None
+    assert good.signature_problem(ROOT.own.certificate) is None
     for verdict in verdicts([changed.der]).values():
         assert outcome(verdict) == "signature"
 
@@ -124,11 +124,11 @@ def test_unused_bits_in_a_signature_are_refused() -> None:
 @pytest.mark.parametrize("names_key", [False, True], ids=["names no key", "names its issuer's key"])
 def test_a_leaf_that_bears_its_issuers_name(names_key: bool, tmp_path: Path) -> None:
     """A leaf with its issuer's name counts as self-signed, as in OpenSSL, if it names no other key."""
-    middle = ROOT.subordinate(key("inter"), contents("CN=Same", "ca")).identity.certificate
+    middle = ROOT.subordinate(key("inter"), contents("CN=Same", "ca")).own.certificate
     identifier = middle.subject_key_identifier if names_key else None
     what = contents("CN=Same", "client", authority_key_identifier=identifier)
     leaf = signed_by(middle, key("inter"), what, key("leaf"))
-    chain = {"leaf": leaf, "middle": middle, "root": ROOT.identity.certificate}
+    chain = {"leaf": leaf, "middle": middle, "root": ROOT.own.certificate}
     for name, certificate in chain.items():
         (tmp_path / name).write_text(pem(certificate), encoding="ascii")
     command = [program("openssl"), "verify", "-attime", str(int(NOW.timestamp())), "-CAfile", "root"]
@@ -161,12 +161,10 @@ def test_a_list_of_20_000_certificates() -> None:
 def test_a_maze_of_true_signatures() -> None:
     """CAs of one name that have all signed each other, and lead nowhere, are given up."""
     keys = [key(f"maze {number}") for number in range(12)]
-    made = [Authority.self_signed(one, nameless("CN=Maze", number)) for number, one in enumerate(keys, 1)]
+    made = [Issuer.self_signed(one, nameless("CN=Maze", number)) for number, one in enumerate(keys, 1)]
     chain = [made[0].issue(key("leaf"), contents("CN=a", "client")).certificate.der]
     chain += [
-        signed_by(
-            signer.identity.certificate, signer.identity.private_key, nameless("CN=Maze", 100 + n), one
-        ).der
+        signed_by(signer.own.certificate, signer.own.private_key, nameless("CN=Maze", 100 + n), one).der
         for n, (signer, one) in enumerate((signer, one) for signer in made for one in keys)
     ]
     for verdict in verdicts(chain).values():
@@ -175,12 +173,12 @@ def test_a_maze_of_true_signatures() -> None:
 
 def test_two_hundred_forged_issuers() -> None:
     """Two hundred forged intermediates of one name, below a forged root of a trusted name, are refused."""
-    forged = Authority.self_signed(key("forged"), contents("CN=Root", "ca"))
+    forged = Issuer.self_signed(key("forged"), contents("CN=Root", "ca"))
     subs = [
         forged.subordinate(key(f"sub {number % 20}"), nameless("CN=Sub", number)) for number in range(1, 201)
     ]
     leaf = subs[0].issue(key("leaf"), contents("CN=a", "client", authority_key_identifier=None))
-    chain = [leaf.certificate.der, *(sub.identity.certificate.der for sub in subs)]
+    chain = [leaf.certificate.der, *(sub.own.certificate.der for sub in subs)]
     for verdict in verdicts(chain).values():
         assert not verdict.accepted
 
@@ -195,7 +193,7 @@ def test_names_times_constraints() -> None:
     )
     names = tuple(f"x{number}.d2999.example.com" for number in range(3000))
     leaf = middle.issue(key("leaf"), contents("CN=a", "client", alternative_names=names))
-    for verdict in verdicts([leaf.certificate.der, middle.identity.certificate.der]).values():
+    for verdict in verdicts([leaf.certificate.der, middle.own.certificate.der]).values():
         assert outcome(verdict) == "name-constraints"
 
 
@@ -213,7 +211,7 @@ def test_policies_that_multiply() -> None:
     for number in range(4):
         named = contents(f"CN=P{number}", "ca", further_extensions=extensions)
         authority = authority.subordinate(key(f"policy {number}"), named)
-        chain.insert(0, authority.identity.certificate.der)
+        chain.insert(0, authority.own.certificate.der)
     leaf = authority.issue(key("leaf"), contents("CN=a", "client", further_extensions=extensions[:1]))
     for verdict in verdicts([leaf.certificate.der, *chain]).values():
         assert outcome(verdict) == "accepted"
@@ -224,7 +222,7 @@ def test_a_path_of_a_hundred_certificates() -> None:
     authority, chain = ROOT, []
     for number in range(110):
         authority = authority.subordinate(key(f"long {number % 5}"), contents(f"CN=L{number}", "ca"))
-        chain.insert(0, authority.identity.certificate.der)
+        chain.insert(0, authority.own.certificate.der)
         if number in (60, 109):
             leaf = authority.issue(key("leaf"), contents("CN=a", "client")).certificate.der
             expected = "accepted" if number == 60 else "trust-anchor"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.errors import ScenarioError
-from simulator.pki.issuing import Authority
+from simulator.pki.issuing import Issuer
 from simulator.pki.stores import TrustStore
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.trust.judge import judge, with_proof
@@ -210,8 +210,8 @@ def test_directly_trusted(profile: str) -> None:
 @pytest.mark.parametrize("profile", PROFILES)
 def test_self_signed(profile: str) -> None:
     """A self-signed certificate is refused, unless this very certificate is trusted."""
-    own = Authority.self_signed(key("self"), contents("CN=self", "client")).identity.certificate
-    twin = Authority.self_signed(key("twin"), contents("CN=self", "client")).identity.certificate
+    own = Issuer.self_signed(key("self"), contents("CN=self", "client")).own.certificate
+    twin = Issuer.self_signed(key("twin"), contents("CN=self", "client")).own.certificate
     for trusted, accepted in (((), False), ((twin,), False), ((own,), True)):
         policy = TrustPolicy("client", TrustStore.of(trusted), profile=profile)
         verdict = judge([own.der], policy, NOW, tls="1.3")

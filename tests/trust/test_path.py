@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography import x509
 
-from simulator.pki.issuing import Authority
+from simulator.pki.issuing import Issuer
 from simulator.pki.keys import KeyType
 from simulator.pki.stores import TrustStore
 from simulator.trust.judge import judge
@@ -35,7 +35,7 @@ def ca(name: str, issuer: str | None = None, **changes: object) -> Certificate:
     """A CA certificate for the key of that name, issued by another key's name, or by itself."""
     what = contents(f"CN={name}", "ca", **(YEARS | changes))  # type: ignore[arg-type]  # any field of it
     if issuer is None:
-        return Authority.self_signed(key(name), what).identity.certificate
+        return Issuer.self_signed(key(name), what).own.certificate
     return signed_by(ca(issuer), key(issuer), what, key(name))
 
 
@@ -152,7 +152,7 @@ def test_max_depth_as_openssl(limit: int, tmp_path: Path) -> None:
 
 def test_authority_certificate_issuer_as_openssl(tmp_path: Path) -> None:
     """An issuer whose own issuer is not the one that the leaf names is passed over, as by OpenSSL."""
-    root = Authority.self_signed(key("root"), contents("CN=Root", "ca", **YEARS))
+    root = Issuer.self_signed(key("root"), contents("CN=Root", "ca", **YEARS))
     middle = root.subordinate(key("inter"), contents("CN=Middle", "ca", serial_number=7, **YEARS))
     found = {}
     for name in ("Root", "Middle", "Other"):
@@ -165,7 +165,7 @@ def test_authority_certificate_issuer_as_openssl(tmp_path: Path) -> None:
             further_extensions=(("2.5.29.35", False, identifier),),
         )
         end = middle.issue(key("leaf"), what)
-        files = {"root": root.identity.certificate, "inter": end.chain[0], "leaf": end.certificate}
+        files = {"root": root.own.certificate, "inter": end.chain[0], "leaf": end.certificate}
         for file, certificate in files.items():
             (tmp_path / file).write_text(pem(certificate))
         command = [program("openssl"), "verify", "-attime", str(int(NOW.timestamp()))]
@@ -173,7 +173,7 @@ def test_authority_certificate_issuer_as_openssl(tmp_path: Path) -> None:
         theirs = subprocess.run(
             [*command, str(tmp_path / "leaf")], capture_output=True, check=False
         ).returncode
-        policy = TrustPolicy("client", TrustStore((root.identity.certificate,)))
+        policy = TrustPolicy("client", TrustStore((root.own.certificate,)))
         chain = [end.certificate.der, end.chain[0].der]
         found[name] = (judge(chain, policy, NOW, tls="1.3").accepted, theirs == 0)
     assert found == {"Root": (True, True), "Middle": (False, False), "Other": (False, False)}
@@ -181,8 +181,8 @@ def test_authority_certificate_issuer_as_openssl(tmp_path: Path) -> None:
 
 def test_key_types_mix() -> None:
     """An RSA leaf below an Ed25519 CA below a P-384 root is as good as any."""
-    root = Authority.self_signed(key("r", KeyType.P384), contents("CN=R", "ca", **YEARS))
+    root = Issuer.self_signed(key("r", KeyType.P384), contents("CN=R", "ca", **YEARS))
     middle = root.subordinate(key("m", KeyType.ED25519), contents("CN=M", "ca", **YEARS))
     end = middle.issue(key("e", KeyType.RSA2048), contents("CN=e", "client"))
     for profile in PROFILES:
-        assert verdict(list(end.presented), [root.identity.certificate], profile).accepted
+        assert verdict(list(end.presented), [root.own.certificate], profile).accepted

@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
-from simulator.pki.issuing import Authority
+from simulator.pki.issuing import Issuer
 from simulator.pki.keys import KeyType
 from simulator.trust.judge import judge
 from tests.trust.worlds import DAY, FAULTS, HOST, NOW, Issued, contents, issue, key
@@ -61,8 +61,8 @@ def test_agrees_but_for_the_named_differences(role: str) -> None:
 def test_ed25519() -> None:
     """An Ed25519 chain is good for us; pyca's verifier does not know the algorithm for chains."""
     years = {"not_before": NOW - 1000 * DAY, "not_after": NOW + 1000 * DAY}
-    root = Authority.self_signed(key("ed root", KeyType.ED25519), contents("CN=Ed Root", "ca", **years))
+    root = Issuer.self_signed(key("ed root", KeyType.ED25519), contents("CN=Ed Root", "ca", **years))
     leaf = root.issue(key("ed leaf", KeyType.ED25519), contents("CN=ed", "client", alternative_names=(HOST,)))
-    issued = Issued("client", (leaf.certificate,), (root.identity.certificate,), leaf.private_key)
+    issued = Issued("client", (leaf.certificate,), (root.own.certificate,), leaf.private_key)
     assert we_accept(issued) is True
     assert pyca_accepts(issued) is False

@@ -17,6 +17,7 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 
 from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
+from simulator.pki.certificate import Certificate
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
@@ -84,12 +85,11 @@ class Chain:
             server_name=self.server_name,
             profile=self.profile,
         )
-        ders = tuple(certificate.der for certificate in self.shown.chain)
-        return judge(ders, policy, self.now, tls="1.3")
+        return judge(self.shown.credentials[0].chain, policy, self.now, tls="1.3")
 
     def pycas(self) -> str | None:
         """Why pyca's verifier refuses; None where it accepts."""
-        leaf, *others = [x509.load_der_x509_certificate(one.der) for one in self.shown.chain]
+        leaf, *others = [x509.load_der_x509_certificate(der) for der in self.shown.credentials[0].chain]
         others += [x509.load_der_x509_certificate(one.der) for one in self.judge.held]
         store = Store([x509.load_der_x509_certificate(one.der) for one in self.judge.store])
         builder = PolicyBuilder().store(store).time(self.now.astimezone(UTC).replace(tzinfo=None))
@@ -153,7 +153,8 @@ def test_refused_for_the_same_reason(name: str, role: Role) -> None:
 def test_pyca_demands_a_name_of_clients(name: str) -> None:
     """As they stand, pyca accepts no client chain: it misses a subjectAltName in the good ones."""
     chain = chain_of(name, "client", named=False)
-    assert (name in NAMED_CLIENTS) == (chain.shown.chain[0].subject_alternative_name is not None)
+    leaf = Certificate.parse(chain.shown.credentials[0].chain[0])
+    assert (name in NAMED_CLIENTS) == (leaf.subject_alternative_name is not None)
     assert chain.pycas() is not None
     if chain.ours().accepted and (name, "client") not in DIFFERENCES:
         assert "2.5.29.17: Certificate is missing required extension" in str(chain.pycas())

@@ -12,7 +12,7 @@ from cryptography import x509
 from simulator.entropy import SeededEntropy
 from simulator.pki.certificate import Certificate
 from simulator.pki.contents import Contents
-from simulator.pki.issuing import Authority, build_certificate
+from simulator.pki.issuing import Issuer, build_certificate
 from simulator.pki.keys import KeyType, PrivateKey, generate_key
 from simulator.pki.stores import TrustStore
 from simulator.trust.policy import TrustPolicy
@@ -190,15 +190,15 @@ def issue(role: Role, faults: tuple[str, ...] = (), now: datetime = NOW) -> Issu
     )
     for fault in faults:
         FAULTS[fault](world)
-    root = Authority.self_signed(world.root_key, world.root)
+    root = Issuer.self_signed(world.root_key, world.root)
     inter = root.subordinate(world.inter_key, world.inter)
     leaf = inter.issue(world.leaf_key, world.leaf)
-    stranger = Authority.self_signed(key("stranger"), contents("CN=Stranger", "ca", now))
+    stranger = Issuer.self_signed(key("stranger"), contents("CN=Stranger", "ca", now))
     certificates = {
-        "root": root.identity.certificate,
-        "inter": inter.identity.certificate,
+        "root": root.own.certificate,
+        "inter": inter.own.certificate,
         "leaf": leaf.certificate,
-        "stranger": stranger.identity.certificate,
+        "stranger": stranger.own.certificate,
     }
     for name in world.broken:
         certificates[name] = spoiled(certificates[name])

@@ -1,0 +1,126 @@
+"""The setup event: the actors and their settings, and the certificates of the world."""
+
+from __future__ import annotations
+
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from simulator.engine.certificate_facts import held_certificates
+from simulator.engine.names import authorities_of, issuing_authorities, lane_name
+from simulator.engine.roles import server_version
+from simulator.scenario.words import write_duration
+from simulator.tls.wire.version import Version
+from simulator.trace.facts import ActorSetup, ConnectionSetup, Setup
+
+if TYPE_CHECKING:
+    from simulator.engine.world import Holding, World
+    from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
+
+UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
+HEED = {True: "obeyed", False: "ignored", None: "as the profile does"}
+
+
+def setup_of(scenario: Scenario, world: World, tls: TlsVersion) -> Setup:
+    """The world as it stands before the first message, with all that enrolment brought."""
+    return Setup(
+        scenario=scenario.name,
+        title=scenario.title,
+        lesson=scenario.lesson,
+        tls=tls,
+        seed=scenario.seed,
+        clock=scenario.clock.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        port=scenario.network.port,
+        latency=round(scenario.network.latency_ms * 1000),
+        actors=lanes(scenario, world, tls),
+        connections=(ConnectionSetup(number=1, client="client", server="server"),),
+        certificates=held_certificates({name: one.certificate for name, one in world.issued.items()}),
+    )
+
+
+def lanes(scenario: Scenario, world: World, tls: TlsVersion) -> tuple[ActorSetup, ...]:
+    """The actors from left to right: the client's CAs, client, server, the server's CA."""
+    client, server = _client_lane(scenario, world), _server_lane(scenario, world, Version(tls))
+    of_client = issuing_authorities(scenario, scenario.client)
+    left = [_authority_lane(scenario, name) for name in of_client]
+    right = [_authority_lane(scenario, name) for name in authorities_of(scenario)[len(of_client) :]]
+    return (*left, client, server, *right)
+
+
+def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
+    """The client with its unusual settings."""
+    setup = scenario.client
+    unusual = (
+        ("may also send", ", ".join(setup.also_holds), bool(setup.also_holds)),
+        ("private key", "not the certificate's own", setup.certificate is not None and not setup.holds_key),
+        ("when asked", "goes on without its certificate", setup.withholds),
+        ("what it signs", "not this handshake", setup.corrupts_proof),
+        ("list of authorities", HEED[setup.obeys_ca_list], setup.obeys_ca_list is not None),
+    )
+    policy = (
+        ("certificate", setup.certificate or "none"),
+        *((label, text) for label, text, applies in unusual if applies),
+        ("verifies the server", "yes" if setup.verify_server else "no"),
+        ("server name", setup.server_name),
+        *_settings_of_both(setup),
+        *((("key shares", str(setup.key_shares)),) if setup.key_shares != 1 else ()),
+        ("profile", setup.profile),
+    )
+    sends = _names(world, world.client)
+    return ActorSetup("client", "client", sends, setup.trusts, (), policy)
+
+
+def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorSetup:
+    """The server with its unusual settings."""
+    setup = scenario.server
+    spoken = server_version(setup, requested)
+    unusual = (
+        ("speaks", f"TLS {spoken.value} only", spoken is not requested),
+        ("names these authorities", ", ".join(setup.ca_list), bool(setup.ca_list)),
+    )
+    policy = [
+        ("certificate", setup.certificate),
+        ("client authentication", setup.client_authentication),
+        *_settings_of_both(setup),
+        ("profile", setup.profile),
+        *((label, text) for label, text, applies in unusual if applies),
+        *((f"user {user}", subject) for subject, user in setup.users.items()),
+    ]
+    if setup.authorized_users is not None:
+        policy.append(("may use the resource", ", ".join(setup.authorized_users) or "nobody"))
+    if setup.minimum_level is not None:
+        policy.append(("lowest level", setup.minimum_level.value))
+    sends = _names(world, world.server)
+    return ActorSetup("server", "server", sends, setup.trusts, setup.holds, tuple(policy))
+
+
+def _settings_of_both(setup: ClientSetup | ServerSetup) -> tuple[tuple[str, str], ...]:
+    """Clock, groups and signature schemes, if they are not the usual ones."""
+    found = []
+    if setup.clock_offset:
+        pace = "fast" if setup.clock_offset > timedelta() else "slow"
+        found.append(("clock", f"{span_in_words(abs(setup.clock_offset))} {pace}"))
+    if setup.groups is not None:
+        found.append(("groups", ", ".join(setup.groups)))
+    if setup.signature_schemes is not None:
+        found.append(("accepts signatures", ", ".join(setup.signature_schemes)))
+    return tuple(found)
+
+
+def span_in_words(span: timedelta) -> str:
+    """A span in words, ``400 days``, if one unit is enough; else as a scenario file writes it."""
+    written = write_duration(span)
+    unit = UNITS.get(written[-1], "") if written[:-1].isdigit() else ""
+    return f"{written[:-1]} {unit}{'' if written[:-1] == '1' else 's'}" if unit else written
+
+
+def _authority_lane(scenario: Scenario, name: str) -> ActorSetup:
+    """A CA."""
+    setup = scenario.certificates[name]
+    policy = (("certificate", name), ("online", "yes" if setup.online else "no"))
+    return ActorSetup(lane_name(name), "authority", (), (), (), policy)
+
+
+def _names(world: World, holding: Holding) -> tuple[str, ...]:
+    """Scenario names of the chain that a side presents."""
+    names = {issued.certificate.der: name for name, issued in reversed(world.issued.items())}
+    return tuple(names[der] for own in holding.credentials[:1] for der in own.chain)
