@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import CertificateFacts, ExtensionFacts, HeldCertificate
+from simulator.trace.setup import CertificateFacts, ExtensionFacts, HeldCertificate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

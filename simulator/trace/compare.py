@@ -12,7 +12,6 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from simulator.trace.facts import (
-    ActorSetup,
     Alert,
     BeliefChanged,
     Checked,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     from simulator.security import ClientStanding, SecurityLevel
     from simulator.trace.facts import Event, Fact, Setup
+    from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
 
 SIDES: tuple[Side, Side] = ("client", "server")

@@ -1,42 +1,24 @@
 """The kinds of facts, the event that carries one, and the outcome of a run.
 
-Every view, every document and every actor speaks in these values, and only in these. Each is a frozen
-``msgspec.Struct``: msgspec writes them as JSON, reads them back and makes their schema. No field has a
-default, so a trace file that lacks a key is refused instead of being completed by guessing.
+Every view, every document and every actor speaks in these values, and only in these.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Literal
-
-from msgspec import Struct
+from typing import Literal
 
 # msgspec reads the annotations of these types while the program runs, so the names must be there.
 from simulator.security import RefusalLayer, SecurityLevel  # noqa: TC001 - see above
 from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
+from simulator.trace.json import HexBytes, TraceValue
+from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCertificate  # noqa: TC001 - see above
 from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 
 SCHEMA_VERSION = 2  # 1 had no certificate facts, no connections and no event's connection
 
 Side = Literal["client", "server"]
-Role = Literal["client", "server", "authority", "redirector", "attacker"]
 ContentProtocol = Literal["enrolment", "handshake", "change_cipher_spec", "alert", "application_data"]
-
-if TYPE_CHECKING:
-    HexBytes = bytes
-else:
-
-    class HexBytes(bytes):
-        """Bytes that JSON shows as lower-case hexadecimal; msgspec's own form, base64, nobody can read.
-
-        Any ``bytes`` may stand in such a field. The class itself is what msgspec asks
-        :mod:`simulator.trace.json` to read.
-        """
-
-
-class TraceValue(Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of every value of a trace."""
 
 
 class KindOfFact(TraceValue, frozen=True, tag_field="kind"):
@@ -69,110 +51,6 @@ _STEP_TITLES = {
     Step.TRUST_DECISION: "Server decides",
     Step.SESSION: "The session, and what it is worth",
 }
-
-
-class ExtensionFacts(TraceValue, frozen=True):
-    """One extension of a certificate.
-
-    Attributes:
-        name: RFC 5280 name (``keyUsage``); dotted identifier of an unknown one.
-        critical: the extension is critical.
-        text: its contents in words, or its size and bytes.
-    """
-
-    name: str
-    critical: bool
-    text: str
-
-
-class CertificateFacts(TraceValue, frozen=True):
-    """The contents of a certificate in words: a view needs no crypto library to show them.
-
-    Attributes:
-        version: 1, 2 or 3.
-        serial_number: hexadecimal.
-        subject: RFC 4514 name; empty where nobody is named.
-        subject_der: the subject as a CertificateRequest names it.
-        issuer: RFC 4514 name.
-        not_before: ISO 8601 UTC time.
-        not_after: ISO 8601 UTC time.
-        key_type: the public key in words: ``P-256``, ``RSA-2048``.
-        signature_algorithm: RFC name, or dotted identifier.
-        is_ca: basicConstraints call it a CA.
-        self_issued: subject and issuer are the same name.
-        self_signed: self-issued, and its own key verifies its signature.
-        extensions: in their order.
-    """
-
-    version: int
-    serial_number: str
-    subject: str
-    subject_der: HexBytes
-    issuer: str
-    not_before: str
-    not_after: str
-    key_type: str
-    signature_algorithm: str
-    is_ca: bool
-    self_issued: bool
-    self_signed: bool
-    extensions: tuple[ExtensionFacts, ...]
-
-
-class HeldCertificate(TraceValue, frozen=True):
-    """A certificate of the scenario's world.
-
-    Attributes:
-        name: its name in the scenario.
-        der: the certificate itself.
-        fingerprint: SHA-256 of ``der``, hexadecimal.
-        facts: its contents, or null where they cannot be read.
-        problem: why its contents cannot be read; empty where they can.
-        signed_by: names of the other certificates of the world that it names as its issuer and whose key
-            verifies its signature.
-    """
-
-    name: str
-    der: HexBytes
-    fingerprint: str
-    facts: CertificateFacts | None
-    problem: str
-    signed_by: tuple[str, ...]
-
-
-class ActorSetup(TraceValue, frozen=True):
-    """An actor at the start.
-
-    Attributes:
-        name: the party's name, which is its lane: ``client``, ``server``, the scenario name of a certificate
-            authority.
-        role: its part in the story.
-        sends: names of the certificates it presents when asked, leaf first.
-        trusts: names of the certificates in its trust store.
-        holds: names of further certificates it may build paths with.
-        policy: settings worth showing, as ordered (name, value) pairs.
-    """
-
-    name: str
-    role: Role
-    sends: tuple[str, ...]
-    trusts: tuple[str, ...]
-    holds: tuple[str, ...]
-    policy: tuple[tuple[str, str], ...]
-
-
-class ConnectionSetup(TraceValue, frozen=True):
-    """A connection and its two parties.
-
-    Attributes:
-        number: from 1, in the order in which the connections begin.
-        client: name of the party that opens it.
-        server: name of the party that accepts it.
-    """
-
-    number: int
-    client: str
-    server: str
 
 
 class Setup(KindOfFact, frozen=True, tag="setup"):

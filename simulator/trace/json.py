@@ -1,7 +1,7 @@
 """The values of a trace as plain JSON values and back, without loss and without surprises.
 
-msgspec does the work from the types of :mod:`simulator.trace.facts`: one object per value, facts with their
-``kind``, bytes as hexadecimal. The text itself is written by the standard library, because msgspec refuses
+msgspec does the work from the types of the values: one object per value, facts with their ``kind``, bytes as
+hexadecimal. The text itself is written by the standard library, because msgspec refuses
 the lone surrogates that a hostile name may hold, and has no indentation. It is the same on every machine.
 
 Reading is strict: an unknown key, a missing key or a value of the wrong type is a
@@ -12,13 +12,32 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from simulator.errors import TraceError
 
 Value = TypeVar("Value")
+
+if TYPE_CHECKING:
+    HexBytes = bytes
+else:
+
+    class HexBytes(bytes):
+        """Bytes that JSON shows as lower-case hexadecimal; msgspec's own form, base64, nobody can read.
+
+        Any ``bytes`` may stand in such a field. The class itself is what msgspec leaves
+        to :func:`typed` to read.
+        """
+
+
+class TraceValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of every value of a trace.
+
+    No field of a trace has a default: a file that lacks a key is refused, not completed by guessing.
+    """
+
 
 TYPE_WORDS = {
     "array": "a list",
@@ -66,7 +85,7 @@ def typed(expected: type[Value], document: object) -> Value:
 
 
 def _from_hexadecimal(kind: type, value: object) -> object:
-    """Read the one type that msgspec does not know by itself, :class:`simulator.trace.facts.HexBytes`."""
+    """Read the one type that msgspec does not know by itself, :class:`HexBytes`."""
     if isinstance(value, str) and HEXADECIMAL.fullmatch(value):
         return kind.fromhex(value)  # type: ignore[attr-defined]  # a subclass of bytes
     raise ValueError(f"Expected `bytes as lower-case hexadecimal`, got `{str(value)[:60]}`")

@@ -42,7 +42,7 @@ def schema_text() -> str:
 
 
 def _hex_bytes(kind: type) -> dict[str, Any]:  # noqa: ARG001 - there is one type that msgspec does not know
-    """The schema of :class:`simulator.trace.facts.HexBytes`."""
+    """The schema of :class:`simulator.trace.json.HexBytes`."""
     return {"type": "string", "pattern": "^([0-9a-f]{2})*$", "description": "Bytes as hexadecimal."}
 
 

@@ -9,13 +9,14 @@ from simulator.trace.facts import Alert, Received, Sent, Setup
 from simulator.trace.json import wrong
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.trace.facts import Event
-    from simulator.trace.trace import Trace
 
 WORLD = "world"  # the actor of the setup event, which is no party
 
 
-def must_be_sound(trace: Trace) -> None:
+def must_be_sound(events: Sequence[Event]) -> None:
     """Check what the types cannot say and views rely on.
 
     The setup comes first and once. Events are numbered, in order of time and after their causes. Parties,
@@ -24,26 +25,27 @@ def must_be_sound(trace: Trace) -> None:
     Raises:
         TraceError: the trace does not hang together.
     """
-    if not trace.events or not isinstance(trace.events[0].fact, Setup):
+    setup = events[0].fact if events else None
+    if not isinstance(setup, Setup):
         raise wrong("events[0]", "no setup event", "the setup as the first event")
-    _certificates_must_be_sound(trace.setup)
-    parties = {actor.name for actor in trace.setup.actors}
-    numbers = {connection.number for connection in trace.setup.connections}
-    for connection in trace.setup.connections:
+    _certificates_must_be_sound(setup)
+    parties = {actor.name for actor in setup.actors}
+    numbers = {connection.number for connection in setup.connections}
+    for connection in setup.connections:
         _must_be_of("events[0].fact.connections", parties, connection.client, connection.server)
-    for place, event in enumerate(trace.events):
+    for place, event in enumerate(events):
         where = f"events[{place}]"
         if event.seq != place:
             raise wrong(f"{where}.seq", str(event.seq), str(place))
         if event.cause is not None and not 0 <= event.cause < place:
             raise wrong(f"{where}.cause", str(event.cause), f"an earlier event than {place}, or null")
-        if place and event.at < trace.events[place - 1].at:
+        if place and event.at < events[place - 1].at:
             raise wrong(f"{where}.at", str(event.at), "a time not before the previous event's")
         if place and isinstance(event.fact, Setup):
             raise wrong(f"{where}.fact.kind", "setup", "no second setup")
         _must_be_of(f"{where}.connection", numbers, event.connection)
         _must_be_of(f"{where}.actor", {*parties, WORLD}, event.actor)
-        _must_name_its_peer(trace, event, parties)
+        _must_name_its_peer(events, event, parties)
 
 
 def _must_be_of(where: str, known: set[Any], *found: object) -> None:
@@ -66,14 +68,14 @@ def _certificates_must_be_sound(setup: Setup) -> None:
         _must_be_of(f"{where}.signed_by", names, *held.signed_by)
 
 
-def _must_name_its_peer(trace: Trace, event: Event, parties: set[str]) -> None:
+def _must_name_its_peer(events: Sequence[Event], event: Event, parties: set[str]) -> None:
     """Refuse a peer that is not there, and a reading of what its cause did not send."""
     passed = _passed(event)
     if passed is None:
         return
     _must_be_of(f"events[{event.seq}].fact", parties, *passed[1:3])
     if passed[0] == "read" and event.cause is not None:  # None: a live peer's sending is not recorded
-        sending = _passed(trace.events[event.cause])
+        sending = _passed(events[event.cause])
         if sending != ("sent", *passed[1:]):
             expected = f"the event in which {passed[1]} sent this to {passed[2]}"
             raise wrong(f"events[{event.seq}].cause", str(event.cause), expected)

@@ -16,8 +16,8 @@ from simulator.release import RELEASE
 
 # msgspec reads the annotations of Trace while the program runs, so the names must be there.
 from simulator.security import SecurityCard  # noqa: TC001 - see above
-from simulator.trace.facts import SCHEMA_VERSION, Event, Outcome, Setup, TraceValue
-from simulator.trace.json import json_text, plain, typed, wrong
+from simulator.trace.facts import SCHEMA_VERSION, Event, Outcome, Setup
+from simulator.trace.json import TraceValue, json_text, plain, typed, wrong
 from simulator.trace.soundness import must_be_sound
 
 
@@ -102,7 +102,7 @@ def trace_from_dict(document: object) -> Trace:
     if not isinstance(release, str):  # any release: the schema's version says whether it can be read
         raise wrong("release", repr(release), "text")
     trace = typed(Trace, rest)
-    must_be_sound(trace)
+    must_be_sound(trace.events)
     return trace
 
 

@@ -22,7 +22,7 @@ SETUP: Path = ("events", 0, "fact")
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_every_run_is_sound(name: str, tls: TlsVersion) -> None:
     """The trace of every run hangs together, before it ever was a file."""
-    must_be_sound(run_of(name, tls).trace)
+    must_be_sound(run_of(name, tls).trace.events)
 
 
 def refused(path: Path, value: object) -> str:

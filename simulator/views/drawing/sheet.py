@@ -22,7 +22,7 @@ from simulator.views.drawing.style import TYPES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from simulator.trace.facts import ActorSetup
+    from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
 
 MARGIN = 24.0

@@ -11,7 +11,8 @@ from simulator.views.story.lanes import lane_words, names_of, under_title
 from simulator.views.story.words import NUMBERING, clean
 
 if TYPE_CHECKING:
-    from simulator.trace.facts import ActorSetup, Setup
+    from simulator.trace.facts import Setup
+    from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
     from simulator.views.drawing.style import Detail
 

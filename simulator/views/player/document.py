@@ -44,7 +44,8 @@ from simulator.views.story.words import OUTCOME_WORDS, card_facts, clean, level_
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from simulator.trace.facts import ActorSetup, Event, Setup
+    from simulator.trace.facts import Event, Setup
+    from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
 

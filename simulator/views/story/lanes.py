@@ -17,7 +17,8 @@ from simulator.trace.facts import HandshakeReturned
 from simulator.views.story.words import clean, common_name
 
 if TYPE_CHECKING:
-    from simulator.trace.facts import ActorSetup, Setup
+    from simulator.trace.facts import Setup
+    from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
     from simulator.views.drawing.style import Detail
 

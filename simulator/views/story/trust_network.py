@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from simulator.tls.wire.version import Version
-    from simulator.trace.facts import ActorSetup, Event, Side
+    from simulator.trace.facts import Event, Side
+    from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
 
 SIDES: tuple[Side, Side] = ("client", "server")
