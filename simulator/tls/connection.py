@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import DecisionError
-from simulator.tls.crypto.transcript import Transcript
 from simulator.tls.events import (
     AlertReceived,
     DataReceived,
@@ -35,6 +34,7 @@ from simulator.tls.wire.records import (
     RecordReader,
 )
 from simulator.tls.wire.registry import NAMED_GROUPS, CipherSuite
+from simulator.tls.wire.transcript import Transcript
 from simulator.tls.wire.version import Protection, Version
 
 if TYPE_CHECKING:

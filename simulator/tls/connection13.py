@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.tls.connection import Endpoint
 from simulator.tls.crypto.key_schedule_13 import KeySchedule13, traffic_keys
 from simulator.tls.crypto.protection import Tls13Protector
-from simulator.tls.crypto.signatures import certificate_verify_content, sign
+from simulator.tls.crypto.signatures import sign
 from simulator.tls.events import MessageReceived
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.states import State, StateMachine
@@ -22,6 +22,7 @@ from simulator.tls.wire.messages import (
     KeyUpdate,
 )
 from simulator.tls.wire.records import CIPHERTEXT_LIMIT_13, ContentType, Record
+from simulator.tls.wire.transcript import certificate_verify_content
 from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ where the difference tells; everything that it made happen, directly or not, is 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -148,7 +147,7 @@ def _settings(setup: Setup) -> Iterator[tuple[str, str]]:
     for actor in setup.actors:
         yield from _actor_settings(actor)
     for held in setup.certificates:
-        yield f"certificate {held.name}", f"SHA-256 {hashlib.sha256(held.der).hexdigest()[:16]}…"
+        yield f"certificate {held.name}", f"SHA-256 {held.fingerprint[:16]}…"
 
 
 def _actor_settings(actor: ActorSetup) -> Iterator[tuple[str, str]]:

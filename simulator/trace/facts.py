@@ -80,6 +80,10 @@ class Setup(KindOfFact, frozen=True, tag="setup"):
     connections: tuple[ConnectionSetup, ...]
     certificates: tuple[HeldCertificate, ...]
 
+    def described(self, der: bytes) -> HeldCertificate | None:
+        """The certificate with these bytes, or None: a live peer may show one that nobody described."""
+        return next((held for held in self.certificates if held.der == der), None)
+
 
 class Sent(KindOfFact, frozen=True, tag="sent"):
     """A message left an actor.

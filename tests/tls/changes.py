@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from simulator.entropy import SeededEntropy
-from simulator.tls.crypto.signatures import certificate_verify_content, sign
+from simulator.tls.crypto.signatures import sign
 from simulator.tls.wire.extensions import Extension
 from simulator.tls.wire.messages import CertificateVerify, Finished, Message
+from simulator.tls.wire.transcript import certificate_verify_content
 from simulator.tls.wire.version import Version
 from tests.tls.openssl import identity
 from tests.tls.probes import Change, Machine, Probe, Said, handshake

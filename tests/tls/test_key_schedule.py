@@ -22,9 +22,9 @@ from simulator.tls.crypto.key_schedule_12 import (
     verify_data,
 )
 from simulator.tls.crypto.key_schedule_13 import KeySchedule13, hkdf_expand_label, traffic_keys
-from simulator.tls.crypto.transcript import Transcript
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.registry import CIPHER_SUITES
+from simulator.tls.wire.transcript import Transcript
 
 # RFC 8448 section 3, typed from the RFC, so that this holds without the shared vectors.
 CLIENT_PRIVATE = "49af42ba7f7994852d713ef2784bcbcaa7911de26adc5642cb634540e7ea5005"

@@ -14,8 +14,7 @@ from simulator.tls.crypto.key_exchange import SECP256R1, X25519, generate_key_sh
 from simulator.tls.crypto.key_schedule_12 import extended_master_secret, key_block, master_secret, verify_data
 from simulator.tls.crypto.key_schedule_13 import KeySchedule13, traffic_keys
 from simulator.tls.crypto.protection import Tls12Protector, Tls13Protector
-from simulator.tls.crypto.signatures import certificate_verify_content, common_scheme, sign, verify
-from simulator.tls.crypto.transcript import Transcript
+from simulator.tls.crypto.signatures import common_scheme, sign, verify
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.messages import (
     Certificate12,
@@ -43,6 +42,7 @@ from simulator.tls.wire.records import (
     RecordWriter,
 )
 from simulator.tls.wire.registry import CIPHER_SUITES, CipherSuite
+from simulator.tls.wire.transcript import Transcript, certificate_verify_content
 from simulator.tls.wire.version import Version
 from tests.tls.openssl import Side, context, identity
 

@@ -11,8 +11,7 @@ import pytest
 from simulator.tls.crypto.key_schedule_12 import key_block, verify_data
 from simulator.tls.crypto.key_schedule_13 import KeySchedule13, traffic_keys
 from simulator.tls.crypto.protection import Tls12Protector, Tls13Protector
-from simulator.tls.crypto.signatures import certificate_verify_content, verify
-from simulator.tls.crypto.transcript import Transcript
+from simulator.tls.crypto.signatures import verify
 from simulator.tls.wire.annotate import annotate_handshake
 from simulator.tls.wire.messages import (
     CertificateVerify,
@@ -33,6 +32,7 @@ from simulator.tls.wire.records import (
     RecordReader,
 )
 from simulator.tls.wire.registry import CIPHER_SUITES, CipherSuite
+from simulator.tls.wire.transcript import Transcript, certificate_verify_content
 from simulator.tls.wire.version import Version
 from tests.tls.openssl import KEY_KINDS, context, identity, record_handshake
 

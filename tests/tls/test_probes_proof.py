@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from simulator.entropy import SeededEntropy
-from simulator.tls.crypto.signatures import certificate_verify_content, sign
+from simulator.tls.crypto.signatures import sign
 from simulator.tls.wire.messages import CertificateVerify, Message
+from simulator.tls.wire.transcript import certificate_verify_content
 from simulator.tls.wire.version import Version
 from tests.tls.changes import flip, proof_content
 from tests.tls.openssl import identity

@@ -13,8 +13,7 @@ from simulator.tls.crypto.key_schedule_13 import (
     traffic_keys,
 )
 from simulator.tls.crypto.protection import Tls13Protector
-from simulator.tls.crypto.signatures import certificate_verify_content, verify
-from simulator.tls.crypto.transcript import Transcript
+from simulator.tls.crypto.signatures import verify
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.annotate import annotate_handshake
 from simulator.tls.wire.messages import (
@@ -34,6 +33,7 @@ from simulator.tls.wire.records import (
     RecordWriter,
 )
 from simulator.tls.wire.registry import CIPHER_SUITES
+from simulator.tls.wire.transcript import Transcript, certificate_verify_content
 from simulator.tls.wire.version import Version
 from tests.tls.rfc8448 import NAMES, Trace, trace
 

@@ -92,8 +92,9 @@ def test_every_extension_that_is_shown_is_explained() -> None:
     """Each extension of a certificate of the catalogue has an entry under the name that is shown."""
     shown = set()
     for scenario, tls in EVERY_RUN:
-        for held in run_of(scenario, tls).trace.setup.certificates:
-            shown |= {name for name, _, _ in certificate_words(held.der)["extensions"]}
+        setup = run_of(scenario, tls).trace.setup
+        for held in setup.certificates:
+            shown |= {name for name, _, _ in certificate_words(setup, held.der)["extensions"]}
     assert {"basicConstraints", "nameConstraints", "extKeyUsage"} <= shown
     assert set() == {name for name in shown if unexplained(name)}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509 import Certificate as X509Certificate
@@ -139,7 +139,7 @@ class Case:
         clock = datetime.fromisoformat(self.run.trace.setup.clock) + timedelta(microseconds=self._judged_at())
         columns = {f"trusted {number}": der for number, der in enumerate(trusted, start=1)}
         columns |= {f"sent {number}": der for number, der in enumerate(presented, start=1)}
-        papers = [_paper(der) for der in columns.values()]
+        papers = [_paper(certificate_words(self.run.trace.setup, der)) for der in columns.values()]
         rows = [(title, *(paper.get(key, "absent") for paper in papers)) for key, title in SHOWN.items()]
         return page(
             Lead(f"Case {self.number}: you are the server. Do you accept this client?"),
@@ -188,9 +188,8 @@ def _verifies(certificate: X509Certificate, issuer: X509Certificate) -> bool:
     return True
 
 
-def _paper(der: bytes) -> dict[str, str]:
-    """What stands in a certificate, by field and extension."""
-    words = certificate_words(der)
+def _paper(words: dict[str, Any]) -> dict[str, str]:
+    """The contents of a certificate in words, by field and extension."""
     rows: dict[str, str] = dict(words["facts"])
     rows |= {name: text for name, _, text in words["extensions"]}
     itself = " (itself)" if rows["Subject"] == rows["Issuer"].partition(" (itself")[0] else ""

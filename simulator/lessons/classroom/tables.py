@@ -82,7 +82,8 @@ def certificate(run: Run | Simulation, name: str) -> Exhibit:
     Raises:
         ArgumentError: it is no run, or its scenario has no certificate of that name.
     """
-    held = {one.name: one.der for one in a_run(run).trace.setup.certificates}
+    setup = a_run(run).trace.setup
+    held = {one.name: one.der for one in setup.certificates}
     if name not in held:
         raise ArgumentError(
             "This scenario has no certificate of that name.",
@@ -90,7 +91,7 @@ def certificate(run: Run | Simulation, name: str) -> Exhibit:
             expected=", ".join(held),
             advice="Name one of these.",
         )
-    words = certificate_words(held[name])
+    words = certificate_words(setup, held[name])
     rows = [(label, text) for label, text in words["facts"]]
     rows += [
         (f"{extension}, critical" if critical else extension, text)

@@ -191,13 +191,3 @@ def verify(public_key: object, code: int, content: bytes, signature: bytes, vers
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):  # ValueError: a key too small for the hash
         return "the signature does not verify under the key of the certificate"
     return None
-
-
-def certificate_verify_content(transcript_hash: bytes, signer: str) -> bytes:
-    """What a TLS 1.3 CertificateVerify signs (RFC 8446 section 4.4.3).
-
-    Args:
-        transcript_hash: of everything before the CertificateVerify.
-        signer: ``client`` or ``server``.
-    """
-    return b" " * 64 + f"TLS 1.3, {signer} CertificateVerify".encode("ascii") + b"\x00" + transcript_hash

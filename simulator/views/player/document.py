@@ -139,7 +139,7 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
 def _actor(actor: ActorSetup, setup: Setup) -> Values:
     """What an actor starts with; certificates as (name, fingerprint)."""
     names = names_of(setup)
-    prints = {held.name: certificate_words(held.der)["fingerprint"] for held in setup.certificates}
+    prints = {held.name: held.fingerprint for held in setup.certificates}
 
     def named(keys: tuple[str, ...]) -> list[list[str]]:
         return [[names.certificate(key), prints.get(key, "")] for key in keys]
@@ -164,7 +164,7 @@ def _certificates(trace: Trace) -> dict[str, Values]:
         if isinstance(event.fact, Sent)
         for der in chain_of(event.fact, version)
     ]
-    found = [certificate_words(der) for der in dict.fromkeys(ders)]
+    found = [certificate_words(trace.setup, der) for der in dict.fromkeys(ders)]
     return {words["fingerprint"]: words for words in found}
 
 

@@ -29,22 +29,22 @@ def messages(trace: Trace) -> dict[int, dict[str, Any]]:
 
     ``later`` has what became of it, with the ``seq`` of the event since which that is known.
     """
-    version = version_of(trace)
     read, lost = reads(trace), unread_since(trace)
     found = {}
     for event in trace.of(Sent, Alert):
         fact = event.fact
         if isinstance(fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent"):
-            found[event.seq] = _message(event, fact, version)
+            found[event.seq] = _message(event, fact, trace)
             found[event.seq]["later"] = _later(event, read.get(event.seq), lost.get(event.seq))
     return found
 
 
-def _message(event: Event, fact: Sent | Alert, version: Version) -> dict[str, Any]:
+def _message(event: Event, fact: Sent | Alert, trace: Trace) -> dict[str, Any]:
+    version = version_of(trace)
     encrypted = fact.protection is not Protection.CLEAR
     return {
         "name": sent_name(fact),
-        "facts": [*key_fields(event, version), *_facts(fact)],
+        "facts": [*key_fields(event, trace), *_facts(fact)],
         "bytes": fact.raw.hex(),
         "fields": fields_of(fact, version),
         "wire": fact.wire.hex(),

@@ -144,7 +144,7 @@ class _Walk:
     """Goes through the events and keeps what the next beat must know: ledgers, readings, the error."""
 
     def __init__(self, trace: Trace, detail: Detail) -> None:
-        self.detail = detail
+        self.trace, self.detail = trace, detail
         self.names = names_of(trace.setup)
         self.version, self.reads, self.lost = version_of(trace), reads(trace), unread_since(trace)
         self.gap = gap(trace)
@@ -211,7 +211,7 @@ class _Walk:
         fields = (
             ()
             if self.detail == "overview"
-            else key_fields(event, self.version, self.verdicts.get(event.actor))
+            else key_fields(event, self.trace, self.verdicts.get(event.actor))
         )
         return Flight(
             event=event,

@@ -162,7 +162,7 @@ def _held(setup: Setup, name: str) -> dict[str, str] | None:
     """What a certificate of that name says in each field; None where the world has none."""
     for held in setup.certificates:
         if held.name == name:
-            words = certificate_words(held.der)
+            words = certificate_words(setup, held.der)
             facts = {label: text for label, text in words["facts"] if label not in UNTELLING}
             marked = {
                 field: f"{text}, critical" if critical else text

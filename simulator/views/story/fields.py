@@ -1,18 +1,14 @@
 """The few fields of a message that matter to the story, in words, read from the real bytes.
 
-A message that cannot be read (a trace may hold anything a peer sent) has no fields to show.
+A message that cannot be read (a trace may hold anything a peer sent) has no fields to show. The words of a
+certificate stand in the setup.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cryptography import x509
-
-from simulator.errors import CertificateError, SimulatorError
-from simulator.pki import der as asn1
-from simulator.pki.certificate import Certificate
-from simulator.pki.issuing import read_request
+from simulator.errors import SimulatorError
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.messages import (
     Certificate12,
@@ -30,22 +26,24 @@ from simulator.tls.wire.messages import (
 )
 from simulator.tls.wire.registry import cipher_suite_name, group_name, signature_scheme_name
 from simulator.trace.facts import Alert, Event, Sent
-from simulator.views.story.reading import is_refusal
+from simulator.views.story.distinguished_names import name_text, request_subject
+from simulator.views.story.reading import is_refusal, version_of
 from simulator.views.story.words import clean, duration, plural
 
 if TYPE_CHECKING:
-    from simulator.tls.wire.version import Version
+    from simulator.trace.facts import Setup
+    from simulator.trace.trace import Trace
     from simulator.trust.verdict import Verdict
 
 MOST_NAMES = 3
 
 
-def key_fields(event: Event, version: Version, verdict: Verdict | None = None) -> tuple[str, ...]:
-    """What matters in a message that was sent: a line of text for each thing, none where nothing does.
+def key_fields(event: Event, trace: Trace, verdict: Verdict | None = None) -> tuple[str, ...]:
+    """The lines of text that a sent message is worth, or none.
 
     Args:
         event: the sending of a message or an alert.
-        version: the protocol version that was spoken.
+        trace: the trace that the event belongs to.
         verdict: the sender's last ledger; an alert need not repeat its decisive sentence.
     """
     fact = event.fact
@@ -55,9 +53,9 @@ def key_fields(event: Event, version: Version, verdict: Verdict | None = None) -
         return ()
     match fact.protocol:
         case "handshake":
-            return _handshake(fact.raw, version)
+            return _handshake(fact.raw, trace)
         case "enrolment":
-            return _enrolment(fact)
+            return _enrolment(fact, trace.setup)
         case "application_data":
             return (f"“{clean(fact.raw.decode('utf-8', 'replace').rstrip())}”",)
         case _:
@@ -73,14 +71,14 @@ def _alert(alert: Alert, verdict: Verdict | None) -> tuple[str, ...]:
     return (f"not sent along: {clean(alert.reason)}",)
 
 
-def _handshake(raw: bytes, version: Version) -> tuple[str, ...]:
+def _handshake(raw: bytes, trace: Trace) -> tuple[str, ...]:
     try:
-        return _of(decode_handshake(raw, version))
+        return _of(decode_handshake(raw, version_of(trace)), trace.setup)
     except SimulatorError:
         return ()
 
 
-def _of(message: Message) -> tuple[str, ...]:
+def _of(message: Message, setup: Setup) -> tuple[str, ...]:
     match message:
         case ClientHello():
             return _client_hello(message)
@@ -94,7 +92,7 @@ def _of(message: Message) -> tuple[str, ...]:
             hints = message.certificate_authorities
             return (_hints(hints), *_few_schemes(message.supported_signature_algorithms))
         case Certificate12() | Certificate13():
-            return _chain(message.chain)
+            return _chain(message.chain, setup)
         case CertificateVerify():
             return (f"proof of the private key: {signature_scheme_name(message.algorithm)}",)
         case ServerKeyExchange():
@@ -143,46 +141,32 @@ def _few_schemes(schemes: tuple[int, ...]) -> tuple[str, ...]:
     return (f"accepts no other signature than {' or '.join(map(signature_scheme_name, schemes))}",)
 
 
-def _chain(chain: tuple[bytes, ...]) -> tuple[str, ...]:
+def _chain(chain: tuple[bytes, ...], setup: Setup) -> tuple[str, ...]:
     if not chain:
         return ("no certificate: the list is empty",)
-    try:
-        leaf = Certificate.parse(chain[0])
-    except CertificateError:
+    leaf = setup.described(chain[0])
+    if leaf is None:
+        return ("a certificate that is not described in this trace",)
+    if leaf.facts is None:
         return ("a certificate that cannot be read",)
     more = f" (and {plural(len(chain) - 1, 'more certificate')} of the chain)" if len(chain) > 1 else ""
-    issuer = "issued by itself" if leaf.self_issued else f"issued by {clean(leaf.issuer)}"
-    return (f"{clean(leaf.subject) or 'no name'}{more}", issuer)
+    issuer = "issued by itself" if leaf.facts.self_issued else f"issued by {clean(leaf.facts.issuer)}"
+    return (f"{clean(leaf.facts.subject) or 'no name'}{more}", issuer)
 
 
-def _enrolment(fact: Sent) -> tuple[str, ...]:
-    if fact.name == "CertificationRequest":
-        try:
-            subject = read_request(fact.raw).subject.rfc4514_string()
-        except CertificateError:
+def _enrolment(fact: Sent, setup: Setup) -> tuple[str, ...]:
+    match fact.name:
+        case "CertificationRequest":
+            subject = request_subject(fact.raw)
+            if subject is None:
+                return ()
+            return (
+                f"for {clean(name_text(subject))}",
+                "public key and a signature made with the private key",
+            )
+        case "Certificate":
+            return _chain((fact.raw,), setup)
+        case "PKCS#12":
+            return ("certificate and private key, locked with a password that goes another way",)
+        case _:
             return ()
-        return (f"for {clean(subject)}", "public key and a signature made with the private key")
-    if fact.name == "Certificate":
-        return _chain((fact.raw,))
-    if fact.name == "PKCS#12":
-        return ("certificate and private key, locked with a password that goes another way",)
-    return ()
-
-
-def name_text(name: bytes) -> str:
-    """A DER distinguished name as an RFC 4514 string; hexadecimal where it is none."""
-    try:
-        relative = [
-            x509.RelativeDistinguishedName(_attribute(name, part) for part in asn1.children(name, group))
-            for group in asn1.children(name, asn1.read_element(name))
-        ]
-        return x509.Name(relative).rfc4514_string()
-    except (ValueError, UnicodeDecodeError, IndexError):
-        return f"#{name.hex()}"
-
-
-def _attribute(name: bytes, part: asn1.Element) -> x509.NameAttribute[str]:
-    identifier, value = asn1.children(name, part)
-    oid = x509.ObjectIdentifier(asn1.dotted(name[identifier.content : identifier.end]))
-    text = name[value.content : value.end].decode("utf-8")
-    return x509.NameAttribute(oid, text)

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from simulator.errors import CertificateError
-from simulator.pki.certificate import Certificate
 from simulator.release import RELEASE
 from simulator.trace.facts import HandshakeReturned
+from simulator.views.story.certificate_words import UNREADABLE
 from simulator.views.story.words import clean, common_name
 
 if TYPE_CHECKING:
@@ -68,7 +67,9 @@ class Names:
 @lru_cache(maxsize=16)  # every view of a run asks for them, and a comparison for those of two
 def names_of(setup: Setup) -> Names:
     """The names in a world."""
-    subjects = {held.name: clean(_subject(held.der)) for held in setup.certificates}
+    subjects = {
+        held.name: clean(held.facts.subject) if held.facts else UNREADABLE for held in setup.certificates
+    }
     certificates = {name: common_name(subject) or "no name" for name, subject in subjects.items()}
     authorities = [actor for actor in setup.actors if actor.role == "authority"]
     own = {actor.name: dict(actor.policy).get("certificate", actor.name) for actor in authorities}
@@ -80,13 +81,6 @@ def names_of(setup: Setup) -> Names:
     named = list(short.values())
     alone = {subject: name for subject, name in short.items() if subject != name and named.count(name) == 1}
     return Names(parties, certificates, alone)
-
-
-def _subject(der: bytes) -> str:
-    try:
-        return Certificate.parse(der).subject
-    except CertificateError:
-        return "unreadable certificate"
 
 
 def under_title(trace: Trace) -> str:

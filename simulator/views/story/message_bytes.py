@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError, SimulatorError
-from simulator.tls.crypto.signatures import certificate_verify_content
-from simulator.tls.crypto.transcript import Transcript
 from simulator.tls.wire.annotate import annotate_handshake
 from simulator.tls.wire.codec import Field
 from simulator.tls.wire.messages import (
@@ -19,6 +17,7 @@ from simulator.tls.wire.messages import (
     decode_handshake,
 )
 from simulator.tls.wire.registry import cipher_suite_name, signature_scheme_name
+from simulator.tls.wire.transcript import Transcript, certificate_verify_content
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Alert, Sent
 from simulator.views.story.words import clean

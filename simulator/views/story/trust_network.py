@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.errors import CertificateError, SimulatorError
-from simulator.pki.certificate import Certificate
+from simulator.errors import SimulatorError
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.messages import (
     Certificate12,
@@ -24,23 +23,23 @@ from simulator.tls.wire.messages import (
 from simulator.trace.facts import Checked, Sent
 from simulator.trust.verdict import CheckOutcome, Verdict
 from simulator.trust.vocabulary import CheckName
-from simulator.views.story.fields import name_text
+from simulator.views.story.certificate_words import certificate_title
+from simulator.views.story.distinguished_names import name_text
 from simulator.views.story.reading import version_of
-from simulator.views.story.words import clean, common_name
+from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from simulator.tls.wire.version import Version
-    from simulator.trace.facts import Event, Side
-    from simulator.trace.setup import ActorSetup
+    from simulator.trace.facts import Event, Setup, Side
+    from simulator.trace.setup import CertificateFacts, HeldCertificate
     from simulator.trace.trace import Trace
 
 SIDES: tuple[Side, Side] = ("client", "server")
 PEERS: dict[Side, Side] = {"client": "server", "server": "client"}
 
 Link = Literal["issued", "trusts", "hint"]
-Holding = Literal["sends", "trusts", "holds"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +47,40 @@ class Node:
     """A certificate of the world.
 
     Attributes:
-        name: its name in the scenario.
-        certificate: read; None where it cannot be.
+        certificate: the certificate as the setup describes it.
         sent_by: the sides that sent it in this run; ``trusted_by``, ``held_by``: whose stores it stands in.
         kept_by: the sides that could have sent it and did not.
-        issuers: names of the certificates whose key verifies its signature, itself left out.
     """
 
-    name: str
-    certificate: Certificate | None
+    certificate: HeldCertificate
     sent_by: tuple[Side, ...]
     trusted_by: tuple[Side, ...]
     held_by: tuple[Side, ...]
     kept_by: tuple[Side, ...]
-    issuers: tuple[str, ...]
+
+    @property
+    def facts(self) -> CertificateFacts | None:
+        """Its contents, or None where they cannot be read."""
+        return self.certificate.facts
+
+    @property
+    def issuers(self) -> tuple[str, ...]:
+        """Names of the certificates whose key verifies its signature, itself left out."""
+        return self.certificate.signed_by
 
     @property
     def title(self) -> str:
         """The first part of its subject."""
-        if self.certificate is None:
-            return "unreadable certificate"
-        return common_name(clean(self.certificate.subject)) or "no name"
+        return certificate_title(self.certificate)
 
     @property
     def kind(self) -> str:
-        """What it is, in a few words."""
-        if self.certificate is None:
+        """Its kind in a few words."""
+        if self.facts is None:
             return "cannot be read"
-        basic = self.certificate.basic_constraints
-        if basic is None or not basic.ca:
-            return "end entity, signed by itself" if self.certificate.self_signed else "end entity"
-        return "root CA, signed by itself" if self.certificate.self_signed else "intermediate CA"
+        if not self.facts.is_ca:
+            return "end entity, signed by itself" if self.facts.self_signed else "end entity"
+        return "root CA, signed by itself" if self.facts.self_signed else "intermediate CA"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,45 +138,50 @@ class TrustNetwork:
 
 def trust_network(trace: Trace) -> TrustNetwork:
     """Read the network of trust out of a run."""
-    actors: dict[Side, ActorSetup] = {
-        side: actor for side in SIDES for actor in trace.setup.actors if actor.role == side
-    }
-    version = version_of(trace)
-    read = {held.name: _parsed(held.der) for held in trace.setup.certificates}
-    names = {held.der: held.name for held in trace.setup.certificates}
-    sent: dict[Side, list[str]] = {"client": [], "server": []}
-    hinted: list[bytes] | None = None
-    for side, message in _messages(trace, version):
-        if isinstance(message, Certificate12 | Certificate13):
-            sent[side] = [names[der] for der in message.chain if der in names]
-        elif isinstance(message, CertificateRequest12):
-            hinted = list(message.certificate_authorities)
-        elif isinstance(message, CertificateRequest13):
-            hinted = list(forms.CERTIFICATE_AUTHORITIES.read(message.extensions) or ())
-    nodes = {
-        name: Node(
-            name=name,
-            certificate=certificate,
-            sent_by=tuple(side for side in SIDES if name in sent[side]),
-            trusted_by=tuple(side for side in SIDES if name in _of(actors, side, "trusts")),
-            held_by=tuple(side for side in SIDES if name in _of(actors, side, "holds")),
-            kept_by=tuple(
-                side for side in SIDES if name in _of(actors, side, "sends") and name not in sent[side]
-            ),
-            issuers=tuple(_issuers(name, read)),
-        )
-        for name, certificate in read.items()
-    }
-    chains = {side: tuple(sent[side]) for side in SIDES if sent[side]}
+    certificates = trace.setup.certificates
+    names = {held.der: held.name for held in certificates}
+    sent, hinted = _shown(trace, names)
+    nodes = {held.name: _node(held, trace.setup, sent) for held in certificates}
+    chains = {side: sent[side] for side in SIDES if sent[side]}
     shown = {side: chain[0] for side, chain in chains.items()}
     judgements = [_judgement(trace, judge, nodes, shown.get(PEERS[judge])) for judge in SIDES]
-    known = {n.certificate.subject_der: name for name, n in nodes.items() if n.certificate}
+    known = {held.facts.subject_der: held.name for held in certificates if held.facts}
     return TrustNetwork(
         nodes=nodes,
         judgements=(judgements[0], judgements[1]),
         hints=None if hinted is None else tuple(known[der] for der in hinted if der in known),
         unknown_hints=tuple(clean(name_text(der)) for der in hinted or () if der not in known),
         chains=chains,
+    )
+
+
+def _shown(
+    trace: Trace, names: Mapping[bytes, str]
+) -> tuple[dict[Side, tuple[str, ...]], tuple[bytes, ...] | None]:
+    """Names of the certificates that each side sent last, and the CAs that the request names, or None."""
+    sent: dict[Side, tuple[str, ...]] = {"client": (), "server": ()}
+    hinted = None
+    for side, message in _messages(trace, version_of(trace)):
+        if isinstance(message, Certificate12 | Certificate13):
+            sent[side] = tuple(names[der] for der in message.chain if der in names)
+        elif isinstance(message, CertificateRequest12):
+            hinted = message.certificate_authorities
+        elif isinstance(message, CertificateRequest13):
+            hinted = forms.CERTIFICATE_AUTHORITIES.read(message.extensions) or ()
+    return sent, hinted
+
+
+def _node(held: HeldCertificate, setup: Setup, sent: Mapping[Side, tuple[str, ...]]) -> Node:
+    """A certificate with the sides that have it."""
+    sides = [(side, actor) for side in SIDES for actor in setup.actors if actor.role == side]
+    return Node(
+        certificate=held,
+        sent_by=tuple(side for side in SIDES if held.name in sent[side]),
+        trusted_by=tuple(side for side, actor in sides if held.name in actor.trusts),
+        held_by=tuple(side for side, actor in sides if held.name in actor.holds),
+        kept_by=tuple(
+            side for side, actor in sides if held.name in actor.sends and held.name not in sent[side]
+        ),
     )
 
 
@@ -212,22 +219,6 @@ def steps(judgement: Judgement) -> set[tuple[str, str]]:
     return edges | ({(f"{judgement.judge} trusts", path[-1])} if path else set())
 
 
-def _of(
-    actors: Mapping[Side, ActorSetup], side: Side, what: Literal["sends", "trusts", "holds"]
-) -> tuple[str, ...]:
-    actor = actors.get(side)
-    if actor is None:
-        return ()
-    return {"sends": actor.sends, "trusts": actor.trusts, "holds": actor.holds}[what]
-
-
-def _parsed(der: bytes) -> Certificate | None:
-    try:
-        return Certificate.parse(der)
-    except CertificateError:
-        return None
-
-
 def _messages(trace: Trace, version: Version) -> Iterator[tuple[Side, Message]]:
     """The handshake messages that can be read, as they were sent."""
     for event in trace.of(Sent):
@@ -237,17 +228,6 @@ def _messages(trace: Trace, version: Version) -> Iterator[tuple[Side, Message]]:
                 yield side, decode_handshake(event.fact.raw, version)
             except SimulatorError:
                 continue
-
-
-def _issuers(name: str, read: dict[str, Certificate | None]) -> Iterator[str]:
-    """Whose name it names as issuer and whose key verifies its signature."""
-    subject = read[name]
-    for other, issuer in read.items():
-        if subject is None or issuer is None or other == name:
-            continue
-        named = issuer.subject_der == subject.issuer_der and not subject.self_signed
-        if named and subject.signature_problem(issuer) is None:
-            yield other
 
 
 def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | None) -> Judgement:
@@ -261,7 +241,7 @@ def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | No
         )
         return Judgement(judge, None, (), None, words, None)
     verdict = event.fact.verdict
-    prints = {n.certificate.fingerprint: name for name, n in nodes.items() if n.certificate}
+    prints = {node.certificate.fingerprint: name for name, node in nodes.items()}
     path = tuple(prints[step] for step in verdict.path if step in prints)
     decisive = verdict.decisive
     missing = None
@@ -290,8 +270,8 @@ def _break(judge: Side, nodes: dict[str, Node], leaf: str) -> tuple[str, str]:
         issuers = [issuer for issuer in nodes[name].issuers if issuer not in seen]
         known = [issuer for issuer in issuers if _has(judge, nodes[issuer])]
         if not known:
-            certificate = nodes[name].certificate
-            rootlike = certificate is not None and certificate.self_signed
+            facts = nodes[name].facts
+            rootlike = facts is not None and facts.self_signed
             return name, issuers[0] if issuers else name if rootlike else ""
         name = known[0]
         seen.add(name)

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 def node_lines(node: Node, detail: Detail) -> tuple[str, ...]:
     """What stands below the name of a certificate."""
     lines = [node.kind]
-    certificate = node.certificate
-    if certificate is not None and detail != "overview":
-        lines.append(f"{certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}")
-    if certificate is not None and detail == "everything":
-        lines.append(f"{certificate.key_type_name}, {certificate.signature_algorithm}")
-        lines.append(f"serial number {certificate.serial_number:x}"[:60])
-        lines.append(f"SHA-256 {certificate.fingerprint[:16]}…")
+    facts = node.facts
+    if facts is not None and detail != "overview":
+        lines.append(f"{day(facts.not_before)} to {day(facts.not_after)}")
+    if facts is not None and detail == "everything":
+        lines.append(f"{facts.key_type}, {facts.signature_algorithm}")
+        lines.append(f"serial number {facts.serial_number}"[:60])
+        lines.append(f"SHA-256 {node.certificate.fingerprint[:16]}…")
     return (*lines, whereabouts(node))
 
 

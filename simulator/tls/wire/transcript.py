@@ -62,3 +62,13 @@ class Transcript:
         digest = self.digest()
         self.raw_messages = [bytes((MESSAGE_HASH_TYPE, 0, 0, len(digest))) + digest]
         self.choose_hash(self.hash_name)
+
+
+def certificate_verify_content(transcript_hash: bytes, signer: str) -> bytes:
+    """Put together the bytes that a TLS 1.3 CertificateVerify signs (RFC 8446 section 4.4.3).
+
+    Args:
+        transcript_hash: of everything before the CertificateVerify.
+        signer: ``client`` or ``server``.
+    """
+    return b" " * 64 + f"TLS 1.3, {signer} CertificateVerify".encode("ascii") + b"\x00" + transcript_hash
