@@ -24,7 +24,8 @@ def certificate_title(held: HeldCertificate) -> str:
 def certificate_words(setup: Setup, der: bytes) -> dict[str, Any]:
     """A certificate as plain values in words.
 
-    Bytes that the setup does not describe, as those of a live peer, are not read: that needs a crypto library.
+    Bytes that the setup does not describe, as those of a live peer, are not read: that takes a crypto
+    library.
 
     Returns:
         ``title``: the common name. ``facts``: (label, text) pairs. ``extensions``: (name, critical, text).

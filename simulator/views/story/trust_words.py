@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from simulator.views.drawing.style import Detail
     from simulator.views.story.trust_network import Judgement, Node, TrustNetwork
 
+DAY = len("2026-01-31")  # of an ISO 8601 time
+
 
 def node_lines(node: Node, detail: Detail) -> tuple[str, ...]:
     """What stands below the name of a certificate."""
     lines = [node.kind]
     facts = node.facts
     if facts is not None and detail != "overview":
-        lines.append(f"{day(facts.not_before)} to {day(facts.not_after)}")
+        lines.append(f"{facts.not_before[:DAY]} to {facts.not_after[:DAY]}")
     if facts is not None and detail == "everything":
         lines.append(f"{facts.key_type}, {facts.signature_algorithm}")
         lines.append(f"serial number {facts.serial_number}"[:60])
