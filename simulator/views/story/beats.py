@@ -209,9 +209,7 @@ class _Walk:
         else:
             small += f", {PROTECTION_WORDS[fact.protection]}"
         fields = (
-            ()
-            if self.detail == "overview"
-            else key_fields(event, self.trace, self.verdicts.get(event.actor))
+            () if self.detail == "overview" else key_fields(event, self.trace, self.verdicts.get(event.actor))
         )
         return Flight(
             event=event,
