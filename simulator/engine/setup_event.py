@@ -10,7 +10,8 @@ from simulator.engine.names import authorities_of, issuing_authorities, lane_nam
 from simulator.engine.roles import server_version
 from simulator.scenario.words import write_duration
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import ActorSetup, ConnectionSetup, Setup
+from simulator.trace.facts import Setup
+from simulator.trace.setup import ActorSetup, ConnectionSetup
 
 if TYPE_CHECKING:
     from simulator.engine.world import Holding, World

@@ -16,7 +16,8 @@ from simulator.views.story.reading import version_of
 
 if TYPE_CHECKING:
     from simulator.tls.wire.version import Version
-    from simulator.trace.facts import CertificateFacts, Event
+    from simulator.trace.facts import Event
+    from simulator.trace.setup import CertificateFacts
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
 
