@@ -1,8 +1,7 @@
-"""What a session is worth: one level, and the card that takes it apart.
+"""The security of a session: one level, and the card that takes it apart.
 
-The level answers "how secure is it?" in one word, as an administrator asks it. The card answers what the
-word hides: a session may be encrypted to a server that nobody checked, or the client may have shown a
-certificate that nobody judged.
+The level answers "how secure is it?" in one word. The card answers what the word hides: a session may be
+encrypted to a server that was not checked, or the client may have shown a certificate that was not judged.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ class SecurityLevel(Enum):
 
     @property
     def plain_words(self) -> str:
-        """What the level means, in words for a person who has never seen the ladder."""
+        """The meaning of the level, in words for a person who has never seen the ladder."""
         return _PLAIN_WORDS[self]
 
 
@@ -58,13 +57,13 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True):
         level: the level that came out of the run.
         encrypted: the session runs (or ran) under TLS.
         server_authenticated: the client verified the server's certificate and its proof.
-        server_name_matched: the certificate names the host the client asked for; None where nobody compared.
+        server_name_matched: the certificate names the host the client asked for, or None if not compared.
         client_authenticated: ``yes`` (trusted certificate and proof), ``claimed`` (a certificate that was
             not judged, or accepted against the ledger), or ``no``.
-        client_identity: RFC 4514 subject that the server ended with, claimed or proved; None without one.
-        user: the user that the certificate was mapped to; None without one.
+        client_identity: RFC 4514 subject that the server ended with, claimed or proved, or None.
+        user: the user that the certificate was mapped to, or None.
         access_granted: the server opened the session.
-        refused_at: the layer that said no; None where nobody did.
+        refused_at: the layer that refused, or None.
         client_believes: the client's last belief about the level.
         server_knows: the server's last belief about the level.
     """

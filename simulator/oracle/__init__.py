@@ -1,10 +1,10 @@
-"""The same scenario through OpenSSL, and where the two differ.
+"""The same scenario played with OpenSSL, and the differences.
 
 :func:`play` lets two stock OpenSSL objects play a scenario in memory, :func:`mixed` puts OpenSSL on one side
 and our actor on the other, :func:`check` compares what OpenSSL did with what the simulation says.
 
-OpenSSL judges certificates at the machine's time. Here each context is told the scenario's instead. That,
-and everything else that Python's ``ssl`` has no words for, is in :mod:`simulator.oracle.native`.
+OpenSSL judges certificates at the machine's time. Here each context is set to the scenario's. That, and all
+else that Python's ``ssl`` cannot do, is in :mod:`simulator.oracle.native`.
 """
 
 from __future__ import annotations

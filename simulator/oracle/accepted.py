@@ -1,7 +1,7 @@
 """The differences from OpenSSL that were chosen: one table, each by name and with its reason.
 
-What is not in this table and differs is a defect. A test plays a scenario for every line of it, so a line
-that no longer says anything true does not stay.
+A difference that is not in this table is a defect. A test plays a scenario for every line of it, so that no
+line stays that is no longer true.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ Condition = Callable[["Scenario", "TlsVersion", "JudgedAt"], bool]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A difference that was chosen. It excuses what it explains and nothing beside.
+    """A difference that was chosen. It excuses what it explains and nothing else.
 
     Attributes:
-        name: what it goes by.
-        reason: why it may be, in sentences.
-        applies: says whether a scenario, in a version, judged at some time, can show it.
+        name: its name in reports.
+        reason: why it was chosen, in sentences.
+        applies: returns True for a scenario, a version and times of judgement that can show it.
         explains: the keys of :data:`simulator.oracle.comparing.COMPARED` that may differ because of it.
     """
 
@@ -38,12 +38,12 @@ class Accepted:
 def accepted_for(
     scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt, differing: Collection[str]
 ) -> Accepted | None:
-    """The line of the table that explains all that differs; None where some of it is a defect.
+    """The line of the table that explains all that differs, or None if some of it is a defect.
 
     Args:
         scenario: what was set up.
         tls: the protocol version.
-        judged_at: when each side judged the other.
+        judged_at: the moment at which each side judged the other.
         differing: the keys of :data:`simulator.oracle.comparing.COMPARED` that differ.
     """
     applying = (one for one in ACCEPTED if one.applies(scenario, tls, judged_at))

@@ -1,4 +1,4 @@
-"""What two sides agreed on, read from the handshake messages themselves."""
+"""The agreement of two sides, read from the handshake messages themselves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.tls.wire.messages import Message
     from simulator.trace.facts import Side
 
-TELLING = (
+NEGOTIATING = (
     HandshakeType.SERVER_HELLO,
     HandshakeType.SERVER_KEY_EXCHANGE,
     HandshakeType.CERTIFICATE_VERIFY,
@@ -31,11 +31,11 @@ TELLING = (
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What was negotiated, as far as a handshake went.
+    """The negotiated parameters, as far as a handshake went.
 
     Attributes:
-        version: the one that ServerHello chose; None before one.
-        group: the group of the key exchange; None before it is known.
+        version: the version that ServerHello chose, or None before one.
+        group: the group of the key exchange, or None before it is known.
         signatures: signer and scheme of every CertificateVerify and signed ServerKeyExchange, as sent.
     """
 
@@ -44,13 +44,13 @@ class Agreed:
     signatures: tuple[str, ...] = ()
 
     def after(self, sender: Side, raw: bytes) -> Agreed:
-        """What is agreed once this message has gone out too.
+        """The agreement after this message, too.
 
         Args:
-            sender: who sent it.
-            raw: one handshake message with its header. One that cannot be read tells nothing.
+            sender: the side that sent it.
+            raw: one handshake message with its header. A message that cannot be read changes nothing.
         """
-        if raw[0] not in TELLING:
+        if raw[0] not in NEGOTIATING:
             return self
         try:
             return self._with(sender, decode_handshake(raw, _form_of(raw)), message_name(raw))

@@ -1,7 +1,6 @@
-"""From one side of a scenario to the OpenSSL context that stands for it.
+"""From one side of a scenario to its OpenSSL context.
 
-Bare contexts with every setting written down: what ``create_default_context`` adds differs from one Python
-to the next.
+Bare contexts with every setting written down: ``create_default_context`` adds other things in each Python.
 """
 
 from __future__ import annotations
@@ -45,10 +44,10 @@ def client_context(
     """The client's context.
 
     Args:
-        setup: how the client decides.
-        holding: what it brings.
+        setup: the client's settings.
+        holding: its certificates, key and trust store.
         tls: the one version it speaks.
-        judged_at: the time at which it judges the server's certificate.
+        judged_at: the moment at which it judges the server's certificate.
 
     Raises:
         CredentialRefusedError: OpenSSL refuses to load what the client holds.
@@ -91,7 +90,7 @@ def server_context(
 
 
 def needs_partial_chains(store: TrustStore) -> bool:
-    """The store trusts a certificate for itself that somebody else issued.
+    """Return True if the store directly trusts a certificate that is not self-issued.
 
     Without the flag, OpenSSL ends a path at self-signed certificates only (measured: error 2 or 20, alert
     unknown_ca). It would also end one at an intermediate CA of the store, so it is set only where it must be.
@@ -107,12 +106,12 @@ def _bare_context(protocol: int, tls: TlsVersion) -> ssl.SSLContext:
 
 
 def _load(context: ssl.SSLContext, own: Credential) -> None:
-    """Load what a side holds.
+    """Load a side's chain and key.
 
-    What is too weak for OpenSSL's level to be loaded is loaded at level 0, as an administrator would do who
-    insists. The context then stays at level 0: OpenSSL asks again when it sends the chain, and at a higher
+    A credential that is too weak for OpenSSL's level is loaded at level 0, as an administrator would do who
+    insists. The context then stays at level 0: OpenSSL checks again when it sends the chain, and at a higher
     level ends the handshake with internal_error. So such a side also offers and accepts weaker cipher suites,
-    groups and signature schemes than another. The peer's certificates are judged at the same level as ever.
+    groups and signature schemes. The peer's certificates are still judged at the usual level.
 
     Raises:
         CredentialRefusedError: OpenSSL refuses it for another reason.
@@ -127,8 +126,8 @@ def _load(context: ssl.SSLContext, own: Credential) -> None:
 def _trust(context: ssl.SSLContext, holding: Holding, judged_at: datetime) -> None:
     """Fill the trust store and set flags and time.
 
-    What a side merely holds goes into the same store: without partial chains an intermediate there completes
-    a path and does not end one. OpenSSL has no other place for it.
+    The intermediates that a side holds go into the same store, since OpenSSL has no other place for them:
+    without partial chains an intermediate there completes a path and does not end one.
     """
     for certificate in dict.fromkeys((*holding.store, *holding.held)):
         context.load_verify_locations(cadata=certificate.der)

@@ -1,20 +1,22 @@
-"""What OpenSSL can do and Python's ``ssl`` has no words for, through ctypes; nothing else does such things.
+"""OpenSSL's functions that Python's ``ssl`` does not offer, through ctypes; no other module does such things.
 
 * set the time at which a context judges certificates (``X509_VERIFY_PARAM_set_time``): a scenario's clock is
   not the machine's,
 * ask for a certificate without judging it (a verify callback that says yes to everything),
 * name authorities in CertificateRequest (``SSL_CTX_add_client_CA``),
 * load a chain and a key from memory, so that no private key touches a disk, and present exactly that chain,
-* set the strength that is asked of a peer's certificates apart from that asked of one's own
+* set the strength that is required of a peer's certificates, and not of a side's own
   (``X509_VERIFY_PARAM_set_auth_level``),
+* report every message with its numbers,
 * choose groups and signature schemes (``SSL_CTX_set1_groups_list``, ``SSL_CTX_set1_sigalgs_list`` and
   ``SSL_CTX_set1_client_sigalgs_list``).
 
-Measured on CPython 3.11, 3.12 and 3.13. Where the interpreter does not allow it, :class:`PeerError` says so.
+Measured on CPython 3.11, 3.12 and 3.13. An interpreter that does not allow it is a :class:`PeerError`.
 """
 
 from __future__ import annotations
 
+import _ssl
 import ctypes
 import ssl
 import sys
@@ -26,12 +28,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from simulator.errors import PeerError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from simulator.pki.keys import PrivateKey
 
-# Macros of OpenSSL's ssl.h, which ctypes cannot see.
+# Macros of OpenSSL's ssl.h, which ctypes cannot reach.
 SSL_VERIFY_PEER = 0x01
 SSL_CTRL_MODE = 33
 SSL_CTRL_CHAIN = 88
@@ -75,7 +77,7 @@ class CredentialRefusedError(Exception):
 def set_verification_time(context: ssl.SSLContext, moment: datetime) -> None:
     """Let a context judge certificates as if it were that moment.
 
-    To be called after ``verify_flags`` was set: that assignment clears it.
+    Call it after setting ``verify_flags``, which clears it.
 
     Raises:
         PeerError: this interpreter does not allow it.
@@ -86,7 +88,7 @@ def set_verification_time(context: ssl.SSLContext, moment: datetime) -> None:
 
 
 def judge_at_level(context: ssl.SSLContext, level: int) -> None:
-    """Let a context judge a peer's keys and signatures at a security level, whatever its own level is.
+    """Let a context judge a peer's keys and signatures at a security level other than its own.
 
     Raises:
         PeerError: this interpreter does not allow it.
@@ -115,7 +117,7 @@ def choose_signatures(context: ssl.SSLContext, names: Sequence[str], *, of_clien
     Args:
         context: a client's or a server's.
         names: RFC 8446 names.
-        of_client: the client's proof is meant, as both sides negotiate it; otherwise the server's.
+        of_client: True for the client's proof, False for the server's; both sides negotiate both.
 
     Raises:
         PeerError: this interpreter or this OpenSSL does not allow it.
@@ -132,7 +134,7 @@ def _set_list(context: ssl.SSLContext, command: int, names: Sequence[str]) -> No
 
 
 def ask_without_judging(context: ssl.SSLContext) -> None:
-    """Let a server ask for a certificate and accept whatever chain comes; the proof is still checked.
+    """Let a server ask for a certificate and accept any chain; the proof is still checked.
 
     Raises:
         PeerError: this interpreter does not allow it.
@@ -160,16 +162,16 @@ def hint_at_authorities(context: ssl.SSLContext, certificates: Sequence[bytes]) 
 def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key: PrivateKey) -> None:
     """Load a chain and its key from memory, and present exactly that chain.
 
-    Left to itself, OpenSSL completes a chain of one from the certificates it verifies with. What a scenario
-    sends is part of the scenario.
+    By default OpenSSL completes a chain of one from the certificates it verifies with. But the chain that a
+    side sends is part of the scenario.
 
     Args:
-        context: whose it will be.
+        context: a client's or a server's.
         chain: DER, leaf first.
         private_key: the leaf's.
 
     Raises:
-        CredentialRefusedError: OpenSSL will not have it: the key is not the certificate's, or it is too weak.
+        CredentialRefusedError: OpenSSL refuses it: the key is not the certificate's, or it is too weak.
         PeerError: this interpreter does not allow it.
     """
     library, pointer = openssl_library(), context_pointer(context)
@@ -179,7 +181,7 @@ def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key
         certificate = _read_certificate(library, der)
         if depth == 0:
             loaded = library.SSL_CTX_use_certificate(pointer, certificate)
-            library.SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN, 0, None)  # what an attempt before left there
+            library.SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN, 0, None)  # empty it after a failed attempt
         else:
             loaded = library.SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, KEEP_A_REFERENCE, certificate)
         library.X509_free(certificate)
@@ -192,18 +194,30 @@ def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key
     _must_have_loaded(library, loaded)
 
 
+def set_message_callback(context: ssl.SSLContext, callback: Callable[..., None]) -> None:
+    """Let OpenSSL report every message.
+
+    Python's own ``SSLContext._msg_callback`` translates all numbers to enumerations and raises for some; the
+    C descriptor below it reports the numbers themselves.
+
+    Raises:
+        PeerError: this Python has no such callback.
+    """
+    descriptor = getattr(_ssl._SSLContext, "_msg_callback", None)
+    if descriptor is None:
+        raise _not_here("its ssl module has no message callback")
+    descriptor.__set__(context, callback)
+
+
 @lru_cache(maxsize=1)
 def openssl_library() -> ctypes.CDLL:
-    """The very OpenSSL that this interpreter's ``ssl`` is linked with.
+    """The OpenSSL that this interpreter's ``ssl`` is linked with.
 
-    It is reached through the extension module itself, so that no second copy of OpenSSL on the machine can
-    be taken for it.
+    It is reached through the extension module itself, so that it cannot be another copy on the machine.
 
     Raises:
         PeerError: it cannot be reached.
     """
-    import _ssl
-
     try:
         library = ctypes.CDLL(_ssl.__file__)
         for name, (result, arguments) in _SIGNATURES.items():
@@ -218,10 +232,10 @@ def openssl_library() -> ctypes.CDLL:
 
 
 def context_pointer(context: ssl.SSLContext) -> int:
-    """The ``SSL_CTX *`` of a context: the first field of the object, behind what every object begins with.
+    """The ``SSL_CTX *`` of a context: the first field of the object after the head of every Python object.
 
     Raises:
-        PeerError: this is not CPython, or the field does not hold what it should.
+        PeerError: this is not CPython, or the field is not OpenSSL's context.
     """
     if sys.implementation.name != "cpython":
         raise _not_here("only CPython keeps its objects at known addresses")
@@ -232,7 +246,7 @@ def context_pointer(context: ssl.SSLContext) -> int:
 
 
 def _read_certificate(library: ctypes.CDLL, der: bytes) -> int:
-    """An OpenSSL certificate; whoever asks frees it.
+    """An OpenSSL certificate, which the caller frees.
 
     Raises:
         CredentialRefusedError: OpenSSL cannot read it.
@@ -244,7 +258,7 @@ def _read_certificate(library: ctypes.CDLL, der: bytes) -> int:
 
 
 def _must_have_loaded(library: ctypes.CDLL, loaded: int) -> None:
-    """Raise OpenSSL's own reason where it refused, and leave its error queue empty.
+    """Raise OpenSSL's own reason if it refused, and leave its error queue empty.
 
     Raises:
         CredentialRefusedError: it refused.
@@ -257,7 +271,7 @@ def _must_have_loaded(library: ctypes.CDLL, loaded: int) -> None:
 
 
 def _not_here(why: str) -> PeerError:
-    """The error of an interpreter that is not one of those this was measured on."""
+    """The error for an interpreter on which this does not work."""
     return PeerError(
         f"The comparison with OpenSSL does not work with this Python: {why}.",
         got=f"{sys.implementation.name} {sys.version.split()[0]} with {ssl.OPENSSL_VERSION}",

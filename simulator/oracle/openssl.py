@@ -6,14 +6,13 @@ and the client says goodbye when it has read the server's.
 
 from __future__ import annotations
 
-import _ssl
 import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import client_line, read_server_line
 from simulator.actors.peer import subject_of
-from simulator.errors import PeerError
+from simulator.oracle.native import set_message_callback
 from simulator.oracle.observed import openssl_observer
 from simulator.oracle.reasons import reason_of_error
 
@@ -157,23 +156,3 @@ class OpensslServer(OpensslSide):
             self._say_goodbye()
         else:
             self._tls.write(grant.welcome())
-
-
-def set_message_callback(context: ssl.SSLContext, callback: Callable[..., None]) -> None:
-    """Let OpenSSL report every message.
-
-    Python's own ``SSLContext._msg_callback`` translates all numbers to enumerations and raises for some; the
-    C descriptor below it reports the numbers themselves.
-
-    Raises:
-        PeerError: this Python has no such callback.
-    """
-    descriptor = getattr(_ssl._SSLContext, "_msg_callback", None)
-    if descriptor is None:
-        raise PeerError(
-            "The comparison with OpenSSL needs the message callback of Python's ssl module.",
-            got="an ssl module without SSLContext._msg_callback",
-            expected="CPython 3.8 or later",
-            advice="Run it with another Python; everything else works with this one.",
-        )
-    descriptor.__set__(context, callback)

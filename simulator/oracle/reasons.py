@@ -1,9 +1,9 @@
-"""Why a side refused, in words that both our checks and OpenSSL's errors translate to.
+"""The reasons for a refusal, in words that both our checks and OpenSSL's errors translate to.
 
-OpenSSL names what it found by a number (``X509_V_ERR_*`` of x509_vfy.h) where a certificate was at fault, and
-by an error's reason otherwise. Some of its numbers stand for two of our checks, and the other way round; each
-line of :data:`REASONS` says which belong together. What stands in no line is told as it is, so that it cannot
-agree with anything.
+OpenSSL reports a number (``X509_V_ERR_*`` of x509_vfy.h) if a certificate was at fault, else the reason of an
+error. Some of its numbers stand for two of our checks, and some of our checks for two numbers; each line of
+:data:`REASONS` joins those that belong together. A finding in no line is reported as it is, so that it
+cannot agree with anything.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ class Reason:
     """One reason for a refusal.
 
     Attributes:
-        words: what it is called here.
+        words: its name in a comparison.
         checks: our checks that mean it, with the field they look at.
         codes: OpenSSL's verify codes that mean it.
-        errors: OpenSSL's error reasons that mean it, where no verify code does.
+        errors: OpenSSL's error reasons that mean it, if no verify code does.
     """
 
     words: str
@@ -39,7 +39,7 @@ def _judged(words: str, codes: set[int], *checks: tuple[str, str]) -> Reason:
     return Reason(words, frozenset(checks), frozenset(codes))
 
 
-#: What the two sides offer each other does not meet; no certificate is at fault.
+#: The offers of the two sides do not meet; no certificate is at fault.
 NEGOTIATION = Reason(
     "nothing about a certificate",
     errors=frozenset(
@@ -105,7 +105,7 @@ REASONS: tuple[Reason, ...] = (
 
 
 def reason_of_verdict(judged: Checked) -> str:
-    """Why we refused: the decisive check of a trust decision, as an actor or a trace has it."""
+    """The reason of our refusal, from the decisive check of a trust decision."""
     check = judged.verdict.decisive
     if check is None:
         return NEGOTIATION.words
@@ -117,7 +117,7 @@ def reason_of_verdict(judged: Checked) -> str:
 
 
 def reason_of_error(error: ssl.SSLError) -> str:
-    """Why OpenSSL refused, on either side: a verify code counts before the error that reports it."""
+    """The reason of OpenSSL's refusal. A verify code counts before the error that reports it."""
     if isinstance(error, ssl.SSLCertVerificationError):
         code = error.verify_code
         found = (one.words for one in REASONS if code in one.codes)

@@ -1,4 +1,4 @@
-"""The rows of a comparison with OpenSSL, as a document and as text."""
+"""The report of a comparison with OpenSSL, as a document and as text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WHO_PLAYED: dict[Mode | None, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that the two do differently, each told in words; ``what`` is a key of :data:`COMPARED`."""
+    """One difference in words; ``what`` is a key of :data:`simulator.oracle.comparing.COMPARED`."""
 
     what: str
     simulated: str
@@ -39,10 +39,10 @@ class CheckRow:
     Attributes:
         scenario: its name.
         tls: the version.
-        mode: who played: ``both``, ``openssl-server`` or ``openssl-client``; None where nobody could.
+        mode: the players: ``both``, ``openssl-server`` or ``openssl-client``, or None if not played.
         differences: what differs, accepted or not.
-        accepted: the line of the table that accepts the differences; None without one.
-        not_played: why OpenSSL could not play it; empty where it did.
+        accepted: the line of the table that accepts the differences, or None.
+        not_played: why OpenSSL could not play it; empty if it did.
     """
 
     scenario: str
@@ -54,7 +54,7 @@ class CheckRow:
 
     @property
     def standing(self) -> Standing:
-        """What became of it."""
+        """The result in a word or two."""
         if self.not_played:
             return "not played"
         if not self.differences:
@@ -62,7 +62,7 @@ class CheckRow:
         return "accepted" if self.accepted else "differs"
 
     def to_dict(self) -> dict[str, object]:
-        """The row as it stands in the command's document."""
+        """The row in the command's document."""
         row: dict[str, object] = {"scenario": self.scenario, "tls": self.tls, "mode": self.mode}
         if self.not_played:
             row["reason"] = self.not_played
@@ -78,7 +78,7 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """All rows, and with which OpenSSL they were made."""
+    """All rows, and the OpenSSL that they were made with."""
 
     rows: tuple[CheckRow, ...]
     openssl: str = ssl.OPENSSL_VERSION
@@ -89,7 +89,7 @@ class CheckReport:
 
     @property
     def agrees(self) -> bool:
-        """Everything was played, and nothing differs that was not accepted."""
+        """Return True if everything was played and no difference is a defect."""
         return not self.of("differs") and not self.of("not played")
 
     def to_dict(self) -> dict[str, object]:
@@ -105,7 +105,7 @@ class CheckReport:
         }
 
     def text(self) -> str:
-        """The report for people: a line for each row, then what there is to say about them."""
+        """The report for people: a line for each row, then the details."""
         widest = max((len(row.scenario) for row in self.rows), default=0)
         lines = [
             f"{row.scenario:{widest}}  TLS {row.tls}  {row.standing:10}  {WHO_PLAYED[row.mode]}"
@@ -118,7 +118,7 @@ class CheckReport:
 
 
 def _details(row: CheckRow) -> Iterator[str]:
-    """What differs in a row, or why it was not played; nothing where the two agree."""
+    """The differences of a row, or why it was not played; nothing if the two agree."""
     if row.standing == "agrees":
         return
     yield ""
@@ -135,7 +135,7 @@ def _details(row: CheckRow) -> Iterator[str]:
 
 
 def _from_first_difference(simulated: list[str], openssl: list[str]) -> tuple[str, str]:
-    """Two lists in words, without the beginning that they share."""
+    """Two lists in words, from the first difference on."""
     shared = 0
     for left, right in zip(simulated, openssl, strict=False):
         if left != right:

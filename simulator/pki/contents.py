@@ -1,4 +1,4 @@
-"""What should stand in a certificate: names, dates, and for each extension default, replaced or absent."""
+"""The contents of a certificate to be made: names, dates, and each extension default, replaced or absent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ IssuedRole = Literal["ca", "client", "server"]
 
 
 class Default(Enum):
-    """The one value of an extension that is neither replaced nor left out: what fits the role."""
+    """The value for an extension that is neither replaced nor left out: the default of the role."""
 
     DEFAULT = "default"
 
@@ -40,27 +40,27 @@ _PURPOSE_OF_ROLE = {"ca": None, "client": ("clientAuth",), "server": ("serverAut
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What an authority writes into one certificate.
+    """The contents that an authority writes into one certificate.
 
-    Each extension is ``DEFAULT`` (what fits the role), a value that replaces it, or None: absent.
+    Each extension is ``DEFAULT`` (the value of the role), a value that replaces it, or None: absent.
 
     Attributes:
         subject: RFC 4514 name.
-        role: ``ca``, ``client`` or ``server``; it gives the extensions their defaults.
+        role: ``ca``, ``client`` or ``server``; it decides the defaults of the extensions.
         not_before, not_after: aware datetimes; fractions of a second are cut off.
         serial_number: positive, at most 20 octets.
         is_ca: basicConstraints: True, False, or None for absent.
-        path_length: how many intermediate CAs may follow a CA; None for no limit.
+        path_length: the number of intermediate CAs that may follow a CA, or None for no limit.
         permitted_names, excluded_names: the nameConstraints of a CA, names as in ``alternative_names`` but
-            without IP addresses; absent where both are empty.
+            without IP addresses; absent if both are empty.
         key_usage: RFC 5280 names, ``keyCertSign``.
         extended_key_usage: RFC 5280 names, ``clientAuth``, or dotted identifiers.
-        alternative_names: DNS names, IP addresses, mail addresses and URIs, told apart by their form. A
+        alternative_names: DNS names, IP addresses, mail addresses and URIs, distinguished by their form. A
             server's default is its common name.
         subject_key_identifier: octets; the default is method 1 of RFC 5280, section 4.2.1.2.
         authority_key_identifier: octets; the default is the issuer's subjectKeyIdentifier.
-        further_extensions: (dotted identifier, critical, DER value), as they are.
-        signature_hash: ``sha1`` and the like; None for the usual hash of the issuer's key.
+        further_extensions: (dotted identifier, critical, DER value), written unchanged.
+        signature_hash: ``sha1`` and the like, or None for the usual hash of the issuer's key.
     """
 
     subject: str
@@ -85,7 +85,7 @@ def parse_name(text: str) -> x509.Name:
     """Read an RFC 4514 name.
 
     Raises:
-        CertificateError: it is not one.
+        CertificateError: the text is no such name.
     """
     try:
         return x509.Name.from_rfc4514_string(text)
@@ -101,10 +101,10 @@ def parse_name(text: str) -> x509.Name:
 def extensions_of(
     contents: Contents, public_key: PublicKey, issuer: Certificate | None
 ) -> Iterator[tuple[x509.ExtensionType, bool]]:
-    """The extensions in the order they are written, each with its critical flag.
+    """The extensions in the order in which they are written, each with its critical flag.
 
     Raises:
-        CertificateError: a key usage or purpose has no such name.
+        CertificateError: the name of a key usage or purpose is unknown.
         ValueError: the library refuses a value.
     """
     is_ca = contents.role == "ca" if contents.is_ca is DEFAULT else contents.is_ca
@@ -135,7 +135,7 @@ def extensions_of(
 def _key_identifiers(
     contents: Contents, public_key: PublicKey, issuer: Certificate | None
 ) -> Iterator[tuple[x509.ExtensionType, bool]]:
-    """The short names of the subject's and the issuer's keys; a self-signed certificate needs only one."""
+    """The identifiers of the subject's and the issuer's keys; a self-signed certificate needs only one."""
     own = contents.subject_key_identifier
     if own is DEFAULT:
         yield x509.SubjectKeyIdentifier.from_public_key(public_key), False
@@ -149,7 +149,7 @@ def _key_identifiers(
 
 
 def _default_names(contents: Contents) -> tuple[str, ...] | None:
-    """A server also goes by its common name in subjectAltName, where clients look for it."""
+    """A server's common name is repeated in subjectAltName, where clients look for it."""
     if contents.role != "server":
         return None
     names = parse_name(contents.subject).get_attributes_for_oid(x509.NameOID.COMMON_NAME)
@@ -184,7 +184,7 @@ def _purpose(name: str) -> x509.ObjectIdentifier:
 
 
 def _general_name(name: str) -> x509.GeneralName:
-    """The kind of name that a text has the form of."""
+    """A general name of the kind that the text has the form of."""
     try:
         return x509.IPAddress(ip_address(name))
     except ValueError:

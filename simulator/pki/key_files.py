@@ -27,9 +27,9 @@ PEM_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
 
 
 def write_private_key(private_key: PrivateKey, password: str | None = None) -> bytes:
-    """Write a private key as PEM (PKCS#8), encrypted where there is a password.
+    """Write a private key as PEM (PKCS#8), encrypted if there is a password.
 
-    The unencrypted bytes follow from the key; the encrypted ones hold a random salt.
+    The unencrypted bytes follow from the key; the encrypted ones contain a random salt.
 
     Raises:
         PasswordError: the password is empty.
@@ -43,11 +43,11 @@ def load_private_key(data: bytes, password: str | None = None) -> PrivateKey:
 
     Args:
         data: the file's bytes; a PEM file may hold certificates beside the key.
-        password: None where the key is not encrypted.
+        password: the key's password, or None if the key is not encrypted.
 
     Raises:
         PasswordError: the password is missing, wrong, or given for a key that needs none.
-        CertificateError: there is no private key inside, or it cannot be read.
+        CertificateError: the file holds no private key, or it cannot be read.
     """
     pem = _private_key_block(data)
     secret = None if password is None else password_bytes(password)
@@ -78,27 +78,27 @@ def password_encryption(password: str) -> KeySerializationEncryption:
 
 
 def password_bytes(password: str) -> bytes:
-    """A password as bytes; one that came undecodable from the command line keeps its own."""
+    """A password as bytes; bytes of the command line that are not UTF-8 are kept."""
     return password.encode("utf-8", "surrogateescape")
 
 
 def looks_like_der(data: bytes) -> bool:
-    """It begins as DER does, and is not PEM that happens to begin with the digit 0, the same octet."""
+    """Return True for DER. PEM with text in front may begin with ``0``, the same octet."""
     return data[:1] == b"\x30" and b"-----BEGIN" not in data
 
 
 def beginning(data: bytes) -> str:
-    """How a file begins, for an error message that must not repeat a secret."""
+    """The first four bytes of a file, for an error message that must not repeat a secret."""
     if not data:
         return "an empty file"
     return f"{len(data)} bytes that begin {data[:4].hex(' ')}"
 
 
 def _private_key_block(data: bytes) -> bytes | None:
-    """The private key's PEM block; None for a file that looks like DER.
+    """The private key's PEM block, or None for a file that looks like DER.
 
     Raises:
-        CertificateError: there is no private key inside.
+        CertificateError: the file holds no private key.
     """
     if looks_like_der(data):
         return None
@@ -116,7 +116,7 @@ def _private_key_block(data: bytes) -> bytes | None:
 
 
 def _key_error(error: Exception, data: bytes, password: str | None) -> CertificateError:
-    """What kept a private key from being read, from what the library says."""
+    """The error that explains why a private key cannot be read, from the library's own error."""
     encrypted = b"ENCRYPTED" in data or "encrypted" in str(error).lower()
     if isinstance(error, TypeError) and password is None:
         return PasswordError(

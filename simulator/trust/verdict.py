@@ -1,4 +1,4 @@
-"""The result of a trust decision: an ordered ledger of checks, and what follows from it."""
+"""The result of a trust decision: an ordered ledger of checks, and the alert that follows from it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ Role = Literal["client", "server"]
 
 
 class CheckOutcome(Enum):
-    """What became of one check. Only ``PASS`` is good news; the last two say that nobody looked."""
+    """The outcome of one check. Only ``PASS`` is good news: after the last two, nothing was looked at."""
 
     PASS = "pass"
     FAIL = "fail"
-    NOT_EVALUATED = "not evaluated"  # nobody configured it, or it does not apply to this role
-    NOT_REACHED = "not reached"  # an earlier check had already decided
+    NOT_EVALUATED = "not evaluated"  # it is not configured, or it does not apply to this role
+    NOT_REACHED = "not reached"  # an earlier check failed
 
 
 class Check(Struct, frozen=True, forbid_unknown_fields=True):
     """One line of the ledger.
 
     Attributes:
-        name: the check's name, lower case with hyphens: ``validity``.
-        outcome: what became of it.
+        name: a :class:`~simulator.trust.vocabulary.CheckName`, as text: ``validity``.
+        outcome: passed, failed, not evaluated or not reached.
         subject: RFC 4514 subject of the certificate it looked at; empty for the chain as a whole.
-        depth: that certificate's place in the path, 0 for the leaf; None for the chain as a whole.
+        depth: that certificate's place in the path, 0 for the leaf, or None for the chain as a whole.
         field: the field it looked at: ``notAfter``.
-        value: what stood there, as text.
-        required: what was required of it.
-        reference: where the rule stands: ``RFC 5280 §6.1.3``.
+        value: the content of that field, as text.
+        required: what the rule requires of it.
+        reference: the rule: ``RFC 5280 §6.1.3``.
         sentence: one plain sentence that a learner can read aloud.
     """
 
@@ -46,15 +46,15 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a trust decision found, whom it concerns, and the alert it maps to.
+    """The result of one trust decision.
 
     Attributes:
-        role: whose certificate was judged: ``client`` or ``server``.
+        role: the side whose certificate was judged: ``client`` or ``server``.
         profile: the stack profile that judged: ``openssl`` or ``rfc5280``.
-        peer: RFC 4514 subject of the presented leaf; None where no certificate came.
-        path: SHA-256 fingerprints (hex) of the path that was built, leaf first; empty where none was.
+        peer: RFC 4514 subject of the presented leaf, or None if no certificate came.
+        path: SHA-256 fingerprints (hex) of the path that was built, leaf first; empty if none was.
         checks: every check in order, those not reached included.
-        alert: name of the TLS alert that the decisive check maps to; None where nothing failed.
+        alert: name of the TLS alert that follows from the decisive check, or None if none failed.
     """
 
     role: Role
@@ -66,7 +66,7 @@ class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def decisive(self) -> Check | None:
-        """The first check that failed; None where none did."""
+        """The first check that failed, or None."""
         for check in self.checks:
             if check.outcome is CheckOutcome.FAIL:
                 return check
@@ -74,14 +74,14 @@ class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def accepted(self) -> bool:
-        """No check failed. Says nothing of checks that nobody made: read the ledger for those."""
+        """Return True if no check failed. A check that was not made is no failure: the ledger lists those."""
         return self.decisive is None
 
     def check(self, name: str) -> Check:
         """The first check of that name.
 
         Raises:
-            KeyError: no check of that name stands in the ledger.
+            KeyError: the ledger has no check of that name.
         """
         for check in self.checks:
             if check.name == name:
@@ -89,11 +89,11 @@ class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
         raise KeyError(name)
 
     def with_proof(self, proof: Check, alert: str | None) -> Verdict:
-        """The same ledger with its ``proof-of-possession`` line replaced by what the signature showed.
+        """The same verdict with the line of the proof of possession replaced.
 
         Args:
             proof: the completed line, outcome ``PASS`` or ``FAIL``.
-            alert: the alert of a failed proof; None for a good one.
+            alert: the alert of a failed proof, or None for a good one.
         """
         checks = tuple(proof if check.name == proof.name else check for check in self.checks)
         return structs.replace(self, checks=checks, alert=self.alert or alert)

@@ -13,8 +13,8 @@ from simulator.entropy import SeededEntropy
 from simulator.errors import PeerError
 from simulator.oracle import native
 from simulator.oracle.contexts import client_context, server_context
+from simulator.oracle.native import set_message_callback
 from simulator.oracle.observed import SentAlert
-from simulator.oracle.openssl import set_message_callback
 from simulator.oracle.playing import play
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.tls.wire.messages import (
