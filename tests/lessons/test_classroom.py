@@ -222,7 +222,7 @@ def test_an_exported_picture_has_its_words() -> None:
     page, _ = exporter.from_notebook_node(notebook)
     (words,) = re.findall(r'<img[^>]*alt="([^"]*)"', page)
     assert html.unescape(words) == metadata["image/png"]["alt"]
-    assert "CN=alice" in words
+    assert "alice from Client CA" in words
 
 
 def test_a_kernel_takes_picture_and_words() -> None:

@@ -54,8 +54,8 @@ def test_everything_said_and_decided_has_a_row(pair: tuple[tuple[str, str], tupl
     a, b = traces(pair)
     alignment = align(a, b)
     for trace, shown in (
-        (a, [row.a.seq for row in alignment.rows if row.a]),
-        (b, [row.b.seq for row in alignment.rows if row.b]),
+        (a, [row.a.event.seq for row in alignment.rows if row.a]),
+        (b, [row.b.event.seq for row in alignment.rows if row.b]),
     ):
         events = [e for e in trace.of(Sent, Alert, Decided, HandshakeReturned) if e.at >= 0]
         told = [e.seq for e in events if not (isinstance(e.fact, Alert) and e.fact.direction == "received")]
@@ -75,14 +75,14 @@ def test_rows_before_and_after_the_divergence_are_what_they_say(
         assert {"alike"} == {row.relation for row in alignment.rows}
         return
     assert [(found.seq_a, found.seq_b)] == [
-        (row.a and row.a.seq, row.b and row.b.seq) for row in alignment.rows if row.parts
+        (row.a and row.a.event.seq, row.b and row.b.event.seq) for row in alignment.rows if row.parts
     ]
     for row in alignment.rows:
-        follows = [row.a.seq in found.follows_a] if row.a else []
-        follows += [row.b.seq in found.follows_b] if row.b else []
+        follows = [row.a.event.seq in found.follows_a] if row.a else []
+        follows += [row.b.event.seq in found.follows_b] if row.b else []
         assert {row.follows} == set(follows)
         if row.a and row.b:
-            assert (row.relation == "alike") == (likeness(row.a.fact) == likeness(row.b.fact))
+            assert (row.relation == "alike") == (likeness(row.a.event.fact) == likeness(row.b.event.fact))
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
@@ -90,8 +90,8 @@ def test_each_side_keeps_its_own_order(pair: tuple[tuple[str, str], tuple[str, s
     """Down the page, what one side does comes in the order in which it did it."""
     alignment = align(*traces(pair))
     for side in ("client", "server"):
-        for events in ([row.a for row in alignment.rows], [row.b for row in alignment.rows]):
-            own = [event.seq for event in events if event and event.actor == side]
+        for beats in ([row.a for row in alignment.rows], [row.b for row in alignment.rows]):
+            own = [beat.event.seq for beat in beats if beat and beat.event.actor == side]
             assert sorted(own) == own
 
 
@@ -164,7 +164,7 @@ def test_the_counterfactual_stands_beside_the_run() -> None:
     found = align(run.trace, other.trace)
     parting = next(row for row in found.rows if row.parts)
     assert parting.a is not None
-    assert isinstance(parting.a.fact, Checked)
+    assert isinstance(parting.a.event.fact, Checked)
 
 
 def test_the_divergence_is_framed_and_what_follows_has_a_ground() -> None:

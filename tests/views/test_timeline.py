@@ -8,7 +8,8 @@ from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.display import Line, Polygon
-from simulator.views.pictures.timeline import LANES, LONGEST, TimeScale, flights, timeline
+from simulator.views.pictures.timeline import LANES, LONGEST, TimeScale, departures, timeline
+from simulator.views.story.beats import beats
 from simulator.views.story.reading import unread
 from tests.played import RUNS
 from tests.views.geometry import faults
@@ -22,7 +23,7 @@ def test_arrows_are_as_steep_as_the_network_is_slow(name: str, tls: str) -> None
     """Every arrow goes down by one and the same height for one network delay."""
     trace = trace_of(name, tls)
     lines = [i for i in timeline(trace).items if isinstance(i, Line) and i.style in ARROWS]
-    assert len(flights(trace)) == len(lines)
+    assert len(departures(beats(trace))) == len(lines)
     drops = {round(line.points[1][1] - line.points[0][1], 3) for line in lines}
     assert 1 == len(drops)
     assert drops.pop() > 100
@@ -30,14 +31,14 @@ def test_arrows_are_as_steep_as_the_network_is_slow(name: str, tls: str) -> None
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_a_message_is_in_one_flight(name: str, tls: str) -> None:
-    """Flights hold every message of the connection once, in order."""
+    """Departures hold every message of the connection once, in order."""
     trace = trace_of(name, tls)
     sent = [
         event.seq
         for event in trace.of(Sent, Alert)
         if event.at >= 0 and not (isinstance(event.fact, Alert) and event.fact.direction == "received")
     ]
-    assert sent == sorted(event.seq for flight in flights(trace) for event in flight.events)
+    assert sent == sorted(beat.event.seq for one in departures(beats(trace)) for beat in one.messages)
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
@@ -45,9 +46,10 @@ def test_what_nobody_read_does_not_reach_the_lane(name: str, tls: str) -> None:
     """The arrow of a message that was never read ends in the sign for it, not in a head."""
     trace = trace_of(name, tls)
     marks = {i.seq for i in timeline(trace).items if isinstance(i, Polygon) and i.style == "unread.mark"}
-    lost = {flight.events[0].seq for flight in flights(trace) if flight.lost}
+    leaving = [one for one in departures(beats(trace)) if one.first.lost]
+    lost = {one.first.event.seq for one in leaving}
     assert lost == marks
-    assert {event.seq for flight in flights(trace) if flight.lost for event in flight.events} == unread(trace)
+    assert {beat.event.seq for one in leaving for beat in one.messages} == unread(trace)
 
 
 def test_a_slow_network_and_none_at_all_keep_the_picture_readable() -> None:

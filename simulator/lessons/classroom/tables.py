@@ -14,8 +14,8 @@ from simulator.lessons.traces import last_verdict, proof_in
 from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import certificate_words
-from simulator.views.story.diff_words import event_words
 from simulator.views.story.glossary import look_up
+from simulator.views.story.headlines import headline
 from simulator.views.story.reading import sent_name
 from simulator.views.story.words import (
     OUTCOME_MARKS,
@@ -179,9 +179,7 @@ def tell(events: Iterable[Event]) -> Exhibit:
     """
     seen = (Sent, Alert, Checked, Decided, BeliefChanged, HandshakeReturned)
     rows = [
-        (moment(event.at), event_words(event))
-        for event in some_events(events)
-        if isinstance(event.fact, seen)
+        (moment(event.at), headline(event)) for event in some_events(events) if isinstance(event.fact, seen)
     ]
     return page(Table(rows, ("when", "what happens"))) if rows else page("Nothing that can be seen.")
 

@@ -7,9 +7,9 @@ of settings at the top.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import Sent
 from simulator.views.drawing.display import Box, Drawing, Line, Text, fit
 from simulator.views.drawing.marks import Part, SectionMark
 from simulator.views.drawing.sheet import MARGIN, Sheet
@@ -18,6 +18,7 @@ from simulator.views.pictures import arrows
 from simulator.views.pictures.diff_column import COLUMN, Column
 from simulator.views.pictures.page import blank, finished, head
 from simulator.views.story.alignment import Alignment, align
+from simulator.views.story.beat_kinds import Flight
 from simulator.views.story.beats import joined
 from simulator.views.story.diff_words import (
     MOST_SETTINGS,
@@ -27,12 +28,10 @@ from simulator.views.story.diff_words import (
     summary,
     title_of,
 )
-from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
-    from simulator.views.story.alignment import Row
-    from simulator.views.story.beat_kinds import Flight
+    from simulator.views.story.alignment import AlignedBeats
 
 MIDDLE = 92.0  # between the columns, where the words of comparison stand
 WIDTH = 2 * (MARGIN + COLUMN) + MIDDLE
@@ -136,10 +135,10 @@ class _Rows:
             sheet.y = lowest
         return lowest
 
-    def _in_one_line(self, before: list[Row]) -> None:
+    def _in_one_line(self, before: list[AlignedBeats]) -> None:
         """What was alike, in words."""
-        names = [row.a.fact.name for row in before if row.a is not None and isinstance(row.a.fact, Sent)]
-        words = f"{len(before)} steps before it are alike: {', '.join(map(clean, names))} …"
+        names = [row.a.name for row in before if isinstance(row.a, Flight)]
+        words = f"{len(before)} steps before it are alike: {', '.join(names)} …"
         self.page.y += 8
         width = WIDTH - 2 * MARGIN
         place = len(self.page.front)
@@ -148,7 +147,7 @@ class _Rows:
         self.page.front.insert(place, Box(MARGIN, top, width, bottom + 6 - top, "note", 0, radius=5))
         self._keep_step(bottom + 14)
 
-    def _part(self, rows: list[Row]) -> None:
+    def _part(self, rows: list[AlignedBeats]) -> None:
         """Rows one below the other; messages that are alike and go the same way share an arrow."""
         for row in rows:
             if not self._joins_flight(row):
@@ -156,14 +155,14 @@ class _Rows:
                 self._row(row)
         self._flush()
 
-    def _joins_flight(self, row: Row) -> bool:
+    def _joins_flight(self, row: AlignedBeats) -> bool:
         """Take the messages of a row into the flight that is gathered, if they are alike."""
         a, b = row.a, row.b
-        if self.detail == "everything" or row.relation != "alike" or a is None or b is None:
+        if self.detail == "everything" or row.relation != "alike":
             return False
-        if not isinstance(a.fact, Sent) or not isinstance(b.fact, Sent):
+        if not isinstance(a, Flight) or not isinstance(b, Flight):
             return False
-        pair = (self.left.flight(a), self.right.flight(b))
+        pair = (replace(a, fields=()), replace(b, fields=()))
         if self.flight is not None:
             one, other = joined(self.flight[0], pair[0]), joined(self.flight[1], pair[1])
             if one and other:
@@ -181,17 +180,17 @@ class _Rows:
             arrows.draw(self.right.sheet, other)
             self._mark("alike" if one.lost == other.lost else "sent alike", top, one.event.seq)
 
-    def _row(self, row: Row) -> None:
+    def _row(self, row: AlignedBeats) -> None:
         fields = (
             self.detail == "everything"
             or row.parts
             or (self.detail == "messages" and row.relation != "alike")
         )
         top = self._keep_step()
-        for column, event in ((self.left, row.a), (self.right, row.b)):
-            if event is not None:
-                column.put(event, fields=fields)
-        seq = next(event.seq for event in (row.a, row.b) if event is not None)
+        for column, beat in ((self.left, row.a), (self.right, row.b)):
+            if beat is not None:
+                column.put(beat, fields=fields)
+        seq = next(beat.event.seq for beat in (row.a, row.b) if beat is not None)
         self._mark(RELATION_WORDS[row.relation], top, seq)
 
     def _mark(self, words: str, top: float, seq: int) -> None:
@@ -201,18 +200,18 @@ class _Rows:
         x, y = WIDTH / 2, (top + bottom) / 2 + 4
         self.page.put(Text(x, y, words, style, seq, "middle"))
 
-    def _parting(self, row: Row) -> None:
+    def _parting(self, row: AlignedBeats) -> None:
         """The first divergence: a frame over both columns with its name on it."""
         top = self._keep_step() + 6
         width = WIDTH - 2 * MARGIN + 12
-        seq = next(event.seq for event in (row.a, row.b) if event is not None)
+        seq = next(beat.event.seq for beat in (row.a, row.b) if beat is not None)
         words = fit("First divergence: from here on the two runs go different ways", "choice", width - 40)
         self.page.middle.append(Box(MARGIN - 6, top, width, STRIP, "parting.label", seq, radius=5))
         self.page.put(Text(MARGIN + 12, top + 19, words, "choice", seq))
         self._keep_step(top + STRIP)
         self._row(row)
-        for column, event in ((self.left, row.a), (self.right, row.b)):
-            if event is None:
+        for column, beat in ((self.left, row.a), (self.right, row.b)):
+            if beat is None:
                 words = "Here this side has nothing more to do."
                 y = (top + STRIP + self.page.y) / 2 + 4
                 self.page.put(Text(column.left + COLUMN / 2, y, words, "small", seq, "middle"))
@@ -221,7 +220,7 @@ class _Rows:
         self.page.sections.append(SectionMark("The first divergence", top, top))
         self._keep_step(bottom + 4)
 
-    def _consequences(self, rows: list[Row]) -> None:
+    def _consequences(self, rows: list[AlignedBeats]) -> None:
         """What follows, on a ground of its own."""
         if not rows:
             return

@@ -15,9 +15,9 @@ from simulator.views.story.lanes import under_title
 from simulator.views.story.words import clean, level_name
 
 if TYPE_CHECKING:
-    from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
     from simulator.views.drawing.style import Detail
+    from simulator.views.story.beat_kinds import Beat
 
 COLUMN = 2 * (HALF_CARD + GUTTER) + TALK_PITCH
 
@@ -30,18 +30,11 @@ class Column:
         start = self.left + HALF_CARD + GUTTER
         lanes = {"client": start, "server": start + TALK_PITCH}
         self.sheet = Sheet(Stage((), lanes, self.left, self.left + COLUMN, self.left + COLUMN))
-        self.beats = beats(trace, detail)
-        self.briefly = beats(trace, "overview")
+        self.beats, self.brief = beats(trace, detail), beats(trace, "overview")
 
-    def flight(self, event: Event) -> Flight:
-        """A message without its fields."""
-        beat = self.briefly[event.seq]
-        assert isinstance(beat, Flight)
-        return beat
-
-    def put(self, event: Event, *, fields: bool) -> None:
-        """One event in its lane."""
-        beat = (self.beats if fields else self.briefly)[event.seq]
+    def put(self, beat: Beat, *, fields: bool) -> None:
+        """One beat in its lane."""
+        beat = (self.beats if fields else self.brief)[beat.event.seq]
         match beat:
             case Flight():
                 arrows.draw(self.sheet, beat)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
-from simulator.trace.facts import BeliefChanged, HandshakeReturned
 from simulator.views.drawing.cells import plain, wrap_cells
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
 from simulator.views.drawing.glyphs import hatching, octagon, regular
@@ -19,13 +18,16 @@ from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import blank, finished, run_head
+from simulator.views.story.beat_kinds import Belief, CallReturned
+from simulator.views.story.beats import beats
 from simulator.views.story.lanes import under_title
-from simulator.views.story.reading import Gap, gap
-from simulator.views.story.words import clean, duration, level_name, moment
+from simulator.views.story.reading import gap, gap_words
+from simulator.views.story.words import clean, level_name, moment
 
 if TYPE_CHECKING:
-    from simulator.trace.facts import Event, Side
+    from simulator.trace.facts import Side
     from simulator.trace.trace import Trace
+    from simulator.views.story.reading import Gap
 
 RUNGS = tuple(level for level in reversed(SecurityLevel) if level.rung is not None)
 LABEL = 272.0
@@ -156,10 +158,7 @@ class _Ladder:
             part=Part.SHADE,
         )
         self.sheet.middle.append(box)
-        words = (
-            f"For {duration(late.length)} the client takes the session for open and believes "
-            f"“{level_name(late.believed)}”. The server has never said that it is open."
-        )
+        words = gap_words(late)
         self.sheet.paragraph(words, "gap", seq, left + 8, self.top + 10, width=right - left - 16)
 
     def _line(self, side: Side) -> None:
@@ -225,7 +224,7 @@ def description(trace: Trace) -> str:
                 sentences.append(f"At {moment(step.at)} the {side} {verb}: {level_name(belief.level)}.")
     late = gap(trace)
     if late is not None:
-        sentences.append(f"For {duration(late.length)} the client took a refused session for open.")
+        sentences.append(gap_words(late))
     return " ".join(sentences)
 
 
@@ -249,8 +248,7 @@ def ladder_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> s
     cut = [part for line in lines for part in ([line] if line.startswith(" ") else wrap_cells(line, width))]
     late = gap(trace)
     if late is not None:
-        words = f"For {duration(late.length)} the client took a refused session for open."
-        cut += ["", *wrap_cells(words, width)]
+        cut += ["", *wrap_cells(gap_words(late), width)]
     text = "\n".join(cut) + "\n"
     return plain(text) if ascii_only else text
 
@@ -265,7 +263,7 @@ SIDES: tuple[Side, Side] = ("client", "server")
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
+class Standing:
     """What a side believes from one moment on; ``seq`` is 0 before its first observation."""
 
     level: SecurityLevel
@@ -273,7 +271,7 @@ class Belief:
     seq: int
 
 
-NOTHING = Belief(SecurityLevel.CLEARTEXT, assumed=False, seq=0)
+NOTHING = Standing(SecurityLevel.CLEARTEXT, assumed=False, seq=0)
 
 
 @dataclass(slots=True)
@@ -288,7 +286,7 @@ class Moment:
     """
 
     at: int
-    beliefs: dict[Side, Belief]
+    beliefs: dict[Side, Standing]
     changed: set[Side] = field(default_factory=set)
     words: list[tuple[Side, str, int]] = field(default_factory=list)
 
@@ -296,25 +294,19 @@ class Moment:
 def moments(trace: Trace) -> list[Moment]:
     """All moments in order; the first is the beginning of the connection, where both know of nothing."""
     found = [Moment(0, {"client": NOTHING, "server": NOTHING})]
-    for event in trace.of(BeliefChanged, HandshakeReturned):
+    for beat in beats(trace):
+        event = beat.event
         side = next((side for side in SIDES if side == event.actor), None)
-        if side is None or event.at < 0:
+        if side is None or event.at < 0 or not isinstance(beat, Belief | CallReturned):
             continue
         here = found[-1]
-        if event.at != here.at or (isinstance(event.fact, BeliefChanged) and side in here.changed):
+        if event.at != here.at or (isinstance(beat, Belief) and side in here.changed):
             here = Moment(event.at, dict(here.beliefs))
             found.append(here)
-        _note(here, event, side)
-    return found
-
-
-def _note(here: Moment, event: Event, side: Side) -> None:
-    match event.fact:
-        case BeliefChanged(level=level, assumed=assumed, reason=reason):
-            here.beliefs[side] = Belief(level, assumed, event.seq)
+        if isinstance(beat, Belief):
+            here.beliefs[side] = Standing(beat.level, beat.assumed, event.seq)
             here.changed.add(side)
-            here.words.append((side, clean(reason), event.seq))
-        case HandshakeReturned(result=result):
-            here.words.append((side, f"Its handshake call returns: {result}.", event.seq))
-        case _:
-            pass
+            here.words.append((side, beat.reason, event.seq))
+        else:
+            here.words.append((side, f"{beat.headline}.", event.seq))
+    return found

@@ -8,12 +8,11 @@ happens for long, the scale is broken. Enrolment, days before, is left out.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import Protection
-from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.cells import plain, wrap_cells
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon
@@ -21,15 +20,20 @@ from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures.arrows import LOOKS
 from simulator.views.pictures.page import blank, finished, run_head
+from simulator.views.story.beat_kinds import Belief, CallReturned, Decision, Flight, Ledger
+from simulator.views.story.beats import beats
 from simulator.views.story.caption import caption
-from simulator.views.story.diff_words import event_words
 from simulator.views.story.lanes import under_title
-from simulator.views.story.reading import is_refusal, reads, unread
 from simulator.views.story.words import PROTECTION_WORDS, clean, moment, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.trace.facts import Event, Side
     from simulator.trace.trace import Trace
+    from simulator.views.story.beat_kinds import Beat
+
+    Note = tuple[str, str, Event]  # words, style, what they stand for
 
 SIDES: tuple[Side, Side] = ("client", "server")
 TICKS, NOTES, TALK = 74.0, 392.0, 430.0
@@ -45,56 +49,48 @@ LEAD = (
 
 
 @dataclass(slots=True)
-class Flight:
+class Departure:
     """Messages that leave together under the same keys: one arrow.
 
     Attributes:
         sender: the side that sends; ``at`` when.
-        events: the sendings.
-        protection: whose keys.
-        refusal: it is an alert that says no; ``lost``: nobody read it.
-        beside: how many flights of that side leave at the same moment before it.
+        beside: how many departures of that side stand before it at the same moment.
+        messages: what is sent; all alike but for their names.
     """
 
     sender: Side
     at: int
-    protection: Protection
-    refusal: bool
-    lost: bool
     beside: int
-    events: list[Event] = field(default_factory=list)
+    messages: list[Flight]
+
+    @property
+    def first(self) -> Flight:
+        """The message that stands for all of them."""
+        return self.messages[0]
 
     @property
     def words(self) -> str:
         """The names of the messages."""
-        names = [event.fact.name for event in self.events if isinstance(event.fact, Sent | Alert)]
-        alert = "Alert: " if isinstance(self.events[0].fact, Alert) else ""
-        return alert + ", ".join(map(clean, names))
+        return ", ".join(message.name for message in self.messages)
 
 
-def flights(trace: Trace) -> list[Flight]:
+def departures(told: Sequence[Beat]) -> list[Departure]:
     """Everything sent over the connection, in order."""
-    found: list[Flight] = []
-    lost = unread(trace)
-    for event in trace.of(Sent, Alert):
-        fact, side = event.fact, next((side for side in SIDES if side == event.actor), None)
-        if side is None or event.at < 0 or not isinstance(fact, Sent | Alert):
+    found: list[Departure] = []
+    for beat in told:
+        side = next((side for side in SIDES if side == beat.event.actor), None)
+        if side is None or beat.event.at < 0 or not isinstance(beat, Flight):
             continue
-        if isinstance(fact, Alert) and fact.direction == "received":
-            continue
-        refusal = is_refusal(fact)
-        here = [flight for flight in found if (flight.sender, flight.at) == (side, event.at)]
-        look = (fact.protection, refusal, event.seq in lost, isinstance(fact, Alert))
-        last = here[-1] if here else None
-        if last is None or look != _look(last):
-            last = Flight(side, event.at, fact.protection, refusal, event.seq in lost, len(here))
-            found.append(last)
-        last.events.append(event)
+        here = [one for one in found if (one.sender, one.at) == (side, beat.event.at)]
+        if here and _look(here[-1].first) == _look(beat):
+            here[-1].messages.append(beat)
+        else:
+            found.append(Departure(side, beat.event.at, len(here), [beat]))
     return found
 
 
-def _look(flight: Flight) -> tuple[Protection, bool, bool, bool]:
-    return flight.protection, flight.refusal, flight.lost, isinstance(flight.events[0].fact, Alert)
+def _look(beat: Flight) -> tuple[Protection, bool, bool, type]:
+    return beat.protection, beat.refusal, beat.lost, type(beat.event.fact)
 
 
 def timeline(trace: Trace, *, detail: str = "messages") -> Drawing:
@@ -121,28 +117,39 @@ class _Timeline:
     def __init__(self, sheet: Sheet, trace: Trace, detail: Detail) -> None:
         self.sheet, self.trace, self.detail = sheet, trace, detail
         self.latency = trace.setup.latency
-        self.flights = flights(trace)
+        self.told = beats(trace, detail)
+        self.departures = departures(self.told)
         self.notes = {side: self._notes(side) for side in SIDES}
-        times = {flight.at for flight in self.flights} | {flight.at + self.latency for flight in self.flights}
+        leaving = {departure.at for departure in self.departures}
+        times = leaving | {at + self.latency for at in leaving}
         times |= {at for side in SIDES for at in self.notes[side]}
         self.scale = TimeScale.of(times, self.latency, sheet.y + 62)
 
-    def _notes(self, side: Side) -> dict[int, list[tuple[str, str, Event]]]:
-        """What stands beside a lane at which moment: (words, style, event)."""
-        notes: dict[int, list[tuple[str, str, Event]]] = {}
-        for flight in self.flights:
-            if flight.sender == side:
-                style = "message.alert" if flight.refusal else "byte.name"
-                notes.setdefault(flight.at, []).append((flight.words, style, flight.events[0]))
-        kinds: tuple[type, ...] = ()
+    def _notes(self, side: Side) -> dict[int, list[Note]]:
+        """What stands beside a lane at which moment."""
+        kinds: tuple[type[Beat], ...] = ()
         if self.detail != "overview":
-            kinds = (Decided, HandshakeReturned)
+            kinds = (Decision, CallReturned)
         if self.detail == "everything":
-            kinds += (Checked, BeliefChanged)
-        for event in self.trace.of(*kinds) if kinds else ():
-            if event.actor == side and event.at >= 0:
-                notes.setdefault(event.at, []).append((event_words(event), "node.small", event))
-        return {at: sorted(notes[at], key=lambda note: note[2].seq) for at in sorted(notes)}
+            kinds += (Ledger, Belief)
+        found = [
+            (beat.event.seq, (beat.headline, "node.small", beat.event))
+            for beat in self.told
+            if isinstance(beat, kinds) and beat.event.actor == side and beat.event.at >= 0
+        ]
+        for departure in self.departures:
+            first, words = departure.first, departure.words
+            if departure.sender == side:
+                if first.encrypted:
+                    words += f" ({PROTECTION_WORDS[first.protection]})"
+                if first.lost:
+                    words += ", never read"
+                style = "message.alert" if first.refusal else "byte.name"
+                found.append((first.event.seq, (words, style, first.event)))
+        notes: dict[int, list[Note]] = {}
+        for _, note in sorted(found, key=lambda entry: (entry[1][2].at, entry[0])):
+            notes.setdefault(note[2].at, []).append(note)
+        return notes
 
     def draw(self) -> None:
         """Lanes, ticks, arrows, words."""
@@ -160,8 +167,8 @@ class _Timeline:
             sheet.line(moment(at), "small", 0, MARGIN + TICKS - 12, y + 4, width=TICKS - 8, anchor="end")
         for place in self.scale.broken:
             self._break(place)
-        for flight in self.flights:
-            self._arrow(flight)
+        for departure in self.departures:
+            self._arrow(departure)
         sheet.y = max(bottom, *(self._words(side) for side in SIDES))
 
     def _break(self, place: int) -> None:
@@ -176,34 +183,35 @@ class _Timeline:
         x = MARGIN + TICKS - 12
         self.sheet.line(moment(left_out), "lane.idle", 0, x, y + 4, width=TICKS - 8, anchor="end")
 
-    def _arrow(self, flight: Flight) -> None:
+    def _arrow(self, departure: Departure) -> None:
         """A slanted line; in a tube where it is encrypted, broken off where nobody read it."""
-        seq, sheet = flight.events[0].seq, self.sheet
-        way = 1 if flight.sender == "client" else -1
-        start = LANES[flight.sender]
-        end = LANES["server" if flight.sender == "client" else "client"]
-        shift = 5.0 * flight.beside
-        y1, y2 = self.scale.y(flight.at) + shift, self.scale.y(flight.at + self.latency) + shift
-        look = "alert" if flight.refusal else LOOKS[flight.protection]
-        tip = end - way * (12 if flight.lost else 2)
-        if flight.protection is not Protection.CLEAR:
-            tube = "tube.handshake" if flight.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
+        first, sheet = departure.first, self.sheet
+        seq = first.event.seq
+        way = 1 if departure.sender == "client" else -1
+        start = LANES[departure.sender]
+        end = LANES["server" if departure.sender == "client" else "client"]
+        shift = 5.0 * departure.beside
+        y1, y2 = self.scale.y(departure.at) + shift, self.scale.y(departure.at + self.latency) + shift
+        look = "alert" if first.refusal else LOOKS[first.protection]
+        tip = end - way * (12 if first.lost else 2)
+        if first.encrypted:
+            tube = "tube.handshake" if first.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
             slope = (y2 - y1) / (end - start)
             left, right = start + way * 10, end - way * 24
             ends = [(x, y1 + slope * (x - start)) for x in (left, right)]
             corners = ((ends[0], -TUBE), (ends[1], -TUBE), (ends[1], TUBE), (ends[0], TUBE))
             sheet.middle.append(Polygon(tuple((x, y + up) for (x, y), up in corners), tube, seq))
         sheet.middle.append(Line(((start, y1), (tip, y2)), look, seq))
-        if flight.lost:
+        if first.lost:
             sheet.middle += glyphs.never_read(end - way * 12, y2, seq)
         else:
             sheet.middle.append(glyphs.pointer((start, y1), (tip, y2), f"{look}.head", seq))
-            self._waiting(flight, end + way * 7, y2)
+            self._waiting(departure, end + way * 7, y2)
 
-    def _waiting(self, flight: Flight, x: float, y: float) -> None:
+    def _waiting(self, departure: Departure, x: float, y: float) -> None:
         """It arrived and was read later."""
-        found = reads(self.trace).get(flight.events[-1].seq)
-        if found is not None and found.at > flight.at + self.latency:
+        found = departure.messages[-1].read
+        if found is not None and found.at > departure.at + self.latency:
             self.sheet.middle.append(Line(((x, y), (x, self.scale.y(found.at))), "lifeline.idle", found.seq))
 
     def _words(self, side: Side) -> float:
@@ -221,19 +229,11 @@ class _Timeline:
             y = self._entry(at, notes, anchor, top, room, end=side == "client")
         return y
 
-    def _entry(
-        self, at: int, notes: list[tuple[str, str, Event]], x: float, top: float, room: float, *, end: bool
-    ) -> float:
+    def _entry(self, at: int, notes: list[Note], x: float, top: float, room: float, *, end: bool) -> float:
         """The words of one moment: the time, then a paragraph for each thing."""
-        y, lost = top, unread(self.trace)
+        y = top
         for words, style, event in notes:
-            fact = event.fact
-            said = words
-            if isinstance(fact, Sent | Alert) and fact.protection is not Protection.CLEAR:
-                said += f" ({PROTECTION_WORDS[fact.protection]})"
-            if event.seq in lost:
-                said += ", never read"
-            said = f"{moment(at)}: {said}" if event is notes[0][2] else said
+            said = f"{moment(at)}: {words}" if event is notes[0][2] else words
             y = self.sheet.paragraph(
                 said, style, event.seq, x, y, width=room, most=4, anchor="end" if end else "start"
             )
@@ -252,13 +252,15 @@ def timeline_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) ->
     lines = wrap_cells(f"{clean(trace.setup.title)}: on a scale of time", width)
     lines += [*wrap_cells(clean(under_title(trace)), width), ""]
     latency = trace.setup.latency
-    for flight in flights(trace):
-        fate = "is never read" if flight.lost else f"arrives at {moment(flight.at + latency)}"
-        keys = PROTECTION_WORDS[flight.protection]
-        words = f"{flight.sender} sends {flight.words} ({keys}); {fate}"
-        first, *rest = wrap_cells(words, width - 11)
-        lines += [f"{moment(flight.at):>9}  {first}", *(f"{'':>11}{part}" for part in rest)]
-    count = sum(len(flight.events) for flight in flights(trace))
+    leaving = departures(beats(trace, "overview"))
+    for departure in leaving:
+        first = departure.first
+        fate = "is never read" if first.lost else f"arrives at {moment(departure.at + latency)}"
+        keys = PROTECTION_WORDS[first.protection]
+        words = f"{departure.sender} sends {departure.words} ({keys}); {fate}"
+        start, *rest = wrap_cells(words, width - 11)
+        lines += [f"{moment(departure.at):>9}  {start}", *(f"{'':>11}{part}" for part in rest)]
+    count = sum(len(departure.messages) for departure in leaving)
     lines += ["", f"{plural(count, 'message')}, one way through the network takes {moment(latency)}."]
     text = "\n".join(lines) + "\n"
     return plain(text) if ascii_only else text

@@ -113,6 +113,11 @@ class Ledger(Beat):
     whole: bool
     decided: bool
 
+    @property
+    def is_empty(self) -> bool:
+        """It repeats an earlier ledger and adds nothing."""
+        return not (self.whole or self.lines or self.decisive)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision(Beat):

@@ -89,7 +89,7 @@ def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
     idle = sorted(idle_authorities(trace))
     step = None
     for beat in _joined(shown) if detail == "overview" else shown:
-        if isinstance(beat, Ledger) and beat.decided:
+        if isinstance(beat, Ledger) and (beat.decided or beat.is_empty):
             continue
         event = beat.ledger.event if isinstance(beat, Decision) and beat.ledger else beat.event
         # A belief follows from something that was shown: it begins no step.

@@ -5,28 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.trace.compare import different_settings
-from simulator.trace.facts import (
-    Alert,
-    BeliefChanged,
-    Checked,
-    Decided,
-    HandshakeReturned,
-    Received,
-    Sent,
-    StateChanged,
-)
-from simulator.trust.verdict import CheckOutcome
-from simulator.trust.vocabulary import CheckName
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.lanes import under_title, version_words
-from simulator.views.story.reading import sent_name
-from simulator.views.story.words import clean, level_name, question
+from simulator.views.story.words import clean, level_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.trace.facts import Event, Setup
-    from simulator.trust.verdict import Verdict
+    from simulator.trace.facts import Setup
     from simulator.views.story.alignment import Alignment
 
 RELATION_WORDS = {"alike": "alike", "differs": "differs", "only a": "only left", "only b": "only right"}
@@ -55,8 +41,8 @@ def summary(alignment: Alignment) -> str:
         return "The two runs go the same way from beginning to end."
     parting = next(row for row in alignment.rows if row.parts)
     told = [
-        event_words(event) if event else f"The {found.actor} has nothing more to do"
-        for event in (parting.a, parting.b)
+        beat.headline if beat else f"The {found.actor} has nothing more to do"
+        for beat in (parting.a, parting.b)
     ]
     return f"First divergence, at the {found.actor}. Left: {told[0]}. Right: {told[1]}."
 
@@ -72,43 +58,6 @@ def description(alignment: Alignment) -> str:
     results = [f"{level_name(run.card.level)}, {run.card.level.plain_words}" for run in (a, b)]
     sentences.append(f"Result on the left: {results[0]}. Result on the right: {results[1]}.")
     return " ".join(sentences)
-
-
-def event_words(event: Event) -> str:
-    """What one event is, in a line: ``Server sends CertificateRequest``."""
-    who = clean(event.actor)
-    who = who.capitalize() if who in ("client", "server") else who
-    match event.fact:
-        case Sent():
-            return f"{who} sends {sent_name(event.fact)}"
-        case Received(name=name):
-            return f"{who} reads {clean(name)}"
-        case Alert(name=name, direction=direction):
-            return f"{who} {'sends' if direction == 'sent' else 'reads'} the alert {clean(name)}"
-        case Checked(verdict=verdict):
-            return f"{who} {_judgement(verdict)}"
-        case Decided(decision=decision, choice=choice):
-            return f"{question(decision)} {clean(choice).capitalize()}"
-        case HandshakeReturned(result=result):
-            return f"{who}'s handshake call returns {result}"
-        case BeliefChanged(level=level, assumed=assumed):
-            verb = "knows" if event.actor == "server" else "assumes" if assumed else "believes"
-            return f"{who} {verb}: {level_name(level)}"
-        case StateChanged(before=before, after=after):
-            return f"{who} goes from {clean(before)} to {clean(after)}"
-        case _:
-            return f"{who} begins"
-
-
-def _judgement(verdict: Verdict) -> str:
-    outcomes = [check.outcome for check in verdict.checks if check.name == CheckName.PROOF_OF_POSSESSION]
-    # The proof comes after the rest: a ledger that has it is a ledger's second showing.
-    if CheckOutcome.PASS in outcomes or CheckOutcome.FAIL in outcomes:
-        held = "it holds" if CheckOutcome.FAIL not in outcomes else "it does not hold"
-        return f"checks the {verdict.role}'s proof: {held}"
-    decisive = verdict.decisive
-    found = f"fails at {clean(decisive.name)}" if decisive else "no check fails"
-    return f"checks the {verdict.role}'s certificate: {found}"
 
 
 # What differs as soon as a key or a name does: it tells certificates apart and says nothing of them.

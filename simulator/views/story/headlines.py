@@ -22,13 +22,13 @@ from simulator.trace.facts import (
 )
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
+from simulator.views.story.lanes import NAMELESS, Names
 from simulator.views.story.reading import sent_name
 from simulator.views.story.words import clean, level_name, question
 
 if TYPE_CHECKING:
     from simulator.trace.facts import Event
     from simulator.trust.verdict import Verdict
-    from simulator.views.story.lanes import Names
 
 #: Decision and choice → what the actor does then.
 DOES = {
@@ -47,8 +47,8 @@ DOES = {
 }
 
 
-def headline(event: Event, names: Names) -> str:
-    """The event in one sentence."""
+def headline(event: Event, names: Names = NAMELESS) -> str:
+    """The event in one sentence; without ``names`` a CA is called as its lane."""
     fact, who = event.fact, names.subject(event.actor)
     match fact:
         case Setup():

@@ -64,6 +64,9 @@ class Names:
         return text
 
 
+NAMELESS = Names({}, {}, {})  # for events without their setup
+
+
 @lru_cache(maxsize=16)  # every view of a run asks for them, and a comparison for those of two
 def names_of(setup: Setup) -> Names:
     """The names in a world."""
@@ -77,8 +80,10 @@ def names_of(setup: Setup) -> Names:
     called = list(parties.values())
     # Two CAs of one name (an impostor's, say) keep the names that the scenario tells them apart by.
     parties = {lane: name if called.count(name) == 1 else clean(lane) for lane, name in parties.items()}
-    short = {subject: common_name(subject) for subject in sorted({*subjects.values()}, key=len, reverse=True)}
+    longest_first = sorted({*subjects.values()}, key=lambda subject: (-len(subject), subject))
+    short = {subject: common_name(subject) for subject in longest_first}
     named = list(short.values())
+    # A name that two subjects share would hide what tells them apart: they stay whole.
     alone = {subject: name for subject, name in short.items() if subject != name and named.count(name) == 1}
     return Names(parties, certificates, alone)
 

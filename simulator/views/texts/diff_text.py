@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.tls.wire.version import Protection
-from simulator.trace.facts import Alert, Decided, Sent
 from simulator.views.drawing.cells import cells, paint, plain, wrap_cells
 from simulator.views.story.alignment import align
-from simulator.views.story.diff_words import event_words, setting_words, summary, title_of
+from simulator.views.story.beat_kinds import Decision, Flight
+from simulator.views.story.diff_words import setting_words, summary, title_of
 from simulator.views.story.lanes import under_title
 from simulator.views.story.words import clean, level_name, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
-    from simulator.views.story.alignment import Alignment, Row
+    from simulator.views.story.alignment import AlignedBeats, Alignment
+    from simulator.views.story.beat_kinds import Beat
 
 LEAST_WIDTH = 60
 SIGNS = {"alike": " ", "differs": "|", "only a": "<", "only b": ">"}
@@ -75,20 +74,20 @@ def _rule(words: str, width: int, *, colour: bool) -> Iterator[str]:
     yield paint(head + "─" * (width - cells(head)), "heading", colour=colour)
 
 
-def _row(row: Row, half: int, *, colour: bool) -> Iterator[str]:
-    one, other = (_told(event, why=row.relation != "alike") if event else "" for event in (row.a, row.b))
+def _row(row: AlignedBeats, half: int, *, colour: bool) -> Iterator[str]:
+    one, other = (_told(beat, why=row.relation != "alike") if beat else "" for beat in (row.a, row.b))
     kind = "strong" if row.parts else "quiet" if row.relation == "alike" and row.follows else ""
     yield from _beside(one, other, SIGNS[row.relation], half, kind, colour=colour)
 
 
-def _told(event: Event, *, why: bool) -> str:
-    """One event with the moment, whether others can read what is sent, and why a choice was taken."""
-    words = event_words(event)
-    if isinstance(event.fact, Sent | Alert) and event.fact.protection is not Protection.CLEAR:
+def _told(beat: Beat, *, why: bool) -> str:
+    """One beat with its moment, whether others can read what is sent, and the reason of a choice."""
+    words = beat.headline
+    if isinstance(beat, Flight) and beat.encrypted:
         words += ", encrypted"
-    if why and isinstance(event.fact, Decided) and event.fact.reason:
-        words += f". {clean(event.fact.reason)}"
-    return f"{moment(event.at)}  {words}"
+    if why and isinstance(beat, Decision) and beat.reason:
+        words += f". {beat.reason}"
+    return f"{moment(beat.event.at)}  {words}"
 
 
 def _beside(one: str, other: str, sign: str, half: int, kind: str, *, colour: bool) -> Iterator[str]:
@@ -108,10 +107,11 @@ def diff_document(a: Trace, b: Trace) -> dict[str, Any]:
     found = alignment.divergence
     parting = None
     if found is not None:
+        first = next(row for row in alignment.rows if row.parts)
         parting = {
             "actor": found.actor,
-            "a": _event(a, found.seq_a),
-            "b": _event(b, found.seq_b),
+            "a": _parting(first.a),
+            "b": _parting(first.b),
             "follows_a": list(found.follows_a),
             "follows_b": list(found.follows_b),
         }
@@ -125,8 +125,8 @@ def diff_document(a: Trace, b: Trace) -> dict[str, Any]:
         ],
         "rows": [
             {
-                "a": row.a.seq if row.a else None,
-                "b": row.b.seq if row.b else None,
+                "a": row.a.event.seq if row.a else None,
+                "b": row.b.event.seq if row.b else None,
                 "relation": row.relation,
                 "follows": row.follows,
             }
@@ -144,9 +144,9 @@ def _run(trace: Trace) -> dict[str, Any]:
     }
 
 
-def _event(trace: Trace, seq: int | None) -> dict[str, Any] | None:
-    if seq is None:
+def _parting(beat: Beat | None) -> dict[str, Any] | None:
+    if beat is None:
         return None
-    event = trace.events[seq]
+    event = beat.event
     kind = type(event.fact).__name__
-    return {"seq": seq, "at": event.at, "step": event.step.value, "kind": kind, "words": event_words(event)}
+    return {"seq": event.seq, "at": event.at, "step": event.step.value, "kind": kind, "words": beat.headline}
