@@ -32,11 +32,19 @@ class Screen:
 
     Args:
         columns, lines: the window.
-        arguments: what stands after ``clientauth``.
-        environment: what is set beside the usual.
+        arguments: the words after ``clientauth``.
+        program: Python's own arguments: what is run.
+        environment: variables beside the usual ones.
     """
 
-    def __init__(self, columns: int, lines: int, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self,
+        columns: int,
+        lines: int,
+        *arguments: str,
+        program: tuple[str, ...] = ("-m", "simulator"),
+        **environment: str,
+    ) -> None:
         self.said = ""
         self._bytes = b""
         self.terminal, inside = pty.openpty()
@@ -45,7 +53,7 @@ class Screen:
         settings = {"PYTHONPATH": str(ROOT), "TERM": "xterm", "PYTHONIOENCODING": "utf-8"} | environment
         kept = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", OWN_TERMINAL, sys.executable, "-m", "simulator", *arguments],
+            [sys.executable, "-c", OWN_TERMINAL, sys.executable, *program, *arguments],
             stdin=inside,
             stdout=inside,
             stderr=inside,

@@ -1,19 +1,25 @@
-"""A terminal key by key: what is typed, which of it turns a page, and a screen that can be painted on."""
+"""A terminal that is painted on and read key by key.
+
+The terminal stays in raw mode from the first page to the last. ``click.getchar`` enters it for each key and
+discards the keys that were pressed meanwhile: of two quick presses of a presenter's remote, one is lost.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from contextlib import contextmanager
 from select import select
 from typing import TYPE_CHECKING
 
+from simulator.command.console import write
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOOK_S = 0.2  # how often the window's size is looked at while nobody presses a key
-ESCAPE_S = 0.05  # an arrow key is an escape and more, all at once
+LOOK_S = 0.2  # the window's size is looked at so often: five times a second feels like at once
 FORWARD, BACK, QUIT = "forward", "back", "quit"
 TURNS = {
     **dict.fromkeys((" ", "\r", "\n", "\x1b[C", "\x1bOC", "\x1b[6~"), FORWARD),  # →, Page Down
@@ -21,18 +27,21 @@ TURNS = {
     **dict.fromkeys(("q", "Q", "\x03", "\x04"), QUIT),  # Ctrl-C, Ctrl-D
 }
 CLEAR = "\x1b[H\x1b[2J"
+# An arrow key is an escape and more, up to a letter or ~ (ECMA-48 §5.4); any other key is a character.
+_KEY = re.compile(r"\x1b[\[O][^@-~]*[@-~]?|.", re.DOTALL)
+_HALF_A_KEY = re.compile(r"(\x1b([\[O][^@-~]*)?)?\Z")
 
 Size = tuple[int, int]  # columns, lines
 
 
 def window() -> Size:
-    """The window's columns and lines; 80 and 24 where the terminal does not know."""
+    """The window's columns and lines; 80 and 24 if the terminal does not know."""
     size = os.get_terminal_size(sys.stdout.fileno())
     return size.columns or 80, size.lines or 24
 
 
 def reads_keys() -> bool:
-    """Whether keys can be read one by one, and the screen be painted."""
+    """Return True if keys can be read one by one and the screen can be painted."""
     try:
         import termios  # noqa: F401 - not every system has it
     except ImportError:
@@ -41,74 +50,49 @@ def reads_keys() -> bool:
 
 
 def turns_in(typed: str) -> list[str]:
-    """What a string of typed characters asks for; keys that mean nothing are left out.
-
-    Args:
-        typed: as the terminal gives it: an arrow key is several characters.
-    """
-    asked = []
-    while typed:
-        key = _first_key(typed)
-        typed = typed[len(key) :]
-        asked += [TURNS[key]] if key in TURNS else []
-    return asked
-
-
-def _first_key(typed: str) -> str:
-    """The first key of a string: a character, or an escape sequence up to its letter or ``~``."""
-    if typed[:2] not in ("\x1b[", "\x1bO"):
-        return typed[0]
-    end = next((place for place in range(2, len(typed)) if "@" <= typed[place] <= "~"), len(typed) - 1)
-    return typed[: end + 1]
+    """The turns that a string of typed characters asks for; other keys are left out."""
+    return [TURNS[key] for key in _KEY.findall(typed) if key in TURNS]
 
 
 @contextmanager
 def painted_screen() -> Iterator[Iterator[str]]:
-    """The terminal's other screen, and what is typed there.
+    """Switch to the terminal's other screen and yield the typed characters.
 
-    Whatever happens, the terminal is given back as it was.
+    The terminal is given back as it was, also after an exception or a request to end.
     """
     import termios
+    import tty
 
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
-    single = termios.tcgetattr(terminal)
-    single[0] &= ~termios.IXON  # Ctrl-S would stop the show
-    single[3] &= ~(termios.ICANON | termios.ECHO | termios.ISIG)
     ended = signal.signal(signal.SIGTERM, _end)
     try:
-        termios.tcsetattr(terminal, termios.TCSADRAIN, single)
-        show("\x1b[?1049h\x1b[?25l")
+        tty.setraw(terminal, termios.TCSADRAIN)  # keys pressed while the program started count
+        write("\x1b[?1049h\x1b[?25l", end="")
         yield _typed(terminal)
     finally:
-        show(f"{CLEAR}\x1b[?25h\x1b[?1049l")  # cleared for the few terminals that have but one screen
+        # Cleared, for the few terminals that have no other screen.
+        write(f"{CLEAR}\x1b[?25h\x1b[?1049l", end="")
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
         signal.signal(signal.SIGTERM, ended)
 
 
 def _end(number: int, _: object) -> None:
-    """A request to end comes as an exception, so that the terminal is given back first."""
+    """Turn a request to end into an exception, so that the terminal is given back first."""
     raise SystemExit(128 + number)
 
 
 def _typed(terminal: int) -> Iterator[str]:
-    """What is typed, as it comes; an empty text now and then while nothing is; ends with the terminal."""
+    """Yield typed characters as they come, and an empty text now and then, until the terminal ends."""
+    begun = ""  # of a key whose rest is still on its way, on a slow connection
     while True:
         if not select([terminal], [], [], LOOK_S)[0]:
             yield ""
             continue
-        keys = os.read(terminal, 1024)
-        if not keys:
+        data = os.read(terminal, 1024)
+        if not data:
             return
-        while keys.endswith((b"\x1b", b"\x1b[", b"\x1bO")) and select([terminal], [], [], ESCAPE_S)[0]:
-            more = os.read(terminal, 1024)
-            if not more:
-                return
-            keys += more
-        yield keys.decode("utf-8", "replace")
-
-
-def show(text: str) -> None:
-    """Write at once."""
-    sys.stdout.write(text)
-    sys.stdout.flush()
+        typed = begun + data.decode("utf-8", "replace")
+        half = _HALF_A_KEY.search(typed)
+        begun = half[0] if half else ""
+        yield typed.removesuffix(begun)

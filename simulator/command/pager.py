@@ -1,18 +1,20 @@
-"""Stories a screen at a time in a terminal: forward, back, and where one stands.
+"""Stories a screen at a time in a terminal: forward, back, and the reader's place in the story.
 
 Pages are cut to the window, and anew when it changes, so a presenter may make the type larger at any time.
-They are shown on the terminal's other screen, since going back, and a window that changes, would leave a heap
-of old pages on the usual one. On leaving, the last page is written there, so that the class keeps it before
-its eyes. Where keys cannot be read one by one (no ``termios``, or ``TERM=dumb``), lines with Enter do too.
+They are painted on the terminal's other screen: going back would leave a heap of old pages on the usual one.
+On leaving, the last page is written there, so that the class still sees it. Where keys cannot be read one by
+one (no ``termios``, or ``TERM=dumb``), lines with Enter turn pages too. A pager such as ``less`` knows no
+steps: it would cut a story in the middle of a message.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from simulator.command.console import WIDEST, note, printable, read_line, shows_signs, terminal_width, write
+from simulator.command.console import WIDEST, note, printable, read_line, terminal_width, write
 from simulator.command.keyboard import (
     BACK,
     CLEAR,
@@ -21,7 +23,6 @@ from simulator.command.keyboard import (
     TURNS,
     painted_screen,
     reads_keys,
-    show,
     turns_in,
     window,
 )
@@ -32,31 +33,32 @@ from simulator.views.texts.screens import screens
 from simulator.views.texts.terminal import LEAST_WIDTH, SIGNS, passages, story_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from simulator.command.keyboard import Size
     from simulator.trace.trace import Trace
     from simulator.views.texts.screens import Lines, Passage
 
 LEAST_LINES = 12  # sixty columns fill a wide projector with seventeen
-# What can be pressed, on any page and on the last one; in fewer words where the line is short.
+# The keys in the bottom line, on any page and on the last; shorter where the line is short.
 KEYS = ("space on, b back, q quit", "space, b back, q quit", "space, b, q")
 LAST_KEYS = ("the end: b back, q quit", "the end: b, q")
 LINE_KEYS = ("Enter on, b+Enter back, q+Enter quit", "Enter, b, q")
 LAST_LINE_KEYS = ("the end: b+Enter back, q+Enter quit", "the end: b, q")
 
-AT_ONCE = "Nobody can turn pages here: input or output is no terminal. All of it follows at once."
+AT_ONCE = "Pages cannot be turned: input or output is no terminal. All of it follows at once."
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is seen at once.
+    """The text that is seen at once.
 
     Attributes:
         lines: the text.
-        story: what it belongs to, for the bottom line.
-        number: its number in that story, from 1; ``count`` how many there are.
-        place: where in everything it begins; pages of another cut compare with it.
+        story: the name of its story, for the bottom line.
+        number: its number in that story, from 1.
+        count: the number of pages of that story.
+        place: its beginning in the whole show; pages of another cut compare with it.
     """
 
     lines: Lines
@@ -66,12 +68,16 @@ class Page:
     place: tuple[float, ...]
 
 
+# Cuts a show into pages for so many columns, each of at most so many lines.
+Layout = Callable[[int, int], Sequence[Page]]
+
+
 def pages_of(story: str, steps: Iterable[Sequence[Passage]], room: int, chapter: int = 0) -> list[Page]:
     """One story as pages, a new page for each step.
 
     Args:
         story: its name.
-        steps: what is told.
+        steps: the passages of each step.
         room: the most lines of a page.
         chapter: its number among several stories.
     """
@@ -83,74 +89,70 @@ def pages_of(story: str, steps: Iterable[Sequence[Passage]], room: int, chapter:
     return [Page(lines, story, number, len(cut), place) for number, (lines, place) in enumerate(cut, start=1)]
 
 
-def can_turn_pages() -> bool:
-    """Whether somebody sits there: both input and output are a terminal."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+def ascii_terminal() -> bool:
+    """Return True if the terminal's encoding lacks signs that the story is drawn with."""
+    return printable(SIGNS) != SIGNS
 
 
-def turn_pages(layout: Layout, *, coloured: bool, ascii_only: bool = False) -> None:
-    """Show pages until the reader has had enough.
+def step_through(trace: Trace, width: int | None, *, coloured: bool) -> None:
+    """Show one run a screen at a time, as wide as the window.
 
     Args:
-        layout: gives the pages for so many columns and so many lines of text.
-        coloured: set off the bottom line.
-        ascii_only: in ASCII.
+        trace: the run's.
+        width: the most columns, or None.
+        coloured: write colours.
 
     Raises:
         OutputError: the window is too small.
     """
+    ascii_only = ascii_terminal()
+
+    def layout(columns: int, lines: int) -> list[Page]:
+        steps = passages(trace, min(columns, width or WIDEST), coloured, ascii_only=ascii_only)
+        return pages_of(clean(trace.setup.title), steps, lines)
+
+    def whole() -> str:
+        columns = terminal_width(width, LEAST_WIDTH)
+        return "\n".join(story_steps(trace, columns, coloured, ascii_only=ascii_only))
+
+    turn_pages(layout, whole, coloured=coloured, ascii_only=ascii_only)
+
+
+def turn_pages(layout: Layout, whole: Callable[[], str], *, coloured: bool, ascii_only: bool = False) -> None:
+    """Show pages until the reader leaves; all at once where input or output is no terminal.
+
+    Args:
+        layout: cuts the show to a window.
+        whole: the whole show as one text.
+        coloured: set off the bottom line.
+        ascii_only: write the bottom line in ASCII.
+
+    Raises:
+        OutputError: the window is too small.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        note(AT_ONCE)
+        write(whole())
+        return
     book = Book(layout, coloured=coloured, ascii_only=ascii_only)
     book.fit(window())
     if not book.fits:
-        raise too_small(book.size)
+        raise OutputError(
+            "The window is too small for a story a screen at a time.",
+            got=f"{book.size[0]} columns and {book.size[1]} lines",
+            expected=f"at least {LEAST_WIDTH} columns and {LEAST_LINES} lines",
+            advice="Make the window larger or its type smaller, and start again.",
+        )
     if reads_keys():
         _turn_by_keys(book)
     else:
         _turn_by_lines(book)
 
 
-def step_through(trace: Trace, width: int | None, *, coloured: bool) -> None:
-    """Tell one run a screen at a time, as wide as the window; at once where nobody can turn pages.
-
-    Args:
-        trace: what happened.
-        width: the most columns; None for no such wish.
-        coloured: write colours.
-
-    Raises:
-        OutputError: the window is too small.
-    """
-    ascii_only = not shows_signs(SIGNS)
-
-    def layout(columns: int, lines: int) -> list[Page]:
-        told = passages(trace, min(columns, width or WIDEST), coloured, ascii_only=ascii_only)
-        return pages_of(clean(trace.setup.title), told, lines)
-
-    if can_turn_pages():
-        turn_pages(layout, coloured=coloured, ascii_only=ascii_only)
-        return
-    note(AT_ONCE)
-    columns = terminal_width(width, LEAST_WIDTH)
-    write("\n".join(story_steps(trace, columns, coloured, ascii_only=ascii_only)))
-
-
-class Layout(Protocol):
-    """What cuts pages to a window."""
-
-    def __call__(self, columns: int, lines: int, /) -> Sequence[Page]:
-        """The pages for so many columns, each of at most so many lines."""
-
-
 class Book:
-    """The pages, which of them is open, and how it is put before the reader."""
+    """The pages, the one that is open, and the picture of it."""
 
-    def __init__(
-        self,
-        layout: Layout,
-        *,
-        coloured: bool = False,
-        ascii_only: bool = False,
-    ) -> None:
+    def __init__(self, layout: Layout, *, coloured: bool = False, ascii_only: bool = False) -> None:
         self.layout, self.coloured, self.ascii_only = layout, coloured, ascii_only
         self.size: Size = (0, 0)
         self.pages: Sequence[Page] = ()
@@ -158,7 +160,7 @@ class Book:
 
     @property
     def fits(self) -> bool:
-        """Whether the window is large enough."""
+        """Return True if the window is large enough."""
         return self.size[0] >= LEAST_WIDTH and self.size[1] >= LEAST_LINES
 
     @property
@@ -167,7 +169,7 @@ class Book:
         return self.pages[self.open]
 
     def fit(self, size: Size) -> bool:
-        """Cut the pages to a window and stay at the same place; whether anything has changed."""
+        """Cut the pages to a window and stay at the same place; return True if the window has changed."""
         if size == self.size:
             return False
         place = self.page.place if self.pages else ()
@@ -179,9 +181,9 @@ class Book:
         return True
 
     def turn(self, what: str) -> bool:
-        """Turn a page; False where the reader leaves, which turning on after the last page does too.
+        """Turn a page; return False if the reader leaves, as turning on after the last page does.
 
-        In a window that is too small for a page there is nothing to turn, and only leaving counts.
+        In a window that is too small for a page only leaving counts: there is nothing to turn.
         """
         if not self.fits:
             return what != QUIT
@@ -194,76 +196,65 @@ class Book:
         return True
 
     def bottom(self, keys: Sequence[str], last_keys: Sequence[str]) -> str:
-        """The line that says where one stands and what can be pressed."""
+        """The bottom line: page number, story and keys."""
         page, is_last = self.page, self.open + 1 == len(self.pages)
         front = f"{page.number}/{page.count} · "
         room = self.size[0] - 1 - cells(front) - cells(" · ")
         *long, short = last_keys if is_last else keys
-        told = next((words for words in long if cells(page.story) + cells(words) <= room), short)
-        line = f"{front}{shorten(page.story, room - cells(told))} · {told}"
+        shown = next((words for words in long if cells(page.story) + cells(words) <= room), short)
+        line = f"{front}{shorten(page.story, room - cells(shown))} · {shown}"
         return plain(line) if self.ascii_only else line
 
     def picture(self) -> str:
         """The whole screen, each line at its place, so that nothing depends on how a terminal wraps."""
-        lines = self.page.lines if self.fits else told_too_small(self.size)
-        drawn = [f"\x1b[{row};1H{printable(line)}" for row, line in enumerate(lines, start=1)]
+        lines = self.page.lines if self.fits else self.too_small()
+        painted = [f"\x1b[{row};1H{line}" for row, line in enumerate(lines, start=1)]
         if self.fits:
             bottom = self.bottom(KEYS, LAST_KEYS)
             bottom = f"\x1b[7m{bottom:<{self.size[0] - 1}}\x1b[0m" if self.coloured else bottom
-            drawn.append(f"\x1b[{self.size[1]};1H{bottom}")
-        return CLEAR + "".join(drawn)
+            painted.append(f"\x1b[{self.size[1]};1H{bottom}")
+        return CLEAR + "".join(painted)
 
     def text(self) -> str:
         """The open page as plain lines."""
-        return "".join(f"{printable(line)}\n" for line in self.page.lines)
+        return "".join(f"{line}\n" for line in self.page.lines)
 
-
-def told_too_small(size: Size) -> Lines:
-    """What stands in a window that has become too small, in lines that fit into a small one."""
-    return (
-        "The window is too small.",
-        f"It has {size[0]} × {size[1]};",
-        f"{LEAST_WIDTH} × {LEAST_LINES} are needed.",
-        "Make the type smaller.",
-    )
-
-
-def too_small(size: Size) -> OutputError:
-    """The error of a window in which nothing can be shown."""
-    return OutputError(
-        "The window is too small for a story a screen at a time.",
-        got=f"{size[0]} columns and {size[1]} lines",
-        expected=f"at least {LEAST_WIDTH} columns and {LEAST_LINES} lines",
-        advice="Make the window larger or its type smaller, and start again.",
-    )
+    def too_small(self) -> Lines:
+        """The lines for a window that has become too small; they fit into a small one."""
+        return (
+            "The window is too small.",
+            f"It has {self.size[0]} × {self.size[1]};",
+            f"{LEAST_WIDTH} × {LEAST_LINES} are needed.",
+            "Make the type smaller.",
+        )
 
 
 def _turn_by_keys(book: Book) -> None:
-    """Each key turns at once; the window's size is looked at now and then."""
+    """Turn at each key, and look at the window's size now and then."""
     try:
         with painted_screen() as typed:
-            show(book.picture())
+            write(book.picture(), end="")
             for keys in typed:
                 turned = [book.turn(asked) for asked in turns_in(keys)]
                 if not all(turned):
                     return
                 if book.fit(window()) or turned:
-                    show(book.picture())
+                    write(book.picture(), end="")
     finally:
-        show(book.text())
+        write(book.text(), end="")
 
 
 def _turn_by_lines(book: Book) -> None:
-    """Page under page; a line with Enter turns."""
+    """Write page under page, and turn at each line with Enter."""
     try:
         while True:
             bottom = book.bottom(LINE_KEYS, LAST_LINE_KEYS)
-            told = f"{book.text()}{bottom}" if book.fits else " ".join(told_too_small(book.size))
-            show(f"{told} ")
+            shown = f"{book.text()}{bottom}" if book.fits else " ".join(book.too_small())
+            write(shown, end=" ")
             line = read_line()
             asked = TURNS.get(line.strip()[:1], FORWARD) if line else QUIT
             if not book.turn(asked):
                 return
             book.fit(window())
     except KeyboardInterrupt:
-        show("\n")
+        write("")

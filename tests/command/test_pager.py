@@ -9,6 +9,8 @@ import subprocess
 import sys
 import termios
 from functools import partial
+from time import sleep
+from types import SimpleNamespace
 
 import pytest
 
@@ -224,6 +226,30 @@ def test_back_in_a_terminal() -> None:
         assert 0 == screen.end("q")
 
 
+def test_keys_that_come_at_once_all_count() -> None:
+    """Two presses of a remote in one moment turn two pages, and so does an arrow key that comes in halves."""
+    with Screen(80, 24, "run", "valid-certificate", "--step") as screen:
+        screen.wait("1/")
+        screen.press("\x1b[C\x1b[C", "3/")
+        screen.press("b", "2/")
+        os.write(screen.terminal, b"\x1b[")
+        sleep(0.1)
+        screen.press("C", "3/")
+        assert 0 == screen.end("q")
+
+
+def test_an_error_gives_the_terminal_back() -> None:
+    """A command that fails between two pages leaves the terminal as it was, and shows its traceback there."""
+    failing = (
+        "from simulator.command import pager, cli; pager.Book.turn = lambda book, what: 1 / 0; cli.main()"
+    )
+    with Screen(80, 24, "run", "valid-certificate", "--step", program=("-c", failing)) as screen:
+        screen.wait("q quit")
+        assert 1 == screen.end(" ")
+        assert "ZeroDivisionError" in screen.said.rpartition(USUAL_SCREEN)[2]
+        assert screen.before == termios.tcgetattr(screen.terminal)
+
+
 def test_a_stop_of_the_output_stops_nothing() -> None:
     """Ctrl-S, which a terminal takes for a wish to wait, is a key like any other here."""
     with Screen(80, 24, "run", "valid-certificate", "--step") as screen:
@@ -337,8 +363,10 @@ def test_without_a_terminal_all_comes_at_once(arguments: tuple[str, ...]) -> Non
 def test_what_is_wrong_with_a_window_are_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error of a small window has got, expected and advice."""
     monkeypatch.setattr("simulator.command.pager.window", lambda: (40, 20))
+    for stream in ("stdin", "stdout"):
+        monkeypatch.setattr(f"sys.{stream}", SimpleNamespace(isatty=lambda: True))
     with pytest.raises(OutputError) as raised:
-        turn_pages(partial(cut, "valid-certificate", "1.3"), coloured=False)
+        turn_pages(partial(cut, "valid-certificate", "1.3"), str, coloured=False)
     assert "40 columns and 20 lines" == raised.value.got
     assert raised.value.expected
     assert raised.value.advice

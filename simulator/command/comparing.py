@@ -1,0 +1,127 @@
+"""The verbs that set runs side by side: ``matrix``, ``diff`` and ``check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simulator.command.console import note, terminal_width, wants_colour, width_option, write, write_json
+from simulator.command.options import (
+    colour_option,
+    detail_option,
+    json_option,
+    scenario_from,
+    set_option,
+    theme_option,
+    tls_option,
+)
+
+if TYPE_CHECKING:
+    from simulator.scenario import TlsVersion
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@json_option
+@width_option
+@colour_option
+@theme_option
+def matrix(
+    files: tuple[Path, ...], as_json: bool, width: int | None, colour: bool | None, theme: str
+) -> None:
+    """Play every credential under every policy.
+
+    A cell of the matrix says which level came out, which alert was sent, and who noticed.
+    """
+    from simulator.runs.sweep import matrix as outcome_matrix
+    from simulator.views.drawing.pens import MATRIX_SUFFIXES
+    from simulator.views.export import check_forms, save_matrix
+
+    check_forms(files, MATRIX_SUFFIXES)
+    result = outcome_matrix()
+    for path in files:
+        save_matrix(result, path, theme=theme)
+        note(f"{path}")
+    if as_json:
+        write_json(result.to_dict())
+    elif not files:
+        from simulator.views.pictures.matrix import matrix_text
+
+        write(matrix_text(result, terminal_width(width), colour=wants_colour(colour)))
+
+
+@click.command()
+@click.argument("scenario_a")
+@click.argument("scenario_b")
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@tls_option
+@click.option("--tls-a", type=click.Choice(["1.2", "1.3"]), help="Protocol version of the first alone.")
+@click.option("--tls-b", type=click.Choice(["1.2", "1.3"]), help="Protocol version of the second alone.")
+@set_option
+@click.option("--set-a", multiple=True, metavar="PATH=VALUE", help="Change one thing in the first alone.")
+@click.option("--set-b", multiple=True, metavar="PATH=VALUE", help="Change one thing in the second alone.")
+@json_option
+@width_option
+@colour_option
+@theme_option
+@detail_option
+def diff(
+    scenario_a: str,
+    scenario_b: str,
+    files: tuple[Path, ...],
+    tls: TlsVersion,
+    tls_a: TlsVersion | None,
+    tls_b: TlsVersion | None,
+    settings: tuple[str, ...],
+    set_a: tuple[str, ...],
+    set_b: tuple[str, ...],
+    as_json: bool,
+    width: int | None,
+    colour: bool | None,
+    theme: str,
+    detail: str,
+) -> None:
+    """Show two runs side by side.
+
+    The first divergence is marked, and what follows from it.
+
+    The same scenario twice with --tls-a 1.2 shows the versions beside each other; with --set-b, a run beside
+    its counterfactual.
+    """
+    from simulator.runs.run import simulate
+    from simulator.views.export import DIFF_SUFFIXES, check_forms, save_diff
+
+    check_forms(files, DIFF_SUFFIXES)
+    a = simulate(scenario_from(scenario_a, (*settings, *set_a)), tls=tls_a or tls)
+    b = simulate(scenario_from(scenario_b, (*settings, *set_b)), tls=tls_b or tls)
+    for path in files:
+        save_diff(a, b, path, theme=theme, detail=detail)
+        note(f"{path}")
+    from simulator.views.texts.diff_text import diff_document, diff_text
+
+    if as_json:
+        write_json(diff_document(a.trace, b.trace))
+    elif not files:
+        write(diff_text(a.trace, b.trace, terminal_width(width), colour=wants_colour(colour)))
+
+
+@click.command()
+@click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
+@click.option("--all", "all_", is_flag=True, help="Every scenario of the list, in TLS 1.2 and 1.3.")
+@json_option
+def check(scenarios: tuple[str, ...], all_: bool, as_json: bool) -> int:
+    """Play scenarios through OpenSSL too: do we agree?"""
+    if all_ == bool(scenarios):
+        raise click.UsageError("Name scenarios, or say --all.")
+    from simulator.oracle import check_all
+    from simulator.scenario.catalogue.catalogue import catalogue, load
+
+    chosen = list(catalogue.values()) if all_ else [load(name) for name in scenarios]
+    report = check_all(chosen)
+    if as_json:
+        write_json(report.to_dict())
+    else:
+        write(report.text())
+    return 0 if report.agrees else 1

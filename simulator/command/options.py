@@ -1,0 +1,59 @@
+"""Options that several verbs share, and the scenario and exit status that follow from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from simulator.runs.run import Run
+    from simulator.scenario import Scenario
+
+tls_option = click.option(
+    "--tls", type=click.Choice(["1.2", "1.3"]), default="1.3", show_default=True, help="Protocol version."
+)
+set_option = click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="PATH=VALUE",
+    help="Change one thing: server.client_authentication=optional. May be given several times.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+colour_option = click.option(
+    "--colour/--no-colour", "--color/--no-color", default=None, help="Default: on a terminal."
+)
+view_option = click.option(
+    "--view",
+    default="sequence",
+    show_default=True,
+    help="sequence, timeline, trust-graph, states, ladder, or bytes:NAME for one message; pictures and .txt.",
+)
+theme_option = click.option(
+    "--theme", type=click.Choice(["light", "dark", "print"]), default="light", show_default=True
+)
+detail_option = click.option(
+    "--detail",
+    type=click.Choice(["overview", "messages", "everything"]),
+    default="messages",
+    show_default=True,
+    help="How much is shown.",
+)
+
+
+def scenario_from(name: str, settings: tuple[str, ...]) -> Scenario:
+    """The scenario of a name or a file, with the changes of ``--set``."""
+    from simulator.scenario.catalogue.catalogue import load
+
+    scenario = load(name)
+    if not settings:
+        return scenario
+    from simulator.scenario.changes import parse_assignment
+
+    return scenario.but(dict(parse_assignment(setting) for setting in settings))
+
+
+def exit_status(run: Run) -> int:
+    """0 if the run came out as its scenario expects or nothing was expected, else 1."""
+    return 1 if run.as_expected is False else 0

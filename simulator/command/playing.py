@@ -1,0 +1,124 @@
+"""The verbs that play one scenario: ``run`` and ``export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from simulator.command.console import note, terminal_width, wants_colour, width_option, write, write_json
+from simulator.command.options import (
+    colour_option,
+    detail_option,
+    exit_status,
+    json_option,
+    scenario_from,
+    set_option,
+    theme_option,
+    tls_option,
+    view_option,
+)
+
+if TYPE_CHECKING:
+    from simulator.scenario import TlsVersion
+
+
+@click.command()
+@click.argument("scenario")
+@tls_option
+@set_option
+@click.option(
+    "--step", is_flag=True, help="A screen at a time: space goes on, b back, q quits. About ten in all."
+)
+@json_option
+@width_option
+@colour_option
+def run(
+    scenario: str,
+    tls: TlsVersion,
+    settings: tuple[str, ...],
+    step: bool,
+    as_json: bool,
+    width: int | None,
+    colour: bool | None,
+) -> int:
+    """Play a scenario and tell what happened, step by step."""
+    from simulator.runs.run import simulate
+
+    if step and as_json:
+        raise click.UsageError("--step tells the story and --json gives a document; choose one of them.")
+    result = simulate(scenario_from(scenario, settings), tls=tls)
+    if as_json:
+        write_json(result.to_dict())
+        return exit_status(result)
+    coloured = wants_colour(colour)
+    if step:
+        from simulator.command.pager import step_through
+
+        step_through(result.trace, width, coloured=coloured)
+    else:
+        from simulator.views.texts.terminal import LEAST_WIDTH, story
+
+        write(story(result.trace, terminal_width(width, LEAST_WIDTH), colour=coloured))
+    if result.as_expected is False:
+        note(f"Not as the scenario expects: {result.expectation_words()}")
+    return exit_status(result)
+
+
+@click.command()
+@click.argument("scenario")
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@tls_option
+@set_option
+@view_option
+@theme_option
+@detail_option
+@click.option(
+    "--without-keys", is_flag=True, help="A .pcapng without the key log: what an eavesdropper sees."
+)
+@click.option(
+    "--frames",
+    "frames_directory",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Also one picture for each step, for slides.",
+)
+@click.option(
+    "--frames-as", type=click.Choice(["svg", "png"]), default="svg", show_default=True, help="Their form."
+)
+def export(
+    scenario: str,
+    files: tuple[Path, ...],
+    tls: TlsVersion,
+    settings: tuple[str, ...],
+    view: str,
+    theme: str,
+    detail: str,
+    without_keys: bool,
+    frames_directory: Path | None,
+    frames_as: Literal["svg", "png"],
+) -> int:
+    """Write a run to files, each in the form that its suffix names.
+
+    .svg .png .pdf are pictures of one view and .txt is its text. These hold the whole run: .html the player,
+    a page to step through; .json the trace; .mmd Mermaid and .puml PlantUML; .pcapng a capture for Wireshark
+    with the connection's keys inside.
+    """
+    if not files and frames_directory is None:
+        raise click.UsageError("Name a FILE, or a folder with --frames.")
+    from simulator.views.export import RUN_SUFFIXES, check_forms
+
+    check_forms(files, RUN_SUFFIXES, view=view)
+    from simulator.runs.run import simulate
+
+    result = simulate(scenario_from(scenario, settings), tls=tls)
+    for path in files:
+        result.save(path, view=view, theme=theme, detail=detail, with_keys=not without_keys)
+        note(f"{path}")
+    if frames_directory is not None:
+        from simulator.views.pictures.slides import save_frames
+
+        for path in save_frames(result, frames_directory, form=frames_as, theme=theme, detail=detail):
+            note(f"{path}")
+    return exit_status(result)
