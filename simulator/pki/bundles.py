@@ -1,4 +1,4 @@
-"""Certificates and keys in the files people pass around: PEM (RFC 7468) and PKCS#12 (RFC 7292)."""
+"""Certificates and keys in files: PEM (RFC 7468) and PKCS#12 (RFC 7292)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def write_pkcs12(issued: Issued, password: str, name: str) -> bytes:
 
     Args:
         issued: certificate, chain and key.
-        password: protects it; must not be empty.
+        password: protects the file; must not be empty.
         name: the friendly name that programs show.
 
     Raises:
@@ -67,18 +67,11 @@ def write_pkcs12(issued: Issued, password: str, name: str) -> bytes:
 
 
 def load_certificates(data: bytes) -> tuple[Certificate, ...]:
-    """Read every certificate of a PEM file, or the one of a DER file, in the order they stand.
+    """Read every certificate of a PEM file, or the one of a DER file, in order.
 
     Raises:
-        CertificateError: there is no certificate inside, or one of them cannot be read.
+        CertificateError: the file holds no certificate, or one that cannot be read.
     """
-    if not data.strip():
-        raise CertificateError(
-            "The file is empty.",
-            got="no bytes",
-            expected="one or more certificates",
-            advice="Check the file's name.",
-        )
     if looks_like_der(data):
         return (Certificate.parse(data),)
     blocks = _pem_blocks(data)
@@ -98,11 +91,11 @@ def load_pkcs12(data: bytes, password: str | None) -> Issued:
 
     Args:
         data: the file's bytes.
-        password: what protects it; None where it has none.
+        password: the password that protects it, or None.
 
     Raises:
         PasswordError: the password is missing or wrong.
-        CertificateError: it is not PKCS#12, something is missing inside, or key and certificate differ.
+        CertificateError: it is not PKCS#12, it lacks key or certificate, or the two differ.
     """
     if not looks_like_der(data):
         raise CertificateError(
@@ -134,8 +127,8 @@ def with_chain(certificates: Iterable[Certificate], private_key: PrivateKey) -> 
     """Put certificates and a key together: the key's own certificate, and the chain above it.
 
     Args:
-        certificates: in any order; those that do not belong to the chain are left out.
-        private_key: belongs to one of them.
+        certificates: in any order; others than those of the chain are left out.
+        private_key: the key of one of them.
 
     Raises:
         CertificateError: the key belongs to none of the certificates.
@@ -167,7 +160,7 @@ def check_key_matches(certificate: Certificate, private_key: PrivateKey) -> None
     """Make sure that a key belongs to a certificate.
 
     Raises:
-        CertificateError: it does not.
+        CertificateError: it is the key of another.
     """
     if not _matches(certificate, private_key):
         raise CertificateError(
@@ -179,7 +172,7 @@ def check_key_matches(certificate: Certificate, private_key: PrivateKey) -> None
 
 
 def _matches(certificate: Certificate, private_key: PrivateKey) -> bool:
-    """The certificate's public key is this private key's."""
+    """Return True if the certificate's public key belongs to this private key."""
     info = private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return info == certificate.public_key_info
 
@@ -212,7 +205,7 @@ def _pem_blocks(data: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _pkcs12_error(error: Exception, data: bytes, password: str | None) -> CertificateError:
-    """What kept a PKCS#12 file from being read: its password, or its bytes."""
+    """The error that explains why a PKCS#12 file cannot be read: its password, or its bytes."""
     if "password" in str(error).lower():
         return PasswordError(
             "The PKCS#12 file does not open"

@@ -1,23 +1,17 @@
 """A small writer and reader of DER (ITU-T X.690), for bytes that the library cannot write or does not show.
 
-The library refuses to sign certificates with SHA-1 and OCSP answers at a time of our choosing, and it does
-not show the raw bytes of an extension.
+The library refuses to sign certificates with SHA-1, and it does not show the raw bytes of an extension.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-BOOLEAN = 0x01
-INTEGER = 0x02
 BIT_STRING = 0x03
 OCTET_STRING = 0x04
 NULL = 0x05
 OBJECT_IDENTIFIER = 0x06
-UTC_TIME = 0x17
-GENERALIZED_TIME = 0x18
 SEQUENCE = 0x30
 
 
@@ -44,22 +38,6 @@ def sequence(*parts: bytes) -> bytes:
     return encode(SEQUENCE, *parts)
 
 
-def explicit(number: int, *parts: bytes) -> bytes:
-    """Write a constructed, context-specific tag ``[number]`` around encoded values."""
-    return encode(0xA0 | number, *parts)
-
-
-def integer(number: int) -> bytes:
-    """Write an INTEGER in its shortest form."""
-    bits = (number if number >= 0 else ~number).bit_length()  # without the sign's own bit
-    return encode(INTEGER, number.to_bytes(bits // 8 + 1, "big", signed=True))
-
-
-def boolean(value: bool) -> bytes:
-    """Write a BOOLEAN; DER's true is 0xFF."""
-    return encode(BOOLEAN, b"\xff" if value else b"\x00")
-
-
 def bit_string(content: bytes) -> bytes:
     """Write a BIT STRING of whole octets."""
     return encode(BIT_STRING, b"\x00", content)
@@ -69,14 +47,6 @@ def object_identifier(dotted: str) -> bytes:
     """Write an OBJECT IDENTIFIER from its dotted form."""
     first, second, *rest = (int(arc) for arc in dotted.split("."))
     return encode(OBJECT_IDENTIFIER, b"".join(_base128(arc) for arc in (first * 40 + second, *rest)))
-
-
-def time(moment: datetime) -> bytes:
-    """Write a validity time: UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280, section 4.1.2.5)."""
-    moment = moment.astimezone(UTC)
-    if moment.year < 2050:
-        return encode(UTC_TIME, moment.strftime("%y%m%d%H%M%SZ").encode())
-    return encode(GENERALIZED_TIME, moment.strftime("%Y%m%d%H%M%SZ").encode())
 
 
 def read_element(data: bytes, start: int = 0) -> Element:

@@ -1,13 +1,13 @@
-"""A certification authority at work: key → request → certificate, and the chain that goes with it.
+"""Issuing: key → request → certificate, and the chain that goes with it.
 
-All certificates come from one builder. Each extension has a default that fits the role, and can be
-replaced or left out::
+All certificates come from one builder. Each extension has a default for the role, which can be replaced or
+left out::
 
     root = Issuer.self_signed(root_key, Contents("CN=Root", "ca", *five_years, serial_number=1))
     alice = root.issue(alice_key, Contents("CN=alice", "client", *one_year, serial_number=2))
     odd = root.issue(odd_key, Contents("CN=odd", "client", *one_year, serial_number=3, key_usage=None))
 
-Nothing here is random: ECDSA signatures use RFC 6979, so the same input gives the same bytes.
+Nothing here is random: ECDSA signatures use RFC 6979, so the same input yields the same bytes.
 """
 
 from __future__ import annotations
@@ -67,10 +67,10 @@ class Issuer:
 
     @classmethod
     def self_signed(cls, private_key: PrivateKey, contents: Contents) -> Issuer:
-        """Make a certificate that vouches for itself: a root, or a self-signed leaf.
+        """Make a self-signed certificate: a root or a leaf.
 
         Raises:
-            CertificateError: the contents cannot stand in a certificate.
+            CertificateError: the contents cannot be written into a certificate.
         """
         certificate = build_certificate(contents, private_key.public_key(), None, private_key)
         return cls(Issued(certificate, (), private_key))
@@ -79,7 +79,7 @@ class Issuer:
         """Make an authority below this one.
 
         Raises:
-            CertificateError: the contents cannot stand in a certificate.
+            CertificateError: the contents cannot be written into a certificate.
         """
         return Issuer(self.issue(private_key, contents))
 
@@ -87,7 +87,7 @@ class Issuer:
         """Issue for a key that is at hand, as when the CA makes the key and hands out a PKCS#12.
 
         Raises:
-            CertificateError: the contents cannot stand in a certificate.
+            CertificateError: the contents cannot be written into a certificate.
         """
         certificate = self.certify(private_key.public_key(), contents)
         return Issued(certificate, self.chain_below, private_key)
@@ -95,15 +95,15 @@ class Issuer:
     def certify_request(self, request: bytes, contents: Contents) -> Certificate:
         """Issue for a certificate signing request (PKCS#10), once its signature verifies.
 
-        The signature shows that whoever asks holds the private key (RFC 2986, section 3).
+        The signature proves that the applicant holds the private key (RFC 2986, section 3).
 
         Args:
             request: DER of the request.
-            contents: what the authority writes; the subject must be the one that asks.
+            contents: the contents to write; the subject must be that of the request.
 
         Raises:
-            CertificateError: the request cannot be read, is not signed by the key it carries, or asks for
-                another subject.
+            CertificateError: the request cannot be read, is not signed by the key it carries, asks for
+                another subject, or carries a key that this program cannot use.
         """
         asked = read_request(request)
         if asked.subject != parse_name(contents.subject):
@@ -113,13 +113,21 @@ class Issuer:
                 expected=contents.subject,
                 advice="Ask for a request with that subject.",
             )
-        return self.certify(_key_asked_for(asked), contents)
+        key = asked.public_key()
+        if not isinstance(key, PUBLIC_KEY_TYPES):
+            raise CertificateError(
+                "The signing request carries a key of a kind that is not issued for here.",
+                got=describe_key(key),
+                expected="an elliptic-curve (ECDSA), Ed25519 or RSA key",
+                advice="Make the request with another kind of key.",
+            )
+        return self.certify(key, contents)
 
     def certify(self, public_key: PublicKey, contents: Contents) -> Certificate:
-        """Issue for a public key; nothing is asked of whoever brings it.
+        """Issue for a public key, without a proof that the applicant holds the private key.
 
         Raises:
-            CertificateError: the contents cannot stand in a certificate.
+            CertificateError: the contents cannot be written into a certificate.
         """
         return build_certificate(contents, public_key, self.own.certificate, self.own.private_key)
 
@@ -130,7 +138,10 @@ class Issuer:
 
 
 def seeded_serial_number(entropy: Entropy, label: str) -> int:
-    """A positive serial number of 16 octets, well within the 20 of RFC 5280, section 4.1.2.2."""
+    """A positive serial number of 16 octets.
+
+    RFC 5280 (section 4.1.2.2) allows 20. 16 are as unpredictable as a hash of 128 bits, and all equally long.
+    """
     return int.from_bytes(entropy(label, 16), "big") >> 2 | 1 << 125
 
 
@@ -156,7 +167,7 @@ def read_request(request: bytes) -> x509.CertificateSigningRequest:
     try:
         asked = x509.load_der_x509_csr(request)
         is_signed = asked.is_signature_valid
-        asked.subject.rfc4514_string()  # read lazily: what is wrong with it shows only now
+        asked.subject.rfc4514_string()  # the library reads lazily: a broken name raises only here
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise CertificateError(
             "This cannot be read as a certificate signing request.",
@@ -174,36 +185,19 @@ def read_request(request: bytes) -> x509.CertificateSigningRequest:
     return asked
 
 
-def _key_asked_for(request: x509.CertificateSigningRequest) -> PublicKey:
-    """The key inside a request whose signature verified.
-
-    Raises:
-        CertificateError: the key is of a kind this program does not issue for.
-    """
-    key = request.public_key()
-    if isinstance(key, PUBLIC_KEY_TYPES):
-        return key
-    raise CertificateError(
-        "The signing request carries a key of a kind that is not issued for here.",
-        got=describe_key(key),
-        expected="an elliptic-curve (ECDSA), Ed25519 or RSA key",
-        advice="Make the request with another kind of key.",
-    )
-
-
 def build_certificate(
     contents: Contents, public_key: PublicKey, issuer: Certificate | None, issuer_key: PrivateKey
 ) -> Certificate:
-    """The one builder: everything this program issues is made here.
+    """Make a certificate: every certificate of this program is made here.
 
     Args:
-        contents: what stands in the certificate.
+        contents: the contents to write.
         public_key: the subject's key.
-        issuer: the issuer's certificate; None for a self-signed one.
-        issuer_key: signs; the subject's own where there is no issuer.
+        issuer: the issuer's certificate, or None for a self-signed one.
+        issuer_key: the key that signs; without an issuer, the subject's own.
 
     Raises:
-        CertificateError: the contents cannot stand in a certificate.
+        CertificateError: the contents cannot be written into a certificate.
     """
     subject = parse_name(contents.subject)
     try:
@@ -226,7 +220,7 @@ def build_certificate(
     except (ValueError, TypeError, UnsupportedAlgorithm, OverflowError) as error:
         raise CertificateError(
             f"No certificate can be made for {contents.subject}: {str(error).rstrip('.')}.",
-            advice="Change what should stand in it.",
+            advice="Change the contents of the certificate.",
         ) from error
     if contents.signature_hash is None:
         return Certificate.parse(usual)

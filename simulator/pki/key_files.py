@@ -89,7 +89,7 @@ def looks_like_der(data: bytes) -> bool:
 
 def beginning(data: bytes) -> str:
     """The first four bytes of a file, for an error message that must not repeat a secret."""
-    if not data:
+    if not data.strip():
         return "an empty file"
     return f"{len(data)} bytes that begin {data[:4].hex(' ')}"
 

@@ -132,7 +132,7 @@ ONLY_CERTIFICATE = pkcs12.serialize_key_and_certificates(
     NoEncryption(),
 )
 BAD: dict[str, tuple[Callable[[], object], type[SimulatorError], str]] = {
-    "empty file": (lambda: load_certificates(b" \n"), CertificateError, "The file is empty"),
+    "empty file": (lambda: load_certificates(b" \n"), CertificateError, "an empty file"),
     "not PEM": (lambda: load_certificates(b"hello"), CertificateError, "There is no certificate inside"),
     "only a key": (
         lambda: load_certificates(write_private_key(key())),
