@@ -9,7 +9,6 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.display import Line, Polygon
 from simulator.views.pictures.timeline import LANES, LONGEST, TimeScale, departures, timeline
-from simulator.views.story.beats import beats
 from simulator.views.story.reading import unread
 from tests.played import RUNS
 from tests.views.geometry import faults
@@ -23,14 +22,14 @@ def test_arrows_are_as_steep_as_the_network_is_slow(name: str, tls: str) -> None
     """Every arrow goes down by one and the same height for one network delay."""
     trace = trace_of(name, tls)
     lines = [i for i in timeline(trace).items if isinstance(i, Line) and i.style in ARROWS]
-    assert len(departures(beats(trace))) == len(lines)
+    assert len(departures(trace)) == len(lines)
     drops = {round(line.points[1][1] - line.points[0][1], 3) for line in lines}
     assert 1 == len(drops)
     assert drops.pop() > 100
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_a_message_is_in_one_flight(name: str, tls: str) -> None:
+def test_a_message_is_in_one_departure(name: str, tls: str) -> None:
     """Departures hold every message of the connection once, in order."""
     trace = trace_of(name, tls)
     sent = [
@@ -38,7 +37,7 @@ def test_a_message_is_in_one_flight(name: str, tls: str) -> None:
         for event in trace.of(Sent, Alert)
         if event.at >= 0 and not (isinstance(event.fact, Alert) and event.fact.direction == "received")
     ]
-    assert sent == sorted(beat.event.seq for one in departures(beats(trace)) for beat in one.messages)
+    assert sent == sorted(flight.event.seq for one in departures(trace) for flight in one.flights)
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
@@ -46,10 +45,9 @@ def test_what_nobody_read_does_not_reach_the_lane(name: str, tls: str) -> None:
     """The arrow of a message that was never read ends in the sign for it, not in a head."""
     trace = trace_of(name, tls)
     marks = {i.seq for i in timeline(trace).items if isinstance(i, Polygon) and i.style == "unread.mark"}
-    leaving = [one for one in departures(beats(trace)) if one.first.lost]
-    lost = {one.first.event.seq for one in leaving}
-    assert lost == marks
-    assert {beat.event.seq for one in leaving for beat in one.messages} == unread(trace)
+    lost = [one for one in departures(trace) if one.first.lost]
+    assert {one.first.event.seq for one in lost} == marks
+    assert {flight.event.seq for one in lost for flight in one.flights} == unread(trace)
 
 
 def test_a_slow_network_and_none_at_all_keep_the_picture_readable() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from simulator.errors import OutputError
+from simulator.errors import OutputError, unknown_name
 from simulator.security import SecurityLevel
 from simulator.trace.facts import Step
 
@@ -85,7 +85,6 @@ STROKES: dict[str, Stroke] = {
     "returned.bar": Stroke(line="ink", width=3.0),
     "note": Stroke(fill="card", line="rule", width=1.0),
     "state": Stroke(fill="card", line="muted", width=1.0),
-    "tick": Stroke(fill="ink"),
     "hatch": Stroke(line="hatch", width=1.1),
     "belief.assumed": Stroke(line="ink", width=1.4, dash=(4, 3)),
     "belief.held": Stroke(line="ink", width=1.4),
@@ -124,8 +123,6 @@ STROKES: dict[str, Stroke] = {
     "parting.label": Stroke(fill="ink"),
     "follows": Stroke(fill="follows"),
     "follows.bar": Stroke(fill="muted"),
-    "cell": Stroke(fill="card", line="paper", width=2.0),
-    "cell.empty": Stroke(fill="card", line="rule", width=1.0, dash=(3, 3)),
 }
 STROKES |= {f"band.{key}": Stroke(fill=f"band_{key}") for key in _STEP_KEYS}
 STROKES |= {f"strip.{key}": Stroke(fill=f"strip_{key}") for key in _STEP_KEYS}
@@ -190,176 +187,99 @@ TYPES: dict[str, Type] = {
     "diff.mark": Type(13.5, bold=True),
     "diff.mark.alike": Type(13, "muted"),
     "matrix.head": Type(14, bold=True),
-    "matrix.row": Type(14),
     "matrix.level": Type(13.5, bold=True),
     "matrix.small": Type(12.5),
 }
 TYPES |= {f"band.title.{key}": Type(15, f"step_{key}", bold=True) for key in _STEP_KEYS}
 
-_LIGHT = {
-    "paper": "#FFFFFF",
-    "card": "#FFFFFF",
-    "ink": "#16181D",
-    "muted": "#4C5464",
-    "rule": "#C6CCD6",
-    "on_solid": "#FFFFFF",
-    "good": "#00745A",
-    "alert": "#C24A00",
-    "alert_text": "#A83E00",
-    "fail_ground": "#FFF1E8",
-    "gap": "#FFF1E8",
-    "parting": "#FFF6CC",
-    "store": "#E9F3FA",
-    "ladder_server": "#005F98",
-    "hint": "#8A3A6A",
-    "follows": "#ECEEF2",
-    "hatch": "#8A93A3",
-    "tube_handshake": "#CBE3F4",
-    "line_handshake": "#005F98",
-    "tube_session": "#C6EBDF",
-    "line_session": "#00664B",
-    "step_ENROLMENT": "#4A5160",
-    "step_REQUEST": "#005F98",
-    "step_SERVER_CHECK": "#00664B",
-    "step_CERTIFICATE_REQUEST": "#7A5200",
-    "step_SEND_OR_SKIP": "#8A3A6A",
-    "step_TRUST_DECISION": "#983A00",
-    "step_SESSION": "#5B5800",
-    "band_ENROLMENT": "#F1F2F5",
-    "band_REQUEST": "#E9F3FA",
-    "band_SERVER_CHECK": "#E6F5EF",
-    "band_CERTIFICATE_REQUEST": "#FDF3DF",
-    "band_SEND_OR_SKIP": "#F9EDF4",
-    "band_TRUST_DECISION": "#FCEEE5",
-    "band_SESSION": "#FAF8DB",
-    "level_CLEARTEXT": "#E3E5EA",
-    "level_ENCRYPTED": "#F8E0B0",
-    "level_SERVER_AUTHENTICATED": "#BFE3F6",
-    "level_CLIENT_AUTHENTICATED": "#B9E5D6",
-    "level_CLIENT_IDENTIFIED": "#93D8C0",
-    "level_CLIENT_AUTHORIZED": "#6BCBAA",
-    "level_REFUSED": "#F9C9AC",
+#: Every colour by name: light, dark, print. On white paper the printed grounds of alike steps part by greys.
+COLOURS: dict[str, tuple[str, str, str]] = {
+    "paper": ("#FFFFFF", "#16181D", "#FFFFFF"),
+    "card": ("#FFFFFF", "#21252D", "#FFFFFF"),
+    "ink": ("#16181D", "#F2F4F8", "#000000"),
+    "muted": ("#4C5464", "#B4BCCA", "#4D4D4D"),
+    "rule": ("#C6CCD6", "#4A5160", "#B3B3B3"),
+    "on_solid": ("#FFFFFF", "#16181D", "#FFFFFF"),
+    "good": ("#00745A", "#43D3A8", "#000000"),
+    "alert": ("#C24A00", "#FF8A42", "#000000"),
+    "alert_text": ("#A83E00", "#FFA064", "#000000"),
+    "fail_ground": ("#FFF1E8", "#3B261A", "#EDEDED"),
+    "gap": ("#FFF1E8", "#3B261A", "#EDEDED"),
+    "parting": ("#FFF6CC", "#3A3413", "#FFFFFF"),
+    "store": ("#E9F3FA", "#182530", "#F5F5F5"),
+    "ladder_server": ("#005F98", "#7CC6F2", "#4D4D4D"),
+    "hint": ("#8A3A6A", "#E8A3C9", "#4D4D4D"),
+    "follows": ("#ECEEF2", "#22262E", "#EDEDED"),
+    "hatch": ("#8A93A3", "#8590A3", "#808080"),
+    "tube_handshake": ("#CBE3F4", "#1D4763", "#DDDDDD"),
+    "line_handshake": ("#005F98", "#7CC6F2", "#000000"),
+    "tube_session": ("#C6EBDF", "#15503F", "#BDBDBD"),
+    "line_session": ("#00664B", "#5FD9B4", "#000000"),
+    "step_ENROLMENT": ("#4A5160", "#C3C9D4", "#000000"),
+    "step_REQUEST": ("#005F98", "#7CC6F2", "#000000"),
+    "step_SERVER_CHECK": ("#00664B", "#5FD9B4", "#000000"),
+    "step_CERTIFICATE_REQUEST": ("#7A5200", "#F2B544", "#000000"),
+    "step_SEND_OR_SKIP": ("#8A3A6A", "#E8A3C9", "#000000"),
+    "step_TRUST_DECISION": ("#983A00", "#FFA064", "#000000"),
+    "step_SESSION": ("#5B5800", "#E9DF5A", "#000000"),
+    "band_ENROLMENT": ("#F1F2F5", "#1E2128", "#FFFFFF"),
+    "band_REQUEST": ("#E9F3FA", "#182530", "#F5F5F5"),
+    "band_SERVER_CHECK": ("#E6F5EF", "#172A26", "#FFFFFF"),
+    "band_CERTIFICATE_REQUEST": ("#FDF3DF", "#2B2518", "#F5F5F5"),
+    "band_SEND_OR_SKIP": ("#F9EDF4", "#2A1F28", "#FFFFFF"),
+    "band_TRUST_DECISION": ("#FCEEE5", "#2E221B", "#F5F5F5"),
+    "band_SESSION": ("#FAF8DB", "#29281A", "#FFFFFF"),
+    "level_CLEARTEXT": ("#E3E5EA", "#3A3F4A", "#FFFFFF"),
+    "level_ENCRYPTED": ("#F8E0B0", "#5A4315", "#F2F2F2"),
+    "level_SERVER_AUTHENTICATED": ("#BFE3F6", "#174A66", "#E6E6E6"),
+    "level_CLIENT_AUTHENTICATED": ("#B9E5D6", "#14503D", "#D9D9D9"),
+    "level_CLIENT_IDENTIFIED": ("#93D8C0", "#14604A", "#CCCCCC"),
+    "level_CLIENT_AUTHORIZED": ("#6BCBAA", "#107055", "#BFBFBF"),
+    "level_REFUSED": ("#F9C9AC", "#743410", "#FFFFFF"),
 }
-_DARK = {
-    "paper": "#16181D",
-    "card": "#21252D",
-    "ink": "#F2F4F8",
-    "muted": "#B4BCCA",
-    "rule": "#4A5160",
-    "on_solid": "#16181D",
-    "good": "#43D3A8",
-    "alert": "#FF8A42",
-    "alert_text": "#FFA064",
-    "fail_ground": "#3B261A",
-    "gap": "#3B261A",
-    "parting": "#3A3413",
-    "store": "#182530",
-    "ladder_server": "#7CC6F2",
-    "hint": "#E8A3C9",
-    "follows": "#22262E",
-    "hatch": "#8590A3",
-    "tube_handshake": "#1D4763",
-    "line_handshake": "#7CC6F2",
-    "tube_session": "#15503F",
-    "line_session": "#5FD9B4",
-    "step_ENROLMENT": "#C3C9D4",
-    "step_REQUEST": "#7CC6F2",
-    "step_SERVER_CHECK": "#5FD9B4",
-    "step_CERTIFICATE_REQUEST": "#F2B544",
-    "step_SEND_OR_SKIP": "#E8A3C9",
-    "step_TRUST_DECISION": "#FFA064",
-    "step_SESSION": "#E9DF5A",
-    "band_ENROLMENT": "#1E2128",
-    "band_REQUEST": "#182530",
-    "band_SERVER_CHECK": "#172A26",
-    "band_CERTIFICATE_REQUEST": "#2B2518",
-    "band_SEND_OR_SKIP": "#2A1F28",
-    "band_TRUST_DECISION": "#2E221B",
-    "band_SESSION": "#29281A",
-    "level_CLEARTEXT": "#3A3F4A",
-    "level_ENCRYPTED": "#5A4315",
-    "level_SERVER_AUTHENTICATED": "#174A66",
-    "level_CLIENT_AUTHENTICATED": "#14503D",
-    "level_CLIENT_IDENTIFIED": "#14604A",
-    "level_CLIENT_AUTHORIZED": "#107055",
-    "level_REFUSED": "#743410",
-}
-_PRINT = dict.fromkeys(_LIGHT, "#000000") | {
-    "paper": "#FFFFFF",
-    "card": "#FFFFFF",
-    "muted": "#4D4D4D",
-    "rule": "#B3B3B3",
-    "on_solid": "#FFFFFF",
-    "fail_ground": "#EDEDED",
-    "gap": "#EDEDED",
-    "parting": "#FFFFFF",
-    "store": "#F5F5F5",
-    "ladder_server": "#4D4D4D",
-    "hint": "#4D4D4D",
-    "follows": "#EDEDED",
-    "hatch": "#808080",
-    "tube_handshake": "#DDDDDD",
-    "tube_session": "#BDBDBD",
-    "band_ENROLMENT": "#FFFFFF",
-    "band_REQUEST": "#F5F5F5",
-    "band_SERVER_CHECK": "#FFFFFF",
-    "band_CERTIFICATE_REQUEST": "#F5F5F5",
-    "band_SEND_OR_SKIP": "#FFFFFF",
-    "band_TRUST_DECISION": "#F5F5F5",
-    "band_SESSION": "#FFFFFF",
-    "level_CLEARTEXT": "#FFFFFF",
-    "level_ENCRYPTED": "#F2F2F2",
-    "level_SERVER_AUTHENTICATED": "#E6E6E6",
-    "level_CLIENT_AUTHENTICATED": "#D9D9D9",
-    "level_CLIENT_IDENTIFIED": "#CCCCCC",
-    "level_CLIENT_AUTHORIZED": "#BFBFBF",
-    "level_REFUSED": "#FFFFFF",
-}
+#: The share of a step's colour in the strip that heads its band, on the band's own colour.
+_STRIP_SHARES: dict[Theme, float] = {"light": 0.14, "dark": 0.2, "print": 0.12}
 
 
-def _with_strips(colours: dict[str, str], share: float) -> Palette:
-    """The palette with the heading strips of the bands: the band's colour with a share of the step's."""
-    for key in _STEP_KEYS:
-        ground, tint = (int(colours[f"{part}_{key}"][1:], 16) for part in ("band", "step"))
-        mixed = 0
-        for shift in (16, 8, 0):
-            low, high = (ground >> shift) & 255, (tint >> shift) & 255
-            mixed |= round(low + (high - low) * share) << shift
-        colours[f"strip_{key}"] = f"#{mixed:06X}"
-    return colours
+def _palette(theme: Theme) -> Palette:
+    column = list(_STRIP_SHARES).index(theme)
+    colours = {name: values[column] for name, values in COLOURS.items()}
+    strips = {
+        f"strip_{key}": _mixed(colours[f"band_{key}"], colours[f"step_{key}"], _STRIP_SHARES[theme])
+        for key in _STEP_KEYS
+    }
+    return colours | strips
 
 
-PALETTES: Mapping[Theme, Palette] = {
-    "light": _with_strips(_LIGHT, 0.14),
-    "dark": _with_strips(_DARK, 0.2),
-    "print": _with_strips(_PRINT, 0.12),
-}
+def _mixed(ground: str, tint: str, share: float) -> str:
+    """The ground with a share of the tint."""
+    pairs = zip(bytes.fromhex(ground[1:]), bytes.fromhex(tint[1:]), strict=True)
+    return "#" + bytes(round(low + (high - low) * share) for low, high in pairs).hex().upper()
+
+
+PALETTES: Mapping[Theme, Palette] = {theme: _palette(theme) for theme in _STRIP_SHARES}
 
 
 def detail_named(name: str) -> Detail:
-    """The detail of that name: how much a view shows.
+    """Return the detail of that name: how much a view shows.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the name is unknown.
     """
     details: tuple[Detail, ...] = get_args(Detail)
     for detail in details:
         if detail == name:
             return detail
-    raise OutputError(
-        "There is no such detail.", got=name, expected=", ".join(details), advice="Choose one of these."
-    )
+    raise unknown_name(OutputError, "detail", name, details)
 
 
 def palette(theme: str) -> Palette:
-    """The palette of that name.
+    """Return the palette of that name.
 
     Raises:
-        OutputError: there is no such theme.
+        OutputError: the name is unknown.
     """
     for name, colours in PALETTES.items():
         if name == theme:
             return colours
-    raise OutputError(
-        "There is no such theme.", got=theme, expected=", ".join(get_args(Theme)), advice="Name one of them."
-    )
+    raise unknown_name(OutputError, "theme", theme, PALETTES)

@@ -25,6 +25,16 @@ LOOKS = {
 }
 
 
+def look_of(flight: Flight) -> str:
+    """The style of a message's line: a refusal stands out, else it shows under whose keys it travels."""
+    return "alert" if flight.refusal else LOOKS[flight.protection]
+
+
+def tube_of(flight: Flight) -> str:
+    """The style of the tube around an encrypted message."""
+    return "tube.handshake" if flight.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
+
+
 def draw(sheet: Sheet, row: Flight) -> None:
     """Put one message on the sheet and move down.
 
@@ -96,7 +106,7 @@ def _arrow(sheet: Sheet, row: Flight, start: float, end: float) -> None:
     """The line itself: a tube where it is encrypted, broken off where nobody read it."""
     seq, y, lost_since = row.event.seq, sheet.y, row.lost_since
     way = 1 if end > start else -1
-    look = "alert" if row.refusal else LOOKS[row.protection]
+    look = look_of(row)
     tip = end - 2 * way
     whole = tuple(_shaft(row, look, y, start, tip - 14 * way, tip - 8 * way))
     if lost_since is None:
@@ -118,7 +128,6 @@ def _shaft(row: Flight, look: str, y: float, start: float, tube_end: float, end:
     """The line of an arrow, in a tube where it is encrypted."""
     seq = row.event.seq
     if row.encrypted:
-        tube = "tube.handshake" if row.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
         left, right = sorted((start + (8 if end > start else -8), tube_end))
-        yield Box(left, y - 5.5, right - left, 11, tube, seq, radius=5.5)
+        yield Box(left, y - 5.5, right - left, 11, tube_of(row), seq, radius=5.5)
     yield Line(((start, y), (end, y)), look, seq)

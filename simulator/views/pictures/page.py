@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.views.drawing.cells import wrap_cells
 from simulator.views.drawing.display import Box, Drawing
 from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import MARGIN, Sheet, Stage
@@ -41,3 +42,14 @@ def finished(sheet: Sheet, title: str, description: str) -> Drawing:
     paper = Box(0, 0, width, height, "paper", 0, part=Part.PAPER)
     items = (paper, *sheet.back, *sheet.middle, *sheet.front)
     return Drawing(width, height, clean(title), description, items, sheet.marks())
+
+
+def text_head(trace: Trace, what: str, width: int) -> list[str]:
+    """The head of the same picture as text, with an empty line below it."""
+    title = wrap_cells(f"{clean(trace.setup.title)}: {what}", width)
+    return [*title, *wrap_cells(clean(under_title(trace)), width), ""]
+
+
+def opening(trace: Trace) -> str:
+    """The first sentences of a picture's description: which run it shows."""
+    return f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."

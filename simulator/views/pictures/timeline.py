@@ -12,28 +12,25 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from simulator.tls.wire.version import Protection
+from simulator.trace.facts import Alert
 from simulator.views.drawing import glyphs
-from simulator.views.drawing.cells import plain, wrap_cells
-from simulator.views.drawing.display import Box, Drawing, Line, Polygon
+from simulator.views.drawing.cells import wrap_cells
+from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import Detail, detail_named
-from simulator.views.pictures.arrows import LOOKS
-from simulator.views.pictures.page import blank, finished, run_head
-from simulator.views.story.beat_kinds import Belief, CallReturned, Decision, Flight, Ledger
+from simulator.views.pictures.arrows import look_of, tube_of
+from simulator.views.pictures.page import blank, finished, run_head, text_head
+from simulator.views.story.beat_kinds import Beat, Belief, CallReturned, Decision, Flight, Ledger
 from simulator.views.story.beats import beats
 from simulator.views.story.caption import caption
-from simulator.views.story.lanes import under_title
-from simulator.views.story.words import PROTECTION_WORDS, clean, moment, plural
+from simulator.views.story.words import PROTECTION_WORDS, moment, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from simulator.trace.facts import Event, Side
+    from simulator.tls.wire.version import Protection
+    from simulator.trace.facts import Side
     from simulator.trace.trace import Trace
-    from simulator.views.story.beat_kinds import Beat
 
-    Note = tuple[str, str, Event]  # words, style, what they stand for
+    Note = tuple[Beat, str, str]  # what it is about, its words, their style
 
 SIDES: tuple[Side, Side] = ("client", "server")
 TICKS, NOTES, TALK = 74.0, 392.0, 430.0
@@ -42,55 +39,63 @@ LEFT = MARGIN + TICKS + NOTES  # the client's lane
 LANES: dict[Side, float] = {"client": LEFT, "server": LEFT + TALK}
 LEADER = 34.0  # from a lane to the words beside it
 TUBE = 3.5  # half the width of the tube round an encrypted message
+ONE_WAY = 208.0  # pixels for one way through the network
+LONGEST = 260.0  # pixels for the longest time in which nothing happens; what is longer is broken
+PIXELS_PER_MICROSECOND = 0.01  # where the network takes no time
+LEAST_TICK = 44.0  # pixels between two ticks
+MOST_TICKS = 400  # of a scale that a scenario makes very long
+ROUND = (1, 2, 5)  # ticks stand at these times a power of ten
+TITLE = "on a scale of time"
 LEAD = (
     "Down the page runs virtual time, to scale. A message arrives one network delay after it left; dots on a "
     "lane: it arrived and waits, because that side is still thinking."
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Departure:
     """Messages that leave together under the same keys: one arrow.
 
     Attributes:
-        sender: the side that sends; ``at`` when.
-        beside: how many departures of that side stand before it at the same moment.
-        messages: what is sent; all alike but for their names.
+        flights: the messages.
+        beside: how many departures of that side at the same moment come before it.
     """
 
-    sender: Side
-    at: int
+    flights: list[Flight]
     beside: int
-    messages: list[Flight]
 
     @property
     def first(self) -> Flight:
-        """The message that stands for all of them."""
-        return self.messages[0]
+        """The message that stands for all of them: they share sender, moment, keys and fate."""
+        return self.flights[0]
+
+    @property
+    def at(self) -> int:
+        """When it leaves, in microseconds."""
+        return self.first.event.at
 
     @property
     def words(self) -> str:
         """The names of the messages."""
-        return ", ".join(message.name for message in self.messages)
+        return ", ".join(flight.name for flight in self.flights)
 
 
-def departures(told: Sequence[Beat]) -> list[Departure]:
+def departures(trace: Trace) -> list[Departure]:
     """Everything sent over the connection, in order."""
     found: list[Departure] = []
-    for beat in told:
-        side = next((side for side in SIDES if side == beat.event.actor), None)
-        if side is None or beat.event.at < 0 or not isinstance(beat, Flight):
+    for beat in beats(trace):
+        if not isinstance(beat, Flight) or beat.event.actor not in SIDES or beat.event.at < 0:
             continue
-        here = [one for one in found if (one.sender, one.at) == (side, beat.event.at)]
+        here = [one for one in found if (one.first.event.actor, one.at) == (beat.event.actor, beat.event.at)]
         if here and _look(here[-1].first) == _look(beat):
-            here[-1].messages.append(beat)
+            here[-1].flights.append(beat)
         else:
-            found.append(Departure(side, beat.event.at, len(here), [beat]))
+            found.append(Departure([beat], len(here)))
     return found
 
 
-def _look(beat: Flight) -> tuple[Protection, bool, bool, type]:
-    return beat.protection, beat.refusal, beat.lost, type(beat.event.fact)
+def _look(flight: Flight) -> tuple[Protection, bool, bool, bool]:
+    return flight.protection, flight.refusal, flight.lost, isinstance(flight.event.fact, Alert)
 
 
 def timeline(trace: Trace, *, detail: str = "messages") -> Drawing:
@@ -106,50 +111,38 @@ def timeline(trace: Trace, *, detail: str = "messages") -> Drawing:
     """
     level = detail_named(detail)
     sheet = blank(WIDTH)
-    run_head(sheet, trace, "on a scale of time", "" if level == "overview" else LEAD)
+    run_head(sheet, trace, TITLE, "" if level == "overview" else LEAD)
     _Timeline(sheet, trace, level).draw()
-    return finished(sheet, f"{trace.setup.title}: on a scale of time", caption(trace))
+    return finished(sheet, f"{trace.setup.title}: {TITLE}", caption(trace))
 
 
 class _Timeline:
     """Two lanes, the arrows between them, and the words beside them."""
 
     def __init__(self, sheet: Sheet, trace: Trace, detail: Detail) -> None:
-        self.sheet, self.trace, self.detail = sheet, trace, detail
-        self.latency = trace.setup.latency
-        self.told = beats(trace, detail)
-        self.departures = departures(self.told)
-        self.notes = {side: self._notes(side) for side in SIDES}
-        leaving = {departure.at for departure in self.departures}
-        times = leaving | {at + self.latency for at in leaving}
-        times |= {at for side in SIDES for at in self.notes[side]}
+        self.sheet, self.latency = sheet, trace.setup.latency
+        self.departures = departures(trace)
+        kinds: tuple[type[Beat], ...] = () if detail == "overview" else (Decision, CallReturned)
+        kinds += (Ledger, Belief) if detail == "everything" else ()
+        told = [beat for beat in beats(trace) if isinstance(beat, kinds)]
+        self.notes = {side: self._notes(side, told) for side in SIDES}
+        times = {at for one in self.departures for at in (one.at, one.at + self.latency)}
+        times |= {at for notes in self.notes.values() for at in notes}
         self.scale = TimeScale.of(times, self.latency, sheet.y + 62)
 
-    def _notes(self, side: Side) -> dict[int, list[Note]]:
-        """What stands beside a lane at which moment."""
-        kinds: tuple[type[Beat], ...] = ()
-        if self.detail != "overview":
-            kinds = (Decision, CallReturned)
-        if self.detail == "everything":
-            kinds += (Ledger, Belief)
-        found = [
-            (beat.event.seq, (beat.headline, "node.small", beat.event))
-            for beat in self.told
-            if isinstance(beat, kinds) and beat.event.actor == side and beat.event.at >= 0
+    def _notes(self, side: Side, told: list[Beat]) -> dict[int, list[Note]]:
+        """What stands beside a lane at each moment, in the order of the story."""
+        notes: list[Note] = [
+            (one.first, _sent_words(one), "message.alert" if one.first.refusal else "byte.name")
+            for one in self.departures
         ]
-        for departure in self.departures:
-            first, words = departure.first, departure.words
-            if departure.sender == side:
-                if first.encrypted:
-                    words += f" ({PROTECTION_WORDS[first.protection]})"
-                if first.lost:
-                    words += ", never read"
-                style = "message.alert" if first.refusal else "byte.name"
-                found.append((first.event.seq, (words, style, first.event)))
-        notes: dict[int, list[Note]] = {}
-        for _, note in sorted(found, key=lambda entry: (entry[1][2].at, entry[0])):
-            notes.setdefault(note[2].at, []).append(note)
-        return notes
+        notes += [(beat, beat.headline, "node.small") for beat in told]
+        found: dict[int, list[Note]] = {}
+        for note in sorted(notes, key=lambda note: note[0].event.seq):
+            event = note[0].event
+            if event.actor == side and event.at >= 0:
+                found.setdefault(event.at, []).append(note)
+        return found
 
     def draw(self) -> None:
         """Lanes, ticks, arrows, words."""
@@ -185,34 +178,32 @@ class _Timeline:
 
     def _arrow(self, departure: Departure) -> None:
         """A slanted line; in a tube where it is encrypted, broken off where nobody read it."""
-        first, sheet = departure.first, self.sheet
-        seq = first.event.seq
-        way = 1 if departure.sender == "client" else -1
-        start = LANES[departure.sender]
-        end = LANES["server" if departure.sender == "client" else "client"]
+        flight, sheet = departure.first, self.sheet
+        seq, from_client = flight.event.seq, flight.event.actor == "client"
+        way = 1 if from_client else -1
+        start, end = (
+            LANES["client" if from_client else "server"],
+            LANES["server" if from_client else "client"],
+        )
         shift = 5.0 * departure.beside
         y1, y2 = self.scale.y(departure.at) + shift, self.scale.y(departure.at + self.latency) + shift
-        look = "alert" if first.refusal else LOOKS[first.protection]
-        tip = end - way * (12 if first.lost else 2)
-        if first.encrypted:
-            tube = "tube.handshake" if first.protection is Protection.HANDSHAKE_TRAFFIC else "tube.session"
+        look = look_of(flight)
+        tip = end - way * (12 if flight.lost else 2)
+        if flight.encrypted:
             slope = (y2 - y1) / (end - start)
-            left, right = start + way * 10, end - way * 24
-            ends = [(x, y1 + slope * (x - start)) for x in (left, right)]
+            ends = [(x, y1 + slope * (x - start)) for x in (start + way * 10, end - way * 24)]
             corners = ((ends[0], -TUBE), (ends[1], -TUBE), (ends[1], TUBE), (ends[0], TUBE))
-            sheet.middle.append(Polygon(tuple((x, y + up) for (x, y), up in corners), tube, seq))
+            points = tuple((x, y + up) for (x, y), up in corners)
+            sheet.middle.append(Polygon(points, tube_of(flight), seq))
         sheet.middle.append(Line(((start, y1), (tip, y2)), look, seq))
-        if first.lost:
-            sheet.middle += glyphs.never_read(end - way * 12, y2, seq)
-        else:
-            sheet.middle.append(glyphs.pointer((start, y1), (tip, y2), f"{look}.head", seq))
-            self._waiting(departure, end + way * 7, y2)
-
-    def _waiting(self, departure: Departure, x: float, y: float) -> None:
-        """It arrived and was read later."""
-        found = departure.messages[-1].read
-        if found is not None and found.at > departure.at + self.latency:
-            self.sheet.middle.append(Line(((x, y), (x, self.scale.y(found.at))), "lifeline.idle", found.seq))
+        if flight.lost:
+            sheet.middle += glyphs.never_read(tip, y2, seq)
+            return
+        sheet.middle.append(glyphs.pointer((start, y1), (tip, y2), f"{look}.head", seq))
+        read = departure.flights[-1].read
+        if read is not None and read.at > departure.at + self.latency:  # it arrived, and was read later
+            waits = ((end + way * 7, y2), (end + way * 7, self.scale.y(read.at)))
+            sheet.middle.append(Line(waits, "lifeline.idle", read.seq))
 
     def _words(self, side: Side) -> float:
         """What the side does, beside its lane; each moment where it is, or below the one before."""
@@ -220,65 +211,47 @@ class _Timeline:
         way = -1 if side == "client" else 1
         left = lane - NOTES if side == "client" else lane + LEADER
         room, y = NOTES - LEADER - 8, 0.0
+        x = left + room if side == "client" else left
+        anchor: Anchor = "end" if side == "client" else "start"
         for at, notes in self.notes[side].items():
             here = self.scale.y(at)
             top = max(here - 8, y)
             leader = ((lane, here), (lane + way * 14, here), (lane + way * (LEADER - 6), top + 8))
-            sheet.back.append(Line(leader, "rule", notes[0][2].seq))
-            anchor = left + (room if side == "client" else 0)
-            y = self._entry(at, notes, anchor, top, room, end=side == "client")
+            sheet.back.append(Line(leader, "rule", notes[0][0].event.seq))
+            y = top
+            for place, (beat, words, style) in enumerate(notes):
+                said = words if place else f"{moment(at)}: {words}"
+                y = sheet.paragraph(said, style, beat.event.seq, x, y, width=room, most=4, anchor=anchor)
+            y += 7
         return y
 
-    def _entry(self, at: int, notes: list[Note], x: float, top: float, room: float, *, end: bool) -> float:
-        """The words of one moment: the time, then a paragraph for each thing."""
-        y = top
-        for words, style, event in notes:
-            said = f"{moment(at)}: {words}" if event is notes[0][2] else words
-            y = self.sheet.paragraph(
-                said, style, event.seq, x, y, width=room, most=4, anchor="end" if end else "start"
-            )
-        return y + 7
+
+def _sent_words(departure: Departure) -> str:
+    """What leaves, under whose keys, and that it is never read."""
+    flight = departure.first
+    keys = f" ({PROTECTION_WORDS[flight.protection]})" if flight.encrypted else ""
+    return departure.words + keys + (", never read" if flight.lost else "")
 
 
-def timeline_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> str:
+def timeline_text(trace: Trace, width: int = 80) -> str:
     """What leaves and arrives when, as text.
 
     Args:
         trace: what happened.
-        width: columns; no line is longer, save that 40 are the least.
-        ascii_only: in ASCII.
+        width: columns, at least 40; no line is longer.
     """
-    width = max(width, 40)
-    lines = wrap_cells(f"{clean(trace.setup.title)}: on a scale of time", width)
-    lines += [*wrap_cells(clean(under_title(trace)), width), ""]
-    latency = trace.setup.latency
-    leaving = departures(beats(trace, "overview"))
-    for departure in leaving:
-        first = departure.first
-        fate = "is never read" if first.lost else f"arrives at {moment(departure.at + latency)}"
-        keys = PROTECTION_WORDS[first.protection]
-        words = f"{departure.sender} sends {departure.words} ({keys}); {fate}"
-        start, *rest = wrap_cells(words, width - 11)
-        lines += [f"{moment(departure.at):>9}  {start}", *(f"{'':>11}{part}" for part in rest)]
-    count = sum(len(departure.messages) for departure in leaving)
-    lines += ["", f"{plural(count, 'message')}, one way through the network takes {moment(latency)}."]
-    text = "\n".join(lines) + "\n"
-    return plain(text) if ascii_only else text
-
-
-FLIGHT = 208.0  # pixels for one way through the network
-
-
-LONGEST = 260.0  # pixels for the longest time in which nothing happens; what is longer is broken
-
-
-PIXELS_PER_MICROSECOND = 0.01  # where the network takes no time
-
-
-LEAST_TICK = 44.0
-
-
-STEPS = (1, 2, 5)
+    width, latency, left = max(width, 40), trace.setup.latency, departures(trace)
+    lines = text_head(trace, TITLE, width)
+    for departure in left:
+        flight, arrival = departure.first, moment(departure.at + latency)
+        fate = "is never read" if flight.lost else f"arrives at {arrival}"
+        keys = PROTECTION_WORDS[flight.protection]
+        words = f"{flight.event.actor} sends {departure.words} ({keys}); {fate}"
+        first, *rest = wrap_cells(words, width - 11)
+        lines += [f"{moment(departure.at):>9}  {first}", *(f"{'':>11}{part}" for part in rest)]
+    count = plural(sum(len(departure.flights) for departure in left), "message")
+    lines += ["", f"{count}, one way through the network takes {moment(latency)}."]
+    return "\n".join(lines) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +273,7 @@ class TimeScale:
     @staticmethod
     def of(times: set[int], latency: int, top: float) -> TimeScale:
         """The scale for these times, beginning at ``top``; one latency is always as long."""
-        pixels = FLIGHT / latency if latency else PIXELS_PER_MICROSECOND
+        pixels = ONE_WAY / latency if latency else PIXELS_PER_MICROSECOND
         instants = tuple(sorted(times | {0}))
         heights, broken = [top], []
         for place, (one, other) in enumerate(pairwise(instants)):
@@ -323,10 +296,10 @@ class TimeScale:
     def ticks(self) -> list[int]:
         """Round times at a readable distance, those inside a break left out."""
         least, unit = LEAST_TICK / self.pixels, 1
-        while all(step * unit < least for step in STEPS):
+        while all(step * unit < least for step in ROUND):
             unit *= 10
-        step = next(step * unit for step in STEPS if step * unit >= least)
+        step = next(step * unit for step in ROUND if step * unit >= least)
         gaps = [(self.instants[place], self.instants[place + 1]) for place in self.broken]
-        count = min(self.instants[-1] // step, 400)
+        count = min(self.instants[-1] // step, MOST_TICKS)
         times = [step * number for number in range(count + 1)]
         return [at for at in times if not any(start < at < end for start, end in gaps)]
