@@ -81,7 +81,6 @@ def test_the_text_fits_and_colour_adds_nothing(width: int) -> None:
     text = matrix_text(_matrix(), width)
     assert [line for line in text.splitlines() if cells(line) > max(width, 76)] == []
     assert CODES.sub("", matrix_text(_matrix(), width, colour=True)).split() == text.split()
-    assert matrix_text(_matrix(), width, ascii_only=True).isascii()
 
 
 def test_narrow_text_names_alerts_by_number_with_a_key() -> None:

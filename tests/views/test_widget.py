@@ -137,7 +137,7 @@ def test_a_mistake_in_a_cell_leaves_the_player_as_it_was() -> None:
     shown = player(cursor=4, theme="dark")
     with pytest.raises(ArgumentError, match="a number"):
         shown.cursor = "x"
-    with pytest.raises(ArgumentError, match="no such theme"):
+    with pytest.raises(ArgumentError, match="Unknown theme"):
         shown.theme = "blue"
     assert (4, "dark") == (shown.cursor, shown.theme)
 

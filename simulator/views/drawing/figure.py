@@ -35,7 +35,7 @@ def figure(drawing: Drawing, *, theme: str = "light") -> Figure:
         theme: ``light``, ``dark`` or ``print``.
 
     Raises:
-        OutputError: there is no such theme.
+        OutputError: the theme is unknown.
     """
     from matplotlib.figure import Figure
 

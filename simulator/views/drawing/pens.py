@@ -46,7 +46,7 @@ def picture(
         suffixes: those that the caller knows, for the error message.
 
     Raises:
-        OutputError: there is no such suffix or theme.
+        OutputError: the suffix or the theme is unknown.
     """
     match path.suffix.lower():
         case ".svg":

@@ -195,7 +195,7 @@ class Sheet:
         """Put a paragraph in front, its first line's top at ``top``; the y below it."""
         lines = wrap(text, style, width, most)
         pitch = pitch_of(style)
-        full = text if lines and lines[-1].endswith("…") and not text.endswith("…") else ""
+        full = text if lines and lines[-1] not in text else ""
         place = len(self.front)
         for index, shown in enumerate(lines):
             baseline = top + index * pitch + 0.82 * TYPES[style].size

@@ -192,7 +192,7 @@ TYPES: dict[str, Type] = {
 }
 TYPES |= {f"band.title.{key}": Type(15, f"step_{key}", bold=True) for key in _STEP_KEYS}
 
-#: Every colour by name: light, dark, print. On white paper the printed grounds of alike steps part by greys.
+#: Every colour by name: light, dark, print. Print has greys only: bands that follow each other differ.
 COLOURS: dict[str, tuple[str, str, str]] = {
     "paper": ("#FFFFFF", "#16181D", "#FFFFFF"),
     "card": ("#FFFFFF", "#21252D", "#FFFFFF"),

@@ -31,7 +31,7 @@ def svg(drawing: Drawing, *, theme: str = "light", prefix: str = "") -> str:
         prefix: what ids begin with, different for each picture of a page; made from the contents by default.
 
     Raises:
-        OutputError: there is no such theme.
+        OutputError: the theme is unknown.
     """
     return markup(drawing, palette(theme), prefix)
 

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Sent
-from simulator.views.drawing.cells import plain, shorten, wrap_cells
+from simulator.views.drawing.cells import shorten, wrap_cells
 from simulator.views.drawing.display import Box, Drawing
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
-from simulator.views.pictures.page import blank, finished, run_head
+from simulator.views.pictures.page import blank, finished, opening, run_head, text_head
 from simulator.views.pictures.signed_bytes import draw_signed, put_hex, signed_lines, signed_words
-from simulator.views.story.lanes import under_title
 from simulator.views.story.message_bytes import (
     PER_ROW,
     Signed,
@@ -53,7 +52,7 @@ def message_bytes(trace: Trace, *, detail: str = "messages", message: str = "") 
         message: which one, as :func:`~simulator.views.story.message_bytes.chosen_message` takes it.
 
     Raises:
-        OutputError: there is no such detail or message.
+        OutputError: the detail or the message is unknown.
     """
     rows = ROWS[detail_named(detail)]
     event = chosen_message(trace, message)
@@ -156,7 +155,7 @@ def _cut(meaning: str) -> str:
 def description(trace: Trace, event: Event, signed: Signed | None) -> str:
     """The message in sentences, for people who cannot see the picture."""
     version = version_of(trace)
-    sentences = [f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}.", _about(event)]
+    sentences = [opening(trace), _about(event)]
     top = [field for field in fields_of(event, version) if field.depth == 1]
     told = [f"{clean(field.name)} ({size(field.length)})" for field in top]
     if told:
@@ -166,33 +165,28 @@ def description(trace: Trace, event: Event, signed: Signed | None) -> str:
     return " ".join(sentences)
 
 
-def bytes_text(
-    trace: Trace, width: int = 80, *, detail: str = "messages", message: str = "", ascii_only: bool = False
-) -> str:
+def bytes_text(trace: Trace, width: int = 80, *, detail: str = "messages", message: str = "") -> str:
     """The bytes of one message as text: a line for each field, its bytes below it.
 
     Args:
         trace: what happened.
-        width: columns; no line is longer, save that 60 are the least.
+        width: columns, at least 60; no line is longer.
         detail: as for the picture.
         message: as for the picture.
-        ascii_only: in ASCII.
 
     Raises:
-        OutputError: there is no such detail or message.
+        OutputError: the detail or the message is unknown.
     """
     rows, width = ROWS[detail_named(detail)], max(width, 60)
     event = chosen_message(trace, message)
     version = version_of(trace)
-    lines = wrap_cells(f"{clean(trace.setup.title)}: the bytes of {_name(event)}", width)
-    lines += [*wrap_cells(clean(under_title(trace)), width), *wrap_cells(_about(event), width), ""]
+    lines = text_head(trace, f"the bytes of {_name(event)}", width, _about(event))
     for field in fields_of(event, version):
         lines += _field_lines(field, width, rows)
     signed = signed_by(trace, event, version)
     if signed is not None:
         lines += ["", *signed_lines(signed, width)]
-    text = "\n".join(line.rstrip() for line in lines) + "\n"
-    return plain(text) if ascii_only else text
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 def _field_lines(field: Field, width: int, rows: int) -> Iterator[str]:

@@ -11,18 +11,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
-from simulator.views.drawing.cells import plain, wrap_cells
+from simulator.views.drawing.cells import wrap_cells
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
 from simulator.views.drawing.glyphs import hatching, octagon, regular
 from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
-from simulator.views.pictures.page import blank, finished, run_head
+from simulator.views.pictures.page import blank, finished, opening, run_head, text_head
 from simulator.views.story.beat_kinds import Belief, CallReturned
 from simulator.views.story.beats import beats
-from simulator.views.story.lanes import under_title
 from simulator.views.story.reading import gap, gap_words
-from simulator.views.story.words import clean, level_name, moment
+from simulator.views.story.words import level_name, moment
 
 if TYPE_CHECKING:
     from simulator.trace.facts import Side
@@ -37,6 +36,8 @@ SCREEN = 1290.0
 ROW = 63.0
 APART = 8.0  # from the middle of a rung to either side's line
 TAIL = 182.0  # after the last moment, where the lines have their names
+SIDES: tuple[Side, Side] = ("client", "server")
+TITLE = "how secure, and who knows it"
 NOTHING_YET = "The connection begins. Nothing is agreed yet."
 LEAD = (
     "Circles: what the client believes. Squares: what the server knows. Dashed and hatched: only "
@@ -52,7 +53,7 @@ def ladder(trace: Trace, *, detail: str = "messages") -> Drawing:
         detail: ``overview`` leaves out the reasons below the moments.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     level = detail_named(detail)
     steps = moments(trace)
@@ -60,12 +61,12 @@ def ladder(trace: Trace, *, detail: str = "messages") -> Drawing:
     pitch = _overview_pitch(steps, late) if level == "overview" else PITCH
     width = 2 * MARGIN + LABEL + pitch * len(steps) + TAIL
     sheet = blank(width)
-    run_head(sheet, trace, "how secure, and who knows it", "" if level == "overview" else LEAD)
+    run_head(sheet, trace, TITLE, "" if level == "overview" else LEAD)
     picture = _Ladder(sheet, steps, late, pitch)
     picture.draw()
     if level != "overview":
         picture.reasons()
-    return finished(sheet, f"{trace.setup.title}: how secure, and who knows it", description(trace))
+    return finished(sheet, f"{trace.setup.title}: {TITLE}", description(trace))
 
 
 def _overview_pitch(steps: list[Moment], late: Gap | None) -> float:
@@ -215,51 +216,45 @@ class _Ladder:
 
 def description(trace: Trace) -> str:
     """Both courses in sentences, for people who cannot see the picture."""
-    sentences = [f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."]
+    sentences = [opening(trace)]
     for step in moments(trace)[1:]:
         for side in SIDES:
             if side in step.changed:
                 belief = step.beliefs[side]
                 verb = "assumes" if belief.assumed else "believes" if side == "client" else "knows"
                 sentences.append(f"At {moment(step.at)} the {side} {verb}: {level_name(belief.level)}.")
+    return " ".join([*sentences, *_late_words(trace)])
+
+
+def _late_words(trace: Trace) -> list[str]:
     late = gap(trace)
-    if late is not None:
-        sentences.append(gap_words(late))
-    return " ".join(sentences)
+    return [gap_words(late)] if late else []
 
 
-def ladder_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> str:
+def ladder_text(trace: Trace, width: int = 80) -> str:
     """The ladder as text: a line for each moment with what either side believes, and why.
 
     Args:
         trace: what happened.
-        width: columns; no line is longer, save that 60 are the least.
-        ascii_only: in ASCII.
+        width: columns, at least 60; no line is longer.
     """
     width = max(width, 60)
-    lines = [f"{clean(trace.setup.title)}: how secure, and who knows it", clean(under_title(trace)), ""]
-    lines.append(f"{'moment':>9}  {'the client believes':<32}  the server knows")
+    lines = [*text_head(trace, TITLE, width), f"{'moment':>9}  {'the client believes':<32}  the server knows"]
     for step in moments(trace):
-        shown = [_told(step, side) for side in SIDES]
-        lines.append(f"{moment(step.at):>9}  {shown[0]:<32}  {shown[1]}".rstrip())
+        client, server = (_told(step, side) for side in SIDES)
+        lines.append(f"{moment(step.at):>9}  {client:<32}  {server}".rstrip())
         for side, words, _ in step.words:
             lines += [f"{'':>11}{part}" for part in wrap_cells(f"{side}: {words}", width - 11)]
-    lines += ["", "* its belief changes here; (assumed): nothing that it read says so"]
-    cut = [part for line in lines for part in ([line] if line.startswith(" ") else wrap_cells(line, width))]
-    late = gap(trace)
-    if late is not None:
-        cut += ["", *wrap_cells(gap_words(late), width)]
-    text = "\n".join(cut) + "\n"
-    return plain(text) if ascii_only else text
+    key = "* its belief changes here; (assumed): nothing that it read says so"
+    for words in (key, *_late_words(trace)):
+        lines += ["", *wrap_cells(words, width)]
+    return "\n".join(lines) + "\n"
 
 
 def _told(step: Moment, side: Side) -> str:
     belief = step.beliefs[side]
     star = "* " if side in step.changed else "  "
     return f"{star}{level_name(belief.level)}{' (assumed)' if belief.assumed else ''}"
-
-
-SIDES: tuple[Side, Side] = ("client", "server")
 
 
 @dataclass(frozen=True, slots=True)

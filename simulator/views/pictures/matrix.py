@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.release import RELEASE
 from simulator.security import SecurityLevel
 from simulator.tls.wire.alerts import AlertDescription
-from simulator.views.drawing.cells import cells, paint, plain, shorten, wrap_cells
+from simulator.views.drawing.cells import cells, paint, shorten, wrap_cells
 from simulator.views.drawing.display import Box, Drawing, Text, span, width_of, wrap
 from simulator.views.drawing.glyphs import hatching, octagon
 from simulator.views.drawing.marks import Marks, Part
@@ -190,14 +190,13 @@ def _end_in_words(cell: Cell) -> str:
     return ", ".join((level_name(cell.level).lower(), *cell_words(cell)))
 
 
-def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False, *, ascii_only: bool = False) -> str:
+def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False) -> str:
     """The matrix as text.
 
     Args:
         matrix: what came out of which run.
         width: columns; no line is longer. Below 76 it is told in 76.
         colour: with the terminal's colour codes.
-        ascii_only: in ASCII.
     """
     width = max(width, LEAST_WIDTH)
     head = max(cells(name) for name in ("client has", *map(held_words, matrix.credentials))) + 2
@@ -215,8 +214,7 @@ def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False, *, ascii_
             lines.append(line.rstrip())
         lines.append("")
     lines += _key(matrix, width, wide=wide)
-    text = "\n".join(lines) + "\n"
-    return plain(text) if ascii_only else text
+    return "\n".join(lines) + "\n"
 
 
 def _padded(text: str, width: int) -> str:

@@ -44,10 +44,10 @@ def finished(sheet: Sheet, title: str, description: str) -> Drawing:
     return Drawing(width, height, clean(title), description, items, sheet.marks())
 
 
-def text_head(trace: Trace, what: str, width: int) -> list[str]:
+def text_head(trace: Trace, what: str, width: int, *more: str) -> list[str]:
     """The head of the same picture as text, with an empty line below it."""
-    title = wrap_cells(f"{clean(trace.setup.title)}: {what}", width)
-    return [*title, *wrap_cells(clean(under_title(trace)), width), ""]
+    words = (f"{clean(trace.setup.title)}: {what}", clean(under_title(trace)), *more)
+    return [*(line for text in words for line in wrap_cells(text, width)), ""]
 
 
 def opening(trace: Trace) -> str:

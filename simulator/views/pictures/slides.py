@@ -61,7 +61,7 @@ def save_frames(
         The files in the order of the story.
 
     Raises:
-        OutputError: there is no such theme or detail, or the files cannot be written.
+        OutputError: the theme or the detail is unknown, or the files cannot be written.
     """
     trace = run if isinstance(run, Trace) else run.trace
     directory = Path(directory)
@@ -88,7 +88,7 @@ def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
     """The slides of a run: the lanes, each step as it is told, the result.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     whole = sequence(trace, detail=detail)
     bands = whole.marks.bands
@@ -121,7 +121,7 @@ def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
         detail: as in :func:`frames`.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     whole = sequence(trace, detail=detail)
     if seq >= trace.events[-1].seq:

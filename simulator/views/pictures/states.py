@@ -46,7 +46,7 @@ def states(trace: Trace, *, detail: str = "messages") -> Drawing:
         detail: ``overview`` leaves out the states where this run never was; otherwise all are shown.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     level = detail_named(detail)
     version = version_of(trace)

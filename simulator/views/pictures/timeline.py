@@ -107,7 +107,7 @@ def timeline(trace: Trace, *, detail: str = "messages") -> Drawing:
             too), or ``everything`` (checks and beliefs as well).
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     level = detail_named(detail)
     sheet = blank(WIDTH)

@@ -68,7 +68,7 @@ def trust_graph(trace: Trace, *, detail: str = "messages") -> Drawing:
             fingerprints too).
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     level = detail_named(detail)
     found = trust_network(trace)
@@ -217,12 +217,10 @@ class _Picture:
         route = self._route(start, end, aside)
         x, y = route[-1]
         before = route[-2]
-        head = "clear.head" if style == "clear" else f"{style}.head"
         self.sheet.back.append(Line(route, style, 0))
-        self.sheet.back.append(pointer(before, (x, y), head, 0))
+        self.sheet.back.append(pointer(before, (x, y), f"{style}.head", 0))
         if words != "issued":
-            kind = "link.hint" if style == "hint" else "link"
-            self._label(words, route, kind)
+            self._label(words, route, "link.hint" if words == "hint" else "link")
 
     def _route(self, start: str, end: str, aside: float) -> tuple[Point, ...]:
         one, other = self.boxes[start], self.boxes[end]

@@ -70,7 +70,7 @@ def document(trace: Trace, *, detail: str = "messages", finished: bool = True) -
         finished: the run is over; of one that still goes on, no result is told.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     return {"runs": [_run(trace, detail, finished=finished)], "comparison": None}
 
@@ -79,7 +79,7 @@ def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
     """The same for two runs, with where they part and which moments of one answer to those of the other.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     parting = first_divergence(a, b)
     found: Values = {"seqs": [None, None], "follows": [[], []], "settings": []}

@@ -193,7 +193,7 @@ def live(simulation: Live, *, detail: str = "messages", theme: str = "") -> Live
         theme: as in :class:`Player`.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     return LivePlayer(simulation, detail=detail, theme=theme)
 

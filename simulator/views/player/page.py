@@ -42,7 +42,7 @@ def page(trace: Trace, *, title: str | None = None, detail: str = "messages", cu
         cursor: the ``seq`` at which it opens; an address that ends with ``#e17`` opens at 17.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     return _page(title or run_name(trace), document(trace, detail=detail), caption(trace), cursor)
 
@@ -60,7 +60,7 @@ def comparison_page(
         cursor: as in :func:`page`; an address that ends with ``#e17,20`` opens the second run at 20.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     title = title or f"{run_name(a)} beside {run_name(b)}"
     return _page(title, comparison(a, b, detail=detail), f"{caption(a)} {caption(b)}", cursor)

@@ -66,7 +66,7 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
         Of a run that is not ``finished`` the card with the result is left out.
 
     Raises:
-        OutputError: there is no such detail.
+        OutputError: the detail is unknown.
     """
     drawing = sequence(trace, detail=detail)
     marks = drawing.marks

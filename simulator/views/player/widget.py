@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import ArgumentError, PeerError
+from simulator.errors import ArgumentError, PeerError, unknown_name
 from simulator.trace.trace import HasTrace, Trace
 from simulator.views.notebook import Exhibit, exhibit
 from simulator.views.pictures.sequence import sequence
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 THEMES = ("", "light", "dark")
 
 
-class Place(traitlets.Int[int, int]):
+class Cursor(traitlets.Int[int, int]):
     """The number of an event. What is no number is told as a mistake of the reader, in words."""
 
     def validate(self, obj: Any, value: Any) -> int:  # noqa: ARG002 - the signature of traitlets
@@ -57,19 +57,15 @@ class Place(traitlets.Int[int, int]):
         )
 
 
-class Theme(traitlets.Unicode[str, str]):
+class PlayerTheme(traitlets.Unicode[str, str]):
     """Light, dark, or as the notebook around it."""
 
     def validate(self, obj: Any, value: Any) -> str:  # noqa: ARG002 - the signature of traitlets
         """The value, if it is a theme."""
         if isinstance(value, str) and value in THEMES:
             return value
-        raise ArgumentError(
-            "The player has no such theme.",
-            got=repr(value),
-            expected="light or dark",
-            advice="Leave it out to have it as the notebook around it.",
-        )
+        otherwise = "Leave it out to follow the notebook."
+        raise unknown_name(ArgumentError, "theme", value, THEMES[1:], otherwise=otherwise)
 
 
 def trace_beside(run: HasTrace | Trace) -> Trace:
@@ -111,16 +107,16 @@ class Player(anywidget.AnyWidget):
             ``otherwise`` where a decision that was taken is to be taken the other way.
 
     Raises:
-        OutputError: there is no such detail or message.
-        ArgumentError: there is no such event or theme, or ``beside`` is no run.
+        OutputError: the detail or the message is unknown.
+        ArgumentError: the event or the theme is unknown, or ``beside`` is not a run.
     """
 
     _esm = module()
     _css = stylesheet()
     document = traitlets.Dict().tag(sync=True)
-    cursor = Place(0).tag(sync=True)
-    second_cursor = Place(0).tag(sync=True)
-    theme = Theme("").tag(sync=True)
+    cursor = Cursor(0).tag(sync=True)
+    second_cursor = Cursor(0).tag(sync=True)
+    theme = PlayerTheme("").tag(sync=True)
     live = traitlets.Bool(False).tag(sync=True)
     pending = traitlets.Any().tag(sync=True)
     answer = traitlets.Dict().tag(sync=True)
