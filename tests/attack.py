@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.tls.states import Role
+    from simulator.tls.wire.version import Side
 
 Edit = tuple[int, int, str]  # at this offset, this many bytes give way to these (hexadecimal)
 KINDS = ("stream", "message", "records", "certificate", "resigned")
@@ -39,7 +39,7 @@ class Attack:
     kind: str
     version: str
     play: str
-    role: Role
+    role: Side
     place: str
     edits: tuple[Edit, ...]
 

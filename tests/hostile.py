@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping, Sequence
 
-    from simulator.tls.states import Role
-    from simulator.tls.wire.version import Version
+    from simulator.tls.wire.version import Side, Version
 
 INTERESTING = (0x00, 0x01, 0x7F, 0x80, 0xFF)
 CONTENT_TYPES = tuple(ContentType)
@@ -178,7 +177,7 @@ PROPERTIES: Mapping[str, Callable[[Attack], str | None]] = {
 
 
 @cache
-def world(role: Role) -> Issued:
+def world(role: Side) -> Issued:
     """A chain that is accepted in that role, with every extension that is looked at."""
     top = Issuer.self_signed(key("root"), contents("CN=Root", "ca"))
     middle = top.subordinate(

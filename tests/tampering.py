@@ -13,7 +13,7 @@ from tests.attack import PLAYS, Attack, apply
 from tests.tls.machines import CLIENT_CREDENTIAL, Pair
 
 if TYPE_CHECKING:
-    from simulator.tls.states import Role
+    from simulator.tls.wire.version import Side
 
 GREETING = b"telnet speaks here"
 MOST_STEPS = 400
@@ -27,10 +27,10 @@ class Tampered(Pair):
         super().__init__(Version(attack.version), **PLAYS[attack.play])
         self.attack = attack
         self.passed = 0
-        self.sent: dict[Role, bytes] = {"client": b"", "server": b""}
-        self.greeted: set[Role] = set()
+        self.sent: dict[Side, bytes] = {"client": b"", "server": b""}
+        self.greeted: set[Side] = set()
 
-    def take(self, role: Role, events: list[TlsEvent]) -> None:
+    def take(self, role: Side, events: list[TlsEvent]) -> None:
         """Note what a machine reported; what it sends passes the one on the line."""
         before = len(self.on_the_way)
         super().take(role, events)
@@ -67,7 +67,7 @@ class Tampered(Pair):
                 return
         raise AssertionError("the machines talk without end")
 
-    def was_connected(self, role: Role) -> bool:
+    def was_connected(self, role: Side) -> bool:
         """The machine has been connected."""
         return any(
             isinstance(event, StateChanged) and event.after == State.CONNECTED.value
@@ -75,18 +75,18 @@ class Tampered(Pair):
             if who == role
         )
 
-    def confirmed(self, role: Role) -> bytes:
+    def confirmed(self, role: Side) -> bytes:
         """The handshake as a side saw it, up to the Finished of its peer: what that Finished vouches for."""
         messages = self.machine(role).transcript.raw_messages
         first = next(place for place, raw in enumerate(messages) if raw[:1] == FINISHED)
         is_last = role == ("server" if self.version is Version.TLS13 else "client")
         return b"".join(messages if is_last else messages[: first + 1])
 
-    def has_said(self, role: Role, handshake: bytes) -> bool:
+    def has_said(self, role: Side, handshake: bytes) -> bool:
         """A side has seen this handshake, too, and perhaps more."""
         return b"".join(self.machine(role).transcript.raw_messages).startswith(handshake)
 
-    def received(self, role: Role) -> bytes:
+    def received(self, role: Side) -> bytes:
         """The data that a machine read."""
         return b"".join(
             event.data for who, event in self.told if who == role and isinstance(event, DataReceived)
@@ -102,7 +102,7 @@ def genuine(version: str, play: str) -> Tampered:
 
 
 @cache
-def genuine_stream(version: str, play: str, role: Role) -> bytes:
+def genuine_stream(version: str, play: str, role: Side) -> bytes:
     """All that a side sends in an honest play."""
     return b"".join(
         event.wire
@@ -112,7 +112,7 @@ def genuine_stream(version: str, play: str, role: Role) -> bytes:
 
 
 @cache
-def genuine_messages(version: str, play: str, role: Role) -> dict[str, bytes]:
+def genuine_messages(version: str, play: str, role: Side) -> dict[str, bytes]:
     """The handshake messages of a side in an honest play, by name."""
     return {
         event.name: event.raw

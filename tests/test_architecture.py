@@ -33,7 +33,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tls/wire": set(),
     "tls/crypto": {"tls/wire"},
     "tls": {"tls/wire", "tls/crypto"},
-    "trust": {"pki"},
+    "trust": {"pki", "tls/wire"},
     "scenario": {"pki", "trust", "tls/wire"},
     "trace": {"tls/wire", "trust"},
     "actors": {"pki", "tls", "tls/wire", "tls/crypto", "trust", "scenario", "trace"},
@@ -101,6 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 ONLY_THESE: dict[tuple[str, str], set[str]] = {
     ("scenario", "trust"): {"profiles", "vocabulary"},
     ("scenario", "tls/wire"): {"alerts", "registry", "version"},
+    ("trust", "tls/wire"): {"version"},
     ("trace", "trust"): {"verdict", "vocabulary"},
     ("trace", "tls/wire"): {"alerts", "version"},
     ("views/story", "tls"): {"states"},

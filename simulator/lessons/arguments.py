@@ -15,6 +15,7 @@ from simulator.errors import ArgumentError
 from simulator.runs.run import Run
 from simulator.scenario import Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Event
 
 MOST_CHARACTERS = 60  # of a value in an error; a longer one is told by its kind alone
@@ -27,7 +28,6 @@ KINDS = {
     tuple: "a list",
     dict: "a table",
 }
-SIDES = ("client", "server")
 
 
 def spelt(value: object) -> str:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from simulator.actors.server import Server
     from simulator.oracle.observed import HandshakeLog
-    from simulator.trace.facts import Fact, Side
+    from simulator.tls.wire.version import Side
+    from simulator.trace.facts import Fact
 
 
 class ActorSide:

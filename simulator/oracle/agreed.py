@@ -20,7 +20,7 @@ from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
     from simulator.tls.wire.messages import Message
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
 
 NEGOTIATING = (
     HandshakeType.SERVER_HELLO,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from simulator.oracle.observed import Played, SentAlert, SentMessage
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
     from simulator.trace.trace import HasTrace, Trace
 
 

@@ -9,9 +9,10 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.tls.wire.records import records_of
+from simulator.tls.wire.version import PEER
 
 if TYPE_CHECKING:
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
 
 MOST_RECORDS = 1000  # a handshake of the catalogue takes at most some 20; this only stops an endless loop
 
@@ -51,6 +52,6 @@ def converse(client: ConversationSide, server: ConversationSide) -> None:
         reader, record = under_way.popleft()
         if not sides[reader].finished:
             answer = sides[reader].receive(record)
-            other: Side = "server" if reader == "client" else "client"
+            other = PEER[reader]
             under_way.extend((other, one) for one in records_of(answer))
     raise RuntimeError(f"More than {MOST_RECORDS} records were exchanged; the two sides do not stop.")

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.scenario import TlsVersion
-    from simulator.trace.facts import Fact, Side
+    from simulator.tls.wire.version import Side
+    from simulator.trace.facts import Fact
 
 Mode = Literal["both", "openssl-server", "openssl-client", "simulated"]
 

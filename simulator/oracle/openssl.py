@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.actors.grant import Grant
     from simulator.oracle.observed import HandshakeLog
     from simulator.scenario import TlsVersion
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
 
 READ_SIZE = 1 << 16  # more than any record holds, so one call reads all that is there
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.engine.world import World
     from simulator.oracle.observed import Mode
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
 
 
 class NotPlayableError(ScenarioError):

@@ -3,7 +3,6 @@
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.setup import (
     GOOD_CLOCK,
-    TLS_VERSIONS,
     CertificateRole,
     CertificateSetup,
     ClientAuthentication,
@@ -12,9 +11,9 @@ from simulator.scenario.setup import (
     Expectation,
     Network,
     ServerSetup,
-    TlsVersion,
     good_certificates,
 )
+from simulator.tls.wire.version import TLS_VERSIONS, TlsVersion
 
 __all__ = [
     "GOOD_CLOCK",

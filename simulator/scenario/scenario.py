@@ -10,7 +10,8 @@ from simulator.scenario.setup import ScenarioSetup
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.scenario.setup import Expectation, TlsVersion
+    from simulator.scenario.setup import Expectation
+    from simulator.tls.wire.version import TlsVersion
 
 
 class Scenario(ScenarioSetup):

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from simulator.scenario.changes import plain_value
-from simulator.scenario.setup import TLS_VERSIONS, CertificateSetup, Expectation, ScenarioSetup
+from simulator.scenario.setup import CertificateSetup, Expectation, ScenarioSetup
 from simulator.scenario.values import entry_type, field_types, setting_type
+from simulator.tls.wire.version import TLS_VERSIONS
 
 # The highest that Taplo knows, which checks TOML in most editors.
 DIALECT = "http://json-schema.org/draft-04/schema#"

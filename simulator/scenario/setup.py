@@ -14,14 +14,13 @@ from typing import Literal
 
 from simulator.pki.key_types import KeyType
 from simulator.security import SecurityLevel
+from simulator.tls.wire.version import TLS_VERSIONS, TlsVersion
 
-TlsVersion = Literal["1.2", "1.3"]
 ClientAuthentication = Literal["none", "unverified", "optional", "required"]
 Delivery = Literal["csr", "pkcs12"]
 CertificateRole = Literal["ca", "client", "server"]
 Speaks = Literal["requested", "other", "1.2", "1.3"]
 
-TLS_VERSIONS: tuple[TlsVersion, ...] = ("1.2", "1.3")
 GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
 
 

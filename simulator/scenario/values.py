@@ -17,7 +17,7 @@ from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from simulator.scenario.mistake import Path, Problem, nearest_word, not_one_of
-from simulator.scenario.setup import TLS_VERSIONS, CertificateSetup, Expectation, ScenarioSetup
+from simulator.scenario.setup import CertificateSetup, Expectation, ScenarioSetup
 from simulator.scenario.words import (
     DURATION,
     DURATION_ADVICE,
@@ -25,6 +25,7 @@ from simulator.scenario.words import (
     SPECIAL_WORDS,
     read_duration,
 )
+from simulator.tls.wire.version import TLS_VERSIONS
 
 LONGEST_SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.scenario.changes import TEXT_KEYS, differences, plain_value
 from simulator.scenario.mistake import written_path
-from simulator.scenario.setup import TLS_VERSIONS, Expectation, ScenarioSetup
+from simulator.scenario.setup import Expectation, ScenarioSetup
 from simulator.scenario.values import field_types
 from simulator.scenario.words import write_time
+from simulator.tls.wire.version import TLS_VERSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

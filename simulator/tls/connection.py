@@ -23,7 +23,7 @@ from simulator.tls.events import (
 )
 from simulator.tls.outgoing import Outgoing
 from simulator.tls.proof import examine_proof
-from simulator.tls.states import DECISIONS, TERMINAL, Role, State, StateMachine
+from simulator.tls.states import DECISIONS, TERMINAL, State, StateMachine
 from simulator.tls.wire.alerts import AlertDescription, AlertLevel, ProtocolViolation
 from simulator.tls.wire.messages import Message, decode_handshake, encode_handshake, message_name
 from simulator.tls.wire.records import (
@@ -35,11 +35,12 @@ from simulator.tls.wire.records import (
 )
 from simulator.tls.wire.registry import NAMED_GROUPS, CipherSuite
 from simulator.tls.wire.transcript import Transcript
-from simulator.tls.wire.version import Protection, Version
+from simulator.tls.wire.version import PEER, Protection, Version
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.wire.records import RecordStyle
+    from simulator.tls.wire.version import Side
 
 MOST_IDLE = 32  # warnings, empty data, key updates and the like in a row before the peer is called abusive
 MOST_UNREAD_BYTES = 2**20  # kept while a decision is awaited; far more than a flight has
@@ -89,9 +90,9 @@ class Endpoint(ABC):
         return self.machine.version
 
     @property
-    def peer(self) -> Role:
+    def peer(self) -> Side:
         """The role of the other side."""
-        return "server" if self.machine.role == "client" else "client"
+        return PEER[self.machine.role]
 
     @property
     def finished(self) -> bool:

@@ -17,12 +17,12 @@ from simulator.tls.crypto.protection import Tls12Protector
 from simulator.tls.crypto.signatures import curve_of
 from simulator.tls.events import MessageReceived
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
-from simulator.tls.states import Role, State, StateMachine
+from simulator.tls.states import State, StateMachine
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.messages import Finished
 from simulator.tls.wire.records import CIPHERTEXT_LIMIT_12
 from simulator.tls.wire.registry import group_name
-from simulator.tls.wire.version import Protection
+from simulator.tls.wire.version import Protection, Side
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
@@ -64,7 +64,7 @@ class Endpoint12(Endpoint):
         self.keys = key_block(suite, self.master, self.client_random, self.server_random)
         self.log_secret("CLIENT_RANDOM", self.master)
 
-    def protector(self, sender: Role) -> Tls12Protector:
+    def protector(self, sender: Side) -> Tls12Protector:
         """Record protection of what ``sender`` sends."""
         if sender == "client":
             return Tls12Protector(self.keys.client_write_key, self.keys.client_write_iv, self.agreed_suite)
@@ -122,7 +122,7 @@ class Endpoint12(Endpoint):
         """
         self.compare_finished(message.verify_data, self.finished_value(self.peer))
 
-    def finished_value(self, sender: Role) -> bytes:
+    def finished_value(self, sender: Side) -> bytes:
         """The verify_data of a Finished at this moment (RFC 5246 section 7.4.9)."""
         return verify_data(self.agreed_suite.hash_name, self.master, sender, self.transcript.digest())
 

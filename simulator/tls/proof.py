@@ -11,12 +11,11 @@ from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.registry import signature_scheme_name
 
 if TYPE_CHECKING:
-    from simulator.tls.states import Role
-    from simulator.tls.wire.version import Version
+    from simulator.tls.wire.version import Side, Version
 
 
 def examine_proof(
-    signer: Role,
+    signer: Side,
     leaf: bytes,
     scheme: int,
     content: bytes,

@@ -26,11 +26,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import Version
 
-Role = Literal["client", "server"]
+if TYPE_CHECKING:
+    from simulator.tls.wire.version import Side
 
 
 class State(Enum):
@@ -94,7 +95,7 @@ class StateMachine:
         answers: waiting state → answer of the actor → states it may lead to.
     """
 
-    role: Role
+    role: Side
     version: Version
     messages: Mapping[State, Moves]
     answers: Mapping[State, Moves]
@@ -206,6 +207,6 @@ SERVER_12 = StateMachine(
     },
 )
 
-MACHINES: Mapping[tuple[Role, Version], StateMachine] = {
+MACHINES: Mapping[tuple[Side, Version], StateMachine] = {
     (machine.role, machine.version): machine for machine in (CLIENT_13, SERVER_13, CLIENT_12, SERVER_12)
 }

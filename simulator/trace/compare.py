@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from simulator.tls.wire.version import SIDES, Side
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -18,7 +19,6 @@ from simulator.trace.facts import (
     HandshakeReturned,
     Received,
     Sent,
-    Side,
     StateChanged,
 )
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Event, Fact, Setup
     from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
-
-SIDES: tuple[Side, Side] = ("client", "server")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,13 @@ from typing import Literal
 
 # msgspec reads the annotations of these types while the program runs, so the names must be there.
 from simulator.security import RefusalLayer, SecurityLevel  # noqa: TC001 - see above
-from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
+from simulator.tls.wire.version import Protection, Side  # noqa: TC001 - see above
 from simulator.trace.json import HexBytes, TraceValue
 from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCertificate  # noqa: TC001 - see above
 from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 
 SCHEMA_VERSION = 2  # 1 had no certificate facts, no connections and no event's connection
 
-Side = Literal["client", "server"]
 ContentProtocol = Literal["enrolment", "handshake", "change_cipher_spec", "alert", "application_data"]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.security import SecurityCard, SecurityLevel
 from simulator.tls.wire.alerts import WARNINGS
+from simulator.tls.wire.version import SIDES, Side
 from simulator.trace.facts import (
     Alert,
     AlertOutcome,
@@ -17,7 +18,6 @@ from simulator.trace.facts import (
     Decided,
     HandshakeReturned,
     Outcome,
-    Side,
     SideOutcome,
 )
 from simulator.trace.trace import Trace
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Event
     from simulator.trust.verdict import Verdict
 
-SIDES: tuple[Side, Side] = ("client", "server")
 # The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
 TELLING = (Alert, BeliefChanged, Checked, Decided, HandshakeReturned)
 NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from simulator.trust.checks.candidate import TlsVersion
+    from simulator.tls.wire.version import TlsVersion
     from simulator.trust.policy import TrustPolicy
 
 

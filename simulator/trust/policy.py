@@ -9,7 +9,7 @@ from simulator.pki.stores import TrustStore
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
-    from simulator.trust.verdict import Role
+    from simulator.tls.wire.version import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class TrustPolicy:
             certificate is still refused.
     """
 
-    role: Role
+    role: Side
     store: TrustStore = field(default_factory=TrustStore)
     held: tuple[Certificate, ...] = ()
     server_name: str | None = None

@@ -25,7 +25,8 @@ from simulator.trust.vocabulary import CheckName
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.trust.verdict import Check, Role
+    from simulator.tls.wire.version import Side
+    from simulator.trust.verdict import Check
 
 # Extensions whose meaning is taken into account (RFC 5280, section 4.2), by their dotted identifiers.
 COMMON_EXTENSIONS = frozenset(
@@ -109,7 +110,7 @@ class Profile:
     stops_at_self_signed_looking: bool
     any_purpose: bool
     common_name_fallback: bool
-    leaf_key_usages: Mapping[Role, frozenset[str]]
+    leaf_key_usages: Mapping[Side, frozenset[str]]
     ca_as_leaf: bool
     understood_extensions: frozenset[str]
     self_issued_counts: bool
@@ -119,7 +120,7 @@ class Profile:
     )
     refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
 
-    def alert(self, check: Check, role: Role, tls: str) -> str:
+    def alert(self, check: Check, role: Side, tls: str) -> str:
         """The name of the alert that follows from a failed check.
 
         Args:

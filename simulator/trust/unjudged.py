@@ -12,12 +12,11 @@ from simulator.trust.verdict import Check, CheckOutcome, Verdict
 from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
-    from simulator.trust.checks.candidate import TlsVersion
-    from simulator.trust.verdict import Role
+    from simulator.tls.wire.version import Side, TlsVersion
 
 
 def unjudged(
-    role: Role, profile_name: str, subject: str | None, *, presented: bool, tls: TlsVersion
+    role: Side, profile_name: str, subject: str | None, *, presented: bool, tls: TlsVersion
 ) -> Verdict:
     """A verdict in which no check passed and none failed.
 
@@ -35,7 +34,7 @@ def unjudged(
     return Verdict(role, profile_name, subject, (), checks, None)
 
 
-def _line(name: CheckName, role: Role, subject: str, *, presented: bool, tls: TlsVersion) -> Check:
+def _line(name: CheckName, role: Side, subject: str, *, presented: bool, tls: TlsVersion) -> Check:
     """The line of a check that was not made. A proof of possession is still to come."""
     if name is CheckName.PROOF_OF_POSSESSION and presented:
         sentence = f"The {role}'s proof comes later: {name.question}"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Literal
 
 from msgspec import Struct, structs
 
-Role = Literal["client", "server"]
+from simulator.tls.wire.version import Side  # noqa: TC001 - msgspec reads the annotations while the program runs
 
 
 class CheckOutcome(Enum):
@@ -57,7 +56,7 @@ class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
         alert: name of the TLS alert that follows from the decisive check, or None if none failed.
     """
 
-    role: Role
+    role: Side
     profile: str
     peer: str | None
     path: tuple[str, ...]

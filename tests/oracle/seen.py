@@ -12,7 +12,7 @@ from simulator.trace.outcome import last_verdict
 if TYPE_CHECKING:
     from simulator.runs.run import Run
     from simulator.tls.wire.messages import Message
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check
 

@@ -25,7 +25,7 @@ from tests.played import VERSIONS
 if TYPE_CHECKING:
     from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
 
 
 @cache

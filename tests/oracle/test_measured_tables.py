@@ -29,7 +29,7 @@ from tests.played import run_of as catalogue_run
 if TYPE_CHECKING:
     from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
 
 FACTS = "facts/tls-client-authentication-measured.md"
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.scenario import TlsVersion
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
 
 KEY_TYPES = (KeyType.P256, KeyType.P384, KeyType.ED25519, KeyType.RSA2048)
 ROLES: tuple[Side, ...] = ("client", "server")

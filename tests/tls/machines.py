@@ -27,8 +27,7 @@ from simulator.tls.wire.records import ContentType, record_header
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.tls.states import Role
-    from simulator.tls.wire.version import Version
+    from simulator.tls.wire.version import Side, Version
 
 SEED = SeededEntropy("machines")
 WORLD = issue_world(Scenario(), SEED)
@@ -67,15 +66,15 @@ class Pair:
             replace(server, **self.server_changes),  # type: ignore[arg-type]
             SEED.child("server"),
         )
-        self.on_the_way: list[tuple[Role, bytes]] = []
-        self.told: list[tuple[Role, TlsEvent]] = []
-        self.wanted: list[tuple[Role, Callable[[], list[TlsEvent]]]] = []
+        self.on_the_way: list[tuple[Side, bytes]] = []
+        self.told: list[tuple[Side, TlsEvent]] = []
+        self.wanted: list[tuple[Side, Callable[[], list[TlsEvent]]]] = []
 
-    def machine(self, role: Role) -> ClientHandshake | ServerHandshake:
+    def machine(self, role: Side) -> ClientHandshake | ServerHandshake:
         """The machine of a role."""
         return self.client if role == "client" else self.server
 
-    def take(self, role: Role, events: list[TlsEvent]) -> None:
+    def take(self, role: Side, events: list[TlsEvent]) -> None:
         """Note what a machine reported: bytes go on the way, questions wait."""
         for event in events:
             self.told.append((role, event))
@@ -115,7 +114,7 @@ class Pair:
             return False
         return True
 
-    def moves(self, role: Role) -> list[tuple[str, str]]:
+    def moves(self, role: Side) -> list[tuple[str, str]]:
         """The states that a machine went through, as (before, after)."""
         return [
             (event.before, event.after)
@@ -123,7 +122,7 @@ class Pair:
             if who == role and isinstance(event, StateChanged)
         ]
 
-    def alerts(self) -> list[tuple[Role, str]]:
+    def alerts(self) -> list[tuple[Side, str]]:
         """The alerts that were sent, with their senders."""
         return [
             (role, event.description.rfc_name) for role, event in self.told if isinstance(event, AlertSent)

@@ -80,7 +80,7 @@ def context(
 
 
 @dataclass(slots=True)
-class Side:
+class OpensslSide:
     """One OpenSSL endpoint and everything it sent."""
 
     context: ssl.SSLContext
@@ -119,7 +119,7 @@ def record_handshake(
     """Let two OpenSSL sides talk, and keep all bytes and secrets."""
     key_log = folder / "keys.log"
     client_context.keylog_filename = str(key_log)
-    client, server = Side(client_context, is_server=False), Side(server_context, is_server=True)
+    client, server = OpensslSide(client_context, is_server=False), OpensslSide(server_context, is_server=True)
     to_server = client.step()
     while to_server:
         to_server = client.step(server.step(to_server))

@@ -33,19 +33,19 @@ from simulator.tls.wire.messages import Message, encode_handshake, message_name
 from simulator.tls.wire.records import ContentType, record_header
 from simulator.tls.wire.version import Version
 from tests.tls.machines import CLIENT_CREDENTIAL, Pair
-from tests.tls.openssl import Side, context, identity
+from tests.tls.openssl import OpensslSide, context, identity
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from simulator.tls.states import Role
+    from simulator.tls.wire.version import Side
     from tests.tls.openssl import Identity
 
 MOST_ROUNDS = 30
 MEASURED_WITH = (3, 0)
 #: What an earlier release of that line was measured to answer otherwise: by its patch, then by case and side
 #: that bends. OpenSSL 3.0.22, which the cases speak of, answers these as they say.
-EARLIER: Mapping[int, Mapping[tuple[str, Role], str]] = {
+EARLIER: Mapping[int, Mapping[tuple[str, Side], str]] = {
     19: {
         ("1.2 when connected, a fatal alert in the clear", "client"): "internal_error",
         ("1.2 ChangeCipherSpec twice", "client"): "internal_error",
@@ -96,14 +96,14 @@ class Probe:
     alert: str
     openssl: str | tuple[str, ...] = ""
     why: str = ""
-    bent: Role = "client"
+    bent: Side = "client"
     setup: Mapping[str, Any] = field(default_factory=dict)
     afterwards: Callable[[Machine], None] | None = None
     client_key: str = "P-256"
     server_key: str = "P-256"
 
     @property
-    def tested(self) -> Role:
+    def tested(self) -> Side:
         """The side that has to answer."""
         return "server" if self.bent == "client" else "client"
 
@@ -237,7 +237,7 @@ class Opposite:
         if probe.tested == "server":
             # An absent certificate is forgiven, as the verdicts of the pair forgive everything.
             made.verify_mode = ssl.CERT_OPTIONAL if asks else ssl.CERT_NONE
-        self.side = Side(made, probe.tested == "server")
+        self.side = OpensslSide(made, probe.tested == "server")
         self.machine = self.make(credential(server))
         self.credential = credential(client) if probe.setup.get("sends", True) else None
         self.alerts: list[str] = []

@@ -22,7 +22,7 @@ from tests.tampering import Tampered, genuine_stream
 from tests.tls.machines import Pair, record_for
 
 if TYPE_CHECKING:
-    from simulator.tls.states import Role
+    from simulator.tls.wire.version import Side
 
 STRIDE = 5  # every fifth byte of a stream; make fuzz goes everywhere
 WIRE_KINDS = ("stream", "message", "records")
@@ -36,7 +36,7 @@ STREAMS = [
 ]
 
 
-def at(version: Version, role: Role, state: State) -> Pair:
+def at(version: Version, role: Side, state: State) -> Pair:
     """A pair one of whose machines stands in that state."""
     pair = Pair(version)
     while pair.machine(role).state is not state:
@@ -45,7 +45,7 @@ def at(version: Version, role: Role, state: State) -> Pair:
 
 
 @pytest.mark.parametrize(("version", "play", "role"), STREAMS)
-def test_no_byte_can_be_changed_unnoticed(version: str, play: str, role: Role) -> None:
+def test_no_byte_can_be_changed_unnoticed(version: str, play: str, role: Side) -> None:
     """A bit turned anywhere on the way ends in an alert or a stall, or changes nothing that anybody reads."""
     stream = genuine_stream(version, play, role)
     for place in range(len(play) % STRIDE, len(stream), STRIDE):
@@ -55,7 +55,7 @@ def test_no_byte_can_be_changed_unnoticed(version: str, play: str, role: Role) -
 
 
 @pytest.mark.parametrize(("version", "play", "role"), STREAMS)
-def test_a_stream_that_breaks_off_connects_nobody_wrongly(version: str, play: str, role: Role) -> None:
+def test_a_stream_that_breaks_off_connects_nobody_wrongly(version: str, play: str, role: Side) -> None:
     """Bytes that stop coming, at any of many places, leave both sides with what they know to be true."""
     stream = genuine_stream(version, play, role)
     for place in range(0, len(stream), 29):
@@ -79,7 +79,7 @@ def test_random_attacks(seed: int) -> None:
     st.integers(0, 25),
     st.lists(st.binary(max_size=200), max_size=4),
 )
-def test_rubbish_in_any_state(machine: tuple[Role, Version], steps: int, pieces: list[bytes]) -> None:
+def test_rubbish_in_any_state(machine: tuple[Side, Version], steps: int, pieces: list[bytes]) -> None:
     """Any bytes, in any state, in any pieces, are refused or waited for; nothing raises."""
     role, version = machine
     pair = Pair(version)
@@ -100,7 +100,7 @@ def test_rubbish_in_any_state(machine: tuple[Role, Version], steps: int, pieces:
     st.binary(min_size=1, max_size=100),
 )
 def test_rubbish_under_keys(
-    machine: tuple[Role, Version], steps: int, kind: ContentType, content: bytes
+    machine: tuple[Side, Version], steps: int, kind: ContentType, content: bytes
 ) -> None:
     """Any content in a record that opens, in any state, is answered as the state says; nothing raises."""
     role, version = machine
@@ -118,11 +118,11 @@ def test_rubbish_under_keys(
 
 @settings(max_examples=40, deadline=None)
 @given(st.sampled_from(STREAMS), st.integers(1, 700))
-def test_pieces_do_not_matter(stream: tuple[str, str, Role], size: int) -> None:
+def test_pieces_do_not_matter(stream: tuple[str, str, Side], size: int) -> None:
     """The same bytes in other pieces give the same handshake."""
     version, play, _ = stream
     pair = Tampered(Attack("message", version, play, "client", "", ()))
-    pieces: list[tuple[Role, bytes]] = []
+    pieces: list[tuple[Side, bytes]] = []
     while pair.step():
         for to, wire in pair.on_the_way:
             pieces += [(to, wire[start : start + size]) for start in range(0, len(wire), size)]
@@ -135,7 +135,7 @@ def test_pieces_do_not_matter(stream: tuple[str, str, Role], size: int) -> None:
 # Memory ---------------------------------------------------------------------------------------------------
 
 
-def peak_of(pair: Pair, role: Role, record: bytes, times: int) -> int:
+def peak_of(pair: Pair, role: Side, record: bytes, times: int) -> int:
     """The most memory, in bytes, that a machine takes beside what it had while it is given a record again."""
     subject = pair.machine(role)
     tracemalloc.start()
@@ -174,7 +174,7 @@ def test_nothing_is_kept_after_the_end(version: Version, state: State) -> None:
     ],
     ids=lambda value: str(getattr(value, "value", value)),
 )
-def test_a_slow_decision_does_not_swell(role: Role, version: Version, state: State) -> None:
+def test_a_slow_decision_does_not_swell(role: Side, version: Version, state: State) -> None:
     """While a decision is awaited unread bytes are kept up to a limit, and the decision can be taken."""
     pair = at(version, role, state)
     subject = pair.machine(role)

@@ -44,7 +44,7 @@ from simulator.tls.wire.records import (
 from simulator.tls.wire.registry import CIPHER_SUITES, CipherSuite
 from simulator.tls.wire.transcript import Transcript, certificate_verify_content
 from simulator.tls.wire.version import Version
-from tests.tls.openssl import Side, context, identity
+from tests.tls.openssl import OpensslSide, context, identity
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ STYLES = [RecordStyle(), RecordStyle(coalesce=True), RecordStyle(coalesce=True, 
 class ByHand:
     """A client of the wire layer: sends messages, reads the server's, keeps the transcript."""
 
-    def __init__(self, server: Side, version: Version, style: RecordStyle) -> None:
+    def __init__(self, server: OpensslSide, version: Version, style: RecordStyle) -> None:
         self.server = server
         self.version = version
         self.reader, self.reassembler, self.writer = (
@@ -119,9 +119,9 @@ def extensions(version: Version, group: int, *, extended: bool = True) -> tuple[
     )
 
 
-def server_side(version: ssl.TLSVersion, server: Identity, client: Identity, folder: Path) -> Side:
+def server_side(version: ssl.TLSVersion, server: Identity, client: Identity, folder: Path) -> OpensslSide:
     """An OpenSSL server that requires this client's certificate."""
-    return Side(context("server", version, server, client, folder), is_server=True)
+    return OpensslSide(context("server", version, server, client, folder), is_server=True)
 
 
 def by_name(suite: CipherSuite) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from simulator.tls.events import AlertSent, MessageReceived, MessageSent, StateChanged
-from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, Role, State, StateMachine
+from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, State, StateMachine
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.messages import (
     HelloRequest,
@@ -18,7 +18,7 @@ from simulator.tls.wire.messages import (
     message_name,
 )
 from simulator.tls.wire.records import ContentType
-from simulator.tls.wire.version import Version
+from simulator.tls.wire.version import Side, Version
 from tests.tls.machines import Pair, record_for
 
 SECP256R1_ONLY = {"server_changes": {"groups": (0x0017,)}}
@@ -59,7 +59,7 @@ def samples(version: Version) -> dict[str, bytes]:
     return found
 
 
-def at_every_step(role: Role, version: Version, name: str) -> dict[State, int]:
+def at_every_step(role: Side, version: Version, name: str) -> dict[State, int]:
     """For each state the machine passes, after how many steps it stands in it first."""
     pair = play(version, name)
     reached = {pair.machine(role).state: 0}
@@ -141,7 +141,7 @@ def test_tables_say_what_happens(machine: StateMachine) -> None:
 @pytest.mark.parametrize(
     ("role", "version", "name"), CASES, ids=lambda value: str(getattr(value, "value", value))
 )
-def test_every_state_meets_every_message(role: Role, version: Version, name: str) -> None:
+def test_every_state_meets_every_message(role: Side, version: Version, name: str) -> None:
     """In each state each message moves the machine as its table says, or is refused by a named alert."""
     machine = MACHINES[role, version]
     for state, steps in at_every_step(role, version, name).items():
@@ -173,7 +173,7 @@ def test_every_state_meets_every_message(role: Role, version: Version, name: str
 @pytest.mark.parametrize(("role", "version"), MACHINES, ids=lambda value: str(getattr(value, "value", value)))
 @pytest.mark.parametrize("content_type", list(ContentType), ids=lambda kind: kind.name.lower())
 def test_every_state_meets_every_content_type(
-    role: Role, version: Version, content_type: ContentType
+    role: Side, version: Version, content_type: ContentType
 ) -> None:
     """A record of any content type, in any state, is read, ignored by rule, or refused by an alert."""
     contents = {

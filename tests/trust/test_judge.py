@@ -19,8 +19,8 @@ from simulator.trust.vocabulary import QUESTIONS
 from tests.trust.worlds import DAY, FAULTS, NOW, contents, issue, key
 
 if TYPE_CHECKING:
-    from simulator.trust.checks.candidate import TlsVersion
-    from simulator.trust.verdict import Role, Verdict
+    from simulator.tls.wire.version import Side, TlsVersion
+    from simulator.trust.verdict import Verdict
 
 # fault of a client's chain → (decisive check, depth) under the openssl profile; None where it is accepted
 DECIDES = {
@@ -238,7 +238,7 @@ def test_proof_completes_the_ledger() -> None:
         ("server", "1.2", "ServerKeyExchange", "RFC 5246 §7.4.3, RFC 8422 §5.4"),
     ],
 )
-def test_the_proof_is_that_of_its_signer(role: Role, tls: TlsVersion, message: str, reference: str) -> None:
+def test_the_proof_is_that_of_its_signer(role: Side, tls: TlsVersion, message: str, reference: str) -> None:
     """Only the server of TLS 1.2 proves its key in ServerKeyExchange, and not over the handshake so far."""
     issued = issue(role)
     verdict = judge(issued.presented, issued.policy(), NOW, tls=tls)

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     from simulator.engine.world import Holding
     from simulator.scenario import Scenario
-    from simulator.trust.verdict import Role, Verdict
+    from simulator.tls.wire.version import Side
+    from simulator.trust.verdict import Verdict
 
-ROLES: tuple[Role, Role] = ("client", "server")
+ROLES: tuple[Side, Side] = ("client", "server")
 
 # With a name in the client's certificate: where we and pyca still differ, and why.
 DIFFERENCES = {
@@ -71,7 +72,7 @@ class Chain:
 
     shown: Holding
     judge: Holding
-    role: Role
+    role: Side
     now: datetime
     server_name: str
     profile: str
@@ -111,12 +112,12 @@ def with_names(scenario: Scenario) -> Scenario:
 
 
 @cache
-def chain_of(name: str, role: Role, *, named: bool) -> Chain:
+def chain_of(name: str, role: Side, *, named: bool) -> Chain:
     """A chain of the catalogue, as it stands or with a name."""
     return chain_in(with_names(catalogue[name]) if named else catalogue[name], role)
 
 
-def chain_in(scenario: Scenario, role: Role) -> Chain:
+def chain_in(scenario: Scenario, role: Side) -> Chain:
     """A side's chain, and who judges it by which clock."""
     world = issue_world(scenario, SeededEntropy(scenario.seed))
     client, server = scenario.client, scenario.server
@@ -128,7 +129,7 @@ def chain_in(scenario: Scenario, role: Role) -> Chain:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_agrees_but_for_the_named_differences(role: Role) -> None:
+def test_agrees_but_for_the_named_differences(role: Side) -> None:
     """With a name in the client's certificate, we agree on every chain but for the named differences."""
     differing = set()
     for name in (name for name, of in CASES if of == role):
@@ -139,7 +140,7 @@ def test_agrees_but_for_the_named_differences(role: Role) -> None:
 
 
 @pytest.mark.parametrize(("name", "role"), [case for case in CASES if case not in DIFFERENCES])
-def test_refused_for_the_same_reason(name: str, role: Role) -> None:
+def test_refused_for_the_same_reason(name: str, role: Side) -> None:
     """Where both refuse, pyca's words mean what our decisive check says."""
     chain = chain_of(name, role, named=True)
     check, reason = chain.ours().decisive, chain.pycas()

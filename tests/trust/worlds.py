@@ -20,7 +20,7 @@ from simulator.trust.policy import TrustPolicy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.trust.verdict import Role
+    from simulator.tls.wire.version import Side
 
 HOST = "telnet.example.com"
 DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ def contents(subject: str, role: str, now: datetime = NOW, **changes: object) ->
 class World:
     """What stands in each certificate, with which keys; a fault changes it before anything is issued."""
 
-    role: Role
+    role: Side
     now: datetime
     root: Contents
     inter: Contents
@@ -67,7 +67,7 @@ class World:
 class Issued:
     """The certificates of a world."""
 
-    role: Role
+    role: Side
     chain: tuple[Certificate, ...]
     trusted: tuple[Certificate, ...]
     private_key: PrivateKey
@@ -172,7 +172,7 @@ FAULTS: dict[str, Callable[[World], None]] = {
 }
 
 
-def issue(role: Role, faults: tuple[str, ...] = (), now: datetime = NOW) -> Issued:
+def issue(role: Side, faults: tuple[str, ...] = (), now: datetime = NOW) -> Issued:
     """Issue the good world of a role with these faults.
 
     Raises:

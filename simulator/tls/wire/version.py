@@ -1,8 +1,18 @@
-"""Protocol versions, and whose keys protect a record: the values that every other room shares."""
+"""The values that every other room shares: protocol versions, sides, and whose keys protect a record."""
 
 from __future__ import annotations
 
 from enum import Enum
+from typing import Literal
+
+#: A protocol version as scenarios, commands and JSON spell it: the value of a :class:`Version`.
+TlsVersion = Literal["1.2", "1.3"]
+TLS_VERSIONS: tuple[TlsVersion, ...] = ("1.2", "1.3")
+
+#: A side of a TLS handshake: the role in which a party speaks on one connection.
+Side = Literal["client", "server"]
+SIDES: tuple[Side, Side] = ("client", "server")
+PEER: dict[Side, Side] = {"client": "server", "server": "client"}
 
 
 class Version(Enum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.trust.verdict import CheckOutcome
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
+    from simulator.tls.wire.version import TlsVersion
     from simulator.trust.path import PathSearch
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.profiles import Profile
 
-TlsVersion = Literal["1.2", "1.3"]
 # Ledgers name the same certificates and times again and again: the catalogue 41, a fleet many more.
 KEPT_WORDS = 2048
 

@@ -12,8 +12,7 @@ from simulator.trust.checks.candidate import Finding, passed_if
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
-    from simulator.trust.checks.candidate import TlsVersion
-    from simulator.trust.verdict import Role
+    from simulator.tls.wire.version import Side, TlsVersion
 
 
 class ProofForm(NamedTuple):
@@ -30,7 +29,7 @@ class ProofForm(NamedTuple):
     reference: str
 
 
-def proof_form(signer: Role, tls: TlsVersion) -> ProofForm:
+def proof_form(signer: Side, tls: TlsVersion) -> ProofForm:
     """The form of the proof. Only the server of TLS 1.2 does not sign the handshake so far."""
     if tls == "1.3":
         return ProofForm("CertificateVerify", "this very handshake", "RFC 8446 §4.4.3")
@@ -40,7 +39,7 @@ def proof_form(signer: Role, tls: TlsVersion) -> ProofForm:
     return ProofForm("ServerKeyExchange", signed, "RFC 5246 §7.4.3, RFC 8422 §5.4")
 
 
-def proof_to_come(signer: Role, tls: TlsVersion) -> Finding:
+def proof_to_come(signer: Side, tls: TlsVersion) -> Finding:
     """The line at Certificate: no signature by the peer's own key has been read yet."""
     message, signed, reference = proof_form(signer, tls)
     sentence = f"Whether the peer holds the private key is shown only by {message}, which has not been read."
@@ -48,7 +47,7 @@ def proof_to_come(signer: Role, tls: TlsVersion) -> Finding:
     return Finding(CheckOutcome.NOT_REACHED, sentence, message, "not read", required, reference, depth=0)
 
 
-def proof_read(signer: Role, tls: TlsVersion, *, ok: bool, scheme: str, problem: str) -> Finding:
+def proof_read(signer: Side, tls: TlsVersion, *, ok: bool, scheme: str, problem: str) -> Finding:
     """The line once the signature has been verified.
 
     Args:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
+from simulator.tls.wire.version import SIDES
 from simulator.views.drawing.cells import wrap_cells
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
 from simulator.views.drawing.glyphs import hatching, octagon, regular
@@ -24,7 +25,7 @@ from simulator.views.story.reading import gap, gap_words
 from simulator.views.story.words import level_name, moment
 
 if TYPE_CHECKING:
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
     from simulator.trace.trace import Trace
     from simulator.views.story.reading import Gap
 
@@ -36,7 +37,6 @@ SCREEN = 1290.0
 ROW = 63.0
 APART = 8.0  # from the middle of a rung to either side's line
 TAIL = 182.0  # after the last moment, where the lines have their names
-SIDES: tuple[Side, Side] = ("client", "server")
 TITLE = "how secure, and who knows it"
 NOTHING_YET = "The connection begins. Nothing is agreed yet."
 LEAD = (

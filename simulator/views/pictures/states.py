@@ -20,7 +20,7 @@ from simulator.views.story.state_words import Move, description, moves_of, order
 from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
     from simulator.trace.trace import Trace
     from simulator.views.drawing.display import Point
 

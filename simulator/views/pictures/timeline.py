@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.cells import wrap_cells
@@ -26,13 +27,11 @@ from simulator.views.story.caption import caption
 from simulator.views.story.words import PROTECTION_WORDS, moment, plural
 
 if TYPE_CHECKING:
-    from simulator.tls.wire.version import Protection
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Protection, Side
     from simulator.trace.trace import Trace
 
     Note = tuple[Beat, str, str]  # what it is about, its words, their style
 
-SIDES: tuple[Side, Side] = ("client", "server")
 TICKS, NOTES, TALK = 74.0, 392.0, 430.0
 WIDTH = 2 * MARGIN + TICKS + 2 * NOTES + TALK
 LEFT = MARGIN + TICKS + NOTES  # the client's lane

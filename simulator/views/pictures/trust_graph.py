@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulator.tls.wire.version import SIDES
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.display import Box, Drawing, Line, Text, width_of
 from simulator.views.drawing.glyphs import mark, pointer
@@ -21,7 +22,6 @@ from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import blank, finished, run_head
 from simulator.views.story.trust_network import (
-    SIDES,
     Judgement,
     TrustNetwork,
     links,
@@ -40,7 +40,7 @@ from simulator.views.story.words import clean, plural
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from simulator.trace.facts import Side
+    from simulator.tls.wire.version import Side
     from simulator.trace.trace import Trace
     from simulator.views.drawing.display import Point
     from simulator.views.drawing.style import Detail

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.security import SecurityLevel
 from simulator.tls.states import DECISIONS, MACHINES, Moves, State
+from simulator.tls.wire.version import SIDES
 from simulator.trace.compare import first_divergence, likeness
 from simulator.trace.facts import (
     Alert,
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
 
-SIDES = ("client", "server")
 MARKS = {
     CheckOutcome.PASS: "pass",
     CheckOutcome.FAIL: "fail",

@@ -33,7 +33,8 @@ from simulator.views.story.words import OUTCOME_WORDS, clean, level_name, questi
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from simulator.tls.states import Role, StateMachine
+    from simulator.tls.states import StateMachine
+    from simulator.tls.wire.version import Side
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
 
@@ -166,7 +167,7 @@ class _Reader:
     """
 
     machine: StateMachine
-    role: Role
+    role: Side
     states: tuple[State, ...]
 
     @property

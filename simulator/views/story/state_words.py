@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, State, StateMachine
+from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert, Decided, Received, Sent, StateChanged
 from simulator.views.drawing.cells import plain, wrap_cells
 from simulator.views.story.lanes import under_title
@@ -15,10 +16,9 @@ from simulator.views.story.words import clean, moment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.trace.facts import Event, Side
+    from simulator.tls.wire.version import Side
+    from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
-
-SIDES: tuple[Side, Side] = ("client", "server")
 
 
 def description(trace: Trace) -> str:

@@ -20,6 +20,7 @@ from simulator.tls.wire.messages import (
     Message,
     decode_handshake,
 )
+from simulator.tls.wire.version import PEER, SIDES
 from simulator.trace.facts import Checked, Sent
 from simulator.trust.verdict import CheckOutcome, Verdict
 from simulator.trust.vocabulary import CheckName
@@ -31,13 +32,11 @@ from simulator.views.story.words import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from simulator.tls.wire.version import Version
-    from simulator.trace.facts import Event, Setup, Side
+    from simulator.tls.wire.version import Side, Version
+    from simulator.trace.facts import Event, Setup
     from simulator.trace.setup import CertificateFacts, HeldCertificate
     from simulator.trace.trace import Trace
 
-SIDES: tuple[Side, Side] = ("client", "server")
-PEERS: dict[Side, Side] = {"client": "server", "server": "client"}
 
 Link = Literal["issued", "trusts", "hint"]
 
@@ -144,7 +143,7 @@ def trust_network(trace: Trace) -> TrustNetwork:
     nodes = {held.name: _node(held, trace.setup, sent) for held in certificates}
     chains = {side: sent[side] for side in SIDES if sent[side]}
     shown = {side: chain[0] for side, chain in chains.items()}
-    judgements = [_judgement(trace, judge, nodes, shown.get(PEERS[judge])) for judge in SIDES]
+    judgements = [_judgement(trace, judge, nodes, shown.get(PEER[judge])) for judge in SIDES]
     known = {held.facts.subject_der: held.name for held in certificates if held.facts}
     return TrustNetwork(
         nodes=nodes,
@@ -248,7 +247,7 @@ def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | No
     if decisive is not None and decisive.name == CheckName.TRUST_ANCHOR and leaf is not None:
         missing = _break(judge, nodes, leaf)
     anchors = [check.outcome for check in verdict.checks if check.name == CheckName.TRUST_ANCHOR]
-    peer = PEERS[judge]
+    peer = PEER[judge]
     if verdict.peer is None:
         words = f"got no certificate, and {f'refuses the {peer}' if decisive else 'goes on without'}"
         return Judgement(judge, event, (), None, words, None if decisive is None else False)
@@ -279,4 +278,4 @@ def _break(judge: Side, nodes: dict[str, Node], leaf: str) -> tuple[str, str]:
 
 def _has(judge: Side, node: Node) -> bool:
     """The judge has that certificate: it was sent to it, or it stands in one of its stores."""
-    return PEERS[judge] in node.sent_by or judge in (*node.trusted_by, *node.held_by)
+    return PEER[judge] in node.sent_by or judge in (*node.trusted_by, *node.held_by)

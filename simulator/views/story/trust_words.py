@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.tls.wire.version import PEER
 from simulator.views.drawing.cells import plain, wrap_cells
 from simulator.views.story.lanes import under_title
-from simulator.views.story.trust_network import PEERS, links, steps, trust_network
+from simulator.views.story.trust_network import links, steps, trust_network
 from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def failed_here(found: TrustNetwork, name: str) -> tuple[int, Check] | None:
         decisive = verdict.decisive if verdict else None
         if judgement.event is None or decisive is None or decisive.depth is None:
             continue
-        leaf = found.leaves.get(PEERS[judgement.judge])
+        leaf = found.leaves.get(PEER[judgement.judge])
         path = judgement.path or ((leaf,) if leaf else ())
         if decisive.depth < len(path) and path[decisive.depth] == name:
             return judgement.event.seq, decisive
