@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.engine.simulation import Simulation
+    from simulator.runs.many import simulate_all
     from simulator.runs.run import Run, simulate
     from simulator.runs.sweep import explore, matrix
     from simulator.scenario import Scenario
@@ -45,6 +46,7 @@ __all__ = [
     "first_divergence",
     "matrix",
     "simulate",
+    "simulate_all",
 ]
 
 # Where each public name lives; it is imported when it is first asked for, so that a command that needs none
@@ -62,6 +64,7 @@ _HOMES = {
     "first_divergence": "simulator.trace.compare",
     "matrix": "simulator.runs.sweep",
     "simulate": "simulator.runs.run",
+    "simulate_all": "simulator.runs.many",
 }
 
 

@@ -50,6 +50,10 @@ class SimulatorError(Exception):
             text += f" {self.advice}"
         return text
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel to another process with every fact, whatever arguments the class itself takes."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
     def _render_traceback_(self) -> list[str]:
         """Return the lines that IPython shows: what is wrong, then each fact beside its label."""
         from textwrap import wrap  # here, not above: only a notebook needs it
@@ -71,6 +75,16 @@ class SimulatorError(Exception):
         name = type(self).__name__
         first, *more = re.findall("[A-Z][a-z]+", name) or [name]
         return " ".join([first, *map(str.lower, more if len(more) == 1 else more[:-1])])
+
+
+def _rebuilt(
+    kind: type[SimulatorError], args: tuple[object, ...], facts: dict[str, object]
+) -> SimulatorError:
+    """The error that :meth:`SimulatorError.__reduce__` took apart."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(facts)
+    return error
 
 
 class ArgumentError(SimulatorError):

@@ -123,7 +123,7 @@ ONLY_IN = {
     "subprocess": set(),
     "matplotlib": {"views", "views/drawing"},
     "networkx": {"views/story", "views/pictures"},
-    "click": {"command"},
+    "click": {"command", "runs"},
 }
 
 MOST_FILES_OF_A_FOLDER = 18  # what a reader takes in at a glance; data files and folders do not count

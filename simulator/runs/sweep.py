@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from simulator.engine.simulation import Simulation
+from simulator.runs.many import spread
+from simulator.runs.progress import counted
 from simulator.runs.run import run_of, simulate
 from simulator.scenario import TLS_VERSIONS
 from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario, settings
 from simulator.trace.compare import Cell, Matrix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
+    from concurrent.futures import Executor
 
     from simulator.runs.run import Run
     from simulator.scenario import ClientAuthentication, Scenario, TlsVersion
+
+    Script = tuple[tuple[int, str], ...]  # (number of a decision, choice from outside), in the order taken
 
 
 def matrix(
     credentials: Iterable[str] = tuple(CREDENTIALS),
     policies: Iterable[ClientAuthentication] = POLICIES,
     versions: Iterable[TlsVersion] = TLS_VERSIONS,
+    *,
+    executor: Executor | None = None,
+    progress: bool | None = None,
 ) -> Matrix:
     """Play every credential under every policy in every version.
 
@@ -30,23 +39,20 @@ def matrix(
             :data:`~simulator.scenario.catalogue.credentials.CREDENTIALS`.
         policies: client authentication policies of the server.
         versions: protocol versions.
+        executor: plays the runs; see :func:`~simulator.runs.many.simulate_all`.
+        progress: show a bar on standard error; None shows it where that is a terminal.
 
     Raises:
         ScenarioError: a credential, policy or version is unknown.
     """
-    columns, layers = tuple(policies), tuple(versions)
-    return Matrix(
-        tuple(
-            play_cell(credential, policy, tls)
-            for credential in credentials
-            for policy in columns
-            for tls in layers
-        )
-    )
+    cells = tuple(product(credentials, policies, versions))
+    played = spread(_cell, cells, executor, total=len(cells))
+    return Matrix(tuple(counted(played, len(cells), "cells", show=progress)))
 
 
-def play_cell(credential: str, policy: ClientAuthentication, tls: TlsVersion) -> Cell:
+def _cell(cell: tuple[str, ClientAuthentication, TlsVersion]) -> Cell:
     """Play one credential under one policy in one version."""
+    credential, policy, tls = cell
     run = simulate(credential_scenario(credential, policy), tls)
     outcome = run.outcome
     return Cell(
@@ -80,23 +86,55 @@ class Branch:
     run: Run
 
 
-def explore(scenario: Scenario, tls: TlsVersion = "1.3") -> tuple[Branch, ...]:
-    """Every way a scenario can go: every choice at every decision, each way once.
+def explore(
+    scenario: Scenario,
+    tls: TlsVersion = "1.3",
+    *,
+    executor: Executor | None = None,
+    progress: bool | None = None,
+) -> tuple[Branch, ...]:
+    """Play every way a scenario can go: every choice at every decision, each way once.
 
-    The first is the one that the actors take by themselves.
+    Args:
+        scenario: what is set up.
+        tls: the version.
+        executor: plays the runs; see :func:`~simulator.runs.many.simulate_all`.
+        progress: show a bar on standard error; None shows it where that is a terminal.
+
+    Returns:
+        The ways, first the one that the actors take by themselves; after each way those that leave it, the
+        earliest decision first.
     """
-    return tuple(_follow(scenario, tls, {}))
+    return tuple(counted(_ways(scenario, tls, executor), None, "ways", show=progress))
 
 
-def _follow(scenario: Scenario, tls: TlsVersion, script: Mapping[int, str]) -> Iterator[Branch]:
-    """The run of a script, then every other choice at each decision that comes after the script's last."""
-    simulation = Simulation(scenario, tls, script=script)
+def _ways(scenario: Scenario, tls: TlsVersion, executor: Executor | None) -> Iterator[Branch]:
+    """Play wave by wave, since a run says which other choices there are; yield in the order of a tree."""
+    played: dict[Script, tuple[Branch, tuple[Script, ...]]] = {}
+    wave: list[Script] = [()]
+    while wave:
+        ways = ((scenario, tls, script) for script in wave)
+        played |= zip(wave, spread(_way, ways, executor, total=len(wave)), strict=True)
+        wave = [other for script in wave for other in played[script][1]]
+    waiting: list[Script] = [()]
+    while waiting:
+        branch, others = played[waiting.pop()]
+        yield branch
+        waiting += reversed(others)
+
+
+def _way(way: tuple[Scenario, TlsVersion, Script]) -> tuple[Branch, tuple[Script, ...]]:
+    """Play a script; the scripts with another choice at each decision after the script's last."""
+    scenario, tls, script = way
+    simulation = Simulation(scenario, tls, script=dict(script))
     run = run_of(simulation)
     taken = simulation.decisions
     choices = tuple((pending.actor, pending.name, choice) for pending, choice, _ in taken)
-    yield Branch(choices, tuple(script), run)
-    for number in range(max(script, default=-1) + 1, len(taken)):
-        pending, chosen, _ = taken[number]
-        for option in pending.options:
-            if option != chosen:
-                yield from _follow(scenario, tls, {**script, number: option})
+    first = script[-1][0] + 1 if script else 0
+    others = tuple(
+        (*script, (number, option))
+        for number, (pending, chosen, _) in enumerate(taken[first:], start=first)
+        for option in pending.options
+        if option != chosen
+    )
+    return Branch(choices, tuple(number for number, _ in script), run), others

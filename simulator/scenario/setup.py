@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - the readers of scenario files ask for the fields' types
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import Literal
 
 from simulator.pki.key_types import KeyType
+from simulator.scenario.frozen import FrozenMapping
 from simulator.security import SecurityLevel
 from simulator.tls.wire.version import TLS_VERSIONS, TlsVersion
 
@@ -152,7 +152,7 @@ class ServerSetup:
     holds: tuple[str, ...] = ()
     ca_list: tuple[str, ...] = ()
     tickets: int = 2
-    users: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    users: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
     authorized_users: tuple[str, ...] | None = None
     minimum_level: SecurityLevel | None = None
     speaks: Speaks = "requested"
@@ -162,7 +162,7 @@ class ServerSetup:
     profile: str = "openssl"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "users", MappingProxyType(dict(self.users)))
+        object.__setattr__(self, "users", FrozenMapping(self.users))
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,5 +244,5 @@ class ScenarioSetup:
     expect: Mapping[TlsVersion, Expectation] = field(default_factory=good_expectations)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "certificates", MappingProxyType(dict(self.certificates)))
-        object.__setattr__(self, "expect", MappingProxyType(dict(self.expect)))
+        object.__setattr__(self, "certificates", FrozenMapping(self.certificates))
+        object.__setattr__(self, "expect", FrozenMapping(self.expect))
