@@ -38,7 +38,7 @@ class Practice:
     Args:
         clock: validity is relative to it.
         entropy: serial numbers come from it.
-        marked: names say that the keys are seeded, so no secret.
+        marked: the names of CAs say that the keys are seeded, so no secret.
     """
 
     def __init__(self, clock: datetime, entropy: Entropy, *, marked: bool) -> None:
@@ -49,10 +49,13 @@ class Practice:
     def subject(self, setup: CertificateSetup) -> str:
         """The subject that a certificate of this world carries.
 
+        Only the name of a CA is marked: it is the issuer's name in all that the CA signs, so every
+        certificate has the mark in it.
+
         Raises:
             CertificateError: the scenario's subject is not an RFC 4514 name.
         """
-        return marked_subject(setup.subject) if self.marked else setup.subject
+        return marked_subject(setup.subject) if self.marked and setup.role == "ca" else setup.subject
 
     def contents(self, name: str, setup: CertificateSetup) -> Contents:
         """The contents of the certificate with this scenario name, its serial number included.
@@ -201,7 +204,7 @@ def key_in_words(key: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED_SIGNATURES)
 def marked_subject(subject: str) -> str:
-    """The subject that a seeded certificate carries: the scenario's, and the mark that its key is known.
+    """The subject that a seeded CA carries: the scenario's, and the mark that its key is known.
 
     Raises:
         CertificateError: the scenario's subject is not an RFC 4514 name.

@@ -35,7 +35,7 @@ class ServerRole:
     """A server's settings, and what the world made of them.
 
     Attributes:
-        setup: the scenario's settings; its users are by the subject that their certificates carry.
+        setup: the scenario's settings.
         config: the handshake machine's settings, derived from them.
         policy: how it judges a client's certificate.
     """

@@ -29,7 +29,7 @@ def issue_for_real_tools(scenario: Scenario, *, seeded: bool) -> World:
     Args:
         scenario: the scenario.
         seeded: use the scenario's own seed and clock: the same bytes every time, and no secret in them, as
-            every subject says. Otherwise keys are fresh, and validity is around the present moment.
+            the name of every CA says. Otherwise keys are fresh, and validity is around the present moment.
 
     Raises:
         ScenarioError: the certificates cannot be issued.

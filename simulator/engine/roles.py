@@ -6,10 +6,8 @@ of OpenSSL.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.actors.authority import marked_subject
 from simulator.actors.client import ClientRole
 from simulator.actors.server import ServerRole
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, ServerConfig
@@ -50,14 +48,13 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
     return ClientRole(setup, config, credentials, policy)
 
 
-def server_role(scenario: Scenario, world: World, version: Version, *, marked: bool = True) -> ServerRole:
+def server_role(scenario: Scenario, world: World, version: Version) -> ServerRole:
     """The settings of the scenario's server, with what it holds in this world.
 
     Args:
         scenario: what is set up.
         world: its certificates.
         version: the one protocol version that the client speaks; the server's own setting may differ.
-        marked: the world's subjects carry the mark of seeded keys, so the users' subjects do too.
     """
     setup, held = scenario.server, world.server
     config = ServerConfig(
@@ -75,7 +72,7 @@ def server_role(scenario: Scenario, world: World, version: Version, *, marked: b
         profile=setup.profile,
         require_certificate=setup.client_authentication == "required",
     )
-    return ServerRole(replace(setup, users=users_of(setup, marked=marked)), config, policy)
+    return ServerRole(setup, config, policy)
 
 
 def server_version(setup: ServerSetup, requested: Version) -> Version:
@@ -98,8 +95,3 @@ def code_points(
     """The code points of some names, in their order; the default where the scenario names none."""
     by_name = {name: code for code, name in table.items()}
     return default if names is None else tuple(by_name[name] for name in names)
-
-
-def users_of(setup: ServerSetup, *, marked: bool) -> dict[str, str]:
-    """The server's users by the subject that their certificates carry in this world."""
-    return {marked_subject(name) if marked else name: user for name, user in setup.users.items()}

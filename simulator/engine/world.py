@@ -82,7 +82,7 @@ class World:
     Args:
         scenario: what is set up.
         entropy: keys and serial numbers come from it.
-        marked: add ``O=clientauth teaching - not secret`` to every subject, as belongs to seeded keys.
+        marked: add ``O=clientauth teaching - not secret`` to the names of CAs, as belongs to seeded keys.
 
     Attributes:
         names: scenario names of all certificates in use, issuers before what they issued.

@@ -29,7 +29,7 @@ class CertificateSetup:
     """One certificate of the world.
 
     Attributes:
-        subject: RFC 4514 name. A seeded world adds ``O=clientauth teaching - not secret``.
+        subject: RFC 4514 name. A seeded CA gets ``O=clientauth teaching - not secret`` behind it.
         role: ``ca``, ``client`` or ``server``; it decides the default extensions.
         issuer: scenario name of the issuing certificate; its own name for a self-signed one.
         key: the key's type.

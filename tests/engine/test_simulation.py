@@ -428,6 +428,15 @@ def test_a_script_for_a_decision_that_never_comes_is_told(number: int) -> None:
         stepped.trace  # noqa: B018 - reading it is the claim
 
 
+@pytest.mark.parametrize("subject", ["CN=alice", "CN=Client CA", "CN=alice,O=Example"])
+def test_users_are_written_as_the_scenario_writes_subjects(subject: str) -> None:
+    """A user is found by the subject that the scenario file gives the client's certificate."""
+    trace = played(
+        Scenario().but({"certificates.alice.subject": subject, "server.users": {subject: "ALICE"}})
+    )
+    assert (trace.card.user, trace.card.level) == ("ALICE", SecurityLevel.CLIENT_IDENTIFIED)
+
+
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
 def test_a_copy_is_refused_and_the_way_to_fork_is_shown(copied: Callable[[Simulation], Simulation]) -> None:
     """A simulation cannot be copied, before or after its end; the error names the call to make instead."""

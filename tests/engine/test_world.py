@@ -32,7 +32,7 @@ REMEMBERED = (
     authority._certified,
     authority._made,
 )
-RELEASE_DIGEST = "3c0d2471a078ea3866ca67d650706988ce86905cc97c4b1ece150c671aa4e407"
+RELEASE_DIGEST = "71885d28d097e3abbd8a28e9f4d92873f0abb03c2196dfe1c52740977bb1921f"
 
 
 def changed(certificates: dict[str, CertificateSetup] | None = None, **parts: object) -> Scenario:
@@ -108,13 +108,16 @@ def test_the_good_handshake_has_its_four_certificates() -> None:
     assert public(world.client.credentials[0].private_key) == world["alice"].certificate.public_key_info
 
 
-def test_every_seeded_subject_is_marked() -> None:
-    """Subjects carry the mark that their keys are no secret, unless asked for without."""
+def test_every_seeded_ca_is_marked_and_so_is_what_it_signs() -> None:
+    """A CA's name says that its keys are no secret, unless asked for without; a leaf's name is its own."""
     scenario = with_intermediate()
     marked, plain = issue_world(scenario, SEED), issue_world(scenario, SEED, marked=False)
     for name, issued in marked.issued.items():
-        assert issued.certificate.subject == f"{scenario.certificates[name].subject},{SEED_MARK}"
-        assert plain[name].certificate.subject == scenario.certificates[name].subject
+        setup = scenario.certificates[name]
+        mark = f",{SEED_MARK}" if setup.role == "ca" else ""
+        assert issued.certificate.subject == setup.subject + mark
+        assert issued.certificate.issuer.endswith(SEED_MARK)
+        assert plain[name].certificate.subject == setup.subject
 
 
 def test_nothing_is_issued_that_the_scenario_does_not_use() -> None:
