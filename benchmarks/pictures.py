@@ -20,9 +20,9 @@ from benchmarks import pens
 from benchmarks.contestants import forget_peers
 from benchmarks.measuring import Contestant, Spread, Timed, interleaved, machine, speed, table, write_section
 from simulator.runs.run import simulate
+from simulator.runs.saving import save
 from simulator.views.drawing.pens import picture
 from simulator.views.drawing.svg import svg
-from simulator.views.export import save
 from simulator.views.pictures.sequence import sequence
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml

@@ -15,7 +15,7 @@ from simulator.engine.world import World, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import OutputError
 from simulator.pki.bundles import write_pkcs12
-from simulator.pki.files import write_private_file, write_public_file
+from simulator.runs.files import write_private_file, write_public_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -35,9 +35,10 @@ def matrix(
 
     A cell of the matrix says which level came out, which alert was sent, and who noticed.
     """
+    from simulator.runs.saving import save_matrix
     from simulator.runs.sweep import matrix as outcome_matrix
     from simulator.views.drawing.pens import MATRIX_SUFFIXES
-    from simulator.views.export import check_forms, save_matrix
+    from simulator.views.export import check_forms
 
     check_forms(files, MATRIX_SUFFIXES)
     result = outcome_matrix()
@@ -91,7 +92,8 @@ def diff(
     its counterfactual.
     """
     from simulator.runs.run import simulate
-    from simulator.views.export import DIFF_SUFFIXES, check_forms, save_diff
+    from simulator.runs.saving import save_diff
+    from simulator.views.export import DIFF_SUFFIXES, check_forms
 
     check_forms(files, DIFF_SUFFIXES)
     a = simulate(scenario_from(scenario_a, (*settings, *set_a)), tls=tls_a or tls)

@@ -12,7 +12,7 @@ from simulator.command.certificate_files import made_folder
 from simulator.command.console import note, write
 from simulator.command.gallery import GALLERY, gallery_files
 from simulator.command.pager import Page, ascii_terminal, pages_of, turn_pages
-from simulator.pki.files import write_public_file
+from simulator.runs.files import write_public_file
 from simulator.runs.many import simulate_all
 from simulator.runs.run import simulate
 from simulator.runs.sweep import matrix as outcome_matrix

@@ -117,7 +117,7 @@ def export(
         result.save(path, view=view, theme=theme, detail=detail, with_keys=not without_keys)
         note(f"{path}")
     if frames_directory is not None:
-        from simulator.views.pictures.slides import save_frames
+        from simulator.runs.saving import save_frames
 
         for path in save_frames(result, frames_directory, form=frames_as, theme=theme, detail=detail):
             note(f"{path}")

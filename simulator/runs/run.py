@@ -87,7 +87,7 @@ class Run:
 
         Args:
             path: where; its folder must exist.
-            **options: which view and how, as :func:`simulator.views.export.save` takes them.
+            **options: which view and how, as :func:`simulator.runs.saving.save` takes them.
 
         Returns:
             The path.
@@ -95,7 +95,7 @@ class Run:
         Raises:
             OutputError: the suffix is not one that can be written, or the file cannot be.
         """
-        from simulator.views.export import save
+        from simulator.runs.saving import save
 
         return save(self, path, **options)
 

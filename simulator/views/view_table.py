@@ -5,135 +5,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from simulator.errors import OutputError
+from simulator.errors import OutputError, unknown_name
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.trace.trace import Trace
     from simulator.views.drawing.display import Drawing
-
-Picture = Callable[["Trace", str, str], "Drawing"]  # of a trace, with a detail and an argument
-Text = Callable[["Trace", int, str, str], str]  # the same, with columns before the detail
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One way to look at a run.
+    """A view of a run.
 
     Attributes:
-        about: what it shows, in a few words.
-        picture: lays it out as a display list.
-        text: tells it in columns.
-        argument: what may stand after a colon; empty where nothing may.
+        about: its subject, in a few words.
+        drawn_by: module in this room and function that lay it out as a display list.
+        told_by: module and function that write it in columns.
+        text_has_details: the text depends on the detail.
+        argument: possible words after a colon; empty where there are none.
     """
 
     about: str
-    picture: Picture
-    text: Text
+    drawn_by: str
+    told_by: str
+    text_has_details: bool = False
     argument: str = ""
 
+    def picture(self, trace: Trace, detail: str, argument: str = "") -> Drawing:
+        """The view as a display list."""
+        drawing: Drawing = _function(self.drawn_by)(trace, detail=detail, **self._options(argument))
+        return drawing
 
-def _sequence(trace: Trace, detail: str, _: str) -> Drawing:
-    from simulator.views.pictures.sequence import sequence
+    def text(self, trace: Trace, width: int, detail: str, argument: str = "") -> str:
+        """The view as text of so many columns."""
+        details = {"detail": detail} if self.text_has_details else {}
+        text: str = _function(self.told_by)(trace, width, **details, **self._options(argument))
+        return text
 
-    return sequence(trace, detail=detail)
-
-
-def _story(trace: Trace, width: int, detail: str, _: str) -> str:
-    from simulator.views.texts.terminal import story
-
-    return story(trace, width, detail=detail)
-
-
-def _timeline(trace: Trace, detail: str, _: str) -> Drawing:
-    from simulator.views.pictures.timeline import timeline
-
-    return timeline(trace, detail=detail)
+    def _options(self, argument: str) -> dict[str, str]:
+        return {"message": argument} if self.argument else {}
 
 
-def _timeline_text(trace: Trace, width: int, _: str, __: str) -> str:
-    from simulator.views.pictures.timeline import timeline_text
-
-    return timeline_text(trace, width)
-
-
-def _trust_graph(trace: Trace, detail: str, _: str) -> Drawing:
-    from simulator.views.pictures.trust_graph import trust_graph
-
-    return trust_graph(trace, detail=detail)
-
-
-def _trust_text(trace: Trace, width: int, _: str, __: str) -> str:
-    from simulator.views.story.trust_words import trust_text
-
-    return trust_text(trace, width)
-
-
-def _states(trace: Trace, detail: str, _: str) -> Drawing:
-    from simulator.views.pictures.states import states
-
-    return states(trace, detail=detail)
-
-
-def _states_text(trace: Trace, width: int, _: str, __: str) -> str:
-    from simulator.views.story.state_words import states_text
-
-    return states_text(trace, width)
-
-
-def _ladder(trace: Trace, detail: str, _: str) -> Drawing:
-    from simulator.views.pictures.ladder import ladder
-
-    return ladder(trace, detail=detail)
-
-
-def _ladder_text(trace: Trace, width: int, _: str, __: str) -> str:
-    from simulator.views.pictures.ladder import ladder_text
-
-    return ladder_text(trace, width)
-
-
-def _bytes(trace: Trace, detail: str, message: str) -> Drawing:
-    from simulator.views.pictures.bytes import message_bytes
-
-    return message_bytes(trace, detail=detail, message=message)
-
-
-def _bytes_text(trace: Trace, width: int, detail: str, message: str) -> str:
-    from simulator.views.pictures.bytes import bytes_text
-
-    return bytes_text(trace, width, detail=detail, message=message)
+def _function(place: str) -> Any:
+    """A function of a module in this room, loaded now."""
+    module, name = place.split(":")
+    return getattr(import_module(f"simulator.views.{module}"), name)
 
 
 VIEWS: Mapping[str, View] = MappingProxyType(
     {
-        "sequence": View("every message and decision, top to bottom", _sequence, _story),
-        "timeline": View("the same messages on a scale of time", _timeline, _timeline_text),
-        "trust-graph": View("certificates, issuers, and whom either side trusts", _trust_graph, _trust_text),
-        "states": View("both state machines with the way of this run", _states, _states_text),
-        "ladder": View("how secure, moment by moment, and who knows it", _ladder, _ladder_text),
-        "bytes": View("one message byte by byte", _bytes, _bytes_text, "NAME, NAME:2 or an event's number"),
+        "sequence": View(
+            "every message and decision, top to bottom",
+            "pictures.sequence:sequence",
+            "texts.terminal:story",
+            text_has_details=True,
+        ),
+        "timeline": View(
+            "the same messages on a scale of time",
+            "pictures.timeline:timeline",
+            "pictures.timeline:timeline_text",
+        ),
+        "trust-graph": View(
+            "certificates, issuers, and whom either side trusts",
+            "pictures.trust_graph:trust_graph",
+            "story.trust_words:trust_text",
+        ),
+        "states": View(
+            "both state machines with the way of this run",
+            "pictures.states:states",
+            "story.state_words:states_text",
+        ),
+        "ladder": View(
+            "how secure, moment by moment, and who knows it",
+            "pictures.ladder:ladder",
+            "pictures.ladder:ladder_text",
+        ),
+        "bytes": View(
+            "one message byte by byte",
+            "pictures.bytes:message_bytes",
+            "pictures.bytes:bytes_text",
+            text_has_details=True,
+            argument="NAME, NAME:2 or an event's number",
+        ),
     }
 )
 
 
 def view_named(name: str) -> tuple[View, str]:
-    """The view of that name, and what stands after the colon.
+    """The view of that name, and the words after the colon.
 
     Raises:
-        OutputError: there is no such view, or it takes nothing after a colon.
+        OutputError: the name is unknown, or the view takes nothing after a colon.
     """
     head, colon, argument = name.partition(":")
     found = VIEWS.get(head)
     if found is None or (colon and not found.argument):
-        raise OutputError(
-            "There is no such view.",
-            got=name,
-            expected=", ".join(VIEWS),
-            advice="Choose one of these; bytes:NAME shows the message of that name.",
-        )
+        otherwise = "bytes:NAME shows the message of that name."
+        raise unknown_name(OutputError, "view", name, VIEWS, otherwise=otherwise)
     return found, argument

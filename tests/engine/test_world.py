@@ -18,9 +18,9 @@ from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
 from simulator.pki.bundles import load_certificates
 from simulator.pki.certificate import Certificate
-from simulator.pki.files import write_private_file, write_public_file
 from simulator.pki.key_files import load_private_key
 from simulator.pki.keys import KeyType, PrivateKey
+from simulator.runs.files import write_private_file, write_public_file
 from simulator.scenario import CertificateSetup, ClientSetup, Scenario, ServerSetup, good_certificates
 from tests.peers import ROOT
 from tests.pki.samples import openssl

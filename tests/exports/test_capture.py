@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pytest
 
 from simulator.release import RELEASE
+from simulator.runs.saving import save
 from simulator.tls.wire.records import records_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Event, Sent
@@ -18,7 +19,6 @@ from simulator.trace.trace import Trace
 from simulator.views.capture.capture import capture
 from simulator.views.capture.packets import internet_checksum
 from simulator.views.capture.pcapng import padded
-from simulator.views.export import save
 from tests.peers import program
 from tests.played import RUNS, VERSIONS, run_of
 from tests.views.traces import HOSTILE, hostile_trace

@@ -8,10 +8,11 @@ from xml.etree import ElementTree
 import pytest
 
 from simulator.errors import OutputError
+from simulator.runs.saving import save_frames
 from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
 from simulator.views.pictures.sequence import sequence
-from simulator.views.pictures.slides import frames, save_frames
+from simulator.views.pictures.slides import frames
 from tests.played import RUNS
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 

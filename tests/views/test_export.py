@@ -9,10 +9,12 @@ import pytest
 
 from simulator.errors import OutputError
 from simulator.runs.run import simulate
+from simulator.runs.saving import save
 from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.trace.facts import SCHEMA_VERSION
 from simulator.trace.trace import trace_from_json
 from simulator.views.drawing.svg import svg
-from simulator.views.export import WHOLE_RUN, save
+from simulator.views.export import WHOLE_RUN
 from simulator.views.pictures.sequence import sequence
 from simulator.views.texts.terminal import story
 from tests.views.traces import THEMES, trace_of
@@ -101,4 +103,4 @@ def test_png_and_pdf_are_the_same_bytes_twice(theme: str, tmp_path: Path) -> Non
 def test_json_is_one_document(tmp_path: Path) -> None:
     """The JSON file is one document with its schema's version."""
     document = json.loads(save(trace_of("valid-certificate", "1.3"), tmp_path / "a.json").read_text())
-    assert document["schema_version"] == 1
+    assert document["schema_version"] == SCHEMA_VERSION

@@ -10,13 +10,13 @@ from xml.etree import ElementTree
 import pytest
 
 from simulator.errors import OutputError
+from simulator.runs.saving import save_matrix
 from simulator.runs.sweep import matrix
 from simulator.security import SecurityLevel
 from simulator.views.drawing.cells import cells
 from simulator.views.drawing.display import Box, Text
 from simulator.views.drawing.style import palette
 from simulator.views.drawing.svg import svg
-from simulator.views.export import save_matrix
 from simulator.views.pictures.matrix import cell_text, is_late, matrix_drawing, matrix_text
 from tests.views.geometry import contrasts, faults
 from tests.views.test_terminal import CODES

@@ -13,13 +13,14 @@ import pytest
 
 from simulator.errors import OutputError
 from simulator.runs.run import simulate
+from simulator.runs.saving import save, save_diff
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.cells import cells
 from simulator.views.drawing.display import Box, Drawing, Text
 from simulator.views.drawing.style import palette
 from simulator.views.drawing.svg import svg
-from simulator.views.export import layout, save, save_diff
+from simulator.views.export import layout
 from simulator.views.view_table import VIEWS, view_named
 from tests.peers import ROOT
 from tests.played import RUNS
@@ -177,7 +178,7 @@ def test_a_diff_is_written_in_every_form(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["nope", "states:START", "", ":", "sequence:"])
 def test_an_unknown_view_is_told_with_what_is_allowed(name: str) -> None:
     """A view that does not exist, or takes no argument, is an error that lists those that do."""
-    with pytest.raises(OutputError, match="sequence, timeline, trust-graph, states, ladder, bytes"):
+    with pytest.raises(OutputError, match="sequence, timeline, trust-graph, states, ladder or bytes"):
         view_named(name)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import OutputError
 from simulator.lessons.classroom.puzzle import ACCEPT, CASES, CHECKS, case
 from simulator.lessons.traces import evidence
-from simulator.pki.files import write_public_file
+from simulator.runs.files import write_public_file
 
 if TYPE_CHECKING:
     from pathlib import Path

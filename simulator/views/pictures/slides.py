@@ -13,9 +13,6 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from simulator.errors import OutputError
-from simulator.pki.files import write_public_file
-from simulator.trace.trace import Trace
 from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text, span
 from simulator.views.drawing.marks import BEHIND, Part
 from simulator.views.drawing.pens import picture
@@ -24,7 +21,7 @@ from simulator.views.story.lanes import run_name
 from simulator.views.story.moments import moments
 
 if TYPE_CHECKING:
-    from simulator.trace.trace import HasTrace
+    from simulator.trace.trace import Trace
 
 FOOT_GAP = 18.0  # between the story and the card below it
 TAIL = 150.0  # below the step that is told: a belief that has just begun needs room for its words
@@ -40,48 +37,27 @@ class Frame:
     drawing: Drawing
 
 
-def save_frames(
-    run: HasTrace | Trace,
-    directory: Path | str,
-    *,
-    form: Literal["svg", "png"] = "svg",
-    theme: str = "light",
-    detail: str = "messages",
-) -> list[Path]:
-    """Write the slides of a run into a folder, which is made if it is not there.
+def frame_contents(
+    trace: Trace, *, form: Literal["svg", "png"] = "svg", theme: str = "light", detail: str = "messages"
+) -> dict[str, bytes]:
+    """The slides of a run as contents of files, by file name, in the order of the story.
 
     Args:
-        run: a run, or its trace.
-        directory: where to.
+        trace: the run.
         form: ``svg`` or ``png``.
         theme: ``light``, ``dark`` or ``print``.
         detail: ``overview``, ``messages`` or ``everything``.
 
-    Returns:
-        The files in the order of the story.
-
     Raises:
-        OutputError: the theme or the detail is unknown, or the files cannot be written.
+        OutputError: the theme or detail is unknown.
     """
-    trace = run if isinstance(run, Trace) else run.trace
-    directory = Path(directory)
-    made = [
-        (directory / f"{place:02d}-{frame.name}.{form}", frame.drawing)
+    made = {
+        Path(f"{place:02d}-{frame.name}.{form}"): frame.drawing
         for place, frame in enumerate(frames(trace, detail=detail))
-    ]
-    contents = [(path, picture(drawing, path, theme=theme, prefix=path.stem)) for path, drawing in made]
-    try:
-        directory.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The folder {directory} cannot be made: {error.strerror}.",
-            got=str(directory),
-            expected="a new or existing folder inside one that exists",
-            advice="Make the folder around it first, or name another.",
-        ) from error
-    for path, data in contents:
-        write_public_file(path, data)
-    return [path for path, _ in contents]
+    }
+    return {
+        path.name: picture(drawing, path, theme=theme, prefix=path.stem) for path, drawing in made.items()
+    }
 
 
 def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:

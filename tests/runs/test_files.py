@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import OutputError
-from simulator.pki.files import write_private_file, write_public_file
+from simulator.runs.files import write_private_file, write_public_file
 
 
 def mode(path: Path) -> int:
