@@ -10,7 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Box, Drawing, Extent, Line, Point, Text, extent_of
+from simulator.views.drawing.display import Box, Drawing, Line, Text, extent_of
+from simulator.views.drawing.marks import Extent, Point
 from simulator.views.drawing.style import STROKES, TYPES, Palette
 
 if TYPE_CHECKING:

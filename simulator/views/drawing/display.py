@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from simulator.views.drawing.marks import BEHIND, NO_MARKS, Marks, Part, Span
+from simulator.views.drawing.marks import BEHIND, NO_MARKS, Extent, Marks, Part, Point, Span
 from simulator.views.drawing.measure import text_width
 from simulator.views.drawing.style import TYPES
 
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Anchor = Literal["start", "middle", "end"]
-Point = tuple[float, float]
 PARTING_SIGNS = "_.,-=/"  # a long name is broken after one of these: certificate_, telnet.example.
-Extent = tuple[float, float, float, float]  # left, top, right, bottom
 _BEFORE_ANCHOR = {"start": 0.0, "middle": 0.5, "end": 1.0}  # the share of a line's width left of its anchor
 
 
@@ -117,6 +115,7 @@ class Drawing:
         description: the same story in sentences; becomes the accessible description.
         items: what to draw, back to front.
         marks: what the layout knew of the picture as a whole.
+        meanwhile: what stands for the items of ``Part.UNREAD`` until these are known.
     """
 
     width: float
@@ -125,6 +124,7 @@ class Drawing:
     description: str
     items: tuple[Item, ...]
     marks: Marks = NO_MARKS
+    meanwhile: tuple[Item, ...] = ()
 
     @property
     def extents(self) -> dict[int, Extent]:

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import CheckOutcome
-from simulator.views.drawing.display import Box, Item, Line, Point, Polygon
+from simulator.views.drawing.display import Box, Item, Line, Polygon
+from simulator.views.drawing.marks import Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,8 +14,9 @@ from simulator.trace.facts import STEP_NUMBERS
 
 if TYPE_CHECKING:
     from simulator.trace.facts import Step
-    from simulator.views.drawing.display import Extent, Item, Point
 
+Point = tuple[float, float]
+Extent = tuple[float, float, float, float]  # left, top, right, bottom
 Span = tuple[float, float]  # top and bottom, or left and right
 
 
@@ -106,14 +107,12 @@ class ArrowMark:
         seq: the sending.
         start, end: on the sender's and the receiver's lane.
         unread_since: the event since which it is certain that the message is never read, or None.
-        on_its_way: the line as it looks before that; empty for an arrow that is whole anyway.
     """
 
     seq: int
     start: Point
     end: Point
     unread_since: int | None = None
-    on_its_way: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

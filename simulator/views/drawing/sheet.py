@@ -101,6 +101,7 @@ class Sheet:
         back, middle, front: what was put down, layer by layer.
         part, since: of what is put in front, as each item has them.
         head, foot, lanes, bands, sections, beliefs, arrows, whole: as in :class:`Marks`.
+        meanwhile: as in :class:`Drawing`.
     """
 
     stage: Stage
@@ -118,6 +119,7 @@ class Sheet:
     beliefs: list[BeliefMark] = field(default_factory=list)
     arrows: list[ArrowMark] = field(default_factory=list)
     whole: list[Span] = field(default_factory=list)
+    meanwhile: list[Item] = field(default_factory=list)
 
     def put(self, *items: Item) -> None:
         """Put items in front."""

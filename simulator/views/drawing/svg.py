@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 
-from simulator.views.drawing.display import Box, Drawing, Item, Line, Point, Polygon, Text
+from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text
+from simulator.views.drawing.marks import Point
 from simulator.views.drawing.style import MONO, SANS, STROKES, TYPES, Palette, palette
 
 # What XML 1.0 (section 2.2) does not allow in a document, even escaped.

@@ -121,7 +121,8 @@ def _arrow(sheet: Sheet, row: Flight, start: float, end: float) -> None:
     sheet.put_all(replace(item, part=Part.UNREAD, since=lost_since) if late else item for item in shaft)
     for item in (*glyphs.never_read(broken, y, seq), words):
         sheet.put(replace(item, part=Part.UNREAD, since=lost_since))
-    sheet.arrows.append(ArrowMark(seq, (start, y), (tip, y), lost_since, whole if late else ()))
+    sheet.meanwhile += whole if late else ()
+    sheet.arrows.append(ArrowMark(seq, (start, y), (tip, y), lost_since))
 
 
 def _shaft(row: Flight, look: str, y: float, start: float, tube_end: float, end: float) -> Iterator[Item]:

@@ -258,7 +258,7 @@ def _told(step: Moment, side: Side) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HeldBelief:
     """What a side believes from one moment on; ``seq`` is 0 before its first observation."""
 
     level: SecurityLevel
@@ -266,7 +266,7 @@ class Standing:
     seq: int
 
 
-NOTHING = Standing(SecurityLevel.CLEARTEXT, assumed=False, seq=0)
+NOTHING = HeldBelief(SecurityLevel.CLEARTEXT, assumed=False, seq=0)
 
 
 @dataclass(slots=True)
@@ -281,7 +281,7 @@ class Moment:
     """
 
     at: int
-    beliefs: dict[Side, Standing]
+    beliefs: dict[Side, HeldBelief]
     changed: set[Side] = field(default_factory=set)
     words: list[tuple[Side, str, int]] = field(default_factory=list)
 
@@ -299,7 +299,7 @@ def moments(trace: Trace) -> list[Moment]:
             here = Moment(event.at, dict(here.beliefs))
             found.append(here)
         if isinstance(beat, Belief):
-            here.beliefs[side] = Standing(beat.level, beat.assumed, event.seq)
+            here.beliefs[side] = HeldBelief(beat.level, beat.assumed, event.seq)
             here.changed.add(side)
             here.words.append((side, beat.reason, event.seq))
         else:

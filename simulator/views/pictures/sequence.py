@@ -68,6 +68,7 @@ def sequence(trace: Trace, *, detail: str = "messages") -> Drawing:
         description=caption(trace),
         items=(paper, *sheet.back, *lifelines, *sheet.middle, *sheet.front),
         marks=sheet.marks(),
+        meanwhile=tuple(sheet.meanwhile),
     )
 
 

@@ -22,7 +22,7 @@ from simulator.views.story.words import clean
 if TYPE_CHECKING:
     from simulator.tls.wire.version import Side
     from simulator.trace.trace import Trace
-    from simulator.views.drawing.display import Point
+    from simulator.views.drawing.marks import Point
 
 WIDE = 280.0  # fits the longest second line, "the server decides: ask or do not ask"
 HIGH = 46.0

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from simulator.tls.wire.version import Side
     from simulator.trace.trace import Trace
-    from simulator.views.drawing.display import Point
+    from simulator.views.drawing.marks import Point
     from simulator.views.drawing.style import Detail
 
 CARD = 264.0

@@ -15,7 +15,6 @@ from simulator.trace.facts import STEP_NUMBERS, Alert, BeliefChanged, Checked, D
 from simulator.views.drawing.display import (
     Box,
     Drawing,
-    Extent,
     Item,
     Text,
     extents_of,
@@ -23,7 +22,7 @@ from simulator.views.drawing.display import (
     span,
     union,
 )
-from simulator.views.drawing.marks import BEHIND, BandMark, Part
+from simulator.views.drawing.marks import BEHIND, BandMark, Extent, Part
 from simulator.views.drawing.style import PALETTES, Palette
 from simulator.views.drawing.svg import markup
 from simulator.views.pictures.sequence import sequence
@@ -81,7 +80,7 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
     bottom = drawing.height if finished or marks.foot is None else marks.foot
     return {
         "svg": markup(replace(drawing, items=rest), VARIABLES, "player"),
-        "away": _fragment(drawing, (item for arrow in marks.arrows for item in arrow.on_its_way)),
+        "away": _fragment(drawing, drawing.meanwhile),
         "told": _fragment(drawing, (item for item in lit if item.part is Part.UNREAD)),
         "since": {str(seq): known for seq, known in unread_since(trace).items()},
         "box": [0, _round(top), _round(drawing.width), _round(bottom - top)],
