@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.views.drawing.display import Box, Drawing, Line, Text, extent_of
-from simulator.views.drawing.marks import Extent, Point
 from simulator.views.drawing.style import STROKES, TYPES, Palette
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from simulator.views.drawing.marks import Extent, Point
 
 TOLERANCE = 0.6  # pixels
 STRIP = 24.0  # pixels: two lines of text are not far from that, so a text lies in one strip or two

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.display import Box, Item, Line, Polygon
-from simulator.views.drawing.marks import Point
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from simulator.views.drawing.marks import Point
 
 LOCK_WIDTH = 10.0
 

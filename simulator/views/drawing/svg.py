@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 
 from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text
-from simulator.views.drawing.marks import Point
 from simulator.views.drawing.style import MONO, SANS, STROKES, TYPES, Palette, palette
+
+if TYPE_CHECKING:
+    from simulator.views.drawing.marks import Point
 
 # What XML 1.0 (section 2.2) does not allow in a document, even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
