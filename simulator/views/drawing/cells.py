@@ -1,4 +1,4 @@
-"""Text in a terminal: how many cells it takes, how it wraps, which signs and colours there are."""
+"""Text in a terminal: its width, its line breaks, and the signs and colours that are used."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Signs:
     marks: tuple[str, str, str, str]
 
     def mark(self, outcome: CheckOutcome) -> str:
-        """The sign of a check's outcome; its word stands beside it."""
+        """Return the sign of a check's outcome."""
         return self.marks[list(CheckOutcome).index(outcome)]
 
 
@@ -62,7 +62,7 @@ ASCII = Signs("|", "-", "=", "#", "<", ">", "+", "+", "*", "-", ">", "(x)", ("+"
 
 
 def cells(text: str) -> int:
-    """How many columns of a terminal the text takes: East Asian wide characters take two, marks none."""
+    """The width of the text in terminal columns: East Asian wide characters take two, combining marks none."""
     if text.isascii():
         return len(text)
     return sum(_cells(character) for character in text)

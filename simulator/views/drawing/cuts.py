@@ -1,4 +1,4 @@
-"""Where a picture may be cut across, so that it can be shown in parts that each fit on a screen.
+"""The places at which a picture may be cut, so that each part fits on a screen.
 
 The marks of a drawing say which items stay together and where its sections begin. Between such groups runs a
 seam; where a section begins, a seam is a better place to cut. The head (the cards of the lanes, the titles of
@@ -50,7 +50,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Cuts:
-    """Where a picture may be cut, in pixels of its natural size.
+    """The places at which a picture may be cut, in pixels of its natural size.
 
     Attributes:
         type_size: of the smallest type in it.

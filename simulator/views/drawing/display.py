@@ -1,4 +1,4 @@
-"""The display list: what a layout says and a pen draws. Numbers and style names, nothing else.
+"""The display list that a layout makes and a pen draws: numbers and style names, nothing else.
 
 Lengths are pixels at natural size, ``y`` grows downwards, and the order of the items is the order of
 drawing. Every item carries the ``seq`` of the event it stands for, so that a click, a cursor or a test can
@@ -74,11 +74,11 @@ class Text(_Placed):
 
     Attributes:
         x, y: the anchor point on the baseline.
-        text: what is set, already cleaned and fitted.
+        text: the line, already cleaned and fitted.
         style: a name of :data:`simulator.views.drawing.style.TYPES`.
         seq: the event it stands for.
-        anchor: which end of the text stands at ``x``.
-        full: the whole text where ``text`` had to be shortened; empty where nothing was.
+        anchor: the end of the text that is at ``x``.
+        full: the whole text if ``text`` is shortened, else empty.
     """
 
     x: float
@@ -111,9 +111,9 @@ class Drawing:
 
     Attributes:
         width, height: natural size in pixels.
-        title: what it shows, in one line; becomes the accessible name.
+        title: one line; becomes the accessible name.
         description: the same story in sentences; becomes the accessible description.
-        items: what to draw, back to front.
+        items: from back to front.
         marks: what the layout knew of the picture as a whole.
         meanwhile: what stands for the items of ``Part.UNREAD`` until these are known.
     """
@@ -139,7 +139,7 @@ def width_of(text: str, style: str) -> float:
 
 
 def extent_of(item: Item) -> Extent:
-    """How far an item reaches: left, top, right and bottom."""
+    """Left, top, right and bottom of an item."""
     match item:
         case Box():
             return item.x, item.y, item.x + item.width, item.y + item.height
@@ -203,8 +203,7 @@ def fit(text: str, style: str, width: float) -> str:
 def wrap(text: str, style: str, width: float, most: int = 100) -> tuple[str, ...]:
     """The text in at most ``most`` lines of at most ``width``; the last one is shortened if it must be.
 
-    Breaks at spaces, and inside a word only where the word alone is wider than a line; there, if it can be,
-    after a sign that parts it.
+    Breaks at spaces. A word that is wider than a line is broken after a sign such as a hyphen, if it has one.
     """
     lines: list[str] = []
     rest = text.strip()
@@ -220,7 +219,7 @@ def wrap(text: str, style: str, width: float, most: int = 100) -> tuple[str, ...
 
 
 def _break_at(text: str, style: str, width: float) -> int:
-    """Where the first line ends: after the last word that fits, in one word after a sign that parts it."""
+    """The length of the first line: up to the last space that fits, or in a long word up to a sign that parts it."""
     fitting = max(1, _fitting(text, style, width))
     space = text.rfind(" ", 0, fitting + 1)
     if space > 0:
@@ -230,7 +229,7 @@ def _break_at(text: str, style: str, width: float) -> int:
 
 
 def _fitting(text: str, style: str, width: float) -> int:
-    """How many characters of the text fit into the width."""
+    """The number of characters that fit into the width."""
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2

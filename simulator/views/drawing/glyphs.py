@@ -1,4 +1,4 @@
-"""Marks drawn as shapes, because not every font has them: lock, tick, cross, octagon, arrow head."""
+"""Signs drawn as shapes, because not every font has them: lock, tick, cross, octagon, arrow head."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def octagon(x: float, y: float, radius: float, seq: int) -> Iterator[Item]:
 
 
 def never_read(x: float, y: float, seq: int) -> Iterator[Item]:
-    """The end of a message that nobody read: a circle with a bar through it."""
+    """The end of a message that is never read: a circle with a bar through it."""
     yield Polygon(regular(x, y, 7, 20), "unread.mark", seq)
     yield Line(((x - 4.9, y + 4.9), (x + 4.9, y - 4.9)), "unread.mark", seq)
 
@@ -70,7 +70,7 @@ def arrow_head(x: float, y: float, direction: int, style: str, seq: int) -> Poly
 
 
 def pointer(before: Point, tip: Point, style: str, seq: int) -> Polygon:
-    """A head at the end of a line that comes from any side."""
+    """An arrow head at the end of a line from any direction."""
     (x1, y1), (x2, y2) = before, tip
     length = math.hypot(x2 - x1, y2 - y1) or 1.0
     along, across = ((x2 - x1) / length, (y2 - y1) / length), ((y1 - y2) / length, (x2 - x1) / length)
@@ -85,7 +85,7 @@ def diamond(x: float, y: float, seq: int) -> Polygon:
 
 
 def hatching(x: float, y: float, width: float, height: float, seq: int) -> Iterator[Line]:
-    """Slanting lines that fill a rectangle: what is only assumed."""
+    """Slanting lines that fill a rectangle and stand for an assumption."""
     pitch = 7.0
     for index in range(1, int((width + height) / pitch) + 1):
         reach = index * pitch

@@ -1,4 +1,4 @@
-"""How wide text is, without drawing it: so that a layout can leave room and never cut a word.
+"""The width of text, without drawing it, so that a layout leaves room and cuts no word.
 
 The widths are the advance widths of DejaVu Sans and DejaVu Sans Bold in 1/2048 of the type size, read from
 the fonts that come with matplotlib; DejaVu Sans Mono has one width for all. Verdana, the first substitute
@@ -63,7 +63,7 @@ def text_width(text: str, size: float, *, bold: bool = False, mono: bool = False
     """The width of one line of text in the units of ``size``, kerning left out.
 
     Args:
-        text: what is set; without line breaks.
+        text: one line, without line breaks.
         size: the type size, in pixels.
         bold: set in bold.
         mono: set in the monospaced face.

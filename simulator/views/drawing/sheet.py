@@ -1,4 +1,4 @@
-"""The sheet a sequence diagram is laid out on: where the lanes stand, and what was put down so far."""
+"""The sheet on which a picture is laid out: its lanes, its items and its marks so far."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LEADING = 1.32  # line pitch over type size
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where things stand from left to right.
+    """The lanes and edges of a sheet, from left to right.
 
     Attributes:
         actors: the lanes in order.
@@ -54,7 +54,7 @@ class Stage:
 
     @staticmethod
     def of(trace: Trace) -> Stage:
-        """The stage for the actors of a trace: the gap between client and server is the widest."""
+        """The stage for the actors of a trace; client and server are the furthest apart."""
         actors = trace.setup.actors
         left = MARGIN + BELIEF_WIDTH + GUTTER
         x = left + HALF_CARD + GUTTER + (BESIDE_FIRST if actors and actors[0].role == "client" else 0.0)
@@ -69,7 +69,7 @@ class Stage:
 
     @property
     def middle(self) -> float:
-        """Half way between client and server: boxes of a lane open towards it."""
+        """The x half way between client and server; boxes of a lane open towards it."""
         return (self.lanes["client"] + self.lanes["server"]) / 2
 
     def next_lane(self, x: float, *, towards: float) -> float:
@@ -78,16 +78,16 @@ class Stage:
         return min((lane for lane in between if lane != x), key=lambda lane: abs(lane - x))
 
     def opens_right(self, lane: str) -> bool:
-        """Boxes of this lane extend to the right of it."""
+        """Return True if boxes of this lane extend to the right."""
         return self.lanes[lane] < self.middle
 
     def inner_edge(self, lane: str) -> float:
-        """How far a box of this lane may reach."""
+        """The inner edge of a box on this lane."""
         reach = TALK_PITCH - 38
         return self.lanes[lane] + (reach if self.opens_right(lane) else -reach)
 
     def outer_edge(self, lane: str) -> float:
-        """Where a box of this lane begins, on the side away from the middle."""
+        """The outer edge of a box on this lane: the side away from the middle."""
         return self.lanes[lane] + (-HALF_CARD if self.opens_right(lane) else HALF_CARD)
 
 
@@ -96,9 +96,9 @@ class Sheet:
     """A picture under construction: what was put down so far in three layers, and its marks.
 
     Attributes:
-        stage: where things stand from left to right.
-        y: how far down the page it reaches.
-        back, middle, front: what was put down, layer by layer.
+        stage: the lanes and edges, from left to right.
+        y: the height down to which the page is filled.
+        back, middle, front: the items so far, layer by layer.
         part, since: of what is put in front, as each item has them.
         head, foot, lanes, bands, sections, beliefs, arrows, whole: as in :class:`Marks`.
         meanwhile: as in :class:`Drawing`.
@@ -178,7 +178,7 @@ class Sheet:
         width: float,
         anchor: Anchor = "start",
     ) -> None:
-        """Put one line of text in front, shortened to ``width`` if it must be."""
+        """Put one line of text in front, shortened if it is wider than ``width``."""
         shown = fit(text, style, width)
         self.put(Text(x, y, shown, style, seq, anchor, text if shown != text else ""))
 
@@ -194,7 +194,7 @@ class Sheet:
         most: int = 100,
         anchor: Anchor = "start",
     ) -> float:
-        """Put a paragraph in front, its first line's top at ``top``; the y below it."""
+        """Put a paragraph in front that begins at ``top``, and return the y below it."""
         lines = wrap(text, style, width, most)
         pitch = pitch_of(style)
         full = text if lines and lines[-1] not in text else ""
@@ -207,7 +207,7 @@ class Sheet:
 
 
 def pitch_of(style: str) -> float:
-    """From one baseline to the next."""
+    """The distance from one baseline to the next."""
     return TYPES[style].size * LEADING
 
 

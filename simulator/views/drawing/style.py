@@ -1,8 +1,8 @@
 """The one style table: colours in three palettes, strokes, dashes and type.
 
 The colours descend from Okabe and Ito's set, which colour-blind readers can tell apart, darkened or
-lightened until every text has a contrast of at least 4.5 : 1 on its ground. Nothing is said by colour
-alone: what is encrypted runs in a tube and wears a lock, an alert has an octagon and a thick line, an
+lightened until every text has a contrast of at least 4.5 : 1 on its ground. Colour is never the
+only sign: encrypted messages run in a tube and have a lock, an alert has an octagon and a thick line, an
 assumption is hatched, every level is written out. The ``print`` palette has greys only.
 """
 
@@ -26,7 +26,7 @@ MONO = "'DejaVu Sans Mono', Menlo, Consolas, monospace"
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """How a shape looks: colour names of the palette, line width in pixels, dash pattern in pixels."""
+    """The look of a shape: colour names of the palette, line width in pixels, dash pattern in pixels."""
 
     fill: str | None = None
     line: str | None = None
@@ -36,7 +36,7 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """How text looks; ``size`` in pixels, ``colour`` a name of the palette."""
+    """The look of text; ``size`` in pixels, ``colour`` a name of the palette."""
 
     size: float
     colour: str = "ink"

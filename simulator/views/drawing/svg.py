@@ -30,9 +30,9 @@ def svg(drawing: Drawing, *, theme: str = "light", prefix: str = "") -> str:
     """Draw a display list as an SVG document.
 
     Args:
-        drawing: what to draw.
+        drawing: the display list.
         theme: ``light``, ``dark`` or ``print``.
-        prefix: what ids begin with, different for each picture of a page; made from the contents by default.
+        prefix: the beginning of ids, different for each picture of a page; by default made from the contents.
 
     Raises:
         OutputError: the theme is unknown.
@@ -41,7 +41,7 @@ def svg(drawing: Drawing, *, theme: str = "light", prefix: str = "") -> str:
 
 
 def markup(drawing: Drawing, colours: Palette, prefix: str) -> str:
-    """Draw with any colours: a palette's values, or names that a style sheet gives a value to."""
+    """Draw with any colours: the values of a palette, or names that a style sheet defines."""
     name = escape(prefix or _fingerprint(drawing))
     width, height = _number(drawing.width), _number(drawing.height)
     head = (
@@ -55,7 +55,7 @@ def markup(drawing: Drawing, colours: Palette, prefix: str) -> str:
 
 
 def _fingerprint(drawing: Drawing) -> str:
-    """A prefix that two different pictures do not share."""
+    """A prefix that differs from picture to picture."""
     words = f"{drawing.title}\n{drawing.description}\n{drawing.height}"
     return "drawing-" + hashlib.sha256(words.encode("utf-8", "backslashreplace")).hexdigest()[:8]
 

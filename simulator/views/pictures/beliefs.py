@@ -1,4 +1,4 @@
-"""The edges of a sequence diagram: what the client believes and the server knows, as time goes down."""
+"""The edges of a sequence diagram: the beliefs of client and server, from top to bottom."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class GapShade:
         self.sheet.middle.append(shade)
 
     def _free(self, top: float, needed: float) -> float:
-        """Where the words find room between the heading strips of the bands."""
+        """The first height at which the words do not cross the heading of a band."""
         for band in self.sheet.bands:
             if band.heading > top and band.top < top + needed:
                 top = band.heading

@@ -74,7 +74,7 @@ def _name(event: Event) -> str:
 
 
 def _about(event: Event) -> str:
-    """Which message it is: from whom to whom, when, how long, under whose keys."""
+    """The message in a sentence: sender, receiver, moment, length, keys."""
     fact = event.fact
     if not isinstance(fact, Sent | Alert):
         return ""

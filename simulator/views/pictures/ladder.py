@@ -1,4 +1,4 @@
-"""The security ladder over the course of a run: what the client believes, and what the server knows.
+"""The security ladder over the course of a run: the beliefs of client and server.
 
 Columns are the moments at which something changes, in order and not to scale. A dashed and hatched line is
 an assumption; the shaded time is the one in which the client takes a refused session for open. REFUSED
@@ -70,7 +70,7 @@ def ladder(trace: Trace, *, detail: str = "messages") -> Drawing:
 
 
 def _overview_pitch(steps: list[Moment], late: Gap | None) -> float:
-    """How far apart the moments stand: as the screen allows, with room for the words of a late refusal."""
+    """The distance between moments: as the screen allows, with room for the words of a late refusal."""
     shaded = _within(steps, late)
     least = max(LEAST_PITCH, PITCH / max(1, len(shaded) - 1) if shaded else 0.0)
     return max(least, min(PITCH, (SCREEN - 2 * MARGIN - LABEL - TAIL) / len(steps)))
@@ -188,7 +188,7 @@ class _Ladder:
             self.sheet.put(Box(x - 5.5, y - 5.5, 11, 11, "ladder.server.mark", seq))
 
     def _names(self) -> None:
-        """Whose line is whose, at their ends."""
+        """The name of each line, at its end."""
         x = self.right - TAIL + 46
         for side, shift, words, style in (
             ("client", -APART, "client believes", "belief"),
@@ -259,7 +259,7 @@ def _told(step: Moment, side: Side) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HeldBelief:
-    """What a side believes from one moment on; ``seq`` is 0 before its first observation."""
+    """The belief of a side from one moment on; ``seq`` is 0 before its first observation."""
 
     level: SecurityLevel
     assumed: bool

@@ -1,6 +1,6 @@
-"""The outcome matrix: what each credential is worth under each policy, as a picture and as text.
+"""The outcome matrix: the level of each credential under each policy, as a picture and as text.
 
-Rows are what the client comes with, columns what the server asks for. Every cell has two halves, TLS 1.2 and
+Rows are credentials of the client, columns are policies of the server. Every cell has two halves, TLS 1.2 and
 TLS 1.3, since the same refusal reaches the client in time in one and too late in the other.
 """
 
@@ -111,7 +111,7 @@ def _heads(matrix: Matrix, column: float) -> Iterator[Item]:
 
 
 def held_words(credential: str) -> str:
-    """What the client comes with. A policy is called ``none`` too, so nothing is not."""
+    """The name of a credential. A policy is called ``none`` as well, so the missing certificate is not."""
     return "no certificate" if credential == "none" else clean(credential)
 
 
@@ -144,7 +144,7 @@ def _cell(matrix: Matrix, cell: Cell, x: float, y: float) -> Iterator[Item]:
 
 
 def cell_words(cell: Cell) -> tuple[str, ...]:
-    """What stands under the level.
+    """The words under the level.
 
     For a session what is known of a client that has proved nothing; for a refusal who refused, by which
     alert, and whether the client learned of it in time.
@@ -194,8 +194,8 @@ def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False) -> str:
     """The matrix as text.
 
     Args:
-        matrix: what came out of which run.
-        width: columns; no line is longer. Below 76 it is told in 76.
+        matrix: the results.
+        width: columns, at least 76; no line is longer.
         colour: with the terminal's colour codes.
     """
     width = max(width, LEAST_WIDTH)
@@ -247,7 +247,7 @@ def _code(alert: str) -> str:
 
 
 def _key(matrix: Matrix, width: int, *, wide: bool) -> list[str]:
-    """What policies, numbers and stars mean."""
+    """The meaning of policies, numbers and stars."""
     words = [
         f"{clean(policy)}: the server {POLICY_WORDS[policy]}."
         for policy in matrix.policies

@@ -1,4 +1,4 @@
-"""What every picture beside the sequence diagram shares: a page without lanes, its head, and its end."""
+"""The parts that pictures beside the sequence diagram share: a page without lanes, its head and its end."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def blank(width: float) -> Sheet:
 
 
 def head(sheet: Sheet, title: str, under: str, lead: str = "") -> None:
-    """Put what the picture shows, which run it is, and a sentence on how to read it."""
+    """Put the title, the run, and a sentence on how to read the picture."""
     width = sheet.stage.width - 2 * MARGIN
     sheet.y = sheet.paragraph(title, "title", 0, MARGIN, sheet.y, width=width, most=2) + 2
     sheet.y = sheet.paragraph(under, "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
@@ -37,7 +37,7 @@ def run_head(sheet: Sheet, trace: Trace, what: str, lead: str = "") -> None:
 
 
 def finished(sheet: Sheet, title: str, description: str) -> Drawing:
-    """The page as a drawing, as long as what stands on it."""
+    """Return the page as a drawing, as high as its contents."""
     width, height = sheet.stage.width, sheet.y + 20
     paper = Box(0, 0, width, height, "paper", 0, part=Part.PAPER)
     items = (paper, *sheet.back, *sheet.middle, *sheet.front)

@@ -1,4 +1,4 @@
-"""What a CertificateVerify signs, as picture and as text: the messages, their hash, the bytes around it."""
+"""The bytes that a CertificateVerify signs, as picture and as text: messages, their hash, the frame around it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PART, LENGTH, BYTES = 250.0, 110.0, 430.0
 
 
 def signed_words(signed: Signed) -> str:
-    """What is signed, in a few sentences."""
+    """The signed bytes, in a few sentences."""
     names = ", ".join(_message(event.fact) for event in signed.messages)
     count = plural(len(signed.messages), "message")
     sentences = [f"The {signed.signer} signs the handshake so far: {count} ({names})."]
@@ -49,7 +49,7 @@ def signed_words(signed: Signed) -> str:
 
 
 def _lead(signed: Signed) -> str:
-    """What the picture shows below, in two sentences."""
+    """The contents of the table below, in two sentences."""
     count = plural(len(signed.messages), "message")
     if _is_13(signed):
         frame = f"the bytes in the frame; the last part is the hash of the {count} so far"
@@ -71,7 +71,7 @@ def _message(fact: object) -> str:
 
 
 def parts(signed: Signed) -> list[tuple[str, bytes, str]]:
-    """What is given to the signature algorithm, part by part: name, bytes, meaning."""
+    """The input of the signature algorithm, part by part: name, bytes, meaning."""
     if not _is_13(signed):
         hashed = f"the signature scheme hashes them with {_hash(signed)}: {signed.digest.hex()}"
         meaning = hashed if signed.digest else "the signature scheme takes them as they are"
@@ -125,7 +125,7 @@ def draw_signed(sheet: Sheet, signed: Signed, seq: int) -> None:
 
 
 def _part(sheet: Sheet, name: str, data: bytes, meaning: str, seq: int) -> None:
-    """One part of what is signed: its name, its length, its bytes, what it is for."""
+    """One part of the input: its name, its length, its bytes, its purpose."""
     top, place = sheet.y, len(sheet.front)
     width = sheet.stage.width - 2 * MARGIN
     sheet.line(name, "byte.branch", seq, MARGIN + 8, top + 17, width=PART - 16)

@@ -1,8 +1,8 @@
 """A sequence diagram as slides: one picture for each step, all of one size, so that nothing jumps.
 
-The head with the lanes stays where it is. Below it stands the step that is told, with as many whole steps
-before it as there is room for; what comes later is absent. The first frame has the lanes alone, the last one
-what the session is worth.
+The head with the lanes stays where it is. Below it stands the present step, with as many whole
+steps before it as there is room for; later ones are absent. The first frame has the lanes alone, the last one
+the result.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 FOOT_GAP = 18.0  # between the story and the card below it
-TAIL = 150.0  # below the step that is told: a belief that has just begun needs room for its words
+TAIL = 150.0  # below the present step: a belief that has just begun needs room for its words
 SNAPSHOT_GAP = 14.0  # below the event at which a snapshot ends
 SNAPSHOT_ROOM = 420.0  # for the steps of a snapshot, where they are not taller
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One slide: what it is called in a file name, and the picture."""
+    """One slide: its name in a file name, and the picture."""
 
     name: str
     drawing: Drawing
@@ -61,7 +61,7 @@ def frame_contents(
 
 
 def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
-    """The slides of a run: the lanes, each step as it is told, the result.
+    """The slides of a run: the lanes, each step in turn, the result.
 
     Raises:
         OutputError: the detail is unknown.
@@ -166,7 +166,7 @@ def _is_belief(item: Item) -> bool:
 
 
 def _cut(item: Item, top: float, bottom: float) -> Item | None:
-    """What of an item is inside: boxes and upright lines are cut, other things are whole or absent."""
+    """The part of an item that is inside: boxes and upright lines are cut, others are whole or absent."""
     above, below = span(item)
     if above >= top and below <= bottom:
         return item

@@ -222,5 +222,5 @@ def _style(move: Move) -> str:
 
 
 def _width(move: Move) -> float:
-    """How wide the label of a move is."""
+    """The width of the label of a move."""
     return width_of(_words(move), _style(move)) + 23 * len(move.taken)

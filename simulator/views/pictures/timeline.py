@@ -70,7 +70,7 @@ class Departure:
 
     @property
     def at(self) -> int:
-        """When it leaves, in microseconds."""
+        """The moment at which it leaves, in microseconds."""
         return self.first.event.at
 
     @property
@@ -130,7 +130,7 @@ class _Timeline:
         self.scale = TimeScale.of(times, self.latency, sheet.y + 62)
 
     def _notes(self, side: Side, told: list[Beat]) -> dict[int, list[Note]]:
-        """What stands beside a lane at each moment, in the order of the story."""
+        """The words beside a lane at each moment, in the order of the story."""
         notes: list[Note] = [
             (one.first, _sent_words(one), "message.alert" if one.first.refusal else "byte.name")
             for one in self.departures
@@ -164,7 +164,7 @@ class _Timeline:
         sheet.y = max(bottom, *(self._words(side) for side in SIDES))
 
     def _break(self, place: int) -> None:
-        """Where time is left out: both lanes interrupted, with how much."""
+        """A gap in the scale: both lanes interrupted, with the time that is left out."""
         y = (self.scale.heights[place] + self.scale.heights[place + 1]) / 2
         left_out = self.scale.instants[place + 1] - self.scale.instants[place]
         for x in LANES.values():
@@ -176,7 +176,7 @@ class _Timeline:
         self.sheet.line(moment(left_out), "lane.idle", 0, x, y + 4, width=TICKS - 8, anchor="end")
 
     def _arrow(self, departure: Departure) -> None:
-        """A slanted line; in a tube where it is encrypted, broken off where nobody read it."""
+        """A slanted line; in a tube where it is encrypted, broken off where it is never read."""
         flight, sheet = departure.first, self.sheet
         seq, from_client = flight.event.seq, flight.event.actor == "client"
         way = 1 if from_client else -1
@@ -205,7 +205,7 @@ class _Timeline:
             sheet.middle.append(Line(waits, "lifeline.idle", read.seq))
 
     def _words(self, side: Side) -> float:
-        """What the side does, beside its lane; each moment where it is, or below the one before."""
+        """The words beside a lane; each moment at its height, or below the one before."""
         sheet, lane = self.sheet, LANES[side]
         way = -1 if side == "client" else 1
         left = lane - NOTES if side == "client" else lane + LEADER
@@ -226,14 +226,14 @@ class _Timeline:
 
 
 def _sent_words(departure: Departure) -> str:
-    """What leaves, under whose keys, and that it is never read."""
+    """The names and keys of a departure, and its fate if it is never read."""
     flight = departure.first
     keys = f" ({PROTECTION_WORDS[flight.protection]})" if flight.encrypted else ""
     return departure.words + keys + (", never read" if flight.lost else "")
 
 
 def timeline_text(trace: Trace, width: int = 80) -> str:
-    """What leaves and arrives when, as text.
+    """The departures and arrivals as text.
 
     Args:
         trace: what happened.
@@ -255,7 +255,7 @@ def timeline_text(trace: Trace, width: int = 80) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TimeScale:
-    """From virtual time to height.
+    """The height of each moment of virtual time.
 
     Attributes:
         instants: the times at which something happens, in microseconds, in order.

@@ -1,4 +1,4 @@
-"""The trust graph: certificates with their issuers, the trust stores of both sides, and what was made of it.
+"""The trust graph: certificates with their issuers, the trust stores of both sides, and the verdicts.
 
 From bottom to top: what each side shows, who issued it, and the store of the *other* side, which judges it.
 The path that was built is a heavy line; a link that is missing is broken and crossed; the names in a
@@ -271,7 +271,7 @@ class _Picture:
 
 
 class Places:
-    """Which layer and which column every certificate stands in.
+    """The layer and the column of every certificate.
 
     Attributes:
         layer: name → layer from the top, 0 for the roots.

@@ -1,4 +1,4 @@
-"""What a player shows of a run, or of two, as one document of plain values. It holds no secret.
+"""Everything that a player shows of one run or two, as one document of plain values without secrets.
 
 The document is complete: words, bytes, certificates, ledgers, beliefs, states, questions and the picture.
 Whatever changes with the cursor is a list in the order of ``seq``; what holds at a moment is its last entry
@@ -67,7 +67,7 @@ def document(trace: Trace, *, detail: str = "messages", finished: bool = True) -
     Args:
         trace: what happened.
         detail: how much the picture shows: ``overview``, ``messages`` or ``everything``.
-        finished: the run is over; of one that still goes on, no result is told.
+        finished: the run is over. A run that goes on has no result yet.
 
     Raises:
         OutputError: the detail is unknown.
@@ -76,7 +76,7 @@ def document(trace: Trace, *, detail: str = "messages", finished: bool = True) -
 
 
 def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
-    """The same for two runs, with where they part and which moments of one answer to those of the other.
+    """The same for two runs, with their first divergence and the moments that answer to each other.
 
     Raises:
         OutputError: the detail is unknown.
@@ -94,7 +94,7 @@ def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
 
 
 def beside_stop(contents: Values, cursor: int) -> int:
-    """Where the second run of a comparison stands while the first stands at ``cursor``.
+    """The ``seq`` of the second run of a comparison while the first is at ``cursor``.
 
     It is the last stop up to the moment that answers to it, as the page has it while both move together.
     """
@@ -137,7 +137,7 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
 
 
 def _actor(actor: ActorSetup, setup: Setup) -> Values:
-    """What an actor starts with; certificates as (name, fingerprint)."""
+    """The setup of an actor; certificates as (name, fingerprint)."""
     names = names_of(setup)
     prints = {held.name: held.fingerprint for held in setup.certificates}
 
@@ -296,7 +296,7 @@ def words_in(texts: Iterable[str]) -> list[str]:
 
 
 def entries(terms: Iterable[str]) -> dict[str, list[Any]]:
-    """What each of these terms means, and where it is defined."""
+    """The meaning and the source of each term."""
     return {term: [glossary()[term].text, glossary()[term].source] for term in terms}
 
 

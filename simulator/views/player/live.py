@@ -1,6 +1,6 @@
 """The player of a simulation that goes on as its reader decides.
 
-live(Simulation(scenario, interactive=True))     # stops where somebody has to decide: the reader does
+live(Simulation(scenario, interactive=True))     # stops at each decision of the reader
 live(Simulation(scenario))                       # decides by itself; any decision can be taken otherwise
 """
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 
 class Waiting(Protocol):
-    """A decision that somebody waits for, or has taken."""
+    """A decision that is pending or was taken."""
 
     @property
     def name(self) -> str:
-        """Which decision: ``send-certificate`` and so on."""
+        """The decision: ``send-certificate`` and so on."""
 
     @property
     def options(self) -> tuple[str, ...]:
@@ -36,23 +36,23 @@ class Waiting(Protocol):
 
 
 class Live(Protocol):
-    """What a live player asks of a :class:`simulator.engine.simulation.Simulation`."""
+    """The part of a simulation that a live player uses; see :class:`simulator.engine.simulation.Simulation`."""
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What has happened so far."""
+        """The events so far."""
 
     @property
     def finished(self) -> bool:
-        """Nothing more will happen."""
+        """The simulation has ended."""
 
     @property
     def pending(self) -> Waiting | None:
-        """The decision that somebody is thinking about."""
+        """The pending decision, or None."""
 
     @property
     def decisions(self) -> Sequence[tuple[Waiting, str, str]]:
-        """Those that were taken, with the choice and who took it."""
+        """The decisions that were taken, each with the choice and the decider."""
 
     def run(self) -> list[Event]:
         """Go on to the end, or to a decision that waits."""
@@ -138,7 +138,7 @@ class LivePlayer(Player):
             self.cursor = cursor
 
     def _contents(self) -> dict[str, Any]:
-        """Of a run that goes on no result is told, and the decision that waits is asked."""
+        """The document without a result while the run goes on, and the pending decision."""
         waits, finished = self.simulation.pending, self.simulation.finished
         number = len(self.simulation.decisions)
         asked = waits and {"ask": question(waits.name), "options": list(waits.options), "number": number}
@@ -168,7 +168,7 @@ class LivePlayer(Player):
         return super().__repr__().removesuffix(">") + state + ">"
 
     def _whole(self) -> Drawing:
-        """Of a run that goes on, no result is shown; its words say what it waits for."""
+        """The picture without a result while the run goes on; its words name the pending decision."""
         whole = super()._whole()
         if self.simulation.finished:
             return whole

@@ -1,4 +1,4 @@
-"""What the player shows of a message: what matters in it, its bytes by name, and what is on the wire."""
+"""The messages of a run for the player: important facts, bytes by name, bytes on the wire."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def _message(event: Event, fact: Sent | Alert, trace: Trace) -> dict[str, Any]:
 
 
 def _facts(fact: Sent | Alert) -> list[str]:
-    """How it travels, a line for each thing."""
+    """Size and protection, a line each."""
     if isinstance(fact, Sent) and fact.protocol == "enrolment":
         return [f"{size(len(fact.raw))}, outside the connection"] if fact.raw else ["its bytes are secret"]
     return [f"{size(len(fact.raw))}, {protected(fact.protection)}"]
 
 
 def _later(event: Event, reading: Event | None, lost: int | None) -> list[list[Any]]:
-    """What became of it, and since which event that is known."""
+    """The fate of a message, with the event since which it is known."""
     if isinstance(event.fact, Sent) and event.fact.protocol == "enrolment":
         return []
     if reading is not None:
@@ -96,7 +96,7 @@ def _row(field: Field) -> FieldRow:
 
 
 def record_fields(wire: bytes, *, encrypted: bool) -> list[FieldRow]:
-    """The records that a message completed, as somebody on the way sees them (RFC 8446, section 5.1)."""
+    """The records that a message completed, as an observer on the way sees them (RFC 8446, section 5.1)."""
     rows: list[FieldRow] = []
     at = 0
     for record in records_of(wire):

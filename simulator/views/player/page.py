@@ -1,6 +1,6 @@
-"""The player: one page that plays a run, steps it forward and back, and asks what comes next.
+"""The player: one page that steps through a run, forward and back, and asks questions.
 
-Everything that is said on the page stands in one document of plain values
+All words of the page are in one document of plain values
 (:mod:`simulator.views.player.document`); the modules in ``web/`` show it and add no facts of their own. The
 same document and modules serve a stand-alone page and a widget in a notebook: ``player.js`` keeps to the
 contract of anywidget, ``render({model, el})``, and ``page.js`` stands in for the widget's model.

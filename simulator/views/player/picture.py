@@ -106,7 +106,7 @@ def _lit(item: Item) -> Item:
 
 
 def _in_sight(item: Item, shift: float, right: float) -> Item:
-    """What stands at the edges of a band, moved to where it is seen when only part of the width is."""
+    """An item at the edge of a band, moved into the part of the width that is seen."""
     if item.part is Part.TIME and isinstance(item, Text):
         return replace(item, x=min(item.x, right - TIME_INSET))
     if item.part is Part.HEADING and isinstance(item, Text | Box):
@@ -158,7 +158,7 @@ def _depths(trace: Trace, items: Iterable[Item]) -> list[float]:
 
 
 def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> tuple[float, float]:
-    """The columns in which client and server talk: enough to show most of the story large."""
+    """The left and right edge of the columns in which client and server talk."""
     told = [
         places[event.seq]
         for event in trace.events[:-1]

@@ -1,4 +1,4 @@
-"""What happens next? Questions for a viewer, made from the run, the state tables and the ledgers.
+"""Questions for a viewer: what happens next? They are made from the run, the state tables and the ledgers.
 
 No question has a stored answer. What could come is read from what the actors may do (the options of a
 decision, the table of what a peer may send, the checks of the ledger, the alerts of the stack); what is right
@@ -117,7 +117,7 @@ class _Asker:
         return asked_with(f"What does the {sender} send next?", options)
 
     def _alert(self, event: Event, alert: Alert) -> dict[str, Any] | None:
-        """Which alert: the others are those of the checks that this stack makes."""
+        """The question for an alert; the wrong options are alerts of other checks that this stack makes."""
         verdict = self.ledgers.get(event.actor)
         if verdict is None or verdict.profile not in PROFILES:
             return None
@@ -194,7 +194,7 @@ class _Reader:
         self.states = tuple(dict.fromkeys(after)) or self.states
 
     def options(self, actual: str) -> list[tuple[str, bool, str]]:
-        """What could be sent, and near it what could not, each with the reason."""
+        """The messages that could be sent, and near ones that could not, each with the reason."""
         waiting = self.waiting()
         allowed = [name for state in waiting for name in self.machine.messages[state]]
         order = self.vocabulary
@@ -310,7 +310,7 @@ def turns(
 
 
 def _worth(trace: Trace) -> Question:
-    """What is the session worth in the end? The reason is that of who refused, else what the server knows."""
+    """The question for the final level, with the reason of the side that refused, or else of the server."""
     level = trace.card.level
     reasons = [
         clean(event.fact.reason)

@@ -5,8 +5,8 @@
     player.cursor = 12            # the picture goes there, and back: the cursor tells where the reader is
     stop = player.on_step(print)  # called with the event at which the reader arrives, until stop() is called
 
-Where no kernel runs, a PNG of the sequence diagram stands in, in the same output. Only here and in what
-stands on this module is anywidget imported, so import them where a player is wanted and not before.
+Where no kernel runs, the output shows a PNG of the sequence diagram. This module imports anywidget, so import
+it where a player is wanted and not before.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ THEMES = ("", "light", "dark")
 
 
 class Cursor(traitlets.Int[int, int]):
-    """The number of an event. What is no number is told as a mistake of the reader, in words."""
+    """The number of an event; any other value is refused in words."""
 
     def validate(self, obj: Any, value: Any) -> int:  # noqa: ARG002 - the signature of traitlets
         """The value, if it is a whole number."""
@@ -139,7 +139,7 @@ class Player(anywidget.AnyWidget):
         self.cursor = cursor
 
     def _contents(self) -> dict[str, Any]:
-        """What the page shows, by the names of the attributes that it stands in."""
+        """The contents of the page, by the names of the attributes that hold them."""
         shown = comparison if len(self.traces) == 2 else document
         return {"document": shown(*self.traces, detail=self._detail)}
 
@@ -168,7 +168,7 @@ class Player(anywidget.AnyWidget):
             self.second_cursor = beside_stop(self.document, change["new"])
 
     def _has(self, cursor: str, seq: object) -> bool:
-        """Whether there is such an event in the run that a cursor goes through."""
+        """Return True if the run of that cursor has such an event."""
         return seq in range(len(self._through(cursor).events))
 
     def _through(self, cursor: str) -> Trace:
@@ -236,7 +236,7 @@ class Player(anywidget.AnyWidget):
         return f"<Player of {runs}: at event {self.cursor} of {len(self.traces[0].events) - 1}>"
 
     def _stand_in(self) -> Exhibit:
-        """What is seen where the player cannot run: the picture as far as the reader is, or all of it."""
+        """The stand-in where the player cannot run: the picture up to the cursor, or all of it."""
         drawing = snapshot(self.traces[0], self.cursor) if self.cursor else self._whole()
         return exhibit(drawing, repr(self))
 
