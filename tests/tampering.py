@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from simulator.tls.events import AlertSent, DataReceived, DataSent, MessageSent, StateChanged, TlsEvent
+from simulator.tls.events import AlertSent, DataReceived, DataSent, MachineMoved, MessageSent, TlsEvent
 from simulator.tls.states import State
 from simulator.tls.wire.messages import HandshakeType
 from simulator.tls.wire.version import Version
@@ -70,7 +70,7 @@ class Tampered(Pair):
     def was_connected(self, role: Side) -> bool:
         """The machine has been connected."""
         return any(
-            isinstance(event, StateChanged) and event.after == State.CONNECTED.value
+            isinstance(event, MachineMoved) and event.after == State.CONNECTED.value
             for who, event in self.told
             if who == role
         )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from simulator.actors.decisions import TakenBy
     from simulator.security import RefusalLayer
-    from simulator.tls.connection import Endpoint as Machine
+    from simulator.tls.connection import Connection
     from simulator.trace.facts import Fact
 
 NOTHING_KNOWN = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.", None)
@@ -62,7 +62,7 @@ class Peer(ABC):
         returned: its handshake call has returned.
     """
 
-    machine: Machine
+    machine: Connection
 
     def __init__(self, name: str, peer: str, version: Version) -> None:
         self.name = name

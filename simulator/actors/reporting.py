@@ -23,7 +23,7 @@ Reportable = (
     | events.MessageReceived
     | events.AlertSent
     | events.AlertReceived
-    | events.StateChanged
+    | events.MachineMoved
     | events.DataSent
     | events.DataReceived
 )
@@ -37,7 +37,7 @@ def fact_of(event: Reportable, peer: str) -> Fact:
             return Sent(peer, protocol_of(name), name, event.raw, event.protection, event.wire)
         case events.MessageReceived():
             return Received(peer, protocol_of(event.name), event.name, event.raw, event.protection)
-        case events.StateChanged():
+        case events.MachineMoved():
             return StateChanged(event.before, event.after)
         case events.DataSent():
             name = "application data"

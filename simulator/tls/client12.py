@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.client_answers import ClientAnswers
 from simulator.tls.config import TLS12_CIPHER_SUITES
-from simulator.tls.connection12 import Endpoint12
+from simulator.tls.connection12 import Connection12
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.peer_key import peer_public_key
 from simulator.tls.crypto.signatures import RSA_SIGN, certificate_type_of, common_scheme, sign
@@ -19,7 +19,7 @@ from simulator.tls.states import CLIENT_12, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.extension_rules import check_asked, check_data, check_names, check_point_formats
-from simulator.tls.wire.extensions import Extension, ExtensionType, Place
+from simulator.tls.wire.extensions import Extension, ExtensionPlace, ExtensionType
 from simulator.tls.wire.messages import (
     Certificate12,
     CertificateRequest12,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from simulator.tls.crypto.signatures import PrivateKey
 
 
-class ClientHandshake12(ClientAnswers, Endpoint12):
+class ClientHandshake12(ClientAnswers, Connection12):
     """A client's TLS 1.2 connection.
 
     Args:
@@ -130,8 +130,8 @@ class ClientHandshake12(ClientAnswers, Endpoint12):
         answers = {extension.type for extension in hello.extensions}
         offered = {extension.type for extension in self.hello_extensions()}
         for extension in hello.extensions:
-            check_asked(extension, Place.SH, offered)
-            check_data(extension, Place.SH)
+            check_asked(extension, ExtensionPlace.SH, offered)
+            check_data(extension, ExtensionPlace.SH)
         check_point_formats(hello.extensions)
         if forms.RENEGOTIATION_INFO.read(hello.extensions) != b"":
             raise ProtocolViolation(

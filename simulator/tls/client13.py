@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.client_answers import ClientAnswers
 from simulator.tls.config import TLS13_CIPHER_SUITES, ClientConfig, Credential
-from simulator.tls.connection13 import Endpoint13
+from simulator.tls.connection13 import Connection13
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.signatures import common_scheme
 from simulator.tls.events import CertificateChoiceWanted, ServerVerdictWanted
@@ -19,7 +19,7 @@ from simulator.tls.states import CLIENT_13, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.extension_rules import check_answers, check_names, check_offers
-from simulator.tls.wire.extensions import Extension, ExtensionType, Place
+from simulator.tls.wire.extensions import Extension, ExtensionPlace, ExtensionType
 from simulator.tls.wire.messages import (
     Certificate13,
     CertificateRequest13,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 LEGACY_VERSION = 0x0303  # what every hello claims; the truth stands in supported_versions
 
 
-class ClientHandshake13(ClientAnswers, Endpoint13):
+class ClientHandshake13(ClientAnswers, Connection13):
     """A client's TLS 1.3 connection.
 
     Args:
@@ -131,7 +131,7 @@ class ClientHandshake13(ClientAnswers, Endpoint13):
 
     def on_hello_retry_request(self, retry: ServerHello, raw: bytes) -> None:
         """RFC 8446 section 4.1.4: the server wants the same hello with another key share."""
-        self.check_hello(retry, Place.HRR)
+        self.check_hello(retry, ExtensionPlace.HRR)
         group = forms.KEY_SHARE_RETRY.read(retry.extensions)
         self.cookie = forms.COOKIE.read(retry.extensions)
         if group is None and self.cookie is None:
@@ -158,7 +158,7 @@ class ClientHandshake13(ClientAnswers, Endpoint13):
 
     def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:
         """RFC 8446 section 4.1.3: both halves of the key exchange are known, encryption begins."""
-        self.check_hello(hello, Place.SH)
+        self.check_hello(hello, ExtensionPlace.SH)
         if self.retry_suite not in (None, hello.cipher_suite):
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER, "the cipher suite changed after HelloRetryRequest"
@@ -181,7 +181,7 @@ class ClientHandshake13(ClientAnswers, Endpoint13):
         self.write_under(self.schedule.client_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
         self.move(State.WAIT_EE)
 
-    def check_hello(self, hello: ServerHello, place: Place) -> None:
+    def check_hello(self, hello: ServerHello, place: ExtensionPlace) -> None:
         """Refuse a ServerHello that answers what was not said."""
         version = forms.SUPPORTED_VERSIONS_CHOICE.read(hello.extensions)
         if version != self.version.wire:
@@ -209,7 +209,7 @@ class ClientHandshake13(ClientAnswers, Endpoint13):
 
     def on_encrypted_extensions(self, message: EncryptedExtensions, raw: bytes) -> None:
         """RFC 8446 section 4.3.1: answers to what was offered, and to nothing else."""
-        check_answers(message.extensions, Place.EE, self.offered_types())
+        check_answers(message.extensions, ExtensionPlace.EE, self.offered_types())
         self.transcript.add(raw)
         self.move(State.WAIT_CERT_CR)
 
@@ -220,7 +220,7 @@ class ClientHandshake13(ClientAnswers, Endpoint13):
                 AlertDescription.ILLEGAL_PARAMETER,
                 "certificate_request_context is not empty in the main handshake",
             )
-        check_offers(request.extensions, Place.CR)
+        check_offers(request.extensions, ExtensionPlace.CR)
         check_names(forms.CERTIFICATE_AUTHORITIES.read(request.extensions) or ())
         if forms.SIGNATURE_ALGORITHMS.read(request.extensions) is None:
             raise ProtocolViolation(
@@ -278,4 +278,4 @@ class ClientHandshake13(ClientAnswers, Endpoint13):
 
     def on_new_session_ticket(self, message: NewSessionTicket13, _: bytes) -> None:
         """RFC 8446 section 4.6.1: read and dropped. This client does not resume."""
-        check_offers(message.extensions, Place.NST)
+        check_offers(message.extensions, ExtensionPlace.NST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from simulator.tls.connection import Endpoint
+from simulator.tls.connection import Connection
 from simulator.tls.states import State
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulator.tls.wire.alerts import AlertDescription
 
 
-class ClientAnswers(Endpoint):
+class ClientAnswers(Connection):
     """The answers of a client's actor; a version says what each of them leads to.
 
     Attributes:

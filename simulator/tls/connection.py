@@ -1,6 +1,6 @@
 """What every handshake machine does, whatever its role and version: bytes in, events and bytes out.
 
-An :class:`Endpoint` reads records until its state asks for a decision, hands each message to the handler
+An :class:`Connection` reads records until its state asks for a decision, hands each message to the handler
 of its name if the state's row in :mod:`simulator.tls.states` allows it, and answers whatever breaks the
 protocol with the alert that the RFC names. Nothing that a peer sends can raise out of it.
 """
@@ -17,8 +17,8 @@ from simulator.tls.events import (
     AlertReceived,
     DataReceived,
     HandshakeDone,
+    MachineMoved,
     MessageReceived,
-    StateChanged,
     TlsEvent,
 )
 from simulator.tls.outgoing import Outgoing
@@ -48,7 +48,7 @@ MOST_UNREAD_BYTES = 2**20  # kept while a decision is awaited; far more than a f
 Handler = Callable[[Any, bytes], None]  # the table pairs each name with the handler of its own message class
 
 
-class Endpoint(ABC):
+class Connection(ABC):
     """One side of a connection.
 
     Args:
@@ -191,7 +191,7 @@ class Endpoint(ABC):
     def move(self, state: State) -> None:
         """Go to another state and report it."""
         if state is not self.state:
-            self.tell(StateChanged(self.state.value, state.value))
+            self.tell(MachineMoved(self.state.value, state.value))
             self.state = state
             self.idle = 0
 

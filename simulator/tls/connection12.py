@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.connection import Endpoint
+from simulator.tls.connection import Connection
 from simulator.tls.crypto.key_schedule_12 import (
     KeyBlock,
     extended_master_secret,
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from simulator.tls.wire.registry import CipherSuite
 
 
-class Endpoint12(Endpoint):
-    """One side of a TLS 1.2 connection (arguments as :class:`~simulator.tls.connection.Endpoint`)."""
+class Connection12(Connection):
+    """One side of a TLS 1.2 connection (arguments as :class:`~simulator.tls.connection.Connection`)."""
 
     keys: KeyBlock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.connection import Endpoint
+from simulator.tls.connection import Connection
 from simulator.tls.crypto.key_schedule_13 import KeySchedule13, traffic_keys
 from simulator.tls.crypto.protection import Tls13Protector
 from simulator.tls.crypto.signatures import sign
@@ -13,7 +13,7 @@ from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.states import State, StateMachine
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.extension_rules import check_answers
-from simulator.tls.wire.extensions import Place
+from simulator.tls.wire.extensions import ExtensionPlace
 from simulator.tls.wire.messages import (
     Certificate13,
     CertificateEntry,
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from simulator.tls.wire.registry import CipherSuite
 
 
-class Endpoint13(Endpoint):
-    """One side of a TLS 1.3 connection (arguments as :class:`~simulator.tls.connection.Endpoint`)."""
+class Connection13(Connection):
+    """One side of a TLS 1.3 connection (arguments as :class:`~simulator.tls.connection.Connection`)."""
 
     schedule: KeySchedule13
 
@@ -153,7 +153,7 @@ class Endpoint13(Endpoint):
                 expected="empty in the main handshake",
             )
         for entry in message.certificate_list:
-            check_answers(entry.extensions, Place.CT, asked=())
+            check_answers(entry.extensions, ExtensionPlace.CT, asked=())
 
     def send_proof(self, private_key: PrivateKey, scheme: int, *, corrupt: bool = False) -> None:
         """Send CertificateVerify: the signature that only the holder of the private key can make.

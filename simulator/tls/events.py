@@ -76,7 +76,7 @@ class AlertReceived:
 
 
 @dataclass(frozen=True, slots=True)
-class StateChanged:
+class MachineMoved:
     """The machine moved. Names are RFC 8446 Appendix A's, for TLS 1.2 the same pattern."""
 
     before: str
@@ -177,7 +177,7 @@ TlsEvent = (
     | MessageReceived
     | AlertSent
     | AlertReceived
-    | StateChanged
+    | MachineMoved
     | ServerVerdictWanted
     | CertificateChoiceWanted
     | RequestChoiceWanted

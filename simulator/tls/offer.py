@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.extension_rules import KNOWN_TYPES, check_offers
-from simulator.tls.wire.extensions import ExtensionType, Place, find_extension
+from simulator.tls.wire.extensions import ExtensionPlace, ExtensionType, find_extension
 from simulator.tls.wire.registry import group_name
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def check_hello_extensions(hello: ClientHello) -> None:
     Raises:
         ProtocolViolation: ``decode_error``, ``illegal_parameter`` or ``missing_extension``.
     """
-    check_offers(hello.extensions, Place.CH)
+    check_offers(hello.extensions, ExtensionPlace.CH)
     ticket = find_extension(hello.extensions, ExtensionType.PRE_SHARED_KEY)
     if ticket is None:
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.tls.config import TLS12_CIPHER_SUITES, ServerConfig
-from simulator.tls.connection12 import Endpoint12
+from simulator.tls.connection12 import Connection12
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.signatures import (
     ECDSA_SIGN,
@@ -25,7 +25,7 @@ from simulator.tls.states import SERVER_12, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.extension_rules import check_data, check_point_formats
-from simulator.tls.wire.extensions import Extension, ExtensionType, Place
+from simulator.tls.wire.extensions import Extension, ExtensionPlace, ExtensionType
 from simulator.tls.wire.messages import (
     Certificate12,
     CertificateRequest12,
@@ -49,7 +49,7 @@ TICKET_LIFETIME_SECONDS = 7200
 TICKET_BYTES = 32
 
 
-class ServerHandshake12(Endpoint12):
+class ServerHandshake12(Connection12):
     """A server's TLS 1.2 connection.
 
     Args:
@@ -135,7 +135,7 @@ class ServerHandshake12(Endpoint12):
                 AlertDescription.ILLEGAL_PARAMETER, "The client does not offer to go without compression."
             )
         for extension in hello.extensions:
-            check_data(extension, Place.CH)
+            check_data(extension, ExtensionPlace.CH)
         check_point_formats(hello.extensions)
         if forms.RENEGOTIATION_INFO.read(hello.extensions) not in (None, b""):
             raise ProtocolViolation(

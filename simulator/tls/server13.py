@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.tls.config import TLS13_CIPHER_SUITES, ServerConfig
-from simulator.tls.connection13 import Endpoint13
+from simulator.tls.connection13 import Connection13
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.signatures import common_scheme
 from simulator.tls.events import ClientVerdictWanted, RequestChoiceWanted, TlsEvent
@@ -42,7 +42,7 @@ TICKET_LIFETIME_SECONDS = 7200
 TICKET_BYTES = 32
 
 
-class ServerHandshake13(Endpoint13):
+class ServerHandshake13(Connection13):
     """A server's TLS 1.3 connection.
 
     Args:

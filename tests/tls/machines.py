@@ -15,10 +15,10 @@ from simulator.tls.events import (
     CertificateChoiceWanted,
     ClientVerdictWanted,
     DataSent,
+    MachineMoved,
     MessageSent,
     RequestChoiceWanted,
     ServerVerdictWanted,
-    StateChanged,
     TlsEvent,
 )
 from simulator.tls.handshake import ClientHandshake, ServerHandshake, client_handshake, server_handshake
@@ -119,7 +119,7 @@ class Pair:
         return [
             (event.before, event.after)
             for who, event in self.told
-            if who == role and isinstance(event, StateChanged)
+            if who == role and isinstance(event, MachineMoved)
         ]
 
     def alerts(self) -> list[tuple[Side, str]]:

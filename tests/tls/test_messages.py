@@ -17,8 +17,8 @@ from simulator.tls.wire.extensions import (
     EmptyBlock,
     Extension,
     ExtensionForm,
+    ExtensionPlace,
     ExtensionType,
-    Place,
     extension_name,
     find_extension,
 )
@@ -364,7 +364,7 @@ def test_any_mutated_message_gives_a_message_or_a_violation(data: st.DataObject)
 
 
 @given(st.sampled_from(sorted(FORMS, key=lambda key: (key[0].value, key[1]))), st.binary(max_size=60))
-def test_any_extension_data_gives_a_value_or_a_violation(key: tuple[Place, int], raw: bytes) -> None:
+def test_any_extension_data_gives_a_value_or_a_violation(key: tuple[ExtensionPlace, int], raw: bytes) -> None:
     """Whatever the bytes, a form gives a value that writes them again, or a ProtocolViolation."""
     for form in FORMS[key]:
         assert isinstance(form, ExtensionForm)

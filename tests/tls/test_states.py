@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from simulator.tls.events import AlertSent, MessageReceived, MessageSent, StateChanged
+from simulator.tls.events import AlertSent, MachineMoved, MessageReceived, MessageSent
 from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, State, StateMachine
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.messages import (
@@ -112,7 +112,7 @@ def test_tables_say_what_happens(machine: StateMachine) -> None:
                 last = event.name
                 if event.name in machine.messages[state]:
                     seen.add((state, last, state))  # replaced below where the message moves the machine
-            elif isinstance(event, StateChanged):
+            elif isinstance(event, MachineMoved):
                 before, state = State(event.before), State(event.after)
                 seen.discard((before, last, before))
                 if before in machine.answers:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.wire.codec import Field, MalformedError, Notes, bytes_follow
+from simulator.tls.wire.codec import Field, FieldNotes, MalformedError, bytes_follow
 from simulator.tls.wire.messages import HEADER_LENGTH, message_class, message_name
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def annotate_handshake(raw: bytes, version: Version) -> tuple[Field, ...]:
         raw: one whole message with its header, well formed or not.
         version: whose form it has.
     """
-    notes = Notes(raw)
+    notes = FieldNotes(raw)
     name = message_name(raw)
     whole = notes.branch(name, 0, 0, "")
     if len(raw) < HEADER_LENGTH:
@@ -39,7 +39,7 @@ def annotate_handshake(raw: bytes, version: Version) -> tuple[Field, ...]:
     return tuple(notes.fields)
 
 
-def describe_body(notes: Notes, message_type: int, version: Version) -> None:
+def describe_body(notes: FieldNotes, message_type: int, version: Version) -> None:
     """Note the body by its declaration, or as plain bytes where it has none or does not follow it."""
     end = len(notes.data)
     found = message_class(message_type, version)
@@ -48,7 +48,7 @@ def describe_body(notes: Notes, message_type: int, version: Version) -> None:
     if found is not None:
         try:
             at = HEADER_LENGTH
-            for name, kind, note in found.LAYOUT.parts:
+            for name, kind, note in found.KIND.parts:
                 at = kind.describe(notes, name, at, end, 1, note)
         except MalformedError as malformed:
             problem = f"malformed: {malformed.problem}"

@@ -1,7 +1,7 @@
 """The declarative codec: a structure is declared once, and read, written and annotated from that.
 
 The presentation language of the RFCs (RFC 8446 section 3) has few kinds of field: integers, fixed and
-variable opaque bytes, vectors of elements, and structures. Each is a :class:`Kind` that can read itself
+variable opaque bytes, vectors of elements, and structures. Each is a :class:`FieldKind` that can read itself
 from bytes, write itself, and describe the bytes it covers; they are in :mod:`simulator.tls.wire.kinds`. A
 structure is a frozen dataclass whose fields carry their kind::
 
@@ -14,7 +14,7 @@ Decoding is strict: too short, too long, out of bounds or followed by other byte
 Describing happens only when somebody looks.
 """
 
-# ruff: noqa: D102  # what read, write and describe do is said once, at Kind
+# ruff: noqa: D102  # what read, write and describe do is said once, at FieldKind
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Field:
     is_leaf: bool
 
 
-class Notes:
+class FieldNotes:
     """Collects fields while a kind describes its bytes.
 
     Args:
@@ -93,7 +93,7 @@ class Notes:
         return end
 
 
-class Kind(ABC, Generic[T]):
+class FieldKind(ABC, Generic[T]):
     """A kind of field: how values of type ``T`` stand on the wire."""
 
     __slots__ = ()
@@ -115,7 +115,7 @@ class Kind(ABC, Generic[T]):
         """
 
     @abstractmethod
-    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+    def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         """Note the field ``name`` at ``at`` and its parts; gives where it ends.
 
         Raises:
@@ -133,7 +133,7 @@ def join_meanings(*parts: str) -> str:
     return "; ".join(part for part in parts if part)
 
 
-class Layout(Kind[S]):
+class StructureKind(FieldKind[S]):
     """The kind of a whole structure: its fields one after another.
 
     Args:
@@ -144,7 +144,7 @@ class Layout(Kind[S]):
 
     def __init__(self, structure: type[S]) -> None:
         self.structure = structure
-        self.parts: tuple[tuple[str, Kind[Any], str], ...] = tuple(
+        self.parts: tuple[tuple[str, FieldKind[Any], str], ...] = tuple(
             (field.name, *declaration(field.type))
             for field in fields(structure)  # type: ignore[arg-type]  # ``structure`` has made it a dataclass
         )
@@ -163,14 +163,14 @@ class Layout(Kind[S]):
     def write(self, value: S) -> bytes:
         return b"".join([kind.write(getattr(value, name)) for name, kind, _ in self.parts])
 
-    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+    def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         index = notes.branch(name, at, depth, note)
         for part_name, kind, part_note in self.parts:
             at = kind.describe(notes, part_name, at, end, depth + 1, part_note)
         return notes.close(index, at)
 
 
-def declaration(annotated: object) -> tuple[Kind[Any], str]:
+def declaration(annotated: object) -> tuple[FieldKind[Any], str]:
     """The kind and the note that a field's ``Annotated`` type carries."""
     _, kind, *note = get_args(annotated)
     return kind, note[0] if note else ""
@@ -180,7 +180,7 @@ class Structure:
     """Base of every declared structure."""
 
     __slots__ = ()
-    LAYOUT: ClassVar[Layout[Any]]
+    KIND: ClassVar[StructureKind[Any]]
 
     def encode(self) -> bytes:
         """The structure on the wire.
@@ -188,7 +188,7 @@ class Structure:
         Raises:
             SimulatorError: a value does not fit its field.
         """
-        return self.LAYOUT.write(self)
+        return self.KIND.write(self)
 
     @classmethod
     def decode(cls, data: bytes) -> Self:
@@ -197,7 +197,7 @@ class Structure:
         Raises:
             ProtocolViolation: it is none; the alert says how it is answered.
         """
-        decoded: Self = decode_whole(cls.LAYOUT, data, cls.__name__)
+        decoded: Self = decode_whole(cls.KIND, data, cls.__name__)
         return decoded
 
 
@@ -205,11 +205,11 @@ class Structure:
 def structure(cls: type[S]) -> type[S]:
     """Make a declared class a frozen dataclass with slots, and its layout."""
     made = dataclass(frozen=True, slots=True)(cls)
-    made.LAYOUT = Layout(made)
+    made.KIND = StructureKind(made)
     return made
 
 
-def decode_whole(kind: Kind[T], data: bytes, what: str) -> T:
+def decode_whole(kind: FieldKind[T], data: bytes, what: str) -> T:
     """The value that is exactly these bytes.
 
     Args:

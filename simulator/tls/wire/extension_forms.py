@@ -10,11 +10,11 @@ from typing import Annotated
 
 from simulator.errors import SimulatorError
 from simulator.tls.wire.codec import Structure, structure
-from simulator.tls.wire.extensions import Extension, ExtensionForm, ExtensionType, Place
+from simulator.tls.wire.extensions import Extension, ExtensionForm, ExtensionPlace, ExtensionType
 from simulator.tls.wire.kinds import Opaque, Rest, Uint, Vector
 from simulator.tls.wire.registry import group_name, signature_scheme_name, version_name
 
-CH, SH, HRR, EE, CT, CR, NST = Place.CH, Place.SH, Place.HRR, Place.EE, Place.CT, Place.CR, Place.NST
+CH, SH, HRR, EE, CT, CR, NST = ExtensionPlace
 EMPTY = Rest(0, 0)
 
 
@@ -93,7 +93,7 @@ class PskIdentity(Structure):
 class OfferedPsks(Structure):
     """The tickets a client offers, and its proofs that it holds their keys (RFC 8446 section 4.2.11)."""
 
-    identities: Annotated[tuple[PskIdentity, ...], Vector(2, PskIdentity.LAYOUT, 7, 65535, "PskIdentity")]
+    identities: Annotated[tuple[PskIdentity, ...], Vector(2, PskIdentity.KIND, 7, 65535, "PskIdentity")]
     binders: Annotated[tuple[bytes, ...], Vector(2, Opaque(1, 32, 255), 33, 65535, "PskBinderEntry")]
 
 
@@ -107,7 +107,7 @@ class OidFilter(Structure):
 
 SERVER_NAME = ExtensionForm(
     ExtensionType.SERVER_NAME,
-    Vector(2, ServerName.LAYOUT, 1, 65535, "ServerName"),
+    Vector(2, ServerName.KIND, 1, 65535, "ServerName"),
     "the name of the host, readable by everybody on the way",
     (CH,),
 )
@@ -121,13 +121,13 @@ MAX_FRAGMENT_LENGTH = ExtensionForm(
     (CH, SH, EE),
 )
 STATUS_REQUEST = ExtensionForm(
-    ExtensionType.STATUS_REQUEST, StatusRequest.LAYOUT, "asks for a stapled OCSP answer", (CH, CR)
+    ExtensionType.STATUS_REQUEST, StatusRequest.KIND, "asks for a stapled OCSP answer", (CH, CR)
 )
 STATUS_REQUEST_USED = ExtensionForm(
     ExtensionType.STATUS_REQUEST, EMPTY, "a stapled OCSP answer will follow", (SH, CR)
 )
 CERTIFICATE_STATUS = ExtensionForm(
-    ExtensionType.STATUS_REQUEST, OcspResponse.LAYOUT, "the stapled OCSP answer", (CT,)
+    ExtensionType.STATUS_REQUEST, OcspResponse.KIND, "the stapled OCSP answer", (CT,)
 )
 SUPPORTED_GROUPS = ExtensionForm(
     ExtensionType.SUPPORTED_GROUPS,
@@ -193,7 +193,7 @@ SESSION_TICKET = ExtensionForm(
     (CH, SH),
 )
 PRE_SHARED_KEY_OFFER = ExtensionForm(
-    ExtensionType.PRE_SHARED_KEY, OfferedPsks.LAYOUT, "tickets of earlier sessions to resume", (CH,)
+    ExtensionType.PRE_SHARED_KEY, OfferedPsks.KIND, "tickets of earlier sessions to resume", (CH,)
 )
 PRE_SHARED_KEY_CHOICE = ExtensionForm(
     ExtensionType.PRE_SHARED_KEY, Uint(2), "which of the offered tickets the server takes", (SH,)
@@ -233,7 +233,7 @@ CERTIFICATE_AUTHORITIES = ExtensionForm(
 )
 OID_FILTERS = ExtensionForm(
     ExtensionType.OID_FILTERS,
-    Vector(2, OidFilter.LAYOUT, 0, 65535, "OIDFilter"),
+    Vector(2, OidFilter.KIND, 0, 65535, "OIDFilter"),
     "certificate extensions the server wants to see",
     (CR,),
 )
@@ -242,12 +242,12 @@ POST_HANDSHAKE_AUTH = ExtensionForm(
 )
 KEY_SHARE_OFFER = ExtensionForm(
     ExtensionType.KEY_SHARE,
-    Vector(2, KeyShareEntry.LAYOUT, 0, 65535, "KeyShareEntry"),
+    Vector(2, KeyShareEntry.KIND, 0, 65535, "KeyShareEntry"),
     "the client's half of the key exchange, for each group it guesses",
     (CH,),
 )
 KEY_SHARE_CHOICE = ExtensionForm(
-    ExtensionType.KEY_SHARE, KeyShareEntry.LAYOUT, "the server's half of the key exchange", (SH,)
+    ExtensionType.KEY_SHARE, KeyShareEntry.KIND, "the server's half of the key exchange", (SH,)
 )
 KEY_SHARE_RETRY = ExtensionForm(
     ExtensionType.KEY_SHARE, Uint(2, group_name), "the group the client is to try again with", (HRR,)

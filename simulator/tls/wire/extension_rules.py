@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.codec import decode_whole
-from simulator.tls.wire.extensions import FORMS, Extension, ExtensionType, Place
+from simulator.tls.wire.extensions import FORMS, Extension, ExtensionPlace, ExtensionType
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -33,17 +33,17 @@ HELLO_RETRY_REQUEST_13 = frozenset(
 
 
 @cache
-def specified_for(place: Place) -> frozenset[int]:
+def specified_for(place: ExtensionPlace) -> frozenset[int]:
     """The extensions that may stand in a message of TLS 1.3."""
-    if place is Place.SH:
+    if place is ExtensionPlace.SH:
         return frozenset(SERVER_HELLO_13)
-    if place is Place.HRR:
+    if place is ExtensionPlace.HRR:
         return frozenset(HELLO_RETRY_REQUEST_13)
     found = frozenset(code for where, code in FORMS if where is place)
-    return found | {CERTIFICATE_TRANSPARENCY} if place is Place.CT else found
+    return found | {CERTIFICATE_TRANSPARENCY} if place is ExtensionPlace.CT else found
 
 
-def check_offers(extensions: Iterable[Extension], place: Place) -> None:
+def check_offers(extensions: Iterable[Extension], place: ExtensionPlace) -> None:
     """Refuse what is known and does not belong here or is malformed: in what a peer offers or asks for.
 
     Raises:
@@ -54,7 +54,7 @@ def check_offers(extensions: Iterable[Extension], place: Place) -> None:
         check_data(extension, place)
 
 
-def check_answers(extensions: Iterable[Extension], place: Place, asked: Container[int]) -> None:
+def check_answers(extensions: Iterable[Extension], place: ExtensionPlace, asked: Container[int]) -> None:
     """Refuse, beside that, what was not asked for: in what a peer answers.
 
     Args:
@@ -71,7 +71,7 @@ def check_answers(extensions: Iterable[Extension], place: Place, asked: Containe
         check_data(extension, place)
 
 
-def check_place(extension: Extension, place: Place) -> None:
+def check_place(extension: Extension, place: ExtensionPlace) -> None:
     """Refuse a known extension that is specified for other messages only.
 
     Raises:
@@ -84,7 +84,7 @@ def check_place(extension: Extension, place: Place) -> None:
         )
 
 
-def check_asked(extension: Extension, place: Place, asked: Container[int]) -> None:
+def check_asked(extension: Extension, place: ExtensionPlace, asked: Container[int]) -> None:
     """Refuse an answer to what was not said.
 
     Raises:
@@ -97,7 +97,7 @@ def check_asked(extension: Extension, place: Place, asked: Container[int]) -> No
         )
 
 
-def check_data(extension: Extension, place: Place) -> None:
+def check_data(extension: Extension, place: ExtensionPlace) -> None:
     """Refuse data that has none of the forms that the extension has in this message.
 
     Raises:

@@ -11,7 +11,7 @@ in ServerHello, a group in HelloRetryRequest. Forms are declared in :mod:`simula
 Source: RFC 8446 section 4.2, and the RFC named at each form.
 """
 
-# ruff: noqa: D102  # what read, write and describe of a Kind do is said there
+# ruff: noqa: D102  # what read, write and describe of a FieldKind do is said there
 # No ``from __future__ import annotations``: annotations are declarations here, read as classes are made.
 from collections.abc import Iterable
 from enum import Enum, IntEnum
@@ -19,9 +19,9 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.codec import (
-    Kind,
+    FieldKind,
+    FieldNotes,
     MalformedError,
-    Notes,
     Structure,
     bytes_follow,
     decode_whole,
@@ -70,7 +70,7 @@ class ExtensionType(IntEnum):
         return self.name.lower()
 
 
-class Place(Enum):
+class ExtensionPlace(Enum):
     """The message an extension stands in; RFC 8446 section 4.2's abbreviations."""
 
     CH = "ClientHello"
@@ -124,7 +124,7 @@ class ExtensionBlock(Prefixed[tuple[Extension, ...]]):
 
     __slots__ = ("may_be_left_out", "place")
 
-    def __init__(self, place: Place, *, least: int = 0, may_be_left_out: bool = False) -> None:
+    def __init__(self, place: ExtensionPlace, *, least: int = 0, may_be_left_out: bool = False) -> None:
         super().__init__(2, least, 65535)
         self.place = place
         self.may_be_left_out = may_be_left_out
@@ -136,7 +136,7 @@ class ExtensionBlock(Prefixed[tuple[Extension, ...]]):
         if position == after:
             return EmptyBlock(), after
         extensions: dict[int, Extension] = {}
-        read = Extension.LAYOUT.read
+        read = Extension.KIND.read
         while position < after:
             extension, position = read(data, position, after)
             if extension.type in extensions:
@@ -151,7 +151,7 @@ class ExtensionBlock(Prefixed[tuple[Extension, ...]]):
             return b""
         return self.prefixed(b"".join([extension.encode() for extension in value]))
 
-    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+    def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         if at == end and self.may_be_left_out:
             return at
         position, after = self.bounds(notes.data, at, end)
@@ -162,12 +162,12 @@ class ExtensionBlock(Prefixed[tuple[Extension, ...]]):
         return notes.close(index, after)
 
 
-def describe_extension(notes: Notes, place: Place, at: int, end: int, depth: int) -> int:
+def describe_extension(notes: FieldNotes, place: ExtensionPlace, at: int, end: int, depth: int) -> int:
     """Note one extension, its data by the form that fits; gives where it ends."""
-    extension, after = Extension.LAYOUT.read(notes.data, at, end)
+    extension, after = Extension.KIND.read(notes.data, at, end)
     forms = FORMS.get((place, extension.type), ())
-    if place is Place.SH:  # a HelloRetryRequest is a ServerHello by its type
-        forms += FORMS.get((Place.HRR, extension.type), ())
+    if place is ExtensionPlace.SH:  # a HelloRetryRequest is a ServerHello by its type
+        forms += FORMS.get((ExtensionPlace.HRR, extension.type), ())
     index = notes.branch(extension.name, at, depth, "")
     notes.leaf("extension_type", at, at + 2, depth + 1, extension.name)
     notes.leaf("length", at + 2, at + 4, depth + 1, bytes_follow(len(extension.data)))
@@ -197,7 +197,13 @@ class ExtensionForm(Generic[T]):
 
     __slots__ = ("kind", "note", "type")
 
-    def __init__(self, type: ExtensionType, kind: Kind[T], note: str, places: Iterable[Place]) -> None:  # noqa: A002  # the RFC's name
+    def __init__(
+        self,
+        type: ExtensionType,  # noqa: A002  # the RFC's name
+        kind: FieldKind[T],
+        note: str,
+        places: Iterable[ExtensionPlace],
+    ) -> None:
         self.type = type
         self.kind = kind
         self.note = note
@@ -226,7 +232,7 @@ class ExtensionForm(Generic[T]):
 
 
 # Which forms an extension has in a message; more than one where the reader must look at the bytes.
-FORMS: dict[tuple[Place, int], tuple[ExtensionForm[Any], ...]] = {}
+FORMS: dict[tuple[ExtensionPlace, int], tuple[ExtensionForm[Any], ...]] = {}
 
 
 def find_extension(extensions: Iterable[Extension], type: int) -> Extension | None:  # noqa: A002  # the RFC's name

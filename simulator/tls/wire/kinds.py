@@ -4,7 +4,7 @@ Integers, opaque bytes of fixed or announced length, and vectors. Every announce
 bytes, as the RFC writes them: ``opaque legacy_session_id<0..32>`` is ``Opaque(1, 0, 32)``.
 """
 
-# ruff: noqa: D102  # what read, write and describe do is said once, at Kind
+# ruff: noqa: D102  # what read, write and describe do is said once, at FieldKind
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from simulator.errors import SimulatorError
 from simulator.tls.wire.alerts import AlertDescription
-from simulator.tls.wire.codec import Kind, MalformedError, Notes, bytes_follow, join_meanings
+from simulator.tls.wire.codec import FieldKind, FieldNotes, MalformedError, bytes_follow, join_meanings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ T = TypeVar("T")
 FITTING = "Give the message a value that its RFC allows there."
 
 
-class Uint(Kind[int]):
+class Uint(FieldKind[int]):
     """An unsigned integer in network order.
 
     Args:
@@ -63,13 +63,13 @@ class Uint(Kind[int]):
             )
         return value.to_bytes(self.size)
 
-    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+    def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         value, after = self.read(notes.data, at, end)
         meaning = self.name_of(value) if self.name_of else str(value)
         return notes.leaf(name, at, after, depth, join_meanings(meaning, note))
 
 
-class Fixed(Kind[bytes]):
+class Fixed(FieldKind[bytes]):
     """Exactly ``length`` opaque bytes."""
 
     __slots__ = ("length", "name_of")
@@ -94,13 +94,13 @@ class Fixed(Kind[bytes]):
             )
         return value
 
-    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+    def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         value, after = self.read(notes.data, at, end)
         meaning = self.name_of(value) if self.name_of else ""
         return notes.leaf(name, at, after, depth, join_meanings(meaning, note))
 
 
-class Rest(Kind[bytes]):
+class Rest(FieldKind[bytes]):
     """All bytes that are left, of ``least`` to ``most``; ``Rest(0, 0)`` is an empty body."""
 
     __slots__ = ("least", "most")
@@ -124,12 +124,12 @@ class Rest(Kind[bytes]):
             )
         return value
 
-    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+    def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         self.read(notes.data, at, end)
         return notes.leaf(name, at, end, depth, note) if end > at else end
 
 
-class Prefixed(Kind[T]):
+class Prefixed(FieldKind[T]):
     """What opaque vectors and lists share: a length prefix of ``prefix`` bytes, and bounds in bytes."""
 
     __slots__ = ("least", "most", "prefix")
@@ -192,7 +192,7 @@ class Opaque(Prefixed[bytes]):
     def write(self, value: bytes) -> bytes:
         return self.prefixed(value)
 
-    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+    def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         start, after = self.bounds(notes.data, at, end)
         value = notes.data[start:after]
         meaning = join_meanings(self.name_of(value) if self.name_of else "", note)
@@ -216,7 +216,7 @@ class Vector(Prefixed[tuple[T, ...]]):
 
     __slots__ = ("element", "element_name", "letter")
 
-    def __init__(self, prefix: int, element: Kind[T], least: int, most: int, element_name: str) -> None:
+    def __init__(self, prefix: int, element: FieldKind[T], least: int, most: int, element_name: str) -> None:
         super().__init__(prefix, least, most)
         self.element = element
         self.element_name = element_name
@@ -250,7 +250,7 @@ class Vector(Prefixed[tuple[T, ...]]):
     def write(self, value: tuple[T, ...]) -> bytes:
         return self.prefixed(b"".join(map(self.element.write, value)))
 
-    def describe(self, notes: Notes, name: str, at: int, end: int, depth: int, note: str) -> int:
+    def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         start, after = self.bounds(notes.data, at, end)
         index = notes.branch(name, at, depth, note if after > start else join_meanings("empty", note))
         notes.leaf("length", at, start, depth + 1, bytes_follow(after - start))

@@ -14,7 +14,7 @@ from typing import Annotated, ClassVar
 
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.codec import Structure, structure
-from simulator.tls.wire.extensions import Extension, ExtensionBlock, Place
+from simulator.tls.wire.extensions import Extension, ExtensionBlock, ExtensionPlace
 from simulator.tls.wire.kinds import Fixed, Opaque, Rest, Uint, Vector
 from simulator.tls.wire.registry import (
     certificate_type_name,
@@ -94,7 +94,7 @@ class ClientHello(Message):
         tuple[int, ...], Vector(2, Uint(2, cipher_suite_name), 2, 65534, "CipherSuite"), "best first"
     ]
     legacy_compression_methods: Annotated[bytes, Opaque(1, 1, 255), "a single 0: no compression"]
-    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.CH, may_be_left_out=True)]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.CH, may_be_left_out=True)]
 
 
 @structure
@@ -108,7 +108,7 @@ class ServerHello(Message):
     legacy_session_id_echo: Annotated[bytes, Opaque(1, 0, 32), "TLS 1.3: what the client sent"]
     cipher_suite: Annotated[int, Uint(2, cipher_suite_name)]
     legacy_compression_method: Annotated[int, Uint(1, compression_name)]
-    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.SH, may_be_left_out=True)]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.SH, may_be_left_out=True)]
 
     @property
     def is_hello_retry_request(self) -> bool:
@@ -122,7 +122,7 @@ class EncryptedExtensions(Message):
 
     TYPE: ClassVar = HandshakeType.ENCRYPTED_EXTENSIONS
 
-    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.EE)]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.EE)]
 
 
 @structure
@@ -134,7 +134,7 @@ class CertificateRequest13(Message):
     certificate_request_context: Annotated[
         bytes, Opaque(1, 0, 255), "names the request; empty during the handshake"
     ]
-    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.CR, least=2)]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.CR, least=2)]
 
 
 @structure
@@ -163,7 +163,7 @@ class CertificateEntry(Structure):
     """One certificate of a TLS 1.3 chain, with what belongs to it."""
 
     cert_data: Annotated[bytes, Opaque(3, 1, 2**24 - 1), "a certificate in DER"]
-    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.CT)]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.CT)]
 
 
 @structure
@@ -175,7 +175,7 @@ class Certificate13(Message):
     certificate_request_context: Annotated[bytes, Opaque(1, 0, 255), "which request this answers"]
     certificate_list: Annotated[
         tuple[CertificateEntry, ...],
-        Vector(3, CertificateEntry.LAYOUT, 0, 2**24 - 1, "CertificateEntry"),
+        Vector(3, CertificateEntry.KIND, 0, 2**24 - 1, "CertificateEntry"),
         "the sender's own certificate first",
     ]
 
@@ -273,7 +273,7 @@ class NewSessionTicket13(Message):
     ticket_age_add: Annotated[int, Uint(4), "hides the ticket's age when it is used"]
     ticket_nonce: Annotated[bytes, Opaque(1, 0, 255)]
     ticket: Annotated[bytes, Opaque(2, 1, 65535), "opaque to the client"]
-    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(Place.NST)]
+    extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.NST)]
 
 
 @structure
