@@ -1,4 +1,4 @@
-"""What a learner looks up, is asked and is shown: the glossary, the quiz, exercises, and cells of a notebook.
+"""The classroom: glossary, quiz, exercises, tables and pictures, in one line of a notebook each.
 
 from simulator.lessons import ask, card, show
 """
@@ -7,35 +7,22 @@ from __future__ import annotations
 
 from importlib import import_module
 
-# Where each name of the classroom lives; it is imported when it is first asked for, because the glossary is
-# read by views, and the rest of the classroom stands upon them.
-HOMES = {
-    "ask": "quiz.quiz",
-    "beside": "classroom.pictures",
-    "card": "classroom.tables",
-    "case": "classroom.puzzle",
-    "case_checks": "classroom.puzzle",
-    "certificate": "classroom.tables",
-    "check": "classroom.exercises",
-    "choices": "classroom.deciding",
-    "conversation": "classroom.tables",
-    "decisions": "classroom.deciding",
-    "exercise": "classroom.exercises",
-    "explain": "classroom.tables",
-    "ledger": "classroom.tables",
-    "levels": "classroom.tables",
-    "live": "classroom.deciding",
-    "proof": "classroom.tables",
-    "refusals": "classroom.tables",
-    "settings": "quiz.setting_table",
-    "show": "classroom.pictures",
-    "tell": "classroom.tables",
-    "ways": "classroom.deciding",
+# Each module of the classroom with its names. A name is imported on first use: the quiz in a terminal would
+# wait for matplotlib otherwise.
+MODULES = {
+    "classroom.deciding": "choices decisions live ways",
+    "classroom.exercises": "check exercise",
+    "classroom.pictures": "beside show",
+    "classroom.puzzle": "case case_checks",
+    "classroom.tables": "card certificate conversation explain ledger levels proof refusals tell",
+    "quiz.quiz": "ask",
+    "quiz.setting_table": "settings",
 }
+HOMES = {name: module for module, names in MODULES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
-    """Import a name of the classroom when it is first asked for (PEP 562)."""
+    """Import a name of the classroom on first use (PEP 562)."""
     if name not in HOMES:
         raise AttributeError(f"module 'simulator.lessons' has no attribute {name!r}")
     return getattr(import_module(f"simulator.lessons.{HOMES[name]}"), name)

@@ -1,7 +1,7 @@
-"""Short pages for learners, told once and shown twice: as text in a terminal, as HTML in a notebook.
+"""Short pages for learners, written once: text in a terminal, HTML in a notebook.
 
-The HTML is plain (headings, paragraphs, lists, tables), without scripts and colours of its own, so that it
-reads the same in a notebook that nobody has trusted, in a repository viewer, and in the dark.
+The HTML has paragraphs and tables, and no scripts or colours of its own. So it looks the same in an untrusted
+notebook, in a repository viewer, and on a dark background.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 LEFT = 'style="text-align: left"'
-SHORT = 24  # a cell with fewer characters is not broken
+SHORT = 24  # characters; a shorter cell stays on one line. The longest check name has 24.
 UNBROKEN = 'style="text-align: left; white-space: nowrap"'
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The sentence that stands out."""
+    """The sentence in bold."""
 
     words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Options to choose from, each under its letter, its number or its name."""
+    """Options, each with its letter, number or name."""
 
     options: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of equal length below a row of titles; without titles the first column is a heading of its row."""
+    """Rows of equal length, with a row of titles; without titles the first column has the headings."""
 
     rows: Sequence[Sequence[str]]
     titles: Sequence[str] = ()
@@ -53,14 +53,29 @@ class Code:
 Block = str | Lead | Choices | Table | Code
 
 
+class Shown:
+    """A value that shows itself as a page: text in a terminal, HTML in a notebook."""
+
+    @property
+    def shown(self) -> tuple[Block, ...]:
+        """The blocks of the page."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return page_text(self.shown)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
+        """Return what a notebook shows."""
+        return page(*self.shown).bundle()
+
+
 def page(*blocks: Block) -> Exhibit:
-    """A page of these blocks, from top to bottom; a plain text is a paragraph, an empty one is left out."""
-    told = [block for block in blocks if block != ""]
-    return Exhibit(page_text(told), "".join(_html(block) for block in told))
+    """A page of these blocks, from top to bottom. A plain text is a paragraph; an empty text is left out."""
+    return Exhibit(page_text(blocks), "".join(_html(block) for block in blocks if block != ""))
 
 
 def page_text(blocks: Sequence[Block], width: int = TEXT_WIDTH) -> str:
-    """The text of these blocks; no line but something to type is longer than ``width`` columns."""
+    """The text of these blocks. Only a line of code may be longer than ``width`` columns."""
     return "\n".join(line.rstrip() for block in blocks if block != "" for line in _text(block, width))
 
 
@@ -73,21 +88,19 @@ def _text(block: Block, width: int) -> Iterator[str]:
             yield from _columns(rows, titles, width)
         case Code(words):
             yield f"    {words}"
-        case Lead(words):
+        case Lead(words) | str(words):
             yield from wrap_cells(words, width)
-        case str():
-            yield from wrap_cells(block, width)
 
 
 def _hanging(mark: str, words: str, width: int) -> Iterator[str]:
-    """Words behind a mark, what follows the first line below its beginning."""
+    """Words after a mark; further lines are indented by its width."""
     first, *rest = wrap_cells(words, width - cells(mark))
     yield mark + first
     yield from (" " * cells(mark) + line for line in rest)
 
 
 def _columns(rows: Sequence[Sequence[str]], titles: Sequence[str], width: int) -> Iterator[str]:
-    """A table whose last column takes what is left of the line."""
+    """A table whose last column takes the rest of the line."""
     every = [titles, *rows] if titles else list(rows)
     widths = [max(cells(row[place]) for row in every) for place in range(len(every[0]) - 1)]
     for row in every:
@@ -101,8 +114,8 @@ def _html(block: Block) -> str:
     match block:
         case Lead(words):
             return f"<p><strong>{escape(words)}</strong></p>"
-        case Choices(options):
-            return _table(options, ())
+        case Choices(rows):
+            return _table(rows, ())
         case Table(rows, titles):
             return _table(rows, titles)
         case Code(words):
@@ -112,7 +125,7 @@ def _html(block: Block) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]], titles: Sequence[str]) -> str:
-    """A table; notebooks set them flush right, which does not suit words, so each cell says otherwise."""
+    """A table. Notebooks align cells to the right, so each cell asks for the left, which suits words."""
     head = "".join(f"<th {LEFT}>{escape(title)}</th>" for title in titles)
     body = "".join(f"<tr>{_row(row, heading=not titles)}</tr>" for row in rows)
     return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"

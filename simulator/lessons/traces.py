@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.lessons.page import Table, page
+from simulator.lessons.page import Shown, Table
 from simulator.tls.crypto.peer_key import peer_public_key
 from simulator.tls.crypto.signatures import verify
 from simulator.tls.wire.messages import CertificateVerify, decode_handshake
@@ -75,8 +75,8 @@ def evidence(trace: Trace) -> str:
     return next((check.sentence for check in decisive if check is not None), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+@dataclass(frozen=True, repr=False)
+class Proof(Shown):
     """A CertificateVerify, and all that is needed to check it (RFC 8446 §4.4.3, RFC 5246 §7.4.8).
 
     Attributes:
@@ -108,13 +108,15 @@ class Proof:
         signed = self.content if content is None else content
         return verify(key, self.code, signed, self.signature, self.version) is None
 
-    def __repr__(self) -> str:
+    @property
+    def shown(self) -> tuple[Table]:
+        """Its scheme and sizes, and the signature."""
         rows = [
             ("scheme", self.scheme),
             ("signed", f"{len(self.content)} bytes"),
             ("signature", f"{len(self.signature)} bytes: {self.signature.hex()}"),
         ]
-        return page(Table(rows)).text
+        return (Table(rows),)
 
 
 def proof_in(trace: Trace) -> Proof | None:

@@ -15,7 +15,8 @@ from simulator.command.cli import clientauth
 from simulator.errors import SimulatorError
 from simulator.lessons.facts.facts import FACTS, check_claim, fact, holds, said, shortfalls
 from simulator.lessons.quiz.misconceptions import misconceptions
-from simulator.lessons.quiz.quiz import LETTERS, Question, UnknownQuestionError, ask, questions
+from simulator.lessons.quiz.question import LETTERS, Question
+from simulator.lessons.quiz.quiz import UnknownQuestionError, ask, questions
 from tests.played import EVERY_RUN, run_of
 
 each = pytest.mark.parametrize("question", questions().values(), ids=questions())
@@ -115,7 +116,7 @@ def test_unknown_questions_and_facts_are_told_in_words() -> None:
     with pytest.raises(UnknownQuestionError, match="thief"):
         ask("theif")
     for name in (3, None, ["thief"]):
-        with pytest.raises(UnknownQuestionError, match=r"asked by its name.*ask\("):
+        with pytest.raises(UnknownQuestionError, match=r"Unknown question\. Got: .*ask\(\"thief\"\)"):
             ask(name)  # type: ignore[arg-type]
     with pytest.raises(SimulatorError, match="decisive_check"):
         fact(run_of("valid-certificate", "1.3").trace, "decisive")
@@ -136,7 +137,7 @@ def test_every_fact_can_be_told_of_every_run(name: str) -> None:
 def test_different_values_are_said_differently(name: str) -> None:
     """No two values of a fact are said in the same sentence."""
     values = {fact(run_of(scenario, tls).trace, name) for scenario, tls in EVERY_RUN}
-    values |= set(FACTS[name].kind.names)
+    values |= set(FACTS[name].values.names)
     assert len(values) == len({said(name, value) for value in values})
 
 

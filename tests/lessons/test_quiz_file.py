@@ -18,7 +18,9 @@ from simulator.command.cli import clientauth
 from simulator.command.console import run_command
 from simulator.errors import SimulatorError
 from simulator.lessons import ask
-from simulator.lessons.quiz.quiz import QuestionError, UnknownQuestionError, question_from, questions
+from simulator.lessons.quiz.question import QuestionError
+from simulator.lessons.quiz.quiz import UnknownQuestionError, questions
+from simulator.lessons.quiz.quiz_file import question_from
 from simulator.lessons.quiz.quiz_terminal import tried
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.changes import differences, parse_assignment
@@ -68,30 +70,31 @@ def test_a_question_of_ones_own_is_asked(mine: Path) -> None:
 
 
 MISTAKES: list[tuple[dict[str, Any], str]] = [
-    ({"ask": None}, "question 'q': ask is missing. Expected: ask = a text."),
-    ({"ask": ""}, "ask is not what it should be. Got: ''."),
-    ({"ask": 3}, "ask is not what it should be. Got: 3."),
+    ({"ask": None}, "question 'q': ask is missing. Expected: ask = a text, not empty."),
+    ({"ask": ""}, "ask cannot have this value. Got: ''."),
+    ({"ask": 3}, "ask cannot have this value. Got: 3."),
     ({"scenario": None}, "scenario is missing"),
-    ({"scenario": "valid-certificat"}, "no such scenario. Got: 'valid-certificat'. Expected: valid-cert"),
-    ({"scenario": "absent.toml"}, "no such scenario. Got: 'absent.toml'."),
-    ({"tls": "1.4"}, 'tls is no version. Got: \'1.4\'. Expected: "1.2" or "1.3".'),
-    ({"tls": 1.3}, "tls is no version. Got: 1.3."),
-    ({"set": ["server"]}, "set is not what it should be"),
-    ({"optoins": []}, "no setting of it. Got: optoins."),
-    ({"optoins": []}, "Did you mean options?"),
+    ({"scenario": "valid-certificat"}, "unknown scenario. Got: 'valid-certificat'."),
+    ({"scenario": "valid-certificat"}, "Did you mean 'valid-certificate'"),
+    ({"scenario": "absent.toml"}, "unknown scenario. Got: 'absent.toml'."),
+    ({"tls": "1.4"}, 'tls cannot have this value. Got: \'1.4\'. Expected: "1.2" or "1.3".'),
+    ({"tls": 1.3}, "tls cannot have this value. Got: 1.3."),
+    ({"set": ["server"]}, "set cannot have this value"),
+    ({"optoins": []}, "unknown setting. Got: optoins."),
+    ({"optoins": []}, "Did you mean 'options'?"),
     ({"options": None}, "options is missing"),
-    ({"options": "AB"}, "options is not what it should be"),
-    ({"options": [YES]}, "number of options is wrong. Got: 1. Expected: 2 to 6."),
-    ({"options": [YES] * 7}, "number of options is wrong. Got: 7. Expected: 2 to 6."),
-    ({"options": [YES, "no"]}, "option B: this is no table. Got: 'no'."),
+    ({"options": "AB"}, "options cannot have this value"),
+    ({"options": [YES]}, "wrong number of options. Got: 1. Expected: 2 to 6."),
+    ({"options": [YES] * 7}, "wrong number of options. Got: 7. Expected: 2 to 6."),
+    ({"options": [YES, "no"]}, "option B: this is not a table. Got: 'no'."),
     ({"options": [YES, {"text": "no"}]}, "option B: holds is missing"),
     ({"options": [YES, {"holds": {"level": "REFUSED"}}]}, "option B: text is missing"),
-    ({"options": [YES, NO | {"wy": "so"}]}, "option B: this is no setting of it. Got: wy."),
-    ({"options": [YES, NO | {"why": 3}]}, "option B: why is not what it should be"),
-    ({"options": [YES, NO | {"misconception": "M99"}]}, "no such misconception. Got: 'M99'. Expected: M1 to"),
+    ({"options": [YES, NO | {"wy": "so"}]}, "option B: unknown setting. Got: wy."),
+    ({"options": [YES, NO | {"why": 3}]}, "option B: why cannot have this value"),
+    ({"options": [YES, NO | {"misconception": "M99"}]}, "unknown misconception. Got: 'M99'. Expected: M1 to"),
 ]
 BAD_CLAIMS: list[tuple[dict[str, Any], str]] = [
-    ({}, "option B: holds is not what it should be"),
+    ({}, "option B: holds cannot have this value"),
     (
         {"levl": "REFUSED"},
         "option B, holds: Unknown fact. Got: 'levl'. Expected: a fact in the table of docs/teaching.md. "
@@ -118,7 +121,7 @@ def test_mistakes_are_told_when_the_question_is_read(changes: dict[str, Any], to
 @pytest.mark.parametrize("table", [3, "text", [TABLE]])
 def test_what_is_no_table_is_no_question(table: Any) -> None:
     """A value in the place of a question is told to be none."""
-    with pytest.raises(QuestionError, match="this is no table"):
+    with pytest.raises(QuestionError, match="this is not a table"):
         question_from("q", table)
 
 
@@ -199,7 +202,9 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path, contents: bytes, tol
 
 def test_a_name_that_is_not_in_the_file_is_told(mine: Path) -> None:
     """A misspelt name is answered with the nearest of that file."""
-    with pytest.raises(UnknownQuestionError, match=r"mine\.toml has no such question.*Expected: late-start"):
+    with pytest.raises(
+        UnknownQuestionError, match=r"Unknown question of .*mine\.toml\..*Did you mean 'late-start'"
+    ):
         ask("late-strat", file=mine)
 
 
@@ -279,13 +284,13 @@ def test_all_mistakes_of_a_question_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "many.toml"
     path.write_text(f"{MANY}\n[late-start]{GOOD}", encoding="utf-8")
     expected = [
-        ("", "this is no setting of it. Got: scenrio"),
-        ("", "ask is not what it should be"),
-        (", option A", "this is no setting of it. Got: txt"),
+        ("", "unknown setting. Got: scenrio"),
+        ("", "ask cannot have this value"),
+        ("", "tls cannot have this value. Got: 1.3"),
+        (", option A", "unknown setting. Got: txt"),
         (", option A, holds", "Unknown fact. Got: 'levl'"),
         (", option A, holds", "The fact asked cannot have this value"),
-        (", option B", "this is no table. Got: 3"),
-        ("", "tls is no version. Got: 1.3"),
+        (", option B", "this is not a table. Got: 3"),
     ]
     with pytest.raises(QuestionError) as caught:
         ask("late", file=path)
@@ -324,9 +329,11 @@ def test_a_mistake_ends_in_words_and_status_2(capsys: pytest.CaptureFixture[str]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["clientauth", "quiz", "theif"])
         assert 2 == run_command(clientauth)
+    told = capsys.readouterr().err
     assert (
-        "clientauth: The quiz has no such question. Got: 'theif'. Expected: thief." in capsys.readouterr().err
+        "clientauth: Unknown question. Got: 'theif'. Expected: a name that `clientauth quiz` lists." in told
     )
+    assert "Did you mean 'thief'?" in told
 
 
 def test_the_mark_that_some_editors_put_first_is_no_mistake(tmp_path: Path) -> None:

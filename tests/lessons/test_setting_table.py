@@ -40,5 +40,5 @@ def test_an_unknown_part_is_told_with_those_there_are() -> None:
     for wrong in ("alice", "certificates.nobody", 3):
         with pytest.raises(SimulatorError, match=r"server, certificates\.client-ca"):
             settings(wrong)  # type: ignore[arg-type]
-    with pytest.raises(SimulatorError, match="A scenario is wanted"):
+    with pytest.raises(SimulatorError, match="This is not a scenario"):
         settings("server", simulate("valid-certificate"))  # type: ignore[arg-type]

@@ -20,8 +20,8 @@ from simulator.lessons.classroom.puzzle import CASES
 from simulator.lessons.facts.facts import FACTS, fact
 from simulator.lessons.facts.values import NONE
 from simulator.lessons.quiz.misconceptions import misconceptions
-from simulator.lessons.quiz.quiz import question_from, questions
-from simulator.lessons.quiz.quiz_file import OF_A_QUESTION, OF_AN_OPTION
+from simulator.lessons.quiz.quiz import questions
+from simulator.lessons.quiz.quiz_file import OF_A_QUESTION, OF_AN_OPTION, question_from
 from tests.notebooks.notebooks import NOTEBOOKS, cells, source
 from tests.peers import ROOT
 from tests.readme import BLOCK, quoted_rightly

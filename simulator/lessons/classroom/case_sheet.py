@@ -1,6 +1,6 @@
-"""The eight cases of *You are the server* as one page to print: a case on a sheet, the answers on the last.
+"""The eight cases of *You are the server* as a page to print: a case to a sheet, the answers on the last.
 
-Whatever is on it is computed: the certificates are those of the runs, and the answers what the server found.
+Everything is computed: the certificates are those of the runs, the answers are what the server found.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError
 from simulator.lessons.classroom.puzzle import ACCEPT, CASES, CHECKS, case
+from simulator.lessons.page import page
 from simulator.lessons.traces import evidence
 from simulator.runs.files import write_public_file
 
@@ -33,7 +34,7 @@ th { background: #eee; text-align: left; }
 
 
 def case_sheet() -> str:
-    """All cases and their answers as one HTML page that needs nothing besides itself."""
+    """All cases and their answers as one HTML page without other files."""
     numbers = range(1, len(CASES) + 1)
     sheets = "".join(f"<section>\n{_case(number)}</section>\n" for number in numbers)
     rows = "".join(_row(number) for number in numbers)
@@ -60,14 +61,14 @@ def save_case_sheet(path: Path) -> None:
     """
     if path.suffix.lower() not in (".html", ".htm"):
         raise OutputError(
-            "The sheet of cases is a page.", got=str(path), expected="a name that ends in .html"
+            "The sheet of cases is an HTML page.", got=str(path), expected="a name that ends in .html"
         )
     write_public_file(path, case_sheet().encode())
 
 
 def _case(number: int) -> str:
     """One case, with room for the decision and its reason."""
-    laid_out = case(number)._repr_mimebundle_()["text/html"]
+    laid_out = page(*case(number).shown).html
     checks = "".join(f"<tr><th>{name}</th><td>{escape(asks)}</td></tr>\n" for name, asks in CHECKS.items())
     return (
         f"{laid_out}\n<p>Say <em>{ACCEPT}</em>, or name the check that fails. At most one does. These are "
@@ -80,8 +81,7 @@ def _case(number: int) -> str:
 
 def _row(number: int) -> str:
     """The answer to a case, its reason, and the run's name."""
-    laid = case(number)
-    run = laid.run
-    reason = evidence(run.trace) or f"No check failed. {run.scenario.lesson}"
-    cells = (str(number), laid.right, f"{reason} ({CASES[number - 1]})")
+    decided = case(number)
+    reason = evidence(decided.run.trace) or f"No check failed. {decided.run.scenario.lesson}"
+    cells = (str(number), decided.right, f"{reason} ({CASES[number - 1]})")
     return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>\n"

@@ -1,4 +1,4 @@
-"""Decisions in a learner's hand: which one waits, a player that stops there, and every way it can go."""
+"""Decisions that a learner takes: the waiting one, a player that stops at each, and every possible course."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def choices(simulation: Simulation) -> Exhibit:
-    """The decision that waits: whose it is, what can be chosen, and what the actor itself would choose.
+    """The decision that waits: its actor, the options, and the choice that the actor would make.
 
     Raises:
-        ArgumentError: it is no simulation.
+        ArgumentError: not a simulation.
     """
     simulation = a_simulation(simulation)
     pending = simulation.pending
@@ -37,13 +37,13 @@ def choices(simulation: Simulation) -> Exhibit:
 
 
 def decisions(simulation: Simulation | LivePlayer) -> Exhibit:
-    """The decisions that were taken so far: whose, what was asked, what was chosen, and who chose it.
+    """The decisions taken so far: actor, question, choice, and who made it.
 
     Args:
-        simulation: a simulation, or the player of one.
+        simulation: a simulation, or its live player.
 
     Raises:
-        ArgumentError: it is neither.
+        ArgumentError: it is neither of these.
     """
     who = {"actor": "the actor itself", "outside": "you"}
     rows = [
@@ -56,19 +56,19 @@ def decisions(simulation: Simulation | LivePlayer) -> Exhibit:
 
 
 def live(simulation: Simulation, **options: Any) -> LivePlayer:
-    """A player in which the reader decides: where a decision waits, and again where one was taken.
+    """A player in which the reader takes decisions, and may take them again in another way.
 
     ``live(Simulation(scenario, interactive=["send-certificate"]))`` stops there and asks. Without
     ``interactive`` the actors decide, and the reader may go back to any decision and take it otherwise.
 
     Args:
-        simulation: it is run on to the first decision that waits, or to its end.
+        simulation: it is run to the first decision that waits, or to its end.
         **options: ``detail`` and ``theme``, as :class:`simulator.views.player.widget.Player` takes them.
 
     Raises:
-        ArgumentError: it is no simulation.
+        ArgumentError: not a simulation.
         PeerError: anywidget is not installed.
-        OutputError: there is no such detail.
+        OutputError: unknown detail.
     """
     from simulator.views.player.live import live as live_player
 
@@ -76,15 +76,15 @@ def live(simulation: Simulation, **options: Any) -> LivePlayer:
 
 
 def ways(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Exhibit:
-    """Every way a scenario can go: each choice at each decision, and the level that comes of it.
+    """Every possible course of a scenario: each choice at each decision, and the resulting level.
 
     Args:
         scenario: a scenario, or the name of one in the catalogue.
         tls: the version.
 
     Raises:
-        ArgumentError: it is no scenario.
-        ScenarioError: there is no such scenario or version.
+        ArgumentError: not a scenario.
+        ScenarioError: unknown scenario or version.
     """
     rows = []
     for branch in explore(a_scenario(scenario), tls):

@@ -1,6 +1,6 @@
-"""Pictures of runs, one line each: a view of one, two side by side, the matrix.
+"""Pictures of runs, in one line of code each: a view of a run, two runs side by side, the matrix.
 
-In a notebook they are pictures, in a terminal their descriptions.
+A terminal shows the description of the picture instead.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ def show(thing: Run | Simulation | Matrix, view: str = "sequence", *, detail: st
     """A picture of a run, of a simulation that has ended, or of the outcome matrix.
 
     Args:
-        thing: what to show.
+        thing: a run, a simulation that has ended, or a matrix.
         view: its name in :data:`simulator.views.view_table.VIEWS`: ``trust-graph``, ``ladder``,
             ``bytes:CertificateVerify:2``; the matrix has only the one.
         detail: ``overview``, ``messages`` or ``everything``.
 
     Raises:
-        OutputError: there is no such view, detail or message.
-        ArgumentError: it is none of these.
+        OutputError: unknown view, detail or message.
+        ArgumentError: it is none of these things.
         DecisionError: the simulation has not ended.
     """
     if isinstance(thing, Matrix):
@@ -40,11 +40,11 @@ def show(thing: Run | Simulation | Matrix, view: str = "sequence", *, detail: st
 
 
 def beside(one: Run | Simulation, other: Run | Simulation, *, detail: str = "overview") -> Exhibit:
-    """Two runs side by side: where they part, and what follows from it.
+    """Two runs side by side: their first difference, and what follows from it.
 
     Raises:
-        ArgumentError: one of them is no run.
+        ArgumentError: one of them is not a run.
         DecisionError: a simulation has not ended.
-        OutputError: there is no such detail.
+        OutputError: unknown detail.
     """
     return exhibit(diff(a_run(one).trace, a_run(other).trace, detail=detail))

@@ -1,7 +1,7 @@
-"""You are the server: what a client presented and what you go by lie on the table, and you decide.
+"""You are the server: a case shows what a client presented and what you trust, and you decide.
 
-The case is laid out from a run's setup and messages, without its verdict. Your answer is held against what
-the simulator's own trust decision found.
+A case shows a run's setup and messages, without its verdict. Your decision is compared with that of the
+simulator's own server.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.x509 import Certificate as X509Certificate
 from cryptography.x509 import load_der_x509_certificate
 
-from simulator.errors import ArgumentError
-from simulator.lessons.arguments import in_words, spelt
+from simulator.lessons.arguments import spelt, wrong_argument
 from simulator.lessons.facts.facts import fact
 from simulator.lessons.facts.values import NONE
-from simulator.lessons.page import Code, Lead, Table, page
+from simulator.lessons.page import Code, Lead, Shown, Table, page
 from simulator.lessons.traces import client_chain, last_verdict
 from simulator.runs.run import simulate
 from simulator.trace.facts import Checked
@@ -30,10 +29,11 @@ from simulator.views.story.words import common_name, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from simulator.lessons.page import Block
     from simulator.runs.run import Run
     from simulator.views.notebook import Exhibit
 
-# The cases by their number. The names would say too much.
+# The cases by number: a name would give the answer away.
 CASES = (
     "no-purpose-stated",
     "expired-ca",
@@ -45,8 +45,8 @@ CASES = (
     "name-constraint-violated",
 )
 ACCEPT = "accept"
-# What an answer may name, and what each asks: the checks that fail in some case, and those that people
-# confuse them with; in the order of the ledger.
+# The checks that an answer may name, with their questions: those that fail in some case, and those that
+# people confuse them with. In the order of the ledger.
 CHECKS = {
     "trust-anchor": "Does the path lead, from issuer to issuer, to something that you trust?",
     "key-usage": "May the key do what it does here: digitalSignature for a client, keyCertSign for a CA?",
@@ -73,13 +73,13 @@ SHOWN = {
 }
 
 
-@dataclass(frozen=True)
-class Case:
-    """One client at the door.
+@dataclass(frozen=True, repr=False)
+class Case(Shown):
+    """A client to decide about.
 
     Attributes:
         number: the case's number, from 1.
-        run: what happens when the simulator's server decides.
+        run: the run in which the simulator's server decides.
     """
 
     number: int
@@ -87,12 +87,12 @@ class Case:
 
     @property
     def right(self) -> str:
-        """What the simulator's server finds: ``accept``, or the check that fails first."""
+        """The decision of the simulator's server: ``accept``, or the first check that fails."""
         failed: str = fact(self.run.trace, "server_failed_at")
         return ACCEPT if failed == NONE else failed
 
     def answer(self, decision: str) -> Exhibit:
-        """Hold a decision against the simulator's.
+        """Compare a decision with the simulator's.
 
         Args:
             decision: ``accept``, or the name of the check that fails first; ``?`` for none yet.
@@ -115,7 +115,7 @@ class Case:
         return page(Lead(lead), self._reasons(said), Code(f"clientauth run {CASES[self.number - 1]}"))
 
     def _reasons(self, said: str) -> str:
-        """What the ledger says of the check that was named, and of the one that decided."""
+        """The ledger's sentences on the named check and on the decisive one."""
         verdict = last_verdict(self.run.trace, "server")
         assert verdict is not None
         lines = [check for check in verdict.checks if check.name == said]
@@ -127,27 +127,25 @@ class Case:
             named = [f"The server did not come to {said}: {decisive.name} had failed before."]
         return " ".join(dict.fromkeys([*named, decisive.sentence]))
 
-    def __repr__(self) -> str:
-        return self._shown().text
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
-        """How a notebook shows it."""
-        return self._shown().bundle()
-
-    def _shown(self) -> Exhibit:
-        trusted, presented = self._trusted(), self._presented()
-        clock = datetime.fromisoformat(self.run.trace.setup.clock) + timedelta(microseconds=self._judged_at())
+    @property
+    def shown(self) -> tuple[Block, ...]:
+        """The clock, both sides' certificates, and what arithmetic says of the signatures."""
+        trace = self.run.trace
+        trusted, presented = self._trusted(), client_chain(trace)
+        judged = next(event.at for event in trace.of(Checked) if event.actor == "server")
+        clock = datetime.fromisoformat(trace.setup.clock) + timedelta(microseconds=judged)
         columns = {f"trusted {number}": der for number, der in enumerate(trusted, start=1)}
         columns |= {f"sent {number}": der for number, der in enumerate(presented, start=1)}
-        papers = [_paper(certificate_words(self.run.trace.setup, der)) for der in columns.values()]
+        papers = [_paper(certificate_words(trace.setup, der)) for der in columns.values()]
         rows = [(title, *(paper.get(key, "absent") for paper in papers)) for key, title in SHOWN.items()]
-        return page(
+        proof = "verifies" if self.run.scenario.client.holds_key else "does not verify"
+        return (
             Lead(f"Case {self.number}: you are the server. Do you accept this client?"),
             f"Your clock shows {clock:%Y-%m-%d %H:%M:%S} UTC. You require a certificate. You trust "
             f"{plural(len(trusted), 'certificate')}, and the client sent {len(presented)}:",
             Table(rows, ("", *columns)),
             _signatures(trusted, presented),
-            f"The client's signature over this handshake {self._proof()} with the key in sent 1.",
+            f"The client's signature over this handshake {proof} with the key in sent 1.",
         )
 
     def _trusted(self) -> list[bytes]:
@@ -155,19 +153,9 @@ class Case:
         held = {one.name: one.der for one in setup.certificates}
         return [held[name] for actor in setup.actors if actor.name == "server" for name in actor.trusts]
 
-    def _presented(self) -> tuple[bytes, ...]:
-        return client_chain(self.run.trace)
-
-    def _judged_at(self) -> int:
-        return next(event.at for event in self.run.trace.of(Checked) if event.actor == "server")
-
-    def _proof(self) -> str:
-        """Whether the signature verifies: that is arithmetic, and no judgement of the certificate."""
-        return "verifies" if self.run.scenario.client.holds_key else "does not verify"
-
 
 def _signatures(trusted: Sequence[bytes], presented: Sequence[bytes]) -> str:
-    """What arithmetic says of the signatures on the certificates that were sent."""
+    """The result of verifying the signatures on the certificates that were sent; no judgement of trust."""
     papers = [load_der_x509_certificate(der) for der in (*trusted, *presented)]
     checked = [
         _verifies(one, issuer)
@@ -198,23 +186,19 @@ def _paper(words: dict[str, Any]) -> dict[str, str]:
 
 
 def case(number: int | str) -> Case:
-    """A case by its number.
+    """The case of this number.
 
     Raises:
-        ArgumentError: there is no such case.
+        ArgumentError: unknown number.
     """
     known = {str(place): name for place, name in enumerate(CASES, start=1)}
     asked = spelt(number)
     if asked not in known:
-        raise ArgumentError(
-            "There is no such case.",
-            got=in_words(number),
-            expected=f"a number from 1 to {len(CASES)}",
-            advice="Say it as in case(1).",
-        )
+        expected = f"a number from 1 to {len(CASES)}"
+        raise wrong_argument("Unknown case.", number, expected, "Write it as in case(1).")
     return Case(int(asked), simulate(known[asked]))
 
 
 def case_checks() -> Exhibit:
-    """The checks that an answer to a case may name, and what each asks."""
+    """The checks that a decision about a case may name, and the question of each."""
     return page(Table(tuple(CHECKS.items()), ("check", "what it asks")))

@@ -1,14 +1,14 @@
-"""What stands in a run, as tables: its card, certificates, ledgers, messages, events; and words explained.
+"""The contents of a run as tables: card, certificates, ledgers, messages, events, proof; and the glossary.
 
-In a notebook they are HTML, in a terminal text.
+A table is HTML in a notebook and text in a terminal.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.errors import ArgumentError, SimulatorError
-from simulator.lessons.arguments import a_run, a_side, a_word, in_words, some_events
+from simulator.errors import SimulatorError
+from simulator.lessons.arguments import a_run, a_side, a_word, some_events, wrong_argument
 from simulator.lessons.page import Lead, Table, page
 from simulator.lessons.traces import last_verdict, proof_in
 from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
 
 def card(run: Run | Simulation) -> Exhibit:
-    """What the session is worth: the level taken apart.
+    """The security level of a run, taken apart.
 
     Raises:
-        ArgumentError: it is no run.
+        ArgumentError: not a run.
         DecisionError: the simulation has not ended.
     """
     made = a_run(run).trace.card
@@ -49,10 +49,10 @@ def card(run: Run | Simulation) -> Exhibit:
 
 
 def levels(*runs: Run | Simulation) -> Exhibit:
-    """A line for each run: what it was, and what it was worth.
+    """A line for each run: its level, version and scenario.
 
     Raises:
-        ArgumentError: one of them is no run.
+        ArgumentError: one of them is not a run.
         DecisionError: a simulation has not ended.
     """
     rows = [
@@ -62,10 +62,10 @@ def levels(*runs: Run | Simulation) -> Exhibit:
 
 
 def refusals(*runs: Run | Simulation) -> Exhibit:
-    """A line for each run: the check that decided, and the alert that the other side was sent.
+    """A line for each run: the decisive check, and the alert that followed.
 
     Raises:
-        ArgumentError: one of them is no run.
+        ArgumentError: one of them is not a run.
         DecisionError: a simulation has not ended.
     """
     rows = []
@@ -77,19 +77,16 @@ def refusals(*runs: Run | Simulation) -> Exhibit:
 
 
 def certificate(run: Run | Simulation, name: str) -> Exhibit:
-    """A certificate of the scenario's world, opened.
+    """A certificate of the run, opened.
 
     Raises:
-        ArgumentError: it is no run, or its scenario has no certificate of that name.
+        ArgumentError: not a run, or unknown certificate.
     """
     setup = a_run(run).trace.setup
     held = {one.name: one.der for one in setup.certificates}
     if name not in held:
-        raise ArgumentError(
-            "This scenario has no certificate of that name.",
-            got=in_words(name),
-            expected=", ".join(held),
-            advice="Name one of these.",
+        raise wrong_argument(
+            "Unknown certificate of this scenario.", name, ", ".join(held), "Name one of these."
         )
     words = certificate_words(setup, held[name])
     rows = [(label, text) for label, text in words["facts"]]
@@ -101,15 +98,15 @@ def certificate(run: Run | Simulation, name: str) -> Exhibit:
 
 
 def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
-    """Every check of a side's trust decision, in order, with what became of it.
+    """Every check of a side's trust decision, in order, with its outcome.
 
     Args:
         run: a run.
         judge: ``server`` (it judged the client) or ``client``.
 
     Raises:
-        ArgumentError: it is no run, or there is no such side.
-        SimulatorError: that side judged nobody in this run.
+        ArgumentError: not a run, or unknown side.
+        SimulatorError: that side judged no certificate in this run.
     """
     verdict = last_verdict(a_run(run).trace, a_side(judge))
     if verdict is None:
@@ -140,7 +137,7 @@ def proof(run: Run | Simulation) -> Proof:
     """The client's proof of possession, for checking by other means.
 
     Raises:
-        ArgumentError: it is no run.
+        ArgumentError: not a run.
         DecisionError: the simulation has not ended.
         SimulatorError: the client sent no proof.
     """
@@ -154,10 +151,10 @@ def proof(run: Run | Simulation) -> Proof:
 
 
 def conversation(run: Run | Simulation) -> Exhibit:
-    """Every message in order: when, from whom, what, how large, and whether an onlooker could read it.
+    """Every message in order: time, sender, name, size, and if an eavesdropper could read it.
 
     Raises:
-        ArgumentError: it is no run.
+        ArgumentError: not a run.
         DecisionError: the simulation has not ended.
     """
     rows = []
@@ -172,10 +169,10 @@ def conversation(run: Run | Simulation) -> Exhibit:
 
 
 def tell(events: Iterable[Event]) -> Exhibit:
-    """What happened, in a line for each event that a person would speak of.
+    """The events of a run that a person would mention, a line for each.
 
     Raises:
-        ArgumentError: these are no events.
+        ArgumentError: these are not events.
     """
     seen = (Sent, Alert, Checked, Decided, BeliefChanged, HandshakeReturned)
     rows = [
@@ -188,8 +185,8 @@ def explain(word: str) -> Exhibit:
     """A word of the glossary.
 
     Raises:
-        ArgumentError: it is no word.
-        UnknownWordError: there is none; the error names the nearest.
+        ArgumentError: not a word.
+        UnknownWordError: unknown word.
     """
     entry = look_up(a_word(word))
     more = [("see", ", ".join(entry.see)), ("source", entry.source)]

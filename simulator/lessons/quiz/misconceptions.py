@@ -1,4 +1,4 @@
-"""What people often believe of client authentication, and what is so: one file for quiz and lesson plan."""
+"""Common misconceptions of client authentication, and the truth: one file for quiz and lesson plan."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Misconception:
-    """One of them.
+    """A common wrong belief.
 
     Attributes:
         number: ``M1`` and so on.
-        belief: what is believed, as one who believes it says it.
-        truth: what is so, in a few plain sentences.
+        belief: the belief, in the words of a person who holds it.
+        truth: the truth, in a few plain sentences.
     """
 
     number: str
@@ -30,6 +30,6 @@ class Misconception:
 
 @cache
 def misconceptions() -> Mapping[str, Misconception]:
-    """All of them by their number."""
+    """All misconceptions by number."""
     tables = tomllib.loads(files(__package__).joinpath("misconceptions.toml").read_text(encoding="utf-8"))
     return MappingProxyType({number: Misconception(number, **table) for number, table in tables.items()})

@@ -1,7 +1,7 @@
 """A question of the quiz: a run to predict, and options that claim something about it.
 
-Which option is right nobody has written down: the scenario is played, and the claims are held against what
-happened. A question of which not exactly one option holds is no question, and says so.
+The right option is not written down: the scenario is played, and the claims are compared with the run. A
+question in which not exactly one option holds is refused with an error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import SimulatorError
 from simulator.lessons.facts.facts import Claim, fact, holds, said
-from simulator.lessons.page import Choices, Code, Lead, Table, page
+from simulator.lessons.page import Choices, Code, Lead, Shown, Table, page
 from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.traces import evidence
 from simulator.runs.run import simulate
@@ -36,18 +36,18 @@ LETTERS = "ABCDEF"
 
 
 class QuestionError(SimulatorError):
-    """A question is not one: its file has a mistake, or not exactly one of its options holds."""
+    """A question cannot be asked: its file has a mistake, or not exactly one option holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer on offer.
+    """A possible answer.
 
     Attributes:
         text: what the learner reads.
-        claim: the facts that would have to be so.
-        misconception: the number of the mistake behind it, ``M1``; empty for none.
-        why: what is wrong with it, where the misconception does not say that; or why it is right.
+        claim: the facts that it claims.
+        misconception: the number of the misconception behind it, as ``M1``; empty for none.
+        why: a reason of its own why it is wrong, in place of the misconception's truth, or why it is right.
     """
 
     text: str
@@ -56,18 +56,18 @@ class Option:
     why: str = ""
 
 
-@dataclass(frozen=True)
-class Question:
+@dataclass(frozen=True, repr=False)
+class Question(Shown):
     """Something to predict, and the run that answers it.
 
     Attributes:
         name: its name in the file.
         ask: the question.
-        options: the answers on offer; exactly one of them holds.
-        scenario: the scenario that is played: a name of the catalogue, or the path of a file.
+        options: the possible answers; exactly one holds.
+        scenario: the scenario that is played: its name in the catalogue, or the path of its file.
         tls: the version.
-        changes: what is changed in the scenario, as dotted paths.
-        file: the file it stands in, for errors; empty for the quiz that comes with the simulator.
+        changes: changes of the scenario, as dotted paths with values.
+        file: the file that holds it, for errors; empty for the built-in quiz.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Question:
 
     @cached_property
     def run(self) -> Run:
-        """The run that answers it; played when somebody asks.
+        """The run that answers it; it is played on first use.
 
         Raises:
             QuestionError: it cannot be played.
@@ -95,7 +95,7 @@ class Question:
 
     @cached_property
     def right(self) -> str:
-        """The letter of the option whose claim holds; found by playing.
+        """The letter of the option whose claim holds in the run.
 
         Raises:
             QuestionError: none holds, or more than one.
@@ -118,14 +118,14 @@ class Question:
 
     @property
     def command(self) -> str:
-        """The command line that tells the same run."""
+        """The command line that plays the same run."""
         words = ["clientauth run", quote(self.scenario)]
         for path, value in differences(load(self.scenario), self.run.scenario):
             words.append(f"--set {_assignment(written_path(path), plain_value(path, value))}")
         return " ".join([*words, "--tls", self.tls])
 
     def letter(self, answer: object) -> str:
-        """The option that an answer names, as its letter; empty where it names none."""
+        """The letter of the option that an answer names; empty if it names none."""
         chosen = str(answer).strip().upper()
         return chosen if len(chosen) == 1 and chosen in LETTERS[: len(self.options)] else ""
 
@@ -133,7 +133,7 @@ class Question:
         """Say whether an answer is right, why, and which run shows it.
 
         Args:
-            letter: the letter of an option; ``?`` where the learner has not chosen yet.
+            letter: the letter of an option; ``?`` for none yet.
 
         Raises:
             QuestionError: not exactly one option holds.
@@ -145,7 +145,7 @@ class Question:
         return page(*self.reply(chosen))
 
     def reply(self, chosen: str) -> tuple[Block, ...]:
-        """What is said to a letter, as the blocks of a page."""
+        """The reply to a letter, as the blocks of a page."""
         option = self.options[LETTERS.index(chosen)]
         if chosen == self.right:
             because = option.why or self._rule()
@@ -153,26 +153,25 @@ class Question:
         return (*self.objection(chosen), *self._shown(option))
 
     def objection(self, chosen: str) -> tuple[Block, ...]:
-        """What is said to a wrong letter while another may be tried: why not, and nothing of the run."""
+        """The reply to a wrong letter if another may be tried: the reason, and nothing about the run."""
         return Lead(f"{chosen} is not what happens."), self._reason(self.options[LETTERS.index(chosen)])
 
     def reasons(self) -> tuple[tuple[str, str], ...]:
-        """Every option's letter, and why it is right or wrong; empty words where nothing need be said.
+        """The letter of every option, and why it is right or wrong; the reason may be empty.
 
         Raises:
             QuestionError: not exactly one option holds.
         """
-        told = []
-        for letter, option in zip(LETTERS, self.options, strict=False):
-            words = option.why or self._rule() if letter == self.right else self._reason(option)
-            told.append((letter, words))
-        return tuple(told)
+        return tuple(
+            (letter, option.why or self._rule() if letter == self.right else self._reason(option))
+            for letter, option in zip(LETTERS, self.options, strict=False)
+        )
 
     def explained(self) -> Exhibit:
-        """The answer for a class that has voted: the right letter, and of every other one why it is not.
+        """The answer for a class that has voted: the right letter, and the reason against every other.
 
-        No reason stands there twice: options that are wrong for one reason share it, and the right one has
-        words of its own only where they say something else.
+        No reason is repeated: options that are wrong for the same reason share a row, and the reason of the
+        right one is left out if it is among these.
 
         Raises:
             QuestionError: not exactly one option holds.
@@ -198,56 +197,47 @@ class Question:
         return f"Which is it: {', '.join(letters[:-1])} or {letters[-1]}?"
 
     def _rule(self) -> str:
-        """What is so, where some option is what people wrongly believe; empty where none is."""
+        """The truth behind the first misconception among the options; empty if there is none."""
         believed = (option.misconception for option in self.options if option.misconception)
         first = next(believed, "")
         return misconceptions()[first].truth if first else ""
 
     def _reason(self, option: Option) -> str:
-        """What is wrong with an option."""
+        """Why an option is wrong."""
         if option.why or not option.misconception:
             return option.why
         return misconceptions()[option.misconception].truth
 
     def _shown(self, option: Option) -> tuple[str | Code, ...]:
-        """What the run shows of all that was claimed, and how to see it."""
+        """Every claimed fact as the run shows it, and the command to see it."""
         told = self._facts((option, *self.options))
         return f"The run shows: {told} {evidence(self.run.trace)}".strip(), Code(self.command)
 
     def _facts(self, options: tuple[Option, ...]) -> str:
-        """What the run shows of what these options claim: a sentence for each fact, none of them twice."""
+        """The facts that these options claim, as the run shows them: a sentence for each fact."""
         trace = self.run.trace
         claimed = dict.fromkeys(name for option in options for name in option.claim)
         return " ".join(dict.fromkeys(said(name, fact(trace, name)) for name in claimed))
 
     @property
     def shown(self) -> tuple[Block, ...]:
-        """The question and its options as the blocks of a page, with nothing that gives the answer away."""
+        """The question and its options, as the blocks of a page."""
         marks = zip(LETTERS, (option.text for option in self.options), strict=False)
         return Lead(self.ask), Choices(tuple(marks))
 
-    def __repr__(self) -> str:
-        return page(*self.shown).text
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:  # noqa: ARG002 - IPython's signature
-        """How a notebook shows it."""
-        return page(*self.shown).bundle()
-
 
 def where(file: str, name: str) -> str:
-    """The place of a question, as an error begins."""
+    """The place of a question: the beginning of an error."""
     return f"{file or 'The quiz'}, question {name!r}"
 
 
 def _assignment(path: str, value: Any) -> str:
-    """A setting as ``--set`` reads it, safe in a shell."""
+    """A setting as ``--set`` reads it, quoted for a shell."""
     written = str(value)
-    if isinstance(value, bool):
-        written = written.lower()
+    if isinstance(value, bool | list):
+        written = json.dumps(value)  # TOML writes truth values and lists of text as JSON does
     elif isinstance(value, datetime):
         written = write_time(value)
-    elif isinstance(value, list):
-        written = f"[{', '.join(map(json.dumps, value))}]"
     elif isinstance(value, dict):
         written = f"{{{', '.join(f'{json.dumps(key)} = {json.dumps(text)}' for key, text in value.items())}}}"
     return quote(f"{path}={written}")

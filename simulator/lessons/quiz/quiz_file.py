@@ -1,90 +1,62 @@
-"""Questions from a file: how it is read, and what is said where it is not as it should be.
+"""Questions from a file: reading them, and reporting what is wrong with one.
 
-One bad question does not spoil the others: each is read when it is asked for. All of its mistakes are told at
-once.
+Each question is read when it is asked, so a wrong one does not spoil the others. All of its mistakes are
+reported at once.
 """
 
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from simulator.errors import SimulatorError
+from simulator.errors import SimulatorError, did_you_mean, nearest_names
 from simulator.lessons.facts.facts import check_claim
 from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.quiz.question import LETTERS, Option, Question, QuestionError, where
+from simulator.scenario import TLS_VERSIONS
 from simulator.scenario.catalogue.catalogue import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from simulator.scenario import TlsVersion
 
-OF_A_QUESTION = ("ask", "scenario", "tls", "set", "options")
-OF_AN_OPTION = ("text", "holds", "misconception", "why")
-KIND_WORDS: Mapping[type, str] = {
-    str: "a text",
-    dict: 'a table, as { level = "REFUSED" }',
-    list: "a list of tables",
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of a question or of an option.
+
+    Attributes:
+        type: the type of its value, which must not be empty.
+        words: the value in words, for errors.
+        default: its value if it is missing; None if it must be there.
+        names: all values, if only these are allowed.
+    """
+
+    type: type
+    words: str
+    default: Any = None
+    names: tuple[str, ...] = ()
+
+    def allows(self, value: Any) -> bool:
+        """Return True if the setting can have this value."""
+        return isinstance(value, self.type) and bool(value) and (not self.names or value in self.names)
+
+
+TABLE = 'a table, as { level = "REFUSED" }, not empty'
+OF_A_QUESTION = {
+    "ask": Setting(str, "a text, not empty"),
+    "scenario": Setting(str, "a text, not empty"),
+    "tls": Setting(str, '"1.2" or "1.3"', "1.3", TLS_VERSIONS),
+    "set": Setting(dict, TABLE, {}),
+    "options": Setting(list, "a list of tables, not empty"),
 }
-
-
-def tables_in(file: str | Path) -> dict[str, Any]:
-    """The questions of a file as their tables, by name.
-
-    Raises:
-        QuestionError: the file cannot be read, is no TOML, or holds no question.
-    """
-    path = Path(file)
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise QuestionError(
-            "The file of questions cannot be read.",
-            got=f"{path}: {error.strerror or error}",
-            expected="a .toml file as docs/teaching.md describes it",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise QuestionError(f"{path}: this is not text in UTF-8.", advice="Save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise QuestionError(f"{path}: this is not TOML.", got=error, advice="Mend that place.") from error
-    if not tables:
-        raise QuestionError(
-            f"{path}: there is no question in it.", expected="a table for each question, as [late-start]"
-        )
-    return tables
-
-
-def question_from(name: str, table: Any, file: str = "") -> Question:
-    """A question as its table in a file says it.
-
-    Raises:
-        QuestionError: something in it is missing, unknown or of the wrong kind. Where it has several
-            mistakes it is a :class:`QuestionProblemsError`, which tells all of them.
-    """
-    place = where(file, name)
-    if not isinstance(table, dict):
-        raise QuestionError(
-            f"{place}: this is no table.",
-            got=repr(table),
-            expected=f"a table with {', '.join(OF_A_QUESTION)}",
-        )
-    mistakes: list[QuestionError] = []
-    read = _Reader(place, table, OF_A_QUESTION, mistakes)
-    question = Question(
-        name,
-        read.value("ask", str),
-        _options(read),
-        _scenario(read, file),
-        _version(read),
-        read.value("set", dict, missing={}),
-        file,
-    )
-    if mistakes:
-        raise mistakes[0] if len(mistakes) == 1 else QuestionProblemsError(mistakes)
-    return question
+OF_AN_OPTION = {
+    "text": Setting(str, "a text, not empty"),
+    "holds": Setting(dict, TABLE),
+    "misconception": Setting(str, "a text, not empty", ""),
+    "why": Setting(str, "a text, not empty", ""),
+}
 
 
 class QuestionProblemsError(QuestionError):
@@ -99,96 +71,106 @@ class QuestionProblemsError(QuestionError):
         super().__init__("\n".join(map(str, self.mistakes)))
 
 
-class _Reader:
-    """A table that is read key by key. What is wrong with it is collected, and an empty value stands in."""
+class Mistakes(list[QuestionError]):
+    """The mistakes of a question, in the order in which they were found."""
 
-    def __init__(
-        self, place: str, table: Mapping[str, Any], known: Collection[str], mistakes: list[QuestionError]
-    ) -> None:
-        self.place, self.table, self.mistakes = place, table, mistakes
-        self.meant: set[str] = set()  # what was misspelt is not told to be missing, too
-        for key in table:
-            if key not in known:
-                near = get_close_matches(key, known, n=1)
-                self.meant.update(near)
-                self.wrong(
-                    "this is no setting of it.",
-                    got=key,
-                    expected=", ".join(known),
-                    advice=f"Did you mean {near[0]}?" if near else "",
-                )
+    def note(self, place: str, message: str, **details: Any) -> None:
+        """Add a mistake at a place, with the details of a :class:`SimulatorError`."""
+        self.append(QuestionError(f"{place}: {message}", **details))
 
-    def wrong(self, message: str, **facts: Any) -> None:
-        """Note a mistake."""
-        self.mistakes.append(QuestionError(f"{self.place}: {message}", **facts))
 
-    def value(self, key: str, kind: type, *, missing: Any = None) -> Any:
-        """A value of the table; it has to be there and not empty, unless something stands in for it."""
-        if key not in self.table:
-            if missing is None and key not in self.meant:
-                self.wrong(f"{key} is missing.", expected=f"{key} = {KIND_WORDS[kind]}")
-            return kind() if missing is None else missing
-        value = self.table[key]
-        if isinstance(value, kind) and value:
-            return value
-        self.wrong(
-            f"{key} is not what it should be.", got=repr(value), expected=f"{KIND_WORDS[kind]}, not empty"
+def tables_in(file: str | Path) -> dict[str, Any]:
+    """The questions of a file as their tables, by name.
+
+    Raises:
+        QuestionError: the file cannot be read, is not TOML, or has no question.
+    """
+    path = Path(file)
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
+    except OSError as error:
+        raise QuestionError(
+            "The file of questions cannot be read.",
+            got=f"{path}: {error.strerror or error}",
+            expected="a .toml file as docs/teaching.md describes it",
+        ) from error
+    except UnicodeDecodeError as error:
+        raise QuestionError(f"{path}: this is not text in UTF-8.", advice="Save it as UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise QuestionError(f"{path}: this is not TOML.", got=error, advice="Correct this place.") from error
+    if not tables:
+        raise QuestionError(
+            f"{path}: there is no question in it.", expected="a table for each question, as [late-start]"
         )
-        return kind()
+    return tables
 
 
-def _options(read: _Reader) -> tuple[Option, ...]:
-    found = read.value("options", list)
-    if found and not 2 <= len(found) <= len(LETTERS):
-        read.wrong("the number of options is wrong.", got=len(found), expected=f"2 to {len(LETTERS)}")
-    lettered = zip(LETTERS, found, strict=False)
-    return tuple(_option(f"{read.place}, option {letter}", one, read.mistakes) for letter, one in lettered)
+def question_from(name: str, table: Any, file: str = "") -> Question:
+    """A question, read from its table in a file.
+
+    Raises:
+        QuestionError: a setting is missing, unknown or has a wrong value. Several mistakes are reported
+            together, by a :class:`QuestionProblemsError`.
+    """
+    place = where(file, name)
+    mistakes = Mistakes()
+    read = _settings(place, table, OF_A_QUESTION, mistakes)
+    options = read["options"]
+    if options and not 2 <= len(options) <= len(LETTERS):
+        mistakes.note(place, "wrong number of options.", got=len(options), expected=f"2 to {len(LETTERS)}")
+    lettered = zip(LETTERS, options, strict=False)
+    found = tuple(_option(f"{place}, option {letter}", one, mistakes) for letter, one in lettered)
+    scenario = _scenario(place, read["scenario"], file, mistakes)
+    if mistakes:
+        raise mistakes[0] if len(mistakes) == 1 else QuestionProblemsError(mistakes)
+    return Question(name, read["ask"], found, scenario, read["tls"], read["set"], file)
 
 
-def _option(place: str, table: Any, mistakes: list[QuestionError]) -> Option:
+def _settings(place: str, table: Any, known: Mapping[str, Setting], mistakes: Mistakes) -> dict[str, Any]:
+    """The value of every setting; an empty or default one in place of a wrong one, whose mistake is noted."""
     if not isinstance(table, dict):
-        mistakes.append(
-            QuestionError(
-                f"{place}: this is no table.", got=repr(table), expected='{ text = "…", holds = { … } }'
-            )
-        )
-        return Option("", {})
-    read = _Reader(place, table, OF_AN_OPTION, mistakes)
-    text, claim = read.value("text", str), read.value("holds", dict)
-    for name, value in claim.items():
+        expected = f"a table with {', '.join(known)}"
+        mistakes.note(place, "this is not a table.", got=repr(table), expected=expected)
+        return {key: setting.type() for key, setting in known.items()}
+    misspelt: set[str] = set()  # a misspelt setting is not reported as missing, too
+    for key in (key for key in table if key not in known):
+        misspelt.update(nearest_names(key, known, 1))
+        advice = did_you_mean(key, known, most=1)
+        mistakes.note(place, "unknown setting.", got=key, expected=", ".join(known), advice=advice)
+    found = {}
+    for key, setting in known.items():
+        value = table.get(key, setting.default)
+        found[key] = value
+        if key in table and not setting.allows(value):
+            mistakes.note(place, f"{key} cannot have this value.", got=repr(value), expected=setting.words)
+        elif value is None and key not in misspelt:
+            mistakes.note(place, f"{key} is missing.", expected=f"{key} = {setting.words}")
+        if not isinstance(value, setting.type):
+            found[key] = setting.type()
+    return found
+
+
+def _option(place: str, table: Any, mistakes: Mistakes) -> Option:
+    read = _settings(place, table, OF_AN_OPTION, mistakes)
+    for name, value in read["holds"].items():
         try:
             check_claim({name: value})
         except SimulatorError as error:
-            mistakes.append(QuestionError(f"{place}, holds: {error}"))
-    believed = read.value("misconception", str, missing="")
+            mistakes.note(f"{place}, holds", str(error))
+    believed = read["misconception"]
     if believed and believed not in misconceptions():
-        read.wrong(
-            "there is no such misconception.",
-            got=repr(believed),
-            expected=f"{next(iter(misconceptions()))} to {list(misconceptions())[-1]}",
-        )
-    return Option(text, claim, believed, read.value("why", str, missing=""))
+        first, *_, last = misconceptions()
+        mistakes.note(place, "unknown misconception.", got=repr(believed), expected=f"{first} to {last}")
+    return Option(read["text"], read["holds"], believed, read["why"])
 
 
-def _version(read: _Reader) -> TlsVersion:
-    tls = read.table.get("tls", "1.3")
-    if tls not in ("1.2", "1.3"):
-        read.wrong("tls is no version.", got=repr(tls), expected='"1.2" or "1.3"')
-    return cast("TlsVersion", tls)
-
-
-def _scenario(read: _Reader, file: str) -> str:
-    """A scenario's name, or the path of its file, which is looked for beside the file of questions."""
-    name: str = read.value("scenario", str)
-    if not name or name in catalogue:
-        return name
+def _scenario(place: str, name: str, file: str, mistakes: Mistakes) -> str:
+    """The scenario's name, or the path of its file beside the file of questions."""
     path = Path(file).parent / name
     if name.endswith(".toml") and path.is_file():
         return str(path)
-    near = get_close_matches(name.lower(), catalogue, n=3, cutoff=0.5)
-    read.wrong(
-        "there is no such scenario.",
-        got=repr(name),
-        expected=" or ".join(near) or "a name from `clientauth list`, or a .toml file beside the questions",
-    )
+    if name and name not in catalogue:
+        expected = "a name from `clientauth list`, or a .toml file beside the questions"
+        advice = did_you_mean(name, catalogue)
+        mistakes.note(place, "unknown scenario.", got=repr(name), expected=expected, advice=advice)
     return name

@@ -1,4 +1,4 @@
-"""The quiz in a terminal: the questions of a file, one of them asked and answered, all of them tried."""
+"""The quiz in a terminal: list the questions of a file, check them all, ask one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from simulator.views.story.words import plural
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TRIES = 2  # wrong answers before the right one is told
+TRIES = 2  # wrong answers before the right one is shown: a third would be guessing among what is left
 LEAVING = ("", "q")  # an empty line, the end of the input, or this
 
 
 def listed(file: str, width: int) -> str:
-    """The names of all questions with what they ask, no line longer than ``width``.
+    """All questions with their names, in lines of at most ``width`` columns.
 
     Raises:
         QuestionError: the file cannot be read.
@@ -37,10 +37,10 @@ def listed(file: str, width: int) -> str:
 
 
 def tried(file: str, width: int) -> tuple[str, bool]:
-    """Play every question, and say of each which answer is right or what is wrong with it.
+    """Play every question, and report the right answer or the mistakes of each.
 
     Returns:
-        The text, and whether all are good.
+        The text, and True if all questions are good.
 
     Raises:
         QuestionError: the file cannot be read.
@@ -50,7 +50,9 @@ def tried(file: str, width: int) -> tuple[str, bool]:
     known = list(every(file))
     for name, found in known:
         try:
-            told.append(f"{name}: {_ready(found).right} is right.")
+            if isinstance(found, QuestionError):
+                raise found
+            told.append(f"{name}: {found.right} is right.")
         except QuestionProblemsError as error:
             bad += 1
             told += [f"{name}: NOT GOOD. {len(error.mistakes)} mistakes:", *map(str, error.mistakes)]
@@ -63,11 +65,11 @@ def tried(file: str, width: int) -> tuple[str, bool]:
 
 
 def asked(question: Question, read: Callable[[], str], write: Callable[[str], None], width: int) -> None:
-    """Ask a question until the right letter comes. After the second wrong one it is told.
+    """Ask a question until the right letter comes. After the second wrong letter the right one is shown.
 
     Args:
         question: the question.
-        read: gives a line that was typed; empty at the end of the input.
+        read: returns the next typed line; empty at the end of the input.
         write: shows a text.
         width: columns.
     """
@@ -92,7 +94,7 @@ def _invitation(question: Question, width: int) -> str:
 
 
 def every(file: str) -> Iterator[tuple[str, Question | QuestionError]]:
-    """Every question of a file by its name, or what is wrong with it."""
+    """Every question of a file by name, or the error that reading it raised."""
     if not file:
         yield from questions().items()
         return
@@ -101,9 +103,3 @@ def every(file: str) -> Iterator[tuple[str, Question | QuestionError]]:
             yield name, question_from(name, table, file)
         except QuestionError as error:
             yield name, error
-
-
-def _ready(found: Question | QuestionError) -> Question:
-    if isinstance(found, QuestionError):
-        raise found
-    return found

@@ -1,6 +1,6 @@
-"""What can be set in a scenario: each setting of a part with its value, and what it is.
+"""The settings of a scenario: each setting of a part with its value and its meaning.
 
-The words stand in ``settings.toml``; the page on scenario files (``docs/scenarios.md``) has the same ones.
+``settings.toml`` holds the meanings; the page on scenario files (``docs/scenarios.md``) has the same ones.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from simulator.errors import ArgumentError
-from simulator.lessons.arguments import a_scenario, in_words
+from simulator.lessons.arguments import a_scenario, wrong_argument
 from simulator.lessons.page import Lead, Table, page
 from simulator.scenario import Scenario
 from simulator.scenario.changes import plain_value
@@ -30,21 +29,21 @@ CERTIFICATES = "certificates."
 
 @cache
 def setting_words() -> Mapping[str, Mapping[str, str]]:
-    """What each setting is: ``network``, ``client``, ``server`` or ``certificate`` → setting → words."""
+    """``network``, ``client``, ``server`` or ``certificate`` → setting → its meaning in words."""
     text = files(__package__).joinpath("settings.toml").read_text(encoding="utf-8")
     return MappingProxyType(tomllib.loads(text))
 
 
 def settings(part: str, scenario: Scenario | str | None = None) -> Exhibit:
-    """What can be set in a part of a scenario, with the values it has.
+    """The settings of a part of a scenario, with their values.
 
     Args:
         part: ``network``, ``client``, ``server``, or a certificate: ``certificates.alice``.
-        scenario: whose values are shown, or its name; those of the good handshake by default.
+        scenario: the scenario that has the values, or its name; the good handshake by default.
 
     Raises:
-        ArgumentError: there is no such part, or it is no scenario.
-        UnknownScenarioError: there is no scenario of that name.
+        ArgumentError: unknown part, or not a scenario.
+        UnknownScenarioError: unknown scenario.
     """
     world = Scenario() if scenario is None else a_scenario(scenario)
     has = _part(world, part)
@@ -62,20 +61,18 @@ def settings(part: str, scenario: Scenario | str | None = None) -> Exhibit:
 
 
 def as_python(value: Any) -> str:
-    """A plain value as one writes it in a cell: ``["server-ca"]``, ``True``."""
+    """A plain value as Python writes it: ``["server-ca"]``, ``True``."""
     return str(value) if isinstance(value, bool) else json.dumps(value, ensure_ascii=False)
 
 
 def _part(world: Scenario, part: str) -> Any:
-    """The part of that name."""
+    """The part of this name."""
     if part in PARTS:
         return getattr(world, part)
     name = str(part).removeprefix(CERTIFICATES)
     if str(part).startswith(CERTIFICATES) and name in world.certificates:
         return world.certificates[name]
-    raise ArgumentError(
-        "A scenario has no part of that name.",
-        got=in_words(part),
-        expected=", ".join([*PARTS, *(f"{CERTIFICATES}{name}" for name in world.certificates)]),
-        advice='Name one of them, as in settings("server").',
+    expected = ", ".join([*PARTS, *(f"{CERTIFICATES}{name}" for name in world.certificates)])
+    raise wrong_argument(
+        "Unknown part of a scenario.", part, expected, 'Name one of them, as in settings("server").'
     )
