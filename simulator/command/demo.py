@@ -10,7 +10,7 @@ import click
 
 from simulator.command.certificate_files import made_folder
 from simulator.command.console import note, write
-from simulator.command.gallery import GALLERY, gallery_files
+from simulator.command.gallery import gallery_files, pictures
 from simulator.command.pager import Page, ascii_terminal, pages_of, turn_pages
 from simulator.runs.files import write_public_file
 from simulator.runs.many import simulate_all
@@ -85,8 +85,8 @@ def give_demo(directory: Path, width: int, coloured: bool, *, quiet: bool = Fals
     Raises:
         OutputError: the gallery cannot be written.
     """
-    shown = None if not quiet else False  # None: a progress bar on a terminal
-    runs = list(simulate_all(catalogue.values(), VERSIONS, keep="run", progress=shown))
+    bar = False if quiet else None  # None: on a terminal
+    runs = list(simulate_all(catalogue.values(), VERSIONS, keep="run", progress=bar))
     unexpected = [run for run in runs if run.as_expected is False]
     if not quiet:
         write(f"{len(runs)} runs of {len(catalogue)} scenarios, {len(runs) - len(unexpected)} as expected.\n")
@@ -96,7 +96,7 @@ def give_demo(directory: Path, width: int, coloured: bool, *, quiet: bool = Fals
     for run in unexpected:
         note(f"Not as expected: {run}")
     write_gallery(directory)
-    write(f"The gallery: {len(GALLERY)} pictures in {directory}. Open them in a browser.")
+    write(f"The gallery: {len(pictures())} pictures in {directory}. Open them in a browser.")
     return 1 if unexpected else 0
 
 

@@ -6,17 +6,24 @@ import re
 from typing import TYPE_CHECKING
 
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KeyType
-from simulator.scenario.mistake import EARLIEST, LATEST, Problem, is_host, not_one_of, subject_problems
+from simulator.scenario.mistake import (
+    Problem,
+    broken_rules,
+    is_host,
+    not_one_of,
+    offset_problems,
+    subject_problems,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from simulator.scenario.mistake import Path
     from simulator.scenario.setup import CertificateSetup, ScenarioSetup
 
 LANES = ("client", "server", "world")  # a CA is an actor under its certificate's name: these are taken
-LONGEST_PATH = 255  # pathLenConstraint has no limit; no verifier builds paths as long as this
+LONGEST_PATH = 255  # pathLenConstraint has no limit of its own; no verifier builds so long a path
 
 _CERTIFICATE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _OBJECT_IDENTIFIER = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
@@ -31,10 +38,10 @@ def certificates_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         if certificate.role == "ca" and name in LANES:
             yield Problem(path, f"'{name}' names another actor; give this CA another name")
         yield from _issuer_problems(name, scenario)
-        yield from _certificate_problems(path, certificate)
+        yield from _name_problems(path, certificate)
+        yield from _role_problems(path, certificate)
         yield from _signing_problems(path, certificate, scenario)
-        if scenario.clock.utcoffset() is not None:
-            yield from _validity_problems(path, certificate, scenario.clock)
+        yield from _validity_problems(path, certificate, scenario.clock)
 
 
 def _issuer_problems(name: str, scenario: ScenarioSetup) -> Iterator[Problem]:
@@ -56,44 +63,49 @@ def _issuer_problems(name: str, scenario: ScenarioSetup) -> Iterator[Problem]:
         issuer = certificates[issuer].issuer
 
 
-def _certificate_problems(path: Path, certificate: CertificateSetup) -> Iterator[Problem]:
+def _name_problems(path: Path, certificate: CertificateSetup) -> Iterator[Problem]:
+    """Names and usages have the form that RFC 5280 gives them; a name constraint has no wildcard."""
     yield from subject_problems((*path, "subject"), certificate.subject)
-    for host in certificate.dns_names or ():
-        if not is_host(host.removeprefix("*.")):
-            yield Problem((*path, "dns_names"), "must be DNS names, as in telnet.example.com", repr(host))
-    if certificate.dns_names == ():
-        yield Problem((*path, "dns_names"), "must not be an empty list; write 'absent' for no extension")
+    for key in ("dns_names", "permitted_dns_names", "excluded_dns_names"):
+        for host in getattr(certificate, key) or ():
+            if not is_host(host.removeprefix("*.") if key == "dns_names" else host):
+                yield Problem((*path, key), "must be DNS names, as in telnet.example.com", repr(host))
     for usage in certificate.extended_key_usage or ():
         if usage not in EXTENDED_KEY_USAGES and not _OBJECT_IDENTIFIER.fullmatch(usage):
-            key = (*path, "extended_key_usage")
-            yield not_one_of(key, usage, EXTENDED_KEY_USAGES, "a dotted object identifier or one of")
-    if certificate.path_length is not None:
-        if certificate.role != "ca":
-            yield Problem((*path, "path_length"), "only a CA has a path length", str(certificate.path_length))
-        elif not 0 <= certificate.path_length <= LONGEST_PATH:
-            message = f"must be from 0 to {LONGEST_PATH}"
-            yield Problem((*path, "path_length"), message, str(certificate.path_length))
-    yield from _constraint_problems(path, certificate)
-    if certificate.role != "ca" and not certificate.online:
-        yield Problem((*path, "online"), "only a CA can be switched off", "false")
-    if certificate.role == "ca" and certificate.delivery != "csr":
-        yield Problem(
-            (*path, "delivery"), "only a client or a server is handed a PKCS#12", certificate.delivery
-        )
+            key_path = (*path, "extended_key_usage")
+            yield not_one_of(key_path, usage, EXTENDED_KEY_USAGES, "a dotted object identifier or one of")
 
 
-def _constraint_problems(path: Path, certificate: CertificateSetup) -> Iterator[Problem]:
-    """Only a CA has name constraints, and they are DNS names."""
-    constraints = {
-        "permitted_dns_names": certificate.permitted_dns_names,
-        "excluded_dns_names": certificate.excluded_dns_names,
-    }
-    for key, names in constraints.items():
-        if names and certificate.role != "ca":
-            yield Problem((*path, key), "only a CA has name constraints", repr(list(names)))
-        for host in names:
-            if not is_host(host):
-                yield Problem((*path, key), "must be DNS names, as in example.org", repr(host))
+def _role_problems(path: Path, certificate: CertificateSetup) -> Iterator[Problem]:
+    """Some settings belong to a CA alone, and some to a client or server."""
+    is_ca, length = certificate.role == "ca", certificate.path_length
+    permitted, excluded = certificate.permitted_dns_names, certificate.excluded_dns_names
+    constraints = "only a CA has name constraints"
+    return broken_rules(
+        path,
+        (
+            "dns_names",
+            certificate.dns_names == (),
+            "must not be empty; write 'absent' for no extension",
+            "[]",
+        ),
+        ("path_length", length is not None and not is_ca, "only a CA has a path length", length),
+        (
+            "path_length",
+            length is not None and is_ca and not 0 <= length <= LONGEST_PATH,
+            f"must be from 0 to {LONGEST_PATH}",
+            length,
+        ),
+        ("permitted_dns_names", bool(permitted) and not is_ca, constraints, list(permitted)),
+        ("excluded_dns_names", bool(excluded) and not is_ca, constraints, list(excluded)),
+        ("online", not certificate.online and not is_ca, "only a CA can be switched off", "false"),
+        (
+            "delivery",
+            certificate.delivery != "csr" and is_ca,
+            "only a client or a server is handed a PKCS#12",
+            certificate.delivery,
+        ),
+    )
 
 
 def _signing_problems(
@@ -112,27 +124,17 @@ def _signing_problems(
         message = f"is {other.key.value}, since it is the key of {certificate.key_of}"
         yield Problem((*path, "key"), message, repr(certificate.key.value))
     issuer = certificates.get(certificate.issuer)
-    if certificate.signature_hash is not None and issuer and key_type(issuer, scenario) is KeyType.ED25519:
-        message = f"cannot be chosen: {certificate.issuer} has an Ed25519 key, which brings its own hash"
-        yield Problem((*path, "signature_hash"), message, repr(certificate.signature_hash))
-
-
-def key_type(certificate: CertificateSetup, scenario: ScenarioSetup) -> KeyType:
-    """The type of a certificate's key, its own or the one it shares."""
-    shared = scenario.certificates.get(certificate.key_of) if certificate.key_of is not None else None
-    return certificate.key if shared is None else shared.key
+    if certificate.signature_hash is not None and issuer is not None:
+        key = certificates.get(issuer.key_of or "", issuer).key
+        if key is KeyType.ED25519:
+            message = f"cannot be chosen: {certificate.issuer} has an Ed25519 key, which brings its own hash"
+            yield Problem((*path, "signature_hash"), message, repr(certificate.signature_hash))
 
 
 def _validity_problems(path: Path, certificate: CertificateSetup, clock: datetime) -> Iterator[Problem]:
     if certificate.not_after < certificate.not_before:
         yield Problem((*path, "not_after"), "must not be before not_before", str(certificate.not_after))
     for key in ("not_before", "not_after", "revoked"):
-        offset: timedelta | None = getattr(certificate, key)
-        if offset is not None and offset.microseconds:
-            yield Problem(
-                (*path, key), "must be whole seconds: a certificate knows no shorter time", str(offset)
-            )
-        elif offset is not None and not EARLIEST - clock <= offset <= LATEST - clock:
-            yield Problem(
-                (*path, key), "must fall into the years 1950 to 9999, counted from the clock", str(offset)
-            )
+        offset = getattr(certificate, key)
+        if offset is not None:
+            yield from offset_problems((*path, key), offset, clock)

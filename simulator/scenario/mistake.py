@@ -11,6 +11,7 @@ from simulator.errors import CertificateError, ScenarioError, nearest_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import timedelta
 
 Path = tuple[str, ...]  # the keys that lead to a setting, outermost first
 
@@ -96,6 +97,19 @@ def not_one_of(path: Path, got: object, allowed: Iterable[str], what: str = "one
     words = tuple(allowed)
     listed = ", ".join(words) if words else "nothing: there is none"
     return Problem(path, f"must be {what} {listed}", repr(got), nearest_word(got, words))
+
+
+def broken_rules(path: Path, *rules: tuple[str, bool, str, object]) -> Iterator[Problem]:
+    """The problems of a table of rules: setting, broken or not, message, and the value found."""
+    return (Problem((*path, key), message, f"{got}") for key, broken, message, got in rules if broken)
+
+
+def offset_problems(path: Path, offset: timedelta, clock: datetime) -> Iterator[Problem]:
+    """A moment relative to the clock is in whole seconds, in years that a certificate can name."""
+    if offset.microseconds:
+        yield Problem(path, "must be whole seconds: a certificate knows no shorter time", f"{offset}")
+    elif clock.utcoffset() is not None and not EARLIEST - clock <= offset <= LATEST - clock:
+        yield Problem(path, "must fall into the years 1950 to 9999, counted from the clock", f"{offset}")
 
 
 def is_host(text: str) -> bool:

@@ -6,7 +6,7 @@ with such a description; it stands above the modules that read and change these 
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - the readers of scenario files ask for the fields' types
+from collections.abc import Mapping  # noqa: TC003 - the reader asks for the settings' types
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +13,7 @@ from simulator.errors import ScenarioError
 from simulator.pki import signing
 from simulator.pki.key_types import SIGNATURE_HASHES, KeyType
 from simulator.scenario import CertificateSetup, Expectation, Scenario, ServerSetup
+from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.mistake import ScenarioProblemsError, nearest_word
 from simulator.scenario.mistakes import scenario_problems
 from simulator.scenario.words import ALERT_NAMES, GROUPS, SIGNATURE_SCHEMES
@@ -56,6 +59,17 @@ def test_a_scenario_keeps_its_own_copy_of_what_it_is_given() -> None:
     users["CN=bob"] = "BOB"
 
     assert dict(server.users) == {"CN=alice": "ALICE"}
+
+
+@pytest.mark.parametrize("name", catalogue)
+def test_a_scenario_can_be_sent_to_another_process(name: str) -> None:
+    """A pickled and a copied scenario are equal to the first, and cannot be changed either."""
+    scenario = catalogue[name].but({"server.users": {"CN=alice": "ALICE"}})
+
+    for again in (pickle.loads(pickle.dumps(scenario)), copy.deepcopy(scenario)):
+        assert again == scenario
+        with pytest.raises(TypeError):
+            again.certificates["x"] = "y"
 
 
 def test_tables_and_dotted_paths_say_the_same() -> None:
