@@ -16,7 +16,7 @@ from simulator.views.drawing.display import Box, Line, Polygon, Text, wrap
 from simulator.views.drawing.style import TYPES, palette
 from simulator.views.pictures.sequence import sequence
 from simulator.views.story.moments import moments
-from simulator.views.story.reading import gap, gap_words, idle_authorities, unread
+from simulator.views.story.reading import gap, gap_words, idle_authorities, unread_since
 from simulator.views.texts.terminal import story
 from tests.played import NAMES, RUNS
 from tests.views.geometry import contrasts, faults
@@ -100,7 +100,7 @@ def test_messages_that_nobody_read_have_no_arrow_head(name: str, tls: str) -> No
     trace = trace_of(name, tls)
     items = sequence(trace).items
     marked = {item.seq for item in items if isinstance(item, Polygon) and item.style == "unread.mark"}
-    assert marked == unread(trace)
+    assert marked == set(unread_since(trace))
 
 
 def test_the_late_refusal_is_shaded() -> None:

@@ -11,7 +11,10 @@ from simulator.trace.facts import Alert, Checked, Sent
 from simulator.views.drawing.cells import cells, wrap_cells
 from simulator.views.drawing.display import Text
 from simulator.views.pictures.sequence import sequence
-from simulator.views.story.words import NUMBERING, level_name
+from simulator.views.story.lanes import SEED_MARK, reading_notes
+from simulator.views.story.words import level_name
+from simulator.views.texts.mermaid import mermaid
+from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import story, story_steps
 from tests.played import RUNS
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
@@ -101,5 +104,21 @@ def test_an_unknown_detail_is_told_with_what_is_allowed() -> None:
 def test_the_order_of_the_numbers_is_explained_where_they_are_first_seen() -> None:
     """Before the first numbered step, text and picture say why the numbers do not go up one by one."""
     trace = trace_of("valid-certificate", "1.3")
-    assert NUMBERING in " ".join(next(story_steps(trace, 80)).split())
-    assert 1 == sum(isinstance(item, Text) and item.text == NUMBERING for item in sequence(trace).items)
+    notes = reading_notes(trace.setup)
+    assert notes in " ".join(next(story_steps(trace, 80)).split())
+    assert notes in " ".join(item.text for item in sequence(trace).items if isinstance(item, Text))
+
+
+def test_the_mark_of_seeded_keys_is_said_once() -> None:
+    """The names of seeded CAs carry a mark: text and picture say it in the heading and nowhere else."""
+    trace = trace_of("chain-with-intermediate", "1.3")
+    shown = " ".join(
+        item.text for item in sequence(trace, detail="everything").items if isinstance(item, Text)
+    )
+    for words in (
+        " ".join(story(trace, 200, detail="everything").split()),
+        shown,
+        mermaid(trace),
+        plantuml(trace),
+    ):
+        assert 1 == words.count(SEED_MARK)

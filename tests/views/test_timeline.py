@@ -9,7 +9,7 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.display import Line, Polygon
 from simulator.views.pictures.timeline import LANES, LONGEST, TimeScale, departures, timeline
-from simulator.views.story.reading import unread
+from simulator.views.story.reading import unread_since
 from tests.played import RUNS
 from tests.views.geometry import faults
 from tests.views.traces import trace_of
@@ -47,7 +47,7 @@ def test_what_nobody_read_does_not_reach_the_lane(name: str, tls: str) -> None:
     marks = {i.seq for i in timeline(trace).items if isinstance(i, Polygon) and i.style == "unread.mark"}
     lost = [one for one in departures(trace) if one.first.lost]
     assert {one.first.event.seq for one in lost} == marks
-    assert {flight.event.seq for one in lost for flight in one.flights} == unread(trace)
+    assert {flight.event.seq for one in lost for flight in one.flights} == set(unread_since(trace))
 
 
 def test_a_slow_network_and_none_at_all_keep_the_picture_readable() -> None:

@@ -9,6 +9,7 @@ from simulator.views.drawing.display import Box, Line, Text, wrap
 from simulator.views.drawing.glyphs import octagon
 from simulator.views.drawing.marks import Part, SectionMark
 from simulator.views.drawing.sheet import MARGIN, Sheet, pitch_of
+from simulator.views.story.lanes import names_of
 from simulator.views.story.words import card_facts, level_name
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def _card(sheet: Sheet, trace: Trace, top: float) -> None:
     words = level.plain_words[0].upper() + level.plain_words[1:] + "."
     sheet.line(words, "plain", seq, left + PAD, top + 79, width=room)
     bottom = _ladder(sheet, level, left + PAD, top + 104, seq)
+    facts = card_facts(trace.card, names_of(trace.setup).shown)
     if beside:
         x = left + PAD + LADDER_WIDTH + PAD
-        facts_bottom = _facts(sheet, card_facts(trace.card), x, top + 14, left + width - PAD - x, seq)
+        facts_bottom = _facts(sheet, facts, x, top + 14, left + width - PAD - x, seq)
     else:
-        facts = card_facts(trace.card)
         half, column = (len(facts) + 1) // 2, (width - 2 * PAD) / 2
         columns = ((facts[:half], left + PAD), (facts[half:], left + PAD + column))
         facts_bottom = max(_facts(sheet, part, x, bottom + 14, column - 16, seq) for part, x in columns)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from simulator.views.drawing.display import Box, Text, fit, wrap
 from simulator.views.drawing.marks import LaneMark, Part
 from simulator.views.drawing.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
-from simulator.views.story.lanes import lane_words, names_of, under_title
-from simulator.views.story.words import NUMBERING, clean
+from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
+from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
     from simulator.trace.facts import Setup
@@ -36,7 +36,7 @@ def _titles(sheet: Sheet, trace: Trace, detail: Detail) -> None:
     width = sheet.stage.width - 2 * MARGIN
     sheet.y = sheet.paragraph(clean(setup.title), "title", 0, MARGIN, sheet.y, width=width, most=2) + 2
     sheet.y = sheet.paragraph(clean(under_title(trace)), "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
-    sheet.y = sheet.paragraph(NUMBERING, "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
+    sheet.y = sheet.paragraph(reading_notes(setup), "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
     if setup.lesson and detail != "overview":
         sheet.y += 6
         sheet.y = sheet.paragraph(clean(setup.lesson), "lesson", 0, MARGIN, sheet.y, width=width, most=5)
@@ -48,8 +48,8 @@ def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
     room = 2 * HALF_CARD - 16
     words = {actor.name: _card_lines(actor, setup, detail, room) for actor in stage.actors}
     titles = {actor.name: wrap(names.title(actor.name), "lane", room, 2) for actor in stage.actors}
-    below = (max(map(len, titles.values())) - 1) * pitch_of("lane")
-    height = 38 + below + max(map(len, words.values())) * pitch_of("lane.small")
+    starts = {name: 42 + (len(title) - 1) * pitch_of("lane") for name, title in titles.items()}
+    height = max(starts[name] - 4 + len(lines) * pitch_of("lane.small") for name, lines in words.items())
     for actor in stage.actors:
         x = stage.lanes[actor.name]
         style = "header.authority" if actor.role == "authority" else "header"
@@ -59,7 +59,7 @@ def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
         for index, line in enumerate(titles[actor.name]):
             sheet.put(Text(x, sheet.y + 23 + index * pitch_of("lane"), line, "lane", 0, "middle"))
         for index, line in enumerate(words[actor.name]):
-            y = sheet.y + 42 + below + index * pitch_of("lane.small")
+            y = sheet.y + starts[actor.name] + index * pitch_of("lane.small")
             sheet.line(line, "lane.small", 0, x, y, width=room, anchor="middle")
     sheet.y += height
 

@@ -43,7 +43,7 @@ from simulator.views.story.reading import version_of
 from simulator.views.story.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from simulator.trace.facts import Event, Setup
     from simulator.trace.setup import ActorSetup
@@ -106,6 +106,7 @@ def beside_stop(contents: Values, cursor: int) -> int:
 def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
     setup = trace.setup
     asked = questions(trace)
+    say = names_of(setup).shown
     events = moments(trace)
     rarely = turns(trace, asked, [event["seq"] for event in events if event["stop"]], finished=finished)
     for event in events:
@@ -119,13 +120,13 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
         "name": run_name(trace),
         "caption": caption(trace),
         "level": trace.card.level.value,
-        "events": events,
+        "events": _said(events, say),
         "messages": {str(seq): message for seq, message in messages(trace).items()},
         "certificates": _certificates(trace),
         "actors": [_actor(actor, setup) for actor in setup.actors],
         "levels": [[level.value, level_name(level), level.plain_words] for level in SecurityLevel],
-        "beliefs": [_belief(event) for event in trace.of(BeliefChanged)],
-        "ledgers": [_ledger(event) for event in trace.of(Checked)],
+        "beliefs": _said([_belief(event) for event in trace.of(BeliefChanged)], say),
+        "ledgers": _said([_ledger(event) for event in trace.of(Checked)], say),
         "decisions": _decisions(trace),
         "cards": _cards(trace),
         "machines": _machines(trace),
@@ -134,6 +135,19 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
         "finished": finished,
         "picture": picture(trace, detail, finished=finished),
     }
+
+
+def _said(value: Any, say: Callable[[str], str]) -> Any:
+    """Plain values with every party and certificate by its one name."""
+    match value:
+        case str():
+            return say(value)
+        case list() | tuple():
+            return [_said(item, say) for item in value]
+        case dict():
+            return {key: _said(item, say) for key, item in value.items()}
+        case _:
+            return value
 
 
 def _actor(actor: ActorSetup, setup: Setup) -> Values:
@@ -232,11 +246,12 @@ def _decision(event: Event, number: int | None) -> Values:
 def _cards(trace: Trace) -> list[Values]:
     """The card as it would stand if the run ended there, wherever that changes."""
     found: list[Values] = []
+    say = names_of(trace.setup).shown
     for event in trace.events:
         if event.seq and not isinstance(event.fact, TELLING):
             continue
         before = trace.events[: event.seq + 1]
-        facts = [list(pair) for pair in card_facts(card_of(before, outcome_of(before)))]
+        facts = [list(pair) for pair in card_facts(card_of(before, outcome_of(before)), say)]
         if not found or found[-1]["facts"] != facts:
             found.append({"seq": event.seq, "facts": facts})
     return found

@@ -10,6 +10,7 @@ from simulator.tls.wire.records import RECORD_HEADER_LENGTH, records_of
 from simulator.tls.wire.version import Protection, Version
 from simulator.trace.facts import Alert, Event, Sent
 from simulator.views.story.fields import key_fields
+from simulator.views.story.lanes import names_of
 from simulator.views.story.message_bytes import chain_of
 from simulator.views.story.reading import reads, sent_name, unread_since, version_of
 from simulator.views.story.words import clean, duration, protected, size
@@ -44,7 +45,7 @@ def _message(event: Event, fact: Sent | Alert, trace: Trace) -> dict[str, Any]:
     encrypted = fact.protection is not Protection.CLEAR
     return {
         "name": sent_name(fact),
-        "facts": [*key_fields(event, trace), *_facts(fact)],
+        "facts": [*map(names_of(trace.setup).shown, key_fields(event, trace)), *_facts(fact)],
         "bytes": fact.raw.hex(),
         "fields": fields_of(fact, version),
         "wire": fact.wire.hex(),

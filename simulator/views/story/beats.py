@@ -119,20 +119,17 @@ def _protocol(flight: Flight) -> str:
     return flight.event.fact.protocol if isinstance(flight.event.fact, Sent) else ""
 
 
-def _joined(shown: Iterable[Beat]) -> Iterator[Beat]:
+def _joined(shown: Iterable[Beat]) -> list[Beat]:
     """The beats with messages that follow each other joined into flights."""
-    flight: Flight | None = None
+    found: list[Beat] = []
     for beat in shown:
-        if not isinstance(beat, Flight):
-            yield from [flight] if flight else []
-            flight = None
-            yield beat
-            continue
-        both = joined(flight, beat) if flight else None
-        if flight and both is None:
-            yield flight
-        flight = both or beat
-    yield from [flight] if flight else []
+        last = found[-1] if found else None
+        both = joined(last, beat) if isinstance(last, Flight) and isinstance(beat, Flight) else None
+        if both:
+            found[-1] = both
+        else:
+            found.append(beat)
+    return found
 
 
 def _idle(event: Event, lane: str) -> Remark:

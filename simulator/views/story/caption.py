@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.trace.facts import Alert, Checked, Decided, Sent
 from simulator.views.story.headlines import headline
 from simulator.views.story.lanes import PEERS, names_of
-from simulator.views.story.reading import gap, gap_words, idle_authorities, sent_name, unread
+from simulator.views.story.reading import gap, gap_words, idle_authorities, sent_name, unread_since
 from simulator.views.story.words import clean, level_name, plural
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _refusal(trace: Trace) -> list[str]:
 def _lessons(trace: Trace) -> list[str]:
     """What is easy to overlook: messages nobody read, the late refusal, CAs that were never asked."""
     sentences = []
-    lost = unread(trace)
+    lost = unread_since(trace)
     if lost:
         facts = [trace.events[seq].fact for seq in sorted(lost)]
         names = [sent_name(fact) for fact in facts if isinstance(fact, Sent | Alert)]

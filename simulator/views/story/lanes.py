@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.views.drawing.style import Detail
 
+SEED_MARK = "O=clientauth teaching - not secret"
+NUMBERING = "Numbers are the steps of the story; the messages of one step may come before another's."
+MARKING = f"Keys made from a seed are no secret: the CAs' full names carry {SEED_MARK}."
 PEERS = ("client", "server")  # the two ends of a connection
 
 
@@ -97,6 +100,12 @@ def under_title(trace: Trace) -> str:
     return (
         f"{version} · scenario {setup.scenario} · seed {setup.seed} · port {setup.port} · release {RELEASE}"
     )
+
+
+def reading_notes(setup: Setup) -> str:
+    """A remark on the numbers of the steps and, once a picture, on the mark in the names of seeded CAs."""
+    marked = any(SEED_MARK in held.facts.subject for held in setup.certificates if held.facts)
+    return f"{NUMBERING} {MARKING}" if marked else NUMBERING
 
 
 def version_words(trace: Trace) -> str:

@@ -9,11 +9,8 @@ from simulator.trust.verdict import Check, CheckOutcome, Verdict
 from simulator.views.story.words import OUTCOME_WORDS, clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from simulator.views.drawing.style import Detail
-
-    Say = Callable[[str], str]
+    from simulator.views.story.words import Say
 
 NOT_LOOKED = (CheckOutcome.NOT_EVALUATED, CheckOutcome.NOT_REACHED)
 

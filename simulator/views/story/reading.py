@@ -60,33 +60,6 @@ def reads(trace: Trace) -> Mapping[int, Event]:
     return MappingProxyType(found)
 
 
-def unread(trace: Trace) -> frozenset[int]:
-    """``seq`` of every message that was sent over the connection and never read.
-
-    That is known once its reader has failed and reads no more; in a run that still goes on, what was not read
-    yet may be on its way.
-    What passes between an actor and a CA is not part of the connection, and a ChangeCipherSpec in TLS 1.3 is
-    dropped without being read whenever it comes (RFC 8446, appendix D.4); neither counts.
-    """
-    known = reads(trace)
-    states = {event.actor: event.fact.after for event in trace.events if isinstance(event.fact, StateChanged)}
-    tls13 = (trace.outcome.negotiated or trace.setup.tls) == "1.3"
-    lost = set()
-    for event in trace.of(Sent, Alert):
-        fact = event.fact
-        if isinstance(fact, Alert) and fact.direction == "sent":
-            reader = fact.peer
-        elif isinstance(fact, Sent) and fact.protocol != "enrolment":
-            if tls13 and fact.protocol == "change_cipher_spec":
-                continue
-            reader = fact.to
-        else:
-            continue
-        if event.seq not in known and states.get(reader) == State.FAILED.value:
-            lost.add(event.seq)
-    return frozenset(lost)
-
-
 def is_refusal(fact: Sent | Alert) -> bool:
     """An alert that says no, not one that says goodbye."""
     return isinstance(fact, Alert) and fact.name not in QUIET_ALERTS
@@ -156,17 +129,26 @@ def news(before: Verdict | None, verdict: Verdict) -> tuple[Check, ...]:
 def unread_since(trace: Trace) -> dict[int, int]:
     """For every message that is never read: ``seq`` of its sending → of the event that makes it certain.
 
-    That is the failure of its reader, or its own sending where the reader had failed before.
+    That is the failure of its reader, who reads no more, or its own sending where the reader had failed
+    before. Until then an unread message may still be on its way.
+    What passes between an actor and a CA is not part of the connection, and a ChangeCipherSpec in TLS 1.3 is
+    dropped without being read whenever it comes (RFC 8446, appendix D.4); neither counts.
     """
-    failed = {
-        event.actor: event.seq
-        for event in trace.of(StateChanged)
-        if isinstance(event.fact, StateChanged) and event.fact.after == State.FAILED.value
-    }
+    known, failed = reads(trace), {}
+    for event in trace.of(StateChanged):
+        if isinstance(event.fact, StateChanged) and event.fact.after == State.FAILED.value:
+            failed[event.actor] = event.seq  # a state that a machine never leaves
+    skipped = {"enrolment"} | ({"change_cipher_spec"} if version_of(trace) is Version.TLS13 else set())
     found = {}
-    for seq in sorted(unread(trace)):
-        fact = trace.events[seq].fact
-        if isinstance(fact, Sent | Alert):
-            reader = fact.to if isinstance(fact, Sent) else fact.peer
-            found[seq] = max(seq, failed[reader])
+    for event in trace.of(Sent, Alert):
+        match event.fact:
+            case Sent(to=reader, protocol=protocol) if protocol not in skipped:
+                pass
+            case Alert(peer=reader, direction="sent"):
+                pass
+            case _:
+                continue
+        since = failed.get(reader)
+        if event.seq not in known and since is not None:
+            found[event.seq] = max(event.seq, since)
     return found

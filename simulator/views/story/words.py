@@ -15,10 +15,12 @@ from simulator.tls.wire.version import Protection
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.security import SecurityCard
 
+    Say = Callable[[str], str]  # cleans a text, and may write names otherwise
 
-NUMBERING = "Numbers are the steps of the story; the messages of one step may come before another's."
 
 _QUESTIONS = {
     "issue": "Does the CA issue the certificate?",
@@ -129,8 +131,9 @@ def protected(protection: Protection) -> str:
     return words if protection is Protection.CLEAR else f"protected with the {words}"
 
 
-def card_facts(card: SecurityCard) -> tuple[tuple[str, str], ...]:
-    """The card as (question, answer) pairs in words."""
+def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, str], ...]:
+    """The card as (question, answer) pairs in words; ``say`` writes the name of the client."""
+    say = say or clean
     matched = {True: "yes", False: "no", None: "nobody compared"}[card.server_name_matched]
     standing = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
     granted = "yes" if card.access_granted else "no"
@@ -141,7 +144,7 @@ def card_facts(card: SecurityCard) -> tuple[tuple[str, str], ...]:
         ("Server authenticated", "yes" if card.server_authenticated else "no"),
         ("Server name matched", matched),
         ("Client authenticated", standing),
-        ("Client identity", clean(card.client_identity) if card.client_identity else "none"),
+        ("Client identity", say(card.client_identity) if card.client_identity else "none"),
         ("Mapped to user", clean(card.user) if card.user else "nobody"),
         ("Access granted", granted),
         ("Refused at layer", card.refused_at or "nobody refused"),

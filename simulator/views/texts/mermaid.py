@@ -10,19 +10,26 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import STEP_NUMBERS, Step
+from simulator.trace.facts import Step
 from simulator.views.drawing.cells import shorten
 from simulator.views.story.beat_kinds import Band
 from simulator.views.story.caption import caption
-from simulator.views.story.lanes import under_title
-from simulator.views.story.words import card_facts, clean, level_name
-from simulator.views.texts.outline import Arrow, Note, outline, participants
+from simulator.views.story.words import clean
+from simulator.views.texts.outline import (
+    MOST_TITLE,
+    Arrow,
+    Note,
+    band_words,
+    outline,
+    participants,
+    run_words,
+    worth,
+)
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.views.texts.outline import Line
 
-MOST_TITLE = 110
 MOST_CAPTION = 1200
 LOCK = "🔒"
 STOP = "⛔"
@@ -78,26 +85,25 @@ def mermaid(trace: Trace, *, detail: str = "messages") -> str:
         f"title: {title}",
         "---",
         "sequenceDiagram",
-        f"  %% {escape(shorten(clean(under_title(trace)), 2 * MOST_TITLE))}",
+        f"  %% {escape(run_words(trace)[0])}",
         f"  accTitle: {escape(shorten(clean(trace.setup.title), MOST_TITLE))}",
         f"  accDescr: {escape(shorten(caption(trace), MOST_CAPTION))}",
         "  autonumber",
     ]
     lines += [f"  participant {lane.key} as {_text((lane.title,))}" for lane in known.values()]
     ends = f"{next(iter(known.values())).key},{list(known.values())[-1].key}"
-    lines.append(f"  Note over {ends}: {_text((shorten(clean(under_title(trace)), 2 * MOST_TITLE),))}")
+    lines.append(f"  Note over {ends}: {_text(run_words(trace))}")
     lines += [f"  Note over {lane.key}: {_text(lane.words)}" for lane in known.values()]
     inside = False
     for line in outline(trace, detail):
         if isinstance(line, Band):
             lines += ["  end"] * inside + [f"  rect {_WASHES[line.step]}"]
-            words = f"{STEP_NUMBERS[line.step]} · {line.step.title} ({line.when})"
-            lines.append(f"    Note over {ends}: {_text((words,))}")
+            lines.append(f"    Note over {ends}: {escape(band_words(line))}")
             inside = True
         else:
             lines += [f"    {words}" for words in _statement(line)]
     lines += ["  end"] * inside
-    lines.append(f"  Note over {ends}: {_text(_worth(trace))}")
+    lines.append(f"  Note over {ends}: {_text(worth(trace))}")
     return "\n".join(lines) + "\n"
 
 
@@ -121,10 +127,3 @@ def _statement(line: Line) -> list[str]:
 
 def _text(lines: tuple[str, ...]) -> str:
     return "<br/>".join(escape(line) for line in lines)
-
-
-def _worth(trace: Trace) -> tuple[str, ...]:
-    """What came out, and the card."""
-    level = trace.card.level
-    head = f"What the session is worth: {level_name(level)} ({level.plain_words})"
-    return (head, *(shorten(f"{label}: {answer}", MOST_TITLE) for label, answer in card_facts(trace.card)))

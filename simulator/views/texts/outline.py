@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from simulator.trace.facts import STEP_NUMBERS
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import shorten, wrap_cells
 from simulator.views.drawing.style import detail_named
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
-from simulator.views.story.lanes import lane_words, names_of
+from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
 from simulator.views.story.reading import gap_words
-from simulator.views.story.words import OUTCOME_MARKS
+from simulator.views.story.words import OUTCOME_MARKS, card_facts, clean, level_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from simulator.views.story.beat_kinds import Beat
 
 COLUMNS = 56
+MOST_TITLE = 110
 MOST_LINES = 4
 MOST_LINES_OF_MANY = 2  # at detail everything: PlantUML draws 8,192 pixels and no more
 LEDGER_LINES = 8  # what a group of checks may fill: no name of a check is cut off
@@ -73,6 +75,24 @@ def paragraph(text: str, most: int = MOST_LINES, columns: int = COLUMNS) -> tupl
     if len(lines) > most:
         lines = [*lines[: most - 1], shorten(" ".join(lines[most - 1 : most + 1]), columns)]
     return tuple(line for line in lines if line)
+
+
+def run_words(trace: Trace) -> tuple[str, str]:
+    """Which run it is, and how to read it."""
+    return shorten(clean(under_title(trace)), 2 * MOST_TITLE), reading_notes(trace.setup)
+
+
+def band_words(band: Band) -> str:
+    """The heading of a step."""
+    return f"{STEP_NUMBERS[band.step]} · {band.step.title} ({band.when})"
+
+
+def worth(trace: Trace) -> tuple[str, ...]:
+    """The level that came out, and the card."""
+    level = trace.card.level
+    head = f"What the session is worth: {level_name(level)} ({level.plain_words})"
+    facts = card_facts(trace.card, names_of(trace.setup).shown)
+    return (head, *(shorten(f"{label}: {answer}", MOST_TITLE) for label, answer in facts))
 
 
 def participants(trace: Trace) -> dict[str, Participant]:

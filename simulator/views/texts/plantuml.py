@@ -9,18 +9,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import STEP_NUMBERS, Step
+from simulator.trace.facts import Step
 from simulator.views.drawing.cells import shorten
 from simulator.views.story.beat_kinds import Band
-from simulator.views.story.lanes import under_title
-from simulator.views.story.words import card_facts, clean, level_name
-from simulator.views.texts.outline import Arrow, Note, outline, participants
+from simulator.views.story.words import clean
+from simulator.views.texts.outline import (
+    MOST_TITLE,
+    Arrow,
+    Note,
+    band_words,
+    outline,
+    participants,
+    run_words,
+    worth,
+)
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.views.texts.outline import Line
 
-MOST_TITLE = 110
 
 _LOOK = """\
 hide footbox
@@ -83,7 +90,7 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
     lines = [
         "@startuml",
         f"title {escape(shorten(clean(trace.setup.title), MOST_TITLE))}",
-        f"header {escape(shorten(clean(under_title(trace)), 2 * MOST_TITLE))}",
+        f"header {_text(run_words(trace))}",
         *_LOOK.splitlines(),
     ]
     lines += [
@@ -93,15 +100,15 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
     ]
     for line in outline(trace, detail):
         lines += _statement(line)
-    return "\n".join([*lines, *_worth(trace), "@enduml"]) + "\n"
+    legend = ["legend bottom", *map(escape, worth(trace)), "end legend"]
+    return "\n".join([*lines, *legend, "@enduml"]) + "\n"
 
 
 def _statement(line: Line) -> list[str]:
     match line:
         case Band():
-            words = f"{STEP_NUMBERS[line.step]} · {line.step.title} ({line.when})"
             strip = f"skinparam sequenceDividerBackgroundColor {_STRIPS[line.step]}"
-            return [strip, f"== {escape(words)} =="]
+            return [strip, f"== {escape(band_words(line))} =="]
         case Arrow():
             look = "[#D55E00,bold]" if line.refusal else "[#0072B2]" if line.locked else ""
             sign = "<&lock-locked> " if line.locked else ""
@@ -118,11 +125,3 @@ def _text(lines: tuple[str, ...], *, bold: bool = False) -> str:
     """The lines, the first of them in bold where that is asked for."""
     first, *rest = map(escape, lines)
     return "\\n".join([f"**{first}**" if bold else first, *rest])
-
-
-def _worth(trace: Trace) -> list[str]:
-    """What came out, and the card, as the legend."""
-    level = trace.card.level
-    head = f"What the session is worth: {level_name(level)} ({level.plain_words})"
-    facts = [shorten(f"{label}: {answer}", MOST_TITLE) for label, answer in card_facts(trace.card)]
-    return ["legend bottom", escape(head), *map(escape, facts), "end legend"]

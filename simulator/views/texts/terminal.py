@@ -15,9 +15,9 @@ from simulator.views.drawing.cells import ASCII, UNICODE, cells, paint, plain, s
 from simulator.views.drawing.style import detail_named
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
-from simulator.views.story.lanes import lane_words, names_of, under_title
+from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
 from simulator.views.story.reading import gap_words
-from simulator.views.story.words import NUMBERING, card_facts, clean, level_name, moment
+from simulator.views.story.words import card_facts, clean, level_name, moment
 from simulator.views.texts.screens import Passage
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class _Pen:
             words = f"{self.names.title(actor.name)}: {'; '.join(lane_words(actor, setup))}."
             lines = self.paragraph(words, indent="  ", hang="  ")
             yield Passage((tuple(lines),), () if number else BLANK)
-        yield Passage((tuple(self.paragraph(NUMBERING, kind="quiet")),), BLANK)
+        yield Passage((tuple(self.paragraph(reading_notes(setup), kind="quiet")),), BLANK)
 
     def card(self) -> Iterator[Passage]:
         level = self.trace.card.level
@@ -162,7 +162,7 @@ class _Pen:
         yield Passage(tuple(rungs), heading, again)
         facts = [
             tuple(line.rstrip() for line in self.paragraph(answer, indent=f"  {label:<22}"[:24]))
-            for label, answer in card_facts(self.trace.card)
+            for label, answer in card_facts(self.trace.card, self.names.shown)
         ]
         yield Passage(tuple(facts), BLANK, again)
 
