@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
 from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.distinguished_names import name_text, request_subject
 from simulator.tls.wire.messages import (
     Certificate12,
     Certificate13,
@@ -26,7 +27,6 @@ from simulator.tls.wire.messages import (
 )
 from simulator.tls.wire.registry import cipher_suite_name, group_name, signature_scheme_name
 from simulator.trace.facts import Alert, Event, Sent
-from simulator.views.story.distinguished_names import name_text, request_subject
 from simulator.views.story.reading import is_refusal, version_of
 from simulator.views.story.words import clean, duration, plural
 

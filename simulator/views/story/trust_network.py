@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.errors import SimulatorError
 from simulator.tls.wire import extension_forms as forms
+from simulator.tls.wire.distinguished_names import name_text
 from simulator.tls.wire.messages import (
     Certificate12,
     Certificate13,
@@ -25,7 +26,6 @@ from simulator.trace.facts import Checked, Sent
 from simulator.trust.verdict import CheckOutcome, Verdict
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.certificate_words import certificate_title
-from simulator.views.story.distinguished_names import name_text
 from simulator.views.story.reading import version_of
 from simulator.views.story.words import clean
 

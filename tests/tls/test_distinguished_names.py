@@ -9,7 +9,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.views.story.distinguished_names import name_text, request_subject
+from simulator.tls.wire.distinguished_names import name_text, request_subject
 from tests.played import RUNS, run_of
 
 KINDS = (
