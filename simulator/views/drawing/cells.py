@@ -62,7 +62,7 @@ ASCII = Signs("|", "-", "=", "#", "<", ">", "+", "+", "*", "-", ">", "(x)", ("+"
 
 
 def cells(text: str) -> int:
-    """The width of the text in terminal columns: East Asian wide characters take two, combining marks none."""
+    """The width of the text in terminal columns: wide East Asian characters take two, accents none."""
     if text.isascii():
         return len(text)
     return sum(_cells(character) for character in text)

@@ -1,4 +1,4 @@
-"""The bytes that a CertificateVerify signs, as picture and as text: messages, their hash, the frame around it."""
+"""The bytes that a CertificateVerify signs, as picture and as text: messages, hash, and the frame around."""
 
 from __future__ import annotations
 

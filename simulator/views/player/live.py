@@ -36,7 +36,7 @@ class Waiting(Protocol):
 
 
 class Live(Protocol):
-    """The part of a simulation that a live player uses; see :class:`simulator.engine.simulation.Simulation`."""
+    """The part of a :class:`simulator.engine.simulation.Simulation` that a live player uses."""
 
     @property
     def events(self) -> tuple[Event, ...]:
