@@ -219,7 +219,7 @@ def wrap(text: str, style: str, width: float, most: int = 100) -> tuple[str, ...
 
 
 def _break_at(text: str, style: str, width: float) -> int:
-    """The length of the first line: to the last space that fits, or in a long word to a sign that parts it."""
+    """The length of the first line: to the last space that fits, or in a long word to a parting sign."""
     fitting = max(1, _fitting(text, style, width))
     space = text.rfind(" ", 0, fitting + 1)
     if space > 0:

@@ -39,7 +39,7 @@ from simulator.views.story.lanes import names_of, run_name, under_title
 from simulator.views.story.ledger_words import about, evidence
 from simulator.views.story.message_bytes import chain_of
 from simulator.views.story.moments import moments
-from simulator.views.story.reading import version_of
+from simulator.views.story.reading import facts_of, version_of
 from simulator.views.story.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses
 
 if TYPE_CHECKING:
@@ -125,12 +125,12 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
         "certificates": _certificates(trace),
         "actors": [_actor(actor, setup) for actor in setup.actors],
         "levels": [[level.value, level_name(level), level.plain_words] for level in SecurityLevel],
-        "beliefs": _said([_belief(event) for event in trace.of(BeliefChanged)], say),
-        "ledgers": _said([_ledger(event) for event in trace.of(Checked)], say),
+        "beliefs": _said([_belief(*one) for one in facts_of(trace, BeliefChanged)], say),
+        "ledgers": _said([_ledger(*one) for one in facts_of(trace, Checked)], say),
         "decisions": _decisions(trace),
         "cards": _cards(trace),
         "machines": _machines(trace),
-        "moves": [_move(event) for event in trace.of(StateChanged)],
+        "moves": [_move(*one) for one in facts_of(trace, StateChanged)],
         "words": entries(dict.fromkeys(term for event in events for term in event["words"])),
         "finished": finished,
         "picture": picture(trace, detail, finished=finished),
@@ -172,19 +172,12 @@ def _certificates(trace: Trace) -> dict[str, Values]:
     """Every certificate of the world and of every message, in words, by fingerprint."""
     version = version_of(trace)
     ders = [held.der for held in trace.setup.certificates]
-    ders += [
-        der
-        for event in trace.of(Sent)
-        if isinstance(event.fact, Sent)
-        for der in chain_of(event.fact, version)
-    ]
+    ders += [der for _, fact in facts_of(trace, Sent) for der in chain_of(fact, version)]
     found = [certificate_words(trace.setup, der) for der in dict.fromkeys(ders)]
     return {words["fingerprint"]: words for words in found}
 
 
-def _belief(event: Event) -> Values:
-    fact = event.fact
-    assert isinstance(fact, BeliefChanged)
+def _belief(event: Event, fact: BeliefChanged) -> Values:
     return {
         "seq": event.seq,
         "side": event.actor,
@@ -196,9 +189,7 @@ def _belief(event: Event) -> Values:
     }
 
 
-def _ledger(event: Event) -> Values:
-    fact = event.fact
-    assert isinstance(fact, Checked)
+def _ledger(event: Event, fact: Checked) -> Values:
     verdict = fact.verdict
     return {
         "seq": event.seq,
@@ -227,20 +218,17 @@ def _check(check: Check, verdict: Verdict) -> Values:
 def _decisions(trace: Trace) -> list[Values]:
     """Every decision; those of client and server are numbered as a simulation numbers them."""
     numbers = count()
-    return [_decision(event, next(numbers) if event.actor in SIDES else None) for event in trace.of(Decided)]
-
-
-def _decision(event: Event, number: int | None) -> Values:
-    fact = event.fact
-    assert isinstance(fact, Decided)
-    return {
-        "seq": event.seq,
-        "number": number,
-        "options": [clean(option) for option in fact.options],
-        "choice": clean(fact.choice),
-        "refuses": refuses(fact.choice),
-        "judges": fact.decision in ("accept-server", "accept-client"),
-    }
+    return [
+        {
+            "seq": event.seq,
+            "number": next(numbers) if event.actor in SIDES else None,
+            "options": [clean(option) for option in fact.options],
+            "choice": clean(fact.choice),
+            "refuses": refuses(fact.choice),
+            "judges": fact.decision in ("accept-server", "accept-client"),
+        }
+        for event, fact in facts_of(trace, Decided)
+    ]
 
 
 def _cards(trace: Trace) -> list[Values]:
@@ -276,9 +264,7 @@ def _waits(state: State, row: Moves) -> str:
     return f"may read {', '.join(row)}" if row else "reads nothing"
 
 
-def _move(event: Event) -> Values:
-    fact = event.fact
-    assert isinstance(fact, StateChanged)
+def _move(event: Event, fact: StateChanged) -> Values:
     return {"seq": event.seq, "side": event.actor, "before": clean(fact.before), "after": clean(fact.after)}
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from simulator.tls.wire.annotate import annotate_handshake
 from simulator.tls.wire.records import RECORD_HEADER_LENGTH, records_of
 from simulator.tls.wire.version import Protection, Version
 from simulator.trace.facts import Alert, Event, Sent
 from simulator.views.story.fields import key_fields
 from simulator.views.story.lanes import names_of
-from simulator.views.story.message_bytes import chain_of
+from simulator.views.story.message_bytes import chain_of, fields_of
 from simulator.views.story.reading import reads, sent_name, unread_since, version_of
 from simulator.views.story.words import clean, duration, protected, size
 
@@ -47,7 +46,7 @@ def _message(event: Event, fact: Sent | Alert, trace: Trace) -> dict[str, Any]:
         "name": sent_name(fact),
         "facts": [*map(names_of(trace.setup).shown, key_fields(event, trace)), *_facts(fact)],
         "bytes": fact.raw.hex(),
-        "fields": fields_of(fact, version),
+        "fields": [_row(field) for field in _fields(event, fact, version)],
         "wire": fact.wire.hex(),
         "wire_fields": record_fields(fact.wire, encrypted=encrypted),
         "certificates": [hashlib.sha256(der).hexdigest() for der in chain_of(fact, version)],
@@ -70,26 +69,10 @@ def _later(event: Event, reading: Event | None, lost: int | None) -> list[list[A
     return [] if lost is None else [[lost, "sent, and never read"]]
 
 
-def fields_of(fact: Sent | Alert, version: Version) -> list[FieldRow]:
-    """The bytes of a message with their names and meanings."""
-    if isinstance(fact, Alert):
-        words = [("level", fact.level), ("description", f"{fact.name} ({fact.code})")]
-        return [[0, at, 1, name, clean(text), True] for at, (name, text) in enumerate(words[: len(fact.raw)])]
-    match fact.protocol:
-        case "handshake":
-            return [_row(field) for field in annotate_handshake(fact.raw, version)]
-        case "change_cipher_spec":
-            meaning = (
-                "the next records are protected with the new keys"
-                if version is Version.TLS12
-                else "means nothing in TLS 1.3; sent so that old devices on the way are not confused"
-            )
-            return [[0, 0, len(fact.raw), "type", meaning, True]]
-        case "application_data":
-            text = clean(fact.raw.decode("utf-8", "replace").rstrip())
-            return [[0, 0, len(fact.raw), "data", text, True]]
-        case _:
-            return []
+def _fields(event: Event, fact: Sent | Alert, version: Version) -> tuple[Field, ...]:
+    """The bytes of a message with their names and meanings; enrolment has other encodings than TLS."""
+    enrolment = isinstance(fact, Sent) and fact.protocol == "enrolment"
+    return () if enrolment else fields_of(event, version)
 
 
 def _row(field: Field) -> FieldRow:

@@ -46,7 +46,7 @@ def certificate_words(setup: Setup, der: bytes) -> dict[str, Any]:
             *([label, clean(text)] for label, text in _facts(held.facts)),
             ["SHA-256", held.fingerprint],
         ],
-        "extensions": [[one.name, one.critical, clean(one.text)] for one in held.facts.extensions],
+        "extensions": [[clean(one.name), one.critical, clean(one.text)] for one in held.facts.extensions],
         "fingerprint": held.fingerprint,
     }
 

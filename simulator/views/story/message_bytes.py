@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 PER_ROW = 16
+CIPHER_CHANGE = {
+    Version.TLS12: "the next records are protected with the new keys",
+    Version.TLS13: "means nothing in TLS 1.3; sent so that old devices on the way are not confused",
+}
 SPACES = 64  # before the context string (RFC 8446, section 4.4.3)
 
 
@@ -112,7 +116,9 @@ def fields_of(event: Event, version: Version) -> tuple[Field, ...]:
         code = Field("description", 1, 1, fact.raw[1:], f"{fact.name} ({fact.code})", 1, is_leaf=True)
         return (whole, level, code)
     raw = fact.raw if isinstance(fact, Sent | Alert) else b""
-    return (Field(_name(event), 0, len(raw), raw, _plain_meaning(raw), 0, is_leaf=True),) if raw else ()
+    change = isinstance(fact, Sent) and fact.protocol == "change_cipher_spec"
+    meaning = CIPHER_CHANGE[version] if change else _plain_meaning(raw)
+    return (Field(_name(event), 0, len(raw), raw, meaning, 0, is_leaf=True),) if raw else ()
 
 
 def _plain_meaning(raw: bytes) -> str:

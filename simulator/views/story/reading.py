@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from simulator.security import SecurityLevel
 from simulator.tls.states import State
@@ -16,12 +16,13 @@ from simulator.trace.facts import Alert, BeliefChanged, Event, HandshakeReturned
 from simulator.views.story.words import clean, duration, level_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from simulator.trace.facts import Fact
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
 
+AFact = TypeVar("AFact")
 QUIET_ALERTS = frozenset({"close_notify", "user_canceled"})
 
 
@@ -48,6 +49,11 @@ class Gap:
 def version_of(trace: Trace) -> Version:
     """The version that was spoken, or asked for where none was agreed."""
     return Version(trace.outcome.negotiated or trace.setup.tls)
+
+
+def facts_of(trace: Trace, kind: type[AFact]) -> Iterator[tuple[Event, AFact]]:
+    """The events of one kind in order, each with its fact."""
+    return ((event, event.fact) for event in trace.events if isinstance(event.fact, kind))
 
 
 def reads(trace: Trace) -> Mapping[int, Event]:
