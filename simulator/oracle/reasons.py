@@ -79,7 +79,7 @@ REASONS: tuple[Reason, ...] = (
     _judged("an issuer's key is too weak", {67}, ("key-strength", ISSUER_KEY)),
     _judged("a weak signature algorithm", {68}, ("signature-algorithm", "signatureAlgorithm")),
     _judged(
-        "made out to another host",
+        "issued for another host",
         {62, 64},
         ("server-name", "subjectAltName"),
         ("server-name", "commonName"),

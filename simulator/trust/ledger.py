@@ -120,7 +120,7 @@ def not_reached(name: CheckName, candidate: Candidate) -> Finding:
     """The answer of a check after another has failed."""
     if name is CheckName.PROOF_OF_POSSESSION and candidate.path:
         return proof_to_come(candidate.policy.role, candidate.tls)
-    sentence = f"Nobody looked any more: {name.question}"
+    sentence = f"Not checked, because the decision was already taken: {name.question}"
     return Finding(CheckOutcome.NOT_REACHED, sentence, "", reference="")
 
 

@@ -37,11 +37,11 @@ def unjudged(
 def _line(name: CheckName, role: Side, subject: str, *, presented: bool, tls: TlsVersion) -> Check:
     """The line of a check that was not made. A proof of possession is still to come."""
     if name is CheckName.PROOF_OF_POSSESSION and presented:
-        sentence = f"The {role}'s proof comes later: {name.question}"
+        sentence = f"Not read yet, the {role}'s proof comes later: {name.question}"
         proof = Finding(CheckOutcome.NOT_REACHED, sentence, proof_form(role, tls).message, reference="")
         return line(name, proof, 0, subject)
     if name is CheckName.CERTIFICATE_PRESENTED:
-        sentence = f"The {role} sent {'a' if presented else 'no'} certificate, and nobody insisted on one."
+        sentence = f"The {role} sent {'a' if presented else 'no'} certificate, and none was required."
     else:
-        sentence = f"Nobody is set up to look: {name.question}"
+        sentence = f"Not checked, because this side is not set up to check: {name.question}"
     return line(name, Finding(CheckOutcome.NOT_EVALUATED, sentence, "", reference=""), None, "")

@@ -44,12 +44,12 @@ class CheckName(StrEnum):
     KEY_STRENGTH = (
         "key-strength", "Is the public key strong enough for today?", "NIST SP 800-57 part 1 §5.6.1")
     DIRECTLY_TRUSTED = (
-        "directly-trusted", "Does this exact certificate stand in the trust store?",
+        "directly-trusted", "Is this exact certificate in the trust store?",
         "RFC 6125 §1.8, RFC 8705 §2.2")
     TRUST_ANCHOR = (
         "trust-anchor", "Does a path of issuers lead to a certificate that is trusted?", "RFC 5280 §6.1")
     CHAIN_DEPTH = (
-        "chain-depth", "Has the path no more intermediate certificates than the verifier allows?",
+        "chain-depth", "Does the path keep to the number of intermediates that the verifier allows?",
         "RFC 4158 §2.1")
     CRITICAL_EXTENSIONS = (
         "critical-extensions", "Is every extension marked critical one that the verifier understands?",
@@ -62,16 +62,18 @@ class CheckName(StrEnum):
     PATH_LENGTH = (
         "path-length", "Does the path keep to the length that its CAs allow?", "RFC 5280 §6.1.4 (l)–(m)")
     SIGNATURE_ALGORITHM = (
-        "signature-algorithm", "Was the certificate signed with an algorithm that still holds?",
+        "signature-algorithm", "Was the certificate signed with an algorithm that is still secure?",
         "RFC 5280 §4.1.1.2, RFC 8446 §4.4.2.4")
     SERVER_NAME = (
-        "server-name", "Is the server's certificate made out to the name the client wanted to reach?",
+        "server-name", "Was the server's certificate issued for the name the client wanted to reach?",
         "RFC 9525 §6")
-    REVOCATION = "revocation", "Has the issuer taken the certificate back?", "RFC 5280 §6.3, RFC 6960"
-    SIGNATURE = "signature", "Did the issuer's key really sign this certificate?", "RFC 5280 §6.1.3 (a)(1)"
+    REVOCATION = "revocation", "Has the issuer revoked the certificate?", "RFC 5280 §6.3, RFC 6960"
+    SIGNATURE = (
+        "signature", "Does the issuer's key verify the signature on this certificate?",
+        "RFC 5280 §6.1.3 (a)(1)")
     VALIDITY = "validity", "Does now lie between notBefore and notAfter?", "RFC 5280 §6.1.3 (a)(2)"
     NAME_CONSTRAINTS = (
-        "name-constraints", "Do the names keep to the name space that the CAs above were given?",
+        "name-constraints", "Are all names in the name space that the CAs above are limited to?",
         "RFC 5280 §4.2.1.10")
     PROOF_OF_POSSESSION = (
         "proof-of-possession", "Does the peer hold the private key, or only a copy of the certificate?",
@@ -80,7 +82,7 @@ class CheckName(StrEnum):
     SERIAL_NUMBER = (
         "serial-number", "Is the serial number a positive number of at most 20 octets?", "RFC 5280 §4.1.2.2")
     DISTINGUISHED_NAMES = (
-        "distinguished-names", "Are issuer and subject filled in where they must be?",
+        "distinguished-names", "Are issuer and subject present where they must be?",
         "RFC 5280 §4.1.2.4, §4.1.2.6")
     SUBJECT_ALTERNATIVE_NAME = (
         "subject-alternative-name", "Are the alternative names well formed?", "RFC 5280 §4.2.1.6")

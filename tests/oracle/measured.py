@@ -81,7 +81,7 @@ OTHER_HOST = Finding(
     "62 Hostname mismatch, certificate is not valid for 'server.example'.",
     "server-name",
     "subjectAltName",
-    "is not made out to server.example",
+    "was not issued for server.example",
 )
 ABSENT = Finding(
     "PEER_DID_NOT_RETURN_A_CERTIFICATE",

@@ -36,7 +36,7 @@ MEASURED = {
     "name-constraint-violated": "a name that is not allowed",
     "weak-rsa-key": "the leaf's key is too weak",
     "sha1-signature": "a weak signature algorithm",
-    "server-wrong-name": "made out to another host",
+    "server-wrong-name": "issued for another host",
     "no-certificate-refused": "no certificate came",
     "corrupted-proof": "the proof of possession failed",
     "version-mismatch": "nothing about a certificate",

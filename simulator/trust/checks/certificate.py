@@ -55,7 +55,7 @@ def path_length(candidate: Candidate, depth: int) -> Finding:
     below = sum(not issuer.self_issued for issuer in candidate.path[1:depth])
     if limit is None:
         holds, value = True, "no limit"
-        sentence = f"{called(certificate)} sets no limit to the number of CAs below it."
+        sentence = f"{called(certificate)} sets no limit for the number of CAs below it."
     else:
         holds, value = below <= limit, str(limit)
         allows = f"{called(certificate)} allows {counted(limit, 'CA')} below it"
@@ -73,14 +73,14 @@ def key_usage(candidate: Candidate, depth: int) -> Finding:
     required = " or ".join(sorted(wanted))
     lenient = profile.leaf_key_usages[candidate.policy.role] - wanted if depth == 0 else frozenset()
     if lenient:
-        required += f"; {profile.name} also takes {' or '.join(sorted(lenient))}"
+        required += f"; {profile.name} also accepts {' or '.join(sorted(lenient))}"
     holds, key = True, f"The key of {called(certificate)}"
     if usages is None:
         sentence = f"{called(certificate)} does not limit what its key may be used for."
     elif usages & wanted:
         sentence = f"{key} may be used for {listed(sorted(usages))}."
     elif usages & lenient:
-        sentence = f"{key} may be used for {listed(sorted(usages))}, and {profile.name} takes that, too."
+        sentence = f"{key} may be used for {listed(sorted(usages))}, which {profile.name} accepts, too."
     else:
         holds = False
         use = "to sign a TLS handshake" if depth == 0 else "to sign certificates"
@@ -105,7 +105,7 @@ def extended_key_usage(candidate: Candidate, depth: int) -> Finding:
     wanted, any_purpose = PURPOSES[candidate.policy.role], candidate.profile.any_purpose
     holds = True
     if purposes is None:
-        sentence = f"{called(certificate)} names no purposes, so it is good for all of them."
+        sentence = f"{called(certificate)} names no purposes, so it is good for every purpose."
     elif wanted in purposes:
         sentence = f"{called(certificate)} was issued for {wanted}."
     elif ANY_PURPOSE in purposes and any_purpose:
@@ -184,16 +184,16 @@ def validity(candidate: Candidate, depth: int) -> Finding:
     now = candidate.now.replace(microsecond=0)
     # The side that judges is the peer of the side that is judged, and reads its own clock.
     judge = "server" if candidate.policy.role == "client" else "client"
-    now_is = f"by the {judge}'s clock now is {moment(now)}"
+    now_is = f"the {judge}'s clock says {moment(now)}"
     whose = f"The certificate of {called(certificate)}"
     start, end = certificate.not_before, certificate.not_after
     holds = False
     if now < start:
         field, value, required = "notBefore", moment(start), f"not later than {moment(now)}"
-        sentence = f"{whose} is not valid yet: it begins on {moment(start)}, and {now_is}."
+        sentence = f"{whose} is not valid yet: it is valid from {moment(start)}, and {now_is}."
     elif now > end:
         field, value, required = "notAfter", moment(end), f"not earlier than {moment(now)}"
-        sentence = f"{whose} has expired: it ended on {moment(end)}, and {now_is}."
+        sentence = f"{whose} has expired: it was valid until {moment(end)}, and {now_is}."
     else:
         holds, field = True, "notBefore, notAfter"
         value, required = f"{moment(start)} – {moment(end)}", f"now ({moment(now)}) between the two"

@@ -80,12 +80,12 @@ def certificate_policies(candidate: Candidate) -> Finding:
     """A policy must hold for the whole path if a CA demands one."""
     depth = refusing_depth(candidate.path)
     if depth is None:
-        value, sentence = "kept", "Every policy that a CA in this path demands is kept."
+        value, sentence = "met", "Every demand of a CA in this path for a policy is met."
     else:
         certificate = candidate.path[depth]
         value = ", ".join(certificate.policies or ()) or "absent"
-        sentence = f"A CA demands a policy, and none holds from the top down to {called(certificate)}."
-    required = "a policy that holds for the whole path, where a CA demands one"
+        sentence = f"A CA demands a policy, and none holds for the path down to {called(certificate)}."
+    required = "a policy that holds for the whole path, if a CA demands one"
     return Finding(passed_if(depth is None), sentence, "certificatePolicies", value, required, depth=depth)
 
 

@@ -48,13 +48,12 @@ def directly_trusted(candidate: Candidate) -> Finding:
     if leaf in candidate.policy.store.directly_trusted:
         outcome = CheckOutcome.PASS
         sentence = (
-            f"This exact certificate of {called(leaf)} stands in the trust store; no CA has to vouch for it."
+            f"This exact certificate of {called(leaf)} is in the trust store; no CA has to vouch for it."
         )
     else:
         outcome = CheckOutcome.NOT_EVALUATED
         sentence = (
-            f"The certificate of {called(leaf)} does not itself stand in the trust store: "
-            "a CA has to vouch for it."
+            f"The certificate of {called(leaf)} is not itself in the trust store: a CA has to vouch for it."
         )
     required = "the same certificate in the trust store, or a path to a trusted CA"
     return Finding(outcome, sentence, "certificate", f"SHA-256 {leaf.fingerprint}", required, depth=0)
@@ -69,7 +68,7 @@ def trust_anchor(candidate: Candidate) -> Finding:
         anchor = candidate.path[-1]
         value = anchor.subject
         sentence = (
-            f"{called(anchor)} stands in the trust store itself."
+            f"{called(anchor)} is in the trust store itself."
             if candidate.last == 0
             else f"The path from {called(candidate.leaf)} leads to {called(anchor)}, which is trusted."
         )
@@ -87,7 +86,7 @@ def _dead_end(search: PathSearch) -> tuple[str, str]:
     if search.dead_end is DeadEnd.NOT_A_ROOT:
         return top.issuer, (
             f"{called(top)} is trusted, but not self-signed, and its issuer {top.issuer} was not found. "
-            "This stack wants the path to end at a self-signed certificate."
+            "This stack requires a path that ends at a self-signed certificate."
         )
     if search.dead_end is DeadEnd.ISSUER_MISSING:
         return top.issuer, (
@@ -96,9 +95,9 @@ def _dead_end(search: PathSearch) -> tuple[str, str]:
         )
     if len(search.dead_path) == 1:
         return top.subject, (
-            f"The certificate of {called(top)} is self-signed and does not itself stand in the trust store."
+            f"The certificate of {called(top)} is self-signed and is not itself in the trust store."
         )
-    return top.subject, f"The path ends at {called(top)}, which signed itself and is not trusted."
+    return top.subject, f"The path ends at {called(top)}, which is self-signed and not trusted."
 
 
 def chain_depth(candidate: Candidate) -> Finding:
@@ -109,7 +108,7 @@ def chain_depth(candidate: Candidate) -> Finding:
     found = counted(between, "intermediate certificate")
     if limit is None:
         outcome, required = CheckOutcome.NOT_EVALUATED, "no limit"
-        sentence = "Nobody limited the number of intermediate certificates."
+        sentence = "No limit is set for the number of intermediate certificates."
     else:
         outcome, required = passed_if(between <= limit), f"at most {limit}"
         relation = "within" if between <= limit else "over"
@@ -121,8 +120,8 @@ def revocation(_candidate: Candidate) -> Finding:
     """Revocation is looked up only where it is configured; not looked up is not the same as good."""
     return Finding(
         CheckOutcome.NOT_EVALUATED,
-        "Nobody was asked whether a certificate has been revoked; that takes a list or an answer of the CA.",
+        "Revocation was not looked up: that takes a revocation list or an answer of the CA.",
         "CRL, OCSP",
-        "nobody was asked",
-        "not on the issuer's list of revoked certificates, where one is consulted",
+        "not looked up",
+        "not on the issuer's list of revoked certificates, if one is consulted",
     )

@@ -1,4 +1,4 @@
-"""The host name check: is the server's certificate made out to the name the client wanted (RFC 9525)?
+"""The host name check: was the server's certificate issued for the name the client wanted (RFC 9525)?
 
 Only servers have this check. A client is not reached by a name: who it is to the server is decided by
 mapping, after its certificate has been judged.
@@ -26,19 +26,19 @@ def server_name(candidate: Candidate) -> Finding:
     outcome, field, required = CheckOutcome.NOT_EVALUATED, "subjectAltName", "no name"
     names: tuple[str, ...] = ()
     if candidate.policy.role == "client":
-        sentence = "Client certificates have no name check: nobody reaches a client by a host name."
+        sentence = "Client certificates have no name check: a client is not reached by a host name."
     elif wanted is None:
-        sentence = "The client did not say which name it expects, so any name will do."
+        sentence = "The client is set up to expect no name, so every name is accepted."
     else:
         required = wanted
         field, names = presented_names(candidate.leaf, wanted, candidate.profile.common_name_fallback)
         outcome = passed_if(any(matches(name, wanted) for name in names))
         whose = f"The certificate of {called(candidate.leaf)}"
-        names_found = f"it is for {listed(names)}" if names else "it carries no name of that kind"
+        names_found = f"it is for {listed(names)}" if names else "it has no name of that kind"
         sentence = (
-            f"{whose} is made out to {wanted}."
+            f"{whose} was issued for {wanted}."
             if outcome is CheckOutcome.PASS
-            else f"{whose} is not made out to {wanted}: {names_found}."
+            else f"{whose} was not issued for {wanted}: {names_found}."
         )
     return Finding(outcome, sentence, field, listed(names), required, depth=0)
 

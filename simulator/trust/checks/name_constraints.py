@@ -52,13 +52,13 @@ def name_constraints(candidate: Candidate) -> Finding:
             problem = malformed_constraint(ca, holder)
         if problem is not None:
             sentence = (
-                f"The name {problem.name} of {called(candidate.path[problem.depth])} may not stand below "
+                f"The name {problem.name} of {called(candidate.path[problem.depth])} is not allowed below "
                 f"{called(ca)}: {problem.rule}."
             )
             required = f"within the name space of {ca.subject}"
             return Finding(CheckOutcome.FAIL, sentence, FIELD, problem.name, required, depth=problem.depth)
     sentence = (
-        "Every name keeps to the name space that the CAs above were given."
+        "Every name is in the name space that the CAs above are limited to."
         if limited
         else "No CA in this path is limited to a name space."
     )

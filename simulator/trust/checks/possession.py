@@ -42,7 +42,7 @@ def proof_form(signer: Side, tls: TlsVersion) -> ProofForm:
 def proof_to_come(signer: Side, tls: TlsVersion) -> Finding:
     """The line at Certificate: no signature by the peer's own key has been read yet."""
     message, signed, reference = proof_form(signer, tls)
-    sentence = f"Whether the peer holds the private key is shown only by {message}, which has not been read."
+    sentence = f"Only {message} shows whether the peer holds the private key, and it has not been read."
     required = f"a signature over {signed} by the certificate's key"
     return Finding(CheckOutcome.NOT_REACHED, sentence, message, "not read", required, reference, depth=0)
 

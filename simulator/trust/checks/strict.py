@@ -49,12 +49,12 @@ def distinguished_names(candidate: Candidate, depth: int) -> Finding:
     certificate = candidate.path[depth]
     holds = False
     if not certificate.issuer_name.rdns:
-        field, value, sentence = "issuer", "", f"{called(certificate)} does not say who issued it."
+        field, value, sentence = "issuer", "", f"{called(certificate)} names no issuer."
     elif not certificate.subject_name.rdns and certificate.is_ca:
-        field, value, sentence = "subject", "", "A CA certificate does not say whose it is."
+        field, value, sentence = "subject", "", "A CA certificate names no subject."
     else:
         holds, field, value = True, "issuer, subject", certificate.subject
-        sentence = f"{called(certificate)} has its names."
+        sentence = f"{called(certificate)} has the names that it needs."
     return Finding(passed_if(holds), sentence, field, value or "empty", "not empty")
 
 
@@ -101,13 +101,13 @@ def subject_alternative_name(candidate: Candidate, depth: int) -> Finding:
     malformed = malformed_name(names) if names is not None else None
     unnamed = not certificate.subject_name.rdns and not certificate.is_critical(SUBJECT_ALT_NAME)
     if malformed is not None:
-        sentence = f"{called(certificate)} has an alternative name that is none: {malformed}."
+        sentence = f"{called(certificate)} has a malformed alternative name: {malformed}."
     elif unnamed:
         sentence = f"{called(certificate)} has no subject, and no critical alternative name in its place."
     else:
         sentence = f"The alternative names of {called(certificate)} are well formed."
     value = "absent" if names is None else malformed or f"{len(names)} names"
-    required = "well-formed names; critical where the subject is empty"
+    required = "well-formed names; critical if the subject is empty"
     return Finding(passed_if(malformed is None and not unnamed), sentence, "subjectAltName", value, required)
 
 
@@ -134,7 +134,7 @@ def extension_rules(candidate: Candidate, depth: int) -> Finding:
     certificate = candidate.path[depth]
     problem = broken_extension_rule(certificate)
     if problem is None:
-        sentence = f"The extensions of {called(certificate)} fit together."
+        sentence = f"The extensions of {called(certificate)} are consistent."
         return Finding(passed_if(True), sentence, "extensions", "as demanded", "as RFC 5280 demands")
     field, value, required, reference = problem
     sentence = f"In {called(certificate)}, {field} is {value}; RFC 5280 demands: {required}."
