@@ -1,4 +1,4 @@
-"""Who plays the handshake: this simulator, its machines alone, OpenSSL, tlslite-ng, the bare operations.
+"""The players of the handshake: this simulator, its machines alone, OpenSSL, tlslite-ng, the bare operations.
 
 All play the same world: each side has a leaf and an intermediate, sends both, and trusts the other's root.
 """
@@ -28,7 +28,6 @@ from simulator.pki.key_files import write_private_key
 from simulator.runs.run import simulate
 from simulator.scenario import Scenario
 from simulator.security import SecurityLevel
-from simulator.tls.config import ClientConfig, ServerConfig
 from simulator.tls.events import (
     CertificateChoiceWanted,
     ClientVerdictWanted,
@@ -47,14 +46,13 @@ if TYPE_CHECKING:
     from simulator.engine.world import Holding
     from simulator.scenario import TlsVersion
 
-# These rooms keep what belongs to the making of a scenario: OpenSSL, too, loads its certificates beforehand.
-# The last two keep tables of their own, in which there is nothing of any peer.
+# Prefixes of the modules whose caches stay. The first four belong to the making of a scenario: OpenSSL, too,
+# loads its certificates beforehand. The last two hold tables of their own, with nothing of a peer in them.
 KEPT = (
-    "simulator.engine.roles",
-    "simulator.engine.world",
+    "simulator.actors.authority",
+    "simulator.engine",
     "simulator.pki.keys",
     "simulator.scenario",
-    "simulator.scenario.catalogue",
     "simulator.tls.wire.extension_rules",
     "simulator.trust.ledger",
 )
@@ -88,7 +86,7 @@ def chain_scenario(key: str) -> Scenario:
 
 
 def world_of(scenario: Scenario) -> World:
-    """What a simulation of the scenario issues: the same certificates and keys."""
+    """The certificates and keys that a simulation of the scenario issues."""
     return issue_world(scenario, SeededEntropy(scenario.seed))
 
 
@@ -103,7 +101,7 @@ def forget_peers() -> None:
 
 @cache
 def peer_caches() -> tuple[Callable[[], None], ...]:
-    """Every cache of every room that is loaded, but for those that are kept."""
+    """The functions that empty the caches of all loaded modules, except those in :data:`KEPT`."""
     rooms = [
         room
         for name, room in sys.modules.items()
@@ -114,7 +112,7 @@ def peer_caches() -> tuple[Callable[[], None], ...]:
 
 
 def is_cache(one: object) -> bool:
-    """A function that keeps its answers, wherever it was imported from, except those that are kept."""
+    """Return True for a function with a cache that may be emptied, wherever it was imported from."""
     home = getattr(one, "__module__", "") or ""
     return hasattr(one, "cache_clear") and not home.startswith(KEPT)
 
@@ -139,12 +137,10 @@ def machines_only(scenario: Scenario, tls: TlsVersion) -> Callable[[], None]:
     server_part = server_role(scenario, world, version)
     client_policy = client_part.policy
     assert client_policy is not None
-    client_settings = ClientConfig(version=version, server_name=client_part.server_name)
-    server_settings = ServerConfig(version=version, credential=server_part.credential)
 
     def play() -> None:
-        client = client_handshake(client_settings, entropy.child("client"))
-        server = server_handshake(server_settings, entropy.child("server"))
+        client = client_handshake(client_part.config, entropy.child("client"))
+        server = server_handshake(server_part.config, entropy.child("server"))
 
         def answered(events: list[Any]) -> bytes:
             """Take the decisions that events ask for, and give the bytes to send."""
@@ -161,7 +157,7 @@ def machines_only(scenario: Scenario, tls: TlsVersion) -> Callable[[], None]:
                     assert judge(event.chain, server_part.policy, scenario.clock, tls=tls).accepted
                     sent.append(answered(server.accept_client()))
                 elif isinstance(event, CertificateChoiceWanted):
-                    sent.append(answered(client.send_certificate(client_part.credential)))
+                    sent.append(answered(client.send_certificate(client_part.credentials[0])))
             return b"".join(sent)
 
         to_server = answered(client.start())
@@ -197,7 +193,7 @@ def openssl(scenario: Scenario, tls: TlsVersion) -> Callable[[], None]:
 
 
 def shaken(side: ssl.SSLObject) -> bool:
-    """Go on with a handshake; whether it is complete."""
+    """Go on with a handshake; return True if it is complete."""
     try:
         side.do_handshake()
     except ssl.SSLWantReadError:

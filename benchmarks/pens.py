@@ -1,6 +1,6 @@
-"""Who draws the sequence diagram: this project, and Mermaid, PlantUML and mscgen where they are installed.
+"""The programs that draw the sequence diagram: this one, and Mermaid, PlantUML and mscgen if installed.
 
-All tell the same run. Mermaid and PlantUML get the text that ``clientauth export`` writes for them, mscgen a
+All draw the same run. Mermaid and PlantUML get the text that ``clientauth export`` writes for them, mscgen a
 text of the same lines: participants, steps, messages with their fields, remarks beside the lanes.
 """
 
@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from simulator.trace.facts import Alert, Event, Sent
+from simulator.views.story.beat_kinds import Band
 from simulator.views.texts.mermaid import escape
-from simulator.views.texts.outline import Arrow, Band, Remark, lanes, tell
+from simulator.views.texts.outline import Arrow, Note, outline, participants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -46,8 +47,8 @@ DRAW_PLANTUML = """async (text) => {
 
 
 def messages(trace: Trace) -> int:
-    """How many messages and alerts were sent."""
-    return sum(isinstance(line, Arrow) for line in tell(trace))
+    """The number of messages and alerts that were sent."""
+    return sum(isinstance(line, Arrow) for line in outline(trace))
 
 
 def prolonged(trace: Trace, wanted: int) -> Trace:
@@ -80,10 +81,10 @@ def _is_sending(event: Event) -> bool:
 
 def arrows_alone(trace: Trace) -> str:
     """Mermaid text of the messages with their names only: the least that could be drawn."""
-    lines = [f"  participant {lane.key} as {escape(lane.title)}" for lane in lanes(trace).values()]
+    lines = [f"  participant {lane.key} as {escape(lane.title)}" for lane in participants(trace).values()]
     lines += [
         f"  {line.sender}->>{line.receiver}: {escape(line.lines[0])}"
-        for line in tell(trace)
+        for line in outline(trace)
         if isinstance(line, Arrow)
     ]
     return "\n".join(["sequenceDiagram", *lines]) + "\n"
@@ -91,17 +92,17 @@ def arrows_alone(trace: Trace) -> str:
 
 def msc(trace: Trace) -> str:
     """A run as mscgen text."""
-    known = list(lanes(trace).values())
+    known = list(participants(trace).values())
     heads = ",\n".join(f"  {lane.key} [label={_quoted((lane.title, *lane.words))}]" for lane in known)
     lines = []
-    for line in tell(trace):
+    for line in outline(trace):
         match line:
             case Band():
                 lines.append(f"  --- [label={_quoted((line.step.title,))}];")
             case Arrow():
                 way = "-x" if line.lost else "=>>"
                 lines.append(f"  {line.sender} {way} {line.receiver} [label={_quoted(line.lines)}];")
-            case Remark():
+            case Note():
                 lines.append(f"  {line.lane} note {line.lane} [label={_quoted(line.lines)}];")
     return "msc {\n  wordwraparcs=on;\n" + heads + ";\n" + "\n".join(lines) + "\n}\n"
 
