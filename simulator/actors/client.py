@@ -19,9 +19,7 @@ from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import BeliefChanged, Checked, Received, StateChanged
-from simulator.trust.judge import judge, with_proof
 from simulator.trust.profiles import profile_named
-from simulator.trust.unjudged import unjudged
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from simulator.tls.handshake import ClientHandshake
     from simulator.trace.facts import Decided, Fact
     from simulator.trust.policy import TrustPolicy
-    from simulator.trust.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +82,6 @@ class Client(Peer):
         self.role = role
         self.machine = client_handshake(role.config, entropy)
         self._chosen: Credential | None = None
-        self._verdict: Verdict | None = None
-        self._server: str | None = None
         self._trusts_chain = False
         self._server_verified = False
         self._sent_certificate = False
@@ -101,37 +96,27 @@ class Client(Peer):
     def _answer(self, question: Question) -> list[Fact]:
         """Judge the server, choose a certificate, or complete the ledger with the server's proof."""
         if isinstance(question, ServerVerdictWanted):
-            return self._judge(question)
+            return self._judge_server(question.chain)
         if isinstance(question, CertificateChoiceWanted):
             self._choose(question)
             return []
-        return self._proof_read(question) if isinstance(question, ProofChecked) else []
+        if isinstance(question, ProofChecked):
+            self._server_verified = self._trusts_chain and question.ok
+            return self._proof_read(question)
+        return []
 
-    def _judge(self, question: ServerVerdictWanted) -> list[Fact]:
+    def _judge_server(self, chain: tuple[bytes, ...]) -> list[Fact]:
         """Take the trust decision on the server's certificate, and wait."""
-        self._server = subject_of(question.chain)
-        choice = "accept"
-        if self.role.setup.verify_server:
-            verdict = judge(question.chain, self.role.policy, self._now, tls=self.version.value)
+        judged, choice = self.role.setup.verify_server, "accept"
+        verdict = self._judge(chain, self.role.policy, judged=judged)
+        if verdict.decisive is not None:
+            choice, reason = "refuse", verdict.decisive.sentence
+        elif judged:
             reason = "Every check that looks at the server's certificate passed; its proof is checked apart."
-            if verdict.decisive is not None:
-                choice, reason = "refuse", verdict.decisive.sentence
         else:
-            profile = self.role.setup.profile
-            verdict = unjudged("server", profile, self._server, presented=True, tls=self.version.value)
             reason = "The client is set up not to verify the server: whoever answers is accepted."
-        self._verdict = verdict
         self._wait_for("accept-server", ("accept", "refuse"), choice, reason)
         return [Checked(verdict)]
-
-    def _proof_read(self, proof: ProofChecked) -> list[Fact]:
-        """Complete the ledger: the server signed the handshake."""
-        assert self._verdict is not None
-        self._verdict = with_proof(
-            self._verdict, ok=proof.ok, scheme=proof.scheme, problem=proof.problem, tls=self.version.value
-        )
-        self._server_verified = self._trusts_chain and proof.ok
-        return [Checked(self._verdict)]
 
     def _choose(self, question: CertificateChoiceWanted) -> None:
         """Send a certificate, or go on without one."""
@@ -176,10 +161,10 @@ class Client(Peer):
             judged = self._verdict if self.role.setup.verify_server else None
             self._trusts_chain = judged is not None and judged.accepted
             return self._settle(self.machine.accept_server())
-        # Without a failed check there is no certificate alert that would be true: RFC 8446 section 6.2 has
-        # access_denied for a valid certificate that the receiver will not go on with.
-        alert = (self._verdict.alert if self._verdict else None) or AlertDescription.ACCESS_DENIED.rfc_name
-        return self._settle(self.machine.refuse_server(AlertDescription.from_name(alert), taken.reason))
+        # Without a failed check no certificate alert would be true. RFC 8446 section 6.2 has access_denied
+        # for a valid certificate that the receiver will not go on with.
+        alert = self._refusal_alert(AlertDescription.ACCESS_DENIED)
+        return self._settle(self.machine.refuse_server(alert, taken.reason))
 
     def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
         return "tls" if (decision, choice) == ("accept-server", "refuse") else None
@@ -200,18 +185,18 @@ class Client(Peer):
         if not self._server_verified:
             return self._believe(SecurityLevel.ENCRYPTED, KEYS_AGREED)
         reason = "The server's certificate is trusted and it proved that it holds the key."
-        return self._believe(SecurityLevel.SERVER_AUTHENTICATED, reason, peer=self._server)
+        return self._believe(SecurityLevel.SERVER_AUTHENTICATED, reason, peer=self._subject)
 
     def _connected(self) -> BeliefChanged:
         """The belief that the handshake allows a client: it knows nothing yet of the server's decision."""
         if not self._server_verified:
             reason = "The session is encrypted, but the client did not verify who the server is."
-            return BeliefChanged(SecurityLevel.ENCRYPTED, False, self._server, reason, None)
+            return BeliefChanged(SecurityLevel.ENCRYPTED, False, self._subject, reason, None)
         if not self._sent_certificate:
             reason = "The server is verified. The client sent no certificate."
-            return BeliefChanged(SecurityLevel.SERVER_AUTHENTICATED, False, self._server, reason, None)
+            return BeliefChanged(SecurityLevel.SERVER_AUTHENTICATED, False, self._subject, reason, None)
         reason = ASSUMING[self.version]
-        return BeliefChanged(SecurityLevel.CLIENT_AUTHENTICATED, True, self._server, reason, None)
+        return BeliefChanged(SecurityLevel.CLIENT_AUTHENTICATED, True, self._subject, reason, None)
 
     def _after_connecting(self) -> list[Fact]:
         """Write the first line as soon as the handshake call returns, as programs do."""
@@ -237,8 +222,8 @@ class Client(Peer):
         said = f"The server said: {level.value}."
         if level is not SecurityLevel.REFUSED and not self._server_verified:
             reason = f"{said} But the client did not verify who says so."
-            return self._believe(SecurityLevel.ENCRYPTED, reason, peer=self._server)
-        return self._believe(level, said, peer=self._server) if self._credible(level) else []
+            return self._believe(SecurityLevel.ENCRYPTED, reason, peer=self._subject)
+        return self._believe(level, said, peer=self._subject) if self._credible(level) else []
 
     def _credible(self, level: SecurityLevel) -> bool:
         """Return True if the server's word fits what the client saw of this session."""
@@ -254,7 +239,7 @@ class Client(Peer):
             facts = self._believe(
                 SecurityLevel.REFUSED,
                 "The server closed the session before it said a word.",
-                peer=self._server,
+                peer=self._subject,
             )
         return facts + self._say_goodbye()
 

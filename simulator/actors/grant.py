@@ -28,7 +28,7 @@ WORTH = {
 }
 
 
-class Standing(Enum):
+class ClientProof(Enum):
     """The client, as far as the handshake showed it."""
 
     ANONYMOUS = "no certificate"
@@ -67,7 +67,7 @@ class Grant:
         return refusal_line(self.name, self.standing, reason)
 
 
-def grant_of(standing: Standing, subject: str | None, rules: ServerSetup) -> Grant:
+def grant_of(standing: ClientProof, subject: str | None, rules: ServerSetup) -> Grant:
     """Map the client to a user, find the level, and hold it against the server's rules.
 
     Args:
@@ -77,9 +77,9 @@ def grant_of(standing: Standing, subject: str | None, rules: ServerSetup) -> Gra
 
     Only a proved identity is mapped: a name that is merely claimed must not open anything.
     """
-    user = rules.users.get(subject or "") if standing is Standing.PROVED else None
+    user = rules.users.get(subject or "") if standing is ClientProof.PROVED else None
     may = rules.authorized_users
-    if standing is not Standing.PROVED:
+    if standing is not ClientProof.PROVED:
         level = SecurityLevel.SERVER_AUTHENTICATED
     elif user is None:
         level = SecurityLevel.CLIENT_AUTHENTICATED
@@ -91,7 +91,7 @@ def grant_of(standing: Standing, subject: str | None, rules: ServerSetup) -> Gra
     return Grant(
         level=level,
         user=user,
-        name=user or (common_name(subject) if standing is Standing.PROVED else GUEST),
+        name=user or (common_name(subject) if standing is ClientProof.PROVED else GUEST),
         standing=words_for(standing, subject, user),
         refused=objection is not None,
         refusal_layer="identity" if user is None and needs_user(rules) else "application",
@@ -120,11 +120,11 @@ def objection_to(level: SecurityLevel, user: str | None, rules: ServerSetup) -> 
     return None
 
 
-def words_for(standing: Standing, subject: str | None, user: str | None) -> str:
+def words_for(standing: ClientProof, subject: str | None, user: str | None) -> str:
     """The client's standing in words."""
-    if standing is Standing.ANONYMOUS:
+    if standing is ClientProof.ANONYMOUS:
         return "no certificate"
-    if standing is Standing.CLAIMED:
+    if standing is ClientProof.CLAIMED:
         return f"claims to be {subject or 'somebody whose name cannot be read'}; not verified"
     return f"{subject}; {'user mapped' if user else 'no user mapped'}"
 

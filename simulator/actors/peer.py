@@ -30,7 +30,9 @@ from simulator.tls.states import State
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.records import next_record_size
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged, Decided, HandshakeReturned
+from simulator.trace.facts import BeliefChanged, Checked, Decided, HandshakeReturned
+from simulator.trust.judge import judge, with_proof
+from simulator.trust.unjudged import unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from simulator.security import RefusalLayer
     from simulator.tls.connection import Connection
     from simulator.trace.facts import Fact
+    from simulator.trust.policy import TrustPolicy
+    from simulator.trust.verdict import Verdict
 
 NOTHING_KNOWN = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.", None)
 KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
@@ -71,6 +75,8 @@ class Peer(ABC):
         self.pending: PendingDecision | None = None
         self.belief = NOTHING_KNOWN
         self.returned = False
+        self._verdict: Verdict | None = None
+        self._subject: str | None = None  # of the peer's certificate
         self._unread = b""
         self._now = datetime.min.replace(tzinfo=UTC)  # the time of the last call
         self._said_goodbye = False
@@ -192,6 +198,35 @@ class Peer(ABC):
         if isinstance(event, AlertSent | AlertReceived):
             return [fact, *self._alert(event)]
         return [fact, *self._notice(fact)]
+
+    def _judge(self, chain: tuple[bytes, ...], policy: TrustPolicy, *, judged: bool) -> Verdict:
+        """Judge the peer's certificate, or write the ledger of a side that is set up not to judge."""
+        self._subject = subject_of(chain)
+        if judged:
+            verdict = judge(chain, policy, self._now, tls=self.version.value)
+        else:
+            verdict = unjudged(
+                policy.role,
+                policy.profile,
+                self._subject,
+                presented=bool(chain),
+                tls=self.version.value,
+            )
+        self._verdict = verdict
+        return verdict
+
+    def _proof_read(self, proof: ProofChecked) -> list[Fact]:
+        """Complete the ledger: the peer signed the handshake, or tried to."""
+        assert self._verdict is not None
+        self._verdict = with_proof(
+            self._verdict, ok=proof.ok, scheme=proof.scheme, problem=proof.problem, tls=self.version.value
+        )
+        return [Checked(self._verdict)]
+
+    def _refusal_alert(self, otherwise: AlertDescription) -> AlertDescription:
+        """The alert of the failed check, or another where none failed."""
+        alert = self._verdict.alert if self._verdict is not None else None
+        return AlertDescription.from_name(alert) if alert else otherwise
 
     def _hello_agreed(self) -> list[Fact]:
         """Note that a ServerHello was sent or accepted: the version is agreed, and TLS 1.3 encrypts."""

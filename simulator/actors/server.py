@@ -1,12 +1,12 @@
-"""The server: whether it asks for a certificate, what it accepts, and what it grants."""
+"""The server: asks for a certificate or not, judges the client, and grants or refuses a session."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.actors.grant import Standing, grant_of
-from simulator.actors.peer import Peer, subject_of
+from simulator.actors.grant import ClientProof, grant_of
+from simulator.actors.peer import Peer
 from simulator.security import SecurityLevel
 from simulator.tls.events import ClientVerdictWanted, ProofChecked, RequestChoiceWanted
 from simulator.tls.handshake import server_handshake
@@ -14,8 +14,6 @@ from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import BeliefChanged, Checked, Sent, StateChanged
-from simulator.trust.judge import judge, with_proof
-from simulator.trust.unjudged import unjudged
 
 if TYPE_CHECKING:
     from simulator.actors.grant import Grant
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from simulator.tls.handshake import ServerHandshake
     from simulator.trace.facts import Decided, Fact
     from simulator.trust.policy import TrustPolicy
-    from simulator.trust.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +50,11 @@ ASKING = {
 }
 
 
+# The alert for a client without a certificate that is refused from outside, where no check failed.
+MISSING = {
+    Version.TLS13: AlertDescription.CERTIFICATE_REQUIRED,
+    Version.TLS12: AlertDescription.HANDSHAKE_FAILURE,
+}
 KEYS_SWITCHED_ON = "The client switched the keys on, so what follows is encrypted."
 
 
@@ -70,15 +72,13 @@ class Server(Peer):
         super().__init__("server", "client", role.config.version)
         self.role = role
         self.machine = server_handshake(role.config, entropy)
-        self._verdict: Verdict | None = None
         self._judged = False
-        self._standing = Standing.ANONYMOUS
-        self._client: str | None = None
-        self._presented = False  # also where nobody can read who it says it is
+        self._standing = ClientProof.ANONYMOUS
+        self._presented = False  # True also for a certificate that cannot be read
         self._grant: Grant | None = None
 
     def _notice(self, fact: Fact) -> list[Fact]:
-        """The server's own ServerHello stands; in TLS 1.2 the client switches the keys on later."""
+        """React to the server's own ServerHello and, in TLS 1.2, to the client's switch to keys."""
         if isinstance(fact, Sent) and fact.name == "ServerHello":
             return self._hello_agreed()
         switched_on = isinstance(fact, StateChanged) and fact.after == State.WAIT_FINISHED.value
@@ -93,50 +93,26 @@ class Server(Peer):
             choice = "do not ask" if policy == "none" else "ask"
             self._wait_for("request-certificate", ("ask", "do not ask"), choice, ASKING[policy])
         if isinstance(question, ClientVerdictWanted):
-            return self._judge(question.chain)
+            return self._judge_client(question.chain)
         if isinstance(question, ProofChecked) and question.signer == "client":
             return self._proof_read(question)
         return []
 
-    def _judge(self, chain: tuple[bytes, ...]) -> list[Fact]:
-        """The trust decision on what the client sent, as far as the policy wants one."""
-        self._client = subject_of(chain)
+    def _judge_client(self, chain: tuple[bytes, ...]) -> list[Fact]:
+        """Take the trust decision on the client's certificate, as far as the policy wants one, and wait."""
         self._presented = bool(chain)
         self._judged = self.role.setup.client_authentication in ("optional", "required")
-        if self._judged:
-            verdict = judge(chain, self.role.policy, self._now, tls=self.version.value)
-        else:
-            verdict = unjudged(
-                "client",
-                self.role.setup.profile,
-                self._client,
-                presented=bool(chain),
-                tls=self.version.value,
-            )
-        self._verdict = verdict
-        self._wait_for_verdict(verdict, presented=bool(chain))
-        return [Checked(verdict)]
-
-    def _wait_for_verdict(self, verdict: Verdict, *, presented: bool) -> None:
-        """Wait for the decision that follows from the ledger."""
-        choice = "accept"
+        verdict, choice = self._judge(chain, self.role.policy, judged=self._judged), "accept"
         if verdict.decisive is not None:
             choice, reason = "refuse", verdict.decisive.sentence
-        elif not presented:
+        elif not self._presented:
             reason = "The client sent no certificate, and this server does not insist on one."
         elif self._judged:
             reason = "Every check that looks at the client's certificate passed; its proof is checked apart."
         else:
             reason = "The server does not judge the chain: whoever the certificate names is only claimed."
         self._wait_for("accept-client", ("accept", "refuse"), choice, reason)
-
-    def _proof_read(self, proof: ProofChecked) -> list[Fact]:
-        """The client signed the handshake, or tried to: the ledger's last line."""
-        assert self._verdict is not None
-        self._verdict = with_proof(
-            self._verdict, ok=proof.ok, scheme=proof.scheme, problem=proof.problem, tls=self.version.value
-        )
-        return [Checked(self._verdict)]
+        return [Checked(verdict)]
 
     def _carry_out(self, taken: Decided) -> list[Fact]:
         """Ask or not; accept or refuse the client; grant or refuse the session."""
@@ -148,19 +124,12 @@ class Server(Peer):
         if taken.choice == "accept":
             if self._presented:
                 trusted = self._judged and self._verdict is not None and self._verdict.accepted
-                self._standing = Standing.PROVED if trusted else Standing.CLAIMED
+                self._standing = ClientProof.PROVED if trusted else ClientProof.CLAIMED
             return self._settle(self.machine.accept_client())
-        alert = AlertDescription.from_name(self._refusal_alert())
+        alert = self._refusal_alert(
+            AlertDescription.ACCESS_DENIED if self._presented else MISSING[self.version]
+        )
         return self._settle(self.machine.refuse_client(alert, taken.reason))
-
-    def _refusal_alert(self) -> str:
-        """The alert of the failed check; without one, what RFC 8446 section 6.2 has for a refusal at will."""
-        if self._verdict is not None and self._verdict.alert is not None:
-            return self._verdict.alert
-        if self._presented:
-            return AlertDescription.ACCESS_DENIED.rfc_name
-        missing = {Version.TLS13: "certificate_required", Version.TLS12: "handshake_failure"}
-        return missing[self.version]
 
     def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
         if choice != "refuse":
@@ -170,36 +139,36 @@ class Server(Peer):
         return "tls"
 
     def _connected(self) -> BeliefChanged:
-        """What the handshake proved about the client; users and rights come after it."""
+        """The belief that the handshake allows a server; users and rights come after it."""
         level, reason = {
-            Standing.ANONYMOUS: (SecurityLevel.SERVER_AUTHENTICATED, "The client showed no certificate."),
-            Standing.CLAIMED: (
+            ClientProof.ANONYMOUS: (SecurityLevel.SERVER_AUTHENTICATED, "The client showed no certificate."),
+            ClientProof.CLAIMED: (
                 SecurityLevel.SERVER_AUTHENTICATED,
                 "The client holds the key of its certificate, but the name in it is not verified.",
             ),
-            Standing.PROVED: (
+            ClientProof.PROVED: (
                 SecurityLevel.CLIENT_AUTHENTICATED,
                 "The client's certificate is trusted and the client proved that it holds the key.",
             ),
         }[self._standing]
-        return BeliefChanged(level, False, self._client, reason, None)
+        return BeliefChanged(level, False, self._subject, reason, None)
 
     def _after_connecting(self) -> list[Fact]:
-        """Look the client up and wait for the decision what to grant."""
-        grant = grant_of(self._standing, self._client, self.role.setup)
+        """Look the client up, and wait for the decision on the session."""
+        grant = grant_of(self._standing, self._subject, self.role.setup)
         self._grant = grant
         choice = "refuse" if grant.refused else "grant"
         self._wait_for("grant", ("grant", "refuse"), choice, grant.reason)
         return []
 
     def _open_or_close(self, *, granted: bool, reason: str) -> list[Fact]:
-        """Say the first line: welcome, or why not."""
+        """Send the first line: a welcome, or a refusal with its reason."""
         grant = self._grant
         assert grant is not None
         if granted:
-            facts = self._believe(grant.level, grant.standing, peer=self._client, user=grant.user)
+            facts = self._believe(grant.level, grant.standing, peer=self._subject, user=grant.user)
             return facts + self._say(grant.welcome())
-        facts = self._believe(SecurityLevel.REFUSED, reason, peer=self._client, user=grant.user)
+        facts = self._believe(SecurityLevel.REFUSED, reason, peer=self._subject, user=grant.user)
         return facts + self._say(grant.refusal(reason)) + self._say_goodbye()
 
     def _goodbye_heard(self) -> list[Fact]:

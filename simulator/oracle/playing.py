@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.client import Client, obeys_ca_list
-from simulator.actors.grant import Grant, Standing, grant_of
+from simulator.actors.grant import ClientProof, Grant, grant_of
 from simulator.actors.server import Server
 from simulator.engine.roles import client_role, server_role, server_version
 from simulator.engine.world import issue_world
@@ -187,9 +187,9 @@ class _Play:
     def _grant(self, client: str | None) -> Grant:
         """The grant of the application on top of OpenSSL, by the rules of our server."""
         role = server_role(self.scenario, self.world, Version(self.tls))
-        standing = Standing.PROVED
+        standing = ClientProof.PROVED
         if client is None:
-            standing = Standing.ANONYMOUS
+            standing = ClientProof.ANONYMOUS
         elif role.setup.client_authentication == "unverified":
-            standing = Standing.CLAIMED
+            standing = ClientProof.CLAIMED
         return grant_of(standing, client, role.setup)
