@@ -1,6 +1,6 @@
 """One run of a scenario, event by event, with decisions taken by the actors or from outside.
 
-An actor that has to decide takes its thinking time, and until then reads nothing.
+An actor takes its time to decide, and until then reads nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from simulator.actors.client import Client
 from simulator.actors.decisions import check_names
 from simulator.actors.server import Server
+from simulator.engine.decision_log import DecisionLog
 from simulator.engine.kernel import Kernel
 from simulator.engine.link import Link
 from simulator.engine.party import Party
@@ -18,7 +19,7 @@ from simulator.engine.preparation import prepare
 from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
 from simulator.errors import ArgumentError, DecisionError, ScenarioError
-from simulator.scenario import Scenario
+from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.trace.outcome import trace_of
 
 if TYPE_CHECKING:
@@ -65,12 +66,11 @@ class Simulation:
         self.world = ready.world
         self.client = Client(ready.client, entropy.child("client"))
         self.server = Server(ready.server, entropy.child("server"))
-        self.decisions: list[tuple[PendingDecision, str, TakenBy]] = []
-        self._script = dict(script or {})
+        self._log = DecisionLog(script or {})
         self._waiting: list[Party] = []
         self._blocked = False
         latency = round(scenario.network.latency_ms * 1000)
-        self._thinking = round(scenario.network.thinking_ms * 1000)
+        self._decision_time = round(scenario.network.thinking_ms * 1000)
         self._kernel = Kernel(min((one.at for one in ready.enrolment), default=0))
         self._recorder = Recorder(self.tls)
         self._recorder.begin(ready.setup, self._kernel.now)
@@ -90,8 +90,6 @@ class Simulation:
             f"<Simulation of {self.scenario.name!r}, TLS {self.tls}, after {len(self.events)} events: {now}>"
         )
 
-    # Going on -------------------------------------------------------------------------------------------
-
     @property
     def events(self) -> tuple[Event, ...]:
         """What has happened so far."""
@@ -101,6 +99,11 @@ class Simulation:
     def finished(self) -> bool:
         """Nothing more will happen."""
         return not self._blocked and self._kernel.peek() is None
+
+    @property
+    def decisions(self) -> list[tuple[PendingDecision, str, TakenBy]]:
+        """The decisions taken so far: each with the choice and who took it."""
+        return self._log.taken
 
     @property
     def pending(self) -> PendingDecision | None:
@@ -126,7 +129,7 @@ class Simulation:
                 expected="a finished run",
                 advice="Call run(), and decide() where a decision waits.",
             )
-        self._check_script()
+        self._log.check_script()
         return trace_of(self.events)
 
     def step(self) -> list[Event]:
@@ -163,14 +166,14 @@ class Simulation:
         while not self._blocked and self._kernel.step():
             pass
         if self.finished:
-            self._check_script()
+            self._log.check_script()
         return self._recorder.events[first:]
 
     def decide(self, choice: str) -> list[Event]:
         """Take the pending decision in the actor's place.
 
-        It is taken when the actor's thinking time is over, whenever this is called, so that a run depends
-        on what was chosen and not on how it was stepped through.
+        It is taken when the actor's time to decide has passed, whenever this is called, so that a run depends
+        on the choice and not on how it was stepped through.
 
         Returns:
             The events up to and including the decision and what it caused at once.
@@ -183,7 +186,7 @@ class Simulation:
                 "The run has ended, so no decision is pending.",
                 got=choice,
                 expected="a pending decision",
-                advice=f"To take one otherwise, go back: {self._ways_back()}.",
+                advice=f"To take one otherwise, go back: {self._log.way_back()}.",
             )
         if self.pending is None:
             raise DecisionError(
@@ -194,12 +197,12 @@ class Simulation:
             )
         self.pending.checked(choice)
         first = len(self._recorder.events)
-        number = len(self.decisions)
         if self._blocked:
             self._blocked = False
             self._take(self._waiting[0], choice, "outside")
         else:
-            self._script[number] = choice
+            number = len(self.decisions)
+            self._log.script[number] = choice
             self._run_past(number)
         return self._recorder.events[first:]
 
@@ -216,14 +219,9 @@ class Simulation:
         Raises:
             DecisionError: no such decision was taken, or the choice was not on offer.
         """
-        number = self._number_of(at_decision)
-        self.decisions[number][0].checked(choice)
-        script = {
-            place: taken for place, (_, taken, by) in enumerate(self.decisions[:number]) if by == "outside"
-        }
-        other = Simulation(
-            self.scenario, self.tls, interactive=self.interactive, script=script | {number: choice}
-        )
+        number = self._log.number_of(at_decision)
+        script = self._log.script_with(number, choice)
+        other = Simulation(self.scenario, self.tls, interactive=self.interactive, script=script)
         other._run_past(number)
         return other
 
@@ -237,46 +235,12 @@ class Simulation:
             "A simulation cannot be copied.",
             got=f"a copy of {self!r}",
             expected="fork(), which replays the run up to a decision and takes another choice there",
-            advice=f"To go another way from here: {self._ways_back()}.",
+            advice=f"To go another way from here: {self._log.way_back()}.",
         )
 
     def __deepcopy__(self, memo: object) -> NoReturn:
         """Refuse a copy (see :meth:`__copy__`)."""
         self.__copy__()
-
-    def _ways_back(self) -> str:
-        """The call that takes the last decision with a choice the other way."""
-        for pending, taken, _ in reversed(self.decisions):
-            others = [option for option in pending.options if option != taken]
-            if others:
-                return f'fork("{pending.name}", "{others[0]}")'
-        return "make the simulation again"
-
-    def _number_of(self, at_decision: int | str) -> int:
-        """The number of a decision that was taken."""
-        names = [pending.name for pending, _, _ in self.decisions]
-        if isinstance(at_decision, str) and at_decision in names:
-            return names.index(at_decision)
-        if isinstance(at_decision, int) and 0 <= at_decision < len(names):
-            return at_decision
-        taken = " or ".join(f"{name!r} (decision {number})" for number, name in enumerate(names))
-        raise DecisionError(
-            "This run has not taken such a decision.",
-            got=at_decision,
-            expected=taken or "a decision that was taken; this run has taken none yet",
-            advice="Fork at one of these." if taken else "Call run() or step() first.",
-        )
-
-    def _check_script(self) -> None:
-        """Every choice of the script was taken."""
-        late = [number for number in self._script if number not in range(len(self.decisions))]
-        if late:
-            raise DecisionError(
-                "The script has a choice for a decision that this run does not come to.",
-                got=", ".join(f"{number}: {self._script[number]}" for number in late),
-                expected=f"numbers from 0 to {len(self.decisions) - 1}" if self.decisions else "no script",
-                advice="Decisions are counted from 0, in the order in which they are taken.",
-            )
 
     def _run_past(self, number: int) -> None:
         """Go on until the decision of that number has been taken."""
@@ -286,22 +250,22 @@ class Simulation:
     def _party(self, actor: Peer, end: LinkEnd, clock_offset: timedelta) -> Party:
         """Put an actor at its end of the link."""
         clock = self.scenario.clock + clock_offset
-        return Party(actor, end, clock, self._kernel, self._recorder, self._think)
+        return Party(actor, end, clock, self._kernel, self._recorder, self._schedule_decision)
 
     def _connect(self) -> None:
         """Virtual time 0: the client opens the connection."""
         self._client.act(self.client.start(self._client.now), fresh=True)
 
-    def _think(self, party: Party) -> None:
-        """Give a party time to think about its decision."""
+    def _schedule_decision(self, party: Party) -> None:
+        """Give a party its time to decide."""
         self._waiting.append(party)
-        self._kernel.schedule(self._thinking, partial(self._think_to_the_end, party))
+        self._kernel.schedule(self._decision_time, partial(self._decision_due, party))
 
-    def _think_to_the_end(self, party: Party) -> None:
-        """The thinking time has passed: take the decision, or wait for it to be taken from outside."""
+    def _decision_due(self, party: Party) -> None:
+        """Take the decision now that its time has passed, or wait for it to be taken from outside."""
         pending = party.actor.pending
         assert pending is not None
-        scripted = self._script.get(len(self.decisions))
+        scripted = self._log.script.get(len(self.decisions))
         if scripted is not None:
             self._take(party, scripted, "outside")
         elif self.interactive is True or (self.interactive and pending.name in self.interactive):
@@ -320,7 +284,7 @@ class Simulation:
 
 
 def checked_scenario(scenario: Scenario) -> Scenario:
-    """The scenario, if it is one.
+    """Return the scenario.
 
     Raises:
         ScenarioError: it is something else.
@@ -332,19 +296,18 @@ def checked_scenario(scenario: Scenario) -> Scenario:
         advice = f'If that is its name, say catalogue["{scenario}"].'
     elif isinstance(getattr(scenario, "scenario", None), Scenario):
         advice = "It has one: say .scenario behind it."
-    raise ScenarioError("This is no scenario.", got=repr(scenario), expected="a scenario", advice=advice)
+    raise ScenarioError("This is not a scenario.", got=repr(scenario), expected="a scenario", advice=advice)
 
 
 def checked_version(tls: str) -> TlsVersion:
-    """The version, if it is one of the two.
+    """Return the version.
 
     Raises:
-        ScenarioError: it is not.
+        ScenarioError: it is not one of the two.
     """
-    if tls == "1.2":
-        return "1.2"
-    if tls == "1.3":
-        return "1.3"
+    for version in TLS_VERSIONS:
+        if tls == version:
+            return version
     raise ScenarioError(
         "This TLS version is not simulated.",
         got=repr(tls),
