@@ -1,1 +1,1 @@
-"""What happened: facts, events, the trace, and the documents made of it."""
+"""The events of a run: facts, events, the trace, and the documents made of it."""

@@ -1,7 +1,7 @@
 """Two traces: where they part and what follows from it. Many: the outcome matrix, as values.
 
 Two runs of scenarios that differ in one thing go the same way for a while. The first event that differs is
-where the difference tells; everything that it made happen, directly or not, is what follows from it.
+the parting; everything that it made happen, directly or not, follows from it.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """Where two runs part.
+    """The place where two runs part.
 
     Attributes:
         actor: whose event it is.
-        seq_a: the first event of the first run that goes another way; None where that run has none left.
+        seq_a: the first event of the first run that goes another way, or None where that run has none left.
         seq_b: the same in the second run.
         follows_a: what came of it in the first run, by ``seq``, itself included.
         follows_b: the same in the second run.
-        settings: what stands differently in the two setups, as (where, in the first, in the second).
+        settings: the differences of the two setups, as (where, in the first, in the second).
     """
 
     actor: Side
@@ -53,7 +53,7 @@ class Divergence:
 
 
 def first_divergence(a: Trace, b: Trace) -> Divergence | None:
-    """The first place where two runs do not go the same way; None where they go the same way throughout.
+    """The first place where two runs do not go the same way, or None where they never part.
 
     Bytes and moments do not count: events are alike when the same actor does the same thing with the same
     name and result. Each side is compared by itself, since what two actors do at about the same time may
@@ -84,17 +84,17 @@ def _parting(a: Trace, b: Trace, side: Side) -> tuple[Event | None, Event | None
 
 
 def _story(trace: Trace, side: Side) -> Iterator[Event]:
-    """What one side did from the beginning of the connection on."""
+    """The events of one side from the beginning of the connection on."""
     return (event for event in trace.events if event.actor == side and event.at >= 0)
 
 
 def _moment(pair: tuple[Event | None, Event | None]) -> tuple[int, int]:
-    """When the earlier of two events happened; what happened first made the rest happen."""
+    """The time and number of the earlier of two events; it made the rest happen."""
     return min((event.at, event.seq) for event in pair if event is not None)
 
 
 def likeness(fact: Fact) -> tuple[Any, ...]:
-    """What must be equal for two facts to count as the same."""
+    """The parts that are equal in two facts that count as the same."""
     kind = type(fact).__name__
     if isinstance(fact, Sent | Received):
         said = fact.raw if fact.protocol == "application_data" else b""
@@ -131,7 +131,7 @@ def consequences(events: Sequence[Event], first: Event | None) -> tuple[int, ...
 
 
 def different_settings(a: Setup, b: Setup) -> Iterator[tuple[str, str, str]]:
-    """What stands differently in two setups, as (where, in the first, in the second)."""
+    """The differences of two setups, as (where, in the first, in the second)."""
     one, other = dict(_settings(a)), dict(_settings(b))
     for where in one | other:
         if one.get(where) != other.get(where):
@@ -139,7 +139,7 @@ def different_settings(a: Setup, b: Setup) -> Iterator[tuple[str, str, str]]:
 
 
 def _settings(setup: Setup) -> Iterator[tuple[str, str]]:
-    """Every setting of a setup as text; a certificate is told from another by its fingerprint."""
+    """Every setting of a setup as text; a certificate is represented by its fingerprint."""
     yield from (("tls", setup.tls), ("seed", setup.seed), ("clock", setup.clock), ("port", str(setup.port)))
     yield "latency", f"{setup.latency} µs"
     for actor in setup.actors:
@@ -149,7 +149,7 @@ def _settings(setup: Setup) -> Iterator[tuple[str, str]]:
 
 
 def _actor_settings(actor: ActorSetup) -> Iterator[tuple[str, str]]:
-    """What one actor starts with."""
+    """The settings of one actor."""
     for what, names in (("sends", actor.sends), ("trusts", actor.trusts), ("holds", actor.holds)):
         yield f"{actor.name} {what}", ", ".join(names) or "nothing"
     yield from ((f"{actor.name}: {name}", value) for name, value in actor.policy)
@@ -160,7 +160,7 @@ def _actor_settings(actor: ActorSetup) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What comes of one credential under one policy in one version.
+    """The outcome of one credential under one policy in one version.
 
     Attributes:
         credential: what the client comes with: ``expired``.
@@ -170,10 +170,10 @@ class Cell:
         set: what was set in it, as ``path=value``; empty where it was played as it stands.
         level: what came out.
         alert: name of the first alert; None without one.
-        decisive_check: the check that failed; None where none decided.
+        decisive_check: the check that failed, or None.
         noticed_by: the side whose check it was.
         client_handshake: how the client's handshake call ended.
-        client_believed: what the client believed then; None where the call failed.
+        client_believed: the client's belief at that moment, or None where the call failed.
         client_authenticated: ``yes``, ``claimed`` (a certificate that was not judged), or ``no``.
     """
 

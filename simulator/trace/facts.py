@@ -80,7 +80,7 @@ class Setup(KindOfFact, frozen=True, tag="setup"):
     certificates: tuple[HeldCertificate, ...]
 
     def described(self, der: bytes) -> HeldCertificate | None:
-        """The certificate with these bytes, or None: a live peer may show one that nobody described."""
+        """The certificate with these bytes, or None: the setup does not describe what a live peer shows."""
         return next((held for held in self.certificates if held.der == der), None)
 
 
@@ -106,7 +106,7 @@ class Sent(KindOfFact, frozen=True, tag="sent"):
 
     @property
     def is_empty_certificate(self) -> bool:
-        """A client that was asked and has none says so: nothing but lengths, and all of them zero."""
+        """True for a client's empty Certificate: nothing but lengths, all of them zero."""
         certificate = self.protocol == "handshake" and self.name == "Certificate"
         return certificate and self.raw != b"" and not any(self.raw[4:])
 
@@ -156,7 +156,7 @@ class Decided(KindOfFact, frozen=True, tag="decided"):
         choice: the option taken; options: all that were open.
         reason: why, in one sentence.
         taken_by: ``actor``, or ``outside`` where a person decided in its place.
-        layer: the layer that a refusal falls on; None where nothing was refused.
+        layer: the layer that refused, or None.
     """
 
     decision: str
@@ -175,7 +175,7 @@ class StateChanged(KindOfFact, frozen=True, tag="state_changed"):
 
 
 class HandshakeReturned(KindOfFact, frozen=True, tag="handshake_returned"):
-    """The handshake call of an API would return here on this side."""
+    """The moment at which the handshake call of an API would return on this side."""
 
     result: Literal["ok", "failed"]
     negotiated: str | None
@@ -184,14 +184,14 @@ class HandshakeReturned(KindOfFact, frozen=True, tag="handshake_returned"):
 
 
 class BeliefChanged(KindOfFact, frozen=True, tag="belief_changed"):
-    """What this side's own observations now allow it to believe about the session.
+    """The belief about the session that this side's own observations allow.
 
     Attributes:
         level: the level it believes in.
         assumed: True while nothing it read confirms the belief.
-        peer: RFC 4514 subject of the peer it believes to talk to; None where it has none.
+        peer: RFC 4514 subject of the peer it believes to talk to, or None.
         reason: the observation, in one sentence.
-        user: the user that the peer's certificate is mapped to; None without one.
+        user: the user that the peer's certificate is mapped to, or None.
     """
 
     level: SecurityLevel
@@ -230,7 +230,7 @@ class Event(TraceValue, frozen=True):
         connection: number of the connection it belongs to. What comes before the first belongs to the first.
         actor: whose event it is: ``client``, ``server``, a CA's name, or ``world`` for the setup.
         step: the step of the story it belongs to.
-        cause: ``seq`` of the event that made it happen; None for a beginning.
+        cause: ``seq`` of the event that made it happen, or None for a beginning.
         fact: what happened.
     """
 
@@ -248,7 +248,7 @@ class Event(TraceValue, frozen=True):
 
 
 def _gist(fact: Fact) -> str:
-    """What kind of fact it is, and the word in it that tells it from others of its kind."""
+    """The kind of a fact, and the word that distinguishes it from others of its kind."""
     kind = type(fact).__name__
     match fact:
         case Sent(name=word) | Received(name=word) | StateChanged(after=word):
@@ -274,13 +274,13 @@ class AlertOutcome(TraceValue, frozen=True):
 
 
 class SideOutcome(TraceValue, frozen=True):
-    """How one side ended.
+    """The end of one side.
 
     Attributes:
-        handshake: what its handshake call would have returned.
-        believed_when_handshake_returned: its belief at that moment; None where it failed.
+        handshake: the result that its handshake call would have returned.
+        believed_when_handshake_returned: its belief at that moment, or None where it failed.
         believes: its belief at the end.
-        peer: RFC 4514 subject of the peer it ended with; None without one.
+        peer: RFC 4514 subject of the peer it ended with, or None.
     """
 
     handshake: Literal["ok", "failed"]
@@ -290,7 +290,7 @@ class SideOutcome(TraceValue, frozen=True):
 
 
 class Outcome(TraceValue, frozen=True):
-    """What came out of a run, in the terms that scenarios expect and commands print."""
+    """The outcome of a run, in the terms that scenarios expect and commands print."""
 
     level: SecurityLevel
     negotiated: str | None

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 else:
 
     class HexBytes(bytes):
-        """Bytes that JSON shows as lower-case hexadecimal; msgspec's own form, base64, nobody can read.
+        """Bytes that JSON shows as lower-case hexadecimal.
 
-        Any ``bytes`` may stand in such a field. The class itself is what msgspec leaves
-        to :func:`typed` to read.
+        msgspec's own form is base64, which people cannot read. Such a field takes any ``bytes``; msgspec
+        leaves the reading of this class to :func:`typed`.
         """
 
 

@@ -1,6 +1,6 @@
-"""What came out of a run: a pure fold over its events.
+"""The outcome of a run: a pure fold over its events.
 
-Nothing here knows the scenario or the actors: whoever has the events can find the outcome again.
+Nothing here knows the scenario or the actors, so the outcome can be found again from the events alone.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def level_of(events: Sequence[Event], refused_at: RefusalLayer | None) -> Securi
 
 
 def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
-    """The layer that said no; None where nobody did."""
+    """The layer that refused, or None."""
     for event in events:
         fact = event.fact
         if isinstance(fact, Decided) and fact.layer is not None:
@@ -97,7 +97,7 @@ def first_alert(events: Iterable[Event]) -> AlertOutcome | None:
 
 
 def decisive_check(events: Sequence[Event]) -> tuple[Side, str] | None:
-    """Who refused because of which failed check; None where no check led to a refusal.
+    """The side that refused and the failed check that made it, or None.
 
     A check that failed and was overruled from outside did not decide anything; one that failed after it did.
     """
@@ -118,7 +118,7 @@ def failed_checks(verdict: Verdict | None) -> list[str]:
 
 
 def side_of(events: Sequence[Event], side: Side) -> SideOutcome:
-    """How one side ended."""
+    """The end of one side."""
     returned = next((event for event in events if _is_return(event, side)), None)
     handshake: Literal["ok", "failed"] = "failed"
     believed = None
@@ -131,7 +131,7 @@ def side_of(events: Sequence[Event], side: Side) -> SideOutcome:
 
 
 def last_belief(events: Iterable[Event], side: Side) -> BeliefChanged:
-    """What a side believed at the end of these events: ``CLEARTEXT`` before it knew anything."""
+    """The belief of a side at the end of these events; ``CLEARTEXT`` at the beginning."""
     belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.", None)
     for event in events:
         if event.actor == side and isinstance(event.fact, BeliefChanged):
@@ -182,7 +182,7 @@ def verified(events: Sequence[Event], judge: Side) -> bool:
 
 
 def name_matched(events: Sequence[Event]) -> bool | None:
-    """The certificate names the host the client asked for; None where nobody compared."""
+    """True if the certificate names the host that the client asked for; None where nothing compared them."""
     verdict = last_verdict(events, "client")
     outcomes = (
         [check.outcome for check in verdict.checks if check.name == CheckName.SERVER_NAME] if verdict else []
@@ -192,7 +192,7 @@ def name_matched(events: Sequence[Event]) -> bool | None:
 
 
 def standing_of_client(events: Sequence[Event]) -> ClientStanding:
-    """Whether the client proved who it is, only claimed it, or did neither."""
+    """The client's standing: proved, only claimed, or neither."""
     if verified(events, "server"):
         return "yes"
     connected = any(side == "server" and fact.result == "ok" for side, fact in returns(events))
@@ -200,7 +200,7 @@ def standing_of_client(events: Sequence[Event]) -> ClientStanding:
 
 
 def holds_key(verdict: Verdict | None) -> bool:
-    """The judged side proved that it holds the key of the certificate it showed, whoever that may be."""
+    """The judged side proved that it holds the key of the certificate it showed, trusted or not."""
     return verdict is not None and any(
         check.name == CheckName.PROOF_OF_POSSESSION and check.outcome is CheckOutcome.PASS
         for check in verdict.checks
@@ -223,7 +223,7 @@ def returns(events: Iterable[Event]) -> Iterator[tuple[Side, HandshakeReturned]]
 
 
 def last_verdict(events: Iterable[Event], judge: Side) -> Verdict | None:
-    """The ledger of one side as it stood at the end; None where it judged nothing."""
+    """The ledger of one side at the end, or None where it judged nothing."""
     verdict = None
     for event in events:
         if event.actor == judge and isinstance(event.fact, Checked):

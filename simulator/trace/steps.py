@@ -1,4 +1,4 @@
-"""Which step of the story an event belongs to, as literal tables.
+"""The step of the story that an event belongs to, as literal tables.
 
 A message belongs to the step that its sender is in when it sends it; reading it belongs to the same step.
 """
@@ -13,7 +13,7 @@ from simulator.trace.facts import Step
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Messages that belong to one step whoever speaks which version: (sender, name) → step.
+#: Messages that belong to one step in every version: (sender, name) → step.
 MESSAGE_STEPS: Mapping[tuple[str, str], Step] = MappingProxyType(
     {
         ("client", "ClientHello"): Step.REQUEST,
@@ -69,7 +69,7 @@ def step_of_message(tls: str, sender: str, name: str) -> Step | None:
 
 
 def step_of_alert(sender: str, current: Step, *, goodbye: bool) -> Step:
-    """The step of an alert: a refusal belongs to whoever decides.
+    """The step of an alert: a refusal belongs to the side that decides.
 
     Args:
         sender: ``client`` or ``server``.

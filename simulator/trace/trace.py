@@ -1,4 +1,4 @@
-"""What happened: the ordered events of a run and what came out of it.
+"""A trace: the ordered events of a run and its outcome.
 
 A :class:`Trace` is the only thing views read. It begins with a :class:`Setup` event, knows for every event
 which earlier one made it happen, and goes to JSON and back without loss. It holds no private key, password
@@ -35,7 +35,7 @@ class Trace(TraceValue, frozen=True):
 
     @property
     def setup(self) -> Setup:
-        """The world as it stood before the first message."""
+        """The world before the first message."""
         fact = self.events[0].fact
         assert isinstance(fact, Setup)
         return fact
@@ -59,11 +59,11 @@ class Trace(TraceValue, frozen=True):
 
 
 class HasTrace(Protocol):
-    """A run, or whatever else knows its trace."""
+    """A run, or anything else that has a trace."""
 
     @property
     def trace(self) -> Trace:
-        """What happened."""
+        """The trace."""
         ...
 
 

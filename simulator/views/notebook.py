@@ -1,6 +1,6 @@
-"""How a value shows itself in a notebook: a small PNG, and words where no picture can be shown.
+"""Values as a notebook shows them: a small PNG, and words where no picture can be shown.
 
-An SVG alone shows as text in a notebook that nobody has trusted yet, and some repository viewers break it.
+An SVG alone shows as text in a notebook that is not trusted yet, and some repository viewers break it.
 A PNG is shown everywhere, and stays small because few colours are enough for it.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.views.drawing.display import Drawing
 
 OURS = "clientauth"  # the key of what our own tools read in the metadata of an output
-TEXT_WIDTH = 100  # columns of what stands in place of a picture
+TEXT_WIDTH = 100  # columns of the text that replaces a picture
 
 Bundle = dict[str, str]
 Metadata = dict[str, Any]
@@ -42,7 +42,7 @@ class Exhibit:
         return self.text
 
     def bundle(self) -> Bundle:
-        """What is shown, by MIME type."""
+        """The contents by MIME type."""
         found = {"text/plain": self.text}
         if self.html:
             found["text/html"] = self.html
@@ -51,14 +51,14 @@ class Exhibit:
         return found
 
     def metadata(self) -> Metadata:
-        """What goes with a picture: its words where HTML wants them, and where slides may cut it."""
+        """The metadata of a picture: its words for HTML, and the places where slides may cut it."""
         if self.drawing is None:
             return {}
         words = {"title": self.drawing.title, **cuts_of(self.drawing).as_json()}
         return {"image/png": {"alt": self.drawing.description}, OURS: words}
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[Bundle, Metadata]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
-        """How a notebook shows it."""
+        """The contents and metadata that IPython asks for."""
         return self.bundle(), self.metadata()
 
 

@@ -26,14 +26,14 @@ class View:
     Attributes:
         about: its subject, in a few words.
         drawn_by: module in this room and function that lay it out as a display list.
-        told_by: module and function that write it in columns.
+        written_by: module and function that write it in columns.
         text_has_details: the text depends on the detail.
         argument: possible words after a colon; empty where there are none.
     """
 
     about: str
     drawn_by: str
-    told_by: str
+    written_by: str
     text_has_details: bool = False
     argument: str = ""
 
@@ -45,7 +45,7 @@ class View:
     def text(self, trace: Trace, width: int, detail: str, argument: str = "") -> str:
         """The view as text of so many columns."""
         details = {"detail": detail} if self.text_has_details else {}
-        text: str = _function(self.told_by)(trace, width, **details, **self._options(argument))
+        text: str = _function(self.written_by)(trace, width, **details, **self._options(argument))
         return text
 
     def _options(self, argument: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
-"""A run as a capture file: what Wireshark would have seen on the link, and with the keys can read.
+"""A run as a capture file, as Wireshark would have written it on the link.
 
-The records are the run's own bytes. Around them stand the TCP connection that carries them (virtual time,
-one segment for each record, as they leave their sender) and, where it is asked for, the key log. What was
-sent and never read is on the wire like everything else.
+The records are the run's own bytes. Around them are the TCP connection that carries them (virtual time, one
+segment for each record, as they leave their sender) and, on request, the key log. A message that was never
+read is on the wire like every other.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
     """The connection of a run as a pcapng file.
 
     Args:
-        trace: what happened.
-        keylog: the connection's secrets as NSS key log lines, to be put into the file. Whoever has the file
-            can then read everything in it. Without them it shows what an eavesdropper sees.
+        trace: the run.
+        keylog: the connection's secrets as NSS key log lines, to be put into the file. Every reader of the
+            file can then decrypt it. Without them it shows what an eavesdropper sees.
     """
     setup = trace.setup
     segments = connection(trace, telling=bool(keylog))
@@ -55,7 +55,7 @@ def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
 
 
 def _about(trace: Trace) -> str:
-    """Which run this is: enough to make the same file again."""
+    """The settings that are enough to make the same file again."""
     setup = trace.setup
     return (
         f"{setup.title}. A simulated handshake: scenario {setup.scenario}, TLS {setup.tls} asked for, "
@@ -66,12 +66,12 @@ def _about(trace: Trace) -> str:
 def connection(trace: Trace, *, telling: bool = True) -> list[Segment]:
     """The TCP segments of a run in the order of their sending.
 
-    The three that open the connection end where virtual time begins. Whoever said goodbye or refused first
-    closes first.
+    The three that open the connection end where virtual time begins. The side that
+    said goodbye or refused first closes first.
 
     Args:
-        trace: what happened.
-        telling: comments also name what is encrypted. A capture without keys must not tell what it hides.
+        trace: the run.
+        telling: comments also name what is encrypted. A capture without keys must not reveal it.
     """
     latency = trace.setup.latency
     opening = [
@@ -114,7 +114,7 @@ def _words(event: Event, fact: Sent | Alert, *, telling: bool) -> str:
 
 
 def _closing(trace: Trace, data: list[Segment]) -> list[Segment]:
-    """FIN from whoever ended first, FIN from the other once it has that, and the last acknowledgement."""
+    """FIN from the side that ended first, FIN from the other on its arrival, the last acknowledgement."""
     latency = trace.setup.latency
     last = {side: max((s.at for s in data if s.sender == side), default=0) for side in ADDRESSES}
     first, at = _first_to_close(trace, last)
@@ -129,7 +129,7 @@ def _closing(trace: Trace, data: list[Segment]) -> list[Segment]:
 
 
 def _first_to_close(trace: Trace, last: dict[str, int]) -> tuple[str, int]:
-    """Who closes and when: with its first alert that ends the session, else the client at the end."""
+    """The side that closes and its time: its first alert that ends the session, else the client's end."""
     for event in trace.of(Alert):
         fact = event.fact
         ends = isinstance(fact, Alert) and (fact.level == "fatal" or fact.name == "close_notify")

@@ -42,14 +42,14 @@ class Host:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """What one end sends at a time.
+    """One segment of one end.
 
     Attributes:
         at: when, in microseconds of virtual time.
         sender: ``client`` or ``server``.
         flags: control bits.
         payload: bytes of the stream.
-        comment: what it carries, in words.
+        comment: its contents in words.
     """
 
     at: int
@@ -60,7 +60,7 @@ class Segment:
 
     @property
     def room(self) -> int:
-        """How many sequence numbers it takes: one for each byte, and one each for SYN and FIN."""
+        """The number of sequence numbers it takes: one for each byte, one each for SYN and FIN."""
         return len(self.payload) + bool(self.flags & Flag.SYN) + bool(self.flags & Flag.FIN)
 
 

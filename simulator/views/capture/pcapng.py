@@ -31,7 +31,7 @@ IPV4_NAME = 1
 
 
 def section_header(application: str, comment: str) -> bytes:
-    """What a section begins with: which program wrote it, and what it is."""
+    """The beginning of a section: the program that wrote it, and a comment."""
     options = {COMMENT: comment.encode(), USER_APPLICATION: application.encode()}
     byte_order, unknown_length = 0x1A2B3C4D, -1
     return block(SECTION_HEADER, struct.pack("<IHHq", byte_order, 1, 0, unknown_length), options)
@@ -49,7 +49,7 @@ def interface(name: str, description: str) -> bytes:
 
 
 def names(addresses: Mapping[bytes, str]) -> bytes:
-    """What IPv4 addresses are called."""
+    """The names of IPv4 addresses."""
     records = b"".join(_record(address + name.encode() + b"\0") for address, name in addresses.items())
     end_of_records = struct.pack("<HH", 0, 0)
     return block(NAME_RESOLUTION, records + end_of_records)
@@ -60,7 +60,7 @@ def _record(value: bytes) -> bytes:
 
 
 def tls_secrets(key_log: bytes) -> bytes:
-    """The secrets of TLS connections in the NSS key log format; they stand before the packets they open."""
+    """The secrets of TLS connections in the NSS key log format, before the packets that they decrypt."""
     return block(DECRYPTION_SECRETS, struct.pack("<II", TLS_KEY_LOG, len(key_log)) + padded(key_log))
 
 

@@ -20,7 +20,7 @@ MOST_SETTINGS = 12
 
 
 def title_of(alignment: Alignment) -> str:
-    """Which two runs, by what they do not share."""
+    """The title of a comparison: the parts of both titles that differ."""
     a, b = alignment.a, alignment.b
     if a.setup.title == b.setup.title:
         one, other = version_words(a), version_words(b)
@@ -35,7 +35,7 @@ def title_of(alignment: Alignment) -> str:
 
 
 def summary(alignment: Alignment) -> str:
-    """Where the two part, in one sentence."""
+    """The parting of the two in one sentence."""
     found = alignment.divergence
     if found is None:
         return "The two runs go the same way from beginning to end."
@@ -60,7 +60,7 @@ def description(alignment: Alignment) -> str:
     return " ".join(sentences)
 
 
-# What differs as soon as a key or a name does: it tells certificates apart and says nothing of them.
+# These fields differ as soon as a key or a name does: they say nothing about a certificate.
 UNTELLING = frozenset(
     {"SHA-256", "Serial number", "Version", "subjectKeyIdentifier", "authorityKeyIdentifier", "Problem"}
 )
@@ -72,8 +72,8 @@ WORDS = {"tls": "TLS version", "port": "TCP port", "latency": "one-way delay"}
 def setting_words(a: Setup, b: Setup) -> tuple[tuple[str, str, str], ...]:
     """Each difference as (where, in the first, in the second), cleaned; none where there is none.
 
-    A certificate that differs is told by the fields that differ. What stands for the same thing twice (a
-    CA's lane and its certificate) is told once.
+    A certificate is compared by its fields. A difference that two settings share (a CA's
+    lane and its certificate) comes once.
     """
     told: list[tuple[str, str, str]] = []
     for where, one, other in different_settings(a, b):
@@ -108,7 +108,7 @@ def _certificate(name: str, a: Setup, b: Setup) -> Iterator[tuple[str, str, str]
 
 
 def _held(setup: Setup, name: str) -> dict[str, str] | None:
-    """What a certificate of that name says in each field; None where the world has none."""
+    """The fields of the certificate of that name, or None where the world has none."""
     for held in setup.certificates:
         if held.name == name:
             words = certificate_words(setup, held.der)

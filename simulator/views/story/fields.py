@@ -1,7 +1,7 @@
 """The few fields of a message that matter to the story, in words, read from the real bytes.
 
 A message that cannot be read (a trace may hold anything a peer sent) has no fields to show. The words of a
-certificate stand in the setup.
+certificate come from the setup.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which message somebody wants to see byte by byte, its fields, and what a CertificateVerify signs."""
+"""A message that is looked at byte by byte: its fields, and the bytes that a CertificateVerify signs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.errors import OutputError, SimulatorError
+from simulator.errors import OutputError, SimulatorError, unknown_name
 from simulator.tls.wire.annotate import annotate_handshake
 from simulator.tls.wire.codec import Field
 from simulator.tls.wire.messages import (
@@ -38,7 +38,7 @@ SPACES = 64  # before the context string (RFC 8446, section 4.4.3)
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What the signature in a CertificateVerify covers.
+    """The bytes that the signature in a CertificateVerify covers.
 
     Attributes:
         signer: ``client`` or ``server``.
@@ -46,7 +46,7 @@ class Signed:
         hash_name: the hash, as ``hashlib`` calls it; empty for a TLS 1.2 scheme without one of its own.
         digest: Transcript-Hash in TLS 1.3, the hash of the messages in TLS 1.2.
         content: the bytes that are given to the signature algorithm, which hashes them once more in TLS 1.3.
-        retried: the first ClientHello stands in the transcript as its hash (RFC 8446, section 4.4.1).
+        retried: the transcript has the hash of the first ClientHello in its place (RFC 8446, section 4.4.1).
     """
 
     signer: str
@@ -61,13 +61,13 @@ def chosen_message(trace: Trace, which: str = "") -> Event:
     """The sending of the message that is asked for.
 
     Args:
-        trace: what happened.
+        trace: the run.
         which: a name (``Certificate``), a name with the number of its occurrence from 1 (``Certificate:2``),
             or the ``seq`` of the sending (``47``). Without it: the last CertificateVerify, else the
             CertificateRequest, else the first message.
 
     Raises:
-        OutputError: nobody sent such a message in this run.
+        OutputError: the run has no such message.
     """
     sent = [event for event in trace.of(Sent, Alert) if event.at >= 0 and _is_sending(event)]
     if not which:
@@ -86,13 +86,10 @@ def chosen_message(trace: Trace, which: str = "") -> Event:
         found = named[place : place + 1] if place >= 0 else []
     if found:
         return found[0]
-    names = ", ".join(dict.fromkeys(clean(_name(event)) for event in sent))
-    raise OutputError(
-        "Nobody sent such a message in this run.",
-        got=which or "no message at all",
-        expected=names or "a run in which something is sent",
-        advice="Name one of them; NAME:2 is the second of that name, a number the event's seq.",
-    )
+    names = dict.fromkeys(clean(_name(event)) for event in sent)
+    expected = "" if names else "a run in which a message is sent"
+    otherwise = "NAME:2 is the second message of a name, a number the event's seq."
+    raise unknown_name(OutputError, "message", which, names, expected=expected, otherwise=otherwise)
 
 
 def _is_sending(event: Event) -> bool:
@@ -143,7 +140,7 @@ def chain_of(fact: Sent | Alert, version: Version) -> tuple[bytes, ...]:
 
 
 def signed_by(trace: Trace, event: Event, version: Version) -> Signed | None:
-    """What a CertificateVerify of this run signs; None for any other message.
+    """The bytes that a CertificateVerify of this run signs, or None for any other message.
 
     Source: RFC 8446 section 4.4.3, RFC 5246 section 7.4.8.
     """

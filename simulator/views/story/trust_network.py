@@ -1,7 +1,7 @@
-"""Who vouches for whom in one run: certificates, issuers, both trust stores, and what each judge made of it.
+"""The network of trust in one run: certificates, issuers, both trust stores, and the judgement of each side.
 
 Read from the setup, the messages that carry certificates or hints, and the ledgers; nothing is judged here.
-``network`` gives the same as a networkx graph, for whoever wants to ask it more.
+``network`` is the same as a networkx graph, for questions that are not answered here.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ class Node:
 
     Attributes:
         certificate: the certificate as the setup describes it.
-        sent_by: the sides that sent it in this run; ``trusted_by``, ``held_by``: whose stores it stands in.
+        sent_by: the sides that sent it in this run.
+        trusted_by, held_by: the sides whose stores hold it.
         kept_by: the sides that could have sent it and did not.
     """
 
@@ -84,16 +85,16 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one side made of the other's certificate.
+    """The judgement of one side about the other's certificate.
 
     Attributes:
         judge: the side that judges.
-        event: the last ledger, None where it judged nothing.
+        event: the last ledger, or None where it judged nothing.
         path: names of the certificates of the path that was built, leaf first.
         missing: where the path broke: (a certificate, its issuer that the judge does not have). The issuer is
             empty where the world has none, and the certificate's own name where only trust is missing.
         words: the judgement in one line, which goes on from “The client …”.
-        accepted: the judge found no fault; None where it judged no chain.
+        accepted: True if the judge found no fault; None where it judged no chain.
     """
 
     judge: Side
@@ -277,5 +278,5 @@ def _break(judge: Side, nodes: dict[str, Node], leaf: str) -> tuple[str, str]:
 
 
 def _has(judge: Side, node: Node) -> bool:
-    """The judge has that certificate: it was sent to it, or it stands in one of its stores."""
+    """The judge has that certificate: it received it, or one of its stores holds it."""
     return PEER[judge] in node.sent_by or judge in (*node.trusted_by, *node.held_by)

@@ -1,4 +1,4 @@
-"""The words of the trust graph: what stands on a certificate, the caption, and the graph as text."""
+"""The words of the trust graph: the lines on a certificate, the caption, and the graph as text."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DAY = len("2026-01-31")  # of an ISO 8601 time
 
 
 def node_lines(node: Node, detail: Detail) -> tuple[str, ...]:
-    """What stands below the name of a certificate."""
+    """The lines below the name of a certificate."""
     lines = [node.kind]
     facts = node.facts
     if facts is not None and detail != "overview":
@@ -35,7 +35,7 @@ def node_lines(node: Node, detail: Detail) -> tuple[str, ...]:
 
 
 def whereabouts(node: Node) -> str:
-    """Who has it."""
+    """The sides that sent, trust, hold or keep it."""
     parts = [f"sent by the {side}" for side in node.sent_by]
     parts += [f"trusted by the {side}" for side in node.trusted_by]
     parts += [f"held by the {side}, not trusted" for side in node.held_by]
@@ -63,7 +63,7 @@ def judgement_words(judgement: Judgement) -> str:
 
 
 def _link_words(judgement: Judgement, found: TrustNetwork) -> str:
-    """Where the path broke, in a sentence; empty where it did not."""
+    """The place where the path broke, in a sentence, or empty."""
     if judgement.missing is None:
         return ""
     name, issuer = judgement.missing
@@ -79,7 +79,7 @@ def _link_words(judgement: Judgement, found: TrustNetwork) -> str:
 
 
 def hint_words(found: TrustNetwork) -> str:
-    """What the CertificateRequest names; empty where there was none."""
+    """The CAs that the CertificateRequest names, or empty without a request."""
     if found.hints is None:
         return ""
     named = [found.nodes[name].title for name in found.hints] + list(found.unknown_hints)
@@ -108,8 +108,8 @@ def trust_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> st
     """The trust graph as text: each judge with its store, then the certificates below their issuers.
 
     Args:
-        trace: what happened.
-        width: columns; no line is longer, save that 40 are the least.
+        trace: the run.
+        width: columns of the longest line, at least 40.
         ascii_only: in ASCII.
     """
     found, width = trust_network(trace), max(width, 40)
