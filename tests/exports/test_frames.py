@@ -12,7 +12,8 @@ from simulator.runs.saving import save_frames
 from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
 from simulator.views.pictures.sequence import sequence
-from simulator.views.pictures.slides import frames
+from simulator.views.pictures.slides import frames, snapshot
+from simulator.views.story.reading import unread_since
 from tests.played import RUNS
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
@@ -130,3 +131,32 @@ def test_a_folder_inside_a_missing_one_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be made"):
         save_frames(trace_of("valid-certificate", "1.3"), tmp_path / "missing" / "slides")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_a_snapshot_does_not_know_what_is_never_read(name: str, tls: str) -> None:
+    """A message that nobody will read is on its way until its reader has failed."""
+    trace = trace_of(name, tls)
+    for sent, since in unread_since(trace).items():
+        if since < trace.events[-1].seq:
+            for seq in sorted({sent, since - 1, since} - set(range(sent))):
+                marks = {item.seq for item in snapshot(trace, seq).items if item.style == "unread.mark"}
+                assert marks <= {one for one, known in unread_since(trace).items() if known <= seq}
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_a_belief_has_all_its_words_in_the_frame_in_which_it_begins(name: str, tls: str) -> None:
+    """The space below the present step holds the words of a belief that has just begun."""
+    trace = trace_of(name, tls)
+    made = frames(trace)
+    words: dict[int, list[str]] = {}
+    for item in sequence(trace).items:
+        if isinstance(item, Text) and item.style in ("belief", "belief.small"):
+            words.setdefault(item.seq, []).append(item.text)
+    for seq, lines in words.items():
+        shown = [
+            [item.text for item in frame.drawing.items if isinstance(item, Text) and item.seq == seq]
+            for frame in made
+        ]
+        first = next(texts for texts in shown if lines[0] in texts)
+        assert set(lines) <= set(first)

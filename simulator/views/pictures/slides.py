@@ -13,7 +13,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text, span
+from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text, seen_with, span
 from simulator.views.drawing.marks import BEHIND, Part
 from simulator.views.drawing.pens import picture
 from simulator.views.pictures.sequence import sequence
@@ -21,10 +21,15 @@ from simulator.views.story.lanes import run_name
 from simulator.views.story.moments import moments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from simulator.trace.trace import Trace
 
 FOOT_GAP = 18.0  # between the story and the card below it
-TAIL = 150.0  # below the present step: a belief that has just begun needs room for its words
+TAIL = (
+    150.0  # below the present step, where a belief that has just begun has its words; more where they need it
+)
+PAD = 8.0  # below those words
 SNAPSHOT_GAP = 14.0  # below the event at which a snapshot ends
 SNAPSHOT_ROOM = 420.0  # for the steps of a snapshot, where they are not taller
 
@@ -72,14 +77,15 @@ def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
     end = whole.height if whole.marks.foot is None else whole.marks.foot - FOOT_GAP / 2
     edges = [*(band.top for band in bands), end, whole.height]
     room = ceil(max(below - above for above, below in pairwise(edges)))
+    tail = ceil(_tail(whole, edges))
     made = []
     for place, name in enumerate(["setting", *names, "result"]):
         until = edges[place]
         since = min(edge for edge in edges if until - edge <= room)
         title = f"{whole.title}, picture {place} of {len(edges) - 1}"
-        items = _slide(whole, edges[0], since, until, room)
-        marks = whole.marks.window(since, until, TAIL, edges[0] - since)
-        height = edges[0] + room + TAIL
+        items = _slide(whole, edges[0], since, until, room, tail)
+        marks = whole.marks.window(since, until, tail, edges[0] - since)
+        height = edges[0] + room + tail
         drawing = replace(whole, height=height, title=title, items=items, marks=marks)
         made.append(Frame(name, drawing))
     return made
@@ -103,25 +109,50 @@ def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
     if seq >= trace.events[-1].seq:
         return whole
     tops = [band.top for band in whole.marks.bands]
-    items = tuple(item for item in whole.items if item.seq <= seq or item.part in BEHIND)
+    items = tuple(_known(whole, seq))
     told = [span(item)[1] for item in items if item.part not in (*BEHIND, Part.BELIEF)]
     until = max([tops[0], *told]) + SNAPSHOT_GAP
     begun = [top for top in tops if top < until]
     since = next((top for top in begun if until - top <= SNAPSHOT_ROOM), begun[-1])
-    height = tops[0] + until - since + TAIL
-    slide = _slide(replace(whole, items=items), tops[0], since, until, until - since)
-    marks = whole.marks.window(since, until, TAIL, tops[0] - since)
+    whole = replace(whole, items=items)
+    tail = _tail(whole, [until])
+    height = tops[0] + until - since + tail
+    slide = _slide(whole, tops[0], since, until, until - since, tail)
+    marks = whole.marks.window(since, until, tail, tops[0] - since)
     headline = moments(trace)[seq]["headline"]
     reached = f"{run_name(trace)}, as far as here: {headline}. What comes later is not shown."
     return replace(whole, height=height, items=slide, description=reached, marks=marks)
 
 
-def _slide(whole: Drawing, head: float, since: float, until: float, room: float) -> tuple[Item, ...]:
+def _known(whole: Drawing, seq: int) -> Iterator[Item]:
+    """The items that are known once an event has happened; a message that may be read is on its way."""
+    late = {arrow.seq for arrow in whole.marks.arrows if seq < (arrow.unread_since or 0)}
+    for item in whole.items:
+        if item.part in BEHIND or (
+            seen_with(item) <= seq and not (item.part is Part.UNREAD and item.seq in late)
+        ):
+            yield item
+    yield from (item for item in whole.meanwhile if item.seq in late and item.seq <= seq)
+
+
+def _tail(whole: Drawing, ends: Iterable[float]) -> float:
+    """The space below the present step: enough for the words of every belief that has begun by then."""
+    words: dict[int, float] = {}
+    for item in whole.items:
+        if _is_belief(item):
+            words[item.seq] = max(span(item)[1], words.get(item.seq, 0.0))
+    begun = [(belief.extent[1], words.get(belief.seq, 0.0)) for belief in whole.marks.beliefs]
+    return max([TAIL, *(bottom + PAD - end for end in ends for top, bottom in begun if top < end)])
+
+
+def _slide(
+    whole: Drawing, head: float, since: float, until: float, room: float, tail: float
+) -> tuple[Item, ...]:
     """The head as it is, and below it the story from ``since`` until ``until``."""
-    kept: list[Item] = [Box(0, 0, whole.width, head + room + TAIL, "paper", 0, part=Part.PAPER)]
+    kept: list[Item] = [Box(0, 0, whole.width, head + room + tail, "paper", 0, part=Part.PAPER)]
     hidden = {Part.PAPER, *_unknown(whole.items, until)}
     beliefs = {belief.seq for belief in whole.marks.beliefs if belief.extent[1] < until}
-    for item in _with_beliefs_in_sight(whole, since, until + TAIL):
+    for item in _with_beliefs_in_sight(whole, since, until + tail):
         top, bottom = span(item)
         lifeline = item.part is Part.LIFELINE
         if item.part in hidden:
@@ -131,9 +162,9 @@ def _slide(whole: Drawing, head: float, since: float, until: float, room: float)
             continue
         if lifeline and top < head < since:
             kept.append(_cut(item, top, head) or item)
-        end = since + room + TAIL if lifeline else until
+        end = since + room + tail if lifeline else until
         if item.part is Part.BELIEF and item.seq in beliefs:
-            end = until + TAIL
+            end = until + tail
         piece = _cut(item, since, end) if top < end and bottom > since else None
         if piece is not None:
             kept.append(_moved(piece, head - since))
