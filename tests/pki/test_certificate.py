@@ -18,6 +18,7 @@ from simulator.pki.certificate import Certificate
 from simulator.pki.extensions import GeneralNames
 from simulator.pki.keys import KeyType
 from tests.pki.samples import NOW, contents, key, limbo_certificates, openssl, root
+from tests.played import EVERYTHING
 
 # The selection has certificates with such numbers on purpose, and the library warns of them.
 ODD_SERIAL_NUMBERS = pytest.mark.filterwarnings("ignore:Parsed a serial number")
@@ -91,7 +92,8 @@ def test_signatures_are_judged_as_the_library_judges_them() -> None:
         except CertificateError:
             continue
     verdicts = {True: 0, False: 0}
-    for (child, theirs), (above, their_issuer) in product(read[::3], read):
+    # Each is tried with every issuer of the right name: a third of all in CI, a ninth elsewhere.
+    for (child, theirs), (above, their_issuer) in product(read[:: 3 if EVERYTHING else 9], read):
         if child.issuer_der != above.subject_der or above.public_key is None:
             continue
         try:
@@ -101,7 +103,7 @@ def test_signatures_are_judged_as_the_library_judges_them() -> None:
             verified = False
         assert (child.signature_problem(above) is None) == verified, (child, above)
         verdicts[verified] += 1
-    assert min(verdicts.values()) > 50
+    assert min(verdicts.values()) > (50 if EVERYTHING else 20)
 
 
 def test_all_facts_of_one_certificate() -> None:
