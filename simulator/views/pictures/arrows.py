@@ -103,7 +103,7 @@ def _label(sheet: Sheet, row: Flight, middle: float, room: float) -> None:
 
 
 def _arrow(sheet: Sheet, row: Flight, start: float, end: float) -> None:
-    """The line itself: a tube where it is encrypted, broken off where nobody read it."""
+    """The line itself: a tube where it is encrypted, broken off where it is never read."""
     seq, y, lost_since = row.event.seq, sheet.y, row.lost_since
     way = 1 if end > start else -1
     look = look_of(row)

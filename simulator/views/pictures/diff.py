@@ -64,7 +64,7 @@ def diff(a: Trace, b: Trace, *, detail: str = "messages") -> Drawing:
 
 
 def _settings(sheet: Sheet, alignment: Alignment) -> None:
-    """What is set up differently, a line for each thing."""
+    """The different settings, a line for each."""
     rows = setting_words(alignment.a.setup, alignment.b.setup)
     if not rows:
         return
@@ -136,7 +136,7 @@ class _Rows:
         return lowest
 
     def _in_one_line(self, before: list[AlignedBeats]) -> None:
-        """What was alike, in words."""
+        """The rows that are alike, in words."""
         names = [row.a.name for row in before if isinstance(row.a, Flight)]
         words = f"{len(before)} steps before it are alike: {', '.join(names)} …"
         self.page.y += 8
@@ -221,7 +221,7 @@ class _Rows:
         self._keep_step(bottom + 4)
 
     def _consequences(self, rows: list[AlignedBeats]) -> None:
-        """What follows, on a ground of its own."""
+        """The rows that follow from it, on their own ground."""
         if not rows:
             return
         top = self._keep_step() + 4

@@ -68,7 +68,7 @@ class Column:
         sheet.y += 31
 
     def name(self) -> None:
-        """Which run it is."""
+        """Title and settings of the run."""
         sheet, setup = self.sheet, self.trace.setup
         self.place = len(sheet.front)
         sheet.y = sheet.paragraph(
@@ -82,7 +82,7 @@ class Column:
         )
 
     def cards(self) -> None:
-        """What stands above the two lanes."""
+        """The cards above the two lanes."""
         sheet = self.sheet
         for name, x in sheet.stage.lanes.items():
             sheet.put(Box(x - HALF_CARD, sheet.y, 2 * HALF_CARD, 34, "header", 0, radius=9))

@@ -74,7 +74,7 @@ class Panel:
         sheet.y += 6
 
     def ledger(self, ledger: Ledger) -> None:
-        """Whose certificate, what became of the checks, and the check that decided."""
+        """The certificate, the outcome of the checks, and the decisive check."""
         seq = ledger.event.seq
         if ledger.about:
             self.words(ledger.about, "check", seq)

@@ -148,7 +148,7 @@ class Decision(Beat):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief(Beat):
-    """What a side believes or knows from now on.
+    """A new belief of a side.
 
     Attributes:
         level: the level it believes in.

@@ -1,4 +1,4 @@
-"""The story of a run, told once: the one walk from events to beats.
+"""The story of a run: the one walk from events to beats.
 
 Diagram, terminal, Mermaid, PlantUML, player, timeline and comparison render beats; none of them goes through
 the events again. A detail is a selection of beats: what an overview leaves out is left out everywhere.
@@ -81,8 +81,7 @@ def beats(trace: Trace, detail: Detail = "messages") -> tuple[Beat, ...]:
 def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
     """The beats that a detail shows, with a band wherever the step changes.
 
-    A ledger stands inside the decision that rests on it, and a CA that nobody asks says so where the
-    connection begins.
+    A ledger stands inside the decision that rests on it. An idle CA has a remark where the connection begins.
     """
     most = DETAILS.index(detail)
     shown = [beat for beat in beats(trace, detail)[1:] if DETAILS.index(beat.detail) <= most]

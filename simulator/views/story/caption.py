@@ -29,13 +29,13 @@ def _opening(trace: Trace, *, finished: bool) -> str:
 
 
 def _choices(trace: Trace) -> list[str]:
-    """What the client and the server decided, one sentence each."""
+    """The decisions of client and server, one sentence each."""
     names = names_of(trace.setup)
     return [f"{headline(event, names)}." for event in trace.of(Decided) if event.actor in PEERS]
 
 
 def _refusal(trace: Trace) -> list[str]:
-    """Which check decided, and which alert said so."""
+    """The decisive check, and the alert that was sent."""
     outcome = trace.outcome
     sentences = []
     failed = [event.fact.verdict.decisive for event in trace.of(Checked) if isinstance(event.fact, Checked)]
@@ -50,7 +50,7 @@ def _refusal(trace: Trace) -> list[str]:
 
 
 def _lessons(trace: Trace) -> list[str]:
-    """What is easy to overlook: messages nobody read, the late refusal, CAs that were never asked."""
+    """Facts that are easy to overlook: unread messages, the late refusal, idle CAs."""
     sentences = []
     lost = unread_since(trace)
     if lost:

@@ -48,7 +48,7 @@ DOES = {
 
 
 def headline(event: Event, names: Names = NAMELESS) -> str:
-    """The event in one sentence; without ``names`` a CA is called as its lane."""
+    """The event in one sentence; without ``names`` a CA is called by its lane."""
     fact, who = event.fact, names.subject(event.actor)
     match fact:
         case Setup():
@@ -82,7 +82,7 @@ def decided(fact: Decided, who: str) -> str:
 
 
 def returned(fact: HandshakeReturned) -> str:
-    """How a handshake call returns, for words beside its lane."""
+    """The return of a handshake call, for words beside its lane."""
     return f"handshake call returns {'without error' if fact.result == 'ok' else 'with an error'}"
 
 

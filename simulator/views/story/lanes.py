@@ -1,6 +1,6 @@
 """The words at the head of a diagram: the title of the run, and a name and a description for each lane.
 
-Here alone it is decided what a party or a certificate is called: views ask, so that each has one spelling.
+It alone decides on the name of each party and certificate. Every view asks it, so that each has one spelling.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PEERS = ("client", "server")  # the two ends of a connection
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the parties and certificates of a world are called.
+    """The display names of the parties and certificates of a world.
 
     Attributes:
         parties: lane of a CA → common name of its certificate; all others are called by their roles.
@@ -92,7 +92,7 @@ def names_of(setup: Setup) -> Names:
 
 
 def under_title(trace: Trace) -> str:
-    """Which run this is: enough to make the same picture again."""
+    """The run in one line: enough to make the same picture again."""
     setup = trace.setup
     version = version_words(trace)
     if trace.outcome.negotiated is None and any(trace.of(HandshakeReturned)):
@@ -119,7 +119,7 @@ def run_name(trace: Trace) -> str:
 
 
 def lane_words(actor: ActorSetup, setup: Setup, detail: Detail = "messages") -> tuple[str, ...]:
-    """What an actor has, a line for each thing."""
+    """The possessions and settings of an actor, a line for each."""
     names = names_of(setup)
     lines = ["certificate authority"] if actor.role == "authority" else []
 
@@ -137,7 +137,7 @@ def lane_words(actor: ActorSetup, setup: Setup, detail: Detail = "messages") -> 
 
 
 def _worth_saying(name: str, value: str, detail: Detail) -> bool:
-    """Its certificate is said already; and what every actor of every picture does needs no words."""
+    """Return True for a setting that is not said otherwise and that not every actor has."""
     if detail == "everything":
         return True
     if detail == "overview":

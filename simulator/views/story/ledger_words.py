@@ -16,14 +16,14 @@ NOT_LOOKED = (CheckOutcome.NOT_EVALUATED, CheckOutcome.NOT_REACHED)
 
 
 def evidence(check: Check, say: Say = clean) -> str:
-    """What the check looked at, what it wanted, and where the rule stands."""
+    """The field that was checked, the value it should have had, and the rule's reference."""
     looked = f"{clean(check.field)}: {say(check.value)}" if check.field and check.value else ""
     wanted = f"required: {say(check.required)}" if check.required else ""
     return " · ".join(filter(None, (looked, wanted, clean(check.reference or ""))))
 
 
 def about(verdict: Verdict, say: Say = clean) -> str:
-    """Whose certificate is judged."""
+    """The subject of the certificate that is judged."""
     return say(verdict.peer) if verdict.peer else f"The {verdict.role} sent no certificate."
 
 

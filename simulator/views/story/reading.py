@@ -1,7 +1,4 @@
-"""What a trace says between its lines: which messages were read, who erred for how long, who kept silent.
-
-Look-ups over causes and beliefs that more than one view needs.
-"""
+"""Look-ups over the causes and beliefs of a trace: messages read and unread, the client's error, idle CAs."""
 
 from __future__ import annotations
 
@@ -42,12 +39,12 @@ class Gap:
 
     @property
     def length(self) -> int:
-        """How long it lasts, in microseconds."""
+        """Its length in microseconds."""
         return self.end.at - self.start.at
 
 
 def version_of(trace: Trace) -> Version:
-    """The version that was spoken, or asked for where none was agreed."""
+    """The version that was agreed, else the one that was asked for."""
     return Version(trace.outcome.negotiated or trace.setup.tls)
 
 
@@ -67,25 +64,25 @@ def reads(trace: Trace) -> Mapping[int, Event]:
 
 
 def is_refusal(fact: Sent | Alert) -> bool:
-    """An alert that says no, not one that says goodbye."""
+    """Return True for an alert that refuses; close_notify and user_canceled only say goodbye."""
     return isinstance(fact, Alert) and fact.name not in QUIET_ALERTS
 
 
 def sent_name(fact: Sent | Alert) -> str:
-    """What was sent, by its name."""
+    """The name of what was sent."""
     empty = isinstance(fact, Sent) and fact.is_empty_certificate
     return f"{clean(fact.name)} (empty)" if empty else clean(fact.name)
 
 
 def is_small_talk(fact: Fact, version: Version) -> bool:
-    """A goodbye, or the ChangeCipherSpec of TLS 1.3, which means nothing: an overview leaves them out."""
+    """Return True for a goodbye and for the ChangeCipherSpec of TLS 1.3: an overview leaves both out."""
     if isinstance(fact, Sent):
         return fact.protocol == "change_cipher_spec" and version is Version.TLS13
     return isinstance(fact, Alert) and not is_refusal(fact)
 
 
 def gap(trace: Trace) -> Gap | None:
-    """The client's error, where it made one; None where it learned in time.
+    """The time in which the client is in error about the session, or None.
 
     A server whose own handshake call returned ``ok`` has accepted the connection: what it refuses after that
     is access, and the client was not in error about the session.
@@ -110,7 +107,7 @@ def gap(trace: Trace) -> Gap | None:
 
 
 def gap_words(late: Gap) -> str:
-    """What the client took for true, for how long, and that nobody had told it."""
+    """The client's error in words: its length, the belief, and what the server never said."""
     return (
         f"For {duration(late.length)} the client took the session for open and believed "
         f"“{level_name(late.believed)}”. The server never said that it is open."
@@ -118,7 +115,7 @@ def gap_words(late: Gap) -> str:
 
 
 def idle_authorities(trace: Trace) -> frozenset[str]:
-    """CAs of which no event tells once the connection has begun (virtual time 0)."""
+    """The CAs without any event during the connection, which begins at virtual time 0."""
     names = {actor.name for actor in trace.setup.actors if actor.role == "authority"}
     busy = {event.actor for event in trace.events if event.at >= 0}
     busy |= {event.fact.to for event in trace.of(Sent) if event.at >= 0 and isinstance(event.fact, Sent)}
@@ -126,7 +123,7 @@ def idle_authorities(trace: Trace) -> frozenset[str]:
 
 
 def news(before: Verdict | None, verdict: Verdict) -> tuple[Check, ...]:
-    """The lines of a ledger that its earlier showing did not have; all of them where there was none."""
+    """The checks that the earlier ledger did not have; all of them if it was of another peer, or None."""
     if before is None or before.peer != verdict.peer or before.role != verdict.role:
         return verdict.checks
     return tuple(check for check in verdict.checks if check not in before.checks)

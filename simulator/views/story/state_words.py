@@ -1,4 +1,4 @@
-"""The way of a run through the state machines, in words."""
+"""The path of a run through the state machines, in words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def description(trace: Trace) -> str:
-    """Both ways in sentences, for people who cannot see the picture."""
+    """Both paths in sentences, for people who cannot see the picture."""
     sentences = [f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."]
     for side in SIDES:
         path = path_of(trace, side)
@@ -32,16 +32,16 @@ def description(trace: Trace) -> str:
 
 
 def why(trace: Trace, event: Event, end: State) -> str:
-    """What made a state change, in a word or two."""
+    """The cause of a move in a word or two."""
     return clean(OVER.get(end) or reason_of(trace, event)) or "its own first word"
 
 
 def states_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> str:
-    """Both machines as text: every state, the way of this run numbered, and what may be read where.
+    """Both machines as text: every state, its moves, and the numbered path of this run.
 
     Args:
-        trace: the run whose way is shown.
-        width: columns; no line is longer, save that 40 are the least.
+        trace: the run whose path is shown.
+        width: columns; no line is longer. 40 is the least.
         ascii_only: in ASCII.
     """
     width = max(width, 40)
@@ -60,7 +60,7 @@ def states_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> s
 
 
 def _way(trace: Trace, side: Side) -> Iterator[str]:
-    yield f"The way of the {side}"
+    yield f"The path of the {side}"
     for number, (event, (start, end)) in enumerate(path_of(trace, side), start=1):
         yield f"  {number:>2}  {moment(event.at):>9}  {start.value} → {end.value}  ({why(trace, event, end)})"
 
@@ -106,8 +106,8 @@ class Move:
 def machine_graph(machine: StateMachine) -> Any:
     """The table of a machine as a ``networkx.MultiDiGraph``: an edge for each message and each answer.
 
-    Edges have ``message`` (or the answer) and ``answer`` (True where the actor gives it). The first word of
-    a client, which no message of the server causes, is the edge ``(connect)`` out of ``START``.
+    Edges have ``message`` (or the answer) and ``answer`` (True where the actor gives it). The first message
+    of a client, which no message of the server causes, is the edge ``sends ClientHello`` out of ``START``.
     """
     import networkx as nx
 
@@ -135,7 +135,7 @@ def order_of(machine: StateMachine) -> tuple[State, ...]:
 
 
 def moves_of(machine: StateMachine, trace: Trace, side: Side) -> tuple[Move, ...]:
-    """Every move of the table, and those of the run that the table leaves unsaid: to FAILED and CLOSED."""
+    """Every move of the table, and those of the run that it does not list: to FAILED and CLOSED."""
     merged: dict[tuple[State, State], list[str]] = {}
     for start, end, data in machine_graph(machine).edges(data=True):
         merged.setdefault((start, end), []).append(data["message"])
@@ -155,7 +155,7 @@ def moves_of(machine: StateMachine, trace: Trace, side: Side) -> tuple[Move, ...
 
 
 def path_of(trace: Trace, side: Side) -> list[tuple[Event, tuple[State, State]]]:
-    """The moves of one side in this run, in order; names that are no states are left out."""
+    """The moves of one side in this run, in order; unknown states are left out."""
     path = []
     for event in trace.of(StateChanged):
         fact = event.fact
@@ -167,7 +167,7 @@ def path_of(trace: Trace, side: Side) -> list[tuple[Event, tuple[State, State]]]
 
 
 def reason_of(trace: Trace, event: Event) -> str:
-    """What made a state change, in a word or two: the message that was read or the choice taken."""
+    """The cause of a move: the message that was read, or the choice that was taken."""
     cause = trace.events[event.cause] if event.cause is not None else None
     if cause is None:
         return ""
@@ -183,5 +183,5 @@ def reason_of(trace: Trace, event: Event) -> str:
 
 
 def waits_for_actor(state: State) -> bool:
-    """The machine reads nothing here, because its actor has the word."""
+    """Return True if the machine reads nothing in this state, because it waits for its actor's decision."""
     return state in DECISIONS

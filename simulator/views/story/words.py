@@ -58,7 +58,7 @@ _REFUSALS = frozenset({"refuse", "refused", "deny", "close"})
 
 
 def clean(text: str) -> str:
-    r"""The text with everything that does not stand still made visible: ``\u202e``, not a reversal.
+    r"""The text with every invisible character written as its escape: ``\u202e``, not a reversal.
 
     Control characters, line breaks, direction marks and other invisible or unassigned characters are
     replaced by their escapes; the rest stays as it is.
@@ -109,12 +109,12 @@ def level_name(level: SecurityLevel) -> str:
 
 
 def question(decision: str) -> str:
-    """What a decision is about, as a question."""
+    """The question that a decision answers."""
     return _QUESTIONS.get(decision, clean(decision).replace("-", " ").capitalize() + "?")
 
 
 def refuses(choice: str) -> bool:
-    """The choice says no to the peer."""
+    """Return True if the choice says no to the peer."""
     return choice in _REFUSALS
 
 
@@ -126,7 +126,7 @@ def common_name(subject: str) -> str:
 
 
 def protected(protection: Protection) -> str:
-    """How a message is protected on its way."""
+    """The protection of a message, inside a sentence."""
     words = PROTECTION_WORDS[protection]
     return words if protection is Protection.CLEAR else f"protected with the {words}"
 

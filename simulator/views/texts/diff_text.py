@@ -33,7 +33,7 @@ def diff_text(a: Trace, b: Trace, width: int = 80, colour: bool = False, *, asci
     Args:
         a: the run on the left.
         b: the run on the right.
-        width: columns of the terminal; no line is longer. Below 60 it is told in 60.
+        width: columns of the terminal; no line is longer. 60 is the least.
         colour: with the terminal's colour codes.
         ascii_only: in ASCII.
     """

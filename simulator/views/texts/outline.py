@@ -78,7 +78,7 @@ def paragraph(text: str, most: int = MOST_LINES, columns: int = COLUMNS) -> tupl
 
 
 def run_words(trace: Trace) -> tuple[str, str]:
-    """Which run it is, and how to read it."""
+    """The run in one line, and a note on reading it."""
     return shorten(clean(under_title(trace)), 2 * MOST_TITLE), reading_notes(trace.setup)
 
 
@@ -186,7 +186,7 @@ def _words(beat: Beat) -> tuple[Kind, list[str]]:
 
 
 def _ledger(ledger: Ledger) -> list[str]:
-    """Whose certificate, what became of the checks, and the check that decided."""
+    """The certificate, the outcome of the checks, and the decisive check."""
     texts = [ledger.about] if ledger.about else []
     texts += [f"{OUTCOME_MARKS[outcome]} {words}" for outcome, words in ledger.lines]
     if ledger.decisive:

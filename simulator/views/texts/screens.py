@@ -2,7 +2,7 @@
 
 A step of the story is a row of passages, one for each thing that happens. A step that is taller than the
 screen is cut between passages; a passage that is taller still, between its paragraphs. What continues begins
-with the step's title and the names of the two lanes again, since the eye would look for them in vain.
+with the step's title and the names of the two lanes again, so that every screen can be read alone.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Passage:
 
     @property
     def lines(self) -> list[str]:
-        """How it stands in the text."""
+        """Its lines in the text."""
         return [*self.heading, *(line for paragraph in self.paragraphs for line in paragraph)]
 
 

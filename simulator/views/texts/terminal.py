@@ -33,17 +33,17 @@ INDENT = 4  # columns left of the left lane
 WORTH = "What the session is worth"
 BLANK = ("",)
 KINDS = {CheckOutcome.PASS: "good", CheckOutcome.FAIL: "bad"}
-SIGNS = "│─═━◀▶├┤◆⊘✓✗·–→…"  # what a terminal must know; in ASCII it is told without
+SIGNS = "│─═━◀▶├┤◆⊘✓✗·–→…"  # a terminal that lacks one of them gets ASCII
 
 
 def story(
     trace: Trace, width: int = 80, colour: bool = False, *, ascii_only: bool = False, detail: str = "messages"
 ) -> str:
-    """Tell a run as text.
+    """A run as text.
 
     Args:
-        trace: what happened.
-        width: columns; no line is longer. Below 60 it is told in 60.
+        trace: the run.
+        width: columns; no line is longer. 60 is the least.
         colour: with the terminal's colour codes.
         ascii_only: in ASCII.
         detail: ``overview`` (no ledgers), ``messages``, or ``everything`` (each check with its sentence).
@@ -184,9 +184,9 @@ class _Pen:
             self.pair = pair
             heading.append(self.lanes(pair))
         again = (self.title(", continued:"),) if self.step else ()
-        return Passage(tuple(self.told(beat)), tuple(heading), (*again, self.lanes(pair)))
+        return Passage(tuple(self.paragraphs(beat)), tuple(heading), (*again, self.lanes(pair)))
 
-    def told(self, beat: Beat) -> Iterator[Lines]:
+    def paragraphs(self, beat: Beat) -> Iterator[Lines]:
         """The paragraphs of a beat."""
         match beat:
             case Flight():
@@ -221,7 +221,7 @@ class _Pen:
         return f"  {left}{' ' * (self.width - 4 - cells(left) - cells(right))}{right}"
 
     def pair_of(self, one: str, other: str) -> tuple[str, str]:
-        """The two lanes that an event is told between, in drawing order."""
+        """The two lanes between which an event stands, in drawing order."""
         if not other:
             if self.pair and one in self.pair:
                 return self.pair
@@ -255,7 +255,7 @@ class _Pen:
         return self.signs.encrypted if beat.encrypted else self.signs.clear
 
     def ledger(self, beat: Ledger) -> Iterator[Lines]:
-        """Whose certificate, what became of the checks, and the check that decided."""
+        """The certificate, the outcome of the checks, and the decisive check."""
         if beat.whole or beat.decisive:
             title = f"{beat.title}: {beat.about}" if beat.about else beat.title
             yield self.inside(title, f" {self.signs.decision} ", "strong")

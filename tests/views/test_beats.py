@@ -1,0 +1,90 @@
+"""The one walk through a run: every event is a beat, and a detail is a selection of beats."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.trace.facts import BeliefChanged, Checked, Decided, HandshakeReturned
+from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger
+from simulator.views.story.beats import DETAILS, beats, selection
+from simulator.views.story.lanes import names_of
+from simulator.views.story.reading import gap, unread_since
+from tests.played import RUNS
+from tests.views.traces import HOSTILE, hostile_trace, trace_of
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_every_event_is_a_beat(name: str, tls: str) -> None:
+    """The beats stand for the events, one for each and in order, and each has a headline of one line."""
+    trace = trace_of(name, tls)
+    told = beats(trace)
+    assert [beat.event for beat in told] == list(trace.events)
+    assert [beat.headline for beat in told if not beat.headline or beat.headline.endswith(".")] == []
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_the_words_of_beats_are_clean(kind: str) -> None:
+    """Whatever names and reasons hold, no word of a beat moves the cursor or breaks the line."""
+    for beat in beats(hostile_trace(kind), "everything"):
+        assert " ".join((beat.headline, *beat.sentences)).isprintable()
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_a_greater_detail_shows_all_that_a_smaller_one_shows(name: str, tls: str) -> None:
+    """From overview to everything no decision, belief, return or refused ledger gets lost."""
+    trace = trace_of(name, tls)
+    shown = []
+    for detail in DETAILS:
+        selected = [beat for beat in selection(trace, detail) if not isinstance(beat, Band)]
+        ledgers = [beat.ledger for beat in selected if isinstance(beat, Decision) and beat.ledger]
+        shown.append({beat.event.seq for beat in (*selected, *ledgers)})
+    assert shown[0] <= shown[1] <= shown[2]
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_every_ledger_decision_belief_and_return_is_shown_once(name: str, tls: str) -> None:
+    """At the usual detail each has one place, a ledger that a decision rests on inside that decision."""
+    trace = trace_of(name, tls)
+    selected = list(selection(trace, "messages"))
+    ledgers = [beat for beat in selected if isinstance(beat, Ledger)]
+    ledgers += [beat.ledger for beat in selected if isinstance(beat, Decision) and beat.ledger]
+    others = [beat for beat in selected if isinstance(beat, Decision | Belief | CallReturned)]
+    found = sorted(beat.event.seq for beat in (*ledgers, *others))
+    assert found == [event.seq for event in trace.of(Checked, Decided, BeliefChanged, HandshakeReturned)]
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_what_is_known_later_names_the_event_that_makes_it_known(name: str, tls: str) -> None:
+    """An unread message and the client's error carry the event since which they are certain."""
+    trace = trace_of(name, tls)
+    told = beats(trace)
+    lost = {beat.event.seq: beat.lost_since for beat in told if isinstance(beat, Flight) and beat.lost}
+    assert lost == unread_since(trace)
+    late = gap(trace)
+    ends = [(beat.event, beat.gap) for beat in told if isinstance(beat, Belief) and beat.gap]
+    assert ends == ([(late.end, late)] if late else [])
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_bands_change_with_every_step_and_only_then(name: str, tls: str) -> None:
+    """A band is never followed by one of its step, and each beat stands in the band of its step."""
+    step = None
+    for beat in selection(trace_of(name, tls), "messages"):
+        if isinstance(beat, Band):
+            assert beat.step is not step
+            step = beat.step
+        elif not isinstance(beat, Belief):
+            assert beat.event.step is step
+
+
+def test_a_certificate_authority_has_one_spelling() -> None:
+    """A CA is called by the common name of its certificate, wherever its subject or its lane stands."""
+    names = names_of(trace_of("cross-signed", "1.3").setup)
+    assert ("Client CA", "Client CA") == (
+        names.title("client-ca"),
+        names.certificate("client-ca-by-older-ca"),
+    )
+    assert ("The client", "the client") == (names.subject("client"), names.phrase("client"))
+    subject = next(subject for subject, name in names.subjects.items() if name == "Client CA")
+    assert names.shown(f"issued by {subject}.") == "issued by Client CA."
+    assert names.shown(f"issued by {subject},L=x") == f"issued by {subject},L=x"
