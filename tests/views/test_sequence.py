@@ -161,7 +161,7 @@ def test_nobody_asks_a_ca_during_the_connection() -> None:
 
 def test_an_unknown_detail_is_told_with_what_is_allowed() -> None:
     """A detail that does not exist is an error that lists those that do."""
-    with pytest.raises(OutputError, match="overview, messages, everything"):
+    with pytest.raises(OutputError, match="overview, messages or everything"):
         sequence(trace_of(NAMES[0], "1.3"), detail="all")
 
 

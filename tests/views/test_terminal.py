@@ -97,7 +97,7 @@ def test_wrapping_loses_nothing() -> None:
 
 def test_an_unknown_detail_is_told_with_what_is_allowed() -> None:
     """A detail that does not exist is an error that lists those that do."""
-    with pytest.raises(OutputError, match="overview, messages, everything"):
+    with pytest.raises(OutputError, match="overview, messages or everything"):
         story(trace_of("valid-certificate", "1.3"), detail="all")
 
 
