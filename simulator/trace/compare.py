@@ -21,6 +21,7 @@ from simulator.trace.facts import (
     Sent,
     StateChanged,
 )
+from simulator.trace.json import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -190,23 +191,6 @@ class Cell:
     client_believed: SecurityLevel | None
     client_authenticated: ClientStanding
 
-    def to_dict(self) -> dict[str, Any]:
-        """The cell as plain JSON values."""
-        return {
-            "credential": self.credential,
-            "policy": self.policy,
-            "tls": self.tls,
-            "scenario": self.scenario,
-            "set": list(self.set),
-            "level": self.level.value,
-            "alert": self.alert,
-            "decisive_check": self.decisive_check,
-            "noticed_by": self.noticed_by,
-            "client_handshake": self.client_handshake,
-            "client_believed": self.client_believed.value if self.client_believed else None,
-            "client_authenticated": self.client_authenticated,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
@@ -242,4 +226,5 @@ class Matrix:
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``clientauth matrix --json`` prints."""
-        return {"cells": [cell.to_dict() for cell in self.cells]}
+        document: dict[str, Any] = plain(self)
+        return document
