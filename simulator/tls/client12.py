@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.tls.client_answers import ClientAnswers
-from simulator.tls.config import TLS12_CIPHER_SUITES
 from simulator.tls.connection12 import Connection12
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.peer_key import peer_public_key
 from simulator.tls.crypto.signatures import RSA_SIGN, certificate_type_of, common_scheme, sign
-from simulator.tls.events import CertificateChoiceWanted, MessageReceived, ServerVerdictWanted
+from simulator.tls.events import CertificateChoiceWanted, MessageReceived
 from simulator.tls.states import CLIENT_12, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
@@ -54,11 +53,8 @@ class ClientHandshake12(ClientAnswers, Connection12):
     after_acceptance = State.WAIT_SKE
 
     def __init__(self, config: ClientConfig, entropy: Entropy) -> None:
-        super().__init__(CLIENT_12, config.record_style, entropy)
-        self.config = config
-        self.suites = config.cipher_suites or TLS12_CIPHER_SUITES
+        super().__init__(CLIENT_12, config, entropy)
         self.request: CertificateRequest12 | None = None
-        self.server_chain: tuple[bytes, ...] = ()
         self.server_share: ServerKeyExchange | None = None
         self.handlers = {
             "HelloRequest": self.on_hello_request,
@@ -71,16 +67,12 @@ class ClientHandshake12(ClientAnswers, Connection12):
             "Finished": self.on_finished,
         }
 
-    # What the actor says --------------------------------------------------------------------------------
-
     def signing_scheme(self, credential: Credential) -> int | None:
         """The scheme that the key can sign with and the server accepts; None where there is none."""
         key = credential.private_key
         if self.request is None or certificate_type_of(key) not in self.request.certificate_types:
             return None
         return common_scheme(key, self.request.supported_signature_algorithms, self.version)
-
-    # Hello ----------------------------------------------------------------------------------------------
 
     def send_first_hello(self) -> None:
         """Send the ClientHello."""
@@ -100,7 +92,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
 
     def hello_extensions(self) -> tuple[Extension, ...]:
         """What the ClientHello offers, in order."""
-        offered = [
+        offers = [
             forms.EC_POINT_FORMATS.build((0,)),
             forms.SUPPORTED_GROUPS.build(self.config.groups),
             forms.SESSION_TICKET.build(b""),
@@ -108,9 +100,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
             forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes),
             forms.RENEGOTIATION_INFO.build(b""),
         ]
-        if self.config.server_name is not None:
-            offered.insert(0, forms.server_name(self.config.server_name))
-        return tuple(offered)
+        return tuple(self.named(offers))
 
     def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:
         """RFC 5246 section 7.4.1.3: the server's choices, and which extensions it understood."""
@@ -144,19 +134,11 @@ class ClientHandshake12(ClientAnswers, Connection12):
         self.server_random = hello.random
         self.suite = CIPHER_SUITES[hello.cipher_suite]
         self.transcript.choose_hash(self.suite.hash_name)
-        self.transcript.add(raw)
-        self.move(State.WAIT_CERT)
-
-    # The server's flight ----------------------------------------------------------------------------------
+        self.proceed(raw, State.WAIT_CERT)
 
     def on_certificate(self, message: Certificate12, raw: bytes) -> None:
         """The server says who it is; the actor judges it before anything else is read."""
-        if not message.certificate_list:
-            raise ProtocolViolation(AlertDescription.DECODE_ERROR, "The server's Certificate is empty.")
-        self.server_chain = message.chain
-        self.transcript.add(raw)
-        self.move(State.WAIT_VERDICT_ON_SERVER)
-        self.tell(ServerVerdictWanted(self.server_chain))
+        self.want_verdict(message.chain, raw)
 
     def on_server_key_exchange(self, message: ServerKeyExchange, raw: bytes) -> None:
         """The server's half of the key exchange, signed: its proof that it holds its certificate's key."""
@@ -185,15 +167,13 @@ class ClientHandshake12(ClientAnswers, Connection12):
         )
         self.group = message.named_curve
         self.server_share = message
-        self.transcript.add(raw)
-        self.move(State.WAIT_CR_SHD)
+        self.proceed(raw, State.WAIT_CR_SHD)
 
     def on_certificate_request(self, request: CertificateRequest12, raw: bytes) -> None:
         """The server asks for a certificate; the answer waits until its flight is read."""
         check_names(request.certificate_authorities)
         self.request = request
-        self.transcript.add(raw)
-        self.move(State.WAIT_SHD)
+        self.proceed(raw, State.WAIT_SHD)
 
     def on_server_hello_done(self, _: ServerHelloDone, raw: bytes) -> None:
         """The server's turn is over; without a request the client goes on at once."""
@@ -209,8 +189,6 @@ class ClientHandshake12(ClientAnswers, Connection12):
                 self.request.certificate_types,
             )
         )
-
-    # The client's second flight ---------------------------------------------------------------------------
 
     def send_second_flight(self, credential: Credential | None) -> None:
         """All that the client has to say: certificate and proof where it was asked, and Finished."""
@@ -235,17 +213,13 @@ class ClientHandshake12(ClientAnswers, Connection12):
 
     def on_new_session_ticket(self, _: NewSessionTicket12, raw: bytes) -> None:
         """RFC 5077 section 3.3: read and dropped. This client does not resume."""
-        self.transcript.add(raw)
-        self.move(State.WAIT_CCS)
+        self.proceed(raw, State.WAIT_CCS)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
         """The server saw the same handshake."""
         self.check_finished(message)
         self.transcript.add(raw)
-        self.move(State.CONNECTED)
         self.done()
-
-    # Renegotiation ----------------------------------------------------------------------------------------
 
     def take_message(self, raw: bytes) -> None:
         """HelloRequest may come at any time and is ignored while a handshake runs (RFC 5246 §7.4.1.1)."""

@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.tls.client_answers import ClientAnswers
-from simulator.tls.config import TLS13_CIPHER_SUITES, ClientConfig, Credential
 from simulator.tls.connection13 import Connection13
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.signatures import common_scheme
-from simulator.tls.events import CertificateChoiceWanted, ServerVerdictWanted
+from simulator.tls.events import CertificateChoiceWanted
 from simulator.tls.states import CLIENT_13, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
@@ -35,6 +34,7 @@ from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
+    from simulator.tls.config import ClientConfig, Credential
 
 LEGACY_VERSION = 0x0303  # what every hello claims; the truth stands in supported_versions
 
@@ -50,14 +50,11 @@ class ClientHandshake13(ClientAnswers, Connection13):
     after_acceptance = State.WAIT_CV
 
     def __init__(self, config: ClientConfig, entropy: Entropy) -> None:
-        super().__init__(CLIENT_13, config.record_style, entropy)
-        self.config = config
-        self.suites = config.cipher_suites or TLS13_CIPHER_SUITES
+        super().__init__(CLIENT_13, config, entropy)
         self.shares: dict[int, KeyShare] = {}
         self.cookie: bytes | None = None
         self.retry_suite: int | None = None
         self.request: CertificateRequest13 | None = None
-        self.server_chain: tuple[bytes, ...] = ()
         self.handlers = {
             "ServerHello": self.on_server_hello,
             "HelloRetryRequest": self.on_hello_retry_request,
@@ -70,16 +67,12 @@ class ClientHandshake13(ClientAnswers, Connection13):
             "KeyUpdate": self.on_key_update,
         }
 
-    # What the actor says ------------------------------------------------------------------------------
-
     def signing_scheme(self, credential: Credential) -> int | None:
         """The scheme that the key can sign with and the server accepts; None where there is none."""
         if self.request is None:
             return None
         accepted = forms.SIGNATURE_ALGORITHMS.read(self.request.extensions) or ()
         return common_scheme(credential.private_key, accepted, self.version)
-
-    # Hello --------------------------------------------------------------------------------------------
 
     def send_first_hello(self) -> None:
         """Say what the client can do, with a random and key shares of its own."""
@@ -110,7 +103,7 @@ class ClientHandshake13(ClientAnswers, Connection13):
 
     def hello_extensions(self) -> tuple[Extension, ...]:
         """What the ClientHello offers, in order."""
-        offered = [
+        offers = [
             forms.SUPPORTED_GROUPS.build(self.config.groups),
             forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes),
             forms.SUPPORTED_VERSIONS_OFFER.build((self.version.wire,)),
@@ -119,11 +112,9 @@ class ClientHandshake13(ClientAnswers, Connection13):
                 tuple(forms.KeyShareEntry(group, share.public) for group, share in self.shares.items())
             ),
         ]
-        if self.config.server_name is not None:
-            offered.insert(0, forms.server_name(self.config.server_name))
         if self.cookie is not None:
-            offered.append(forms.COOKIE.build(self.cookie))
-        return tuple(offered)
+            offers.append(forms.COOKIE.build(self.cookie))
+        return tuple(self.named(offers))
 
     def offered_types(self) -> set[int]:
         """The extensions that the ClientHello carries."""
@@ -205,13 +196,10 @@ class ClientHandshake13(ClientAnswers, Connection13):
         # A cookie answers nothing: a server gives one of its own accord (RFC 8446 section 4.2.2).
         check_answers(hello.extensions, place, self.offered_types() | {ExtensionType.COOKIE})
 
-    # The server's flight --------------------------------------------------------------------------------
-
     def on_encrypted_extensions(self, message: EncryptedExtensions, raw: bytes) -> None:
         """RFC 8446 section 4.3.1: answers to what was offered, and to nothing else."""
         check_answers(message.extensions, ExtensionPlace.EE, self.offered_types())
-        self.transcript.add(raw)
-        self.move(State.WAIT_CERT_CR)
+        self.proceed(raw, State.WAIT_CERT_CR)
 
     def on_certificate_request(self, request: CertificateRequest13, raw: bytes) -> None:
         """The server asks for a certificate; the answer waits until its flight is read."""
@@ -227,24 +215,17 @@ class ClientHandshake13(ClientAnswers, Connection13):
                 AlertDescription.MISSING_EXTENSION, "CertificateRequest has no signature_algorithms"
             )
         self.request = request
-        self.transcript.add(raw)
-        self.move(State.WAIT_CERT)
+        self.proceed(raw, State.WAIT_CERT)
 
     def on_certificate(self, message: Certificate13, raw: bytes) -> None:
         """The server says who it is; the actor judges it before anything else is read."""
         self.check_certificate_form(message)
-        if not message.certificate_list:
-            raise ProtocolViolation(AlertDescription.DECODE_ERROR, "the server's Certificate is empty")
-        self.server_chain = message.chain
-        self.transcript.add(raw)
-        self.move(State.WAIT_VERDICT_ON_SERVER)
-        self.tell(ServerVerdictWanted(self.server_chain))
+        self.want_verdict(message.chain, raw)
 
     def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
         """The server proves that it holds the key of its certificate."""
         self.check_proof(message, self.server_chain[0], self.config.signature_schemes)
-        self.transcript.add(raw)
-        self.move(State.WAIT_FINISHED)
+        self.proceed(raw, State.WAIT_FINISHED)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
         """The server saw the same handshake."""
@@ -260,8 +241,6 @@ class ClientHandshake13(ClientAnswers, Connection13):
         schemes = forms.SIGNATURE_ALGORITHMS.read(self.request.extensions) or ()
         self.tell(CertificateChoiceWanted(schemes, authorities, ()))
 
-    # The client's second flight ---------------------------------------------------------------------------
-
     def send_second_flight(self, credential: Credential | None) -> None:
         """All that the client has to say: certificate and proof where it was asked, and Finished."""
         self.send_compatibility_ccs()
@@ -273,7 +252,6 @@ class ClientHandshake13(ClientAnswers, Connection13):
         self.send_finished(self.schedule.client_handshake_traffic_secret)
         self.out.flush()
         self.write_under(self.schedule.client_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
-        self.move(State.CONNECTED)
         self.done()
 
     def on_new_session_ticket(self, message: NewSessionTicket13, _: bytes) -> None:

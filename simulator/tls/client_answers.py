@@ -5,13 +5,19 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
+from simulator.tls.config import CIPHER_SUITES_OF
 from simulator.tls.connection import Connection
+from simulator.tls.events import ServerVerdictWanted
 from simulator.tls.states import State
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.extension_forms import server_name
 
 if TYPE_CHECKING:
+    from simulator.entropy import Entropy
     from simulator.tls.config import ClientConfig, Credential
     from simulator.tls.events import TlsEvent
-    from simulator.tls.wire.alerts import AlertDescription
+    from simulator.tls.states import StateMachine
+    from simulator.tls.wire.extensions import Extension
 
 
 class ClientAnswers(Connection):
@@ -22,8 +28,13 @@ class ClientAnswers(Connection):
         after_acceptance: where the machine goes on once the server's certificate is accepted.
     """
 
-    config: ClientConfig
     after_acceptance: ClassVar[State]
+
+    def __init__(self, machine: StateMachine, config: ClientConfig, entropy: Entropy) -> None:
+        super().__init__(machine, config.record_style, entropy)
+        self.config = config
+        self.suites = config.cipher_suites or CIPHER_SUITES_OF[machine.version]
+        self.server_chain: tuple[bytes, ...] = ()
 
     def start(self) -> list[TlsEvent]:
         """Send the ClientHello."""
@@ -58,6 +69,23 @@ class ClientAnswers(Connection):
             "send" if credential else "skip",
             lambda: self.send_second_flight(credential),
         )
+
+    def want_verdict(self, chain: tuple[bytes, ...], raw: bytes) -> None:
+        """Wait for the verdict on the server's certificate; nothing more is read before it.
+
+        Raises:
+            ProtocolViolation: ``decode_error`` for an empty chain.
+        """
+        if not chain:
+            raise ProtocolViolation(AlertDescription.DECODE_ERROR, "The server's Certificate is empty.")
+        self.server_chain = chain
+        self.proceed(raw, State.WAIT_VERDICT_ON_SERVER)
+        self.tell(ServerVerdictWanted(chain))
+
+    def named(self, offers: list[Extension]) -> list[Extension]:
+        """The offers of a ClientHello behind the name of the server, if there is one to send."""
+        name = self.config.server_name
+        return offers if name is None else [server_name(name), *offers]
 
     @abstractmethod
     def signing_scheme(self, credential: Credential) -> int | None:

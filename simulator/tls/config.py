@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.wire.records import RecordStyle
 from simulator.tls.wire.registry import SPOKEN_GROUPS, SPOKEN_SIGNATURE_SCHEMES
+from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
     from simulator.tls.crypto.signatures import PrivateKey
-    from simulator.tls.wire.version import Version
 
 
-TLS13_CIPHER_SUITES = (0x1301, 0x1302, 0x1303)
-TLS12_CIPHER_SUITES = (0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8)
+# AES-128 first: every TLS 1.3 stack has it (RFC 8446 section 9.1). In TLS 1.2 each cipher has a suite for an
+# ECDSA key and one for an RSA key.
+CIPHER_SUITES_OF = {
+    Version.TLS13: (0x1301, 0x1302, 0x1303),
+    Version.TLS12: (0xC02B, 0xC02F, 0xC02C, 0xC030, 0xCCA9, 0xCCA8),
+}
 GROUPS, SIGNATURE_SCHEMES = SPOKEN_GROUPS, SPOKEN_SIGNATURE_SCHEMES
 
 

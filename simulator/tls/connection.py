@@ -99,8 +99,6 @@ class Connection(ABC):
         """Nothing more can be said or read."""
         return self.state in TERMINAL
 
-    # Bytes and answers in, events out -----------------------------------------------------------------
-
     def receive(self, data: bytes) -> list[TlsEvent]:
         """Take bytes from the peer, in whatever pieces; while a decision is awaited they are kept unread."""
         return self.report(lambda: self.keep(data))
@@ -195,12 +193,16 @@ class Connection(ABC):
             self.state = state
             self.idle = 0
 
-    def done(self) -> None:
-        """Report that the handshake is complete on this side."""
-        assert self.suite is not None
-        self.tell(HandshakeDone(self.version, self.suite.name, NAMED_GROUPS[self.group]))
+    def proceed(self, raw: bytes, state: State) -> None:
+        """Add a message that was read to the transcript, and go to the next state."""
+        self.transcript.add(raw)
+        self.move(state)
 
-    # Reading --------------------------------------------------------------------------------------------
+    def done(self) -> None:
+        """Complete the handshake on this side, and report it."""
+        assert self.suite is not None
+        self.move(State.CONNECTED)
+        self.tell(HandshakeDone(self.version, self.suite.name, NAMED_GROUPS[self.group]))
 
     def read_on(self) -> None:
         """Read message by message until a decision is awaited, all is over, or bytes run out."""
@@ -332,8 +334,6 @@ class Connection(ABC):
         self.read_protector = protector
         self.read_protection = protection
         self.reader.limit = limit
-
-    # Writing --------------------------------------------------------------------------------------------
 
     def send(self, message: Message, *, in_transcript: bool = True) -> None:
         """Queue a handshake message; it leaves with its flight."""

@@ -42,8 +42,6 @@ class Connection12(Connection):
         self.ticket_promised = False
         self.master = b""
 
-    # Keys ---------------------------------------------------------------------------------------------
-
     @property
     def agreed_suite(self) -> CipherSuite:
         """The cipher suite; there is one from ServerHello on."""
@@ -83,8 +81,6 @@ class Connection12(Connection):
             )
         self.read_with(self.protector(self.peer), Protection.CONNECTION, CIPHERTEXT_LIMIT_12)
         self.move(State.WAIT_FINISHED)
-
-    # Messages of both sides -----------------------------------------------------------------------------
 
     def signed_parameters(self, params: bytes) -> bytes:
         """What the server signs in ServerKeyExchange (RFC 8422 section 5.4)."""

@@ -46,8 +46,6 @@ class Connection13(Connection):
         self.read_secret = b""
         self.write_secret = b""
 
-    # Keys ---------------------------------------------------------------------------------------------
-
     def agree(self, suite: CipherSuite, group: int, shared_secret: bytes) -> None:
         """Both halves of the key exchange are known: derive the handshake traffic secrets."""
         self.suite = suite
@@ -86,8 +84,6 @@ class Connection13(Connection):
         if message.request_update and not self.write_closed:
             self.send(KeyUpdate(request_update=0), in_transcript=False)
             self.write_under(self.schedule.next_traffic_secret(self.write_secret), self.out.protection)
-
-    # Records ------------------------------------------------------------------------------------------
 
     def open_record(self, record: Record) -> tuple[ContentType, bytes]:
         """As in every version, but for what may come in the clear under protection."""
@@ -131,8 +127,6 @@ class Connection13(Connection):
         """A protected alert follows the ChangeCipherSpec that protected records are announced with."""
         if self.out.protection is Protection.HANDSHAKE_TRAFFIC:
             self.send_compatibility_ccs()
-
-    # Messages of both sides -----------------------------------------------------------------------------
 
     def send_chain(self, chain: tuple[bytes, ...]) -> None:
         """Send a Certificate; an empty chain says: none."""

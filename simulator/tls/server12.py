@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.config import TLS12_CIPHER_SUITES, ServerConfig
 from simulator.tls.connection12 import Connection12
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.signatures import (
@@ -16,11 +15,10 @@ from simulator.tls.crypto.signatures import (
     RSA_SIGN,
     SCHEMES,
     certificate_type_of,
-    common_scheme,
     curve_of,
     sign,
 )
-from simulator.tls.events import ClientVerdictWanted, RequestChoiceWanted, TlsEvent
+from simulator.tls.server_answers import TICKET_BYTES, TICKET_LIFETIME_SECONDS, ServerAnswers
 from simulator.tls.states import SERVER_12, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
@@ -39,17 +37,16 @@ from simulator.tls.wire.messages import (
     ServerKeyExchange,
     server_ecdh_params,
 )
-from simulator.tls.wire.registry import CIPHER_SUITES, CipherSuite, group_name, version_name
+from simulator.tls.wire.registry import CIPHER_SUITES, version_name
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
+    from simulator.tls.config import ServerConfig
 
 RENEGOTIATION_SCSV = 0x00FF
-TICKET_LIFETIME_SECONDS = 7200
-TICKET_BYTES = 32
 
 
-class ServerHandshake12(Connection12):
+class ServerHandshake12(ServerAnswers, Connection12):
     """A server's TLS 1.2 connection.
 
     Args:
@@ -57,13 +54,12 @@ class ServerHandshake12(Connection12):
         entropy: its random, ephemeral key and ticket.
     """
 
+    after_acceptance = (State.WAIT_CKE_CV, State.WAIT_CKE)
+    after_not_asking = State.WAIT_CKE
     share: KeyShare
 
     def __init__(self, config: ServerConfig, entropy: Entropy) -> None:
-        super().__init__(SERVER_12, config.record_style, entropy)
-        self.config = config
-        self.suites = config.cipher_suites or TLS12_CIPHER_SUITES
-        self.client_chain: tuple[bytes, ...] = ()
+        super().__init__(SERVER_12, config, entropy)
         self.handlers = {
             "ClientHello": self.on_client_hello,
             "Certificate": self.on_certificate,
@@ -72,36 +68,16 @@ class ServerHandshake12(Connection12):
             "Finished": self.on_finished,
         }
 
-    # What the actor says --------------------------------------------------------------------------------
-
-    def ask_client(self) -> list[TlsEvent]:
-        """Ask the client for a certificate, and complete the flight."""
-        return self.answer(State.WAIT_REQUEST_CHOICE, "ask", lambda: self.complete_flight(asks=True))
-
-    def do_not_ask(self) -> list[TlsEvent]:
-        """Complete the flight without a CertificateRequest."""
-        return self.answer(State.WAIT_REQUEST_CHOICE, "do not ask", lambda: self.complete_flight(asks=False))
-
-    def accept_client(self) -> list[TlsEvent]:
-        """Go on with this certificate, or without one."""
-        after = State.WAIT_CKE_CV if self.client_chain else State.WAIT_CKE
-        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "accept", lambda: self.move(after))
-
-    def refuse_client(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
-        """The client's certificate, or its absence, is not acceptable: say so and end."""
-        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "refuse", lambda: self.fail(alert, reason))
-
-    # Hello ----------------------------------------------------------------------------------------------
-
     def on_client_hello(self, hello: ClientHello, raw: bytes) -> None:
         """Choose from what the client offers."""
         if self.state is State.CONNECTED:
             self.refuse_renegotiation()
             return
         self.check_offer(hello)
-        self.suite = self.choose_suite(hello)
-        self.group = self.choose_group(hello)
-        scheme = self.choose_scheme(hello)
+        self.suite = self.choose_suite(hello, self.usable_suites(hello))
+        # A client that names no group leaves the choice to the server (RFC 8422 section 4).
+        self.group = self.common_groups(forms.SUPPORTED_GROUPS.read(hello.extensions))[0]
+        scheme = self.own_scheme(forms.SIGNATURE_ALGORITHMS.read(hello.extensions) or ())
         self.client_random = hello.random
         self.server_random = self.entropy("server random", 32)
         answers = self.answers(hello)
@@ -143,44 +119,14 @@ class ServerHandshake12(Connection12):
                 "renegotiation_info is not empty in a first handshake (RFC 5746 section 3.6).",
             )
 
-    def choose_suite(self, hello: ClientHello) -> CipherSuite:
-        """The first of the server's suites that the client offers and the server's key can serve."""
+    def usable_suites(self, hello: ClientHello) -> list[int]:
+        """The suites that go with the server's key, if the client can read a key on its curve."""
         own_key = self.config.credential.private_key
-        authentication = "rsa" if certificate_type_of(own_key) == RSA_SIGN else "ecdsa"
         groups, curve = forms.SUPPORTED_GROUPS.read(hello.extensions), curve_of(own_key)
-        client_knows_curve = groups is None or curve is None or curve in groups
-        for code in self.suites if client_knows_curve else ():
-            if code in hello.cipher_suites and CIPHER_SUITES[code].authentication == authentication:
-                return CIPHER_SUITES[code]
-        raise ProtocolViolation(
-            AlertDescription.HANDSHAKE_FAILURE,
-            "There is no common cipher suite for the server's certificate.",
-            got=", ".join(f"0x{suite:04x}" for suite in hello.cipher_suites[:20]),
-        )
-
-    def choose_group(self, hello: ClientHello) -> int:
-        """The first common group; a client that names none leaves the choice to the server (RFC 8422 §4)."""
-        offered = forms.SUPPORTED_GROUPS.read(hello.extensions)
-        for group in self.config.groups:
-            if offered is None or group in offered:
-                return group
-        raise ProtocolViolation(
-            AlertDescription.HANDSHAKE_FAILURE,
-            "There is no common group for the key exchange.",
-            got=", ".join(map(group_name, (offered or ())[:20])),
-            expected="one of " + ", ".join(map(group_name, self.config.groups)),
-        )
-
-    def choose_scheme(self, hello: ClientHello) -> int:
-        """The scheme of the server's own proof."""
-        offered = forms.SIGNATURE_ALGORITHMS.read(hello.extensions) or ()
-        scheme = common_scheme(self.config.credential.private_key, offered, self.version)
-        if scheme is None:
-            raise ProtocolViolation(
-                AlertDescription.HANDSHAKE_FAILURE,
-                "The client cannot verify any signature that the server's key can make.",
-            )
-        return scheme
+        if groups is not None and curve is not None and curve not in groups:
+            return []
+        wanted = "rsa" if certificate_type_of(own_key) == RSA_SIGN else "ecdsa"
+        return [code for code in self.suites if CIPHER_SUITES[code].authentication == wanted]
 
     def answers(self, hello: ClientHello) -> tuple[Extension, ...]:
         """The extensions of ServerHello: only what the client offered."""
@@ -198,8 +144,6 @@ class ServerHandshake12(Connection12):
             answers.append(forms.EXTENDED_MASTER_SECRET.build(b""))
         return tuple(answers)
 
-    # The server's flight ----------------------------------------------------------------------------------
-
     def begin_flight(self, scheme: int) -> None:
         """Send Certificate and ServerKeyExchange in the clear, then wait for the choice whether to ask."""
         credential = self.config.credential
@@ -215,9 +159,7 @@ class ServerHandshake12(Connection12):
                 signature=sign(credential.private_key, scheme, content, self.entropy),
             )
         )
-        self.out.pause()
-        self.move(State.WAIT_REQUEST_CHOICE)
-        self.tell(RequestChoiceWanted())
+        self.want_request_choice()
 
     def complete_flight(self, *, asks: bool) -> None:
         """Send the CertificateRequest, if the server asks, and ServerHelloDone."""
@@ -231,16 +173,10 @@ class ServerHandshake12(Connection12):
             )
         self.send(ServerHelloDone())
         self.out.flush()
-        self.move(State.WAIT_CERT if asks else State.WAIT_CKE)
-
-    # The client's second flight ---------------------------------------------------------------------------
 
     def on_certificate(self, message: Certificate12, raw: bytes) -> None:
         """The client says who it is, or sends nobody; the actor judges it before anything else is read."""
-        self.client_chain = message.chain
-        self.transcript.add(raw)
-        self.move(State.WAIT_VERDICT_ON_CLIENT)
-        self.tell(ClientVerdictWanted(self.client_chain))
+        self.want_verdict(message.chain, raw)
 
     def on_client_key_exchange(self, message: ClientKeyExchange, raw: bytes) -> None:
         """The client's half of the key exchange: now all keys are known."""
@@ -259,8 +195,7 @@ class ServerHandshake12(Connection12):
             message.signature,
             self.config.signature_schemes,
         )
-        self.transcript.add(raw)
-        self.move(State.WAIT_CCS)
+        self.proceed(raw, State.WAIT_CCS)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
         """The client saw the same handshake: the session is open."""
@@ -269,7 +204,6 @@ class ServerHandshake12(Connection12):
         if self.ticket_promised:
             self.send(NewSessionTicket12(TICKET_LIFETIME_SECONDS, self.entropy("ticket", TICKET_BYTES)))
         self.send_finished()
-        self.move(State.CONNECTED)
         self.done()
 
 

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.config import TLS13_CIPHER_SUITES, ServerConfig
 from simulator.tls.connection13 import Connection13
-from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
-from simulator.tls.crypto.signatures import common_scheme
-from simulator.tls.events import ClientVerdictWanted, RequestChoiceWanted, TlsEvent
+from simulator.tls.crypto.key_exchange import generate_key_share
 from simulator.tls.offer import check_hello_extensions, offered_shares, required, same_but_for_share
+from simulator.tls.server_answers import TICKET_BYTES, TICKET_LIFETIME_SECONDS, ServerAnswers
 from simulator.tls.states import SERVER_13, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
@@ -30,19 +28,16 @@ from simulator.tls.wire.messages import (
     NewSessionTicket13,
     ServerHello,
 )
-from simulator.tls.wire.registry import CIPHER_SUITES, group_name, version_name
-from simulator.tls.wire.version import Protection
+from simulator.tls.wire.registry import group_name, version_name
+from simulator.tls.wire.version import Protection, Version
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
+    from simulator.tls.config import ServerConfig
     from simulator.tls.wire.extensions import Extension
 
-LEGACY_VERSION = 0x0303
-TICKET_LIFETIME_SECONDS = 7200
-TICKET_BYTES = 32
 
-
-class ServerHandshake13(Connection13):
+class ServerHandshake13(ServerAnswers, Connection13):
     """A server's TLS 1.3 connection.
 
     Args:
@@ -50,14 +45,14 @@ class ServerHandshake13(Connection13):
         entropy: its randoms, ephemeral keys and tickets.
     """
 
+    after_acceptance = (State.WAIT_CV, State.WAIT_FINISHED)
+    after_not_asking = State.WAIT_FINISHED
+
     def __init__(self, config: ServerConfig, entropy: Entropy) -> None:
-        super().__init__(SERVER_13, config.record_style, entropy)
-        self.config = config
-        self.suites = config.cipher_suites or TLS13_CIPHER_SUITES
+        super().__init__(SERVER_13, config, entropy)
         self.first_hello: ClientHello | None = None
         self.retry_group: int | None = None
         self.scheme = 0  # of the server's own proof
-        self.client_chain: tuple[bytes, ...] = ()
         self.handlers = {
             "ClientHello": self.on_client_hello,
             "Certificate": self.on_certificate,
@@ -66,34 +61,13 @@ class ServerHandshake13(Connection13):
             "KeyUpdate": self.on_key_update,
         }
 
-    # What the actor says --------------------------------------------------------------------------------
-
-    def ask_client(self) -> list[TlsEvent]:
-        """Ask the client for a certificate, and complete the flight."""
-        return self.answer(State.WAIT_REQUEST_CHOICE, "ask", lambda: self.complete_flight(asks=True))
-
-    def do_not_ask(self) -> list[TlsEvent]:
-        """Complete the flight without a CertificateRequest."""
-        return self.answer(State.WAIT_REQUEST_CHOICE, "do not ask", lambda: self.complete_flight(asks=False))
-
-    def accept_client(self) -> list[TlsEvent]:
-        """Go on with this certificate, or without one: to the client's proof, if there is one to come."""
-        after = State.WAIT_CV if self.client_chain else State.WAIT_FINISHED
-        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "accept", lambda: self.move(after))
-
-    def refuse_client(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
-        """The client's certificate, or its absence, is not acceptable: say so and end."""
-        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "refuse", lambda: self.fail(alert, reason))
-
-    # Hello ----------------------------------------------------------------------------------------------
-
     def on_client_hello(self, hello: ClientHello, raw: bytes) -> None:
         """RFC 8446 sections 4.1.1 to 4.1.4: choose from the offer, or ask for the same with another share."""
         self.hello_seen = True
         self.check_offer(hello)
-        suite = CIPHER_SUITES[self.choose_suite(hello)]
+        suite = self.choose_suite(hello, self.suites)
         group, share = self.choose_group(hello)
-        self.scheme = self.choose_scheme(hello)
+        self.scheme = self.own_scheme(required(forms.SIGNATURE_ALGORITHMS, hello))
         self.client_random = hello.random
         self.session_id = hello.legacy_session_id
         if share is None:
@@ -106,7 +80,8 @@ class ServerHandshake13(Connection13):
         self.transcript.add(raw)
         own_share = generate_key_share(group, self.entropy, "server")
         secret = own_share.agree(share)
-        self.send_server_hello(suite.code, own_share)
+        entry = forms.KEY_SHARE_CHOICE.build(forms.KeyShareEntry(group, own_share.public))
+        self.send_server_hello(self.entropy("server random", 32), suite.code, entry)
         self.agree(suite, group, secret)
         self.begin_flight()
 
@@ -134,18 +109,6 @@ class ServerHandshake13(Connection13):
                 "The second ClientHello differs from the first in more than its key share.",
             )
 
-    def choose_suite(self, hello: ClientHello) -> int:
-        """The first of the server's suites that the client offers."""
-        for suite in self.suites:
-            if suite in hello.cipher_suites:
-                return suite
-        raise ProtocolViolation(
-            AlertDescription.HANDSHAKE_FAILURE,
-            "There is no common cipher suite.",
-            got=", ".join(f"0x{suite:04x}" for suite in hello.cipher_suites[:20]),
-            expected="one of " + ", ".join(CIPHER_SUITES[suite].name for suite in self.suites),
-        )
-
     def choose_group(self, hello: ClientHello) -> tuple[int, bytes | None]:
         """The group, and the client's share for it; None where it has to be asked for."""
         groups = required(forms.SUPPORTED_GROUPS, hello)
@@ -159,65 +122,28 @@ class ServerHandshake13(Connection13):
                     expected=group_name(self.retry_group),
                 )
             return self.retry_group, shares[self.retry_group]
-        common = [group for group in self.config.groups if group in groups]
-        if not common:
-            raise ProtocolViolation(
-                AlertDescription.HANDSHAKE_FAILURE,
-                "There is no common group for the key exchange.",
-                got=", ".join(map(group_name, groups[:20])),
-                expected="one of " + ", ".join(map(group_name, self.config.groups)),
-            )
+        common = self.common_groups(groups)
         with_share = [group for group in common if group in shares]
         return (with_share[0], shares[with_share[0]]) if with_share else (common[0], None)
-
-    def choose_scheme(self, hello: ClientHello) -> int:
-        """The scheme of the server's own proof."""
-        offered = required(forms.SIGNATURE_ALGORITHMS, hello)
-        scheme = common_scheme(self.config.credential.private_key, offered, self.version)
-        if scheme is None:
-            raise ProtocolViolation(
-                AlertDescription.HANDSHAKE_FAILURE,
-                "The client cannot verify any signature that the server's key can make.",
-            )
-        return scheme
 
     def ask_again(self, hello: ClientHello, suite: int, group: int) -> None:
         """Send HelloRetryRequest."""
         self.first_hello = hello
         self.retry_group = group
         self.transcript.replace_first_hello()
-        self.send(
-            ServerHello(
-                legacy_version=LEGACY_VERSION,
-                random=HELLO_RETRY_REQUEST_RANDOM,
-                legacy_session_id_echo=hello.legacy_session_id,
-                cipher_suite=suite,
-                legacy_compression_method=0,
-                extensions=(
-                    forms.SUPPORTED_VERSIONS_CHOICE.build(self.version.wire),
-                    forms.KEY_SHARE_RETRY.build(group),
-                ),
-            )
-        )
-        self.out.flush()
-        self.send_compatibility_ccs()
+        self.send_server_hello(HELLO_RETRY_REQUEST_RANDOM, suite, forms.KEY_SHARE_RETRY.build(group))
         self.move(State.WAIT_CH_AFTER_RETRY)
 
-    # The server's flight ----------------------------------------------------------------------------------
-
-    def send_server_hello(self, suite: int, share: KeyShare) -> None:
-        """Send the server's choices and its half of the key exchange."""
+    def send_server_hello(self, random: bytes, suite: int, key_share: Extension) -> None:
+        """Send the server's choices, with its half of the key exchange or the group to try again with."""
         self.send(
             ServerHello(
-                legacy_version=LEGACY_VERSION,
-                random=self.entropy("server random", 32),
+                legacy_version=Version.TLS12.wire,
+                random=random,
                 legacy_session_id_echo=self.session_id,
                 cipher_suite=suite,
                 legacy_compression_method=0,
-                extensions=(
-                    forms.SUPPORTED_VERSIONS_CHOICE.build(self.version.wire),
-                    forms.KEY_SHARE_CHOICE.build(forms.KeyShareEntry(share.group, share.public)),
-                ),
+                extensions=(forms.SUPPORTED_VERSIONS_CHOICE.build(self.version.wire), key_share),
             )
         )
         self.out.flush()
@@ -228,9 +154,7 @@ class ServerHandshake13(Connection13):
         self.write_under(self.schedule.server_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
         self.read_under(self.schedule.client_handshake_traffic_secret, Protection.HANDSHAKE_TRAFFIC)
         self.send(EncryptedExtensions(extensions=()))
-        self.out.pause()
-        self.move(State.WAIT_REQUEST_CHOICE)
-        self.tell(RequestChoiceWanted())
+        self.want_request_choice()
 
     def complete_flight(self, *, asks: bool) -> None:
         """Send the CertificateRequest, if the server asks, and the server's own proof; derive the secrets."""
@@ -243,7 +167,6 @@ class ServerHandshake13(Connection13):
         self.send_finished(self.schedule.server_handshake_traffic_secret)
         self.derive_application_secrets()
         self.write_under(self.schedule.server_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
-        self.move(State.WAIT_CERT if asks else State.WAIT_FINISHED)
 
     def request_extensions(self) -> tuple[Extension, ...]:
         """What a CertificateRequest says: the schemes, and the authorities as a hint."""
@@ -252,21 +175,15 @@ class ServerHandshake13(Connection13):
             extensions.append(forms.CERTIFICATE_AUTHORITIES.build(self.config.certificate_authorities))
         return tuple(extensions)
 
-    # The client's second flight ---------------------------------------------------------------------------
-
     def on_certificate(self, message: Certificate13, raw: bytes) -> None:
         """The client says who it is, or sends nobody; the actor judges it before anything else is read."""
         self.check_certificate_form(message)
-        self.client_chain = message.chain
-        self.transcript.add(raw)
-        self.move(State.WAIT_VERDICT_ON_CLIENT)
-        self.tell(ClientVerdictWanted(self.client_chain))
+        self.want_verdict(message.chain, raw)
 
     def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
         """The client proves that it holds the key of its certificate."""
         self.check_proof(message, self.client_chain[0], self.config.signature_schemes)
-        self.transcript.add(raw)
-        self.move(State.WAIT_FINISHED)
+        self.proceed(raw, State.WAIT_FINISHED)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
         """The client saw the same handshake: the session is open."""
@@ -276,7 +193,6 @@ class ServerHandshake13(Connection13):
         for number in range(self.config.tickets):
             self.send_ticket(number)
         self.out.flush()
-        self.move(State.CONNECTED)
         self.done()
 
     def send_ticket(self, number: int) -> None:

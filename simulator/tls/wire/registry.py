@@ -43,23 +43,23 @@ class CipherSuite:
 # The rows of the table are short enough for a line each with these.
 V12, V13 = Version.TLS12, Version.TLS13
 GCM: Aead = "AES-GCM"
-CHACHA: Aead = "ChaCha20-Poly1305"
+POLY: Aead = "ChaCha20-Poly1305"
 
 CIPHER_SUITES: dict[int, CipherSuite] = {
     suite.code: suite
     for suite in (
         CipherSuite(0x1301, "TLS_AES_128_GCM_SHA256", V13, "sha256", GCM, 16, 12),
         CipherSuite(0x1302, "TLS_AES_256_GCM_SHA384", V13, "sha384", GCM, 32, 12),
-        CipherSuite(0x1303, "TLS_CHACHA20_POLY1305_SHA256", V13, "sha256", CHACHA, 32, 12),
+        CipherSuite(0x1303, "TLS_CHACHA20_POLY1305_SHA256", V13, "sha256", POLY, 32, 12),
         CipherSuite(0xC02B, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", V12, "sha256", GCM, 16, 4, "ecdsa"),
         CipherSuite(0xC02C, "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", V12, "sha384", GCM, 32, 4, "ecdsa"),
         CipherSuite(0xC02F, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", V12, "sha256", GCM, 16, 4, "rsa"),
         CipherSuite(0xC030, "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", V12, "sha384", GCM, 32, 4, "rsa"),
         CipherSuite(
-            0xCCA8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", V12, "sha256", CHACHA, 32, 12, "rsa"
+            0xCCA8, "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", V12, "sha256", POLY, 32, 12, "rsa"
         ),
         CipherSuite(
-            0xCCA9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", V12, "sha256", CHACHA, 32, 12, "ecdsa"
+            0xCCA9, "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", V12, "sha256", POLY, 32, 12, "ecdsa"
         ),
     )
 }

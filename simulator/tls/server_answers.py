@@ -1,0 +1,137 @@
+"""The part of a server's machine that is the same in every version: the actor's answers, and the choices."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+from simulator.tls.config import CIPHER_SUITES_OF
+from simulator.tls.connection import Connection
+from simulator.tls.crypto.signatures import common_scheme
+from simulator.tls.events import ClientVerdictWanted, RequestChoiceWanted
+from simulator.tls.states import State
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.registry import CIPHER_SUITES, group_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.entropy import Entropy
+    from simulator.tls.config import ServerConfig
+    from simulator.tls.events import TlsEvent
+    from simulator.tls.states import StateMachine
+    from simulator.tls.wire.messages import ClientHello
+    from simulator.tls.wire.registry import CipherSuite
+
+TICKET_LIFETIME_SECONDS = 7200  # OpenSSL's lifetime too; RFC 8446 section 4.6.1 allows up to a week
+TICKET_BYTES = 32  # opaque: nothing stands behind a ticket, because this server resumes no session
+MOST_NAMED = 20  # code points that an error quotes: enough for every stack's list, too few for a flood
+
+
+class ServerAnswers(Connection):
+    """A server's machine without its messages; a version adds them.
+
+    Args:
+        machine: the table of its version.
+        config: its certificate and settings.
+        entropy: the source of its random bytes, ephemeral keys and tickets.
+
+    Attributes:
+        client_chain: the client's certificates, DER, leaf first; empty without one.
+        after_acceptance: the states after a certificate was accepted, and after its absence was.
+        after_not_asking: the state after the flight if the client is not asked.
+    """
+
+    after_acceptance: ClassVar[tuple[State, State]]
+    after_not_asking: ClassVar[State]
+
+    def __init__(self, machine: StateMachine, config: ServerConfig, entropy: Entropy) -> None:
+        super().__init__(machine, config.record_style, entropy)
+        self.config = config
+        self.suites = config.cipher_suites or CIPHER_SUITES_OF[machine.version]
+        self.client_chain: tuple[bytes, ...] = ()
+
+    def ask_client(self) -> list[TlsEvent]:
+        """Ask the client for a certificate, and complete the flight."""
+        return self.answer(State.WAIT_REQUEST_CHOICE, "ask", lambda: self.complete(asks=True))
+
+    def do_not_ask(self) -> list[TlsEvent]:
+        """Complete the flight without a CertificateRequest."""
+        return self.answer(State.WAIT_REQUEST_CHOICE, "do not ask", lambda: self.complete(asks=False))
+
+    def accept_client(self) -> list[TlsEvent]:
+        """Go on with the client's certificate, to its proof, or without a certificate."""
+        with_certificate, without = self.after_acceptance
+        after = with_certificate if self.client_chain else without
+        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "accept", lambda: self.move(after))
+
+    def refuse_client(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
+        """Refuse the client's certificate, or its absence, with an alert."""
+        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "refuse", lambda: self.fail(alert, reason))
+
+    def want_request_choice(self) -> None:
+        """Send what precedes the CertificateRequest, and wait for the choice whether to ask."""
+        self.out.pause()
+        self.move(State.WAIT_REQUEST_CHOICE)
+        self.tell(RequestChoiceWanted())
+
+    def complete(self, *, asks: bool) -> None:
+        """Send the rest of the flight, and wait for the client's."""
+        self.complete_flight(asks=asks)
+        self.move(State.WAIT_CERT if asks else self.after_not_asking)
+
+    @abstractmethod
+    def complete_flight(self, *, asks: bool) -> None:
+        """Send the CertificateRequest, if the server asks, and what follows it."""
+
+    def want_verdict(self, chain: tuple[bytes, ...], raw: bytes) -> None:
+        """Wait for the verdict on the client's certificate; nothing more is read before it."""
+        self.client_chain = chain
+        self.proceed(raw, State.WAIT_VERDICT_ON_CLIENT)
+        self.tell(ClientVerdictWanted(chain))
+
+    def choose_suite(self, hello: ClientHello, usable: Sequence[int]) -> CipherSuite:
+        """The first usable suite that the client offers.
+
+        Raises:
+            ProtocolViolation: ``handshake_failure``.
+        """
+        for code in usable:
+            if code in hello.cipher_suites:
+                return CIPHER_SUITES[code]
+        raise ProtocolViolation(
+            AlertDescription.HANDSHAKE_FAILURE,
+            "There is no common cipher suite for the server's certificate.",
+            got=", ".join(f"0x{suite:04x}" for suite in hello.cipher_suites[:MOST_NAMED]),
+            expected="one of " + ", ".join(CIPHER_SUITES[code].name for code in usable) if usable else None,
+        )
+
+    def common_groups(self, offered: tuple[int, ...] | None) -> list[int]:
+        """The server's groups that the client offers, in the server's order; all if the client names none.
+
+        Raises:
+            ProtocolViolation: ``handshake_failure`` if there is none.
+        """
+        common = [group for group in self.config.groups if offered is None or group in offered]
+        if common:
+            return common
+        raise ProtocolViolation(
+            AlertDescription.HANDSHAKE_FAILURE,
+            "There is no common group for the key exchange.",
+            got=", ".join(map(group_name, (offered or ())[:MOST_NAMED])),
+            expected="one of " + ", ".join(map(group_name, self.config.groups)),
+        )
+
+    def own_scheme(self, offered: tuple[int, ...]) -> int:
+        """The scheme of the server's own proof.
+
+        Raises:
+            ProtocolViolation: ``handshake_failure`` if the client can verify none that the key can make.
+        """
+        scheme = common_scheme(self.config.credential.private_key, offered, self.version)
+        if scheme is None:
+            raise ProtocolViolation(
+                AlertDescription.HANDSHAKE_FAILURE,
+                "The client cannot verify any signature that the server's key can make.",
+            )
+        return scheme
