@@ -1,1 +1,1 @@
-"""How it is said: TLS 1.3 and TLS 1.2 as sans-I/O state machines over declared messages."""
+"""TLS 1.3 and TLS 1.2 as sans-I/O state machines over declared messages."""

@@ -68,7 +68,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
         }
 
     def signing_scheme(self, credential: Credential) -> int | None:
-        """The scheme that the key can sign with and the server accepts; None where there is none."""
+        """The scheme that the key can sign with and the server accepts, or None."""
         key = credential.private_key
         if self.request is None or certificate_type_of(key) not in self.request.certificate_types:
             return None
@@ -91,7 +91,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
         self.move(State.WAIT_SH)
 
     def hello_extensions(self) -> tuple[Extension, ...]:
-        """What the ClientHello offers, in order."""
+        """The extensions of the ClientHello, in order."""
         offers = [
             forms.EC_POINT_FORMATS.build((0,)),
             forms.SUPPORTED_GROUPS.build(self.config.groups),
@@ -103,7 +103,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
         return tuple(self.named(offers))
 
     def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:
-        """RFC 5246 section 7.4.1.3: the server's choices, and which extensions it understood."""
+        """Take the server's choices and the extensions that it understood (RFC 5246 section 7.4.1.3)."""
         if hello.legacy_version != self.version.wire:
             raise ProtocolViolation(
                 AlertDescription.PROTOCOL_VERSION,
@@ -114,7 +114,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
         if hello.cipher_suite not in self.suites or hello.legacy_compression_method != 0:
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER,
-                "The server chose what was not offered.",
+                "The server chose a cipher suite or compression that was not offered.",
                 got=f"cipher suite 0x{hello.cipher_suite:04x}, compression {hello.legacy_compression_method}",
             )
         answers = {extension.type for extension in hello.extensions}
@@ -137,11 +137,11 @@ class ClientHandshake12(ClientAnswers, Connection12):
         self.proceed(raw, State.WAIT_CERT)
 
     def on_certificate(self, message: Certificate12, raw: bytes) -> None:
-        """The server says who it is; the actor judges it before anything else is read."""
+        """Take the server's certificate; the actor judges it before anything else is read."""
         self.want_verdict(message.chain, raw)
 
     def on_server_key_exchange(self, message: ServerKeyExchange, raw: bytes) -> None:
-        """The server's half of the key exchange, signed: its proof that it holds its certificate's key."""
+        """Take the server's half of the key exchange, whose signature proves possession of its key."""
         if message.named_curve not in self.config.groups:
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER,
@@ -170,13 +170,13 @@ class ClientHandshake12(ClientAnswers, Connection12):
         self.proceed(raw, State.WAIT_CR_SHD)
 
     def on_certificate_request(self, request: CertificateRequest12, raw: bytes) -> None:
-        """The server asks for a certificate; the answer waits until its flight is read."""
+        """Keep the request for a certificate; it is answered after the server's flight."""
         check_names(request.certificate_authorities)
         self.request = request
         self.proceed(raw, State.WAIT_SHD)
 
     def on_server_hello_done(self, _: ServerHelloDone, raw: bytes) -> None:
-        """The server's turn is over; without a request the client goes on at once."""
+        """End the server's flight; without a request the client goes on at once."""
         self.transcript.add(raw)
         if self.request is None:
             self.send_second_flight(None)
@@ -191,7 +191,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
         )
 
     def send_second_flight(self, credential: Credential | None) -> None:
-        """All that the client has to say: certificate and proof where it was asked, and Finished."""
+        """Send certificate and proof if the server asked, the key exchange, and Finished."""
         assert self.server_share is not None
         if self.request is not None:
             self.send(Certificate12(credential.chain if credential else ()))
@@ -212,17 +212,17 @@ class ClientHandshake12(ClientAnswers, Connection12):
         self.send(CertificateVerify(scheme, sign(private_key, scheme, content, self.entropy)))
 
     def on_new_session_ticket(self, _: NewSessionTicket12, raw: bytes) -> None:
-        """RFC 5077 section 3.3: read and dropped. This client does not resume."""
+        """Drop a ticket: this client does not resume (RFC 5077 section 3.3)."""
         self.proceed(raw, State.WAIT_CCS)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
-        """The server saw the same handshake."""
+        """Check that the server saw the same handshake, and open the session."""
         self.check_finished(message)
         self.transcript.add(raw)
         self.done()
 
     def take_message(self, raw: bytes) -> None:
-        """HelloRequest may come at any time and is ignored while a handshake runs (RFC 5246 §7.4.1.1)."""
+        """Read a message; HelloRequest is ignored while a handshake runs (RFC 5246 section 7.4.1.1)."""
         if message_name(raw) == "HelloRequest" and self.state is not State.CONNECTED:
             self.count_idle()
             self.tell(MessageReceived("HelloRequest", raw, self.read_protection))
@@ -231,5 +231,5 @@ class ClientHandshake12(ClientAnswers, Connection12):
         super().take_message(raw)
 
     def on_hello_request(self, _: HelloRequest, raw: bytes) -> None:  # noqa: ARG002 - the handlers' form
-        """The server would like to renegotiate; this client does not."""
+        """Decline to renegotiate."""
         self.refuse_renegotiation()

@@ -1,8 +1,8 @@
 """The client of TLS 1.3 (RFC 8446).
 
-Read the handlers from top to bottom: they are in the order of the handshake. What may come when is not
-decided here but in the table of :mod:`simulator.tls.states`; whom to trust and whether to send a
-certificate is decided by the actor, while the machine waits.
+The handlers stand in the order of the handshake. The table of :mod:`simulator.tls.states` decides which
+message may come when; the actor decides whom to trust and whether to send a certificate, while the machine
+waits.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.config import ClientConfig, Credential
 
-LEGACY_VERSION = 0x0303  # what every hello claims; the truth stands in supported_versions
+LEGACY_VERSION = 0x0303  # of every hello; the real version is in supported_versions
 
 
 class ClientHandshake13(ClientAnswers, Connection13):
@@ -68,14 +68,14 @@ class ClientHandshake13(ClientAnswers, Connection13):
         }
 
     def signing_scheme(self, credential: Credential) -> int | None:
-        """The scheme that the key can sign with and the server accepts; None where there is none."""
+        """The scheme that the key can sign with and the server accepts, or None."""
         if self.request is None:
             return None
         accepted = forms.SIGNATURE_ALGORITHMS.read(self.request.extensions) or ()
         return common_scheme(credential.private_key, accepted, self.version)
 
     def send_first_hello(self) -> None:
-        """Say what the client can do, with a random and key shares of its own."""
+        """Send the first ClientHello, with a new random and new key shares."""
         self.hello_seen = True
         self.client_random = self.entropy("client random", 32)
         self.session_id = self.entropy("legacy session id", 32)
@@ -102,7 +102,7 @@ class ClientHandshake13(ClientAnswers, Connection13):
         )
 
     def hello_extensions(self) -> tuple[Extension, ...]:
-        """What the ClientHello offers, in order."""
+        """The extensions of the ClientHello, in order."""
         offers = [
             forms.SUPPORTED_GROUPS.build(self.config.groups),
             forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes),
@@ -121,19 +121,19 @@ class ClientHandshake13(ClientAnswers, Connection13):
         return {extension.type for extension in self.hello_extensions()}
 
     def on_hello_retry_request(self, retry: ServerHello, raw: bytes) -> None:
-        """RFC 8446 section 4.1.4: the server wants the same hello with another key share."""
+        """Send the same hello with another key share or a cookie (RFC 8446 section 4.1.4)."""
         self.check_hello(retry, ExtensionPlace.HRR)
         group = forms.KEY_SHARE_RETRY.read(retry.extensions)
         self.cookie = forms.COOKIE.read(retry.extensions)
         if group is None and self.cookie is None:
             raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER, "HelloRetryRequest would change nothing"
+                AlertDescription.ILLEGAL_PARAMETER, "HelloRetryRequest would change nothing."
             )
         if group is not None:
             if group not in self.config.groups or group in self.shares:
                 raise ProtocolViolation(
                     AlertDescription.ILLEGAL_PARAMETER,
-                    "HelloRetryRequest asks for a key share that cannot be meant",
+                    "HelloRetryRequest asks for a key share of the wrong group.",
                     got=group_name(group),
                     expected="a group that was offered and has no share yet",
                 )
@@ -148,20 +148,20 @@ class ClientHandshake13(ClientAnswers, Connection13):
         self.move(State.WAIT_SH_AFTER_RETRY)
 
     def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:
-        """RFC 8446 section 4.1.3: both halves of the key exchange are known, encryption begins."""
+        """Complete the key exchange; what follows is encrypted (RFC 8446 section 4.1.3)."""
         self.check_hello(hello, ExtensionPlace.SH)
         if self.retry_suite not in (None, hello.cipher_suite):
             raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER, "the cipher suite changed after HelloRetryRequest"
+                AlertDescription.ILLEGAL_PARAMETER, "The cipher suite changed after HelloRetryRequest."
             )
         entry = forms.KEY_SHARE_CHOICE.read(hello.extensions)
         if entry is None:
-            raise ProtocolViolation(AlertDescription.MISSING_EXTENSION, "ServerHello has no key_share")
+            raise ProtocolViolation(AlertDescription.MISSING_EXTENSION, "ServerHello has no key_share.")
         share = self.shares.get(entry.group)
         if share is None:
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER,
-                "ServerHello answers a key share that was not sent",
+                "ServerHello answers a key share that was not sent.",
                 got=group_name(entry.group),
                 expected=" or ".join(map(group_name, self.shares)),
             )
@@ -173,14 +173,14 @@ class ClientHandshake13(ClientAnswers, Connection13):
         self.move(State.WAIT_EE)
 
     def check_hello(self, hello: ServerHello, place: ExtensionPlace) -> None:
-        """Refuse a ServerHello that answers what was not said."""
+        """Refuse a ServerHello that does not answer the offer."""
         version = forms.SUPPORTED_VERSIONS_CHOICE.read(hello.extensions)
         if version != self.version.wire:
-            # RFC 8446 section 4.2.1: an old version is said without the extension, and in it is a lie.
+            # RFC 8446 section 4.2.1: a server chooses an old version without the extension, never with it.
             answers_offer = version is None
             raise ProtocolViolation(
                 AlertDescription.PROTOCOL_VERSION if answers_offer else AlertDescription.ILLEGAL_PARAMETER,
-                "the server chose another version",
+                "The server chose another version.",
                 got=f"0x{version or hello.legacy_version:04x}",
                 expected="TLS 1.3 (0x0304)",
             )
@@ -192,43 +192,43 @@ class ClientHandshake13(ClientAnswers, Connection13):
         elif hello.cipher_suite not in self.suites:
             problem = f"cipher suite 0x{hello.cipher_suite:04x} was not offered"
         if problem:
-            raise ProtocolViolation(AlertDescription.ILLEGAL_PARAMETER, f"ServerHello: {problem}")
+            raise ProtocolViolation(AlertDescription.ILLEGAL_PARAMETER, f"ServerHello: {problem}.")
         # A cookie answers nothing: a server gives one of its own accord (RFC 8446 section 4.2.2).
         check_answers(hello.extensions, place, self.offered_types() | {ExtensionType.COOKIE})
 
     def on_encrypted_extensions(self, message: EncryptedExtensions, raw: bytes) -> None:
-        """RFC 8446 section 4.3.1: answers to what was offered, and to nothing else."""
+        """Check that the extensions answer offered ones only (RFC 8446 section 4.3.1)."""
         check_answers(message.extensions, ExtensionPlace.EE, self.offered_types())
         self.proceed(raw, State.WAIT_CERT_CR)
 
     def on_certificate_request(self, request: CertificateRequest13, raw: bytes) -> None:
-        """The server asks for a certificate; the answer waits until its flight is read."""
+        """Keep the request for a certificate; it is answered after the server's flight."""
         if request.certificate_request_context:
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER,
-                "certificate_request_context is not empty in the main handshake",
+                "certificate_request_context is not empty in the main handshake.",
             )
         check_offers(request.extensions, ExtensionPlace.CR)
         check_names(forms.CERTIFICATE_AUTHORITIES.read(request.extensions) or ())
         if forms.SIGNATURE_ALGORITHMS.read(request.extensions) is None:
             raise ProtocolViolation(
-                AlertDescription.MISSING_EXTENSION, "CertificateRequest has no signature_algorithms"
+                AlertDescription.MISSING_EXTENSION, "CertificateRequest has no signature_algorithms."
             )
         self.request = request
         self.proceed(raw, State.WAIT_CERT)
 
     def on_certificate(self, message: Certificate13, raw: bytes) -> None:
-        """The server says who it is; the actor judges it before anything else is read."""
+        """Take the server's certificate; the actor judges it before anything else is read."""
         self.check_certificate_form(message)
         self.want_verdict(message.chain, raw)
 
     def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
-        """The server proves that it holds the key of its certificate."""
+        """Check the server's proof of possession."""
         self.check_proof(message, self.server_chain[0], self.config.signature_schemes)
         self.proceed(raw, State.WAIT_FINISHED)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
-        """The server saw the same handshake."""
+        """Check that the server saw the same handshake, and answer it."""
         self.check_finished(message, self.schedule.server_handshake_traffic_secret)
         self.transcript.add(raw)
         self.derive_application_secrets()
@@ -242,7 +242,7 @@ class ClientHandshake13(ClientAnswers, Connection13):
         self.tell(CertificateChoiceWanted(schemes, authorities, ()))
 
     def send_second_flight(self, credential: Credential | None) -> None:
-        """All that the client has to say: certificate and proof where it was asked, and Finished."""
+        """Send certificate and proof if the server asked, and Finished."""
         self.send_compatibility_ccs()
         if self.request is not None:
             self.send_chain(credential.chain if credential else ())
@@ -255,5 +255,5 @@ class ClientHandshake13(ClientAnswers, Connection13):
         self.done()
 
     def on_new_session_ticket(self, message: NewSessionTicket13, _: bytes) -> None:
-        """RFC 8446 section 4.6.1: read and dropped. This client does not resume."""
+        """Drop a ticket: this client does not resume (RFC 8446 section 4.6.1)."""
         check_offers(message.extensions, ExtensionPlace.NST)

@@ -1,4 +1,4 @@
-"""What a client's actor says to its handshake machine, in every version the same."""
+"""The part of a client's machine that is the same in every version: the actor's answers."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class ClientAnswers(Connection):
-    """The answers of a client's actor; a version says what each of them leads to.
+    """A client's machine without its messages; a version adds them.
 
     Attributes:
         config: what it offers.
-        after_acceptance: where the machine goes on once the server's certificate is accepted.
+        after_acceptance: the state after the server's certificate was accepted.
     """
 
     after_acceptance: ClassVar[State]
@@ -42,11 +42,11 @@ class ClientAnswers(Connection):
         return self.report(self.send_first_hello)
 
     def accept_server(self) -> list[TlsEvent]:
-        """The server's certificate is good enough: go on, to its proof."""
+        """Accept the server's certificate, and go on to its proof."""
         return self.answer(State.WAIT_VERDICT_ON_SERVER, "accept", lambda: self.move(self.after_acceptance))
 
     def refuse_server(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
-        """The server's certificate is not good enough: say so and end."""
+        """Refuse the server's certificate with an alert."""
         in_clear = self.config.refuses_in_clear
         return self.answer(
             State.WAIT_VERDICT_ON_SERVER, "refuse", lambda: self.fail(alert, reason, in_clear=in_clear)
@@ -56,10 +56,10 @@ class ClientAnswers(Connection):
         """Answer the server's request.
 
         Args:
-            credential: the chain and key to send; None goes on without, with an empty Certificate.
+            credential: the chain and key to send, or None to send an empty Certificate.
 
         Raises:
-            DecisionError: nobody asked, or the key cannot sign in a way the server accepts
+            DecisionError: the server did not ask, or the key cannot sign in a way it accepts
                 (see :meth:`signing_scheme`).
         """
         if credential is not None:
@@ -89,12 +89,12 @@ class ClientAnswers(Connection):
 
     @abstractmethod
     def signing_scheme(self, credential: Credential) -> int | None:
-        """The scheme that the key can sign with and the server accepts; None where there is none."""
+        """The scheme that the key can sign with and the server accepts, or None."""
 
     @abstractmethod
     def send_first_hello(self) -> None:
-        """Say what the client can do."""
+        """Send the first ClientHello."""
 
     @abstractmethod
     def send_second_flight(self, credential: Credential | None) -> None:
-        """All that the client has to say: certificate and proof where it was asked, and Finished."""
+        """Send the client's flight: certificate and proof if the server asked, key exchange, Finished."""

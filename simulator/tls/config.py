@@ -1,4 +1,4 @@
-"""What a handshake machine is told before it starts: settings and credentials, no policy."""
+"""Settings and credentials of a handshake machine, fixed before it starts; policy stays with the actor."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class ClientConfig:
 
     Attributes:
         version: the one version it offers.
-        server_name: host for server_name (SNI); None leaves the extension out.
-        cipher_suites: code points in order; None for all of this version.
+        server_name: host for server_name (SNI), or None to leave the extension out.
+        cipher_suites: code points in order, or None for all of this version.
         groups: named groups in order of preference; shares are sent for ``key_shares`` of them.
         key_shares: how many of ``groups`` get a key share in the first ClientHello.
-        signature_schemes: what it accepts in CertificateVerify and chains.
+        signature_schemes: code points that it accepts in CertificateVerify and chains.
         refuses_in_clear: send a TLS 1.3 refusal of the server's certificate as a plaintext alert, as OpenSSL
             does, instead of under the handshake keys.
         corrupts_proof: sign a wrong transcript in CertificateVerify.
-        record_style: how messages are laid into records.
+        record_style: the layout of messages in records.
     """
 
     version: Version
@@ -72,10 +72,10 @@ class ServerConfig:
         credential: its certificate chain and key.
         certificate_authorities: DER names for the CertificateRequest, if one is sent; empty for no hint.
         tickets: NewSessionTicket messages after the handshake (TLS 1.2: at most one, and only if asked).
-        cipher_suites: code points in order of the server's preference; None for all of this version.
+        cipher_suites: code points in order of the server's preference, or None for all of this version.
         groups: named groups it accepts.
-        signature_schemes: what it accepts from the client.
-        record_style: how messages are laid into records.
+        signature_schemes: code points that it accepts from the client.
+        record_style: the layout of messages in records.
     """
 
     version: Version

@@ -1,8 +1,8 @@
-"""What every handshake machine does, whatever its role and version: bytes in, events and bytes out.
+"""The common part of every handshake machine, in each role and version: bytes in, events and bytes out.
 
-An :class:`Connection` reads records until its state asks for a decision, hands each message to the handler
-of its name if the state's row in :mod:`simulator.tls.states` allows it, and answers whatever breaks the
-protocol with the alert that the RFC names. Nothing that a peer sends can raise out of it.
+A :class:`Connection` reads records until its state asks for a decision, hands each message to the handler
+of its name if the state's row in :mod:`simulator.tls.states` allows it, and answers a violation of the
+protocol with the alert that the RFC names. Bytes of a peer never raise an exception out of it.
 """
 
 from __future__ import annotations
@@ -42,8 +42,12 @@ if TYPE_CHECKING:
     from simulator.tls.wire.records import RecordStyle
     from simulator.tls.wire.version import Side
 
-MOST_IDLE = 32  # warnings, empty data, key updates and the like in a row before the peer is called abusive
-MOST_UNREAD_BYTES = 2**20  # kept while a decision is awaited; far more than a flight has
+# Warnings, empty data, key updates and the like in a row. OpenSSL allows 5 warnings (MAX_WARN_ALERT_COUNT)
+# and 32 empty records or key updates (MAX_EMPTY_RECORDS, MAX_KEY_UPDATE_MESSAGES); here one count serves all.
+MOST_IDLE = 32
+# Kept while a decision is pending. The longest flight that this implementation reads, two messages of
+# LONG_MESSAGE_LIMIT with what surrounds them, is a quarter of it.
+MOST_UNREAD_BYTES = 2**20
 
 Handler = Callable[[Any, bytes], None]  # the table pairs each name with the handler of its own message class
 
@@ -53,11 +57,11 @@ class Connection(ABC):
 
     Args:
         machine: the table of its role and version.
-        style: how messages are laid into records.
-        entropy: where its random bytes come from.
+        style: the layout of messages in records.
+        entropy: the source of its random bytes.
 
     Attributes:
-        state: where it stands.
+        state: its place in the table.
         keylog: NSS key log lines of the secrets so far, for Wireshark.
     """
 
@@ -96,11 +100,11 @@ class Connection(ABC):
 
     @property
     def finished(self) -> bool:
-        """Nothing more can be said or read."""
+        """The connection has ended: nothing more is sent or read."""
         return self.state in TERMINAL
 
     def receive(self, data: bytes) -> list[TlsEvent]:
-        """Take bytes from the peer, in whatever pieces; while a decision is awaited they are kept unread."""
+        """Take bytes from the peer, cut anywhere; while a decision is pending they are kept unread."""
         return self.report(lambda: self.keep(data))
 
     def keep(self, data: bytes) -> None:
@@ -109,7 +113,7 @@ class Connection(ABC):
             return
         too_many = len(self.reader.buffer) + len(data) > MOST_UNREAD_BYTES
         if too_many and self.state in DECISIONS:
-            self.unread_lost = True  # answered when the decision is taken: until then the actor has the word
+            self.unread_lost = True  # answered after the decision: until then the machine waits
         else:
             self.reader.feed(data)
 
@@ -117,7 +121,7 @@ class Connection(ABC):
         """Send application data.
 
         Raises:
-            DecisionError: the handshake is not complete, or close_notify was said.
+            DecisionError: the handshake is not complete, or close_notify was sent.
         """
         if self.state is not State.CONNECTED or self.write_closed:
             raise DecisionError(
@@ -129,13 +133,13 @@ class Connection(ABC):
         return self.report(lambda: self.out.data(data))
 
     def close(self) -> list[TlsEvent]:
-        """Say close_notify. What the peer still sends is read until it says the same."""
+        """Send close_notify, and read on until the peer sends it too."""
         if self.write_closed or self.finished:
             return []
         return self.report(self.send_close_notify)
 
     def report(self, action: Callable[[], None]) -> list[TlsEvent]:
-        """Do something, read on as far as possible, and give what happened."""
+        """Do something, read on as far as possible, and return the events."""
         try:
             action()
             self.read_on()
@@ -148,20 +152,20 @@ class Connection(ABC):
         """Take the decision that the machine waits for in ``state``, and read on.
 
         Raises:
-            DecisionError: it does not wait for that decision.
+            DecisionError: the machine is not waiting for that decision.
         """
         self.require(state, answer)
         return self.report(action)
 
     def require(self, state: State, answer: str) -> None:
-        """Refuse an answer that nobody asked for.
+        """Refuse an answer that the machine is not waiting for.
 
         Raises:
             DecisionError: the machine is in another state.
         """
         if self.state is not state:
             raise DecisionError(
-                f'Nobody waits for the answer "{answer}".',
+                f'The machine is not waiting for the answer "{answer}".',
                 got=f"state {self.state.value}",
                 expected=state.value,
                 advice="Answer after the event that asks for it.",
@@ -171,7 +175,7 @@ class Connection(ABC):
         """Refuse a certificate whose key cannot sign in a way the peer accepts.
 
         Raises:
-            DecisionError: there is no such scheme.
+            DecisionError: the key and the peer have no common scheme.
         """
         if scheme is None:
             raise DecisionError(
@@ -205,7 +209,7 @@ class Connection(ABC):
         self.tell(HandshakeDone(self.version, self.suite.name, NAMED_GROUPS[self.group]))
 
     def read_on(self) -> None:
-        """Read message by message until a decision is awaited, all is over, or bytes run out."""
+        """Read message by message until a decision is pending, the connection has ended, or bytes run out."""
         while self.state not in DECISIONS and not self.finished and not self.read_closed:
             raw = self.reassembler.next_message()
             if raw is not None:
@@ -217,7 +221,7 @@ class Connection(ABC):
             elif self.unread_lost:
                 raise ProtocolViolation(
                     AlertDescription.INTERNAL_ERROR,
-                    "The peer sent more than could be kept while a decision was awaited.",
+                    "The peer sent more than can be kept while a decision is pending.",
                     expected=f"at most {MOST_UNREAD_BYTES} bytes",
                 )
             else:
@@ -245,18 +249,18 @@ class Connection(ABC):
             self.take_data(content)
 
     def open_record(self, record: Record) -> tuple[ContentType, bytes]:
-        """What a record says, its protection removed."""
+        """The content type and content of a record, its protection removed."""
         if self.read_protector is None:
             return record.content_type, record.fragment
         return self.read_protector.open(record)
 
     def count_idle(self) -> None:
-        """Bound what costs work and brings neither the handshake on nor data: those two start it anew."""
+        """Bound the records in a row that neither move the handshake nor carry data."""
         self.idle += 1
         if self.idle > MOST_IDLE:
             raise ProtocolViolation(
                 AlertDescription.UNEXPECTED_MESSAGE,
-                "The peer sends one thing after another that leads nowhere.",
+                "The peer sends too many records in a row that neither move the handshake nor carry data.",
                 got=f"{self.idle} in a row",
                 expected=f"at most {MOST_IDLE}",
             )
@@ -270,7 +274,7 @@ class Connection(ABC):
         self.handlers[name](decode_handshake(raw, self.version), raw)
 
     def expect(self, name: str) -> None:
-        """Refuse what the state's row does not list."""
+        """Refuse a message that the state's row does not list."""
         allowed = self.machine.messages[self.state]
         if name not in allowed:
             raise ProtocolViolation(
@@ -285,7 +289,7 @@ class Connection(ABC):
         """Read a ChangeCipherSpec record."""
 
     def take_alert(self, content: bytes) -> None:
-        """An alert ends the connection, but for the few that are warnings (RFC 8446 section 6)."""
+        """Read an alert: all but a few warnings end the connection (RFC 8446 section 6)."""
         if len(content) != 2:
             raise ProtocolViolation(
                 AlertDescription.DECODE_ERROR,
@@ -305,11 +309,11 @@ class Connection(ABC):
             self.move(State.FAILED)
 
     def is_warning(self, level: int, description: AlertDescription | None) -> bool:
-        """Whether the connection goes on after an alert."""
+        """Return True if the connection goes on after an alert."""
         return level == AlertLevel.WARNING and description is not None
 
     def take_data(self, content: bytes) -> None:
-        """Application data; there is none before the handshake is complete."""
+        """Read application data, which may not come before the handshake is complete."""
         if self.state is not State.CONNECTED:
             raise ProtocolViolation(
                 AlertDescription.UNEXPECTED_MESSAGE,
@@ -325,11 +329,11 @@ class Connection(ABC):
         """Read what follows under these keys.
 
         Raises:
-            ProtocolViolation: a message stands across the change of keys (RFC 8446 section 5.1).
+            ProtocolViolation: a message is split by the change of keys (RFC 8446 section 5.1).
         """
         if self.reassembler.holds_partial_message:
             raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE, "A handshake message stands across a change of keys."
+                AlertDescription.UNEXPECTED_MESSAGE, "A handshake message is split by a change of keys."
             )
         self.read_protector = protector
         self.read_protection = protection
@@ -343,14 +347,14 @@ class Connection(ABC):
         self.out.queue(message_name(raw), raw)
 
     def send_close_notify(self) -> None:
-        """Say that nothing more will be sent."""
+        """Announce that nothing more will be sent."""
         self.out.alert(AlertDescription.CLOSE_NOTIFY, "nothing more will be sent")
         self.write_closed = True
         if self.read_closed or self.state is not State.CONNECTED:
             self.move(State.CLOSED)
 
     def fail(self, description: AlertDescription, reason: str, *, in_clear: bool = False) -> None:
-        """Say why, and end. What was queued and not sent stays unsaid; after close_notify nothing is said."""
+        """Send an alert and end. Queued messages are dropped; after close_notify no alert is sent."""
         self.out.discard()
         if not in_clear:
             self.before_alert()
@@ -365,7 +369,7 @@ class Connection(ABC):
     def check_signature(
         self, leaf: bytes, scheme: int, content: bytes, signature: bytes, accepted: tuple[int, ...]
     ) -> None:
-        """Verify the peer's proof that it holds the key of its certificate, and report what was found.
+        """Verify the peer's proof that it holds the key of its certificate, and report the result.
 
         Raises:
             ProtocolViolation: the proof does not hold; arguments and alerts as in :func:`examine_proof`.
@@ -376,7 +380,7 @@ class Connection(ABC):
             raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {checked.problem}.")
 
     def compare_finished(self, verify_data: bytes, expected: bytes) -> None:
-        """Hold the peer's Finished against the one that fits.
+        """Compare the peer's Finished with the expected one.
 
         Raises:
             ProtocolViolation: ``decode_error`` for another length, ``decrypt_error`` for other bytes: the two
@@ -392,7 +396,7 @@ class Connection(ABC):
         if not hmac.compare_digest(verify_data, expected):
             raise ProtocolViolation(
                 AlertDescription.DECRYPT_ERROR,
-                f"The {self.peer}'s Finished does not fit what was said in this handshake.",
+                f"The {self.peer}'s Finished does not match the messages of this handshake.",
             )
 
     def log_secret(self, label: str, secret: bytes) -> None:

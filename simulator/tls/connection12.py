@@ -1,4 +1,4 @@
-"""What both sides of TLS 1.2 share: the master secret, the change of keys, the proof, Finished."""
+"""The common part of both sides of TLS 1.2: the master secret, the change of keys, the proof, Finished."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Connection12(Connection):
         return self.suite
 
     def derive_keys(self, premaster: bytes) -> None:
-        """Both halves of the key exchange are known and ClientKeyExchange is said: derive all keys.
+        """Derive all keys, once ClientKeyExchange is in the transcript.
 
         With the extended master secret (RFC 7627) they are bound to the whole handshake so far, the
         certificates included; without it to the two randoms only.
@@ -63,13 +63,13 @@ class Connection12(Connection):
         self.log_secret("CLIENT_RANDOM", self.master)
 
     def protector(self, sender: Side) -> Tls12Protector:
-        """Record protection of what ``sender`` sends."""
+        """The record protection of one direction, by its sender."""
         if sender == "client":
             return Tls12Protector(self.keys.client_write_key, self.keys.client_write_iv, self.agreed_suite)
         return Tls12Protector(self.keys.server_write_key, self.keys.server_write_iv, self.agreed_suite)
 
     def take_change_cipher_spec(self, content: bytes) -> None:
-        """From the next record on the peer uses the keys just agreed (RFC 5246 section 7.1)."""
+        """Read the next record under the agreed keys (RFC 5246 section 7.1)."""
         self.tell(MessageReceived("ChangeCipherSpec", content, self.read_protection))
         self.expect("ChangeCipherSpec")
         if content != CHANGE_CIPHER_SPEC:
@@ -83,11 +83,11 @@ class Connection12(Connection):
         self.move(State.WAIT_FINISHED)
 
     def signed_parameters(self, params: bytes) -> bytes:
-        """What the server signs in ServerKeyExchange (RFC 8422 section 5.4)."""
+        """The bytes that the server signs in ServerKeyExchange (RFC 8422 section 5.4)."""
         return self.client_random + self.server_random + params
 
     def check_curve(self, leaf: bytes, groups: tuple[int, ...]) -> None:
-        """Refuse a key on a curve that this side does not do: its groups hold for certificates as well.
+        """Refuse a key on a curve that this side does not support: its groups hold for certificates as well.
 
         TLS 1.2 has one list for key exchange and signatures (RFC 8422 section 5.1.1); TLS 1.3 has two.
 
@@ -98,7 +98,7 @@ class Connection12(Connection):
         if curve is not None and curve not in groups:
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER,
-                f"The key in the {self.peer}'s certificate lies on a curve that this side does not do.",
+                f"The key in the {self.peer}'s certificate lies on a curve that this side does not support.",
                 got=group_name(curve),
                 expected=" or ".join(map(group_name, groups)),
             )
@@ -126,6 +126,6 @@ class Connection12(Connection):
         """Nothing precedes an alert in TLS 1.2."""
 
     def refuse_renegotiation(self) -> None:
-        """RFC 5246 sections 7.2.2 and 7.4.1.1: say no with a warning, and go on as before."""
+        """Decline with a warning, and go on as before (RFC 5246 sections 7.2.2 and 7.4.1.1)."""
         if not self.write_closed:
             self.out.alert(AlertDescription.NO_RENEGOTIATION, "this implementation does not renegotiate")

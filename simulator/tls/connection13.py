@@ -1,4 +1,4 @@
-"""What both sides of TLS 1.3 share: the keys, the proof of possession, Finished, and middlebox kindness."""
+"""The common part of both sides of TLS 1.3: the keys, the proof, Finished, and middlebox compatibility."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Connection13(Connection):
         self.write_secret = b""
 
     def agree(self, suite: CipherSuite, group: int, shared_secret: bytes) -> None:
-        """Both halves of the key exchange are known: derive the handshake traffic secrets."""
+        """Derive the handshake traffic secrets, once both halves of the key exchange are known."""
         self.suite = suite
         self.group = group
         self.schedule = KeySchedule13(suite.hash_name)
@@ -56,7 +56,7 @@ class Connection13(Connection):
         self.log_secret("SERVER_HANDSHAKE_TRAFFIC_SECRET", self.schedule.server_handshake_traffic_secret)
 
     def derive_application_secrets(self) -> None:
-        """The server's Finished fixes them, before the client has said who it is."""
+        """Derive the session's secrets at the server's Finished, before the client has identified itself."""
         self.schedule.master(self.transcript.digest())
         self.log_secret("CLIENT_TRAFFIC_SECRET_0", self.schedule.client_application_traffic_secret)
         self.log_secret("SERVER_TRAFFIC_SECRET_0", self.schedule.server_application_traffic_secret)
@@ -79,14 +79,14 @@ class Connection13(Connection):
         self.write_secret = secret
 
     def on_key_update(self, message: KeyUpdate, _: bytes) -> None:
-        """RFC 8446 section 4.6.3: the peer's next record is under new keys; it may ask for the same."""
+        """Read on under the peer's new keys, and update the own ones if it asks (RFC 8446 section 4.6.3)."""
         self.read_under(self.schedule.next_traffic_secret(self.read_secret), self.read_protection)
         if message.request_update and not self.write_closed:
             self.send(KeyUpdate(request_update=0), in_transcript=False)
             self.write_under(self.schedule.next_traffic_secret(self.write_secret), self.out.protection)
 
     def open_record(self, record: Record) -> tuple[ContentType, bytes]:
-        """As in every version, but for what may come in the clear under protection."""
+        """Open a record; a ChangeCipherSpec, and a client's first alert, may come in the clear."""
         if record.content_type is ContentType.CHANGE_CIPHER_SPEC:
             return record.content_type, record.fragment
         tolerant = self.machine.role == "server" and not self.opened_a_record
@@ -99,7 +99,7 @@ class Connection13(Connection):
         return opened
 
     def take_change_cipher_spec(self, content: bytes) -> None:
-        """It means nothing in TLS 1.3: dropped where RFC 8446 section 5 allows it, else refused."""
+        """Drop a ChangeCipherSpec where RFC 8446 section 5 allows one, else refuse it."""
         if content != CHANGE_CIPHER_SPEC or not self.hello_seen or self.state is State.CONNECTED:
             raise ProtocolViolation(
                 AlertDescription.UNEXPECTED_MESSAGE,
@@ -114,22 +114,22 @@ class Connection13(Connection):
         level: int,  # noqa: ARG002 - the level means nothing in TLS 1.3
         description: AlertDescription | None,
     ) -> bool:
-        """In TLS 1.3 the description decides, not the level (RFC 8446 section 6)."""
+        """Return True for user_canceled: the description decides, not the level (RFC 8446 section 6)."""
         return description is AlertDescription.USER_CANCELED
 
     def send_compatibility_ccs(self) -> None:
-        """Once, where a middlebox that knows TLS 1.2 expects it (RFC 8446 appendix D.4)."""
+        """Send ChangeCipherSpec once, for middleboxes that expect TLS 1.2 (RFC 8446 appendix D.4)."""
         if self.session_id and not self.compatibility_ccs_sent:
             self.compatibility_ccs_sent = True
             self.out.change_cipher_spec()
 
     def before_alert(self) -> None:
-        """A protected alert follows the ChangeCipherSpec that protected records are announced with."""
+        """Send the ChangeCipherSpec that precedes the first protected record."""
         if self.out.protection is Protection.HANDSHAKE_TRAFFIC:
             self.send_compatibility_ccs()
 
     def send_chain(self, chain: tuple[bytes, ...]) -> None:
-        """Send a Certificate; an empty chain says: none."""
+        """Send a Certificate, empty for a side without one."""
         self.send(
             Certificate13(
                 certificate_request_context=b"",
@@ -138,7 +138,11 @@ class Connection13(Connection):
         )
 
     def check_certificate_form(self, message: Certificate13) -> None:
-        """What is wrong with a Certificate before anybody looks into the certificates."""
+        """Check the form of a Certificate message, without parsing its certificates.
+
+        Raises:
+            ProtocolViolation: ``illegal_parameter``, ``unsupported_extension`` or ``decode_error``.
+        """
         if message.certificate_request_context:
             raise ProtocolViolation(
                 AlertDescription.ILLEGAL_PARAMETER,
@@ -150,11 +154,11 @@ class Connection13(Connection):
             check_answers(entry.extensions, ExtensionPlace.CT, asked=())
 
     def send_proof(self, private_key: PrivateKey, scheme: int, *, corrupt: bool = False) -> None:
-        """Send CertificateVerify: the signature that only the holder of the private key can make.
+        """Send CertificateVerify: a signature that proves possession of the private key.
 
         Args:
             private_key: signs the transcript so far.
-            scheme: how.
+            scheme: code point of the signature scheme.
             corrupt: sign a transcript that is not the one of this handshake.
         """
         digest = self.transcript.digest()
@@ -174,7 +178,7 @@ class Connection13(Connection):
         self.check_signature(leaf, message.algorithm, content, message.signature, accepted)
 
     def send_finished(self, handshake_secret: bytes) -> None:
-        """Send Finished, a MAC over all that was said (RFC 8446 section 4.4.4)."""
+        """Send Finished, a MAC over the whole handshake so far (RFC 8446 section 4.4.4)."""
         self.send(Finished(self.schedule.finished_mac(handshake_secret, self.transcript.digest())))
 
     def check_finished(self, message: Finished, handshake_secret: bytes) -> None:

@@ -1,7 +1,7 @@
-"""What a handshake machine reports: values, in the order in which they happened.
+"""The events of a handshake machine: values, in the order in which they happened.
 
-A machine (:class:`~simulator.tls.handshake.ClientHandshake`, :class:`~simulator.tls.server.ServerHandshake`)
-takes bytes and answers, and returns a list of these. It owns no socket, clock or trust store. Where the
+A machine (``ClientHandshake`` or ``ServerHandshake`` of :mod:`simulator.tls.handshake`) takes bytes and
+answers, and returns a list of these. It owns no socket, clock or trust store. Where the
 story needs a decision it reports a ``…Wanted`` event, stops in a waiting state, and goes on when answered.
 """
 
@@ -61,7 +61,7 @@ class AlertReceived:
     Attributes:
         level: the level byte as it came.
         code: the description byte as it came.
-        description: its meaning; None where the code is not known.
+        description: its meaning, or None for an unknown code.
         raw: the two bytes.
         protection: whose keys protect it.
         refuses: the connection fails with it: it is neither a warning nor a goodbye.
@@ -117,7 +117,7 @@ class RequestChoiceWanted:
 class ClientVerdictWanted:
     """The server read the client's Certificate; the machine waits for ``accept_client``/``refuse_client``.
 
-    ``chain`` is what was presented, DER, leaf first; empty where the client went on without.
+    ``chain`` is what was presented, DER, leaf first; empty where the client has none.
     """
 
     chain: tuple[bytes, ...]
@@ -131,7 +131,7 @@ class ProofChecked:
         signer: ``client`` or ``server``.
         ok: the signature verifies under the public key of the certificate.
         scheme: the SignatureScheme's RFC name, or its number where unknown.
-        problem: why it does not hold; empty where it does.
+        problem: the reason why it does not hold, or empty.
     """
 
     signer: str

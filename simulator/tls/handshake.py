@@ -22,7 +22,7 @@ def client_handshake(config: ClientConfig, entropy: Entropy) -> ClientHandshake:
 
     Args:
         config: what it offers.
-        entropy: where its random bytes come from.
+        entropy: the source of its random bytes.
     """
     machine = ClientHandshake13 if config.version is Version.TLS13 else ClientHandshake12
     return machine(config, entropy)
@@ -36,7 +36,7 @@ def server_handshake(config: ServerConfig, entropy: Entropy) -> ServerHandshake:
 
     Args:
         config: its certificate and settings.
-        entropy: where its random bytes come from.
+        entropy: the source of its random bytes.
     """
     machine = ServerHandshake13 if config.version is Version.TLS13 else ServerHandshake12
     return machine(config, entropy)

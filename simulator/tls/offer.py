@@ -1,4 +1,4 @@
-"""What a ClientHello has to obey before a TLS 1.3 server chooses from it (RFC 8446 sections 4.1.2, 4.2)."""
+"""Checks of a ClientHello before a TLS 1.3 server chooses from it (RFC 8446 sections 4.1.2 and 4.2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# What a client may change after HelloRetryRequest. A cookie is not among it: this server gives none.
+# Extensions that a client may change after HelloRetryRequest; no cookie, because this server sends none.
 MAY_CHANGE = frozenset(
     {
         ExtensionType.KEY_SHARE,
@@ -28,7 +28,7 @@ MAY_CHANGE = frozenset(
 
 
 def required(form: ExtensionForm[T], hello: ClientHello) -> T:
-    """What an extension says that this handshake cannot do without (RFC 8446 section 9.2).
+    """The value of an extension that this handshake requires (RFC 8446 section 9.2).
 
     Raises:
         ProtocolViolation: ``missing_extension``.
@@ -42,7 +42,7 @@ def required(form: ExtensionForm[T], hello: ClientHello) -> T:
 
 
 def check_hello_extensions(hello: ClientHello) -> None:
-    """Refuse extensions that are malformed, misplaced, or not in the company that they need.
+    """Refuse extensions that are malformed, misplaced, or without another that they need.
 
     Raises:
         ProtocolViolation: ``decode_error``, ``illegal_parameter`` or ``missing_extension``.
@@ -62,7 +62,7 @@ def offered_shares(hello: ClientHello, groups: tuple[int, ...]) -> dict[int, byt
     """The client's key shares by their groups (RFC 8446 section 4.2.8).
 
     Args:
-        hello: where they stand.
+        hello: the message that carries them.
         groups: the groups that the client supports.
 
     Raises:
@@ -83,7 +83,7 @@ def offered_shares(hello: ClientHello, groups: tuple[int, ...]) -> dict[int, byt
 
 
 def same_but_for_share(second: ClientHello, first: ClientHello) -> bool:
-    """Whether a client changed only what it may after HelloRetryRequest (RFC 8446 section 4.1.2).
+    """Return True if the second ClientHello differs only where it may (RFC 8446 section 4.1.2).
 
     Extensions that this implementation does not know are not compared: they have rules of their own.
     """

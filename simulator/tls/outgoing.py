@@ -1,4 +1,4 @@
-"""The way out of a machine: messages wait for their flight, then become records under the keys in force."""
+"""The output of a machine: messages wait for their flight, then become records under the keys in force."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ CHANGE_CIPHER_SPEC = b"\x01"
 
 
 class Outgoing:
-    """What one side sends, in order.
+    """The output of one side, in order.
 
     Args:
-        style: how messages are laid into records.
-        tell: takes an event for everything that leaves.
+        style: the layout of messages in records.
+        tell: is called with an event for everything that is sent.
 
     Attributes:
         protection: whose keys protect what leaves now.
@@ -45,7 +45,7 @@ class Outgoing:
         self.unsent.append((name, raw))
 
     def flush(self) -> None:
-        """Send what is queued, all of it under the keys in force."""
+        """Send the queued messages under the keys in force."""
         if not self.unsent:
             return
         queued, self.unsent = self.unsent, []
@@ -54,24 +54,24 @@ class Outgoing:
             self.tell(MessageSent(name, raw, self.protection, wire))
 
     def pause(self) -> None:
-        """Send what is queued before a wait, unless the style lets later messages share its last record."""
+        """Send the queued messages before a wait, unless later messages may share their last record."""
         if not self.writer.style.coalesce:
             self.flush()
 
     def flush_opening(self) -> None:
-        """Send what is queued, a first ClientHello, in a record that servers of every age can read."""
+        """Send a first ClientHello in a record that servers of every age can read."""
         self.writer.legacy_version = FIRST_RECORD_VERSION
         self.flush()
         self.writer.legacy_version = RECORD_VERSION
 
     def protect(self, protector: Protector | None, protection: Protection) -> None:
-        """Send what follows under these keys, what is queued still under the old ones."""
+        """Use these keys from here on; queued messages are sent under the old ones."""
         self.flush()
         self.writer.protector = protector
         self.protection = protection
 
     def change_cipher_spec(self) -> None:
-        """Say ChangeCipherSpec; it always goes in the clear here, TLS 1.2 says it before it has keys."""
+        """Send ChangeCipherSpec, always in the clear: in TLS 1.2 it comes before the first keys."""
         self.flush()
         wire = self.in_the_clear(ContentType.CHANGE_CIPHER_SPEC, CHANGE_CIPHER_SPEC)
         self.tell(MessageSent("ChangeCipherSpec", CHANGE_CIPHER_SPEC, Protection.CLEAR, wire))
@@ -86,7 +86,7 @@ class Outgoing:
 
         Args:
             description: which.
-            reason: why, for the trace; it does not go out.
+            reason: the cause, for the trace; it is not sent.
             in_clear: leave the protection off, as some stacks do.
         """
         raw = bytes((level_of(description), description))
@@ -115,5 +115,5 @@ class Outgoing:
             self.writer.protector = protector
 
     def discard(self) -> None:
-        """What was queued stays unsaid."""
+        """Drop the queued messages."""
         self.unsent.clear()

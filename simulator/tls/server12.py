@@ -175,18 +175,18 @@ class ServerHandshake12(ServerAnswers, Connection12):
         self.out.flush()
 
     def on_certificate(self, message: Certificate12, raw: bytes) -> None:
-        """The client says who it is, or sends nobody; the actor judges it before anything else is read."""
+        """Take the client's certificate, or none; the actor judges it before anything else is read."""
         self.want_verdict(message.chain, raw)
 
     def on_client_key_exchange(self, message: ClientKeyExchange, raw: bytes) -> None:
-        """The client's half of the key exchange: now all keys are known."""
+        """Take the client's half of the key exchange, and derive all keys."""
         premaster = self.share.agree(message.public)
         self.transcript.add(raw)
         self.derive_keys(premaster)
         self.move(State.WAIT_CV if self.client_chain else State.WAIT_CCS)
 
     def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
-        """The client's proof, a signature over the messages themselves (RFC 5246 section 7.4.8)."""
+        """Check the client's proof, a signature over the messages themselves (RFC 5246 section 7.4.8)."""
         self.check_curve(self.client_chain[0], self.config.groups)
         self.check_signature(
             self.client_chain[0],
@@ -198,7 +198,7 @@ class ServerHandshake12(ServerAnswers, Connection12):
         self.proceed(raw, State.WAIT_CCS)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
-        """The client saw the same handshake: the session is open."""
+        """Check that the client saw the same handshake, and open the session."""
         self.check_finished(message)
         self.transcript.add(raw)
         if self.ticket_promised:
@@ -208,7 +208,7 @@ class ServerHandshake12(ServerAnswers, Connection12):
 
 
 def certificate_types(schemes: tuple[int, ...]) -> tuple[int, ...]:
-    """The kinds of key whose proof a server with these schemes can read (RFC 5246 section 7.4.4)."""
+    """The kinds of key whose proof a server with these schemes can verify (RFC 5246 section 7.4.4)."""
     families = {SCHEMES[code].family for code in schemes if code in SCHEMES}
     found = (RSA_SIGN,) if families & {"rsa_pss", "rsa_pkcs1"} else ()
     return (*found, ECDSA_SIGN) if families & {"ecdsa", "ed25519"} else found

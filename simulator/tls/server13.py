@@ -62,7 +62,7 @@ class ServerHandshake13(ServerAnswers, Connection13):
         }
 
     def on_client_hello(self, hello: ClientHello, raw: bytes) -> None:
-        """RFC 8446 sections 4.1.1 to 4.1.4: choose from the offer, or ask for the same with another share."""
+        """Choose from the offer, or ask for another key share (RFC 8446 sections 4.1.1 to 4.1.4)."""
         self.hello_seen = True
         self.check_offer(hello)
         suite = self.choose_suite(hello, self.suites)
@@ -110,7 +110,7 @@ class ServerHandshake13(ServerAnswers, Connection13):
             )
 
     def choose_group(self, hello: ClientHello) -> tuple[int, bytes | None]:
-        """The group, and the client's share for it; None where it has to be asked for."""
+        """The group, and the client's share for it, or None if the server has to ask for one."""
         groups = required(forms.SUPPORTED_GROUPS, hello)
         shares = offered_shares(hello, groups)
         if self.retry_group is not None:
@@ -169,24 +169,24 @@ class ServerHandshake13(ServerAnswers, Connection13):
         self.write_under(self.schedule.server_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
 
     def request_extensions(self) -> tuple[Extension, ...]:
-        """What a CertificateRequest says: the schemes, and the authorities as a hint."""
+        """The extensions of the CertificateRequest: the schemes, and the authorities as a hint."""
         extensions = [forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes)]
         if self.config.certificate_authorities:
             extensions.append(forms.CERTIFICATE_AUTHORITIES.build(self.config.certificate_authorities))
         return tuple(extensions)
 
     def on_certificate(self, message: Certificate13, raw: bytes) -> None:
-        """The client says who it is, or sends nobody; the actor judges it before anything else is read."""
+        """Take the client's certificate, or none; the actor judges it before anything else is read."""
         self.check_certificate_form(message)
         self.want_verdict(message.chain, raw)
 
     def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
-        """The client proves that it holds the key of its certificate."""
+        """Check the client's proof of possession."""
         self.check_proof(message, self.client_chain[0], self.config.signature_schemes)
         self.proceed(raw, State.WAIT_FINISHED)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
-        """The client saw the same handshake: the session is open."""
+        """Check that the client saw the same handshake, and open the session."""
         self.check_finished(message, self.schedule.client_handshake_traffic_secret)
         self.transcript.add(raw)
         self.read_under(self.schedule.client_application_traffic_secret, Protection.APPLICATION_TRAFFIC)
@@ -196,7 +196,7 @@ class ServerHandshake13(ServerAnswers, Connection13):
         self.done()
 
     def send_ticket(self, number: int) -> None:
-        """RFC 8446 section 4.6.1. The ticket is opaque, and this server would not take it back."""
+        """Send a ticket (RFC 8446 section 4.6.1); it is opaque, and this server does not accept it."""
         self.send(
             NewSessionTicket13(
                 ticket_lifetime=TICKET_LIFETIME_SECONDS,

@@ -1,16 +1,16 @@
-"""What a peer may send in which state: the rules of the handshake as literal tables.
+"""The rules of the handshake as literal tables: for every state, the messages that the peer may send.
 
 Rules that the tables obey, and that a test walks through state by message:
 
 1. A row lists every handshake message (and, in TLS 1.2, the ChangeCipherSpec) that the peer may send in
-   that state, with the states it can lead to. What is not listed is answered with ``unexpected_message``.
+   that state, with the states it can lead to. Any other message is answered with ``unexpected_message``.
 2. A state whose row is empty reads nothing. ``START`` of a client waits for the call that starts it, the
    ``WAIT_VERDICT_…`` and ``WAIT_…_CHOICE`` states wait for a decision, and the last two have ended.
 3. A decision is an *answer*. The actor that owns the machine takes it, not the machine: whom to trust,
    whether to ask for a certificate, whether to send one. It may take any time. Before the answer the machine
    neither sends nor signs nor derives anything that depends on it.
-4. Where a row offers two ways, what was said before decides, never what comes after: a certificate that was
-   empty needs no proof, a request that was never made gets no answer.
+4. If a row offers two ways, earlier messages decide between them, never later ones: an empty Certificate
+   needs no proof, and without a CertificateRequest there is no Certificate.
 5. Any state that reads can end in ``FAILED`` (a fatal alert, either way) or ``CLOSED`` (close_notify); these
    two are not repeated in every row.
 
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """Where a handshake machine stands."""
+    """A state of a handshake machine."""
 
     __hash__ = object.__hash__  # tables are asked at every record, and Enum's own hash is a Python function
 
-    START = "START"  # nothing said yet
+    START = "START"  # nothing is sent or read yet
 
     # client
     WAIT_SH = "WAIT_SH"  # ClientHello is out
@@ -72,7 +72,7 @@ class State(Enum):
     FAILED = "FAILED"  # a fatal alert was sent or read
 
 
-#: States in which the machine reads nothing because its actor has the word, with the answers it may give.
+#: States in which the machine reads nothing because its actor decides, with the possible answers.
 DECISIONS: Mapping[State, tuple[str, ...]] = {
     State.WAIT_VERDICT_ON_SERVER: ("accept", "refuse"),
     State.WAIT_CERTIFICATE_CHOICE: ("send", "skip"),
@@ -80,7 +80,7 @@ DECISIONS: Mapping[State, tuple[str, ...]] = {
     State.WAIT_VERDICT_ON_CLIENT: ("accept", "refuse"),
 }
 
-#: States in which all is over.
+#: States in which the connection has ended.
 TERMINAL = frozenset({State.CLOSED, State.FAILED})
 
 Moves = Mapping[str, tuple[State, ...]]

@@ -15,7 +15,6 @@ from simulator.entropy import SeededEntropy
 from simulator.errors import SimulatorError
 from simulator.tls.crypto.signatures import (
     SCHEMES,
-    certificate_verify_content,
     common_scheme,
     describe_key,
     schemes_for_key,
@@ -23,6 +22,7 @@ from simulator.tls.crypto.signatures import (
     verify,
 )
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES
+from simulator.tls.wire.transcript import certificate_verify_content
 from simulator.tls.wire.version import Version
 
 ENTROPY = SeededEntropy("signatures")

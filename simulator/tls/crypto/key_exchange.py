@@ -1,6 +1,6 @@
 """Ephemeral Diffie-Hellman: each side makes a key for one handshake and shows its public half.
 
-Both sides arrive at the same shared secret; whoever only listens does not. Groups: x25519 (RFC 7748),
+Both sides compute the same shared secret; an eavesdropper cannot. Groups: x25519 (RFC 7748),
 secp256r1 and secp384r1. Source: RFC 8446 sections 4.2.8 and 7.4, RFC 8422 section 5.4.
 """
 
@@ -97,8 +97,8 @@ def generate_key_share(group: int, entropy: Entropy, owner: str) -> KeyShare:
 
     Args:
         group: the named group, :data:`X25519`, :data:`SECP256R1` or :data:`SECP384R1`.
-        entropy: where it comes from; the same bytes give the same key.
-        owner: whose it is, for the label of the entropy.
+        entropy: the source of its bytes; the same bytes give the same key.
+        owner: ``client`` or ``server``, for the label of the entropy.
 
     Raises:
         SimulatorError: the group is not one of these.

@@ -33,7 +33,7 @@ def aead_of(suite: CipherSuite, key: bytes) -> AESGCM | ChaCha20Poly1305:
 
 
 def bad_record(record: Record) -> ProtocolViolation:
-    """What is said of a record that does not open."""
+    """The violation for a record that does not open."""
     return ProtocolViolation(
         AlertDescription.BAD_RECORD_MAC,
         "A record does not open under the keys of this connection.",

@@ -1,6 +1,6 @@
 """RSA-PSS with a salt that is given, so that the same handshake gives the same bytes.
 
-The library draws the salt itself and cannot be told one. So the encoding EMSA-PSS is done here, and the
+The library draws the salt itself and accepts none. So the encoding EMSA-PSS is done here, and the
 private-key operation with the Chinese remainder theorem. The result is an ordinary RSA-PSS signature that
 any library verifies. It takes as long as its numbers ask for: no protection against side channels.
 

@@ -43,12 +43,12 @@ CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What a signature scheme's number stands for.
+    """The meaning of a signature scheme's number.
 
     Attributes:
         family: the kind of key and padding.
         hash_name: as ``hashlib`` calls it; empty for Ed25519, which has its own.
-        curve: the curve that TLS 1.3 binds it to; empty where there is none.
+        curve: the curve that TLS 1.3 binds it to, or empty.
     """
 
     family: Literal["ecdsa", "rsa_pss", "rsa_pkcs1", "ed25519"]
@@ -72,7 +72,7 @@ SCHEMES: dict[int, Scheme] = {
 
 
 def describe_key(key: object) -> str:
-    """What kind of key it is, in a few words: ``RSA-2048``, ``P-256``, ``Ed25519``."""
+    """The kind of a key in a few words: ``RSA-2048``, ``P-256``, ``Ed25519``."""
     if isinstance(key, (RSAPrivateKey, RSAPublicKey)):
         return f"RSA-{key.key_size}"
     if isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
@@ -88,14 +88,14 @@ def certificate_type_of(key: object) -> int:
 
 
 def curve_of(key: object) -> int | None:
-    """The named group that an elliptic-curve key lies on; None for any other kind of key or curve."""
+    """The named group that an elliptic-curve key lies on, or None for any other key or curve."""
     if not isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
         return None
     return next((code for code, name in NAMED_GROUPS.items() if name == key.curve.name), None)
 
 
 def problem_of_scheme(key: object, code: int, version: Version) -> str | None:
-    """Why a key, private or public, cannot go with a scheme in that version; None where it can."""
+    """The reason why a key, private or public, cannot be used with a scheme in a version, or None."""
     scheme = SCHEMES.get(code)
     name = signature_scheme_name(code)
     if scheme is None:
@@ -121,7 +121,7 @@ def schemes_for_key(key: object, version: Version) -> tuple[int, ...]:
 
 
 def common_scheme(key: object, accepted: Container[int], version: Version) -> int | None:
-    """The first scheme of the key's that the peer accepts; None where there is none."""
+    """The first scheme of the key's that the peer accepts, or None."""
     wanted = (code for code in SCHEMES if code in accepted)
     return next((code for code in wanted if problem_of_scheme(key, code, version) is None), None)
 
@@ -132,7 +132,7 @@ def sign(private_key: PrivateKey, code: int, content: bytes, entropy: Entropy) -
     Args:
         private_key: signs.
         code: the signature scheme; any that goes with the key in TLS 1.2 or 1.3.
-        content: what is signed, not hashed yet.
+        content: the bytes to sign, not hashed yet.
         entropy: the salt of RSA-PSS.
 
     Raises:
@@ -163,14 +163,14 @@ def verify(public_key: object, code: int, content: bytes, signature: bytes, vers
     """Check a signature of the handshake.
 
     Args:
-        public_key: of the signer's certificate, of whatever kind.
+        public_key: of the signer's certificate; any kind of key.
         code: the scheme the signer named.
-        content: what should have been signed, not hashed yet.
+        content: the signed bytes, not hashed yet.
         signature: what came.
         version: decides which schemes may be used, and whether a scheme binds the curve.
 
     Returns:
-        None where it holds, else why it does not.
+        The reason why it does not hold, or None.
     """
     problem = problem_of_scheme(public_key, code, version)
     if problem is not None:

@@ -1,1 +1,1 @@
-"""What goes over the wire: versions, alerts, messages, extensions, records, and their registries."""
+"""The wire format: versions, alerts, messages, extensions, records, and their registries."""

@@ -1,4 +1,4 @@
-"""Alerts: how one side tells the other that it is over, or why.
+"""Alerts: one side ends the connection, or says why it fails.
 
 Codes and names are those of RFC 8446 section 6 and RFC 5246 section 7.2.
 """
@@ -59,13 +59,13 @@ class AlertDescription(IntEnum):
         """The description of that RFC name.
 
         Raises:
-            KeyError: there is no alert of that name.
+            KeyError: unknown name.
         """
         return cls[name.upper()]
 
     @classmethod
     def from_code(cls, code: int) -> AlertDescription | None:
-        """The description with that code; None for one this implementation does not know."""
+        """The description with that code, or None for an unknown one."""
         return cls._value2member_map_.get(code)  # type: ignore[return-value]  # typed as a map of Enum
 
 

@@ -1,7 +1,7 @@
 """The annotated view of a message: every byte with its name and meaning.
 
-It is made from the same declarations that decode and encode, and only when somebody looks. It never fails:
-what is malformed is shown as bytes, and said to be so.
+It is made from the same declarations that decode and encode, and only on demand. It never fails: malformed
+parts are shown as bytes and marked.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def annotate_handshake(raw: bytes, version: Version) -> tuple[Field, ...]:
 
 
 def describe_body(notes: FieldNotes, message_type: int, version: Version) -> None:
-    """Note the body by its declaration, or as plain bytes where it has none or does not follow it."""
+    """Note the body by its declaration, or as plain bytes if it has none or does not follow it."""
     end = len(notes.data)
     found = message_class(message_type, version)
     mark = len(notes.fields)

@@ -11,10 +11,10 @@ structure is a frozen dataclass whose fields carry their kind::
         key_exchange: Annotated[bytes, Opaque(2, 1, 65535), "the public key"]
 
 Decoding is strict: too short, too long, out of bounds or followed by other bytes is a ``decode_error``.
-Describing happens only when somebody looks.
+Descriptions are made on demand.
 """
 
-# ruff: noqa: D102  # what read, write and describe do is said once, at FieldKind
+# ruff: noqa: D102  # FieldKind documents read, write and describe
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class Field:
 
     Attributes:
         name: the RFC's field name; ``length`` for a length prefix.
-        offset: where it starts, in bytes from the start of the message.
-        length: how many bytes it covers.
+        offset: its start, in bytes from the start of the message.
+        length: its size in bytes.
         value: those bytes.
         meaning: in words; may be empty.
-        depth: how deep it is nested, 0 for the message itself.
+        depth: nesting depth, 0 for the message itself.
         is_leaf: it has no parts. The leaves of a message tile it exactly.
     """
 
@@ -73,17 +73,17 @@ class FieldNotes:
         self.fields: list[Field] = []
 
     def leaf(self, name: str, at: int, end: int, depth: int, meaning: str) -> int:
-        """Note a field without parts; gives where it ends."""
+        """Note a field without parts, and return its end."""
         self.fields.append(Field(name, at, end - at, self.data[at:end], meaning, depth, is_leaf=True))
         return end
 
     def branch(self, name: str, at: int, depth: int, meaning: str) -> int:
-        """Note a field with parts, whose end is not known yet; gives its index for :meth:`close`."""
+        """Note a field with parts and an open end, and return its index for :meth:`close`."""
         self.fields.append(Field(name, at, 0, b"", meaning, depth, is_leaf=False))
         return len(self.fields) - 1
 
     def close(self, index: int, end: int, meaning: str | None = None) -> int:
-        """Say where the branch with that index ends, and what it means if that is known only now."""
+        """Set the end of the branch with that index, and its meaning if that is known only now."""
         opened = self.fields[index]
         value = self.data[opened.offset : end]
         words = opened.meaning if meaning is None else meaning
@@ -94,13 +94,13 @@ class FieldNotes:
 
 
 class FieldKind(ABC, Generic[T]):
-    """A kind of field: how values of type ``T`` stand on the wire."""
+    """A kind of field: the wire form of values of type ``T``."""
 
     __slots__ = ()
 
     @abstractmethod
     def read(self, data: bytes, at: int, end: int) -> tuple[T, int]:
-        """Read a value that starts at ``at`` and may not pass ``end``; gives it and where it ends.
+        """Read a value that starts at ``at`` and may not pass ``end``; return it and its end.
 
         Raises:
             MalformedError: the bytes are no such value.
@@ -116,7 +116,7 @@ class FieldKind(ABC, Generic[T]):
 
     @abstractmethod
     def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
-        """Note the field ``name`` at ``at`` and its parts; gives where it ends.
+        """Note the field ``name`` at ``at`` and its parts, and return its end.
 
         Raises:
             MalformedError: the bytes are no such value.
@@ -124,12 +124,12 @@ class FieldKind(ABC, Generic[T]):
 
 
 def bytes_follow(count: int) -> str:
-    """What a length prefix means."""
+    """The meaning of a length prefix."""
     return "1 byte follows" if count == 1 else f"{count} bytes follow"
 
 
 def join_meanings(*parts: str) -> str:
-    """What a value is, and then what the field is for."""
+    """The meaning of a value, then the purpose of its field."""
     return "; ".join(part for part in parts if part)
 
 
@@ -195,7 +195,7 @@ class Structure:
         """The structure that is exactly these bytes.
 
         Raises:
-            ProtocolViolation: it is none; the alert says how it is answered.
+            ProtocolViolation: the bytes are no such structure; it carries the alert.
         """
         decoded: Self = decode_whole(cls.KIND, data, cls.__name__)
         return decoded
@@ -213,9 +213,9 @@ def decode_whole(kind: FieldKind[T], data: bytes, what: str) -> T:
     """The value that is exactly these bytes.
 
     Args:
-        kind: what to read.
+        kind: the kind of the value.
         data: the bytes, no more and no less.
-        what: its name, for the error.
+        what: the value's name, for the error.
 
     Raises:
         ProtocolViolation: the bytes are no such value, or others follow it.

@@ -44,7 +44,7 @@ def status_type_name(code: int) -> str:
 
 
 def fragment_length_name(code: int) -> str:
-    """How many bytes a MaxFragmentLength stands for (RFC 6066 section 4)."""
+    """The number of bytes that a MaxFragmentLength stands for (RFC 6066 section 4)."""
     return f"{2 ** (8 + code)} bytes" if 1 <= code <= 4 else f"reserved ({code})"
 
 
@@ -66,7 +66,7 @@ class KeyShareEntry(Structure):
 
 @structure
 class StatusRequest(Structure):
-    """What a client asks of OCSP stapling (RFC 6066 section 8)."""
+    """A client's request for OCSP stapling (RFC 6066 section 8)."""
 
     status_type: Annotated[int, Uint(1, status_type_name)]
     responder_id_list: Annotated[bytes, Opaque(2, 0, 65535), "responders the client trusts"]

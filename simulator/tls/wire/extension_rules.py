@@ -1,8 +1,7 @@
-"""What the extensions of a message have to obey before anybody uses what they say (RFC 8446 section 4.2).
+"""Checks of the extensions of a message before their values are used (RFC 8446 section 4.2).
 
-An extension that nobody here knows is let be where a peer may offer things, and refused where it would be
-an answer. One that is known must belong to the message it stands in, and its data must be well-formed, even
-if this implementation has no use for it.
+An unknown extension is ignored in an offer and refused in an answer. A known one must belong to its message,
+and its data must be well-formed even if this implementation does not use it.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ SEQUENCE = 0x30
 KNOWN_TYPES = frozenset(code for _, code in FORMS)
 CERTIFICATE_TRANSPARENCY = ExtensionType.SIGNED_CERTIFICATE_TIMESTAMP  # also beside a certificate (RFC 6962)
 
-# RFC 8446 section 4.2. The forms of ServerHello are also those of TLS 1.2, so they do not tell.
+# RFC 8446 section 4.2. The forms of ServerHello are also those of TLS 1.2, so these sets are listed.
 SERVER_HELLO_13 = frozenset(
     {ExtensionType.KEY_SHARE, ExtensionType.PRE_SHARED_KEY, ExtensionType.SUPPORTED_VERSIONS}
 )
@@ -44,7 +43,7 @@ def specified_for(place: ExtensionPlace) -> frozenset[int]:
 
 
 def check_offers(extensions: Iterable[Extension], place: ExtensionPlace) -> None:
-    """Refuse what is known and does not belong here or is malformed: in what a peer offers or asks for.
+    """Refuse known extensions of an offer or a request that are misplaced or malformed.
 
     Raises:
         ProtocolViolation: ``illegal_parameter`` or ``decode_error``.
@@ -55,12 +54,12 @@ def check_offers(extensions: Iterable[Extension], place: ExtensionPlace) -> None
 
 
 def check_answers(extensions: Iterable[Extension], place: ExtensionPlace, asked: Container[int]) -> None:
-    """Refuse, beside that, what was not asked for: in what a peer answers.
+    """Refuse extensions of an answer that are misplaced, malformed or not asked for.
 
     Args:
         extensions: of the answering message.
         place: which message that is.
-        asked: the types that stood in the message it answers.
+        asked: the types in the message that it answers.
 
     Raises:
         ProtocolViolation: ``illegal_parameter``, ``unsupported_extension`` or ``decode_error``.
@@ -85,7 +84,7 @@ def check_place(extension: Extension, place: ExtensionPlace) -> None:
 
 
 def check_asked(extension: Extension, place: ExtensionPlace, asked: Container[int]) -> None:
-    """Refuse an answer to what was not said.
+    """Refuse an answer to an extension that was not sent.
 
     Raises:
         ProtocolViolation: ``unsupported_extension``.
@@ -93,7 +92,7 @@ def check_asked(extension: Extension, place: ExtensionPlace, asked: Container[in
     if extension.type not in asked:
         raise ProtocolViolation(
             AlertDescription.UNSUPPORTED_EXTENSION,
-            f"{place.value} carries {extension.name}, which nobody asked for.",
+            f"{place.value} carries {extension.name}, which was not asked for.",
         )
 
 
@@ -101,7 +100,7 @@ def check_data(extension: Extension, place: ExtensionPlace) -> None:
     """Refuse data that has none of the forms that the extension has in this message.
 
     Raises:
-        ProtocolViolation: what the last of its forms has against it, a ``decode_error``.
+        ProtocolViolation: ``decode_error``, for the last of its forms.
     """
     problem: ProtocolViolation | None = None
     for form in FORMS.get((place, extension.type), ()):
@@ -116,7 +115,7 @@ def check_data(extension: Extension, place: ExtensionPlace) -> None:
 
 
 def check_point_formats(extensions: Iterable[Extension]) -> None:
-    """TLS 1.2: refuse a list of point formats without the one that everybody can read.
+    """TLS 1.2: refuse a list of point formats without the mandatory one.
 
     Raises:
         ProtocolViolation: ``illegal_parameter`` (RFC 8422 sections 5.1.2 and 5.2).
@@ -132,7 +131,7 @@ def check_point_formats(extensions: Iterable[Extension]) -> None:
 
 
 def check_names(names: Iterable[bytes]) -> None:
-    """Refuse a list of authorities with an entry that is no DER name: not one whole SEQUENCE.
+    """Refuse a list of authorities with an entry that is not one whole DER SEQUENCE.
 
     Raises:
         ProtocolViolation: ``decode_error`` (RFC 8446 section 4.2.4, RFC 5246 section 7.4.4).
@@ -148,7 +147,7 @@ def check_names(names: Iterable[bytes]) -> None:
 
 
 def is_sequence(data: bytes) -> bool:
-    """Whether the bytes are one DER SEQUENCE and nothing behind it; it is not looked into."""
+    """Return True for one DER SEQUENCE and nothing behind it; its content is not parsed."""
     if len(data) < 2 or data[0] != SEQUENCE:
         return False
     octets = data[1] & 0x7F if data[1] & 0x80 else 0

@@ -1,17 +1,17 @@
 """Extensions: the block that carries them, and the form of each one's data in each kind of message.
 
-A message keeps its extensions in order and byte for byte, known or not (:class:`Extension`). Who wants to
-know what one says asks its form::
+A message keeps its extensions in order and byte for byte, known or not (:class:`Extension`). A form builds
+and reads the data of one::
 
     SUPPORTED_GROUPS.build((0x001D, 0x0017))     -> Extension
-    SUPPORTED_GROUPS.read(hello.extensions)      -> (0x001D, 0x0017), or None where it is absent
+    SUPPORTED_GROUPS.read(hello.extensions)      -> (0x001D, 0x0017), or None without it
 
 The same extension has another form in another message: ``key_share`` is a list in ClientHello, one entry
 in ServerHello, a group in HelloRetryRequest. Forms are declared in :mod:`simulator.tls.wire.extension_forms`.
 Source: RFC 8446 section 4.2, and the RFC named at each form.
 """
 
-# ruff: noqa: D102  # what read, write and describe of a FieldKind do is said there
+# ruff: noqa: D102  # FieldKind documents read, write and describe
 # No ``from __future__ import annotations``: annotations are declarations here, read as classes are made.
 from collections.abc import Iterable
 from enum import Enum, IntEnum
@@ -104,7 +104,7 @@ class Extension(Structure):
 
 
 class EmptyBlock(tuple[Extension, ...]):
-    """No extensions, but their length of zero stands there.
+    """No extensions, with a length of zero on the wire.
 
     In TLS 1.2 a hello without extensions may end before the block or carry an empty one. Both are read as
     no extensions; this keeps them apart for the bytes.
@@ -163,7 +163,7 @@ class ExtensionBlock(Prefixed[tuple[Extension, ...]]):
 
 
 def describe_extension(notes: FieldNotes, place: ExtensionPlace, at: int, end: int, depth: int) -> int:
-    """Note one extension, its data by the form that fits; gives where it ends."""
+    """Note one extension, its data by the form that fits, and return its end."""
     extension, after = Extension.KIND.read(notes.data, at, end)
     forms = FORMS.get((place, extension.type), ())
     if place is ExtensionPlace.SH:  # a HelloRetryRequest is a ServerHello by its type
@@ -186,13 +186,13 @@ def describe_extension(notes: FieldNotes, place: ExtensionPlace, at: int, end: i
 
 
 class ExtensionForm(Generic[T]):
-    """How one extension's data stands in some messages.
+    """The form of one extension's data in some messages.
 
     Args:
         type: which extension.
         kind: its data.
-        note: what it is for, in plain words.
-        places: the messages where it has this form.
+        note: its purpose, in plain words.
+        places: the messages in which it has this form.
     """
 
     __slots__ = ("kind", "note", "type")
@@ -212,7 +212,7 @@ class ExtensionForm(Generic[T]):
             FORMS[key] = (*FORMS.get(key, ()), self)
 
     def build(self, value: T) -> Extension:
-        """The extension that says this.
+        """The extension with this value.
 
         Raises:
             SimulatorError: the value does not fit.
@@ -220,7 +220,7 @@ class ExtensionForm(Generic[T]):
         return Extension(int(self.type), self.kind.write(value))
 
     def read(self, extensions: Iterable[Extension]) -> T | None:
-        """What the extension says; None where it is absent.
+        """The value of the extension, or None without it.
 
         Raises:
             ProtocolViolation: its data is malformed.
@@ -236,5 +236,5 @@ FORMS: dict[tuple[ExtensionPlace, int], tuple[ExtensionForm[Any], ...]] = {}
 
 
 def find_extension(extensions: Iterable[Extension], type: int) -> Extension | None:  # noqa: A002  # the RFC's name
-    """The extension of that type; None where it is absent."""
+    """The extension of that type, or None."""
     return next((extension for extension in extensions if extension.type == type), None)

@@ -4,7 +4,7 @@ Integers, opaque bytes of fixed or announced length, and vectors. Every announce
 bytes, as the RFC writes them: ``opaque legacy_session_id<0..32>`` is ``Opaque(1, 0, 32)``.
 """
 
-# ruff: noqa: D102  # what read, write and describe do is said once, at FieldKind
+# ruff: noqa: D102  # FieldKind documents read, write and describe
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class Uint(FieldKind[int]):
 
     Args:
         size: bytes, 1 to 4.
-        name_of: what a value is called, for the annotation.
-        allowed: the only values there are; another is an ``illegal_parameter``.
+        name_of: the name of a value, for the annotation.
+        allowed: the only valid values; any other is an ``illegal_parameter``.
     """
 
     __slots__ = ("allowed", "name_of", "size")
@@ -130,7 +130,7 @@ class Rest(FieldKind[bytes]):
 
 
 class Prefixed(FieldKind[T]):
-    """What opaque vectors and lists share: a length prefix of ``prefix`` bytes, and bounds in bytes."""
+    """Base of opaque vectors and lists: a length prefix of ``prefix`` bytes, and bounds in bytes."""
 
     __slots__ = ("least", "most", "prefix")
 
@@ -140,7 +140,7 @@ class Prefixed(FieldKind[T]):
         self.most = most
 
     def bounds(self, data: bytes, at: int, end: int) -> tuple[int, int]:
-        """Where the content starts and ends.
+        """The start and the end of the content.
 
         Raises:
             MalformedError: the length is cut off, out of bounds, or longer than what is there.
@@ -174,7 +174,7 @@ class Opaque(Prefixed[bytes]):
         prefix: bytes of the length, 1 to 3.
         least: fewest bytes of content.
         most: most bytes of content.
-        name_of: what a value is called, for the annotation.
+        name_of: the name of a value, for the annotation.
     """
 
     __slots__ = ("name_of",)
@@ -211,7 +211,7 @@ class Vector(Prefixed[tuple[T, ...]]):
         element: the kind of every element, or the structure.
         least: fewest bytes of all elements.
         most: most bytes of all elements.
-        element_name: what one element is called, for the annotation.
+        element_name: the name of one element, for the annotation.
     """
 
     __slots__ = ("element", "element_name", "letter")
@@ -241,7 +241,7 @@ class Vector(Prefixed[tuple[T, ...]]):
         return tuple(values), after
 
     def read_numbers(self, data: bytes, start: int, after: int) -> tuple[T, ...]:
-        """The elements, where they are plain numbers."""
+        """The elements of a list of plain numbers."""
         count, left_over = divmod(after - start, 1 if self.letter == "B" else 2)
         if left_over:
             raise MalformedError("an odd number of bytes in a list of two-byte numbers")

@@ -65,7 +65,7 @@ class Message(Structure):
 
 
 def random_name(value: bytes) -> str:
-    """What a ServerHello's random says beside being random."""
+    """The meaning of a ServerHello's random, or empty."""
     return "the fixed value that means HelloRetryRequest" if value == HELLO_RETRY_REQUEST_RANDOM else ""
 
 
@@ -242,21 +242,21 @@ class ClientKeyExchange(Message):
 
 @structure
 class ServerHelloDone(Message):
-    """TLS 1.2: the server has said what it has to say."""
+    """TLS 1.2: the end of the server's flight."""
 
     TYPE: ClassVar = HandshakeType.SERVER_HELLO_DONE
 
 
 @structure
 class HelloRequest(Message):
-    """TLS 1.2: the server would like to negotiate again."""
+    """TLS 1.2: the server asks for a new handshake."""
 
     TYPE: ClassVar = HandshakeType.HELLO_REQUEST
 
 
 @structure
 class Finished(Message):
-    """The end of a side's handshake: a MAC over everything said, under the keys just agreed."""
+    """The end of a side's handshake: a MAC over all messages so far, under the agreed keys."""
 
     TYPE: ClassVar = HandshakeType.FINISHED
 
@@ -265,7 +265,7 @@ class Finished(Message):
 
 @structure
 class NewSessionTicket13(Message):
-    """TLS 1.3: something to resume the session with, sent when the server believes in it."""
+    """TLS 1.3: a ticket to resume the session with, sent after the client's Finished."""
 
     TYPE: ClassVar = HandshakeType.NEW_SESSION_TICKET
 
@@ -278,7 +278,7 @@ class NewSessionTicket13(Message):
 
 @structure
 class NewSessionTicket12(Message):
-    """TLS 1.2: something to resume the session with (RFC 5077 section 3.3)."""
+    """TLS 1.2: a ticket to resume the session with (RFC 5077 section 3.3)."""
 
     TYPE: ClassVar = HandshakeType.NEW_SESSION_TICKET
 
@@ -343,7 +343,7 @@ def encode_handshake(message: Message) -> bytes:
 
 
 def message_class(type_code: int, version: Version) -> type[Message] | None:
-    """The class of a message type in a version; None where this version has no such message."""
+    """The class of a message type in a version, or None if the version has no such message."""
     return (MESSAGES_13 if version is Version.TLS13 else MESSAGES_12).get(type_code)
 
 

@@ -1,4 +1,4 @@
-"""Records: how content is cut into pieces for the wire, and put together again.
+"""Records: content cut into pieces for the wire, and put together again.
 
 A record is five bytes of header (type, version, length) and a fragment. Records and messages have
 boundaries of their own: one record may hold several messages, one message may need several records.
@@ -22,16 +22,17 @@ if TYPE_CHECKING:
 
 RECORD_HEADER_LENGTH = 5
 RECORD_VERSION = 0x0303
-# A first ClientHello's: what servers of every age can read (RFC 5246 appendix E.1). In TLS 1.3 it is a choice
-# (RFC 8446 section 5.1), and OpenSSL chooses the same.
+# Of a first ClientHello, so that servers of every age can read it (RFC 5246 appendix E.1). TLS 1.3 leaves the
+# choice (RFC 8446 section 5.1), and OpenSSL chooses the same.
 FIRST_RECORD_VERSION = 0x0301
 MAX_FRAGMENT = 2**14  # RFC 8446 section 5.1
 PLAINTEXT_LIMIT = MAX_FRAGMENT
 CIPHERTEXT_LIMIT_13 = 2**14 + 256
 CIPHERTEXT_LIMIT_12 = 2**14 + 2048
 
+# A message may announce 16 MiB. Chains and lists of authorities are the long ones: OpenSSL takes 100 KiB of
+# these two, Go 256 KiB of a Certificate and 64 KiB of any other message, rustls 64 KiB of any.
 MESSAGE_LIMIT = 2**16
-# Chains and lists of authorities are the long ones.
 LONG_MESSAGE_LIMIT = 2**17
 LONG_MESSAGE_TYPES = frozenset({11, 13})  # Certificate, CertificateRequest
 HANDSHAKE_HEADER_LENGTH = 4
@@ -39,7 +40,7 @@ HANDSHAKE_HEADER_LENGTH = 4
 
 @dataclass(frozen=True, slots=True)
 class RecordStyle:
-    """How messages are laid into records.
+    """The layout of messages in records.
 
     Attributes:
         coalesce: put the messages of one flight with the same protection into shared records.
@@ -143,14 +144,14 @@ class RecordReader:
         self.buffer = bytearray()
 
     def feed(self, data: bytes) -> None:
-        """Take bytes as they came from the link, in whatever pieces."""
+        """Take bytes from the link, cut anywhere."""
         self.buffer += data
 
     def next_record(self) -> Record | None:
-        """The next whole record; None where more bytes are needed.
+        """The next whole record, or None if more bytes are needed.
 
         Raises:
-            ProtocolViolation: the header is none, or announces too much (judged before the rest arrives).
+            ProtocolViolation: the header is malformed or announces too much; the rest need not have arrived.
         """
         buffer = self.buffer
         if len(buffer) < RECORD_HEADER_LENGTH:
@@ -220,7 +221,7 @@ class HandshakeReassembler:
         self.buffer += fragment
 
     def next_message(self) -> bytes | None:
-        """The next whole message with its header; None where more is needed.
+        """The next whole message with its header, or None if more bytes are needed.
 
         Raises:
             ProtocolViolation: the message announces more than this implementation takes.
@@ -269,13 +270,13 @@ def fragment(content: bytes, max_fragment: int = MAX_FRAGMENT) -> list[bytes]:
 
 
 class RecordWriter:
-    """Content in, records out, under whatever protection is installed.
+    """Content in, records out, under the protection in force.
 
     Args:
-        style: how messages are laid into records.
+        style: the layout of messages in records.
 
     Attributes:
-        protector: this direction's protection; None while records go in the clear.
+        protector: this direction's protection, or None while records are sent in the clear.
         legacy_version: the version in the header of a record in the clear; 0x0301 for a first ClientHello.
     """
 

@@ -176,7 +176,7 @@ def is_grease(code: int) -> bool:
 
 
 def unknown_name(code: int, digits: int = 4) -> str:
-    """What a code point is called that no table lists."""
+    """The name of a code point that no table lists."""
     if digits == 4 and is_grease(code):
         return f"GREASE (0x{code:04x}), to be ignored"
     return f"unknown (0x{code:0{digits}x})"

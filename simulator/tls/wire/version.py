@@ -1,4 +1,4 @@
-"""The values that every other room shares: protocol versions, sides, and whose keys protect a record."""
+"""The values that every other room shares: protocol versions, sides, and the protection of records."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Version(Enum):
 
 
 class Protection(Enum):
-    """Whose keys protect a record."""
+    """The keys that protect a record."""
 
     CLEAR = "clear"
     HANDSHAKE_TRAFFIC = "handshake traffic keys"  # TLS 1.3 until Finished
