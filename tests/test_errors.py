@@ -13,16 +13,24 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 
 import simulator.errors as errors
-from simulator.errors import ArgumentError, SimulatorError
+from simulator.errors import (
+    ArgumentError,
+    OutputError,
+    SimulatorError,
+    did_you_mean,
+    joined,
+    nearest_names,
+    unknown_name,
+)
 from simulator.scenario.mistake import Problem, ScenarioProblemsError
 from tests.peers import ROOT
 
 WRONG = 'from simulator.lessons import card\ncard("valid-certificate")'
 SHOWN = """\
-Argument error: A run is wanted here.
+Argument error: This is not a run.
   Got:        'valid-certificate', a text
   Expected:   a run, or a simulation that has ended
-  What to do: Say simulate("valid-certificate"): that plays it."""
+  What to do: Write simulate("valid-certificate"): that plays it."""
 
 
 def test_a_cell_shows_the_words_alone(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,7 +60,7 @@ def test_plain_python_keeps_its_traceback() -> None:
     )
     assert 1 == run.returncode
     assert run.stderr.startswith("Traceback (most recent call last):")
-    assert run.stderr.strip().endswith('Say simulate("valid-certificate"): that plays it.')
+    assert run.stderr.strip().endswith('Write simulate("valid-certificate"): that plays it.')
 
 
 def test_every_kind_has_a_heading() -> None:
@@ -74,3 +82,50 @@ def test_all_mistakes_of_a_scenario_have_their_lines() -> None:
         "Scenario problems: server: is wrong.",
         "client: is wrong too.",
     ] == ScenarioProblemsError(problems)._render_traceback_()
+
+
+DETAILS = ("overview", "messages", "everything")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("overvew", ["overview"]),
+        ("MESSAGES", ["messages"]),
+        ("every", ["everything"]),
+        ("thing", ["everything"]),
+        ("xyz", []),
+        ("", []),
+        (None, []),
+        (5, []),
+    ],
+)
+def test_the_nearest_names_are_near_or_none(name: object, near: list[str]) -> None:
+    """A slip, another letter case, a beginning and a part are understood; anything else is not."""
+    assert near == nearest_names(name, DETAILS)
+
+
+def test_an_unknown_name_is_answered_with_what_is_known() -> None:
+    """The error names the kind, what was found, what is allowed, and the name that was probably meant."""
+    slip = unknown_name(OutputError, "detail", "mesages", DETAILS, otherwise="Read the page.")
+    assert isinstance(slip, OutputError)
+    assert (
+        "Unknown detail. Got: 'mesages'. Expected: overview, messages or everything. Did you mean 'messages'?"
+    ) == str(slip)
+    assert (
+        "Read the page."
+        == unknown_name(OutputError, "detail", "x", DETAILS, otherwise="Read the page.").advice
+    )
+    assert "a word" == unknown_name(OutputError, "detail", "x", DETAILS, expected="a word").expected
+
+
+def test_a_list_reads_as_english() -> None:
+    """One word, two words and three; at most as many suggestions as are wanted."""
+    assert ["", "a", "a or b", "a, b and c"] == [
+        joined([]),
+        joined(["a"]),
+        joined(["a", "b"]),
+        joined(["a", "b", "c"], "and"),
+    ]
+    assert "Did you mean 'server' or 'serve'?" == did_you_mean("servr", ["serve", "client", "server"])
+    assert "Did you mean 'server'?" == did_you_mean("servr", ["serve", "client", "server"], most=1)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.errors import ScenarioError
 from simulator.scenario.changes import apply_table, differences
 from simulator.scenario.lines import key_lines, line_of
-from simulator.scenario.mistake import Problem, ScenarioProblemsError
+from simulator.scenario.mistake import KEY, Problem, ScenarioProblemsError
 from simulator.scenario.mistakes import scenario_problems
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.values import read_table
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
     from simulator.scenario.mistake import Path
 
-LARGEST_FILE_BYTES = 262_144  # the longest of the catalogue has 1,200; tomllib reads so much in 0.1 s
+LARGEST_FILE_BYTES = 262_144  # 250 times the longest of the catalogue; the worst such file is read in 2 s
+MOST_MISTAKES = 50  # reported at once: more than fit on a screen help no reader
+DEEPEST_KEY = 32  # a scenario has 4 levels; tomllib takes memory by the square of a key's levels
 TOML_ADVICE = "Correct the file; it is written as TOML, see https://toml.io."
 # Settings that are judged together: if the first cannot be read, nothing true can be said of the others.
 _DEPENDENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -35,6 +37,7 @@ _DEPENDENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "certificate": ("sends", "withholds", "holds_key"),
     }
 )
+_DEEP_KEY = rf"(?<![A-Za-z0-9_-])(?:{KEY}[ \t]*\.[ \t]*){{{DEEPEST_KEY}}}"
 _SYNTAX_PLACE = r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)"
 
 
@@ -98,6 +101,8 @@ def loads(text: str, *, source: str = "<text>", name: str = "unnamed") -> Scenar
     follow = _consequences(problems, lines)
     problems += [problem for problem in found if problem.path not in follow]
     numbered = sorted(((line_of(p.path, lines) or 0, p) for p in problems), key=lambda pair: pair[0])
+    if more := numbered[MOST_MISTAKES:]:
+        numbered = [*numbered[:MOST_MISTAKES], (more[0][0], Problem((), f"and {len(more)} more mistakes"))]
     places = [f"{source}:{line}" if line else source for line, _ in numbered]
     raise ScenarioProblemsError([problem for _, problem in numbered], places)
 
@@ -133,14 +138,17 @@ def _consequences(problems: list[Problem], lines: Mapping[Path, int]) -> set[Pat
 
 
 def _parsed(text: str, source: str) -> dict[str, Any]:
+    too_deep = ScenarioError(
+        f"{source}: keys or brackets are nested too deeply for a scenario file.",
+        expected="tables and lists, a few levels deep",
+        advice="Look for a bracket that was meant to close.",
+    )
+    if re.search(_DEEP_KEY, text):
+        raise too_deep
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise ScenarioError(
-            f"{source}: brackets are nested too deeply for a scenario file.",
-            expected="tables and lists, a few levels deep",
-            advice="Look for a bracket that was meant to close.",
-        ) from error
+        raise too_deep from error
     except ValueError as error:  # TOMLDecodeError is one; so is a number with thousands of digits
         match = re.fullmatch(_SYNTAX_PLACE, str(error))
         if match is None:

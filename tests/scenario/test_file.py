@@ -18,7 +18,7 @@ from simulator.errors import ScenarioError
 from simulator.scenario import CertificateSetup, Expectation, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.changes import apply_table, parse_assignment
-from simulator.scenario.file import LARGEST_FILE_BYTES, load, loads
+from simulator.scenario.file import LARGEST_FILE_BYTES, MOST_MISTAKES, load, loads
 from simulator.scenario.lines import key_lines
 from simulator.scenario.schema import PATH, json_schema, schema_text
 from simulator.scenario.setup import ClientSetup, Network, ScenarioSetup, ServerSetup
@@ -140,6 +140,8 @@ def test_a_file_without_expectation_expects_nothing(tmp_path: Path) -> None:
         ("seed = '1'\nseed = '2'\n", "x.toml:2:11: ", "Cannot overwrite"),
         ("[a", "x.toml:1:3: ", "Expected ']'"),
         ("a=" + "[" * 20_000, "x.toml: ", "nested too deeply"),
+        ("a" + ".a" * 100_000 + "=1", "x.toml: ", "nested too deeply"),
+        ("['a'" + " . 'a'" * 40 + "]", "x.toml: ", "nested too deeply"),
         ("a=" + "9" * 5_000, "x.toml: ", "not TOML"),
         ("a=\x00", "x.toml:1:3: ", "not TOML"),
     ],
@@ -151,6 +153,17 @@ def test_text_that_is_no_toml_is_told_with_line_and_column(text: str, place: str
 
     assert str(caught.value).startswith(place)
     assert words in str(caught.value)
+
+
+def test_of_very_many_mistakes_the_first_are_told() -> None:
+    """The first fifty in the order of the file, and how many more there are."""
+    with pytest.raises(ScenarioError) as caught:
+        loads("".join(f"k{number}=1\n" for number in range(1000)), source="x.toml")
+
+    lines = str(caught.value).splitlines()
+    assert len(lines) == MOST_MISTAKES + 1
+    assert lines[0].startswith("x.toml:1: k0: ")
+    assert lines[-1] == f"x.toml:{MOST_MISTAKES + 1}: and {1000 - MOST_MISTAKES} more mistakes."
 
 
 def test_what_is_no_readable_file_is_told(tmp_path: Path) -> None:
