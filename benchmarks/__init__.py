@@ -1,1 +1,1 @@
-"""How fast, how soon, how much: each script measures one thing and writes its section of README.md."""
+"""Measurements of speed, start and memory: each script writes its section of README.md."""

@@ -1,4 +1,4 @@
-"""How soon the command answers in a new process, and which packages it imports for that.
+"""The start time of the command in a new process, and the packages that it imports.
 
 Run it from the repository's root: ``python benchmarks/cold_start.py``. It rewrites its section of
 ``benchmarks/README.md``; with ``--rounds`` below 15 it only prints.
@@ -62,7 +62,7 @@ def start(*arguments: str) -> str:
 
 
 def imported(*program: str) -> tuple[int, str]:
-    """How many modules a program has imported when it ends, and which of the packages are among them."""
+    """The number of modules that a program has imported at its end, and the packages among them."""
     modules = json.loads(start("-c", *program).splitlines()[-1])
     return len(modules), ", ".join(name for name in PACKAGES if name in modules) or "none"
 

@@ -62,7 +62,7 @@ def has_tlslite() -> bool:
 
 
 def rows(key: str, tls: TlsVersion, rounds: int, *, fresh: bool) -> list[tuple[str, ...]]:
-    """What was measured for one kind of key and one version."""
+    """The measurements for one kind of key and one version."""
     found = interleaved(contest(who.chain_scenario(key), tls, TIMES[key], fresh=fresh), rounds)
     reference = found[REFERENCE]
     return [

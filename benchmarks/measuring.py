@@ -1,4 +1,4 @@
-"""What the benchmarks share: interleaved rounds, medians and quartiles, and the section they write."""
+"""Tools of all benchmarks: interleaved rounds, medians and quartiles, and the section they write."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Contestant:
     before: Callable[[], object] | None = None
 
     def seconds(self) -> float:
-        """What one time costs now."""
+        """The cost of one play, measured now."""
         spent = 0.0
         for _ in range(self.times):
             if self.before is not None:
@@ -48,10 +48,10 @@ class Contestant:
 
 
 class Timed(Protocol):
-    """Whoever can say what one time costs: a contestant, or something that keeps its own clock."""
+    """A value that knows the cost of one play: a contestant, or a program with its own clock."""
 
     def seconds(self) -> float:
-        """What one time costs now."""
+        """The cost of one play, measured now."""
         ...
 
 
@@ -87,12 +87,12 @@ class Spread:
 
 
 def speed(own: Sequence[float], reference: Sequence[float]) -> Spread:
-    """How many times as fast as the reference, from the ratio of each round; 1 is equal, more is faster."""
+    """The speed as a multiple of the reference, from the ratio of each round; more than 1 is faster."""
     return Spread.of([other / mine for mine, other in zip(own, reference, strict=True)])
 
 
 def machine() -> str:
-    """What was measured on, in a line: versions and how many processors, not which."""
+    """The machine in a line: versions and the number of processors, not their model."""
     library = " ".join(backend.openssl_version_text().split()[:2])
     return (
         f"{platform.python_implementation()} {platform.python_version()}, "

@@ -208,7 +208,7 @@ class InPage:
     text: str
 
     def seconds(self) -> float:
-        """What one picture costs now."""
+        """The cost of one picture, measured now."""
         return float(self.page.evaluate(self.script, self.text))
 
 

@@ -1,4 +1,4 @@
-"""How soon a run is a picture, beside Mermaid, PlantUML and mscgen, and how soon the player answers a key.
+"""The time to draw a run, beside Mermaid, PlantUML and mscgen, and the time of the player to answer a key.
 
 Run it from the repository's root: ``python benchmarks/pictures.py --npm FOLDER``, where the folder has the
 packages from npm that ``benchmarks/README.md`` names. It rewrites its section there; with ``--quick`` it
@@ -62,7 +62,7 @@ WATCH_KEYS = """() => {
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """How often everything is played."""
+    """The number of rounds of each part."""
 
     cold: int = 3
     warm: int = 9
@@ -108,7 +108,7 @@ def cold(
 
 
 def times(seconds: Sequence[float], own: Sequence[float]) -> str:
-    """How many times as long as ours it takes, from the ratio of each round."""
+    """The time as a multiple of ours, from the ratio of each round."""
     return f"{speed(own, seconds):.2f}"
 
 
@@ -158,9 +158,9 @@ def player(trace: Trace, opened: Browser, folder: Path, presses: int) -> list[tu
     """Milliseconds of work for a key, and until the picture has changed."""
     file = save(trace, folder / "run.html")
     page = opened.new_page(viewport={"width": 1280, "height": 720})
+    page.add_init_script(f"({WATCH_KEYS})()")  # before the player listens for keys, too
     page.goto(file.as_uri())
     page.locator(".clientauth-player").wait_for()
-    page.evaluate(WATCH_KEYS)
     changed: list[dict[str, float]] = []
     tried, key = 0, "ArrowRight"
     while len(changed) < presses:
@@ -183,7 +183,7 @@ def player(trace: Trace, opened: Browser, folder: Path, presses: int) -> list[tu
 
 
 def load() -> str:
-    """How busy the machine was before this began, where the system tells."""
+    """The load of the machine before the start, if the system reports it."""
     if not hasattr(os, "getloadavg"):
         return "unknown"
     return f"{os.getloadavg()[0]:.1f}"

@@ -1,4 +1,4 @@
-"""How time and memory grow with the number of runs that are kept.
+"""The growth of time and memory with the number of runs that are kept.
 
 Run it from the repository's root: ``python benchmarks/runs_kept.py``. Every count is measured in a process
 of its own. It rewrites its section of ``benchmarks/README.md``; with ``--most`` below 1000 it only prints.
@@ -44,7 +44,7 @@ def keep(count: int, *, traced: bool) -> dict[str, float]:
 
 
 def in_a_process_of_its_own(count: int, *, traced: bool) -> dict[str, float]:
-    """What :func:`keep` gives in a new process."""
+    """The result of :func:`keep` in a new process."""
     arguments = [sys.executable, __file__, "--keep", str(count)] + (["--traced"] if traced else [])
     done = subprocess.run(arguments, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout)
@@ -52,7 +52,7 @@ def in_a_process_of_its_own(count: int, *, traced: bool) -> dict[str, float]:
 
 
 def row(count: int) -> tuple[str, ...]:
-    """What was measured for one count."""
+    """The measurements for one count."""
     timed = in_a_process_of_its_own(count, traced=False)
     traced = in_a_process_of_its_own(count, traced=True)
     return (

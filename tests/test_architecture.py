@@ -66,7 +66,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "oracle": {"actors", "engine", "pki", "runs", "scenario", "tls", "tls/wire", "trace"},
     "lessons": {
         "engine",
-        "pki",
         "runs",
         "scenario",
         "tls/crypto",

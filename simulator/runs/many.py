@@ -68,9 +68,9 @@ def simulate_all(
         scenarios: scenarios, or names of the catalogue. A long supply is read as it is played.
         tls: a version, or several: then each scenario is played in all of them, one after the other.
         executor: plays the runs; None plays them here, one by one.
-        keep: ``outcome`` gives what came out of each run, some hundred bytes; ``run`` gives the whole runs,
+        keep: ``outcome`` yields the outcome of each run, some hundred bytes; ``run`` yields the whole runs,
             some 25 KiB each.
-        progress: show a bar on standard error; None shows it where that is a terminal.
+        progress: show a bar on standard error; None shows it if that is a terminal.
 
     Returns:
         The results in the order asked for, each as soon as it and those before it are ready.
@@ -111,17 +111,17 @@ def spread(
     *,
     total: int | None = None,
 ) -> Iterator[Result]:
-    """Call a function for every job, on an executor, and give the results in the order of the jobs.
+    """Call a function for every job, on an executor, and yield the results in the order of the jobs.
 
     Args:
         function: a function of a module, so that other processes can find it.
-        jobs: its arguments; read as far as work is under way.
-        executor: who calls; None calls here.
-        total: how many jobs there are, where that is known: few are cut into smaller tasks.
+        jobs: its arguments; they are read as work proceeds.
+        executor: the executor; None calls the function here.
+        total: the number of jobs, if it is known: few jobs are cut into smaller tasks.
 
     Raises:
         SimulatorError: the executor broke down.
-        Exception: whatever the function raises, at the place of its job.
+        Exception: any exception of the function, at the place of its job.
     """
     if executor is None:
         yield from map(function, jobs)
@@ -143,7 +143,7 @@ def spread(
 
 
 def _all_of(function: Callable[[Job], Result], batch: tuple[Job, ...]) -> list[Result]:
-    """One task: the jobs of a batch, one by one."""
+    """Do a task: the jobs of a batch, in order."""
     return [function(job) for job in batch]
 
 

@@ -1,4 +1,4 @@
-"""A bar on standard error that says how far many runs are; nothing where that is no terminal."""
+"""A progress bar on standard error for many runs, if that is a terminal."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def counted(
     """The same results, with a bar that grows as they are read.
 
     Args:
-        results: what is read.
-        total: how many there will be, or None if that is not known.
-        what: what they are, in the plural.
-        show: show the bar; None shows it where standard error is a terminal.
+        results: the results.
+        total: their number, or None if it is not known.
+        what: a noun for them, in the plural.
+        show: show the bar; None shows it if standard error is a terminal.
     """
     if not (sys.stderr.isatty() if show is None else show):
         yield from results

@@ -1,4 +1,4 @@
-"""One run of a scenario, whole: what was set up, what happened, and what came out."""
+"""A run of a scenario: its setup, its trace and its outcome."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Run:
     """A scenario that was played to its end; in a notebook it shows itself as its sequence diagram.
 
     Attributes:
-        scenario: what was set up.
-        tls: the version asked for.
-        trace: what happened.
+        scenario: the setup.
+        tls: the version that was asked for.
+        trace: the events and the outcome.
         keylog: the connection's secrets as NSS key log lines. They are not in the trace.
     """
 
@@ -40,25 +40,25 @@ class Run:
 
     @property
     def outcome(self) -> Outcome:
-        """What came out, in the terms that scenarios expect."""
+        """The outcome, in the terms of a scenario's expectation."""
         return self.trace.outcome
 
     @property
     def card(self) -> SecurityCard:
-        """The level taken apart."""
+        """The security level, taken apart."""
         return self.trace.card
 
     @cached_property
     def as_expected(self) -> bool | None:
-        """Whether it came out as the scenario expects; None where that expects nothing."""
+        """True if the outcome is the expected one; None if the scenario expects nothing."""
         return None if self.scenario.expectation(self.tls) is None else not self._surprises()
 
     def expectation_words(self) -> str:
-        """What was expected and did not come, in words; empty where all did."""
+        """The differences from the expected outcome, in words; empty if there are none."""
         return "; ".join(self._surprises())
 
     def _surprises(self) -> list[str]:
-        """Each expected thing that did not come; what an expectation leaves open is not compared."""
+        """Each difference from the expectation, in words; what it leaves open is not compared."""
         expected, outcome = self.scenario.expectation(self.tls), self.outcome
         if expected is None:
             return []
@@ -83,17 +83,17 @@ class Run:
         return simulate(self.scenario.but(changes, **tables), tls=self.tls)
 
     def save(self, path: str | Path, **options: Any) -> Path:
-        """Write it to a file in the form that the path's suffix asks for.
+        """Write the run to a file, in the form that the suffix names.
 
         Args:
-            path: where; its folder must exist.
-            **options: which view and how, as :func:`simulator.runs.saving.save` takes them.
+            path: the file; its folder must exist.
+            **options: the view and its settings, as :func:`simulator.runs.saving.save` takes them.
 
         Returns:
             The path.
 
         Raises:
-            OutputError: the suffix is not one that can be written, or the file cannot be.
+            OutputError: unknown suffix, or the file cannot be written.
         """
         from simulator.runs.saving import save
 
@@ -110,8 +110,8 @@ class Run:
 
         Raises:
             PeerError: anywidget is not installed.
-            OutputError: there is no such detail or message.
-            ArgumentError: there is no such event or theme, or ``beside`` is no run.
+            OutputError: unknown detail or message.
+            ArgumentError: unknown event or theme, or ``beside`` is not a run.
         """
         from simulator.views.player.widget import Player
 
@@ -164,7 +164,7 @@ class Run:
         return ", ".join([what, *filter(None, why)]) + ">"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[Bundle, Metadata]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
-        """How a notebook shows it: the sequence diagram, on one screen."""
+        """Return what a notebook shows: the sequence diagram, on one screen."""
         from simulator.views.notebook import exhibit
         from simulator.views.pictures.sequence import sequence
 
@@ -172,7 +172,7 @@ class Run:
 
 
 def client_in_words(client: SideOutcome) -> str:
-    """How the client's handshake call ended and what it believes now."""
+    """The result of the client's handshake call, and its last belief."""
     return f"handshake {client.handshake}, believes {client.believes.value}"
 
 
@@ -184,7 +184,7 @@ def simulate(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Run:
         tls: ``1.3`` or ``1.2``.
 
     Raises:
-        ScenarioError: there is no such scenario or version, or it cannot be issued.
+        ScenarioError: unknown scenario or version, or its certificates cannot be issued.
     """
     if isinstance(scenario, str):
         from simulator.scenario.catalogue.catalogue import catalogue
@@ -194,10 +194,10 @@ def simulate(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Run:
 
 
 def run_of(simulation: Simulation) -> Run:
-    """A simulation as a run: played on to its end, whatever was decided so far.
+    """Play a simulation to its end, and return it as a run; decisions taken so far stay.
 
     Raises:
-        DecisionError: it came to a decision that waits for somebody.
+        DecisionError: a decision waits to be taken from outside.
     """
     simulation.run()
     return Run(simulation.scenario, simulation.tls, simulation.trace, simulation.keylog)

@@ -1,4 +1,4 @@
-"""Many runs: the outcome matrix, and every way a scenario can go."""
+"""Many runs: the outcome matrix, and every possible course of a scenario."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ def matrix(
     """Play every credential under every policy in every version.
 
     Args:
-        credentials: what the client comes with; keys of
+        credentials: the client's credentials; keys of
             :data:`~simulator.scenario.catalogue.credentials.CREDENTIALS`.
         policies: client authentication policies of the server.
         versions: protocol versions.
-        executor: plays the runs; see :func:`~simulator.runs.many.simulate_all`.
-        progress: show a bar on standard error; None shows it where that is a terminal.
+        executor: the executor of the runs; see :func:`~simulator.runs.many.simulate_all`.
+        progress: show a bar on standard error; None shows it if that is a terminal.
 
     Raises:
-        ScenarioError: a credential, policy or version is unknown.
+        ScenarioError: unknown credential, policy or version.
     """
     cells = tuple(product(credentials, policies, versions))
     played = spread(_cell, cells, executor, total=len(cells))
@@ -73,12 +73,12 @@ def _cell(cell: tuple[str, ClientAuthentication, TlsVersion]) -> Cell:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One way a scenario can go.
+    """A possible course of a scenario.
 
     Attributes:
         choices: (actor, decision, choice) in the order in which they were taken.
         overruled: the numbers of the choices that no actor would have made by itself.
-        run: what came of them.
+        run: the run with these choices.
     """
 
     choices: tuple[tuple[str, str, str], ...]
@@ -98,8 +98,8 @@ def explore(
     Args:
         scenario: what is set up.
         tls: the version.
-        executor: plays the runs; see :func:`~simulator.runs.many.simulate_all`.
-        progress: show a bar on standard error; None shows it where that is a terminal.
+        executor: the executor of the runs; see :func:`~simulator.runs.many.simulate_all`.
+        progress: show a bar on standard error; None shows it if that is a terminal.
 
     Returns:
         The ways, first the one that the actors take by themselves; after each way those that leave it, the

@@ -140,7 +140,7 @@ def test_what_is_not_there_is_told_in_words() -> None:
         lessons.show(silent, "leader")
     with pytest.raises(SimulatorError, match="alice"):
         lessons.certificate(silent, "alicia")
-    with pytest.raises(SimulatorError, match="judged nobody"):
+    with pytest.raises(SimulatorError, match="judged no certificate"):
         lessons.ledger(silent)
     with pytest.raises(SimulatorError, match="proved nothing"):
         lessons.proof(silent)

@@ -111,7 +111,8 @@ def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
     verdict = last_verdict(a_run(run).trace, a_side(judge))
     if verdict is None:
         raise SimulatorError(
-            f"The {judge} judged nobody in this run.", advice="Was a certificate asked for, and did one come?"
+            f"The {judge} judged no certificate in this run.",
+            advice="Was a certificate asked for, and did one come?",
         )
     rows = [
         (

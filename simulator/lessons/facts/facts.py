@@ -185,11 +185,11 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
     "revocation": Fact(
         "the outcome of the revocation check in the server's ledger", RESULT,
         lambda t: _in_servers_ledger(t, CheckName.REVOCATION),
-        "The server's ledger says of revocation: {}.", {NONE: "The server judged nobody."}),
+        "The server's ledger says of revocation: {}.", {NONE: "The server judged no certificate."}),
     "client_name_check": Fact(
         "the outcome of comparing the client's host name in the server's ledger", RESULT,
         lambda t: _in_servers_ledger(t, CheckName.SERVER_NAME),
-        "The server's check of a host name: {}.", {NONE: "The server judged nobody."}),
+        "The server's check of a host name: {}.", {NONE: "The server judged no certificate."}),
     "client_handshake": Fact(
         "the result of the client's handshake call", HANDSHAKE, lambda t: t.outcome.client.handshake,
         "The client's handshake call failed.", {

@@ -203,7 +203,7 @@ class Question(Shown):
         return misconceptions()[first].truth if first else ""
 
     def _reason(self, option: Option) -> str:
-        """Why an option is wrong."""
+        """The reason against an option."""
         if option.why or not option.misconception:
             return option.why
         return misconceptions()[option.misconception].truth
