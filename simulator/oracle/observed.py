@@ -50,7 +50,7 @@ class SentAlert:
 
 @dataclass(frozen=True, slots=True)
 class PlayedSide:
-    """How one side ended.
+    """The end of one side.
 
     Attributes:
         handshake: what its handshake call returned.

@@ -19,7 +19,7 @@ WHO_PLAYED: dict[Mode | None, str] = {
     "both": "OpenSSL played both sides",
     "openssl-server": "OpenSSL played the server against our client",
     "openssl-client": "OpenSSL played the client against our server",
-    None: "nobody could play it",
+    None: "OpenSSL can play neither side",
 }
 
 

@@ -1,1 +1,1 @@
-"""What is held: keys, certificates, the authorities that issue them, stores and bundles."""
+"""Keys and certificates: reading, making and issuing them, trust stores, and files."""

@@ -1,1 +1,1 @@
-"""How a certificate is judged: path building and the ledger of checks, as pure functions."""
+"""The trust decision: path building and the ledger of checks, as pure functions."""
