@@ -1,1 +1,1 @@
-"""Who decides: the client, the server and the certificate authorities, on top of the handshake machines."""
+"""The actors that decide: client, server and certificate authorities, on top of the handshake machines."""

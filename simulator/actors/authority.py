@@ -33,7 +33,7 @@ REMEMBERED_SIGNATURES = 1024
 
 
 class Practice:
-    """How certificates are made in one world: its clock, its serial numbers, and its mark in names.
+    """The rules for making certificates in one world: its clock, its serial numbers, and its mark in names.
 
     Args:
         clock: validity is relative to it.
@@ -85,7 +85,7 @@ class CertificateAuthority:
     Args:
         name: its lane in the trace.
         own: its certificate, chain and key.
-        practice: how it makes certificates.
+        practice: the rules it follows.
 
     Attributes:
         register: the certificates it issued, by serial number.

@@ -114,7 +114,7 @@ class Client(Peer):
         elif judged:
             reason = "Every check that looks at the server's certificate passed; its proof is checked apart."
         else:
-            reason = "The client is set up not to verify the server: whoever answers is accepted."
+            reason = "The client is set up not to verify the server, so it accepts any server."
         self._wait_for("accept-server", ("accept", "refuse"), choice, reason)
         return [Checked(verdict)]
 
@@ -211,11 +211,10 @@ class Client(Peer):
             return []
         self._server_heard = True
         line, _, _ = self._server_said.partition(b"\n")
-        greeting = read_server_line(line + b"\n")
-        if greeting is None:
+        level = read_server_line(line + b"\n")
+        if level is None:
             return []
-        facts = self._learn(greeting.level)
-        return facts + ([] if greeting.refused else self._say_goodbye())
+        return self._learn(level) + ([] if level is SecurityLevel.REFUSED else self._say_goodbye())
 
     def _learn(self, level: SecurityLevel) -> list[Fact]:
         """Believe the server's word if the client verified the server and the word fits the session."""

@@ -32,7 +32,7 @@ class ClientProof(Enum):
     """The client, as far as the handshake showed it."""
 
     ANONYMOUS = "no certificate"
-    CLAIMED = "a certificate that nobody judged"
+    CLAIMED = "a certificate that was not judged"
     PROVED = "a trusted certificate and proof of its key"
 
 
@@ -43,8 +43,8 @@ class Grant:
     Attributes:
         level: the level that the facts allow.
         user: the user that the certificate is mapped to, or None.
-        name: how the server addresses the client.
-        standing: who the client is to the server, in words.
+        name: the server's form of address for the client.
+        standing: the server's knowledge of the client, in words.
         refused: the server's rules close the session.
         refusal_layer: the layer that a refusal falls on.
         reason: why it is granted or refused, in one sentence.
@@ -58,13 +58,11 @@ class Grant:
     refusal_layer: RefusalLayer
     reason: str
 
-    def welcome(self) -> bytes:
-        """The server's first line where it opens the session."""
-        return welcome_line(self.name, self.standing, self.level)
-
-    def refusal(self, reason: str) -> bytes:
-        """The server's first line where it does not."""
-        return refusal_line(self.name, self.standing, reason)
+    def line(self, objection: str | None) -> bytes:
+        """The server's first line: a welcome, or a refusal for this reason."""
+        if objection is None:
+            return welcome_line(self.name, self.standing, self.level)
+        return refusal_line(self.name, self.standing, objection)
 
 
 def grant_of(standing: ClientProof, subject: str | None, rules: ServerSetup) -> Grant:
@@ -125,7 +123,7 @@ def words_for(standing: ClientProof, subject: str | None, user: str | None) -> s
     if standing is ClientProof.ANONYMOUS:
         return "no certificate"
     if standing is ClientProof.CLAIMED:
-        return f"claims to be {subject or 'somebody whose name cannot be read'}; not verified"
+        return f"claims {f'to be {subject}' if subject else 'a name that cannot be read'}; not verified"
     return f"{subject}; {'user mapped' if user else 'no user mapped'}"
 
 

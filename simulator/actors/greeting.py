@@ -1,4 +1,4 @@
-"""The first line each side says under TLS: who is asked for, and what the session is worth.
+"""The first line of each side under TLS: the host that is asked for, and the level of the session.
 
 In TLS 1.3 a client whose handshake call has returned knows nothing yet of the server's decision. It knows
 when it reads the server's first application data. So the server's first line names the user and the level,
@@ -8,48 +8,39 @@ and the client reads it strictly: a line of any other form tells it nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from simulator.security import SecurityLevel
 
-MAX_LINE = 2048
+MAX_LINE = 2048  # a certificate's subject twice, and the words around it; a longer line is no greeting
 
 _LEVELS = "|".join(level.value for level in SecurityLevel)
 _SERVER_LINE = re.compile(rf"(WELCOME|REFUSED) [^\r\n]*\. Level: ({_LEVELS})\r\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """What a client learns from the server's first line."""
-
-    refused: bool
-    level: SecurityLevel
-
-
 def client_line(server_name: str) -> bytes:
-    """The client's first line: whom it wants to talk to."""
+    """The client's first line: the host it wants to talk to."""
     return f"HELLO {one_line(server_name)}\r\n".encode()
 
 
 def welcome_line(user: str, standing: str, level: SecurityLevel) -> bytes:
-    """The server's first line where it opens the session.
+    """The server's first line if it opens the session.
 
     Args:
-        user: the user, or what the client is called without one.
-        standing: what the server knows about the client, in words.
-        level: what the session is worth.
+        user: the user, or another form of address for a client that is none.
+        standing: the server's knowledge of the client, in words.
+        level: the level of the session.
     """
     return f"WELCOME {one_line(user)} ({one_line(standing)}). Level: {level.value}\r\n".encode()
 
 
 def refusal_line(user: str, standing: str, reason: str) -> bytes:
-    """The server's first line where it closes the session after a handshake that went well."""
+    """The server's first line if it closes the session after a handshake that succeeded."""
     text = f"REFUSED {one_line(user)} ({one_line(standing)}): {one_line(reason).rstrip('.')}"
     return f"{text}. Level: {SecurityLevel.REFUSED.value}\r\n".encode()
 
 
-def read_server_line(data: bytes) -> Greeting | None:
-    """Read the server's first line; None where it is not a whole line of exactly that form."""
+def read_server_line(data: bytes) -> SecurityLevel | None:
+    """Read the level in the server's first line, or None if it is not a whole line of exactly that form."""
     if len(data) > MAX_LINE:
         return None
     try:
@@ -59,7 +50,7 @@ def read_server_line(data: bytes) -> Greeting | None:
     if match is None:
         return None
     refused, level = match.group(1) == "REFUSED", SecurityLevel(match.group(2))
-    return Greeting(refused, level) if refused == (level is SecurityLevel.REFUSED) else None
+    return level if refused == (level is SecurityLevel.REFUSED) else None
 
 
 def one_line(text: str) -> str:

@@ -50,17 +50,17 @@ def fact_of(event: Reportable, peer: str) -> Fact:
 
 def _alert(event: events.AlertSent | events.AlertReceived, peer: str) -> Alert:
     """The fact of an alert; a code that no RFC names is ``unknown``."""
-    sent = isinstance(event, events.AlertSent)
+    sent = event if isinstance(event, events.AlertSent) else None
     return Alert(
         direction="sent" if sent else "received",
         peer=peer,
         name=event.description.rfc_name if event.description is not None else "unknown",
-        code=int(event.description) if isinstance(event, events.AlertSent) else event.code,
+        code=event.raw[1],
         level="warning" if event.level == AlertLevel.WARNING else "fatal",
         raw=event.raw,
         protection=event.protection,
-        wire=event.wire if isinstance(event, events.AlertSent) else b"",
-        reason=event.reason if isinstance(event, events.AlertSent) else "",
+        wire=sent.wire if sent else b"",
+        reason=sent.reason if sent else "",
     )
 
 

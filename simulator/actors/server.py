@@ -110,7 +110,7 @@ class Server(Peer):
         elif self._judged:
             reason = "Every check that looks at the client's certificate passed; its proof is checked apart."
         else:
-            reason = "The server does not judge the chain: whoever the certificate names is only claimed."
+            reason = "The server does not judge the chain, so the name in the certificate is only claimed."
         self._wait_for("accept-client", ("accept", "refuse"), choice, reason)
         return [Checked(verdict)]
 
@@ -165,11 +165,10 @@ class Server(Peer):
         """Send the first line: a welcome, or a refusal with its reason."""
         grant = self._grant
         assert grant is not None
-        if granted:
-            facts = self._believe(grant.level, grant.standing, peer=self._subject, user=grant.user)
-            return facts + self._say(grant.welcome())
-        facts = self._believe(SecurityLevel.REFUSED, reason, peer=self._subject, user=grant.user)
-        return facts + self._say(grant.refusal(reason)) + self._say_goodbye()
+        level, why = (grant.level, grant.standing) if granted else (SecurityLevel.REFUSED, reason)
+        facts = self._believe(level, why, peer=self._subject, user=grant.user)
+        facts += self._say(grant.line(None if granted else reason))
+        return facts if granted else facts + self._say_goodbye()
 
     def _goodbye_heard(self) -> list[Fact]:
         return self._say_goodbye()

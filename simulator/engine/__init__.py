@@ -1,1 +1,1 @@
-"""What makes it run: the world of a scenario, its actors on a link, and a virtual clock."""
+"""The machinery of a run: the world of a scenario, its actors on a link, and a virtual clock."""

@@ -33,7 +33,7 @@ SWITCHED_OFF_AT = -10 * MINUTE
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What an actor did at one moment of the enrolment.
+    """The facts of an actor at one moment of the enrolment.
 
     Attributes:
         at: microseconds of virtual time, negative.
@@ -50,7 +50,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """How a side comes by one of its certificates.
+    """The beginning of one certificate's way to its holder.
 
     Attributes:
         at: when it begins, in microseconds of virtual time, negative.
@@ -71,7 +71,7 @@ def microseconds(moment: timedelta) -> int:
 
 
 def beginnings(scenario: Scenario) -> list[Beginning]:
-    """How client and server come by their certificates, in order of time.
+    """The beginnings for all certificates of client and server, in order of time.
 
     Each begins when its certificate becomes valid, but an hour or more before the connection: a certificate
     that is not valid yet was issued all the same. Two never overlap.
@@ -114,7 +114,7 @@ def enrol(world: World) -> list[Happening]:
         world: as it is set up.
 
     Returns:
-        What happened, in order.
+        The happenings, in order.
 
     Raises:
         ScenarioError: a certificate cannot be issued.

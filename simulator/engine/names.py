@@ -82,7 +82,7 @@ def issuers_from(scenario: Scenario, name: str) -> list[str]:
 
 
 def setup_of_certificate(scenario: Scenario, name: str, issued: Sequence[str] = ()) -> CertificateSetup:
-    """How a certificate is set up.
+    """The setup of a certificate.
 
     Args:
         scenario: what is set up.

@@ -125,8 +125,8 @@ class Recorder:
     def _sending_of(self, sender: str, reader: str, fact: Received | Alert) -> Event | None:
         """The sending that this reading completes.
 
-        What the reader's machine drops without a word is passed over. None if the sender is not recorded
-        here, as with a peer on a socket.
+        A message that the reader's machine drops without a word is passed over. Return None if the sender is
+        not recorded here, as with a peer on a socket.
         """
         queue = self._under_way[sender, reader]
         while queue:

@@ -92,7 +92,7 @@ class Simulation:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """What has happened so far."""
+        """The events so far."""
         return tuple(self._recorder.events)
 
     @property

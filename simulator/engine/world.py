@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What one side brings to a handshake.
+    """The certificates, keys and trust of one side of a handshake.
 
     Attributes:
         names: scenario names of the certificates it may present, the preferred one first.
@@ -77,7 +77,7 @@ class World:
     """The keys, certificates and trust stores of a scenario.
 
     It begins with the certificates that exist before the story; :meth:`hand_over` adds one that was enrolled
-    for. What a side brings can be asked for when all have been issued.
+    for. The holdings of client and server are complete when all have been issued.
 
     Args:
         scenario: what is set up.
@@ -121,7 +121,7 @@ class World:
 
     @cached_property
     def client(self) -> Holding:
-        """What the client brings; a thief holds another key of the same type."""
+        """The client's holding; a thief has another key of the same type."""
         setup = self.scenario.client
         names, store = names_held(setup), self._store(setup.trusts)
         credentials = []
@@ -135,7 +135,7 @@ class World:
 
     @cached_property
     def server(self) -> Holding:
-        """What the server brings; it always has a certificate."""
+        """The server's holding; it always has a certificate."""
         setup = self.scenario.server
         own = self[setup.certificate]
         chain = own.presented if setup.sends is None else self.certificates(setup.sends)

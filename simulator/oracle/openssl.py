@@ -15,6 +15,7 @@ from simulator.actors.peer import subject_of
 from simulator.oracle.native import set_message_callback
 from simulator.oracle.observed import openssl_observer
 from simulator.oracle.reasons import reason_of_error
+from simulator.security import SecurityLevel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,8 +125,7 @@ class OpensslClient(OpensslSide):
         self._tls.write(client_line(self._server_name))
 
     def _heard(self) -> None:
-        greeting = read_server_line(self._log.data[self.side])
-        if greeting is not None and not greeting.refused:
+        if read_server_line(self._log.data[self.side]) not in (None, SecurityLevel.REFUSED):
             self._say_goodbye()
 
 
@@ -152,7 +152,7 @@ class OpensslServer(OpensslSide):
     def _connected(self) -> None:
         grant = self._grant(self.peer)
         if grant.refused:
-            self._tls.write(grant.refusal(grant.reason))
+            self._tls.write(grant.line(grant.reason))
             self._say_goodbye()
         else:
-            self._tls.write(grant.welcome())
+            self._tls.write(grant.line(None))

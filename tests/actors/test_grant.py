@@ -74,5 +74,5 @@ def test_the_server_speaks_of_what_it_knows() -> None:
     proved = grant_of(ClientProof.PROVED, SUBJECT, ServerSetup())
     assert proved.reason.endswith("whether the client verified the server, the server cannot know.")
     unreadable = grant_of(ClientProof.CLAIMED, None, ServerSetup())
-    assert unreadable.standing == "claims to be somebody whose name cannot be read; not verified"
+    assert unreadable.standing == "claims a name that cannot be read; not verified"
     assert unreadable.level is L.SERVER_AUTHENTICATED
