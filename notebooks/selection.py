@@ -1,4 +1,4 @@
-"""Which notebooks a command is about: all of a folder, or those whose names begin as was said."""
+"""The notebooks of a command: all of a folder, or those whose names begin as given."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def notebooks(folder: Path) -> list[Path]:
 
 
 def chosen(folder: Path, beginnings: Sequence[str]) -> list[Path]:
-    """The notebooks whose names begin so, in their order; all of them where nothing is said.
+    """The notebooks whose names begin so, in their order, or all of them without beginnings.
 
     Raises:
         NoNotebookError: the folder has none, or none that begins so.
@@ -36,7 +36,7 @@ def chosen(folder: Path, beginnings: Sequence[str]) -> list[Path]:
     for beginning in beginnings:
         if not any(path.name.startswith(beginning) for path in found):
             raise NoNotebookError(
-                "No notebook begins so.",
+                "Unknown notebook.",
                 got=repr(beginning),
                 expected=", ".join(path.stem for path in found),
                 advice="The number is enough, with its zero: 01.",
@@ -45,12 +45,12 @@ def chosen(folder: Path, beginnings: Sequence[str]) -> list[Path]:
 
 
 def command_line(script: str, does: str, target: Path | None, target_words: str) -> argparse.ArgumentParser:
-    """What a script that works on notebooks takes: how their names begin, where they are, and where to.
+    """The arguments of a script that works on notebooks: beginnings of names, source, target.
 
     Args:
         script: its file name.
         does: what it does, in a sentence.
-        target: where it writes where nothing is said; None for where the notebooks are.
+        target: the default folder for results, or None for the folder of the notebooks.
         target_words: the same in words.
     """
     parser = argparse.ArgumentParser(prog=script, description=does)

@@ -1,4 +1,4 @@
-"""From the cells of a notebook to its slides.
+"""The slides of a notebook, made from its cells.
 
 Cells say by Jupyter's own slide type where a slide begins and what is left out. Besides that:
 
@@ -37,9 +37,9 @@ class Slide:
 
     Attributes:
         html: what stands on it.
-        title: what it is called in the list of slides; no two are called the same.
+        title: its unique name in the list of slides.
         kind: ``title``, ``chapter`` (a heading alone), ``question``, ``picture`` or empty.
-        caption: what is told at the edge of the screen while it is shown.
+        caption: the words at the edge of the screen while it is shown.
         answer: what is shown when the answer is asked for.
         right: the letter of the right option.
     """
@@ -127,7 +127,7 @@ class Deck:
             above = edge = ""
 
     def _note(self, free: float) -> tuple[str, str, str]:
-        """What stands before a picture and is too little for a slide: a heading alone or a short line.
+        """Take back what is before a picture and too little for a slide: a heading alone or a short line.
 
         Returns:
             The heading, what is to stand above the picture, and what is to be told at the edge of the screen.
@@ -183,7 +183,7 @@ def slides_of(cells: list[Cell], folder: Path = Path()) -> list[Slide]:
 
 
 def _code_cell(deck: Deck, source: str, outputs: list[Cell], folder: Path) -> None:
-    """What a cell shows; its source where that says more."""
+    """Put the output of a cell, or its source if that says more."""
     told = without_assertions(source)
     if not outputs and told and deck.written:
         deck.put([text.code(told, shown=True)])

@@ -38,10 +38,10 @@ class Part:
     Attributes:
         encoded: the PNG in base 64.
         size: width and height in pixels.
-        rows: which rows of the picture it shows, below what is repeated above them.
+        rows: the rows of the picture that it shows, below those that are repeated.
         width: of the slide, in hundredths of the width of a screen of 16 : 9.
-        alt: its words for whoever cannot see it.
-        caption: what it is, in a line.
+        alt: its words for people who cannot see it.
+        caption: its title in a line.
     """
 
     encoded: str
@@ -150,7 +150,7 @@ class _Sheet:
         return [(edges[one], edges[other]) for one, other in pairwise(ends)]
 
     def names(self, begin: int, end: int) -> list[str]:
-        """What begins in a part."""
+        """The names of the sections that begin in a part."""
         return [name for y, name, _ in self.words.get("starts", ()) if begin <= y < end]
 
     def _has_head(self, begin: int) -> bool:
@@ -164,7 +164,7 @@ class _Sheet:
         return end - begin + sum(below - above for above, below in self._repeated(begin))
 
     def _repeated(self, begin: int) -> list[tuple[int, int]]:
-        """What is put above a part once more: the heads, and the heading of the step that goes on in it."""
+        """The spans that are repeated above a part: the head, and the heading of a step that goes on in it."""
         found = [self.head] if self.head and self._has_head(begin) else []
         before = [(y, below) for y, _, below in self.words.get("starts", ()) if y <= begin]
         if before and before[-1][0] < before[-1][1] <= begin:

@@ -1,4 +1,4 @@
-"""What a slide holds besides pictures: text and tables as HTML, and about how high they will stand.
+"""The text and tables of a slide as HTML, with their approximate heights.
 
 Heights are reckoned for a screen of 1280 × 720 with the sizes of ``slides.css``. They need not be exact: they
 say where another slide begins, and the page makes its type a little smaller where a slide is still too full.
@@ -71,9 +71,9 @@ def code(source: str, *, shown: bool) -> Block:
 
 
 def plain(text: str) -> list[Block]:
-    """What Python prints; what is too long in pieces, between paragraphs where there are any.
+    """The output of Python, in pieces if it is long, cut between paragraphs if it has any.
 
-    The value of a large object is one endless line that nobody reads from a wall: its beginning is enough.
+    The value of a large object is one endless line: on a wall its beginning is enough.
     """
     if "\n" not in text.strip() and len(text) > LONGEST_VALUE:
         text = f"{text[:LONGEST_VALUE].rstrip()} …"
@@ -89,7 +89,7 @@ def plain(text: str) -> list[Block]:
 
 
 def shown(html: str) -> list[Block]:
-    """What a cell shows as HTML; a table that is too long in pieces, each with the titles of its columns."""
+    """The HTML output of a cell; a long table in pieces, each with the titles of its columns."""
     whole = Block(html + "\n", height(html), "table" if "<table" in html else "text")
     match = re.fullmatch(
         r"(.*?<table[^>]*>(?:<thead>.*?</thead>)?<tbody>)(.*)(</tbody></table>.*)", html, re.S
