@@ -295,7 +295,7 @@ LINK: dict[str, tuple[Any, ...]] = {"P-256": (ec.ECDSA(SHA256),), "RSA-2048": (p
 
 
 def bare_operations(scenario: Scenario, *, chains: bool) -> Callable[[], None]:
-    """Do what no implementation on this library can leave out: two key exchanges, two proofs made and checked.
+    """Do what no implementation can leave out: two key exchanges, two proofs made, two checked.
 
     It is the same in both versions: all contestants sign with RSA-PSS or ECDSA.
 
