@@ -23,7 +23,6 @@ from simulator.tls.wire.messages import (
     Certificate12,
     CertificateRequest12,
     CertificateVerify,
-    ClientHello,
     ClientKeyExchange,
     Finished,
     HelloRequest,
@@ -77,16 +76,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
     def send_first_hello(self) -> None:
         """Send the ClientHello."""
         self.client_random = self.entropy("client random", 32)
-        self.send(
-            ClientHello(
-                legacy_version=self.version.wire,
-                random=self.client_random,
-                legacy_session_id=b"",
-                cipher_suites=self.suites,
-                legacy_compression_methods=b"\x00",
-                extensions=self.hello_extensions(),
-            )
-        )
+        self.send_client_hello(b"")
         self.out.flush_opening()
         self.move(State.WAIT_SH)
 

@@ -19,24 +19,21 @@ from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.extension_rules import check_answers, check_names, check_offers
 from simulator.tls.wire.extensions import Extension, ExtensionPlace, ExtensionType
-from simulator.tls.wire.messages import (
-    Certificate13,
-    CertificateRequest13,
-    CertificateVerify,
-    ClientHello,
-    EncryptedExtensions,
-    Finished,
-    NewSessionTicket13,
-    ServerHello,
-)
 from simulator.tls.wire.registry import CIPHER_SUITES, group_name
 from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.config import ClientConfig, Credential
-
-LEGACY_VERSION = 0x0303  # of every hello; the real version is in supported_versions
+    from simulator.tls.wire.messages import (
+        Certificate13,
+        CertificateRequest13,
+        CertificateVerify,
+        EncryptedExtensions,
+        Finished,
+        NewSessionTicket13,
+        ServerHello,
+    )
 
 
 class ClientHandshake13(ClientAnswers, Connection13):
@@ -80,26 +77,13 @@ class ClientHandshake13(ClientAnswers, Connection13):
         self.client_random = self.entropy("client random", 32)
         self.session_id = self.entropy("legacy session id", 32)
         self.offer_shares(self.config.groups[: self.config.key_shares])
-        self.send_hello()
+        self.send_client_hello(self.session_id)
         self.out.flush_opening()
         self.move(State.WAIT_SH)
 
     def offer_shares(self, groups: tuple[int, ...]) -> None:
         """Make an ephemeral key for each of these groups."""
         self.shares = {group: generate_key_share(group, self.entropy, "client") for group in groups}
-
-    def send_hello(self) -> None:
-        """Queue the ClientHello."""
-        self.send(
-            ClientHello(
-                legacy_version=LEGACY_VERSION,
-                random=self.client_random,
-                legacy_session_id=self.session_id,
-                cipher_suites=self.suites,
-                legacy_compression_methods=b"\x00",
-                extensions=self.hello_extensions(),
-            )
-        )
 
     def hello_extensions(self) -> tuple[Extension, ...]:
         """The extensions of the ClientHello, in order."""
@@ -143,7 +127,7 @@ class ClientHandshake13(ClientAnswers, Connection13):
         self.transcript.replace_first_hello()
         self.transcript.add(raw)
         self.send_compatibility_ccs()
-        self.send_hello()
+        self.send_client_hello(self.session_id)
         self.out.flush()
         self.move(State.WAIT_SH_AFTER_RETRY)
 

@@ -11,6 +11,8 @@ from simulator.tls.events import ServerVerdictWanted
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.extension_forms import server_name
+from simulator.tls.wire.messages import ClientHello
+from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
@@ -86,6 +88,23 @@ class ClientAnswers(Connection):
         """The offers of a ClientHello behind the name of the server, if there is one to send."""
         name = self.config.server_name
         return offers if name is None else [server_name(name), *offers]
+
+    def send_client_hello(self, session_id: bytes) -> None:
+        """Queue the ClientHello; in TLS 1.3 it claims to be one of TLS 1.2 (RFC 8446 section 4.1.2)."""
+        self.send(
+            ClientHello(
+                legacy_version=Version.TLS12.wire,
+                random=self.client_random,
+                legacy_session_id=session_id,
+                cipher_suites=self.suites,
+                legacy_compression_methods=b"\x00",
+                extensions=self.hello_extensions(),
+            )
+        )
+
+    @abstractmethod
+    def hello_extensions(self) -> tuple[Extension, ...]:
+        """The extensions of the ClientHello, in order."""
 
     @abstractmethod
     def signing_scheme(self, credential: Credential) -> int | None:

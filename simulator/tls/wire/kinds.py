@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-FITTING = "Give the message a value that its RFC allows there."
+
+def misfit(problem: str, got: object, expected: str) -> SimulatorError:
+    """The error for a value that does not fit its field."""
+    advice = "Give the message a value that its RFC allows there."
+    return SimulatorError(problem, got=got, expected=expected, advice=advice)
 
 
 class Uint(FieldKind[int]):
@@ -55,12 +59,7 @@ class Uint(FieldKind[int]):
 
     def write(self, value: int) -> bytes:
         if not 0 <= value < 1 << 8 * self.size:
-            raise SimulatorError(
-                "A number does not fit its field.",
-                got=value,
-                expected=f"0 to {(1 << 8 * self.size) - 1}",
-                advice=FITTING,
-            )
+            raise misfit("A number does not fit its field.", value, f"0 to {(1 << 8 * self.size) - 1}")
         return value.to_bytes(self.size)
 
     def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
@@ -86,12 +85,7 @@ class Fixed(FieldKind[bytes]):
 
     def write(self, value: bytes) -> bytes:
         if len(value) != self.length:
-            raise SimulatorError(
-                "A field has a fixed length.",
-                got=f"{len(value)} bytes",
-                expected=f"{self.length} bytes",
-                advice=FITTING,
-            )
+            raise misfit("A field has a fixed length.", f"{len(value)} bytes", f"{self.length} bytes")
         return value
 
     def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
@@ -116,12 +110,8 @@ class Rest(FieldKind[bytes]):
 
     def write(self, value: bytes) -> bytes:
         if not self.least <= len(value) <= self.most:
-            raise SimulatorError(
-                "A field is too short or too long.",
-                got=f"{len(value)} bytes",
-                expected=f"{self.least} to {self.most} bytes",
-                advice=FITTING,
-            )
+            expected = f"{self.least} to {self.most} bytes"
+            raise misfit("A field is too short or too long.", f"{len(value)} bytes", expected)
         return value
 
     def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
@@ -158,12 +148,8 @@ class Prefixed(FieldKind[T]):
     def prefixed(self, content: bytes) -> bytes:
         """The content behind its length."""
         if not self.least <= len(content) <= self.most:
-            raise SimulatorError(
-                "A vector is too short or too long.",
-                got=f"{len(content)} bytes",
-                expected=f"{self.least} to {self.most} bytes",
-                advice=FITTING,
-            )
+            expected = f"{self.least} to {self.most} bytes"
+            raise misfit("A vector is too short or too long.", f"{len(content)} bytes", expected)
         return len(content).to_bytes(self.prefix) + content
 
 
