@@ -36,7 +36,7 @@ EPILOG = """\b
 Five commands to begin with:
   clientauth demo                                    the whole story, and the gallery in figures/
   clientauth list                                    the built-in scenarios
-  clientauth run no-certificate-lower-level          one of them, told step by step
+  clientauth run no-certificate-lower-level          one of them, step by step
   clientauth run valid-certificate --set server.client_authentication=none
                                                      the same with one thing changed
   clientauth export certificate-expired story.svg    the picture for a slide
@@ -125,19 +125,20 @@ def certificates(
     help="Where the gallery goes.",
 )
 @click.option("--quiet", is_flag=True, help="Only write the gallery.")
-@click.option("--present", is_flag=True, help="Only tell the four, a screen at a time, for large type.")
+@click.option("--present", is_flag=True, help="Only show the four, a screen at a time, for large type.")
 @width_option
 @colour_option
 def demo(directory: Path, quiet: bool, present: bool, width: int | None, colour: bool | None) -> int:
     """Show the whole story.
 
-    Every scenario is played, four of them are told, then come the outcome matrix and the gallery of pictures.
+    It plays every scenario, shows four of them step by step, prints the outcome matrix and writes the
+    gallery of pictures.
     """
     from simulator.command import demo as demonstration
 
     coloured = wants_colour(colour)
     if present and (quiet or width):
-        raise click.UsageError("--present only tells the four, in 60 columns; leave --quiet and --width out.")
+        raise click.UsageError("--present only shows the four, in 60 columns; leave --quiet and --width out.")
     if present:
         demonstration.present(coloured)
         return 0

@@ -1,4 +1,4 @@
-"""The verbs of ``clientauth`` for learners: look a word up, and be asked a question."""
+"""The verbs for learners: ``glossary``, ``quiz`` and ``cases``."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def glossary(word: tuple[str, ...], width: int | None) -> None:
     "--check",
     "try_all",
     is_flag=True,
-    help="Play them all, and tell all that is wrong: has each exactly one right answer?",
+    help="Play them all and report mistakes: each has exactly one right answer.",
 )
 @width_option
 def quiz(name: str | None, file: str, try_all: bool, width: int | None) -> int:
-    """Be asked a question; without a NAME, list them.
+    """Answer a question; without a NAME, list them.
 
-    It is answered with a letter. Which one is right is found by playing the run that it asks about. After a
-    wrong letter it is asked again; after the second the right one is told. An empty line or q leaves.
+    The answer is a letter. The simulator plays the run in question to find the right one. After a wrong
+    letter the question is asked again; after the second, the right one is shown. An empty line or q leaves.
     """
     from simulator.lessons.quiz import quiz_terminal
     from simulator.lessons.quiz.quiz import ask

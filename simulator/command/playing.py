@@ -43,11 +43,11 @@ def run(
     width: int | None,
     colour: bool | None,
 ) -> int:
-    """Play a scenario and tell what happened, step by step."""
+    """Play a scenario and show what happened, step by step."""
     from simulator.runs.run import simulate
 
     if step and as_json:
-        raise click.UsageError("--step tells the story and --json gives a document; choose one of them.")
+        raise click.UsageError("--step shows the story and --json a document; choose one of them.")
     result = simulate(scenario_from(scenario, settings), tls=tls)
     if as_json:
         write_json(result.to_dict())

@@ -1,6 +1,6 @@
 """The lines of a TOML text on which its keys stand, for messages.
 
-tomllib does not tell them. It has parsed the text before, so only the outline is followed here: headers,
+tomllib does not report them. It has parsed the text before, so only the outline is followed here: headers,
 keys, and the end of each value.
 """
 

@@ -32,7 +32,7 @@ LONGEST_SHOWN = 60  # characters of a wrong value in a message: enough to recogn
 
 @dataclass(frozen=True, slots=True)
 class SettingType:
-    """How the values of one setting are written; the reader and the JSON Schema both follow it.
+    """The written form of one setting's values; the reader and the JSON Schema both follow it.
 
     Attributes:
         wanted: the end of the message "must be …".
