@@ -164,7 +164,7 @@ class _Sheet:
         return end - begin + sum(below - above for above, below in self._repeated(begin))
 
     def _repeated(self, begin: int) -> list[tuple[int, int]]:
-        """The spans that are repeated above a part: the head, and the heading of a step that goes on in it."""
+        """The spans that are repeated above a part: the head, and the heading of a step that goes on."""
         found = [self.head] if self.head and self._has_head(begin) else []
         before = [(y, below) for y, _, below in self.words.get("starts", ()) if y <= begin]
         if before and before[-1][0] < before[-1][1] <= begin:
