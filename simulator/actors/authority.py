@@ -7,6 +7,7 @@ one file under a password (PKCS#12), and the password must come by another way.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,19 +33,19 @@ SEED_MARK = "O=clientauth teaching - not secret"
 REMEMBERED_SIGNATURES = 1024
 
 
+@dataclass(frozen=True, slots=True)
 class Practice:
-    """The rules for making certificates in one world: its clock, its serial numbers, and its mark in names.
+    """The rules for making certificates in one world.
 
-    Args:
+    Attributes:
         clock: validity is relative to it.
         entropy: serial numbers come from it.
         marked: the names of CAs say that the keys are seeded, so no secret.
     """
 
-    def __init__(self, clock: datetime, entropy: Entropy, *, marked: bool) -> None:
-        self.clock = clock
-        self.entropy = entropy
-        self.marked = marked
+    clock: datetime
+    entropy: Entropy
+    marked: bool
 
     def subject(self, setup: CertificateSetup) -> str:
         """The subject that a certificate of this world carries.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
 
 UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
-HEED = {True: "obeyed", False: "ignored", None: "as the profile does"}
+HEED = {True: "obeyed", False: "ignored", None: ""}
 
 
 def setup_of(scenario: Scenario, world: World, tls: TlsVersion) -> Setup:
@@ -50,61 +50,54 @@ def lanes(scenario: Scenario, world: World, tls: TlsVersion) -> tuple[ActorSetup
 def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
     """The client with its unusual settings."""
     setup = scenario.client
-    unusual = (
-        ("may also send", ", ".join(setup.also_holds), bool(setup.also_holds)),
-        ("private key", "not the certificate's own", setup.certificate is not None and not setup.holds_key),
-        ("when asked", "goes on without its certificate", setup.withholds),
-        ("what it signs", "not this handshake", setup.corrupts_proof),
-        ("list of authorities", HEED[setup.obeys_ca_list], setup.obeys_ca_list is not None),
-    )
-    policy = (
+    stolen = setup.certificate is not None and not setup.holds_key
+    policy = _with_values(
         ("certificate", setup.certificate or "none"),
-        *((label, text) for label, text, applies in unusual if applies),
+        ("may also send", ", ".join(setup.also_holds)),
+        ("private key", "not the certificate's own" if stolen else ""),
+        ("when asked", "goes on without its certificate" if setup.withholds else ""),
+        ("what it signs", "not this handshake" if setup.corrupts_proof else ""),
+        ("list of authorities", HEED[setup.obeys_ca_list]),
         ("verifies the server", "yes" if setup.verify_server else "no"),
         ("server name", setup.server_name),
         *_settings_of_both(setup),
-        *((("key shares", str(setup.key_shares)),) if setup.key_shares != 1 else ()),
+        ("key shares", str(setup.key_shares) if setup.key_shares != 1 else ""),
         ("profile", setup.profile),
     )
-    sends = _names(world, world.client)
-    return ActorSetup("client", "client", sends, setup.trusts, (), policy)
+    return ActorSetup("client", "client", _names(world, world.client), setup.trusts, (), policy)
 
 
 def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorSetup:
     """The server with its unusual settings."""
     setup = scenario.server
-    spoken = server_version(setup, requested)
-    unusual = (
-        ("speaks", f"TLS {spoken.value} only", spoken is not requested),
-        ("names these authorities", ", ".join(setup.ca_list), bool(setup.ca_list)),
-    )
-    policy = [
+    spoken, may = server_version(setup, requested), setup.authorized_users
+    policy = _with_values(
         ("certificate", setup.certificate),
         ("client authentication", setup.client_authentication),
         *_settings_of_both(setup),
         ("profile", setup.profile),
-        *((label, text) for label, text, applies in unusual if applies),
+        ("speaks", f"TLS {spoken.value} only" if spoken is not requested else ""),
+        ("names these authorities", ", ".join(setup.ca_list)),
         *((f"user {user}", subject) for subject, user in setup.users.items()),
-    ]
-    if setup.authorized_users is not None:
-        policy.append(("may use the resource", ", ".join(setup.authorized_users) or "nobody"))
-    if setup.minimum_level is not None:
-        policy.append(("lowest level", setup.minimum_level.value))
-    sends = _names(world, world.server)
-    return ActorSetup("server", "server", sends, setup.trusts, setup.holds, tuple(policy))
+        ("may use the resource", "" if may is None else ", ".join(may) or "nobody"),
+        ("lowest level", setup.minimum_level.value if setup.minimum_level is not None else ""),
+    )
+    return ActorSetup("server", "server", _names(world, world.server), setup.trusts, setup.holds, policy)
 
 
 def _settings_of_both(setup: ClientSetup | ServerSetup) -> tuple[tuple[str, str], ...]:
     """Clock, groups and signature schemes, if they are not the usual ones."""
-    found = []
-    if setup.clock_offset:
-        pace = "fast" if setup.clock_offset > timedelta() else "slow"
-        found.append(("clock", f"{span_in_words(abs(setup.clock_offset))} {pace}"))
-    if setup.groups is not None:
-        found.append(("groups", ", ".join(setup.groups)))
-    if setup.signature_schemes is not None:
-        found.append(("accepts signatures", ", ".join(setup.signature_schemes)))
-    return tuple(found)
+    offset, pace = setup.clock_offset, "fast" if setup.clock_offset > timedelta() else "slow"
+    return (
+        ("clock", f"{span_in_words(abs(offset))} {pace}" if offset else ""),
+        ("groups", ", ".join(setup.groups or ())),
+        ("accepts signatures", ", ".join(setup.signature_schemes or ())),
+    )
+
+
+def _with_values(*settings: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """The settings with a value."""
+    return tuple(setting for setting in settings if setting[1])
 
 
 def span_in_words(span: timedelta) -> str:

@@ -95,7 +95,7 @@ class World:
         self.scenario = scenario
         self.names = names_in_use(scenario)
         self._entropy = entropy
-        self._practice = Practice(scenario.clock, entropy, marked=marked)
+        self._practice = Practice(scenario.clock, entropy, marked)
         self._keys: dict[str, PrivateKey] = {}
         self._issued: dict[str, Issued] = {}
         self._authorities: dict[str, CertificateAuthority] = {}
