@@ -7,7 +7,6 @@ protocol with the alert that the RFC names. Bytes of a peer never raise an excep
 
 from __future__ import annotations
 
-import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -378,26 +377,6 @@ class Connection(ABC):
         self.tell(checked)
         if not checked.ok:
             raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {checked.problem}.")
-
-    def compare_finished(self, verify_data: bytes, expected: bytes) -> None:
-        """Compare the peer's Finished with the expected one.
-
-        Raises:
-            ProtocolViolation: ``decode_error`` for another length, ``decrypt_error`` for other bytes: the two
-                sides did not see the same handshake.
-        """
-        if len(verify_data) != len(expected):
-            raise ProtocolViolation(
-                AlertDescription.DECODE_ERROR,
-                "A Finished does not have the length of its MAC.",
-                got=f"{len(verify_data)} bytes",
-                expected=f"{len(expected)}",
-            )
-        if not hmac.compare_digest(verify_data, expected):
-            raise ProtocolViolation(
-                AlertDescription.DECRYPT_ERROR,
-                f"The {self.peer}'s Finished does not match the messages of this handshake.",
-            )
 
     def log_secret(self, label: str, secret: bytes) -> None:
         """Add a line to the key log."""

@@ -17,6 +17,7 @@ from simulator.tls.crypto.protection import Tls12Protector
 from simulator.tls.crypto.signatures import curve_of
 from simulator.tls.events import MessageReceived
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
+from simulator.tls.proof import compare_finished
 from simulator.tls.states import State, StateMachine
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.messages import Finished
@@ -114,9 +115,9 @@ class Connection12(Connection):
         """Verify the peer's Finished.
 
         Raises:
-            ProtocolViolation: as :meth:`compare_finished`.
+            ProtocolViolation: as :func:`compare_finished`.
         """
-        self.compare_finished(message.verify_data, self.finished_value(self.peer))
+        compare_finished(self.peer, message.verify_data, self.finished_value(self.peer))
 
     def finished_value(self, sender: Side) -> bytes:
         """The verify_data of a Finished at this moment (RFC 5246 section 7.4.9)."""

@@ -10,6 +10,7 @@ from simulator.tls.crypto.protection import Tls13Protector
 from simulator.tls.crypto.signatures import sign
 from simulator.tls.events import MessageReceived
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
+from simulator.tls.proof import compare_finished
 from simulator.tls.states import State, StateMachine
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.extension_rules import check_answers
@@ -185,7 +186,7 @@ class Connection13(Connection):
         """Verify the peer's Finished.
 
         Raises:
-            ProtocolViolation: as :meth:`compare_finished`.
+            ProtocolViolation: as :func:`compare_finished`.
         """
         expected = self.schedule.finished_mac(handshake_secret, self.transcript.digest())
-        self.compare_finished(message.verify_data, expected)
+        compare_finished(self.peer, message.verify_data, expected)

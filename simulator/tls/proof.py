@@ -1,13 +1,14 @@
-"""The proof of possession, as both versions check it: did the holder of this certificate sign this?"""
+"""The proofs of a handshake, for both versions: the signature of a certificate's holder, and Finished."""
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
 from simulator.tls.crypto.peer_key import peer_public_key
 from simulator.tls.crypto.signatures import problem_of_scheme, verify
 from simulator.tls.events import ProofChecked
-from simulator.tls.wire.alerts import AlertDescription
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.registry import signature_scheme_name
 
 if TYPE_CHECKING:
@@ -23,19 +24,19 @@ def examine_proof(
     accepted: tuple[int, ...],
     version: Version,
 ) -> tuple[ProofChecked, AlertDescription]:
-    """Look at a proof (RFC 8446 section 4.4.3, RFC 5246 sections 7.4.3 and 7.4.8).
+    """Check a proof (RFC 8446 section 4.4.3, RFC 5246 sections 7.4.3 and 7.4.8).
 
     Args:
-        signer: whose it is.
+        signer: the side that signed.
         leaf: its certificate, DER.
         scheme: the signature scheme it named.
-        content: what it should have signed.
-        signature: what it sent.
-        accepted: the schemes that it was offered.
+        content: the bytes that it should have signed.
+        signature: the signature that it sent.
+        accepted: the schemes that were offered to it.
         version: decides which schemes may be used.
 
     Returns:
-        What was found, and the alert that answers it where the proof does not hold: ``illegal_parameter`` for
+        The result, and the alert for a proof that does not hold: ``illegal_parameter`` for
         a scheme that was not offered or does not go with the key, ``decrypt_error`` for the signature.
 
     Raises:
@@ -51,3 +52,24 @@ def examine_proof(
         alert = AlertDescription.DECRYPT_ERROR
         problem = verify(key, scheme, content, signature, version)
     return ProofChecked(signer, problem is None, name, problem or ""), alert
+
+
+def compare_finished(peer: Side, verify_data: bytes, expected: bytes) -> None:
+    """Compare the peer's Finished with the expected one.
+
+    Raises:
+        ProtocolViolation: ``decode_error`` for another length, ``decrypt_error`` for other bytes: the two
+            sides did not see the same handshake.
+    """
+    if len(verify_data) != len(expected):
+        raise ProtocolViolation(
+            AlertDescription.DECODE_ERROR,
+            "A Finished does not have the length of its MAC.",
+            got=f"{len(verify_data)} bytes",
+            expected=f"{len(expected)}",
+        )
+    if not hmac.compare_digest(verify_data, expected):
+        raise ProtocolViolation(
+            AlertDescription.DECRYPT_ERROR,
+            f"The {peer}'s Finished does not match the messages of this handshake.",
+        )
