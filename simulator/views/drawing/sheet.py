@@ -128,7 +128,10 @@ class Sheet:
     def put_all(self, items: Iterable[Item]) -> None:
         """Put several items in front."""
         if self.part is not Part.STORY:
-            items = (replace(item, part=self.part, since=self.since) for item in items)
+            items = (
+                item if item.part is self.part else replace(item, part=self.part, since=self.since)
+                for item in items
+            )
         self.front.extend(items)
 
     @contextmanager
