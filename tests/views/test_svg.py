@@ -88,7 +88,7 @@ def test_themes_differ_in_colours_only() -> None:
 
 def test_an_unknown_theme_is_told_with_what_is_allowed() -> None:
     """A theme that does not exist is an error that lists those that do."""
-    with pytest.raises(OutputError, match="light, dark, print"):
+    with pytest.raises(OutputError, match="light, dark or print"):
         svg(sequence(trace_of("valid-certificate", "1.3")), theme="pink")
 
 
