@@ -94,7 +94,7 @@ def _relation(a: Beat | None, b: Beat | None) -> Relation:
 
 
 def _kinship(one: Beat, other: Beat) -> int:
-    """How closely two beats are related; 0 for not at all."""
+    """The kinship of two beats, from 4 for the same happening with the same result to 0 for none."""
     a, b = one.event, other.event
     if a.actor != b.actor or type(a.fact) is not type(b.fact):
         return 0
