@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from simulator.entropy import SeededEntropy
 from simulator.errors import SimulatorError
+from simulator.tls.crypto import rsa_pss
 from simulator.tls.crypto.signatures import (
     SCHEMES,
     common_scheme,
@@ -223,3 +224,12 @@ def test_content_of_a_certificate_verify() -> None:
     )
     assert certificate_verify_content(b"\x01" * 32, "server").hex() == expected
     assert b"TLS 1.3, client CertificateVerify\x00" in certificate_verify_content(bytes(32), "client")
+
+
+@pytest.mark.parametrize("scheme", RSA_PSS)
+def test_rsa_pss_is_the_same_with_and_without_gmpy2(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The quick power gives the bytes that Python's own gives."""
+    pytest.importorskip("gmpy2", reason="the package gmpy2 (the extra speed) is absent")
+    quick = sign(KEYS["RSA-2048"], CODES[scheme], b"content", ENTROPY)
+    monkeypatch.setattr(rsa_pss, "powmod", pow)
+    assert quick == sign(KEYS["RSA-2048"], CODES[scheme], b"content", ENTROPY)
