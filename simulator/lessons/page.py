@@ -6,6 +6,7 @@ notebook, in a repository viewer, and on a dark background.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -53,13 +54,13 @@ class Code:
 Block = str | Lead | Choices | Table | Code
 
 
-class Shown:
+class Shown(ABC):
     """A value that shows itself as a page: text in a terminal, HTML in a notebook."""
 
     @property
+    @abstractmethod
     def shown(self) -> tuple[Block, ...]:
         """The blocks of the page."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return page_text(self.shown)
