@@ -9,11 +9,7 @@ from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
 from simulator.actors.peer import KEYS_AGREED, Peer, subject_of
 from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
-from simulator.tls.events import (
-    CertificateChoiceWanted,
-    ProofChecked,
-    ServerVerdictWanted,
-)
+from simulator.tls.events import CertificateChoiceWanted, ProofChecked, ServerVerdictWanted
 from simulator.tls.handshake import client_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription

@@ -206,11 +206,7 @@ class Peer(ABC):
             verdict = judge(chain, policy, self._now, tls=self.version.value)
         else:
             verdict = unjudged(
-                policy.role,
-                policy.profile,
-                self._subject,
-                presented=bool(chain),
-                tls=self.version.value,
+                policy.role, policy.profile, self._subject, presented=bool(chain), tls=self.version.value
             )
         self._verdict = verdict
         return verdict

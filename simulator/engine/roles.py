@@ -37,11 +37,7 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
         corrupts_proof=setup.corrupts_proof,
     )
     policy = TrustPolicy(
-        role="server",
-        store=held.store,
-        held=held.held,
-        server_name=setup.server_name,
-        profile=setup.profile,
+        role="server", store=held.store, held=held.held, server_name=setup.server_name, profile=setup.profile
     )
     # A client that is set up to send an empty chain has nothing to send.
     credentials = tuple(one for one in held.credentials if one.chain)

@@ -13,12 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.actors.authority import (
-    CertificateAuthority,
-    Practice,
-    certification_request,
-    self_signed,
-)
+from simulator.actors.authority import CertificateAuthority, Practice, certification_request, self_signed
 from simulator.engine.names import (
     by_role,
     lane_name,

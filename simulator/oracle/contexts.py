@@ -28,10 +28,7 @@ if TYPE_CHECKING:
     from simulator.scenario import ClientSetup, ServerSetup, TlsVersion
     from simulator.tls.config import Credential
 
-VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {
-    "1.2": ssl.TLSVersion.TLSv1_2,
-    "1.3": ssl.TLSVersion.TLSv1_3,
-}
+VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 # OpenSSL's own default since 3.2, and CPython's for every OpenSSL; a distribution may set another.
 SECURITY_LEVEL = 2
 CIPHERS = "DEFAULT:@SECLEVEL={}"

@@ -59,12 +59,7 @@ REASONS: tuple[Reason, ...] = (
     _judged("no path to a trusted root", {2, 18, 19, 20, 21}, ("trust-anchor", "issuer")),
     _judged("expired", {10}, ("validity", "notAfter")),
     _judged("not valid yet", {9}, ("validity", "notBefore")),
-    _judged(
-        "another purpose",
-        {26},
-        ("extended-key-usage", "extKeyUsage"),
-        ("key-usage", "keyUsage"),
-    ),
+    _judged("another purpose", {26}, ("extended-key-usage", "extKeyUsage"), ("key-usage", "keyUsage")),
     _judged(
         "an issuer that may not issue",
         {24, 32, 79},
@@ -79,10 +74,7 @@ REASONS: tuple[Reason, ...] = (
     _judged("an issuer's key is too weak", {67}, ("key-strength", ISSUER_KEY)),
     _judged("a weak signature algorithm", {68}, ("signature-algorithm", "signatureAlgorithm")),
     _judged(
-        "issued for another host",
-        {62, 64},
-        ("server-name", "subjectAltName"),
-        ("server-name", "commonName"),
+        "issued for another host", {62, 64}, ("server-name", "subjectAltName"), ("server-name", "commonName")
     ),
     _judged("the issuer did not sign it", {7}, ("signature", "signatureValue")),
     Reason(
@@ -93,10 +85,7 @@ REASONS: tuple[Reason, ...] = (
     Reason(
         "the proof of possession failed",
         frozenset(
-            {
-                ("proof-of-possession", "CertificateVerify"),
-                ("proof-of-possession", "ServerKeyExchange"),
-            }
+            {("proof-of-possession", "CertificateVerify"), ("proof-of-possession", "ServerKeyExchange")}
         ),
         errors=frozenset({"BAD_SIGNATURE"}),
     ),

@@ -213,9 +213,7 @@ def build_certificate(
         for extension, critical in extensions_of(contents, public_key, issuer):
             builder = builder.add_extension(extension, critical)
         usual = builder.sign(
-            issuer_key,
-            usual_hash(issuer_key.public_key()),
-            ecdsa_deterministic=deterministic(issuer_key),
+            issuer_key, usual_hash(issuer_key.public_key()), ecdsa_deterministic=deterministic(issuer_key)
         ).public_bytes(Encoding.DER)
     except (ValueError, TypeError, UnsupportedAlgorithm, OverflowError) as error:
         raise CertificateError(

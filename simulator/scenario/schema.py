@@ -42,12 +42,7 @@ def _table(kind: type) -> dict[str, Any]:
         if key in defaults and not is_dataclass(hint):
             described["default"] = _json(plain_value((key,), defaults[key]))
         properties[key] = _setting(kind, key, hint) | described
-    return {
-        "type": "object",
-        "description": summary,
-        "properties": properties,
-        "additionalProperties": False,
-    }
+    return {"type": "object", "description": summary, "properties": properties, "additionalProperties": False}
 
 
 def _setting(kind: type, key: str, hint: Any) -> dict[str, Any]:

@@ -18,13 +18,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from simulator.scenario.mistake import Path, Problem, nearest_word, not_one_of
 from simulator.scenario.setup import CertificateSetup, Expectation, ScenarioSetup
-from simulator.scenario.words import (
-    DURATION,
-    DURATION_ADVICE,
-    LISTED_WORDS,
-    SPECIAL_WORDS,
-    read_duration,
-)
+from simulator.scenario.words import DURATION, DURATION_ADVICE, LISTED_WORDS, SPECIAL_WORDS, read_duration
 from simulator.tls.wire.version import TLS_VERSIONS
 
 LONGEST_SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
@@ -239,10 +233,6 @@ _PLAIN_TYPES: Mapping[Any, tuple[str, Callable[[Any], Any], Mapping[str, Any]]] 
             {"type": "string", "format": "date-time"},
         ),
         timedelta: (DURATION_ADVICE, _span, {"type": "string", "pattern": f"^{DURATION}$"}),
-        tuple: (
-            'a list of texts, as in ["a", "b"]',
-            _texts,
-            {"type": "array", "items": {"type": "string"}},
-        ),
+        tuple: ('a list of texts, as in ["a", "b"]', _texts, {"type": "array", "items": {"type": "string"}}),
     }
 )
