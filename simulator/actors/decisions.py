@@ -72,9 +72,7 @@ def check_names(names: Collection[str]) -> None:
     named = names if isinstance(names, Collection) else (names,)
     unknown = [name for name in named if name not in WAITING]
     if unknown:
-        raise DecisionError(
-            "No decision of this name can wait.",
-            got=", ".join(map(repr, unknown)),
-            expected=", ".join(WAITING),
-            advice="Name the decisions that shall wait, or say True for all.",
-        )
+        got = ", ".join(map(repr, unknown))
+        expected = ", ".join(WAITING)
+        advice = "Name the decisions that shall wait, or say True for all."
+        raise DecisionError("No decision of this name can wait.", got=got, expected=expected, advice=advice)

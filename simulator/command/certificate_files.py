@@ -86,9 +86,7 @@ def made_folder(directory: Path) -> None:
     try:
         directory.mkdir(exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            "The folder cannot be made.",
-            got=f"{directory}: {error.strerror}",
-            expected="a folder that exists, or a new name in one",
-            advice="Make the folder around it first, or name another.",
-        ) from None
+        got = f"{directory}: {error.strerror}"
+        expected = "a folder that exists, or a new name in one"
+        advice = "Make the folder around it first, or name another."
+        raise OutputError("The folder cannot be made.", got=got, expected=expected, advice=advice) from None

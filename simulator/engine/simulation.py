@@ -189,12 +189,9 @@ class Simulation:
                 advice=f"To take one otherwise, go back: {self._log.way_back()}.",
             )
         if self.pending is None:
-            raise DecisionError(
-                "No decision is pending yet.",
-                got=choice,
-                expected="a pending decision",
-                advice="Call run() first: it goes on to the next decision that waits for you, or step().",
-            )
+            expected = "a pending decision"
+            advice = "Call run() first: it goes on to the next decision that waits for you, or step()."
+            raise DecisionError("No decision is pending yet.", got=choice, expected=expected, advice=advice)
         self.pending.checked(choice)
         first = len(self._recorder.events)
         if self._blocked:
@@ -231,12 +228,10 @@ class Simulation:
         Raises:
             ArgumentError: always; :meth:`fork` makes another run.
         """
-        raise ArgumentError(
-            "A simulation cannot be copied.",
-            got=f"a copy of {self!r}",
-            expected="fork(), which replays the run up to a decision and takes another choice there",
-            advice=f"To go another way from here: {self._log.way_back()}.",
-        )
+        got = f"a copy of {self!r}"
+        expected = "fork(), which replays the run up to a decision and takes another choice there"
+        advice = f"To go another way from here: {self._log.way_back()}."
+        raise ArgumentError("A simulation cannot be copied.", got=got, expected=expected, advice=advice)
 
     def __deepcopy__(self, memo: object) -> NoReturn:
         """Refuse a copy (see :meth:`__copy__`)."""
@@ -308,9 +303,6 @@ def checked_version(tls: str) -> TlsVersion:
     for version in TLS_VERSIONS:
         if tls == version:
             return version
-    raise ScenarioError(
-        "This TLS version is not simulated.",
-        got=repr(tls),
-        expected="'1.2' or '1.3'",
-        advice="Choose one of the two.",
-    )
+    expected = "'1.2' or '1.3'"
+    advice = "Choose one of the two."
+    raise ScenarioError("This TLS version is not simulated.", got=repr(tls), expected=expected, advice=advice)

@@ -160,12 +160,9 @@ def _key_usage(names: tuple[str, ...]) -> x509.KeyUsage:
     """The library's value for a list of RFC names."""
     for name in names:
         if name not in KEY_USAGES:
-            raise CertificateError(
-                "There is no such key usage.",
-                got=name,
-                expected=", ".join(KEY_USAGES),
-                advice="Write the name as RFC 5280 spells it.",
-            )
+            expected = ", ".join(KEY_USAGES)
+            advice = "Write the name as RFC 5280 spells it."
+            raise CertificateError("There is no such key usage.", got=name, expected=expected, advice=advice)
     return x509.KeyUsage(**{attribute: name in names for name, attribute in KEY_USAGES.items()})
 
 

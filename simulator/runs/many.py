@@ -82,11 +82,9 @@ def simulate_all(
         SimulatorError: the executor broke down, as a pool of processes does when one of them is killed.
     """
     if keep not in ("outcome", "run"):
+        advice = "Choose one."
         raise ArgumentError(
-            "Unknown kind of result to keep.",
-            got=repr(keep),
-            expected="'outcome' or 'run'",
-            advice="Choose one.",
+            "Unknown kind of result to keep.", got=repr(keep), expected="'outcome' or 'run'", advice=advice
         )
     versions: tuple[TlsVersion, ...] = (tls,) if isinstance(tls, str) else tuple(tls)
     total = len(scenarios) * len(versions) if isinstance(scenarios, Sized) else None

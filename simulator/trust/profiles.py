@@ -52,6 +52,8 @@ NEVER_CRITICAL_EXTENSIONS = frozenset(
     }
 )
 
+_CHECKS = {name.value: name for name in CheckName}
+
 Scope = Literal["chain", "leaf", "leaf first", "anchor first"]
 
 
@@ -139,55 +141,47 @@ class Profile:
         return tuple(dict.fromkeys(name for stage in self.stages for name in stage.checks))
 
 
+def _stage(scope: Scope, names: str) -> CheckStage:
+    """A stage from the names of its checks, with spaces between them."""
+    return CheckStage(scope, tuple(_CHECKS[name] for name in names.split()))
+
+
+def _alerts(**checks: str) -> Mapping[str, str]:
+    """The alert by check, or by ``check/detail``, from the checks that each alert follows."""
+    return MappingProxyType(
+        {check: alert for alert, listed in checks.items() for check in listed.split(", ")}
+    )
+
+
 OPENSSL = Profile(
     name="openssl",
     description="OpenSSL 3.0 at security level 2, as CPython's ssl module uses it",
     stages=(
-        CheckStage("chain", (CheckName.CERTIFICATE_PRESENTED, CheckName.READABLE)),
-        CheckStage("leaf", (CheckName.KEY_STRENGTH,)),
-        CheckStage("chain", (CheckName.DIRECTLY_TRUSTED, CheckName.TRUST_ANCHOR, CheckName.CHAIN_DEPTH)),
-        CheckStage(
+        _stage("chain", "certificate-presented readable"),
+        _stage("leaf", "key-strength"),
+        _stage("chain", "directly-trusted trust-anchor chain-depth"),
+        _stage(
             "leaf first",
-            (
-                CheckName.CRITICAL_EXTENSIONS,
-                CheckName.BASIC_CONSTRAINTS,
-                CheckName.KEY_USAGE,
-                CheckName.EXTENDED_KEY_USAGE,
-                CheckName.PATH_LENGTH,
-            ),
+            "critical-extensions basic-constraints key-usage extended-key-usage path-length",
         ),
-        CheckStage("leaf first", (CheckName.KEY_STRENGTH, CheckName.SIGNATURE_ALGORITHM)),
-        CheckStage("chain", (CheckName.SERVER_NAME, CheckName.REVOCATION)),
-        CheckStage("anchor first", (CheckName.SIGNATURE, CheckName.VALIDITY)),
-        CheckStage("chain", (CheckName.NAME_CONSTRAINTS, CheckName.PROOF_OF_POSSESSION)),
+        _stage("leaf first", "key-strength signature-algorithm"),
+        _stage("chain", "server-name revocation"),
+        _stage("anchor first", "signature validity"),
+        _stage("chain", "name-constraints proof-of-possession"),
     ),
     # OpenSSL's table from X509_V_ERR codes to alerts (statem_lib.c). A code that it lacks becomes
     # certificate_unknown.
-    alerts=MappingProxyType(
-        {
-            f"{CheckName.CERTIFICATE_PRESENTED}/server": "decode_error",
-            f"{CheckName.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
-            f"{CheckName.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
-            f"{CheckName.READABLE}/client": "decode_error",
-            CheckName.READABLE: "bad_certificate",
-            CheckName.KEY_STRENGTH: "bad_certificate",
-            CheckName.TRUST_ANCHOR: "unknown_ca",
-            CheckName.CHAIN_DEPTH: "unknown_ca",
-            CheckName.CRITICAL_EXTENSIONS: "certificate_unknown",
-            CheckName.BASIC_CONSTRAINTS: "unknown_ca",
-            f"{CheckName.KEY_USAGE}/keyCertSign": "unknown_ca",
-            CheckName.KEY_USAGE: "unsupported_certificate",
-            CheckName.EXTENDED_KEY_USAGE: "unsupported_certificate",
-            CheckName.PATH_LENGTH: "unknown_ca",
-            CheckName.SIGNATURE_ALGORITHM: "bad_certificate",
-            CheckName.SERVER_NAME: "bad_certificate",
-            CheckName.REVOCATION: "certificate_revoked",
-            CheckName.SIGNATURE: "decrypt_error",
-            f"{CheckName.VALIDITY}/notAfter": "certificate_expired",
-            f"{CheckName.VALIDITY}/notBefore": "bad_certificate",
-            CheckName.NAME_CONSTRAINTS: "certificate_unknown",
-            CheckName.PROOF_OF_POSSESSION: "decrypt_error",
-        }
+    alerts=_alerts(
+        decode_error="certificate-presented/server, readable/client",
+        handshake_failure="certificate-presented/TLS 1.2",
+        certificate_required="certificate-presented/TLS 1.3",
+        bad_certificate="readable, key-strength, signature-algorithm, server-name, validity/notBefore",
+        unknown_ca="trust-anchor, chain-depth, basic-constraints, key-usage/keyCertSign, path-length",
+        certificate_unknown="critical-extensions, name-constraints",
+        unsupported_certificate="key-usage, extended-key-usage",
+        certificate_revoked="revocation",
+        decrypt_error="signature, proof-of-possession",
+        certificate_expired="validity/notAfter",
     ),
     obeys_ca_hints=False,
     refuses_in_clear=True,
@@ -212,63 +206,34 @@ RFC5280 = Profile(
     name="rfc5280",
     description="the strict reading of RFC 5280, with the alerts of RFC 8446, section 6.2",
     stages=(
-        CheckStage("chain", (CheckName.CERTIFICATE_PRESENTED, CheckName.READABLE)),
-        CheckStage("leaf", (CheckName.VERSION, CheckName.SERIAL_NUMBER, CheckName.DISTINGUISHED_NAMES)),
-        CheckStage("chain", (CheckName.DIRECTLY_TRUSTED, CheckName.TRUST_ANCHOR, CheckName.CHAIN_DEPTH)),
-        CheckStage(
+        _stage("chain", "certificate-presented readable"),
+        _stage("leaf", "version serial-number distinguished-names"),
+        _stage("chain", "directly-trusted trust-anchor chain-depth"),
+        _stage(
             "anchor first",
-            (
-                CheckName.VERSION,
-                CheckName.SERIAL_NUMBER,
-                CheckName.DISTINGUISHED_NAMES,
-                CheckName.SIGNATURE_ALGORITHM,
-                CheckName.KEY_STRENGTH,
-                CheckName.SIGNATURE,
-                CheckName.VALIDITY,
-                CheckName.BASIC_CONSTRAINTS,
-                CheckName.PATH_LENGTH,
-                CheckName.KEY_USAGE,
-                CheckName.EXTENDED_KEY_USAGE,
-                CheckName.CRITICAL_EXTENSIONS,
-                CheckName.AUTHORITY_KEY_IDENTIFIER,
-                CheckName.SUBJECT_KEY_IDENTIFIER,
-                CheckName.SUBJECT_ALTERNATIVE_NAME,
-                CheckName.EXTENSION_RULES,
-            ),
+            "version serial-number distinguished-names signature-algorithm key-strength signature "
+            "validity basic-constraints path-length key-usage extended-key-usage critical-extensions "
+            "authority-key-identifier subject-key-identifier subject-alternative-name extension-rules",
         ),
-        CheckStage("chain", (CheckName.NAME_CONSTRAINTS, CheckName.CERTIFICATE_POLICIES)),
-        CheckStage("chain", (CheckName.SERVER_NAME, CheckName.REVOCATION, CheckName.PROOF_OF_POSSESSION)),
+        _stage("chain", "name-constraints certificate-policies"),
+        _stage("chain", "server-name revocation proof-of-possession"),
     ),
-    alerts=MappingProxyType(
-        {
-            f"{CheckName.CERTIFICATE_PRESENTED}/server": "decode_error",
-            f"{CheckName.CERTIFICATE_PRESENTED}/TLS 1.2": "handshake_failure",
-            f"{CheckName.CERTIFICATE_PRESENTED}/TLS 1.3": "certificate_required",
-            CheckName.READABLE: "bad_certificate",
-            CheckName.TRUST_ANCHOR: "unknown_ca",
-            CheckName.CHAIN_DEPTH: "unknown_ca",
-            CheckName.VERSION: "bad_certificate",
-            CheckName.SERIAL_NUMBER: "bad_certificate",
-            CheckName.DISTINGUISHED_NAMES: "bad_certificate",
-            CheckName.SIGNATURE_ALGORITHM: "unsupported_certificate",
-            CheckName.KEY_STRENGTH: "unsupported_certificate",
-            CheckName.SIGNATURE: "bad_certificate",
-            CheckName.VALIDITY: "certificate_expired",
-            CheckName.BASIC_CONSTRAINTS: "bad_certificate",
-            CheckName.PATH_LENGTH: "bad_certificate",
-            CheckName.KEY_USAGE: "unsupported_certificate",
-            CheckName.EXTENDED_KEY_USAGE: "unsupported_certificate",
-            CheckName.CRITICAL_EXTENSIONS: "unsupported_certificate",
-            CheckName.AUTHORITY_KEY_IDENTIFIER: "bad_certificate",
-            CheckName.SUBJECT_KEY_IDENTIFIER: "bad_certificate",
-            CheckName.SUBJECT_ALTERNATIVE_NAME: "bad_certificate",
-            CheckName.EXTENSION_RULES: "bad_certificate",
-            CheckName.CERTIFICATE_POLICIES: "bad_certificate",
-            CheckName.NAME_CONSTRAINTS: "bad_certificate",
-            CheckName.SERVER_NAME: "bad_certificate",
-            CheckName.REVOCATION: "certificate_revoked",
-            CheckName.PROOF_OF_POSSESSION: "decrypt_error",
-        }
+    alerts=_alerts(
+        decode_error="certificate-presented/server",
+        handshake_failure="certificate-presented/TLS 1.2",
+        certificate_required="certificate-presented/TLS 1.3",
+        bad_certificate=(
+            "readable, version, serial-number, distinguished-names, signature, basic-constraints, "
+            "path-length, authority-key-identifier, subject-key-identifier, subject-alternative-name, "
+            "extension-rules, certificate-policies, name-constraints, server-name"
+        ),
+        unknown_ca="trust-anchor, chain-depth",
+        unsupported_certificate=(
+            "signature-algorithm, key-strength, key-usage, extended-key-usage, critical-extensions"
+        ),
+        certificate_expired="validity",
+        certificate_revoked="revocation",
+        decrypt_error="proof-of-possession",
     ),
     obeys_ca_hints=True,
     refuses_in_clear=False,
@@ -296,10 +261,7 @@ def profile_named(name: str) -> Profile:
         ScenarioError: the name is not known.
     """
     if name not in PROFILES:
-        raise ScenarioError(
-            "This stack profile is not known.",
-            got=name,
-            expected=" or ".join(PROFILES),
-            advice="Choose one of these names.",
-        )
+        expected = " or ".join(PROFILES)
+        advice = "Choose one of these names."
+        raise ScenarioError("This stack profile is not known.", got=name, expected=expected, advice=advice)
     return PROFILES[name]

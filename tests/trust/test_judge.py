@@ -125,6 +125,13 @@ def test_words_and_alerts_are_known() -> None:
             assert ".." not in check.sentence
 
 
+def test_every_alert_follows_from_a_check_of_its_profile() -> None:
+    """The table of alerts names only checks that the profile makes, and only alerts that TLS has."""
+    for profile in PROFILES.values():
+        assert {entry.partition("/")[0] for entry in profile.alerts} <= set(profile.checks)
+        assert set(profile.alerts.values()) <= {alert.rfc_name for alert in AlertDescription}
+
+
 def test_what_nobody_checked_is_never_green() -> None:
     """Revocation and proof of possession never pass in a verdict that only saw the certificates."""
     for verdict in every_verdict():
