@@ -11,10 +11,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from simulator.tls.wire.version import PEER
 from simulator.trace.facts import Checked
 from simulator.views.drawing.display import Box, Line, Text
 from simulator.views.pictures.trust_graph import LEAD, Places, trust_graph
-from simulator.views.story.trust_network import PEERS, network, steps, trust_network
+from simulator.views.story.trust_network import network, steps, trust_network
 from simulator.views.story.trust_words import trust_text
 from tests.played import RUNS
 from tests.views.traces import trace_of
@@ -73,7 +74,7 @@ def test_a_path_that_was_built_is_a_path_of_the_graph(name: str, tls: str) -> No
     for judgement in found.judgements:
         if judgement.path:
             store, leaf = f"{judgement.judge} trusts", judgement.path[0]
-            assert leaf == found.leaves[PEERS[judgement.judge]]
+            assert leaf == found.leaves[PEER[judgement.judge]]
             assert nx.is_path(graph, [store, *reversed(judgement.path)])
             assert steps(judgement) <= set(graph.edges())
 

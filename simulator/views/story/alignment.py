@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from simulator.tls.wire.version import SIDES
 from simulator.trace.compare import Divergence, first_divergence, likeness
 from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
 from simulator.views.story.beat_kinds import Ledger, Remark
 from simulator.views.story.beats import beats
-from simulator.views.story.lanes import PEERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def _shown(told: Sequence[Beat]) -> list[Beat]:
     return [
         beat
         for beat in told
-        if beat.event.at >= 0 and beat.event.actor in PEERS and not isinstance(beat, Remark)
+        if beat.event.at >= 0 and beat.event.actor in SIDES and not isinstance(beat, Remark)
         if not (isinstance(beat, Ledger) and beat.is_empty)
     ]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert, Checked, Decided, Sent
 from simulator.views.story.headlines import headline
-from simulator.views.story.lanes import PEERS, names_of
+from simulator.views.story.lanes import names_of
 from simulator.views.story.reading import gap, gap_words, idle_authorities, sent_name, unread_since
 from simulator.views.story.words import clean, level_name, plural
 
@@ -31,7 +32,7 @@ def _opening(trace: Trace, *, finished: bool) -> str:
 def _choices(trace: Trace) -> list[str]:
     """The decisions of client and server, one sentence each."""
     names = names_of(trace.setup)
-    return [f"{headline(event, names)}." for event in trace.of(Decided) if event.actor in PEERS]
+    return [f"{headline(event, names)}." for event in trace.of(Decided) if event.actor in SIDES]
 
 
 def _refusal(trace: Trace) -> list[str]:

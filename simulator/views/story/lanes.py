@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 SEED_MARK = "O=clientauth teaching - not secret"
 NUMBERING = "Numbers are the steps of the story; the messages of one step may come before another's."
 MARKING = f"Keys made from a seed are no secret: the CAs' full names carry {SEED_MARK}."
-PEERS = ("client", "server")  # the two ends of a connection
 
 
 @dataclass(frozen=True, slots=True)
