@@ -234,9 +234,7 @@ def self_signed(private_key: PrivateKey, contents: Contents) -> Issued:
     return Issuer.self_signed(private_key, contents).own
 
 
-@lru_cache(maxsize=REMEMBERED_SIGNATURES)
-def _certified(issuer: Issuer, request: bytes, contents: Contents) -> Certificate:
-    return issuer.certify_request(request, contents)
+_certified = lru_cache(maxsize=REMEMBERED_SIGNATURES)(Issuer.certify_request)
 
 
 @lru_cache(maxsize=REMEMBERED_SIGNATURES)

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.world import World, issue_world
 from simulator.entropy import SeededEntropy
-from simulator.errors import OutputError
 from simulator.pki.bundles import write_pkcs12
-from simulator.runs.files import write_private_file, write_public_file
+from simulator.runs.files import make_folder, write_private_file, write_public_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,25 +67,10 @@ def write_certificates(world: World, directory: Path, *, password: str | None = 
     if password is not None:
         owned = [name for holding in (world.client, world.server) for name in holding.names[:1]]
         files += [(f"{name}.p12", write_pkcs12(world[name], password, name), True) for name in owned]
-    made_folder(directory)
+    make_folder(directory)
     written = []
     for name, data, is_private in files:
         path = directory / name
         (write_private_file if is_private else write_public_file)(path, data)
         written.append(path)
     return written
-
-
-def made_folder(directory: Path) -> None:
-    """Make a folder that a command writes to, unless it exists.
-
-    Raises:
-        OutputError: it cannot be made.
-    """
-    try:
-        directory.mkdir(exist_ok=True)
-    except OSError as error:
-        got = f"{directory}: {error.strerror}"
-        expected = "a folder that exists, or a new name in one"
-        advice = "Make the folder around it first, or name another."
-        raise OutputError("The folder cannot be made.", got=got, expected=expected, advice=advice) from None

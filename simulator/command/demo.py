@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.command.certificate_files import made_folder
 from simulator.command.console import note, write
 from simulator.command.gallery import gallery_files, pictures
 from simulator.command.pager import Page, ascii_terminal, pages_of, turn_pages
-from simulator.runs.files import write_public_file
+from simulator.runs.files import make_folder, write_public_file
 from simulator.runs.many import simulate_all
 from simulator.runs.run import simulate
 from simulator.runs.sweep import matrix as outcome_matrix
@@ -170,6 +169,6 @@ def write_gallery(directory: Path) -> None:
     Raises:
         OutputError: the folder cannot be made, or a file cannot be written.
     """
-    made_folder(directory)
+    make_folder(directory)
     for name, text in gallery_files():
         write_public_file(directory / name, text.encode("utf-8"))

@@ -7,32 +7,19 @@ no view has to read one.
 from __future__ import annotations
 
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.trace.setup import CertificateFacts, ExtensionFacts, HeldCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
     from simulator.pki.extensions import GeneralNames
 
 DESCRIBED_CERTIFICATES = 2048  # as many as pki keeps parsed
-NAMES = {
-    "2.5.29.14": "subjectKeyIdentifier",
-    "2.5.29.15": "keyUsage",
-    "2.5.29.17": "subjectAltName",
-    "2.5.29.19": "basicConstraints",
-    "2.5.29.30": "nameConstraints",
-    "2.5.29.31": "cRLDistributionPoints",
-    "2.5.29.32": "certificatePolicies",
-    "2.5.29.35": "authorityKeyIdentifier",
-    "2.5.29.36": "policyConstraints",
-    "2.5.29.37": "extKeyUsage",
-    "2.5.29.54": "inhibitAnyPolicy",
-    "1.3.6.1.5.5.7.1.1": "authorityInfoAccess",
-}
 KINDS_OF_NAMES = {
     "dns_names": "DNS name",
     "ip_addresses": "IP address",
@@ -83,7 +70,7 @@ def facts_of(certificate: Certificate) -> CertificateFacts:
         self_issued=certificate.self_issued,
         self_signed=certificate.self_signed,
         extensions=tuple(
-            ExtensionFacts(NAMES.get(dotted, dotted), critical, _extension(certificate, dotted, value))
+            _extension(certificate, dotted, critical, value)
             for dotted, critical, value in certificate.extensions
         ),
     )
@@ -93,32 +80,20 @@ def _moment(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _extension(certificate: Certificate, dotted: str, value: bytes) -> str:
-    """The contents of one extension, or its bytes where this program does not take it apart."""
-    words = ""
-    match NAMES.get(dotted):
-        case "basicConstraints":
-            words = _basic_constraints(certificate)
-        case "keyUsage":
-            words = ", ".join(sorted(certificate.key_usage or ())) or "nothing is allowed"
-        case "extKeyUsage":
-            words = ", ".join(certificate.extended_key_usage or ())
-        case "subjectAltName":
-            words = _general_names(certificate.subject_alternative_name)
-        case "subjectKeyIdentifier":
-            words = (certificate.subject_key_identifier or b"").hex()
-        case "authorityKeyIdentifier":
-            words = _authority_key(certificate)
-        case "nameConstraints":
-            words = _name_constraints(certificate)
-        case "certificatePolicies":
-            words = ", ".join(certificate.policies or ())
-        case "cRLDistributionPoints":
-            words = ", ".join(certificate.crl_distribution_points or ())
-        case "authorityInfoAccess":
-            access = certificate.authority_information_access or ()
-            words = ", ".join(f"{method}: {address}" for method, address in access)
-    return words or f"{len(value):,} byte{'' if len(value) == 1 else 's'}: {value.hex()}"
+def _extension(certificate: Certificate, dotted: str, critical: bool, value: bytes) -> ExtensionFacts:
+    """One extension with its contents, or its bytes where this program does not take it apart."""
+    name, words_of = EXTENSIONS.get(dotted, (dotted, _nothing))
+    bytes_of = f"{len(value):,} byte{'' if len(value) == 1 else 's'}: {value.hex()}"
+    return ExtensionFacts(name, critical, words_of(certificate) or bytes_of)
+
+
+def _nothing(_certificate: Certificate) -> str:
+    return ""
+
+
+def _authority_information(certificate: Certificate) -> str:
+    access = certificate.authority_information_access or ()
+    return ", ".join(f"{method}: {address}" for method, address in access)
 
 
 def _basic_constraints(certificate: Certificate) -> str:
@@ -149,3 +124,22 @@ def _general_names(names: GeneralNames | None) -> str:
     words = [f"{about} {value}" for kind, about in KINDS_OF_NAMES.items() for value in getattr(names, kind)]
     words += [f"directory name {name.text}" for name in names.directory_names]
     return ", ".join([*words, *names.others]) or "no name"
+
+
+# The name of each extension by its dotted identifier, and the reader of its contents in words.
+EXTENSIONS: Mapping[str, tuple[str, Callable[[Certificate], str]]] = MappingProxyType(
+    {
+        "2.5.29.14": ("subjectKeyIdentifier", lambda one: (one.subject_key_identifier or b"").hex()),
+        "2.5.29.15": ("keyUsage", lambda one: ", ".join(sorted(one.key_usage or ())) or "nothing is allowed"),
+        "2.5.29.17": ("subjectAltName", lambda one: _general_names(one.subject_alternative_name)),
+        "2.5.29.19": ("basicConstraints", _basic_constraints),
+        "2.5.29.30": ("nameConstraints", _name_constraints),
+        "2.5.29.31": ("cRLDistributionPoints", lambda one: ", ".join(one.crl_distribution_points or ())),
+        "2.5.29.32": ("certificatePolicies", lambda one: ", ".join(one.policies or ())),
+        "2.5.29.35": ("authorityKeyIdentifier", _authority_key),
+        "2.5.29.36": ("policyConstraints", _nothing),
+        "2.5.29.37": ("extKeyUsage", lambda one: ", ".join(one.extended_key_usage or ())),
+        "2.5.29.54": ("inhibitAnyPolicy", _nothing),
+        "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", _authority_information),
+    }
+)

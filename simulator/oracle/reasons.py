@@ -35,59 +35,53 @@ class Reason:
     errors: frozenset[str] = frozenset()
 
 
-def _judged(words: str, codes: set[int], *checks: tuple[str, str]) -> Reason:
-    return Reason(words, frozenset(checks), frozenset(codes))
+def _reason(words: str, codes: set[int], *checks: tuple[str, str], errors: str = "") -> Reason:
+    """A reason; ``errors`` are OpenSSL's error reasons with spaces between them."""
+    return Reason(words, frozenset(checks), frozenset(codes), frozenset(errors.split()))
 
 
 #: The offers of the two sides do not meet; no certificate is at fault.
-NEGOTIATION = Reason(
+NEGOTIATION = _reason(
     "nothing about a certificate",
-    errors=frozenset(
-        {
-            "UNSUPPORTED_PROTOCOL",
-            "NO_SHARED_CIPHER",
-            "NO_SHARED_GROUPS",
-            "NO_SUITABLE_GROUPS",
-            "NO_SUITABLE_KEY_SHARE",
-            "NO_SUITABLE_SIGNATURE_ALGORITHM",
-            "WRONG_CURVE",
-        }
-    ),
+    set(),
+    errors="UNSUPPORTED_PROTOCOL NO_SHARED_CIPHER NO_SHARED_GROUPS NO_SUITABLE_GROUPS NO_SUITABLE_KEY_SHARE "
+    "NO_SUITABLE_SIGNATURE_ALGORITHM WRONG_CURVE",
 )
 
 REASONS: tuple[Reason, ...] = (
-    _judged("no path to a trusted root", {2, 18, 19, 20, 21}, ("trust-anchor", "issuer")),
-    _judged("expired", {10}, ("validity", "notAfter")),
-    _judged("not valid yet", {9}, ("validity", "notBefore")),
-    _judged("another purpose", {26}, ("extended-key-usage", "extKeyUsage"), ("key-usage", "keyUsage")),
-    _judged(
+    _reason("no path to a trusted root", {2, 18, 19, 20, 21}, ("trust-anchor", "issuer")),
+    _reason("expired", {10}, ("validity", "notAfter")),
+    _reason("not valid yet", {9}, ("validity", "notBefore")),
+    _reason("another purpose", {26}, ("extended-key-usage", "extKeyUsage"), ("key-usage", "keyUsage")),
+    _reason(
         "an issuer that may not issue",
         {24, 32, 79},
         ("basic-constraints", "basicConstraints"),
         ("key-usage", "keyCertSign"),
     ),
-    _judged("longer than an issuer allows", {25}, ("path-length", "pathLenConstraint")),
-    _judged("longer than the verifier allows", {22}, ("chain-depth", "path")),
-    _judged("an unknown critical extension", {34}, ("critical-extensions", "extensions")),
-    _judged("a name that is not allowed", set(range(47, 54)), ("name-constraints", "nameConstraints")),
-    _judged("the leaf's key is too weak", {66}, ("key-strength", LEAF_KEY)),
-    _judged("an issuer's key is too weak", {67}, ("key-strength", ISSUER_KEY)),
-    _judged("a weak signature algorithm", {68}, ("signature-algorithm", "signatureAlgorithm")),
-    _judged(
+    _reason("longer than an issuer allows", {25}, ("path-length", "pathLenConstraint")),
+    _reason("longer than the verifier allows", {22}, ("chain-depth", "path")),
+    _reason("an unknown critical extension", {34}, ("critical-extensions", "extensions")),
+    _reason("a name that is not allowed", set(range(47, 54)), ("name-constraints", "nameConstraints")),
+    _reason("the leaf's key is too weak", {66}, ("key-strength", LEAF_KEY)),
+    _reason("an issuer's key is too weak", {67}, ("key-strength", ISSUER_KEY)),
+    _reason("a weak signature algorithm", {68}, ("signature-algorithm", "signatureAlgorithm")),
+    _reason(
         "issued for another host", {62, 64}, ("server-name", "subjectAltName"), ("server-name", "commonName")
     ),
-    _judged("the issuer did not sign it", {7}, ("signature", "signatureValue")),
-    Reason(
+    _reason("the issuer did not sign it", {7}, ("signature", "signatureValue")),
+    _reason(
         "no certificate came",
-        frozenset({("certificate-presented", "certificate_list")}),
-        errors=frozenset({"PEER_DID_NOT_RETURN_A_CERTIFICATE"}),
+        set(),
+        ("certificate-presented", "certificate_list"),
+        errors="PEER_DID_NOT_RETURN_A_CERTIFICATE",
     ),
-    Reason(
+    _reason(
         "the proof of possession failed",
-        frozenset(
-            {("proof-of-possession", "CertificateVerify"), ("proof-of-possession", "ServerKeyExchange")}
-        ),
-        errors=frozenset({"BAD_SIGNATURE"}),
+        set(),
+        ("proof-of-possession", "CertificateVerify"),
+        ("proof-of-possession", "ServerKeyExchange"),
+        errors="BAD_SIGNATURE",
     ),
     NEGOTIATION,
 )

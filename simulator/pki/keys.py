@@ -83,16 +83,8 @@ def _rsa_key(bits: int, seed: bytes) -> rsa.RSAPrivateKey:
     q = _prime(bits // 2, seed, b"q")
     d = pow(RSA_PUBLIC_EXPONENT, -1, (p - 1) * (q - 1) // gcd(p - 1, q - 1))
     public = rsa.RSAPublicNumbers(RSA_PUBLIC_EXPONENT, p * q)
-    numbers = rsa.RSAPrivateNumbers(
-        p=p,
-        q=q,
-        d=d,
-        dmp1=rsa.rsa_crt_dmp1(d, p),
-        dmq1=rsa.rsa_crt_dmq1(d, q),
-        iqmp=rsa.rsa_crt_iqmp(p, q),
-        public_numbers=public,
-    )
-    return numbers.private_key()
+    remainders = rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
+    return rsa.RSAPrivateNumbers(p, q, d, *remainders, public).private_key()
 
 
 def _prime(bits: int, seed: bytes, name: bytes) -> int:

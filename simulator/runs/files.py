@@ -31,6 +31,20 @@ def write_public_file(path: Path | str, data: bytes) -> None:
     _replace(Path(path), data, None)
 
 
+def make_folder(directory: Path) -> None:
+    """Make a folder to write to, unless it exists; the one around it is not made.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        directory.mkdir(exist_ok=True)
+    except OSError as error:
+        got, expected = f"{directory}: {error.strerror}", "a folder that exists, or a new name in one"
+        advice = "Make the folder around it first, or name another."
+        raise OutputError("The folder cannot be made.", got=got, expected=expected, advice=advice) from error
+
+
 def _replace(path: Path, data: bytes, mode: int | None) -> None:
     """Write beside the file and move it into place, so that no half-written file is ever seen."""
     try:

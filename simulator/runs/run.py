@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from simulator.scenario import Scenario, TlsVersion
     from simulator.security import SecurityCard
-    from simulator.trace.facts import Outcome, SideOutcome
+    from simulator.trace.facts import Outcome
     from simulator.trace.trace import Trace
     from simulator.views.notebook import Bundle, Metadata
     from simulator.views.player.widget import Player
@@ -154,12 +154,12 @@ class Run:
 
     def __repr__(self) -> str:
         what = f"<Run of {self.scenario.name!r}, TLS {self.tls}: {self.outcome.level.value}"
-        alert = self.outcome.alert
+        alert, client = self.outcome.alert, self.outcome.client
         why = [
             f"because of {self.outcome.decisive_check}" if self.outcome.decisive_check else "",
             f"{alert.name} from the {alert.sender}" if alert else "",
             f"at {self.outcome.refused_at}" if self.outcome.refused_at not in (None, "tls") else "",
-            f"client {client_in_words(self.outcome.client)}",
+            f"client handshake {client.handshake}, believes {client.believes.value}",
         ]
         return ", ".join([what, *filter(None, why)]) + ">"
 
@@ -169,11 +169,6 @@ class Run:
         from simulator.views.pictures.sequence import sequence
 
         return exhibit(sequence(self.trace, detail="overview"), repr(self))._repr_mimebundle_()
-
-
-def client_in_words(client: SideOutcome) -> str:
-    """The result of the client's handshake call, and its last belief."""
-    return f"handshake {client.handshake}, believes {client.believes.value}"
 
 
 def simulate(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Run:

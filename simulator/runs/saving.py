@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from simulator.errors import OutputError
-from simulator.runs.files import write_private_file, write_public_file
+from simulator.runs.files import make_folder, write_private_file, write_public_file
 from simulator.trace.trace import Trace
 from simulator.views.export import diff_contents, matrix_contents, run_contents
 from simulator.views.pictures.slides import frame_contents
@@ -108,15 +107,7 @@ def save_frames(
         directory / name: data
         for name, data in frame_contents(_trace(run), form=form, theme=theme, detail=detail).items()
     }
-    try:
-        directory.mkdir(exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The folder {directory} cannot be made: {error.strerror}.",
-            got=str(directory),
-            expected="a new or existing folder inside one that exists",
-            advice="Make the folder around it first, or name another.",
-        ) from error
+    make_folder(directory)
     for path, data in files.items():
         write_public_file(path, data)
     return list(files)

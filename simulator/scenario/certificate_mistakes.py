@@ -80,31 +80,18 @@ def _role_problems(path: Path, certificate: CertificateSetup) -> Iterator[Proble
     """Some settings belong to a CA alone, and some to a client or server."""
     is_ca, length = certificate.role == "ca", certificate.path_length
     permitted, excluded = certificate.permitted_dns_names, certificate.excluded_dns_names
+    out_of_range = length is not None and not 0 <= length <= LONGEST_PATH
+    no_names, delivery = "must not be empty; write 'absent' for no extension", certificate.delivery
     constraints = "only a CA has name constraints"
     return broken_rules(
         path,
-        (
-            "dns_names",
-            certificate.dns_names == (),
-            "must not be empty; write 'absent' for no extension",
-            "[]",
-        ),
+        ("dns_names", certificate.dns_names == (), no_names, "[]"),
         ("path_length", length is not None and not is_ca, "only a CA has a path length", length),
-        (
-            "path_length",
-            length is not None and is_ca and not 0 <= length <= LONGEST_PATH,
-            f"must be from 0 to {LONGEST_PATH}",
-            length,
-        ),
+        ("path_length", is_ca and out_of_range, f"must be from 0 to {LONGEST_PATH}", length),
         ("permitted_dns_names", bool(permitted) and not is_ca, constraints, list(permitted)),
         ("excluded_dns_names", bool(excluded) and not is_ca, constraints, list(excluded)),
         ("online", not certificate.online and not is_ca, "only a CA can be switched off", "false"),
-        (
-            "delivery",
-            certificate.delivery != "csr" and is_ca,
-            "only a client or a server is handed a PKCS#12",
-            certificate.delivery,
-        ),
+        ("delivery", is_ca and delivery != "csr", "only a client or a server is handed a PKCS#12", delivery),
     )
 
 

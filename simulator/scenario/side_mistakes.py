@@ -27,8 +27,8 @@ def client_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     """The mistakes in the client's settings."""
     client = scenario.client
     bare, held = client.certificate is None, client.also_holds
-    most = len(client.groups or GROUPS)
-    missing = "needs a certificate; the client has none"
+    most, shares, host = len(client.groups or GROUPS), client.key_shares, client.server_name
+    missing, twice = "needs a certificate; the client has none", "names a certificate twice"
     yield from _side_problems("client", client, scenario)
     yield from unknown_certificates(("client", "also_holds"), held, _leaves(scenario))
     yield from broken_rules(
@@ -37,24 +37,9 @@ def client_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         ("holds_key", bare and not client.holds_key, missing, "false"),
         ("corrupts_proof", bare and client.corrupts_proof, missing, "true"),
         ("also_holds", bare and bool(held), missing, list(held)),
-        (
-            "also_holds",
-            len({client.certificate, *held}) < 1 + len(held),
-            "names a certificate twice",
-            list(held),
-        ),
-        (
-            "key_shares",
-            not 0 <= client.key_shares <= most,
-            f"must be from 0 to {most}, the number of groups",
-            client.key_shares,
-        ),
-        (
-            "server_name",
-            not is_host(client.server_name),
-            "must be a host name, as in telnet.example.com",
-            repr(client.server_name),
-        ),
+        ("also_holds", len({client.certificate, *held}) <= len(held), twice, list(held)),
+        ("key_shares", not 0 <= shares <= most, f"must be from 0 to {most}, the number of groups", shares),
+        ("server_name", not is_host(host), "must be a host name, as in telnet.example.com", repr(host)),
     )
 
 
