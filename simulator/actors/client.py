@@ -14,7 +14,7 @@ from simulator.tls.handshake import client_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged, Checked, Received, StateChanged
+from simulator.trace.facts import BeliefChanged, Received, StateChanged
 from simulator.trust.profiles import profile_named
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ ASSUMING = {
     Version.TLS12: "The server is verified, and it finished the handshake after it had the client's "
     "certificate. Whether it judged that certificate, and what it grants, only its first words say.",
 }
+ANY_SERVER = "The client is set up not to verify the server, so it accepts any server."
 
 
 class Client(Peer):
@@ -92,7 +93,8 @@ class Client(Peer):
     def _answer(self, question: Question) -> list[Fact]:
         """Judge the server, choose a certificate, or complete the ledger with the server's proof."""
         if isinstance(question, ServerVerdictWanted):
-            return self._judge_server(question.chain)
+            chain, judged = question.chain, self.role.setup.verify_server
+            return self._judge("accept-server", chain, self.role.policy, judged=judged, otherwise=ANY_SERVER)
         if isinstance(question, CertificateChoiceWanted):
             self._choose(question)
             return []
@@ -100,19 +102,6 @@ class Client(Peer):
             self._server_verified = self._trusts_chain and question.ok
             return self._proof_read(question)
         return []
-
-    def _judge_server(self, chain: tuple[bytes, ...]) -> list[Fact]:
-        """Take the trust decision on the server's certificate, and wait."""
-        judged, choice = self.role.setup.verify_server, "accept"
-        verdict = self._judge(chain, self.role.policy, judged=judged)
-        if verdict.decisive is not None:
-            choice, reason = "refuse", verdict.decisive.sentence
-        elif judged:
-            reason = "Every check that looks at the server's certificate passed; its proof is checked apart."
-        else:
-            reason = "The client is set up not to verify the server, so it accepts any server."
-        self._wait_for("accept-server", ("accept", "refuse"), choice, reason)
-        return [Checked(verdict)]
 
     def _choose(self, question: CertificateChoiceWanted) -> None:
         """Send a certificate, or go on without one."""

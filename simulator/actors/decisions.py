@@ -46,12 +46,9 @@ class PendingDecision:
         """
         if choice in self.options:
             return choice
-        raise DecisionError(
-            f"This choice is not on offer in the decision {self.name} of the {self.actor}.",
-            got=choice,
-            expected=" or ".join(self.options),
-            advice="Choose one of the options.",
-        )
+        message = f"This choice is not on offer in the decision {self.name} of the {self.actor}."
+        advice = "Choose one of the options."
+        raise DecisionError(message, got=choice, expected=" or ".join(self.options), advice=advice)
 
     def reason_for(self, choice: str, taken_by: TakenBy) -> str:
         """The reason recorded with the decision, true also where it was taken from outside."""

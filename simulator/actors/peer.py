@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from simulator.actors.decisions import TakenBy
     from simulator.security import RefusalLayer
     from simulator.tls.connection import Connection
+    from simulator.tls.wire.version import TlsVersion
     from simulator.trace.facts import Fact
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.verdict import Verdict
@@ -123,12 +124,9 @@ class Peer(ABC):
         self._now = now
         pending = self.pending
         if pending is None:
-            raise DecisionError(
-                f"The {self.name} is not waiting for a decision.",
-                got=choice,
-                expected="a pending decision",
-                advice="Go on until one is pending; it lists its options.",
-            )
+            message = f"The {self.name} is not waiting for a decision."
+            advice = "Go on until one is pending; it lists its options."
+            raise DecisionError(message, got=choice, expected="a pending decision", advice=advice)
         taken = Decided(
             pending.name,
             pending.checked(choice),
@@ -199,17 +197,33 @@ class Peer(ABC):
             return [fact, *self._alert(event)]
         return [fact, *self._notice(fact)]
 
-    def _judge(self, chain: tuple[bytes, ...], policy: TrustPolicy, *, judged: bool) -> Verdict:
-        """Judge the peer's certificate, or write the ledger of a side that is set up not to judge."""
+    def _judge(
+        self, decision: str, chain: tuple[bytes, ...], policy: TrustPolicy, *, judged: bool, otherwise: str
+    ) -> list[Fact]:
+        """Take the trust decision on the peer's certificate, and wait.
+
+        Args:
+            decision: its name.
+            chain: the peer's certificates, DER, the leaf first.
+            policy: how they are judged.
+            judged: judge them; otherwise every check of the ledger is left open.
+            otherwise: the reason to accept a peer that was not judged.
+        """
         self._subject = subject_of(chain)
+        tls: TlsVersion = self.version.value
         if judged:
-            verdict = judge(chain, policy, self._now, tls=self.version.value)
+            verdict = judge(chain, policy, self._now, tls=tls)
         else:
-            verdict = unjudged(
-                policy.role, policy.profile, self._subject, presented=bool(chain), tls=self.version.value
-            )
+            verdict = unjudged(policy.role, policy.profile, self._subject, presented=bool(chain), tls=tls)
         self._verdict = verdict
-        return verdict
+        choice, reason = "accept", otherwise
+        if verdict.decisive is not None:
+            choice, reason = "refuse", verdict.decisive.sentence
+        elif judged and chain:
+            passed = f"Every check that looks at the {self.peer}'s certificate passed"
+            reason = f"{passed}; its proof is checked apart."
+        self._wait_for(decision, ("accept", "refuse"), choice, reason)
+        return [Checked(verdict)]
 
     def _proof_read(self, proof: ProofChecked) -> list[Fact]:
         """Complete the ledger: the peer signed the handshake, or tried to."""

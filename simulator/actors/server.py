@@ -13,7 +13,7 @@ from simulator.tls.handshake import server_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged, Checked, Sent, StateChanged
+from simulator.trace.facts import BeliefChanged, Sent, StateChanged
 
 if TYPE_CHECKING:
     from simulator.actors.grant import Grant
@@ -55,6 +55,8 @@ MISSING = {
     Version.TLS13: AlertDescription.CERTIFICATE_REQUIRED,
     Version.TLS12: AlertDescription.HANDSHAKE_FAILURE,
 }
+NONE_NEEDED = "The client sent no certificate, and this server does not insist on one."
+ONLY_CLAIMED = "The server does not judge the chain, so the name in the certificate is only claimed."
 KEYS_SWITCHED_ON = "The client switched the keys on, so what follows is encrypted."
 
 
@@ -102,17 +104,9 @@ class Server(Peer):
         """Take the trust decision on the client's certificate, as far as the policy wants one, and wait."""
         self._presented = bool(chain)
         self._judged = self.role.setup.client_authentication in ("optional", "required")
-        verdict, choice = self._judge(chain, self.role.policy, judged=self._judged), "accept"
-        if verdict.decisive is not None:
-            choice, reason = "refuse", verdict.decisive.sentence
-        elif not self._presented:
-            reason = "The client sent no certificate, and this server does not insist on one."
-        elif self._judged:
-            reason = "Every check that looks at the client's certificate passed; its proof is checked apart."
-        else:
-            reason = "The server does not judge the chain, so the name in the certificate is only claimed."
-        self._wait_for("accept-client", ("accept", "refuse"), choice, reason)
-        return [Checked(verdict)]
+        otherwise = ONLY_CLAIMED if self._presented else NONE_NEEDED
+        policy = self.role.policy
+        return self._judge("accept-client", chain, policy, judged=self._judged, otherwise=otherwise)
 
     def _carry_out(self, taken: Decided) -> list[Fact]:
         """Ask or not; accept or refuse the client; grant or refuse the session."""

@@ -42,12 +42,10 @@ class DecisionLog:
         if isinstance(decision, int) and 0 <= decision < len(names):
             return decision
         taken = " or ".join(f"{name!r} (decision {number})" for number, name in enumerate(names))
-        raise DecisionError(
-            "This run has not taken such a decision.",
-            got=decision,
-            expected=taken or "a decision that was taken; this run has taken none yet",
-            advice="Fork at one of these." if taken else "Call run() or step() first.",
-        )
+        message = "This run has not taken such a decision."
+        expected = taken or "a decision that was taken; this run has taken none yet"
+        advice = "Fork at one of these." if taken else "Call run() or step() first."
+        raise DecisionError(message, got=decision, expected=expected, advice=advice)
 
     def script_with(self, number: int, choice: str) -> dict[int, str]:
         """The script of a run that is the same up to this decision, and takes another choice there.

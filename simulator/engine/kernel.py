@@ -33,12 +33,9 @@ class Kernel:
             SimulatorError: the delay is negative: nothing happens in the past.
         """
         if delay < 0:
-            raise SimulatorError(
-                "Nothing can be scheduled in the past.",
-                got=f"a delay of {delay} µs",
-                expected="0 or more",
-                advice="Schedule it from an earlier time, or start the kernel's clock earlier.",
-            )
+            message = "Nothing can be scheduled in the past."
+            advice = "Schedule it from an earlier time, or start the kernel's clock earlier."
+            raise SimulatorError(message, got=f"a delay of {delay} µs", expected="0 or more", advice=advice)
         heapq.heappush(self._queue, (self.now + delay, priority, self._serial, action))
         self._serial += 1
 

@@ -95,12 +95,10 @@ def setup_of_certificate(scenario: Scenario, name: str, issued: Sequence[str] = 
     if name in scenario.certificates:
         return scenario.certificates[name]
     of_which = f", the issuer of certificate {issued[-1]!r}" if issued else ""
-    raise ScenarioError(
-        f"The scenario has no certificate {name!r}{of_which}.",
-        got=name,
-        expected=", ".join(scenario.certificates) or "a certificate of the scenario",
-        advice="Add it under certificates, or use one of those names.",
-    )
+    message = f"The scenario has no certificate {name!r}{of_which}."
+    expected = ", ".join(scenario.certificates) or "a certificate of the scenario"
+    advice = "Add it under certificates, or use one of those names."
+    raise ScenarioError(message, got=name, expected=expected, advice=advice)
 
 
 def names_enrolled_for(scenario: Scenario, names: Iterable[str]) -> set[str]:

@@ -123,12 +123,10 @@ class Simulation:
             DecisionError: it has not; or the script has a choice for a decision that was never reached.
         """
         if not self.finished:
-            raise DecisionError(
-                "The run has not ended, so it has no outcome yet.",
-                got=f"{len(self.events)} event{'s' if len(self.events) > 1 else ''} so far",
-                expected="a finished run",
-                advice="Call run(), and decide() where a decision waits.",
-            )
+            message = "The run has not ended, so it has no outcome yet."
+            got = f"{len(self.events)} event{'s' if len(self.events) > 1 else ''} so far"
+            advice = "Call run(), and decide() where a decision waits."
+            raise DecisionError(message, got=got, expected="a finished run", advice=advice)
         self._log.check_script()
         return trace_of(self.events)
 
@@ -145,12 +143,10 @@ class Simulation:
         if self._blocked:
             pending = self.pending
             assert pending is not None
-            raise DecisionError(
-                f"The {pending.actor} waits for a decision from outside.",
-                got="step()",
-                expected=f"{pending.name}: {' or '.join(pending.options)}",
-                advice="Call decide() with one of them.",
-            )
+            message = f"The {pending.actor} waits for a decision from outside."
+            expected = f"{pending.name}: {' or '.join(pending.options)}"
+            advice = "Call decide() with one of them."
+            raise DecisionError(message, got="step()", expected=expected, advice=advice)
         first = len(self._recorder.events)
         while len(self._recorder.events) == first and not self._blocked and self._kernel.step():
             pass
@@ -182,12 +178,9 @@ class Simulation:
             DecisionError: nothing is pending, or the choice is not on offer.
         """
         if self.finished:
-            raise DecisionError(
-                "The run has ended, so no decision is pending.",
-                got=choice,
-                expected="a pending decision",
-                advice=f"To take one otherwise, go back: {self._log.way_back()}.",
-            )
+            message = "The run has ended, so no decision is pending."
+            advice = f"To take one otherwise, go back: {self._log.way_back()}."
+            raise DecisionError(message, got=choice, expected="a pending decision", advice=advice)
         if self.pending is None:
             expected = "a pending decision"
             advice = "Call run() first: it goes on to the next decision that waits for you, or step()."

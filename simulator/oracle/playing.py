@@ -127,12 +127,10 @@ def mixed(
     try:
         context = playing.makers[openssl_role]()
     except CredentialRefusedError as refusal:
-        raise NotPlayableError(
-            f"OpenSSL cannot play the {openssl_role} of {scenario.name!r}.",
-            got=str(refusal),
-            expected="a certificate with its own key, and what a stock OpenSSL does",
-            advice="Let OpenSSL play the other side.",
-        ) from refusal
+        message = f"OpenSSL cannot play the {openssl_role} of {scenario.name!r}."
+        expected = "a certificate with its own key, and what a stock OpenSSL does"
+        advice = "Let OpenSSL play the other side."
+        raise NotPlayableError(message, got=str(refusal), expected=expected, advice=advice) from refusal
     if adjust is not None:
         adjust(context)
     return playing.perform(*((context, None) if openssl_role == "client" else (None, context)))

@@ -219,12 +219,9 @@ def _unreadable(got: str, why: str) -> CertificateError:
     """The one error of this module."""
     if not why or why.startswith("error parsing asn1 value"):  # the library's words for its own developers
         why = "its structure is broken or incomplete"
-    return CertificateError(
-        f"This cannot be read as a certificate: {why.strip().rstrip('.')}.",
-        got=got,
-        expected="one whole DER certificate (X.509)",
-        advice="Check where the bytes come from; a PEM file has to be decoded first.",
-    )
+    message = f"This cannot be read as a certificate: {why.strip().rstrip('.')}."
+    advice = "Check where the bytes come from; a PEM file has to be decoded first."
+    return CertificateError(message, got=got, expected="one whole DER certificate (X.509)", advice=advice)
 
 
 def _read(der: bytes) -> Certificate:

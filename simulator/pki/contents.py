@@ -90,12 +90,10 @@ def parse_name(text: str) -> x509.Name:
     try:
         return x509.Name.from_rfc4514_string(text)
     except ValueError as error:
-        raise CertificateError(
-            f"This is not a name that can stand in a certificate{': ' if str(error) else ''}{error}.",
-            got=text,
-            expected="an RFC 4514 name, as in CN=alice,O=Example",
-            advice="Write attribute=value pairs with commas between them; CN at most 64 characters.",
-        ) from error
+        message = f"This is not a name that can stand in a certificate{': ' if str(error) else ''}{error}."
+        expected = "an RFC 4514 name, as in CN=alice,O=Example"
+        advice = "Write attribute=value pairs with commas between them; CN at most 64 characters."
+        raise CertificateError(message, got=text, expected=expected, advice=advice) from error
 
 
 def extensions_of(
@@ -172,12 +170,10 @@ def _purpose(name: str) -> x509.ObjectIdentifier:
     try:
         return x509.ObjectIdentifier(dotted)
     except ValueError as error:
-        raise CertificateError(
-            "There is no such extended key usage.",
-            got=name,
-            expected=f"{', '.join(EXTENDED_KEY_USAGES)}, or a dotted object identifier",
-            advice="Write the name as RFC 5280 spells it.",
-        ) from error
+        message = "There is no such extended key usage."
+        expected = f"{', '.join(EXTENDED_KEY_USAGES)}, or a dotted object identifier"
+        advice = "Write the name as RFC 5280 spells it."
+        raise CertificateError(message, got=name, expected=expected, advice=advice) from error
 
 
 def _general_name(name: str) -> x509.GeneralName:

@@ -107,20 +107,16 @@ class Issuer:
         """
         asked = read_request(request)
         if asked.subject != parse_name(contents.subject):
-            raise CertificateError(
-                "The signing request is not from the subject the certificate is meant for.",
-                got=asked.subject.rfc4514_string(),
-                expected=contents.subject,
-                advice="Ask for a request with that subject.",
-            )
+            message = "The signing request is not from the subject the certificate is meant for."
+            got = asked.subject.rfc4514_string()
+            advice = "Ask for a request with that subject."
+            raise CertificateError(message, got=got, expected=contents.subject, advice=advice)
         key = asked.public_key()
         if not isinstance(key, PUBLIC_KEY_TYPES):
-            raise CertificateError(
-                "The signing request carries a key of a kind that is not issued for here.",
-                got=describe_key(key),
-                expected="an elliptic-curve (ECDSA), Ed25519 or RSA key",
-                advice="Make the request with another kind of key.",
-            )
+            message = "The signing request carries a key of a kind that is not issued for here."
+            expected = "an elliptic-curve (ECDSA), Ed25519 or RSA key"
+            advice = "Make the request with another kind of key."
+            raise CertificateError(message, got=describe_key(key), expected=expected, advice=advice)
         return self.certify(key, contents)
 
     def certify(self, public_key: PublicKey, contents: Contents) -> Certificate:
@@ -169,12 +165,10 @@ def read_request(request: bytes) -> x509.CertificateSigningRequest:
         is_signed = asked.is_signature_valid
         asked.subject.rfc4514_string()  # the library reads lazily: a broken name raises only here
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise CertificateError(
-            "This cannot be read as a certificate signing request.",
-            got=f"{len(request)} bytes that begin {request[:8].hex(' ')}",
-            expected="a DER request (PKCS#10)",
-            advice="Check where the bytes come from; a PEM file has to be decoded first.",
-        ) from error
+        message = "This cannot be read as a certificate signing request."
+        got = f"{len(request)} bytes that begin {request[:8].hex(' ')}"
+        advice = "Check where the bytes come from; a PEM file has to be decoded first."
+        raise CertificateError(message, got=got, expected="a DER request (PKCS#10)", advice=advice) from error
     if not is_signed:
         raise CertificateError(
             "The signing request is not signed by the key it carries.",

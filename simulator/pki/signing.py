@@ -44,12 +44,10 @@ def signed_again(certificate: bytes, issuer_key: PrivateKey, hash_name: str) -> 
         CertificateError: the hash is unknown, or the key takes none.
     """
     if hash_name not in SIGNATURE_HASHES or isinstance(issuer_key, ed25519.Ed25519PrivateKey):
-        raise CertificateError(
-            "The issuer's key cannot sign with this hash.",
-            got=hash_name,
-            expected=f"one of {', '.join(SIGNATURE_HASHES)}, and an RSA or ECDSA key",
-            advice="An Ed25519 key has its own hash: leave the hash out.",
-        )
+        message = "The issuer's key cannot sign with this hash."
+        expected = f"one of {', '.join(SIGNATURE_HASHES)}, and an RSA or ECDSA key"
+        advice = "An Ed25519 key has its own hash: leave the hash out."
+        raise CertificateError(message, got=hash_name, expected=expected, advice=advice)
     algorithm = _algorithm(issuer_key, hash_name)
     tbs = der.children(certificate, der.read_element(certificate))[0]
     parts = [certificate[part.start : part.end] for part in der.children(certificate, tbs)]

@@ -66,12 +66,10 @@ def _replace(path: Path, data: bytes, mode: int | None) -> None:
             raise
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise OutputError(
-            f"The file {path} cannot be written: {reason}.",
-            got=str(path),
-            expected="a file in an existing folder that you may write to",
-            advice="Choose another place, or make the folder first.",
-        ) from error
+        message = f"The file {path} cannot be written: {reason}."
+        expected = "a file in an existing folder that you may write to"
+        advice = "Choose another place, or make the folder first."
+        raise OutputError(message, got=str(path), expected=expected, advice=advice) from error
 
 
 def _usual_mode(path: Path) -> int:

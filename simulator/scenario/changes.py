@@ -129,12 +129,10 @@ def changed_scenario(base: AScenario, *changes: Mapping[str, Any]) -> AScenario:
     """
     for group in changes:
         if not isinstance(group, Mapping):
-            raise ScenarioError(
-                "Changes are settings with their new values.",
-                got=repr(group),
-                expected="dotted paths with values, between braces",
-                advice='Write them as in .but({"server.client_authentication": "optional"}).',
-            )
+            message = "Changes are settings with their new values."
+            expected = "dotted paths with values, between braces"
+            advice = 'Write them as in .but({"server.client_authentication": "optional"}).'
+            raise ScenarioError(message, got=repr(group), expected=expected, advice=advice)
     problems: list[Problem] = []
     table = read_table(_nested(changes), problems)
     if problems:

@@ -57,26 +57,20 @@ def load(path: FilePath | str) -> Scenario:
             content = file.read(LARGEST_FILE_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = "it is a directory" if path.is_dir() else getattr(error, "strerror", None) or str(error)
-        raise ScenarioError(
-            f"The scenario file {path} cannot be read: {reason}.",
-            expected="a TOML file",
-            advice="Give the path of a .toml file.",
-        ) from error
+        message = f"The scenario file {path} cannot be read: {reason}."
+        advice = "Give the path of a .toml file."
+        raise ScenarioError(message, expected="a TOML file", advice=advice) from error
     if len(content) > LARGEST_FILE_BYTES:
-        raise ScenarioError(
-            f"{path} is too large for a scenario file.",
-            got=f"more than {LARGEST_FILE_BYTES} bytes",
-            expected=f"at most {LARGEST_FILE_BYTES} bytes",
-            advice="Say only what differs from the good handshake.",
-        )
+        message = f"{path} is too large for a scenario file."
+        got = f"more than {LARGEST_FILE_BYTES} bytes"
+        advice = "Say only what differs from the good handshake."
+        raise ScenarioError(message, got=got, expected=f"at most {LARGEST_FILE_BYTES} bytes", advice=advice)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScenarioError(
-            f"{path} is not text in UTF-8: byte {error.start} is 0x{content[error.start]:02x}.",
-            expected="a scenario file in TOML",
-            advice="Save it as UTF-8.",
-        ) from error
+        message = f"{path} is not text in UTF-8: byte {error.start} is 0x{content[error.start]:02x}."
+        advice = "Save it as UTF-8."
+        raise ScenarioError(message, expected="a scenario file in TOML", advice=advice) from error
     return loads(text, source=str(path), name=path.stem)
 
 

@@ -182,18 +182,12 @@ class Expectation:
 
 def good_certificates() -> dict[str, CertificateSetup]:
     """The certificates of the good handshake: a root and a leaf on each side, from different CAs."""
-    five_years = timedelta(days=1825)
+    span, host = timedelta(days=1825), "telnet.example.com"  # a CA: five years back, and five to come
     return {
-        "client-ca": CertificateSetup(
-            "CN=Client CA", "ca", "client-ca", not_before=-five_years, not_after=five_years
-        ),
+        "client-ca": CertificateSetup("CN=Client CA", "ca", "client-ca", not_before=-span, not_after=span),
         "alice": CertificateSetup("CN=alice", "client", "client-ca"),
-        "server-ca": CertificateSetup(
-            "CN=Server CA", "ca", "server-ca", not_before=-five_years, not_after=five_years
-        ),
-        "server": CertificateSetup(
-            "CN=telnet.example.com", "server", "server-ca", dns_names=("telnet.example.com",)
-        ),
+        "server-ca": CertificateSetup("CN=Server CA", "ca", "server-ca", not_before=-span, not_after=span),
+        "server": CertificateSetup(f"CN={host}", "server", "server-ca", dns_names=(host,)),
     }
 
 

@@ -37,22 +37,15 @@ _DEFAULT: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"default": No
 _USAGE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"default": None, "absent": ()})
 SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = MappingProxyType(
     {
-        "certificate": _NONE,
-        "sends": _DEFAULT,
-        "obeys_ca_list": _DEFAULT,
-        "groups": _DEFAULT,
-        "signature_schemes": _DEFAULT,
-        "signature_hash": _DEFAULT,
-        "key_of": _NONE,
+        **dict.fromkeys(
+            ("sends", "obeys_ca_list", "groups", "signature_schemes", "signature_hash"), _DEFAULT
+        ),
+        **dict.fromkeys(("certificate", "key_of", "path_length", "minimum_level"), _NONE),
+        **dict.fromkeys(("decisive_check", "alert"), _NONE),
+        **dict.fromkeys(("key_usage", "extended_key_usage"), _USAGE),
         "dns_names": MappingProxyType({"absent": None}),
-        "key_usage": _USAGE,
-        "extended_key_usage": _USAGE,
-        "path_length": _NONE,
         "revoked": MappingProxyType({"never": None}),
         "authorized_users": MappingProxyType({"not-asked": None}),
-        "minimum_level": _NONE,
-        "decisive_check": _NONE,
-        "alert": _NONE,
     }
 )
 

@@ -109,12 +109,10 @@ class Question(Shown):
         if len(letters) == 1:
             return letters[0]
         shows = f"a run of which this is so: {self._facts(self.options).rstrip('.')}"
-        raise QuestionError(
-            f"{where(self.file, self.name)}: {'more than one' if letters else 'no'} option holds.",
-            got=" and ".join(letters) or shows,
-            expected="exactly one option whose claim is what the run shows",
-            advice=f"Change what the options claim, or the scenario. See the run: {self.command}",
-        )
+        message = f"{where(self.file, self.name)}: {'more than one' if letters else 'no'} option holds."
+        expected = "exactly one option whose claim is what the run shows"
+        advice = f"Change what the options claim, or the scenario. See the run: {self.command}"
+        raise QuestionError(message, got=" and ".join(letters) or shows, expected=expected, advice=advice)
 
     @property
     def command(self) -> str:
