@@ -16,7 +16,7 @@ from simulator.tls.crypto.signatures import RSA_SIGN, certificate_type_of, commo
 from simulator.tls.events import CertificateChoiceWanted, MessageReceived
 from simulator.tls.states import CLIENT_12, State
 from simulator.tls.wire import extension_forms as forms
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import handshake_failure, illegal_parameter, protocol_version
 from simulator.tls.wire.extension_rules import check_asked, check_data, check_names, check_point_formats
 from simulator.tls.wire.extensions import Extension, ExtensionPlace, ExtensionType
 from simulator.tls.wire.messages import (
@@ -95,15 +95,13 @@ class ClientHandshake12(ClientAnswers, Connection12):
     def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:
         """Take the server's choices and the extensions that it understood (RFC 5246 section 7.4.1.3)."""
         if hello.legacy_version != self.version.wire:
-            raise ProtocolViolation(
-                AlertDescription.PROTOCOL_VERSION,
+            raise protocol_version(
                 "The server chose another version.",
                 got=f"0x{hello.legacy_version:04x}",
                 expected="TLS 1.2 (0x0303)",
             )
         if hello.cipher_suite not in self.suites or hello.legacy_compression_method != 0:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
+            raise illegal_parameter(
                 "The server chose a cipher suite or compression that was not offered.",
                 got=f"cipher suite 0x{hello.cipher_suite:04x}, compression {hello.legacy_compression_method}",
             )
@@ -114,8 +112,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
             check_data(extension, ExtensionPlace.SH)
         check_point_formats(hello.extensions)
         if forms.RENEGOTIATION_INFO.read(hello.extensions) != b"":
-            raise ProtocolViolation(
-                AlertDescription.HANDSHAKE_FAILURE,
+            raise handshake_failure(
                 "The server does not speak secure renegotiation (RFC 5746).",
                 expected="an empty renegotiation_info in ServerHello",
             )
@@ -133,16 +130,14 @@ class ClientHandshake12(ClientAnswers, Connection12):
     def on_server_key_exchange(self, message: ServerKeyExchange, raw: bytes) -> None:
         """Take the server's half of the key exchange, whose signature proves possession of its key."""
         if message.named_curve not in self.config.groups:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
+            raise illegal_parameter(
                 "The server chose a group that was not offered.",
                 got=group_name(message.named_curve),
                 expected=" or ".join(map(group_name, self.config.groups)),
             )
         kind = "rsa" if certificate_type_of(peer_public_key(self.server_chain[0])) == RSA_SIGN else "ecdsa"
         if kind != self.agreed_suite.authentication:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
+            raise illegal_parameter(
                 "The server's certificate does not go with the cipher suite.",
                 got=f"a key for {kind}",
                 expected=self.agreed_suite.name,

@@ -16,7 +16,12 @@ from simulator.tls.crypto.signatures import common_scheme
 from simulator.tls.events import CertificateChoiceWanted
 from simulator.tls.states import CLIENT_13, State
 from simulator.tls.wire import extension_forms as forms
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import (
+    AlertDescription,
+    ProtocolViolation,
+    illegal_parameter,
+    missing_extension,
+)
 from simulator.tls.wire.extension_rules import check_answers, check_names, check_offers
 from simulator.tls.wire.extensions import Extension, ExtensionPlace, ExtensionType
 from simulator.tls.wire.registry import CIPHER_SUITES, group_name
@@ -110,13 +115,10 @@ class ClientHandshake13(ClientAnswers, Connection13):
         group = forms.KEY_SHARE_RETRY.read(retry.extensions)
         self.cookie = forms.COOKIE.read(retry.extensions)
         if group is None and self.cookie is None:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER, "HelloRetryRequest would change nothing."
-            )
+            raise illegal_parameter("HelloRetryRequest would change nothing.")
         if group is not None:
             if group not in self.config.groups or group in self.shares:
-                raise ProtocolViolation(
-                    AlertDescription.ILLEGAL_PARAMETER,
+                raise illegal_parameter(
                     "HelloRetryRequest asks for a key share of the wrong group.",
                     got=group_name(group),
                     expected="a group that was offered and has no share yet",
@@ -135,16 +137,13 @@ class ClientHandshake13(ClientAnswers, Connection13):
         """Complete the key exchange; what follows is encrypted (RFC 8446 section 4.1.3)."""
         self.check_hello(hello, ExtensionPlace.SH)
         if self.retry_suite not in (None, hello.cipher_suite):
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER, "The cipher suite changed after HelloRetryRequest."
-            )
+            raise illegal_parameter("The cipher suite changed after HelloRetryRequest.")
         entry = forms.KEY_SHARE_CHOICE.read(hello.extensions)
         if entry is None:
-            raise ProtocolViolation(AlertDescription.MISSING_EXTENSION, "ServerHello has no key_share.")
+            raise missing_extension("ServerHello has no key_share.")
         share = self.shares.get(entry.group)
         if share is None:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
+            raise illegal_parameter(
                 "ServerHello answers a key share that was not sent.",
                 got=group_name(entry.group),
                 expected=" or ".join(map(group_name, self.shares)),
@@ -176,7 +175,7 @@ class ClientHandshake13(ClientAnswers, Connection13):
         elif hello.cipher_suite not in self.suites:
             problem = f"cipher suite 0x{hello.cipher_suite:04x} was not offered"
         if problem:
-            raise ProtocolViolation(AlertDescription.ILLEGAL_PARAMETER, f"ServerHello: {problem}.")
+            raise illegal_parameter(f"ServerHello: {problem}.")
         # A cookie answers nothing: a server gives one of its own accord (RFC 8446 section 4.2.2).
         check_answers(hello.extensions, place, self.offered_types() | {ExtensionType.COOKIE})
 
@@ -188,16 +187,11 @@ class ClientHandshake13(ClientAnswers, Connection13):
     def on_certificate_request(self, request: CertificateRequest13, raw: bytes) -> None:
         """Keep the request for a certificate; it is answered after the server's flight."""
         if request.certificate_request_context:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
-                "certificate_request_context is not empty in the main handshake.",
-            )
+            raise illegal_parameter("certificate_request_context is not empty in the main handshake.")
         check_offers(request.extensions, ExtensionPlace.CR)
         check_names(forms.CERTIFICATE_AUTHORITIES.read(request.extensions) or ())
         if forms.SIGNATURE_ALGORITHMS.read(request.extensions) is None:
-            raise ProtocolViolation(
-                AlertDescription.MISSING_EXTENSION, "CertificateRequest has no signature_algorithms."
-            )
+            raise missing_extension("CertificateRequest has no signature_algorithms.")
         self.request = request
         self.proceed(raw, State.WAIT_CERT)
 

@@ -9,7 +9,7 @@ from simulator.tls.config import CIPHER_SUITES_OF
 from simulator.tls.connection import Connection
 from simulator.tls.events import ServerVerdictWanted
 from simulator.tls.states import State
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import AlertDescription, decode_error
 from simulator.tls.wire.extension_forms import server_name
 from simulator.tls.wire.messages import ClientHello
 from simulator.tls.wire.version import Version
@@ -79,7 +79,7 @@ class ClientAnswers(Connection):
             ProtocolViolation: ``decode_error`` for an empty chain.
         """
         if not chain:
-            raise ProtocolViolation(AlertDescription.DECODE_ERROR, "The server's Certificate is empty.")
+            raise decode_error("The server's Certificate is empty.")
         self.server_chain = chain
         self.proceed(raw, State.WAIT_VERDICT_ON_SERVER)
         self.tell(ServerVerdictWanted(chain))

@@ -23,15 +23,15 @@ from simulator.tls.events import (
 from simulator.tls.outgoing import Outgoing
 from simulator.tls.proof import examine_proof
 from simulator.tls.states import DECISIONS, TERMINAL, State, StateMachine
-from simulator.tls.wire.alerts import AlertDescription, AlertLevel, ProtocolViolation
-from simulator.tls.wire.messages import Message, decode_handshake, encode_handshake, message_name
-from simulator.tls.wire.records import (
-    ContentType,
-    HandshakeReassembler,
-    Protector,
-    Record,
-    RecordReader,
+from simulator.tls.wire.alerts import (
+    AlertDescription,
+    AlertLevel,
+    ProtocolViolation,
+    decode_error,
+    unexpected_message,
 )
+from simulator.tls.wire.messages import Message, decode_handshake, encode_handshake, message_name
+from simulator.tls.wire.records import ContentType, HandshakeReassembler, Protector, Record, RecordReader
 from simulator.tls.wire.registry import NAMED_GROUPS, CipherSuite
 from simulator.tls.wire.transcript import Transcript
 from simulator.tls.wire.version import PEER, Protection, Version
@@ -230,8 +230,7 @@ class Connection(ABC):
         """Open a record and hand its content on."""
         content_type, content = self.open_record(record)
         if content_type is not ContentType.HANDSHAKE and self.reassembler.holds_partial_message:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
+            raise unexpected_message(
                 "Another record came between the pieces of a handshake message.",
                 got=content_type.name.lower(),
                 expected="the rest of the message",
@@ -257,8 +256,7 @@ class Connection(ABC):
         """Bound the records in a row that neither move the handshake nor carry data."""
         self.idle += 1
         if self.idle > MOST_IDLE:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
+            raise unexpected_message(
                 "The peer sends too many records in a row that neither move the handshake nor carry data.",
                 got=f"{self.idle} in a row",
                 expected=f"at most {MOST_IDLE}",
@@ -276,8 +274,7 @@ class Connection(ABC):
         """Refuse a message that the state's row does not list."""
         allowed = self.machine.messages[self.state]
         if name not in allowed:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
+            raise unexpected_message(
                 f"{name} may not come in state {self.state.value}.",
                 got=name,
                 expected=" or ".join(allowed) or "nothing",
@@ -290,11 +287,7 @@ class Connection(ABC):
     def take_alert(self, content: bytes) -> None:
         """Read an alert: all but a few warnings end the connection (RFC 8446 section 6)."""
         if len(content) != 2:
-            raise ProtocolViolation(
-                AlertDescription.DECODE_ERROR,
-                "An alert does not have two bytes.",
-                got=f"{len(content)} bytes",
-            )
+            raise decode_error("An alert does not have two bytes.", got=f"{len(content)} bytes")
         level, code = content
         known = AlertDescription.from_code(code)
         goodbye = known is AlertDescription.CLOSE_NOTIFY
@@ -314,8 +307,7 @@ class Connection(ABC):
     def take_data(self, content: bytes) -> None:
         """Read application data, which may not come before the handshake is complete."""
         if self.state is not State.CONNECTED:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
+            raise unexpected_message(
                 f"Application data may not come in state {self.state.value}.",
                 got="application_data",
                 expected=" or ".join(self.machine.messages[self.state]) or "nothing",
@@ -331,9 +323,7 @@ class Connection(ABC):
             ProtocolViolation: a message is split by the change of keys (RFC 8446 section 5.1).
         """
         if self.reassembler.holds_partial_message:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE, "A handshake message is split by a change of keys."
-            )
+            raise unexpected_message("A handshake message is split by a change of keys.")
         self.read_protector = protector
         self.read_protection = protection
         self.reader.limit = limit

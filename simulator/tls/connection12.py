@@ -19,7 +19,7 @@ from simulator.tls.events import MessageReceived
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.proof import compare_finished
 from simulator.tls.states import State, StateMachine
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import AlertDescription, decode_error, illegal_parameter
 from simulator.tls.wire.messages import Finished
 from simulator.tls.wire.records import CIPHERTEXT_LIMIT_12
 from simulator.tls.wire.registry import group_name
@@ -74,12 +74,7 @@ class Connection12(Connection):
         self.tell(MessageReceived("ChangeCipherSpec", content, self.read_protection))
         self.expect("ChangeCipherSpec")
         if content != CHANGE_CIPHER_SPEC:
-            raise ProtocolViolation(
-                AlertDescription.DECODE_ERROR,
-                "A ChangeCipherSpec is not the byte 1.",
-                got=content.hex(),
-                expected="01",
-            )
+            raise decode_error("A ChangeCipherSpec is not the byte 1.", got=content.hex(), expected="01")
         self.read_with(self.protector(self.peer), Protection.CONNECTION, CIPHERTEXT_LIMIT_12)
         self.move(State.WAIT_FINISHED)
 
@@ -97,8 +92,7 @@ class Connection12(Connection):
         """
         curve = curve_of(peer_public_key(leaf))
         if curve is not None and curve not in groups:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
+            raise illegal_parameter(
                 f"The key in the {self.peer}'s certificate lies on a curve that this side does not support.",
                 got=group_name(curve),
                 expected=" or ".join(map(group_name, groups)),

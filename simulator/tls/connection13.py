@@ -12,7 +12,7 @@ from simulator.tls.events import MessageReceived
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.proof import compare_finished
 from simulator.tls.states import State, StateMachine
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import AlertDescription, illegal_parameter, unexpected_message
 from simulator.tls.wire.extension_rules import check_answers
 from simulator.tls.wire.extensions import ExtensionPlace
 from simulator.tls.wire.messages import (
@@ -102,8 +102,7 @@ class Connection13(Connection):
     def take_change_cipher_spec(self, content: bytes) -> None:
         """Drop a ChangeCipherSpec where RFC 8446 section 5 allows one, else refuse it."""
         if content != CHANGE_CIPHER_SPEC or not self.hello_seen or self.state is State.CONNECTED:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
+            raise unexpected_message(
                 "A ChangeCipherSpec came that cannot be ignored.",
                 got=f"{content.hex()} in state {self.state.value}",
                 expected="01, between the first ClientHello and the peer's Finished",
@@ -145,8 +144,7 @@ class Connection13(Connection):
             ProtocolViolation: ``illegal_parameter``, ``unsupported_extension`` or ``decode_error``.
         """
         if message.certificate_request_context:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
+            raise illegal_parameter(
                 "The certificate_request_context of a Certificate is not the one of the request.",
                 got=message.certificate_request_context.hex(),
                 expected="empty in the main handshake",

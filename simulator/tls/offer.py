@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from simulator.tls.wire import extension_forms as forms
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import illegal_parameter, missing_extension
 from simulator.tls.wire.extension_rules import KNOWN_TYPES, check_offers
 from simulator.tls.wire.extensions import ExtensionPlace, ExtensionType, find_extension
 from simulator.tls.wire.registry import group_name
@@ -18,12 +18,7 @@ T = TypeVar("T")
 
 # Extensions that a client may change after HelloRetryRequest; no cookie, because this server sends none.
 MAY_CHANGE = frozenset(
-    {
-        ExtensionType.KEY_SHARE,
-        ExtensionType.EARLY_DATA,
-        ExtensionType.PRE_SHARED_KEY,
-        ExtensionType.PADDING,
-    }
+    {ExtensionType.KEY_SHARE, ExtensionType.EARLY_DATA, ExtensionType.PRE_SHARED_KEY, ExtensionType.PADDING}
 )
 
 
@@ -35,9 +30,7 @@ def required(form: ExtensionForm[T], hello: ClientHello) -> T:
     """
     value = form.read(hello.extensions)
     if value is None:
-        raise ProtocolViolation(
-            AlertDescription.MISSING_EXTENSION, f"ClientHello has no {form.type.rfc_name}.", got="none"
-        )
+        raise missing_extension(f"ClientHello has no {form.type.rfc_name}.", got="none")
     return value
 
 
@@ -52,9 +45,7 @@ def check_hello_extensions(hello: ClientHello) -> None:
     if ticket is None:
         return
     if hello.extensions[-1] is not ticket:
-        raise ProtocolViolation(
-            AlertDescription.ILLEGAL_PARAMETER, "pre_shared_key is not the last extension of ClientHello."
-        )
+        raise illegal_parameter("pre_shared_key is not the last extension of ClientHello.")
     required(forms.PSK_KEY_EXCHANGE_MODES, hello)  # RFC 8446 section 4.2.9
 
 
@@ -72,8 +63,7 @@ def offered_shares(hello: ClientHello, groups: tuple[int, ...]) -> dict[int, byt
     shares: dict[int, bytes] = {}
     for entry in required(forms.KEY_SHARE_OFFER, hello):
         if entry.group in shares or entry.group not in groups:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
+            raise illegal_parameter(
                 "A key share stands twice, or for a group that the client does not support.",
                 got=group_name(entry.group),
                 expected="one share at most for each of the supported_groups",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.tls.crypto.peer_key import peer_public_key
 from simulator.tls.crypto.signatures import problem_of_scheme, verify
 from simulator.tls.events import ProofChecked
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation, decode_error
 from simulator.tls.wire.registry import signature_scheme_name
 
 if TYPE_CHECKING:
@@ -62,8 +62,7 @@ def compare_finished(peer: Side, verify_data: bytes, expected: bytes) -> None:
             sides did not see the same handshake.
     """
     if len(verify_data) != len(expected):
-        raise ProtocolViolation(
-            AlertDescription.DECODE_ERROR,
+        raise decode_error(
             "A Finished does not have the length of its MAC.",
             got=f"{len(verify_data)} bytes",
             expected=f"{len(expected)}",

@@ -10,18 +10,11 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.connection12 import Connection12
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
-from simulator.tls.crypto.signatures import (
-    ECDSA_SIGN,
-    RSA_SIGN,
-    SCHEMES,
-    certificate_type_of,
-    curve_of,
-    sign,
-)
+from simulator.tls.crypto.signatures import ECDSA_SIGN, RSA_SIGN, SCHEMES, certificate_type_of, curve_of, sign
 from simulator.tls.server_answers import TICKET_BYTES, TICKET_LIFETIME_SECONDS, ServerAnswers
 from simulator.tls.states import SERVER_12, State
 from simulator.tls.wire import extension_forms as forms
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import handshake_failure, illegal_parameter, protocol_version
 from simulator.tls.wire.extension_rules import check_data, check_point_formats
 from simulator.tls.wire.extensions import Extension, ExtensionPlace, ExtensionType
 from simulator.tls.wire.messages import (
@@ -100,23 +93,19 @@ class ServerHandshake12(ServerAnswers, Connection12):
         versions = forms.SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
         speaks_it = self.version.wire in versions if versions is not None else hello.legacy_version >= 0x0303
         if not speaks_it:
-            raise ProtocolViolation(
-                AlertDescription.PROTOCOL_VERSION,
+            raise protocol_version(
                 "The client does not speak TLS 1.2.",
                 got=", ".join(version_name(version) for version in versions or (hello.legacy_version,)),
                 expected="TLS 1.2",
             )
         if 0 not in hello.legacy_compression_methods:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER, "The client does not offer to go without compression."
-            )
+            raise illegal_parameter("The client does not offer to go without compression.")
         for extension in hello.extensions:
             check_data(extension, ExtensionPlace.CH)
         check_point_formats(hello.extensions)
         if forms.RENEGOTIATION_INFO.read(hello.extensions) not in (None, b""):
-            raise ProtocolViolation(
-                AlertDescription.HANDSHAKE_FAILURE,
-                "renegotiation_info is not empty in a first handshake (RFC 5746 section 3.6).",
+            raise handshake_failure(
+                "renegotiation_info is not empty in a first handshake (RFC 5746 section 3.6)."
             )
 
     def usable_suites(self, hello: ClientHello) -> list[int]:

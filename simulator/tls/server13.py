@@ -16,7 +16,7 @@ from simulator.tls.offer import check_hello_extensions, offered_shares, required
 from simulator.tls.server_answers import TICKET_BYTES, TICKET_LIFETIME_SECONDS, ServerAnswers
 from simulator.tls.states import SERVER_13, State
 from simulator.tls.wire import extension_forms as forms
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import illegal_parameter, protocol_version
 from simulator.tls.wire.messages import (
     HELLO_RETRY_REQUEST_RANDOM,
     Certificate13,
@@ -89,24 +89,21 @@ class ServerHandshake13(ServerAnswers, Connection13):
         """Refuse a ClientHello that this server cannot answer at all."""
         versions = forms.SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
         if versions is None or self.version.wire not in versions:
-            raise ProtocolViolation(
-                AlertDescription.PROTOCOL_VERSION,
+            raise protocol_version(
                 "The client does not speak TLS 1.3.",
                 got=", ".join(version_name(version) for version in versions or (hello.legacy_version,)),
                 expected="TLS 1.3 in supported_versions",
             )
         if hello.legacy_compression_methods != b"\x00":
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
+            raise illegal_parameter(
                 "A TLS 1.3 client must offer no compression and nothing else.",
                 got=hello.legacy_compression_methods.hex(),
                 expected="00",
             )
         check_hello_extensions(hello)
         if self.first_hello is not None and not same_but_for_share(hello, self.first_hello):
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
-                "The second ClientHello differs from the first in more than its key share.",
+            raise illegal_parameter(
+                "The second ClientHello differs from the first in more than its key share."
             )
 
     def choose_group(self, hello: ClientHello) -> tuple[int, bytes | None]:
@@ -115,8 +112,7 @@ class ServerHandshake13(ServerAnswers, Connection13):
         shares = offered_shares(hello, groups)
         if self.retry_group is not None:
             if tuple(shares) != (self.retry_group,):
-                raise ProtocolViolation(
-                    AlertDescription.ILLEGAL_PARAMETER,
+                raise illegal_parameter(
                     "The second ClientHello does not bring the key share that was asked for.",
                     got=", ".join(map(group_name, shares)) or "none",
                     expected=group_name(self.retry_group),

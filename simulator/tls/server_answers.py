@@ -10,7 +10,7 @@ from simulator.tls.connection import Connection
 from simulator.tls.crypto.signatures import common_scheme
 from simulator.tls.events import ClientVerdictWanted, RequestChoiceWanted
 from simulator.tls.states import State
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import AlertDescription, handshake_failure
 from simulator.tls.wire.registry import CIPHER_SUITES, group_name
 
 if TYPE_CHECKING:
@@ -99,8 +99,7 @@ class ServerAnswers(Connection):
         for code in usable:
             if code in hello.cipher_suites:
                 return CIPHER_SUITES[code]
-        raise ProtocolViolation(
-            AlertDescription.HANDSHAKE_FAILURE,
+        raise handshake_failure(
             "There is no common cipher suite for the server's certificate.",
             got=", ".join(f"0x{suite:04x}" for suite in hello.cipher_suites[:MOST_NAMED]),
             expected="one of " + ", ".join(CIPHER_SUITES[code].name for code in usable) if usable else None,
@@ -115,8 +114,7 @@ class ServerAnswers(Connection):
         common = [group for group in self.config.groups if offered is None or group in offered]
         if common:
             return common
-        raise ProtocolViolation(
-            AlertDescription.HANDSHAKE_FAILURE,
+        raise handshake_failure(
             "There is no common group for the key exchange.",
             got=", ".join(map(group_name, (offered or ())[:MOST_NAMED])),
             expected="one of " + ", ".join(map(group_name, self.config.groups)),
@@ -130,8 +128,5 @@ class ServerAnswers(Connection):
         """
         scheme = common_scheme(self.config.credential.private_key, offered, self.version)
         if scheme is None:
-            raise ProtocolViolation(
-                AlertDescription.HANDSHAKE_FAILURE,
-                "The client cannot verify any signature that the server's key can make.",
-            )
+            raise handshake_failure("The client cannot verify any signature that the server's key can make.")
         return scheme

@@ -162,10 +162,7 @@ CLIENT_12 = StateMachine(
         S.WAIT_CERT: {"Certificate": (S.WAIT_VERDICT_ON_SERVER,)},
         S.WAIT_VERDICT_ON_SERVER: {},
         S.WAIT_SKE: {"ServerKeyExchange": (S.WAIT_CR_SHD,)},
-        S.WAIT_CR_SHD: {
-            "CertificateRequest": (S.WAIT_SHD,),
-            "ServerHelloDone": (S.WAIT_TICKET, S.WAIT_CCS),
-        },
+        S.WAIT_CR_SHD: {"CertificateRequest": (S.WAIT_SHD,), "ServerHelloDone": (S.WAIT_TICKET, S.WAIT_CCS)},
         S.WAIT_SHD: {"ServerHelloDone": (S.WAIT_CERTIFICATE_CHOICE,)},
         S.WAIT_CERTIFICATE_CHOICE: {},
         S.WAIT_TICKET: {"NewSessionTicket": (S.WAIT_CCS,)},
@@ -177,10 +174,7 @@ CLIENT_12 = StateMachine(
     },
     answers={
         S.WAIT_VERDICT_ON_SERVER: {"accept": (S.WAIT_SKE,), "refuse": (S.FAILED,)},
-        S.WAIT_CERTIFICATE_CHOICE: {
-            "send": (S.WAIT_TICKET, S.WAIT_CCS),
-            "skip": (S.WAIT_TICKET, S.WAIT_CCS),
-        },
+        S.WAIT_CERTIFICATE_CHOICE: {"send": (S.WAIT_TICKET, S.WAIT_CCS), "skip": (S.WAIT_TICKET, S.WAIT_CCS)},
     },
 )
 

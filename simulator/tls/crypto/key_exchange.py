@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from simulator.errors import SimulatorError
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import illegal_parameter
 from simulator.tls.wire.registry import group_name
 
 if TYPE_CHECKING:
@@ -44,10 +44,7 @@ class Curve:
         return 1 + 2 * self.coordinate_length
 
 
-CURVES = {
-    SECP256R1: Curve(ec.SECP256R1(), P256_ORDER, 32),
-    SECP384R1: Curve(ec.SECP384R1(), P384_ORDER, 48),
-}
+CURVES = {SECP256R1: Curve(ec.SECP256R1(), P256_ORDER, 32), SECP384R1: Curve(ec.SECP384R1(), P384_ORDER, 48)}
 # 16 bytes more than the order has make the remainder as good as evenly spread (FIPS 186-5 A.2.1).
 EXTRA_MATERIAL_LENGTH = 16
 
@@ -82,8 +79,7 @@ class KeyShare:
                 return self.private_key.exchange(ec.ECDH(), point)
         except ValueError:
             pass  # said below, with what was expected
-        raise ProtocolViolation(
-            AlertDescription.ILLEGAL_PARAMETER,
+        raise illegal_parameter(
             f"A public key is not one of the group {group_name(self.group)}.",
             got=f"{len(peer_public)} bytes",
             expected="32 bytes that do not give zero"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation, record_overflow, unexpected_message
 from simulator.tls.wire.records import PLAINTEXT_LIMIT, ContentType, Record, record_header
 
 if TYPE_CHECKING:
@@ -81,8 +81,7 @@ class Tls13Protector:
                 type, ``bad_record_mac``, ``record_overflow``.
         """
         if record.content_type is not ContentType.APPLICATION_DATA:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
+            raise unexpected_message(
                 "A record came in the clear where protection is in force.",
                 got=record.content_type.name.lower(),
             )
@@ -91,24 +90,17 @@ class Tls13Protector:
         except InvalidTag:
             raise bad_record(record) from None
         if len(inner) > PLAINTEXT_LIMIT + 1:
-            raise ProtocolViolation(
-                AlertDescription.RECORD_OVERFLOW,
-                "A record is too long once opened.",
-                got=f"{len(inner)} bytes",
-            )
+            raise record_overflow("A record is too long once opened.", got=f"{len(inner)} bytes")
         content = inner.rstrip(b"\x00")
         content_type = INNER_CONTENT_TYPES.get(content[-1]) if content else None
         if content_type is None:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
+            raise unexpected_message(
                 "A protected record holds no known content type.",
                 got=content[-1] if content else "only zero bytes",
             )
         if len(content) == 1 and content_type is not ContentType.APPLICATION_DATA:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
-                "A protected record is empty; only application data may be.",
-                got=content_type.name.lower(),
+            raise unexpected_message(
+                "A protected record is empty; only application data may be.", got=content_type.name.lower()
             )
         return content_type, content[:-1]
 
@@ -166,12 +158,9 @@ class Tls12Protector:
         except InvalidTag:
             raise bad_record(record) from None
         if length > PLAINTEXT_LIMIT:
-            raise ProtocolViolation(
-                AlertDescription.RECORD_OVERFLOW, "A record is too long once opened.", got=f"{length} bytes"
-            )
+            raise record_overflow("A record is too long once opened.", got=f"{length} bytes")
         if length == 0 and record.content_type is not ContentType.APPLICATION_DATA:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
+            raise unexpected_message(
                 "A protected record is empty; only application data may be.",
                 got=record.content_type.name.lower(),
             )

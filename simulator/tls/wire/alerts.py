@@ -6,6 +6,7 @@ Codes and names are those of RFC 8446 section 6 and RFC 5246 section 7.2.
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import partial
 
 from simulator.errors import SimulatorError
 
@@ -94,3 +95,13 @@ class ProtocolViolation(SimulatorError):  # noqa: N818 - it names what the peer 
     ) -> None:
         self.alert = alert
         super().__init__(message, got=got, expected=expected)
+
+
+# The violations that several places raise, by the alert that answers them.
+unexpected_message = partial(ProtocolViolation, AlertDescription.UNEXPECTED_MESSAGE)
+record_overflow = partial(ProtocolViolation, AlertDescription.RECORD_OVERFLOW)
+handshake_failure = partial(ProtocolViolation, AlertDescription.HANDSHAKE_FAILURE)
+illegal_parameter = partial(ProtocolViolation, AlertDescription.ILLEGAL_PARAMETER)
+decode_error = partial(ProtocolViolation, AlertDescription.DECODE_ERROR)
+protocol_version = partial(ProtocolViolation, AlertDescription.PROTOCOL_VERSION)
+missing_extension = partial(ProtocolViolation, AlertDescription.MISSING_EXTENSION)

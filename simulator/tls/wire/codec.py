@@ -22,7 +22,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform, get_args
 
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation, decode_error
 
 T = TypeVar("T")
 S = TypeVar("S", bound="Structure")
@@ -226,8 +226,5 @@ def decode_whole(kind: FieldKind[T], data: bytes, what: str) -> T:
         place = ".".join([what, *problem.path])
         raise ProtocolViolation(problem.alert, f"{place} is malformed: {problem.problem}.") from problem
     if end != len(data):
-        raise ProtocolViolation(
-            AlertDescription.DECODE_ERROR,
-            f"{what} is followed by {len(data) - end} bytes that are not part of it.",
-        )
+        raise decode_error(f"{what} is followed by {len(data) - end} bytes that are not part of it.")
     return value

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire import extension_forms as forms
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation, decode_error, illegal_parameter
 from simulator.tls.wire.codec import decode_whole
 from simulator.tls.wire.extensions import FORMS, Extension, ExtensionPlace, ExtensionType
 
@@ -77,10 +77,7 @@ def check_place(extension: Extension, place: ExtensionPlace) -> None:
         ProtocolViolation: ``illegal_parameter``.
     """
     if extension.type in KNOWN_TYPES and extension.type not in specified_for(place):
-        raise ProtocolViolation(
-            AlertDescription.ILLEGAL_PARAMETER,
-            f"{place.value} carries {extension.name}, which does not belong there.",
-        )
+        raise illegal_parameter(f"{place.value} carries {extension.name}, which does not belong there.")
 
 
 def check_asked(extension: Extension, place: ExtensionPlace, asked: Container[int]) -> None:
@@ -122,8 +119,7 @@ def check_point_formats(extensions: Iterable[Extension]) -> None:
     """
     formats = forms.EC_POINT_FORMATS.read(extensions)
     if formats is not None and UNCOMPRESSED not in formats:
-        raise ProtocolViolation(
-            AlertDescription.ILLEGAL_PARAMETER,
+        raise illegal_parameter(
             "ec_point_formats lacks the uncompressed format.",
             got=", ".join(map(str, formats)),
             expected="0 among them",
@@ -138,8 +134,7 @@ def check_names(names: Iterable[bytes]) -> None:
     """
     for name in names:
         if not is_sequence(name):
-            raise ProtocolViolation(
-                AlertDescription.DECODE_ERROR,
+            raise decode_error(
                 "The list of authorities has an entry that is no distinguished name.",
                 got=f"{len(name)} bytes that begin {name[:4].hex(' ')}",
                 expected="one DER SEQUENCE",

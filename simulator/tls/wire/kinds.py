@@ -39,10 +39,7 @@ class Uint(FieldKind[int]):
     __slots__ = ("allowed", "name_of", "size")
 
     def __init__(
-        self,
-        size: int,
-        name_of: Callable[[int], str] | None = None,
-        allowed: frozenset[int] | None = None,
+        self, size: int, name_of: Callable[[int], str] | None = None, allowed: frozenset[int] | None = None
     ) -> None:
         self.size = size
         self.name_of = name_of

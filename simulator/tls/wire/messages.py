@@ -12,7 +12,7 @@ Source: RFC 8446 section 4, RFC 5246 section 7.4, RFC 8422 section 5, RFC 5077 s
 from enum import IntEnum
 from typing import Annotated, ClassVar
 
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import decode_error, unexpected_message
 from simulator.tls.wire.codec import Structure, structure
 from simulator.tls.wire.extensions import Extension, ExtensionBlock, ExtensionPlace
 from simulator.tls.wire.kinds import Fixed, Opaque, Rest, Uint, Vector
@@ -359,19 +359,14 @@ def decode_handshake(raw: bytes, version: Version) -> Message:
             version does not have, ``illegal_parameter`` for a value that is not allowed.
     """
     if len(raw) < HEADER_LENGTH or int.from_bytes(raw[1:HEADER_LENGTH]) != len(raw) - HEADER_LENGTH:
-        raise ProtocolViolation(
-            AlertDescription.DECODE_ERROR,
+        raise decode_error(
             "A handshake message does not have the length it says.",
             got=f"{len(raw)} bytes",
             expected=f"{HEADER_LENGTH} bytes of header and what they announce",
         )
     found = message_class(raw[0], version)
     if found is None:
-        raise ProtocolViolation(
-            AlertDescription.UNEXPECTED_MESSAGE,
-            f"TLS {version.value} has no such handshake message.",
-            got=message_name(raw),
-        )
+        raise unexpected_message(f"TLS {version.value} has no such handshake message.", got=message_name(raw))
     return found.decode(raw[HEADER_LENGTH:])
 
 

@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.errors import SimulatorError
-from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
+from simulator.tls.wire.alerts import illegal_parameter, protocol_version, record_overflow, unexpected_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,15 +158,13 @@ class RecordReader:
             return None
         content_type, major, length = buffer[0], buffer[1], int.from_bytes(buffer[3:5])
         if content_type not in CONTENT_TYPES:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
+            raise unexpected_message(
                 "A record has a content type that does not exist; perhaps the peer does not speak TLS.",
                 got=content_type,
                 expected=", ".join(str(kind.value) for kind in ContentType),
             )
         if major != 3:
-            raise ProtocolViolation(
-                AlertDescription.PROTOCOL_VERSION,
+            raise protocol_version(
                 "A record has a version that does not exist.",
                 got=f"0x{major:02x}{buffer[2]:02x}",
                 expected="0x03 in the first byte",
@@ -188,17 +186,12 @@ class RecordReader:
             ProtocolViolation: ``record_overflow`` or ``unexpected_message``.
         """
         if length > self.limit:
-            raise ProtocolViolation(
-                AlertDescription.RECORD_OVERFLOW,
-                "A record is too long.",
-                got=f"{length} bytes",
-                expected=f"at most {self.limit}",
+            raise record_overflow(
+                "A record is too long.", got=f"{length} bytes", expected=f"at most {self.limit}"
             )
         if length == 0 and content_type != ContentType.APPLICATION_DATA:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE,
-                "A record is empty; only application data may be.",
-                got=ContentType(content_type).name.lower(),
+            raise unexpected_message(
+                "A record is empty; only application data may be.", got=ContentType(content_type).name.lower()
             )
 
 
@@ -215,9 +208,7 @@ class HandshakeReassembler:
             ProtocolViolation: it is empty (RFC 8446 section 5.1).
         """
         if not fragment:
-            raise ProtocolViolation(
-                AlertDescription.UNEXPECTED_MESSAGE, "A handshake record has an empty plaintext."
-            )
+            raise unexpected_message("A handshake record has an empty plaintext.")
         self.buffer += fragment
 
     def next_message(self) -> bytes | None:
@@ -232,8 +223,7 @@ class HandshakeReassembler:
         length = int.from_bytes(buffer[1:HANDSHAKE_HEADER_LENGTH])
         limit = LONG_MESSAGE_LIMIT if buffer[0] in LONG_MESSAGE_TYPES else MESSAGE_LIMIT
         if length > limit:
-            raise ProtocolViolation(
-                AlertDescription.ILLEGAL_PARAMETER,
+            raise illegal_parameter(
                 f"A handshake message of type {buffer[0]} is too long.",
                 got=f"{length} bytes",
                 expected=f"at most {limit}",
