@@ -55,16 +55,6 @@ class ClientHandshake12(ClientAnswers, Connection12):
         super().__init__(CLIENT_12, config, entropy)
         self.request: CertificateRequest12 | None = None
         self.server_share: ServerKeyExchange | None = None
-        self.handlers = {
-            "HelloRequest": self.on_hello_request,
-            "ServerHello": self.on_server_hello,
-            "Certificate": self.on_certificate,
-            "ServerKeyExchange": self.on_server_key_exchange,
-            "CertificateRequest": self.on_certificate_request,
-            "ServerHelloDone": self.on_server_hello_done,
-            "NewSessionTicket": self.on_new_session_ticket,
-            "Finished": self.on_finished,
-        }
 
     def signing_scheme(self, credential: Credential) -> int | None:
         """The scheme that the key can sign with and the server accepts, or None."""
@@ -123,10 +113,6 @@ class ClientHandshake12(ClientAnswers, Connection12):
         self.transcript.choose_hash(self.suite.hash_name)
         self.proceed(raw, State.WAIT_CERT)
 
-    def on_certificate(self, message: Certificate12, raw: bytes) -> None:
-        """Take the server's certificate; the actor judges it before anything else is read."""
-        self.want_verdict(message.chain, raw)
-
     def on_server_key_exchange(self, message: ServerKeyExchange, raw: bytes) -> None:
         """Take the server's half of the key exchange, whose signature proves possession of its key."""
         if message.named_curve not in self.config.groups:
@@ -135,21 +121,15 @@ class ClientHandshake12(ClientAnswers, Connection12):
                 got=group_name(message.named_curve),
                 expected=" or ".join(map(group_name, self.config.groups)),
             )
-        kind = "rsa" if certificate_type_of(peer_public_key(self.server_chain[0])) == RSA_SIGN else "ecdsa"
+        kind = "rsa" if certificate_type_of(peer_public_key(self.peer_chain[0])) == RSA_SIGN else "ecdsa"
         if kind != self.agreed_suite.authentication:
             raise illegal_parameter(
                 "The server's certificate does not go with the cipher suite.",
                 got=f"a key for {kind}",
                 expected=self.agreed_suite.name,
             )
-        self.check_curve(self.server_chain[0], self.config.groups)
-        self.check_signature(
-            self.server_chain[0],
-            message.algorithm,
-            self.signed_parameters(message.params),
-            message.signature,
-            self.config.signature_schemes,
-        )
+        self.check_curve()
+        self.check_signature(message.algorithm, self.signed_parameters(message.params), message.signature)
         self.group = message.named_curve
         self.server_share = message
         self.proceed(raw, State.WAIT_CR_SHD)

@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.config import ClientConfig, Credential
     from simulator.tls.wire.messages import (
-        Certificate13,
         CertificateRequest13,
-        CertificateVerify,
         EncryptedExtensions,
         Finished,
         NewSessionTicket13,
@@ -57,17 +55,6 @@ class ClientHandshake13(ClientAnswers, Connection13):
         self.cookie: bytes | None = None
         self.retry_suite: int | None = None
         self.request: CertificateRequest13 | None = None
-        self.handlers = {
-            "ServerHello": self.on_server_hello,
-            "HelloRetryRequest": self.on_hello_retry_request,
-            "EncryptedExtensions": self.on_encrypted_extensions,
-            "CertificateRequest": self.on_certificate_request,
-            "Certificate": self.on_certificate,
-            "CertificateVerify": self.on_certificate_verify,
-            "Finished": self.on_finished,
-            "NewSessionTicket": self.on_new_session_ticket,
-            "KeyUpdate": self.on_key_update,
-        }
 
     def signing_scheme(self, credential: Credential) -> int | None:
         """The scheme that the key can sign with and the server accepts, or None."""
@@ -194,16 +181,6 @@ class ClientHandshake13(ClientAnswers, Connection13):
             raise missing_extension("CertificateRequest has no signature_algorithms.")
         self.request = request
         self.proceed(raw, State.WAIT_CERT)
-
-    def on_certificate(self, message: Certificate13, raw: bytes) -> None:
-        """Take the server's certificate; the actor judges it before anything else is read."""
-        self.check_certificate_form(message)
-        self.want_verdict(message.chain, raw)
-
-    def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
-        """Check the server's proof of possession."""
-        self.check_proof(message, self.server_chain[0], self.config.signature_schemes)
-        self.proceed(raw, State.WAIT_FINISHED)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
         """Check that the server saw the same handshake, and answer it."""

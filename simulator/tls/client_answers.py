@@ -5,20 +5,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from simulator.tls.config import CIPHER_SUITES_OF
 from simulator.tls.connection import Connection
-from simulator.tls.events import ServerVerdictWanted
 from simulator.tls.states import State
-from simulator.tls.wire.alerts import AlertDescription, decode_error
 from simulator.tls.wire.extension_forms import server_name
 from simulator.tls.wire.messages import ClientHello
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
-    from simulator.entropy import Entropy
+    from simulator.tls.wire.alerts import AlertDescription
     from simulator.tls.config import ClientConfig, Credential
     from simulator.tls.events import TlsEvent
-    from simulator.tls.states import StateMachine
     from simulator.tls.wire.extensions import Extension
 
 
@@ -30,13 +26,8 @@ class ClientAnswers(Connection):
         after_acceptance: the state after the server's certificate was accepted.
     """
 
+    config: ClientConfig
     after_acceptance: ClassVar[State]
-
-    def __init__(self, machine: StateMachine, config: ClientConfig, entropy: Entropy) -> None:
-        super().__init__(machine, config.record_style, entropy)
-        self.config = config
-        self.suites = config.cipher_suites or CIPHER_SUITES_OF[machine.version]
-        self.server_chain: tuple[bytes, ...] = ()
 
     def start(self) -> list[TlsEvent]:
         """Send the ClientHello."""
@@ -71,18 +62,6 @@ class ClientAnswers(Connection):
             "send" if credential else "skip",
             lambda: self.send_second_flight(credential),
         )
-
-    def want_verdict(self, chain: tuple[bytes, ...], raw: bytes) -> None:
-        """Wait for the verdict on the server's certificate; nothing more is read before it.
-
-        Raises:
-            ProtocolViolation: ``decode_error`` for an empty chain.
-        """
-        if not chain:
-            raise decode_error("The server's Certificate is empty.")
-        self.server_chain = chain
-        self.proceed(raw, State.WAIT_VERDICT_ON_SERVER)
-        self.tell(ServerVerdictWanted(chain))
 
     def named(self, offers: list[Extension]) -> list[Extension]:
         """The offers of a ClientHello behind the name of the server, if there is one to send."""

@@ -7,17 +7,21 @@ protocol with the alert that the RFC names. Bytes of a peer never raise an excep
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 from simulator.errors import DecisionError
+from simulator.tls.config import CIPHER_SUITES_OF
 from simulator.tls.events import (
     AlertReceived,
+    ClientVerdictWanted,
     DataReceived,
     HandshakeDone,
     MachineMoved,
     MessageReceived,
+    ServerVerdictWanted,
     TlsEvent,
 )
 from simulator.tls.outgoing import Outgoing
@@ -37,8 +41,9 @@ from simulator.tls.wire.transcript import Transcript
 from simulator.tls.wire.version import PEER, Protection, Version
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from simulator.entropy import Entropy
-    from simulator.tls.wire.records import RecordStyle
+    from simulator.tls.config import ClientConfig, ServerConfig
     from simulator.tls.wire.version import Side
 
 # Warnings, empty data, key updates and the like in a row. OpenSSL allows 5 warnings (MAX_WARN_ALERT_COUNT)
@@ -48,7 +53,16 @@ MOST_IDLE = 32
 # LONG_MESSAGE_LIMIT with what surrounds them, is a quarter of it.
 MOST_UNREAD_BYTES = 2**20
 
-Handler = Callable[[Any, bytes], None]  # the table pairs each name with the handler of its own message class
+VERDICTS: Mapping[Side, tuple[State, type[ServerVerdictWanted | ClientVerdictWanted]]] = {
+    "server": (State.WAIT_VERDICT_ON_SERVER, ServerVerdictWanted),
+    "client": (State.WAIT_VERDICT_ON_CLIENT, ClientVerdictWanted),
+}
+
+
+@cache
+def handler_of(name: str) -> str:
+    """The method that handles a message: ``on_server_hello`` for ServerHello."""
+    return "on" + re.sub("[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
 
 
 class Connection(ABC):
@@ -56,26 +70,27 @@ class Connection(ABC):
 
     Args:
         machine: the table of its role and version.
-        style: the layout of messages in records.
+        config: its settings.
         entropy: the source of its random bytes.
 
     Attributes:
         state: its place in the table.
+        peer_chain: the peer's certificates, DER, leaf first; empty without one.
         keylog: NSS key log lines of the secrets so far, for Wireshark.
     """
 
-    handlers: Mapping[str, Handler]
-    client_random: bytes
-
-    def __init__(self, machine: StateMachine, style: RecordStyle, entropy: Entropy) -> None:
+    def __init__(self, machine: StateMachine, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
         self.machine = machine
+        self.config: ClientConfig | ServerConfig = config
+        self.suites = config.cipher_suites or CIPHER_SUITES_OF[machine.version]
+        self.peer_chain: tuple[bytes, ...] = ()
         self.entropy = entropy
         self.state = State.START
         self.keylog: list[str] = []
         self.transcript = Transcript()
         self.reader = RecordReader()
         self.reassembler = HandshakeReassembler()
-        self.out = Outgoing(style, self.tell)
+        self.out = Outgoing(config.record_style, self.tell)
         self.read_protector: Protector | None = None
         self.read_protection = Protection.CLEAR
         self.client_random = b""
@@ -91,6 +106,12 @@ class Connection(ABC):
     def version(self) -> Version:
         """The protocol version it speaks."""
         return self.machine.version
+
+    @property
+    def agreed_suite(self) -> CipherSuite:
+        """The cipher suite; there is one from ServerHello on."""
+        assert self.suite is not None
+        return self.suite
 
     @property
     def peer(self) -> Side:
@@ -203,9 +224,8 @@ class Connection(ABC):
 
     def done(self) -> None:
         """Complete the handshake on this side, and report it."""
-        assert self.suite is not None
         self.move(State.CONNECTED)
-        self.tell(HandshakeDone(self.version, self.suite.name, NAMED_GROUPS[self.group]))
+        self.tell(HandshakeDone(self.version, self.agreed_suite.name, NAMED_GROUPS[self.group]))
 
     def read_on(self) -> None:
         """Read message by message until a decision is pending, the connection has ended, or bytes run out."""
@@ -268,7 +288,7 @@ class Connection(ABC):
         self.count_idle()
         self.tell(MessageReceived(name, raw, self.read_protection))
         self.expect(name)
-        self.handlers[name](decode_handshake(raw, self.version), raw)
+        getattr(self, handler_of(name))(decode_handshake(raw, self.version), raw)
 
     def expect(self, name: str) -> None:
         """Refuse a message that the state's row does not list."""
@@ -355,15 +375,29 @@ class Connection(ABC):
     def before_alert(self) -> None:
         """Send what must precede an alert in this state."""
 
-    def check_signature(
-        self, leaf: bytes, scheme: int, content: bytes, signature: bytes, accepted: tuple[int, ...]
-    ) -> None:
+    def want_verdict(self, chain: tuple[bytes, ...], raw: bytes) -> None:
+        """Wait for the verdict on the peer's certificate; nothing more is read before it.
+
+        Raises:
+            ProtocolViolation: ``decode_error`` for a server without a certificate.
+        """
+        if not chain and self.peer == "server":
+            raise decode_error("The server's Certificate is empty.")
+        self.peer_chain = chain
+        waiting, question = VERDICTS[self.peer]
+        self.proceed(raw, waiting)
+        self.tell(question(chain))
+
+    def check_signature(self, scheme: int, content: bytes, signature: bytes) -> None:
         """Verify the peer's proof that it holds the key of its certificate, and report the result.
 
         Raises:
             ProtocolViolation: the proof does not hold; arguments and alerts as in :func:`examine_proof`.
         """
-        checked, alert = examine_proof(self.peer, leaf, scheme, content, signature, accepted, self.version)
+        accepted = self.config.signature_schemes
+        checked, alert = examine_proof(
+            self.peer, self.peer_chain[0], scheme, content, signature, accepted, self.version
+        )
         self.tell(checked)
         if not checked.ok:
             raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {checked.problem}.")

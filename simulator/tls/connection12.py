@@ -20,15 +20,14 @@ from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.proof import compare_finished
 from simulator.tls.states import State, StateMachine
 from simulator.tls.wire.alerts import AlertDescription, decode_error, illegal_parameter
-from simulator.tls.wire.messages import Finished
+from simulator.tls.wire.messages import Certificate12, Finished
 from simulator.tls.wire.records import CIPHERTEXT_LIMIT_12
 from simulator.tls.wire.registry import group_name
 from simulator.tls.wire.version import Protection, Side
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
-    from simulator.tls.wire.records import RecordStyle
-    from simulator.tls.wire.registry import CipherSuite
+    from simulator.tls.config import ClientConfig, ServerConfig
 
 
 class Connection12(Connection):
@@ -36,18 +35,12 @@ class Connection12(Connection):
 
     keys: KeyBlock
 
-    def __init__(self, machine: StateMachine, style: RecordStyle, entropy: Entropy) -> None:
-        super().__init__(machine, style, entropy)
+    def __init__(self, machine: StateMachine, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
+        super().__init__(machine, config, entropy)
         self.server_random = b""
         self.extended_master_secret = False
         self.ticket_promised = False
         self.master = b""
-
-    @property
-    def agreed_suite(self) -> CipherSuite:
-        """The cipher suite; there is one from ServerHello on."""
-        assert self.suite is not None
-        return self.suite
 
     def derive_keys(self, premaster: bytes) -> None:
         """Derive all keys, once ClientKeyExchange is in the transcript.
@@ -78,11 +71,15 @@ class Connection12(Connection):
         self.read_with(self.protector(self.peer), Protection.CONNECTION, CIPHERTEXT_LIMIT_12)
         self.move(State.WAIT_FINISHED)
 
+    def on_certificate(self, message: Certificate12, raw: bytes) -> None:
+        """Take the peer's certificate, or a client's none; the actor judges it before more is read."""
+        self.want_verdict(message.chain, raw)
+
     def signed_parameters(self, params: bytes) -> bytes:
         """The bytes that the server signs in ServerKeyExchange (RFC 8422 section 5.4)."""
         return self.client_random + self.server_random + params
 
-    def check_curve(self, leaf: bytes, groups: tuple[int, ...]) -> None:
+    def check_curve(self) -> None:
         """Refuse a key on a curve that this side does not support: its groups hold for certificates as well.
 
         TLS 1.2 has one list for key exchange and signatures (RFC 8422 section 5.1.1); TLS 1.3 has two.
@@ -90,7 +87,7 @@ class Connection12(Connection):
         Raises:
             ProtocolViolation: ``illegal_parameter``.
         """
-        curve = curve_of(peer_public_key(leaf))
+        curve, groups = curve_of(peer_public_key(self.peer_chain[0])), self.config.groups
         if curve is not None and curve not in groups:
             raise illegal_parameter(
                 f"The key in the {self.peer}'s certificate lies on a curve that this side does not support.",

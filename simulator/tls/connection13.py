@@ -28,8 +28,8 @@ from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
+    from simulator.tls.config import ClientConfig, ServerConfig
     from simulator.tls.crypto.signatures import PrivateKey
-    from simulator.tls.wire.records import RecordStyle
     from simulator.tls.wire.registry import CipherSuite
 
 
@@ -38,8 +38,8 @@ class Connection13(Connection):
 
     schedule: KeySchedule13
 
-    def __init__(self, machine: StateMachine, style: RecordStyle, entropy: Entropy) -> None:
-        super().__init__(machine, style, entropy)
+    def __init__(self, machine: StateMachine, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
+        super().__init__(machine, config, entropy)
         self.session_id = b""
         self.hello_seen = False
         self.compatibility_ccs_sent = False
@@ -65,9 +65,7 @@ class Connection13(Connection):
 
     def protector(self, secret: bytes) -> Tls13Protector:
         """Record protection under a traffic secret."""
-        assert self.suite is not None
-        key, iv = traffic_keys(secret, self.suite)
-        return Tls13Protector(key, iv, self.suite)
+        return Tls13Protector(*traffic_keys(secret, self.agreed_suite), self.agreed_suite)
 
     def read_under(self, secret: bytes, protection: Protection) -> None:
         """Read what follows under a traffic secret."""
@@ -137,8 +135,8 @@ class Connection13(Connection):
             )
         )
 
-    def check_certificate_form(self, message: Certificate13) -> None:
-        """Check the form of a Certificate message, without parsing its certificates.
+    def on_certificate(self, message: Certificate13, raw: bytes) -> None:
+        """Take the peer's certificate, or a client's none; the actor judges it before more is read.
 
         Raises:
             ProtocolViolation: ``illegal_parameter``, ``unsupported_extension`` or ``decode_error``.
@@ -151,6 +149,7 @@ class Connection13(Connection):
             )
         for entry in message.certificate_list:
             check_answers(entry.extensions, ExtensionPlace.CT, asked=())
+        self.want_verdict(message.chain, raw)
 
     def send_proof(self, private_key: PrivateKey, scheme: int, *, corrupt: bool = False) -> None:
         """Send CertificateVerify: a signature that proves possession of the private key.
@@ -166,7 +165,7 @@ class Connection13(Connection):
         content = certificate_verify_content(digest, self.machine.role)
         self.send(CertificateVerify(scheme, sign(private_key, scheme, content, self.entropy)))
 
-    def check_proof(self, message: CertificateVerify, leaf: bytes, accepted: tuple[int, ...]) -> None:
+    def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
         """Verify the peer's CertificateVerify under the key of its certificate (RFC 8446 section 4.4.3).
 
         Raises:
@@ -174,7 +173,8 @@ class Connection13(Connection):
                 a signature that does not hold.
         """
         content = certificate_verify_content(self.transcript.digest(), self.peer)
-        self.check_signature(leaf, message.algorithm, content, message.signature, accepted)
+        self.check_signature(message.algorithm, content, message.signature)
+        self.proceed(raw, State.WAIT_FINISHED)
 
     def send_finished(self, handshake_secret: bytes) -> None:
         """Send Finished, a MAC over the whole handshake so far (RFC 8446 section 4.4.4)."""

@@ -89,22 +89,11 @@ class Outgoing:
             reason: the cause, for the trace; it is not sent.
             in_clear: leave the protection off, as some stacks do.
         """
-        raw = bytes((level_of(description), description))
-        wire = (
-            self.in_the_clear(ContentType.ALERT, raw)
-            if in_clear
-            else self.writer.write(ContentType.ALERT, raw)
-        )
-        self.tell(
-            AlertSent(
-                level=level_of(description),
-                description=description,
-                raw=raw,
-                protection=Protection.CLEAR if in_clear else self.protection,
-                wire=wire,
-                reason=reason,
-            )
-        )
+        level = level_of(description)
+        raw = bytes((level, description))
+        write = self.in_the_clear if in_clear else self.writer.write
+        protection = Protection.CLEAR if in_clear else self.protection
+        self.tell(AlertSent(level, description, raw, protection, write(ContentType.ALERT, raw), reason))
 
     def in_the_clear(self, content_type: ContentType, content: bytes) -> bytes:
         """The record of some content, whatever keys are in force."""

@@ -53,13 +53,6 @@ class ServerHandshake12(ServerAnswers, Connection12):
 
     def __init__(self, config: ServerConfig, entropy: Entropy) -> None:
         super().__init__(SERVER_12, config, entropy)
-        self.handlers = {
-            "ClientHello": self.on_client_hello,
-            "Certificate": self.on_certificate,
-            "ClientKeyExchange": self.on_client_key_exchange,
-            "CertificateVerify": self.on_certificate_verify,
-            "Finished": self.on_finished,
-        }
 
     def on_client_hello(self, hello: ClientHello, raw: bytes) -> None:
         """Choose from what the client offers."""
@@ -163,27 +156,17 @@ class ServerHandshake12(ServerAnswers, Connection12):
         self.send(ServerHelloDone())
         self.out.flush()
 
-    def on_certificate(self, message: Certificate12, raw: bytes) -> None:
-        """Take the client's certificate, or none; the actor judges it before anything else is read."""
-        self.want_verdict(message.chain, raw)
-
     def on_client_key_exchange(self, message: ClientKeyExchange, raw: bytes) -> None:
         """Take the client's half of the key exchange, and derive all keys."""
         premaster = self.share.agree(message.public)
         self.transcript.add(raw)
         self.derive_keys(premaster)
-        self.move(State.WAIT_CV if self.client_chain else State.WAIT_CCS)
+        self.move(State.WAIT_CV if self.peer_chain else State.WAIT_CCS)
 
     def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
         """Check the client's proof, a signature over the messages themselves (RFC 5246 section 7.4.8)."""
-        self.check_curve(self.client_chain[0], self.config.groups)
-        self.check_signature(
-            self.client_chain[0],
-            message.algorithm,
-            self.transcript.messages,
-            message.signature,
-            self.config.signature_schemes,
-        )
+        self.check_curve()
+        self.check_signature(message.algorithm, self.transcript.messages, message.signature)
         self.proceed(raw, State.WAIT_CCS)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:

@@ -19,9 +19,7 @@ from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import illegal_parameter, protocol_version
 from simulator.tls.wire.messages import (
     HELLO_RETRY_REQUEST_RANDOM,
-    Certificate13,
     CertificateRequest13,
-    CertificateVerify,
     ClientHello,
     EncryptedExtensions,
     Finished,
@@ -53,13 +51,6 @@ class ServerHandshake13(ServerAnswers, Connection13):
         self.first_hello: ClientHello | None = None
         self.retry_group: int | None = None
         self.scheme = 0  # of the server's own proof
-        self.handlers = {
-            "ClientHello": self.on_client_hello,
-            "Certificate": self.on_certificate,
-            "CertificateVerify": self.on_certificate_verify,
-            "Finished": self.on_finished,
-            "KeyUpdate": self.on_key_update,
-        }
 
     def on_client_hello(self, hello: ClientHello, raw: bytes) -> None:
         """Choose from the offer, or ask for another key share (RFC 8446 sections 4.1.1 to 4.1.4)."""
@@ -170,16 +161,6 @@ class ServerHandshake13(ServerAnswers, Connection13):
         if self.config.certificate_authorities:
             extensions.append(forms.CERTIFICATE_AUTHORITIES.build(self.config.certificate_authorities))
         return tuple(extensions)
-
-    def on_certificate(self, message: Certificate13, raw: bytes) -> None:
-        """Take the client's certificate, or none; the actor judges it before anything else is read."""
-        self.check_certificate_form(message)
-        self.want_verdict(message.chain, raw)
-
-    def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
-        """Check the client's proof of possession."""
-        self.check_proof(message, self.client_chain[0], self.config.signature_schemes)
-        self.proceed(raw, State.WAIT_FINISHED)
 
     def on_finished(self, message: Finished, raw: bytes) -> None:
         """Check that the client saw the same handshake, and open the session."""

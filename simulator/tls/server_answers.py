@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
-from simulator.tls.config import CIPHER_SUITES_OF
 from simulator.tls.connection import Connection
 from simulator.tls.crypto.signatures import common_scheme
-from simulator.tls.events import ClientVerdictWanted, RequestChoiceWanted
+from simulator.tls.events import RequestChoiceWanted
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription, handshake_failure
 from simulator.tls.wire.registry import CIPHER_SUITES, group_name
@@ -16,10 +15,8 @@ from simulator.tls.wire.registry import CIPHER_SUITES, group_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.entropy import Entropy
     from simulator.tls.config import ServerConfig
     from simulator.tls.events import TlsEvent
-    from simulator.tls.states import StateMachine
     from simulator.tls.wire.messages import ClientHello
     from simulator.tls.wire.registry import CipherSuite
 
@@ -37,19 +34,13 @@ class ServerAnswers(Connection):
         entropy: the source of its random bytes, ephemeral keys and tickets.
 
     Attributes:
-        client_chain: the client's certificates, DER, leaf first; empty without one.
         after_acceptance: the states after a certificate was accepted, and after its absence was.
         after_not_asking: the state after the flight if the client is not asked.
     """
 
+    config: ServerConfig
     after_acceptance: ClassVar[tuple[State, State]]
     after_not_asking: ClassVar[State]
-
-    def __init__(self, machine: StateMachine, config: ServerConfig, entropy: Entropy) -> None:
-        super().__init__(machine, config.record_style, entropy)
-        self.config = config
-        self.suites = config.cipher_suites or CIPHER_SUITES_OF[machine.version]
-        self.client_chain: tuple[bytes, ...] = ()
 
     def ask_client(self) -> list[TlsEvent]:
         """Ask the client for a certificate, and complete the flight."""
@@ -62,7 +53,7 @@ class ServerAnswers(Connection):
     def accept_client(self) -> list[TlsEvent]:
         """Go on with the client's certificate, to its proof, or without a certificate."""
         with_certificate, without = self.after_acceptance
-        after = with_certificate if self.client_chain else without
+        after = with_certificate if self.peer_chain else without
         return self.answer(State.WAIT_VERDICT_ON_CLIENT, "accept", lambda: self.move(after))
 
     def refuse_client(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
@@ -83,12 +74,6 @@ class ServerAnswers(Connection):
     @abstractmethod
     def complete_flight(self, *, asks: bool) -> None:
         """Send the CertificateRequest, if the server asks, and what follows it."""
-
-    def want_verdict(self, chain: tuple[bytes, ...], raw: bytes) -> None:
-        """Wait for the verdict on the client's certificate; nothing more is read before it."""
-        self.client_chain = chain
-        self.proceed(raw, State.WAIT_VERDICT_ON_CLIENT)
-        self.tell(ClientVerdictWanted(chain))
 
     def choose_suite(self, hello: ClientHello, usable: Sequence[int]) -> CipherSuite:
         """The first usable suite that the client offers.

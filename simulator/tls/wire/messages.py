@@ -9,8 +9,9 @@ Source: RFC 8446 section 4, RFC 5246 section 7.4, RFC 8422 section 5, RFC 5077 s
 """
 
 # No ``from __future__ import annotations``: annotations are declarations here, read as classes are made.
+from collections.abc import Callable
 from enum import IntEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeVar, dataclass_transform
 
 from simulator.tls.wire.alerts import decode_error, unexpected_message
 from simulator.tls.wire.codec import Structure, structure
@@ -25,6 +26,7 @@ from simulator.tls.wire.registry import (
 )
 from simulator.tls.wire.version import Version
 
+V12, V13 = Version.TLS12, Version.TLS13
 HEADER_LENGTH = 4  # msg_type and a length of three bytes
 
 # SHA-256 of "HelloRetryRequest": the random that makes a ServerHello one (RFC 8446 section 4.1.3).
@@ -64,6 +66,24 @@ class Message(Structure):
     TYPE: ClassVar[HandshakeType]
 
 
+MESSAGES: dict[Version, dict[int, type[Message]]] = {V12: {}, V13: {}}
+M = TypeVar("M", bound=Message)
+
+
+@dataclass_transform(frozen_default=True)
+def handshake_message(kind: HandshakeType, *versions: Version) -> Callable[[type[M]], type[M]]:
+    """Make a declared class the message of a type in some versions."""
+
+    def declare(cls: type[M]) -> type[M]:
+        made = structure(cls)
+        made.TYPE = kind
+        for version in versions:
+            MESSAGES[version][kind] = made
+        return made
+
+    return declare
+
+
 def random_name(value: bytes) -> str:
     """The meaning of a ServerHello's random, or empty."""
     return "the fixed value that means HelloRetryRequest" if value == HELLO_RETRY_REQUEST_RANDOM else ""
@@ -79,11 +99,9 @@ def key_update_name(code: int) -> str:
     return "update_requested" if code else "update_not_requested"
 
 
-@structure
+@handshake_message(HandshakeType.CLIENT_HELLO, V12, V13)
 class ClientHello(Message):
     """The client's opening: what it can do, and in TLS 1.3 its half of the key exchange."""
-
-    TYPE: ClassVar = HandshakeType.CLIENT_HELLO
 
     legacy_version: Annotated[
         int, Uint(2, version_name), "TLS 1.3 is offered in supported_versions, not here"
@@ -97,11 +115,9 @@ class ClientHello(Message):
     extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.CH, may_be_left_out=True)]
 
 
-@structure
+@handshake_message(HandshakeType.SERVER_HELLO, V12, V13)
 class ServerHello(Message):
     """The server's choices. With one fixed random it is a HelloRetryRequest: try again, with this group."""
-
-    TYPE: ClassVar = HandshakeType.SERVER_HELLO
 
     legacy_version: Annotated[int, Uint(2, version_name), "TLS 1.3 is chosen in supported_versions, not here"]
     random: Annotated[bytes, Fixed(32, random_name), "the server's 32 random bytes"]
@@ -116,20 +132,16 @@ class ServerHello(Message):
         return self.random == HELLO_RETRY_REQUEST_RANDOM
 
 
-@structure
+@handshake_message(HandshakeType.ENCRYPTED_EXTENSIONS, V13)
 class EncryptedExtensions(Message):
     """TLS 1.3: the server's answers to extensions that need not be in the clear."""
-
-    TYPE: ClassVar = HandshakeType.ENCRYPTED_EXTENSIONS
 
     extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.EE)]
 
 
-@structure
+@handshake_message(HandshakeType.CERTIFICATE_REQUEST, V13)
 class CertificateRequest13(Message):
     """TLS 1.3: the server asks the client for a certificate."""
-
-    TYPE: ClassVar = HandshakeType.CERTIFICATE_REQUEST
 
     certificate_request_context: Annotated[
         bytes, Opaque(1, 0, 255), "names the request; empty during the handshake"
@@ -137,11 +149,9 @@ class CertificateRequest13(Message):
     extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.CR, least=2)]
 
 
-@structure
+@handshake_message(HandshakeType.CERTIFICATE_REQUEST, V12)
 class CertificateRequest12(Message):
     """TLS 1.2: the server asks the client for a certificate."""
-
-    TYPE: ClassVar = HandshakeType.CERTIFICATE_REQUEST
 
     certificate_types: Annotated[
         tuple[int, ...], Vector(1, Uint(1, certificate_type_name), 1, 255, "ClientCertificateType")
@@ -166,11 +176,9 @@ class CertificateEntry(Structure):
     extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.CT)]
 
 
-@structure
+@handshake_message(HandshakeType.CERTIFICATE, V13)
 class Certificate13(Message):
     """TLS 1.3: a side's certificate chain, its own first. A client without one sends an empty list."""
-
-    TYPE: ClassVar = HandshakeType.CERTIFICATE
 
     certificate_request_context: Annotated[bytes, Opaque(1, 0, 255), "which request this answers"]
     certificate_list: Annotated[
@@ -185,11 +193,9 @@ class Certificate13(Message):
         return tuple(entry.cert_data for entry in self.certificate_list)
 
 
-@structure
+@handshake_message(HandshakeType.CERTIFICATE, V12)
 class Certificate12(Message):
     """TLS 1.2: a side's certificate chain, its own first. A client without one sends an empty list."""
-
-    TYPE: ClassVar = HandshakeType.CERTIFICATE
 
     certificate_list: Annotated[
         tuple[bytes, ...],
@@ -203,21 +209,17 @@ class Certificate12(Message):
         return self.certificate_list
 
 
-@structure
+@handshake_message(HandshakeType.CERTIFICATE_VERIFY, V12, V13)
 class CertificateVerify(Message):
     """The proof of possession: a signature over the handshake so far, made with the certificate's key."""
-
-    TYPE: ClassVar = HandshakeType.CERTIFICATE_VERIFY
 
     algorithm: Annotated[int, Uint(2, signature_scheme_name)]
     signature: Annotated[bytes, Opaque(2, 0, 65535), "over the handshake so far"]
 
 
-@structure
+@handshake_message(HandshakeType.SERVER_KEY_EXCHANGE, V12)
 class ServerKeyExchange(Message):
     """TLS 1.2: the server's half of the key exchange, signed with its certificate's key (RFC 8422 5.4)."""
-
-    TYPE: ClassVar = HandshakeType.SERVER_KEY_EXCHANGE
 
     curve_type: Annotated[int, Uint(1, allowed=frozenset({3})), "named_curve"]
     named_curve: Annotated[int, Uint(2, group_name)]
@@ -231,43 +233,33 @@ class ServerKeyExchange(Message):
         return server_ecdh_params(self.named_curve, self.public)
 
 
-@structure
+@handshake_message(HandshakeType.CLIENT_KEY_EXCHANGE, V12)
 class ClientKeyExchange(Message):
     """TLS 1.2: the client's half of the key exchange (RFC 8422 section 5.7)."""
-
-    TYPE: ClassVar = HandshakeType.CLIENT_KEY_EXCHANGE
 
     public: Annotated[bytes, Opaque(1, 1, 255), "the client's ephemeral public key"]
 
 
-@structure
+@handshake_message(HandshakeType.SERVER_HELLO_DONE, V12)
 class ServerHelloDone(Message):
     """TLS 1.2: the end of the server's flight."""
 
-    TYPE: ClassVar = HandshakeType.SERVER_HELLO_DONE
 
-
-@structure
+@handshake_message(HandshakeType.HELLO_REQUEST, V12)
 class HelloRequest(Message):
     """TLS 1.2: the server asks for a new handshake."""
 
-    TYPE: ClassVar = HandshakeType.HELLO_REQUEST
 
-
-@structure
+@handshake_message(HandshakeType.FINISHED, V12, V13)
 class Finished(Message):
     """The end of a side's handshake: a MAC over all messages so far, under the agreed keys."""
-
-    TYPE: ClassVar = HandshakeType.FINISHED
 
     verify_data: Annotated[bytes, Rest(12, 64), "a MAC over the whole handshake so far"]
 
 
-@structure
+@handshake_message(HandshakeType.NEW_SESSION_TICKET, V13)
 class NewSessionTicket13(Message):
     """TLS 1.3: a ticket to resume the session with, sent after the client's Finished."""
-
-    TYPE: ClassVar = HandshakeType.NEW_SESSION_TICKET
 
     ticket_lifetime: Annotated[int, Uint(4), "seconds"]
     ticket_age_add: Annotated[int, Uint(4), "hides the ticket's age when it is used"]
@@ -276,55 +268,19 @@ class NewSessionTicket13(Message):
     extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.NST)]
 
 
-@structure
+@handshake_message(HandshakeType.NEW_SESSION_TICKET, V12)
 class NewSessionTicket12(Message):
     """TLS 1.2: a ticket to resume the session with (RFC 5077 section 3.3)."""
-
-    TYPE: ClassVar = HandshakeType.NEW_SESSION_TICKET
 
     ticket_lifetime_hint: Annotated[int, Uint(4), "seconds"]
     ticket: Annotated[bytes, Opaque(2, 0, 65535), "opaque to the client"]
 
 
-@structure
+@handshake_message(HandshakeType.KEY_UPDATE, V13)
 class KeyUpdate(Message):
     """TLS 1.3: the sender's next record is under new keys."""
 
-    TYPE: ClassVar = HandshakeType.KEY_UPDATE
-
     request_update: Annotated[int, Uint(1, key_update_name, allowed=frozenset({0, 1}))]
-
-
-MESSAGES_13: dict[int, type[Message]] = {
-    message.TYPE: message
-    for message in (
-        ClientHello,
-        ServerHello,
-        EncryptedExtensions,
-        CertificateRequest13,
-        Certificate13,
-        CertificateVerify,
-        Finished,
-        NewSessionTicket13,
-        KeyUpdate,
-    )
-}
-MESSAGES_12: dict[int, type[Message]] = {
-    message.TYPE: message
-    for message in (
-        HelloRequest,
-        ClientHello,
-        ServerHello,
-        Certificate12,
-        ServerKeyExchange,
-        CertificateRequest12,
-        ServerHelloDone,
-        CertificateVerify,
-        ClientKeyExchange,
-        Finished,
-        NewSessionTicket12,
-    )
-}
 
 
 def server_ecdh_params(named_curve: int, public: bytes) -> bytes:
@@ -344,7 +300,7 @@ def encode_handshake(message: Message) -> bytes:
 
 def message_class(type_code: int, version: Version) -> type[Message] | None:
     """The class of a message type in a version, or None if the version has no such message."""
-    return (MESSAGES_13 if version is Version.TLS13 else MESSAGES_12).get(type_code)
+    return MESSAGES[version].get(type_code)
 
 
 def decode_handshake(raw: bytes, version: Version) -> Message:

@@ -7,7 +7,6 @@ which peers send to see that they are ignored, are called GREASE.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import Literal
 
 from simulator.tls.wire.version import Version
@@ -152,22 +151,16 @@ PROTOCOL_VERSIONS: dict[int, str] = {
     0x0304: "TLS 1.3",
 }
 
-
-class ClientCertificateType(IntEnum):
-    """Key types a TLS 1.2 CertificateRequest names (RFC 5246 section 7.4.4, RFC 8422 section 5.5)."""
-
-    RSA_SIGN = 1
-    DSS_SIGN = 2
-    RSA_FIXED_DH = 3
-    DSS_FIXED_DH = 4
-    ECDSA_SIGN = 64
-    RSA_FIXED_ECDH = 65
-    ECDSA_FIXED_ECDH = 66
-
-    @property
-    def rfc_name(self) -> str:
-        """The name as the RFC spells it: ``ecdsa_sign``."""
-        return self.name.lower()
+# The kinds of key that a CertificateRequest of TLS 1.2 names (RFC 5246 section 7.4.4, RFC 8422 section 5.5).
+CERTIFICATE_TYPES: dict[int, str] = {
+    1: "rsa_sign",
+    2: "dss_sign",
+    3: "rsa_fixed_dh",
+    4: "dss_fixed_dh",
+    64: "ecdsa_sign",
+    65: "rsa_fixed_ecdh",
+    66: "ecdsa_fixed_ecdh",
+}
 
 
 def is_grease(code: int) -> bool:
@@ -205,7 +198,4 @@ def version_name(code: int) -> str:
 
 def certificate_type_name(code: int) -> str:
     """The name of a TLS 1.2 client certificate type."""
-    try:
-        return ClientCertificateType(code).rfc_name
-    except ValueError:
-        return unknown_name(code, 2)
+    return CERTIFICATE_TYPES.get(code) or unknown_name(code, 2)
