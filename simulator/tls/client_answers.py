@@ -12,9 +12,9 @@ from simulator.tls.wire.messages import ClientHello
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
-    from simulator.tls.wire.alerts import AlertDescription
     from simulator.tls.config import ClientConfig, Credential
     from simulator.tls.events import TlsEvent
+    from simulator.tls.wire.alerts import AlertDescription
     from simulator.tls.wire.extensions import Extension
 
 

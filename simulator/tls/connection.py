@@ -42,6 +42,7 @@ from simulator.tls.wire.version import PEER, Protection, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
     from simulator.entropy import Entropy
     from simulator.tls.config import ClientConfig, ServerConfig
     from simulator.tls.wire.version import Side
