@@ -15,7 +15,8 @@ from simulator.tls.wire.kinds import Opaque, Rest, Uint, Vector
 from simulator.tls.wire.registry import group_name, signature_scheme_name, version_name
 
 CH, SH, HRR, EE, CT, CR, NST = ExtensionPlace
-EMPTY = Rest(0, 0)
+EMPTY, ANY_BYTES = Rest(0, 0), Rest(0, 65535)
+Form, Type = ExtensionForm, ExtensionType  # short names, so that most forms below take one line or three
 
 
 def text_of(value: bytes) -> str:
@@ -105,158 +106,114 @@ class OidFilter(Structure):
     certificate_extension_values: Annotated[bytes, Opaque(2, 0, 65535)]
 
 
-SERVER_NAME = ExtensionForm(
-    ExtensionType.SERVER_NAME,
-    Vector(2, ServerName.KIND, 1, 65535, "ServerName"),
-    "the name of the host, readable by everybody on the way",
-    (CH,),
+# Lists, whose bounds are bytes.
+SCHEMES = Vector(2, Uint(2, signature_scheme_name), 2, 65534, "SignatureScheme")
+KEY_SHARES = Vector(2, KeyShareEntry.KIND, 0, 65535, "KeyShareEntry")
+NAMED_GROUPS = Vector(2, Uint(2, group_name), 2, 65534, "NamedGroup")
+SERVER_NAMES = Vector(2, ServerName.KIND, 1, 65535, "ServerName")
+POINT_FORMATS = Vector(1, Uint(1, point_format_name), 1, 255, "ECPointFormat")
+PROTOCOLS = Vector(2, Opaque(1, 1, 255, text_of), 2, 65535, "ProtocolName")
+ALGORITHMS = Vector(1, Uint(2), 2, 254, "algorithm")
+VERSIONS = Vector(1, Uint(2, version_name), 2, 254, "ProtocolVersion")
+MODES = Vector(1, Uint(1, psk_mode_name), 1, 255, "PskKeyExchangeMode")
+AUTHORITIES = Vector(2, Opaque(2, 1, 65535), 3, 65535, "DistinguishedName")
+FILTERS = Vector(2, OidFilter.KIND, 0, 65535, "OIDFilter")
+
+SERVER_NAME = Form(
+    Type.SERVER_NAME, SERVER_NAMES, "the name of the host, readable by everybody on the way", CH
 )
-SERVER_NAME_USED = ExtensionForm(
-    ExtensionType.SERVER_NAME, EMPTY, "the server used the name to choose its certificate", (SH, EE)
+SERVER_NAME_USED = Form(Type.SERVER_NAME, EMPTY, "the server used the name to choose its certificate", SH, EE)
+MAX_FRAGMENT_LENGTH = Form(
+    Type.MAX_FRAGMENT_LENGTH, Uint(1, fragment_length_name), "a smaller limit on record sizes", CH, SH, EE
 )
-MAX_FRAGMENT_LENGTH = ExtensionForm(
-    ExtensionType.MAX_FRAGMENT_LENGTH,
-    Uint(1, fragment_length_name),
-    "a smaller limit on record sizes",
-    (CH, SH, EE),
+STATUS_REQUEST = Form(Type.STATUS_REQUEST, StatusRequest.KIND, "asks for a stapled OCSP answer", CH, CR)
+STATUS_REQUEST_USED = Form(Type.STATUS_REQUEST, EMPTY, "a stapled OCSP answer will follow", SH, CR)
+CERTIFICATE_STATUS = Form(Type.STATUS_REQUEST, OcspResponse.KIND, "the stapled OCSP answer", CT)
+SUPPORTED_GROUPS = Form(
+    Type.SUPPORTED_GROUPS, NAMED_GROUPS, "the groups for the key exchange, best first", CH, EE
 )
-STATUS_REQUEST = ExtensionForm(
-    ExtensionType.STATUS_REQUEST, StatusRequest.KIND, "asks for a stapled OCSP answer", (CH, CR)
+EC_POINT_FORMATS = Form(
+    Type.EC_POINT_FORMATS, POINT_FORMATS, "how points on curves are written (TLS 1.2)", CH, SH
 )
-STATUS_REQUEST_USED = ExtensionForm(
-    ExtensionType.STATUS_REQUEST, EMPTY, "a stapled OCSP answer will follow", (SH, CR)
+SIGNATURE_ALGORITHMS = Form(
+    Type.SIGNATURE_ALGORITHMS, SCHEMES, "the signatures this side can verify, best first", CH, CR
 )
-CERTIFICATE_STATUS = ExtensionForm(
-    ExtensionType.STATUS_REQUEST, OcspResponse.KIND, "the stapled OCSP answer", (CT,)
+SIGNATURE_ALGORITHMS_CERT = Form(
+    Type.SIGNATURE_ALGORITHMS_CERT, SCHEMES, "the signatures this side can verify in certificates", CH, CR
 )
-SUPPORTED_GROUPS = ExtensionForm(
-    ExtensionType.SUPPORTED_GROUPS,
-    Vector(2, Uint(2, group_name), 2, 65534, "NamedGroup"),
-    "the groups for the key exchange, best first",
-    (CH, EE),
-)
-EC_POINT_FORMATS = ExtensionForm(
-    ExtensionType.EC_POINT_FORMATS,
-    Vector(1, Uint(1, point_format_name), 1, 255, "ECPointFormat"),
-    "how points on curves are written (TLS 1.2)",
-    (CH, SH),
-)
-SIGNATURE_ALGORITHMS = ExtensionForm(
-    ExtensionType.SIGNATURE_ALGORITHMS,
-    Vector(2, Uint(2, signature_scheme_name), 2, 65534, "SignatureScheme"),
-    "the signatures this side can verify, best first",
-    (CH, CR),
-)
-SIGNATURE_ALGORITHMS_CERT = ExtensionForm(
-    ExtensionType.SIGNATURE_ALGORITHMS_CERT,
-    Vector(2, Uint(2, signature_scheme_name), 2, 65534, "SignatureScheme"),
-    "the signatures this side can verify in certificates",
-    (CH, CR),
-)
-APPLICATION_LAYER_PROTOCOL_NEGOTIATION = ExtensionForm(
-    ExtensionType.APPLICATION_LAYER_PROTOCOL_NEGOTIATION,
-    Vector(2, Opaque(1, 1, 255, text_of), 2, 65535, "ProtocolName"),
+APPLICATION_LAYER_PROTOCOL_NEGOTIATION = Form(
+    Type.APPLICATION_LAYER_PROTOCOL_NEGOTIATION,
+    PROTOCOLS,
     "which application protocol runs inside (RFC 7301)",
-    (CH, SH, EE),
+    CH,
+    SH,
+    EE,
 )
-SIGNED_CERTIFICATE_TIMESTAMP = ExtensionForm(
-    ExtensionType.SIGNED_CERTIFICATE_TIMESTAMP, EMPTY, "asks for Certificate Transparency proofs", (CH, CR)
+SIGNED_CERTIFICATE_TIMESTAMP = Form(
+    Type.SIGNED_CERTIFICATE_TIMESTAMP, EMPTY, "asks for Certificate Transparency proofs", CH, CR
 )
-PADDING = ExtensionForm(
-    ExtensionType.PADDING, Rest(0, 65535), "bytes of no meaning, for length (RFC 7685)", (CH,)
+PADDING = Form(Type.PADDING, ANY_BYTES, "bytes of no meaning, for length (RFC 7685)", CH)
+ENCRYPT_THEN_MAC = Form(Type.ENCRYPT_THEN_MAC, EMPTY, "for the CBC suites of TLS 1.2 (RFC 7366)", CH, SH)
+EXTENDED_MASTER_SECRET = Form(
+    Type.EXTENDED_MASTER_SECRET, EMPTY, "binds the master secret to the whole handshake (RFC 7627)", CH, SH
 )
-ENCRYPT_THEN_MAC = ExtensionForm(
-    ExtensionType.ENCRYPT_THEN_MAC, EMPTY, "for the CBC suites of TLS 1.2 (RFC 7366)", (CH, SH)
+COMPRESS_CERTIFICATE = Form(
+    Type.COMPRESS_CERTIFICATE, ALGORITHMS, "this side can read compressed certificates (RFC 8879)", CH, CR
 )
-EXTENDED_MASTER_SECRET = ExtensionForm(
-    ExtensionType.EXTENDED_MASTER_SECRET,
-    EMPTY,
-    "binds the master secret to the whole handshake (RFC 7627)",
-    (CH, SH),
+RECORD_SIZE_LIMIT = Form(
+    Type.RECORD_SIZE_LIMIT, Uint(2), "most plaintext bytes this side takes in a record (RFC 8449)", CH, SH, EE
 )
-COMPRESS_CERTIFICATE = ExtensionForm(
-    ExtensionType.COMPRESS_CERTIFICATE,
-    Vector(1, Uint(2), 2, 254, "algorithm"),
-    "this side can read compressed certificates (RFC 8879)",
-    (CH, CR),
-)
-RECORD_SIZE_LIMIT = ExtensionForm(
-    ExtensionType.RECORD_SIZE_LIMIT,
-    Uint(2),
-    "most plaintext bytes this side takes in a record (RFC 8449)",
-    (CH, SH, EE),
-)
-SESSION_TICKET = ExtensionForm(
-    ExtensionType.SESSION_TICKET,
-    Rest(0, 65535),
+SESSION_TICKET = Form(
+    Type.SESSION_TICKET,
+    ANY_BYTES,
     "a ticket to resume with, or empty: this side can use one (RFC 5077)",
-    (CH, SH),
+    CH,
+    SH,
 )
-PRE_SHARED_KEY_OFFER = ExtensionForm(
-    ExtensionType.PRE_SHARED_KEY, OfferedPsks.KIND, "tickets of earlier sessions to resume", (CH,)
+PRE_SHARED_KEY_OFFER = Form(
+    Type.PRE_SHARED_KEY, OfferedPsks.KIND, "tickets of earlier sessions to resume", CH
 )
-PRE_SHARED_KEY_CHOICE = ExtensionForm(
-    ExtensionType.PRE_SHARED_KEY, Uint(2), "which of the offered tickets the server takes", (SH,)
+PRE_SHARED_KEY_CHOICE = Form(
+    Type.PRE_SHARED_KEY, Uint(2), "which of the offered tickets the server takes", SH
 )
-EARLY_DATA = ExtensionForm(
-    ExtensionType.EARLY_DATA, EMPTY, "application data before the handshake ends", (CH, EE)
+EARLY_DATA = Form(Type.EARLY_DATA, EMPTY, "application data before the handshake ends", CH, EE)
+EARLY_DATA_LIMIT = Form(Type.EARLY_DATA, Uint(4), "most bytes of early data with this ticket", NST)
+SUPPORTED_VERSIONS_OFFER = Form(
+    Type.SUPPORTED_VERSIONS, VERSIONS, "the versions the client speaks, best first", CH
 )
-EARLY_DATA_LIMIT = ExtensionForm(
-    ExtensionType.EARLY_DATA, Uint(4), "most bytes of early data with this ticket", (NST,)
+SUPPORTED_VERSIONS_CHOICE = Form(
+    Type.SUPPORTED_VERSIONS, Uint(2, version_name), "the version the server chose", SH, HRR
 )
-SUPPORTED_VERSIONS_OFFER = ExtensionForm(
-    ExtensionType.SUPPORTED_VERSIONS,
-    Vector(1, Uint(2, version_name), 2, 254, "ProtocolVersion"),
-    "the versions the client speaks, best first",
-    (CH,),
-)
-SUPPORTED_VERSIONS_CHOICE = ExtensionForm(
-    ExtensionType.SUPPORTED_VERSIONS, Uint(2, version_name), "the version the server chose", (SH, HRR)
-)
-COOKIE = ExtensionForm(
-    ExtensionType.COOKIE,
+COOKIE = Form(
+    Type.COOKIE,
     Opaque(2, 1, 65535),
     "bytes the client sends back, so that the server need not remember",
-    (CH, HRR),
+    CH,
+    HRR,
 )
-PSK_KEY_EXCHANGE_MODES = ExtensionForm(
-    ExtensionType.PSK_KEY_EXCHANGE_MODES,
-    Vector(1, Uint(1, psk_mode_name), 1, 255, "PskKeyExchangeMode"),
-    "how the client is willing to resume",
-    (CH,),
-)
-CERTIFICATE_AUTHORITIES = ExtensionForm(
-    ExtensionType.CERTIFICATE_AUTHORITIES,
-    Vector(2, Opaque(2, 1, 65535), 3, 65535, "DistinguishedName"),
+PSK_KEY_EXCHANGE_MODES = Form(Type.PSK_KEY_EXCHANGE_MODES, MODES, "how the client is willing to resume", CH)
+CERTIFICATE_AUTHORITIES = Form(
+    Type.CERTIFICATE_AUTHORITIES,
+    AUTHORITIES,
     "the authorities this side trusts, as a hint for the other",
-    (CH, CR),
+    CH,
+    CR,
 )
-OID_FILTERS = ExtensionForm(
-    ExtensionType.OID_FILTERS,
-    Vector(2, OidFilter.KIND, 0, 65535, "OIDFilter"),
-    "certificate extensions the server wants to see",
-    (CR,),
+OID_FILTERS = Form(Type.OID_FILTERS, FILTERS, "certificate extensions the server wants to see", CR)
+POST_HANDSHAKE_AUTH = Form(
+    Type.POST_HANDSHAKE_AUTH, EMPTY, "the client may be asked for a certificate later", CH
 )
-POST_HANDSHAKE_AUTH = ExtensionForm(
-    ExtensionType.POST_HANDSHAKE_AUTH, EMPTY, "the client may be asked for a certificate later", (CH,)
+KEY_SHARE_OFFER = Form(
+    Type.KEY_SHARE, KEY_SHARES, "the client's half of the key exchange, for each group it guesses", CH
 )
-KEY_SHARE_OFFER = ExtensionForm(
-    ExtensionType.KEY_SHARE,
-    Vector(2, KeyShareEntry.KIND, 0, 65535, "KeyShareEntry"),
-    "the client's half of the key exchange, for each group it guesses",
-    (CH,),
-)
-KEY_SHARE_CHOICE = ExtensionForm(
-    ExtensionType.KEY_SHARE, KeyShareEntry.KIND, "the server's half of the key exchange", (SH,)
-)
-KEY_SHARE_RETRY = ExtensionForm(
-    ExtensionType.KEY_SHARE, Uint(2, group_name), "the group the client is to try again with", (HRR,)
-)
-RENEGOTIATION_INFO = ExtensionForm(
-    ExtensionType.RENEGOTIATION_INFO,
+KEY_SHARE_CHOICE = Form(Type.KEY_SHARE, KeyShareEntry.KIND, "the server's half of the key exchange", SH)
+KEY_SHARE_RETRY = Form(Type.KEY_SHARE, Uint(2, group_name), "the group the client is to try again with", HRR)
+RENEGOTIATION_INFO = Form(
+    Type.RENEGOTIATION_INFO,
     Opaque(1, 0, 255),
     "ties a renegotiation to the handshake before it; empty in the first (RFC 5746)",
-    (CH, SH),
+    CH,
+    SH,
 )
 
 

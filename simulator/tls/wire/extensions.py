@@ -202,7 +202,7 @@ class ExtensionForm(Generic[T]):
         type: ExtensionType,  # noqa: A002  # the RFC's name
         kind: FieldKind[T],
         note: str,
-        places: Iterable[ExtensionPlace],
+        *places: ExtensionPlace,
     ) -> None:
         self.type = type
         self.kind = kind

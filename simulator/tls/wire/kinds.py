@@ -9,6 +9,7 @@ bytes, as the RFC writes them: ``opaque legacy_session_id<0..32>`` is ``Opaque(1
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from simulator.errors import SimulatorError
@@ -27,6 +28,7 @@ def misfit(problem: str, got: object, expected: str) -> SimulatorError:
     return SimulatorError(problem, got=got, expected=expected, advice=advice)
 
 
+@dataclass(frozen=True, slots=True)
 class Uint(FieldKind[int]):
     """An unsigned integer in network order.
 
@@ -36,14 +38,9 @@ class Uint(FieldKind[int]):
         allowed: the only valid values; any other is an ``illegal_parameter``.
     """
 
-    __slots__ = ("allowed", "name_of", "size")
-
-    def __init__(
-        self, size: int, name_of: Callable[[int], str] | None = None, allowed: frozenset[int] | None = None
-    ) -> None:
-        self.size = size
-        self.name_of = name_of
-        self.allowed = allowed
+    size: int
+    name_of: Callable[[int], str] | None = None
+    allowed: frozenset[int] | None = None
 
     def read(self, data: bytes, at: int, end: int) -> tuple[int, int]:
         after = at + self.size
@@ -65,14 +62,12 @@ class Uint(FieldKind[int]):
         return notes.leaf(name, at, after, depth, join_meanings(meaning, note))
 
 
+@dataclass(frozen=True, slots=True)
 class Fixed(FieldKind[bytes]):
     """Exactly ``length`` opaque bytes."""
 
-    __slots__ = ("length", "name_of")
-
-    def __init__(self, length: int, name_of: Callable[[bytes], str] | None = None) -> None:
-        self.length = length
-        self.name_of = name_of
+    length: int
+    name_of: Callable[[bytes], str] | None = None
 
     def read(self, data: bytes, at: int, end: int) -> tuple[bytes, int]:
         after = at + self.length
@@ -91,14 +86,12 @@ class Fixed(FieldKind[bytes]):
         return notes.leaf(name, at, after, depth, join_meanings(meaning, note))
 
 
+@dataclass(frozen=True, slots=True)
 class Rest(FieldKind[bytes]):
     """All bytes that are left, of ``least`` to ``most``; ``Rest(0, 0)`` is an empty body."""
 
-    __slots__ = ("least", "most")
-
-    def __init__(self, least: int, most: int) -> None:
-        self.least = least
-        self.most = most
+    least: int
+    most: int
 
     def read(self, data: bytes, at: int, end: int) -> tuple[bytes, int]:
         if not self.least <= end - at <= self.most:
