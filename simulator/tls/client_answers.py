@@ -31,8 +31,7 @@ class ClientAnswers(Connection):
 
     def start(self) -> list[TlsEvent]:
         """Send the ClientHello."""
-        self.require(State.START, "start")
-        return self.report(self.send_first_hello)
+        return self.answer(State.START, "start", self.send_first_hello)
 
     def accept_server(self) -> list[TlsEvent]:
         """Accept the server's certificate, and go on to its proof."""

@@ -75,6 +75,8 @@ class Connection(ABC):
         entropy: the source of its random bytes.
 
     Attributes:
+        version: the protocol version it speaks.
+        peer: the role of the other side.
         state: its place in the table.
         peer_chain: the peer's certificates, DER, leaf first; empty without one.
         keylog: NSS key log lines of the secrets so far, for Wireshark.
@@ -82,6 +84,8 @@ class Connection(ABC):
 
     def __init__(self, machine: StateMachine, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
         self.machine = machine
+        self.version = machine.version
+        self.peer = PEER[machine.role]
         self.config: ClientConfig | ServerConfig = config
         self.suites = config.cipher_suites or CIPHER_SUITES_OF[machine.version]
         self.peer_chain: tuple[bytes, ...] = ()
@@ -104,20 +108,10 @@ class Connection(ABC):
         self.write_closed = False
 
     @property
-    def version(self) -> Version:
-        """The protocol version it speaks."""
-        return self.machine.version
-
-    @property
     def agreed_suite(self) -> CipherSuite:
         """The cipher suite; there is one from ServerHello on."""
         assert self.suite is not None
         return self.suite
-
-    @property
-    def peer(self) -> Side:
-        """The role of the other side."""
-        return PEER[self.machine.role]
 
     @property
     def finished(self) -> bool:
@@ -175,15 +169,6 @@ class Connection(ABC):
         Raises:
             DecisionError: the machine is not waiting for that decision.
         """
-        self.require(state, answer)
-        return self.report(action)
-
-    def require(self, state: State, answer: str) -> None:
-        """Refuse an answer that the machine is not waiting for.
-
-        Raises:
-            DecisionError: the machine is in another state.
-        """
         if self.state is not state:
             raise DecisionError(
                 f'The machine is not waiting for the answer "{answer}".',
@@ -191,6 +176,7 @@ class Connection(ABC):
                 expected=state.value,
                 advice="Answer after the event that asks for it.",
             )
+        return self.report(action)
 
     def require_scheme(self, scheme: int | None) -> int:
         """Refuse a certificate whose key cannot sign in a way the peer accepts.
@@ -322,7 +308,12 @@ class Connection(ABC):
             self.move(State.FAILED)
 
     def is_warning(self, level: int, description: AlertDescription | None) -> bool:
-        """Return True if the connection goes on after an alert."""
+        """Return True if the connection goes on after an alert.
+
+        In TLS 1.3 the description decides, not the level (RFC 8446 section 6).
+        """
+        if self.version is Version.TLS13:
+            return description is AlertDescription.USER_CANCELED
         return level == AlertLevel.WARNING and description is not None
 
     def take_data(self, content: bytes) -> None:

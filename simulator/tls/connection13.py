@@ -12,7 +12,7 @@ from simulator.tls.events import MessageReceived
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.proof import compare_finished
 from simulator.tls.states import State, StateMachine
-from simulator.tls.wire.alerts import AlertDescription, illegal_parameter, unexpected_message
+from simulator.tls.wire.alerts import illegal_parameter, unexpected_message
 from simulator.tls.wire.extension_rules import check_answers
 from simulator.tls.wire.extensions import ExtensionPlace
 from simulator.tls.wire.messages import (
@@ -107,14 +107,6 @@ class Connection13(Connection):
             )
         self.tell(MessageReceived("ChangeCipherSpec", content, Protection.CLEAR))
 
-    def is_warning(
-        self,
-        level: int,  # noqa: ARG002 - the level means nothing in TLS 1.3
-        description: AlertDescription | None,
-    ) -> bool:
-        """Return True for user_canceled: the description decides, not the level (RFC 8446 section 6)."""
-        return description is AlertDescription.USER_CANCELED
-
     def send_compatibility_ccs(self) -> None:
         """Send ChangeCipherSpec once, for middleboxes that expect TLS 1.2 (RFC 8446 appendix D.4)."""
         if self.session_id and not self.compatibility_ccs_sent:
@@ -128,12 +120,7 @@ class Connection13(Connection):
 
     def send_chain(self, chain: tuple[bytes, ...]) -> None:
         """Send a Certificate, empty for a side without one."""
-        self.send(
-            Certificate13(
-                certificate_request_context=b"",
-                certificate_list=tuple(CertificateEntry(der, ()) for der in chain),
-            )
-        )
+        self.send(Certificate13(b"", tuple(CertificateEntry(der, ()) for der in chain)))
 
     def on_certificate(self, message: Certificate13, raw: bytes) -> None:
         """Take the peer's certificate, or a client's none; the actor judges it before more is read.

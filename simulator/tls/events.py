@@ -172,18 +172,6 @@ class DataReceived:
     protection: Protection
 
 
-TlsEvent = (
-    MessageSent
-    | MessageReceived
-    | AlertSent
-    | AlertReceived
-    | MachineMoved
-    | ServerVerdictWanted
-    | CertificateChoiceWanted
-    | RequestChoiceWanted
-    | ClientVerdictWanted
-    | ProofChecked
-    | HandshakeDone
-    | DataSent
-    | DataReceived
-)
+Traffic = MessageSent | MessageReceived | AlertSent | AlertReceived | DataSent | DataReceived
+Wanted = ServerVerdictWanted | CertificateChoiceWanted | RequestChoiceWanted | ClientVerdictWanted
+TlsEvent = Traffic | Wanted | MachineMoved | ProofChecked | HandshakeDone

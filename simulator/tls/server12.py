@@ -25,7 +25,6 @@ from simulator.tls.wire.messages import (
     ClientKeyExchange,
     Finished,
     NewSessionTicket12,
-    ServerHello,
     ServerHelloDone,
     ServerKeyExchange,
     server_ecdh_params,
@@ -69,16 +68,7 @@ class ServerHandshake12(ServerAnswers, Connection12):
         answers = self.answers(hello)
         self.transcript.choose_hash(self.suite.hash_name)
         self.transcript.add(raw)
-        self.send(
-            ServerHello(
-                legacy_version=self.version.wire,
-                random=self.server_random,
-                legacy_session_id_echo=b"",
-                cipher_suite=self.suite.code,
-                legacy_compression_method=0,
-                extensions=answers,
-            )
-        )
+        self.send_server_hello(self.server_random, b"", self.suite.code, answers)
         self.begin_flight(scheme)
 
     def check_offer(self, hello: ClientHello) -> None:

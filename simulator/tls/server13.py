@@ -24,10 +24,9 @@ from simulator.tls.wire.messages import (
     EncryptedExtensions,
     Finished,
     NewSessionTicket13,
-    ServerHello,
 )
 from simulator.tls.wire.registry import group_name, version_name
-from simulator.tls.wire.version import Protection, Version
+from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
@@ -72,7 +71,7 @@ class ServerHandshake13(ServerAnswers, Connection13):
         own_share = generate_key_share(group, self.entropy, "server")
         secret = own_share.agree(share)
         entry = forms.KEY_SHARE_CHOICE.build(forms.KeyShareEntry(group, own_share.public))
-        self.send_server_hello(self.entropy("server random", 32), suite.code, entry)
+        self.send_choices(self.entropy("server random", 32), suite.code, entry)
         self.agree(suite, group, secret)
         self.begin_flight()
 
@@ -118,21 +117,13 @@ class ServerHandshake13(ServerAnswers, Connection13):
         self.first_hello = hello
         self.retry_group = group
         self.transcript.replace_first_hello()
-        self.send_server_hello(HELLO_RETRY_REQUEST_RANDOM, suite, forms.KEY_SHARE_RETRY.build(group))
+        self.send_choices(HELLO_RETRY_REQUEST_RANDOM, suite, forms.KEY_SHARE_RETRY.build(group))
         self.move(State.WAIT_CH_AFTER_RETRY)
 
-    def send_server_hello(self, random: bytes, suite: int, key_share: Extension) -> None:
+    def send_choices(self, random: bytes, suite: int, key_share: Extension) -> None:
         """Send the server's choices, with its half of the key exchange or the group to try again with."""
-        self.send(
-            ServerHello(
-                legacy_version=Version.TLS12.wire,
-                random=random,
-                legacy_session_id_echo=self.session_id,
-                cipher_suite=suite,
-                legacy_compression_method=0,
-                extensions=(forms.SUPPORTED_VERSIONS_CHOICE.build(self.version.wire), key_share),
-            )
-        )
+        version = forms.SUPPORTED_VERSIONS_CHOICE.build(self.version.wire)
+        self.send_server_hello(random, self.session_id, suite, (version, key_share))
         self.out.flush()
         self.send_compatibility_ccs()
 

@@ -10,13 +10,16 @@ from simulator.tls.crypto.signatures import common_scheme
 from simulator.tls.events import RequestChoiceWanted
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription, handshake_failure
+from simulator.tls.wire.messages import ServerHello
 from simulator.tls.wire.registry import CIPHER_SUITES, group_name
+from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.tls.config import ServerConfig
     from simulator.tls.events import TlsEvent
+    from simulator.tls.wire.extensions import Extension
     from simulator.tls.wire.messages import ClientHello
     from simulator.tls.wire.registry import CipherSuite
 
@@ -74,6 +77,21 @@ class ServerAnswers(Connection):
     @abstractmethod
     def complete_flight(self, *, asks: bool) -> None:
         """Send the CertificateRequest, if the server asks, and what follows it."""
+
+    def send_server_hello(
+        self, random: bytes, session_id: bytes, suite: int, extensions: tuple[Extension, ...]
+    ) -> None:
+        """Queue the ServerHello; in TLS 1.3 it claims to be one of TLS 1.2 (RFC 8446 section 4.1.3)."""
+        self.send(
+            ServerHello(
+                legacy_version=Version.TLS12.wire,
+                random=random,
+                legacy_session_id_echo=session_id,
+                cipher_suite=suite,
+                legacy_compression_method=0,
+                extensions=extensions,
+            )
+        )
 
     def choose_suite(self, hello: ClientHello, usable: Sequence[int]) -> CipherSuite:
         """The first usable suite that the client offers.

@@ -41,6 +41,19 @@ def bad_record(record: Record) -> ProtocolViolation:
     )
 
 
+def opened(content_type: ContentType, plaintext: bytes) -> tuple[ContentType, bytes]:
+    """The content type and the plaintext of a record that has opened.
+
+    Raises:
+        ProtocolViolation: ``unexpected_message`` for an empty record that may not be.
+    """
+    if not plaintext and content_type is not ContentType.APPLICATION_DATA:
+        raise unexpected_message(
+            "A protected record is empty; only application data may be.", got=content_type.name.lower()
+        )
+    return content_type, plaintext
+
+
 class Tls13Protector:
     """TLS 1.3: the content type is hidden inside, padding is possible, the header is authenticated.
 
@@ -98,11 +111,7 @@ class Tls13Protector:
                 "A protected record holds no known content type.",
                 got=content[-1] if content else "only zero bytes",
             )
-        if len(content) == 1 and content_type is not ContentType.APPLICATION_DATA:
-            raise unexpected_message(
-                "A protected record is empty; only application data may be.", got=content_type.name.lower()
-            )
-        return content_type, content[:-1]
+        return opened(content_type, content[:-1])
 
 
 class Tls12Protector:
@@ -159,9 +168,4 @@ class Tls12Protector:
             raise bad_record(record) from None
         if length > PLAINTEXT_LIMIT:
             raise record_overflow("A record is too long once opened.", got=f"{length} bytes")
-        if length == 0 and record.content_type is not ContentType.APPLICATION_DATA:
-            raise unexpected_message(
-                "A protected record is empty; only application data may be.",
-                got=record.content_type.name.lower(),
-            )
-        return record.content_type, plaintext
+        return opened(record.content_type, plaintext)

@@ -23,21 +23,18 @@ KNOWN_TYPES = frozenset(code for _, code in FORMS)
 CERTIFICATE_TRANSPARENCY = ExtensionType.SIGNED_CERTIFICATE_TIMESTAMP  # also beside a certificate (RFC 6962)
 
 # RFC 8446 section 4.2. The forms of ServerHello are also those of TLS 1.2, so these sets are listed.
-SERVER_HELLO_13 = frozenset(
-    {ExtensionType.KEY_SHARE, ExtensionType.PRE_SHARED_KEY, ExtensionType.SUPPORTED_VERSIONS}
-)
-HELLO_RETRY_REQUEST_13 = frozenset(
-    {ExtensionType.KEY_SHARE, ExtensionType.COOKIE, ExtensionType.SUPPORTED_VERSIONS}
-)
+SHARED_13 = frozenset({ExtensionType.KEY_SHARE, ExtensionType.SUPPORTED_VERSIONS})
+LISTED_13: dict[ExtensionPlace, frozenset[int]] = {
+    ExtensionPlace.SH: SHARED_13 | {ExtensionType.PRE_SHARED_KEY},
+    ExtensionPlace.HRR: SHARED_13 | {ExtensionType.COOKIE},
+}
 
 
 @cache
 def specified_for(place: ExtensionPlace) -> frozenset[int]:
     """The extensions that may stand in a message of TLS 1.3."""
-    if place is ExtensionPlace.SH:
-        return frozenset(SERVER_HELLO_13)
-    if place is ExtensionPlace.HRR:
-        return frozenset(HELLO_RETRY_REQUEST_13)
+    if place in LISTED_13:
+        return LISTED_13[place]
     found = frozenset(code for where, code in FORMS if where is place)
     return found | {CERTIFICATE_TRANSPARENCY} if place is ExtensionPlace.CT else found
 

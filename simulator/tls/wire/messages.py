@@ -15,6 +15,7 @@ from typing import Annotated, ClassVar, TypeVar, dataclass_transform
 
 from simulator.tls.wire.alerts import decode_error, unexpected_message
 from simulator.tls.wire.codec import Structure, structure
+from simulator.tls.wire.extension_forms import SCHEMES
 from simulator.tls.wire.extensions import Extension, ExtensionBlock, ExtensionPlace
 from simulator.tls.wire.kinds import Fixed, Opaque, Rest, Uint, Vector
 from simulator.tls.wire.registry import (
@@ -156,11 +157,7 @@ class CertificateRequest12(Message):
     certificate_types: Annotated[
         tuple[int, ...], Vector(1, Uint(1, certificate_type_name), 1, 255, "ClientCertificateType")
     ]
-    supported_signature_algorithms: Annotated[
-        tuple[int, ...],
-        Vector(2, Uint(2, signature_scheme_name), 2, 65534, "SignatureScheme"),
-        "what the server can verify",
-    ]
+    supported_signature_algorithms: Annotated[tuple[int, ...], SCHEMES, "what the server can verify"]
     certificate_authorities: Annotated[
         tuple[bytes, ...],
         Vector(2, Opaque(2, 1, 65535), 0, 65535, "DistinguishedName"),
