@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from simulator.tls.wire import extension_forms as forms
@@ -80,18 +81,11 @@ def same_but_for_share(second: ClientHello, first: ClientHello) -> bool:
     return fixed_part(second) == fixed_part(first)
 
 
-def fixed_part(hello: ClientHello) -> tuple[object, ...]:
+def fixed_part(hello: ClientHello) -> tuple[ClientHello, dict[int, bytes]]:
     """All of a ClientHello that must be the same in the second one."""
     fixed = {
         extension.type: extension.data
         for extension in hello.extensions
         if extension.type in KNOWN_TYPES - MAY_CHANGE
     }
-    return (
-        hello.legacy_version,
-        hello.random,
-        hello.legacy_session_id,
-        hello.cipher_suites,
-        hello.legacy_compression_methods,
-        fixed,
-    )
+    return replace(hello, extensions=()), fixed

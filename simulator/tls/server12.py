@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from simulator.tls.config import ServerConfig
 
 RENEGOTIATION_SCSV = 0x00FF
+NAMED_CURVE = 3  # ECCurveType, the only one that RFC 8422 leaves
 
 
 class ServerHandshake12(ServerAnswers, Connection12):
@@ -122,15 +123,8 @@ class ServerHandshake12(ServerAnswers, Connection12):
         self.send(Certificate12(credential.chain))
         self.share = generate_key_share(self.group, self.entropy, "server")
         content = self.signed_parameters(server_ecdh_params(self.group, self.share.public))
-        self.send(
-            ServerKeyExchange(
-                curve_type=3,
-                named_curve=self.group,
-                public=self.share.public,
-                algorithm=scheme,
-                signature=sign(credential.private_key, scheme, content, self.entropy),
-            )
-        )
+        signature = sign(credential.private_key, scheme, content, self.entropy)
+        self.send(ServerKeyExchange(NAMED_CURVE, self.group, self.share.public, scheme, signature))
         self.want_request_choice()
 
     def complete_flight(self, *, asks: bool) -> None:
