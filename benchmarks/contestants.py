@@ -22,8 +22,9 @@ from simulator.engine.roles import client_role, server_role
 from simulator.engine.world import World, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.oracle.contexts import client_context, server_context
-from simulator.pki.bundles import write_pem, write_private_key
+from simulator.pki.bundles import write_pem
 from simulator.pki.certificate import Certificate
+from simulator.pki.key_files import write_private_key
 from simulator.runs.run import simulate
 from simulator.scenario import Scenario
 from simulator.security import SecurityLevel

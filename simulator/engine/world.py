@@ -23,8 +23,9 @@ from simulator.engine.names import (
     setup_of_certificate,
 )
 from simulator.errors import CertificateError, ScenarioError
-from simulator.pki.bundles import pem_block, write_pem, write_private_key
+from simulator.pki.bundles import pem_block, write_pem
 from simulator.pki.issuing import Issued
+from simulator.pki.key_files import write_private_key
 from simulator.pki.keys import generate_key
 from simulator.pki.stores import TrustStore
 from simulator.tls.config import Credential

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from simulator.actors import authority
 from simulator.actors.authority import SEED_MARK
@@ -17,8 +16,10 @@ from simulator.engine.enrolment import enrol
 from simulator.engine.world import Holding, World, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
+from simulator.pki.bundles import load_certificates
 from simulator.pki.certificate import Certificate
-from simulator.pki.keys import KeyType
+from simulator.pki.key_files import load_private_key
+from simulator.pki.keys import KeyType, PrivateKey
 from simulator.runs.files import write_private_file, write_public_file
 from simulator.scenario import CertificateSetup, ClientSetup, Scenario, ServerSetup, good_certificates
 from tests.peers import ROOT
@@ -54,9 +55,9 @@ def chain(holding: Holding) -> tuple[Certificate, ...]:
     return tuple(Certificate.parse(der) for der in holding.credentials[0].chain)
 
 
-def public(holder: PrivateKeyTypes | x509.Certificate) -> bytes:
-    """The public half of a key, or the key in a certificate, for comparing."""
-    return holder.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+def public(private_key: PrivateKey) -> bytes:
+    """The public half of a key, for comparing."""
+    return private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def forget() -> None:
@@ -292,8 +293,8 @@ def test_the_files_work_with_openssl(scenario: Scenario, tmp_path: Path) -> None
         purpose = ("-purpose", f"ssl{side}", "-trusted", trusted, "-untrusted", chain)
         result = openssl("verify", "-attime", at, *purpose, chain)
         assert result.returncode == 0, result.stderr
-        own = load_pem_private_key((tmp_path / f"{side}-signs-with.key").read_bytes(), None)
-        assert public(own) == public(x509.load_pem_x509_certificates(chain.read_bytes())[0])
+        own = load_private_key((tmp_path / f"{side}-signs-with.key").read_bytes())
+        assert public(own) == load_certificates(chain.read_bytes())[0].public_key_info
     request = tmp_path / "server.csr"
     assert b"verify OK" in openssl("req", "-verify", "-noout", "-in", request).stderr
 
