@@ -96,11 +96,11 @@ class ScenarioError(SimulatorError):
 
 
 class CertificateError(SimulatorError):
-    """A certificate, key or bundle cannot be read or cannot be issued as asked."""
+    """A certificate cannot be read, or cannot be issued as asked."""
 
 
 class PasswordError(CertificateError):
-    """A password is missing, wrong, or given where none is needed."""
+    """The password of a file is empty."""
 
 
 class DecisionError(SimulatorError):

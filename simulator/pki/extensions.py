@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from cryptography import x509
-from cryptography.x509.oid import ExtensionOID
+from cryptography.x509.oid import ExtensionOID as Oid
 
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KEY_USAGES
 
@@ -21,6 +21,9 @@ IpAddress: TypeAlias = IPv4Address | IPv6Address
 IpNetwork: TypeAlias = IPv4Network | IPv6Network
 
 _EXTENDED_KEY_USAGE_NAMES = {dotted: name for name, dotted in EXTENDED_KEY_USAGES.items()}
+_TEXT_KINDS: Mapping[type[x509.GeneralName], str] = MappingProxyType(
+    {x509.DNSName: "dns_names", x509.RFC822Name: "rfc822_names", x509.UniformResourceIdentifier: "uris"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +132,11 @@ def read_general_names(names: x509.GeneralNames | list[x509.GeneralName]) -> Gen
 def _sorted_name(name: x509.GeneralName) -> tuple[str, object]:
     """The field of :class:`GeneralNames` that one name belongs to, and its value there."""
     value = name.value
-    if isinstance(name, x509.DNSName):
-        return "dns_names", value
+    if type(name) in _TEXT_KINDS:
+        return _TEXT_KINDS[type(name)], value
     if isinstance(name, x509.IPAddress):
         is_address = isinstance(value, IPv4Address | IPv6Address)
         return ("ip_addresses" if is_address else "ip_networks"), value
-    if isinstance(name, x509.RFC822Name):
-        return "rfc822_names", value
-    if isinstance(name, x509.UniformResourceIdentifier):
-        return "uris", value
     if isinstance(name, x509.DirectoryName):
         return "directory_names", read_name(name.value)
     return "others", "registeredID" if isinstance(name, x509.RegisteredID) else "otherName"
@@ -222,23 +221,17 @@ Reader: TypeAlias = Callable[[x509.Extension[Any]], Any]
 #: The field of a :class:`~simulator.pki.certificate.Certificate` → the extension it holds, and its reader.
 READERS: Mapping[str, tuple[x509.ObjectIdentifier, Reader]] = MappingProxyType(
     {
-        "basic_constraints": (ExtensionOID.BASIC_CONSTRAINTS, read_basic_constraints),
-        "key_usage": (ExtensionOID.KEY_USAGE, read_key_usage),
-        "extended_key_usage": (ExtensionOID.EXTENDED_KEY_USAGE, read_extended_key_usage),
-        "subject_alternative_name": (
-            ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
-            lambda it: read_general_names(it.value),
-        ),
-        "subject_key_identifier": (ExtensionOID.SUBJECT_KEY_IDENTIFIER, lambda it: it.value.digest),
-        "authority_key_identifier": (ExtensionOID.AUTHORITY_KEY_IDENTIFIER, read_authority_key_identifier),
-        "name_constraints": (ExtensionOID.NAME_CONSTRAINTS, read_name_constraints),
-        "policies": (ExtensionOID.CERTIFICATE_POLICIES, read_policies),
-        "policy_constraints": (ExtensionOID.POLICY_CONSTRAINTS, read_policy_constraints),
-        "inhibit_any_policy": (ExtensionOID.INHIBIT_ANY_POLICY, lambda it: it.value.skip_certs),
-        "crl_distribution_points": (ExtensionOID.CRL_DISTRIBUTION_POINTS, read_crl_uris),
-        "authority_information_access": (
-            ExtensionOID.AUTHORITY_INFORMATION_ACCESS,
-            read_authority_information,
-        ),
+        "basic_constraints": (Oid.BASIC_CONSTRAINTS, read_basic_constraints),
+        "key_usage": (Oid.KEY_USAGE, read_key_usage),
+        "extended_key_usage": (Oid.EXTENDED_KEY_USAGE, read_extended_key_usage),
+        "subject_alternative_name": (Oid.SUBJECT_ALTERNATIVE_NAME, lambda it: read_general_names(it.value)),
+        "subject_key_identifier": (Oid.SUBJECT_KEY_IDENTIFIER, lambda it: it.value.digest),
+        "authority_key_identifier": (Oid.AUTHORITY_KEY_IDENTIFIER, read_authority_key_identifier),
+        "name_constraints": (Oid.NAME_CONSTRAINTS, read_name_constraints),
+        "policies": (Oid.CERTIFICATE_POLICIES, read_policies),
+        "policy_constraints": (Oid.POLICY_CONSTRAINTS, read_policy_constraints),
+        "inhibit_any_policy": (Oid.INHIBIT_ANY_POLICY, lambda it: it.value.skip_certs),
+        "crl_distribution_points": (Oid.CRL_DISTRIBUTION_POINTS, read_crl_uris),
+        "authority_information_access": (Oid.AUTHORITY_INFORMATION_ACCESS, read_authority_information),
     }
 )
