@@ -220,11 +220,8 @@ class Client(Peer):
         """Answer with close_notify; one that comes before the first word refuses without a reason."""
         facts: list[Fact] = []
         if self.returned and not self._server_said:
-            facts = self._believe(
-                SecurityLevel.REFUSED,
-                "The server closed the session before it said a word.",
-                peer=self._subject,
-            )
+            reason = "The server closed the session before it said a word."
+            facts = self._believe(SecurityLevel.REFUSED, reason, peer=self._subject)
         return facts + self._say_goodbye()
 
 

@@ -119,9 +119,7 @@ def enrol(world: World) -> list[Happening]:
     Raises:
         ScenarioError: a certificate cannot be issued.
     """
-    enrolment = Enrolment(world)
-    enrolment.play()
-    return enrolment.happenings
+    return Enrolment(world).play()
 
 
 class Enrolment:
@@ -142,8 +140,8 @@ class Enrolment:
         self._processing = round(network.thinking_ms * 1000)
         self._kernel = Kernel()
 
-    def play(self) -> None:
-        """Let everything happen that comes before the connection."""
+    def play(self) -> list[Happening]:
+        """Let everything happen that comes before the connection; return it in order."""
         scenario, with_lane = self._world.scenario, authorities_of(self._world.scenario)
         begun = [(one.at, partial(self._begin, one)) for one in beginnings(scenario)]
         revoked = [
@@ -163,6 +161,7 @@ class Enrolment:
             self._kernel.schedule(at - self._kernel.now, action)
         while self._kernel.step():
             pass
+        return self.happenings
 
     def _begin(self, one: Beginning) -> None:
         """The holder asks for its certificate, or the CA makes key and certificate, or neither."""

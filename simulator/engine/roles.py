@@ -36,9 +36,7 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
         refuses_in_clear=profile_named(setup.profile).refuses_in_clear,
         corrupts_proof=setup.corrupts_proof,
     )
-    policy = TrustPolicy(
-        role="server", store=held.store, held=held.held, server_name=setup.server_name, profile=setup.profile
-    )
+    policy = TrustPolicy("server", held.store, held.held, setup.server_name, setup.profile)
     # A client that is set up to send an empty chain has nothing to send.
     credentials = tuple(one for one in held.credentials if one.chain)
     return ClientRole(setup, config, credentials, policy)
@@ -61,13 +59,8 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),
         signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, SIGNATURE_SCHEMES),
     )
-    policy = TrustPolicy(
-        role="client",
-        store=held.store,
-        held=held.held,
-        profile=setup.profile,
-        require_certificate=setup.client_authentication == "required",
-    )
+    required = setup.client_authentication == "required"
+    policy = TrustPolicy("client", held.store, held.held, profile=setup.profile, require_certificate=required)
     return ServerRole(setup, config, policy)
 
 

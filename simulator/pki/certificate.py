@@ -191,14 +191,7 @@ def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | N
         return "the signature algorithm inside the certificate is not the one outside"
     if certificate.signature_unused_bits:
         return "the signature is not made of whole octets"
-    return verify_problem(
-        issuer.public_key,
-        issuer.key_type_name,
-        certificate.signature,
-        certificate.tbs_bytes,
-        certificate.signature_algorithm,
-        certificate.signature_parameters,
-    )
+    return verify_problem(certificate, issuer)
 
 
 @lru_cache(maxsize=CACHED_CERTIFICATES)

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 if TYPE_CHECKING:
     from cryptography import x509
 
-    from simulator.pki.keys import PublicKey
+    from simulator.pki.certificate import Certificate
 
 # (padding, hash) as the library takes them, each None if it does not apply; None for an unknown algorithm
 SignatureParameters: TypeAlias = (
@@ -74,24 +74,11 @@ def signature_parameters(certificate: x509.Certificate, algorithm: str) -> Signa
     return None
 
 
-def verify_problem(
-    key: PublicKey | None,
-    key_type_name: str,
-    signature: bytes,
-    signed: bytes,
-    algorithm: str,
-    parameters: SignatureParameters,
-) -> str | None:
-    """The reason why a signature does not verify under a key, or None. Never raises.
-
-    Args:
-        key: the issuer's public key, or None if it cannot be used.
-        key_type_name: the key in words, for the answer.
-        signature: the signature's bytes.
-        signed: the signed bytes.
-        algorithm: name of the signature algorithm, for the answer.
-        parameters: padding and hash of the algorithm.
-    """
+def verify_problem(certificate: Certificate, issuer: Certificate) -> str | None:
+    """The reason why a signature does not verify under the key of an issuer, or None. Never raises."""
+    key, key_type_name = issuer.public_key, issuer.key_type_name
+    algorithm, parameters = certificate.signature_algorithm, certificate.signature_parameters
+    signature, signed = certificate.signature, certificate.tbs_bytes
     if key is None:
         return f"the issuer's key ({key_type_name}) is not one this program can verify with"
     if parameters is None:
