@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from simulator.errors import CertificateError
 from simulator.pki import der as asn1
@@ -23,7 +24,6 @@ from simulator.pki.signatures import (
     SIGNATURE_NAMES,
     SignatureParameters,
     signature_parameters,
-    verify_problem,
 )
 
 if TYPE_CHECKING:
@@ -186,12 +186,33 @@ class Certificate:
 
 @lru_cache(maxsize=CACHED_CERTIFICATES)
 def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | None:
-    """Verify a pair of certificates once."""
+    """Verify a pair of certificates once; the reason why the signature does not verify, or None."""
     if not certificate.signature_algorithms_agree:
         return "the signature algorithm inside the certificate is not the one outside"
     if certificate.signature_unused_bits:
         return "the signature is not made of whole octets"
-    return verify_problem(certificate, issuer)
+    key, key_type_name = issuer.public_key, issuer.key_type_name
+    algorithm, parameters = certificate.signature_algorithm, certificate.signature_parameters
+    signature, signed = certificate.signature, certificate.tbs_bytes
+    if key is None:
+        return f"the issuer's key ({key_type_name}) is not one this program can verify with"
+    if parameters is None:
+        return f"the signature algorithm {algorithm} is not one this program can verify"
+    scheme, digest = parameters
+    try:
+        if isinstance(key, ed25519.Ed25519PublicKey) and algorithm == "ed25519":
+            key.verify(signature, signed)
+        elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.startswith("ecdsa") and digest:
+            key.verify(signature, signed, ec.ECDSA(digest))
+        elif isinstance(key, rsa.RSAPublicKey) and scheme and digest:
+            key.verify(signature, signed, scheme, digest)
+        else:
+            return f"the issuer's key ({key_type_name}) cannot have made a signature of the kind {algorithm}"
+    except InvalidSignature:
+        return "the signature does not fit the issuer's key: another key made it, or the content was changed"
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        return f"the signature cannot be verified: {error}"
+    return None
 
 
 @lru_cache(maxsize=CACHED_CERTIFICATES)

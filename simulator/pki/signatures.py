@@ -1,17 +1,15 @@
-"""The signatures on certificates: their names and their verification."""
+"""The signatures on certificates: the names of their algorithms, and what these are made with."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding
 
 if TYPE_CHECKING:
     from cryptography import x509
-
-    from simulator.pki.certificate import Certificate
 
 # (padding, hash) as the library takes them, each None if it does not apply; None for an unknown algorithm
 SignatureParameters: TypeAlias = (
@@ -71,30 +69,4 @@ def signature_parameters(certificate: x509.Certificate, algorithm: str) -> Signa
         return padding.PKCS1v15(), HASHES[algorithm.removesuffix("WithRSAEncryption")]
     if algorithm.startswith("ecdsa-with-"):
         return None, HASHES[algorithm.removeprefix("ecdsa-with-").lower()]
-    return None
-
-
-def verify_problem(certificate: Certificate, issuer: Certificate) -> str | None:
-    """The reason why a signature does not verify under the key of an issuer, or None. Never raises."""
-    key, key_type_name = issuer.public_key, issuer.key_type_name
-    algorithm, parameters = certificate.signature_algorithm, certificate.signature_parameters
-    signature, signed = certificate.signature, certificate.tbs_bytes
-    if key is None:
-        return f"the issuer's key ({key_type_name}) is not one this program can verify with"
-    if parameters is None:
-        return f"the signature algorithm {algorithm} is not one this program can verify"
-    scheme, digest = parameters
-    try:
-        if isinstance(key, ed25519.Ed25519PublicKey) and algorithm == "ed25519":
-            key.verify(signature, signed)
-        elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.startswith("ecdsa") and digest:
-            key.verify(signature, signed, ec.ECDSA(digest))
-        elif isinstance(key, rsa.RSAPublicKey) and scheme and digest:
-            key.verify(signature, signed, scheme, digest)
-        else:
-            return f"the issuer's key ({key_type_name}) cannot have made a signature of the kind {algorithm}"
-    except InvalidSignature:
-        return "the signature does not fit the issuer's key: another key made it, or the content was changed"
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        return f"the signature cannot be verified: {error}"
     return None
