@@ -96,11 +96,11 @@ class ScenarioError(SimulatorError):
 
 
 class CertificateError(SimulatorError):
-    """A certificate cannot be read, or cannot be issued as asked."""
+    """A certificate, key or bundle cannot be read or cannot be issued as asked."""
 
 
 class PasswordError(CertificateError):
-    """The password of a file is empty."""
+    """A password is missing, wrong, or given where none is needed."""
 
 
 class DecisionError(SimulatorError):

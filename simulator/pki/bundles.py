@@ -77,12 +77,10 @@ def load_certificates(data: bytes) -> tuple[Certificate, ...]:
     blocks = _pem_blocks(data)
     found = [der for label, der in blocks if label in _CERTIFICATE_LABELS]
     if not found:
-        raise CertificateError(
-            "There is no certificate inside.",
-            got=", ".join(label.decode() for label, _ in blocks) or beginning(data),
-            expected="-----BEGIN CERTIFICATE-----",
-            advice="Give the file that holds the certificate; keys and requests are other files.",
-        )
+        got = ", ".join(label.decode() for label, _ in blocks) or beginning(data)
+        expected = "-----BEGIN CERTIFICATE-----"
+        advice = "Give the file that holds the certificate; keys and requests are other files."
+        raise CertificateError("There is no certificate inside.", got=got, expected=expected, advice=advice)
     return tuple(Certificate.parse(der) for der in found)
 
 
@@ -98,12 +96,10 @@ def load_pkcs12(data: bytes, password: str | None) -> Issued:
         CertificateError: it is not PKCS#12, it lacks key or certificate, or the two differ.
     """
     if not looks_like_der(data):
-        raise CertificateError(
-            "This is not a PKCS#12 file.",
-            got=beginning(data),
-            expected="a .p12 or .pfx file, which is binary",
-            advice="A PEM file is read as certificate and key instead.",
-        )
+        got = beginning(data)
+        expected = "a .p12 or .pfx file, which is binary"
+        advice = "A PEM file is read as certificate and key instead."
+        raise CertificateError("This is not a PKCS#12 file.", got=got, expected=expected, advice=advice)
     try:
         bundle = pkcs12.load_pkcs12(data, None if password is None else password_bytes(password))
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -138,12 +134,10 @@ def with_chain(certificates: Iterable[Certificate], private_key: PrivateKey) -> 
     if own is None:
         if given:
             check_key_matches(given[0], private_key)
-        raise CertificateError(
-            "There is no certificate to go with the private key.",
-            got="a private key alone",
-            expected="the key and its certificate",
-            advice="Give the file that holds the certificate too.",
-        )
+        message = "There is no certificate to go with the private key."
+        expected = "the key and its certificate"
+        advice = "Give the file that holds the certificate too."
+        raise CertificateError(message, got="a private key alone", expected=expected, advice=advice)
     chain: list[Certificate] = []
     last = own
     while not last.self_signed:
@@ -188,19 +182,15 @@ def _pem_blocks(data: bytes) -> list[tuple[bytes, bytes]]:
             if label not in _CERTIFICATE_LABELS:  # an encrypted key has headers that are not base64
                 blocks.append((label, b""))
                 continue
-            raise CertificateError(
-                "A PEM block is damaged.",
-                got=str(error),
-                expected="base64 between BEGIN and END",
-                advice="Copy the whole block again, dashes included.",
-            ) from error
+            message = "A PEM block is damaged."
+            expected = "base64 between BEGIN and END"
+            advice = "Copy the whole block again, dashes included."
+            raise CertificateError(message, got=str(error), expected=expected, advice=advice) from error
     if len(PEM_BEGIN.findall(data)) > len(blocks):
-        raise CertificateError(
-            "A PEM block has no end: the file was cut off.",
-            got="BEGIN without its END",
-            expected="-----END CERTIFICATE----- after the last line",
-            advice="Copy the whole file again.",
-        )
+        message = "A PEM block has no end: the file was cut off."
+        expected = "-----END CERTIFICATE----- after the last line"
+        advice = "Copy the whole file again."
+        raise CertificateError(message, got="BEGIN without its END", expected=expected, advice=advice)
     return blocks
 
 
@@ -214,9 +204,7 @@ def _pkcs12_error(error: Exception, data: bytes, password: str | None) -> Certif
             expected="the password that came with the file, by another way",
             advice="Check the password; letter case counts.",
         )
-    return CertificateError(
-        "This cannot be read as a PKCS#12 file.",
-        got=beginning(data),
-        expected="one whole .p12 or .pfx file",
-        advice="Copy the file again, as binary.",
-    )
+    message = "This cannot be read as a PKCS#12 file."
+    expected = "one whole .p12 or .pfx file"
+    advice = "Copy the file again, as binary."
+    return CertificateError(message, got=beginning(data), expected=expected, advice=advice)

@@ -57,23 +57,18 @@ def load_private_key(data: bytes, password: str | None = None) -> PrivateKey:
         raise _key_error(error, data, password) from error
     if isinstance(key, PRIVATE_KEY_TYPES):
         return key
-    raise CertificateError(
-        "The private key is of a kind this program cannot use.",
-        got=describe_key(key.public_key()),
-        expected="an elliptic-curve (ECDSA), Ed25519 or RSA key",
-        advice="Use a certificate with another kind of key.",
-    )
+    message = "The private key is of a kind this program cannot use."
+    expected = "an elliptic-curve (ECDSA), Ed25519 or RSA key"
+    advice = "Use a certificate with another kind of key."
+    raise CertificateError(message, got=describe_key(key.public_key()), expected=expected, advice=advice)
 
 
 def password_encryption(password: str) -> KeySerializationEncryption:
     """Encryption under a password that is not empty."""
     if not password:
-        raise PasswordError(
-            "The password is empty.",
-            got="no characters",
-            expected="at least one character",
-            advice="Choose a password, and pass it on by another way than the file.",
-        )
+        expected = "at least one character"
+        advice = "Choose a password, and pass it on by another way than the file."
+        raise PasswordError("The password is empty.", got="no characters", expected=expected, advice=advice)
     return BestAvailableEncryption(password_bytes(password))
 
 
@@ -119,29 +114,17 @@ def _key_error(error: Exception, data: bytes, password: str | None) -> Certifica
     """The error that explains why a private key cannot be read, from the library's own error."""
     encrypted = b"ENCRYPTED" in data or "encrypted" in str(error).lower()
     if isinstance(error, TypeError) and password is None:
-        return PasswordError(
-            "The private key is encrypted.",
-            got="no password",
-            expected="its password",
-            advice="Give the password.",
-        )
+        message = "The private key is encrypted."
+        return PasswordError(message, got="no password", expected="its password", advice="Give the password.")
     if isinstance(error, TypeError):
-        return PasswordError(
-            "A password was given, but the private key is not encrypted.",
-            got="a password",
-            expected="none",
-            advice="Leave the password out.",
-        )
+        message = "A password was given, but the private key is not encrypted."
+        return PasswordError(message, got="a password", expected="none", advice="Leave the password out.")
     if password is not None and (encrypted or "password" in str(error).lower()):
-        return PasswordError(
-            "The private key does not open with this password.",
-            got="a password that does not fit",
-            expected="the password it was encrypted with",
-            advice="Check the password; letter case counts.",
-        )
-    return CertificateError(
-        "The private key cannot be read.",
-        got=beginning(data),
-        expected="a PKCS#8, SEC 1 or PKCS#1 private key",
-        advice="Give the whole file that holds the private key.",
-    )
+        message = "The private key does not open with this password."
+        expected = "the password it was encrypted with"
+        advice = "Check the password; letter case counts."
+        return PasswordError(message, got="a password that does not fit", expected=expected, advice=advice)
+    got = beginning(data)
+    expected = "a PKCS#8, SEC 1 or PKCS#1 private key"
+    advice = "Give the whole file that holds the private key."
+    return CertificateError("The private key cannot be read.", got=got, expected=expected, advice=advice)
