@@ -110,16 +110,10 @@ def _branch(sheet: Sheet, field: Field, seq: int) -> None:
     indent = INDENT * min(field.depth, 9)
     sheet.line(f"{field.offset:04x}", "hex.quiet", seq, MARGIN + 8, top + 15, width=OFFSET)
     sheet.line(size(field.length), "small", seq, MARGIN + OFFSET + 8, top + 15, width=HEX - 16)
-    x = MARGIN + OFFSET + HEX + indent
-    sheet.line(clean(field.name), "byte.branch", seq, x, top + 15, width=NAME - indent - 8)
+    x = MARGIN + OFFSET + HEX
+    sheet.line(clean(field.name), "byte.branch", seq, x + indent, top + 15, width=NAME - indent - 8)
     meaning = sheet.paragraph(
-        _cut(field.meaning),
-        "byte.meaning",
-        seq,
-        MARGIN + OFFSET + HEX + NAME,
-        top + 4,
-        width=MEANING - 8,
-        most=4,
+        _cut(field.meaning), "byte.meaning", seq, x + NAME, top + 4, width=MEANING - 8, most=4
     )
     sheet.y = max(top + 22, meaning + 3)
     sheet.front.insert(place, Box(MARGIN, top, WIDTH - 2 * MARGIN, sheet.y - top, "branch", seq))

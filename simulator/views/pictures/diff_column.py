@@ -71,15 +71,9 @@ class Column:
         """Title and settings of the run."""
         sheet, setup = self.sheet, self.trace.setup
         self.place = len(sheet.front)
-        sheet.y = sheet.paragraph(
-            clean(setup.title), "belief.title", 0, self.left, sheet.y, width=COLUMN, most=2
-        )
-        sheet.y = (
-            sheet.paragraph(
-                clean(under_title(self.trace)), "small", 0, self.left, sheet.y, width=COLUMN, most=2
-            )
-            + 8
-        )
+        for words, style in ((setup.title, "belief.title"), (under_title(self.trace), "small")):
+            sheet.y = sheet.paragraph(clean(words), style, 0, self.left, sheet.y, width=COLUMN, most=2)
+        sheet.y += 8
 
     def cards(self) -> None:
         """The cards above the two lanes."""

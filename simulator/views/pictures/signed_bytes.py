@@ -108,14 +108,8 @@ def draw_signed(sheet: Sheet, signed: Signed, seq: int) -> None:
             words += "; counts as message_hash and its hash alone"
         sheet.line(str(number), "hex.quiet", event.seq, MARGIN + 8, top + 15, width=NUMBER)
         sheet.line(clean(fact.name), "byte.name", event.seq, MARGIN + NUMBER, top + 15, width=NAME)
-        sheet.line(
-            words,
-            "byte.meaning",
-            event.seq,
-            MARGIN + NUMBER + NAME,
-            top + 15,
-            width=width - NUMBER - NAME - 8,
-        )
+        x, room = MARGIN + NUMBER + NAME, width - NUMBER - NAME - 8
+        sheet.line(words, "byte.meaning", event.seq, x, top + 15, width=room)
         sheet.y = top + 22
         ground = "leaf.odd" if number % 2 else "leaf"
         sheet.front.insert(place, Box(MARGIN, top, width, 22, ground, event.seq))

@@ -241,8 +241,7 @@ class _Picture:
     def _label(self, words: str, route: tuple[Point, ...], style: str) -> None:
         """A word on the line, on ground of its own."""
         (x1, y1), (x2, y2) = route[0], route[1]
-        share = 0.5
-        x, y = x1 + (x2 - x1) * share, y1 + (y2 - y1) * share
+        x, y = x1 + (x2 - x1) * 0.5, y1 + (y2 - y1) * 0.5
         width = width_of(words, style) + 8
         self.sheet.middle.append(Box(x - width / 2, y - 9, width, 18, "paper", 0))
         self.sheet.put(Text(x, y + 4, words, style, 0, "middle"))
