@@ -139,14 +139,14 @@ def unknown_name(
         name: what was found.
         known: the names that exist.
         expected: what is allowed; by default all the names. Say it in words where they are many.
-        otherwise: the advice where no name is near.
+        otherwise: the advice where no name is near; by default to choose among what is allowed.
     """
     known = tuple(known)
     return error(
         f"Unknown {kind}.",
         got=repr(name),
         expected=expected or joined(known),
-        advice=did_you_mean(name, known) or otherwise,
+        advice=did_you_mean(name, known) or otherwise or "Choose one of these.",
     )
 
 

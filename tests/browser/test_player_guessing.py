@@ -68,25 +68,25 @@ def at(tab: Page, pane: int = 0) -> int:
 # What tells the ending, and the event before which nothing of it may be seen.
 ENDINGS = {
     "refused": {
-        "The client's certificate has expired": 65,
-        "good until yesterday": 65,
-        "certificate-expired": 65,
-        "never read": 61,  # the failure goes along with this stop
-        "has expired": 57,
-        "certificate_expired": 59,
-        "took the session for open": 64,
-        "Trust decision": 57,
-        "Server decides": 57,
+        "The client's certificate has expired": 66,
+        "good until yesterday": 66,
+        "certificate-expired": 66,
+        "never read": 62,  # the failure goes along with this stop
+        "has expired": 58,
+        "certificate_expired": 60,
+        "took the session for open": 65,
+        "Trust decision": 58,
+        "Server decides": 58,
     },
     "stolen": {
-        "A certificate without its key": 64,
-        "certificates are public": 64,
-        "stolen-certificate": 64,
-        "not the certificate's own": 64,
-        "never read": 60,  # the failure goes along with this stop
-        "did not prove": 57,
-        "decrypt_error": 58,
-        "Server decides": 53,
+        "A certificate without its key": 65,
+        "certificates are public": 65,
+        "stolen-certificate": 65,
+        "not the certificate's own": 65,
+        "never read": 61,  # the failure goes along with this stop
+        "did not prove": 58,
+        "decrypt_error": 59,
+        "Server decides": 54,
     },
 }
 
@@ -129,9 +129,9 @@ def test_what_is_not_known_yet_looks_like_what_is_on_its_way(
         [...document.querySelectorAll('.cap-sheet text')].filter(seen)
           .filter((node) => node.textContent === 'never read').length];
     }"""
-    tab = guessing(browser, files["refused"], "every message", "#e53")
+    tab = guessing(browser, files["refused"], "every message", "#e54")
     assert [3, 0] == tab.evaluate(shown)
-    tab = guessing(browser, files["refused"], "every message", "#e64")
+    tab = guessing(browser, files["refused"], "every message", "#e65")
     assert [0, 3] == tab.evaluate(shown)
 
 
@@ -141,12 +141,12 @@ def test_a_column_of_belief_reaches_no_further_than_the_story(
     """While guessing, what is open now ends where the picture ends; else it shows how long it lasts."""
     heights = """() => [...document.querySelectorAll('.cap-sheet rect[data-seq="17"]')]
       .map((node) => Number(node.getAttribute('height'))).at(-1)"""
-    tab = guessing(browser, files["refused"], "decisions", "#e36")
+    tab = guessing(browser, files["refused"], "decisions", "#e37")
     short = tab.evaluate(heights)
     tab.get_by_role("button", name="off", exact=True).click()
     whole = tab.evaluate(heights)
     assert whole > short + 300
-    tab = guessing(browser, files["refused"], "decisions", "#e65")
+    tab = guessing(browser, files["refused"], "decisions", "#e66")
     assert whole == tab.evaluate(heights)
 
 
@@ -154,7 +154,7 @@ def test_what_is_kept_back_leaves_no_hole(browser: Browser, files: dict[str, Pat
     """On the card of a lane the lines below a secret stand in its place while it is kept."""
     lines = """() => [...document.querySelectorAll('.cap-sheet text[data-seq="0"]')]
       .filter((node) => getComputedStyle(node).visibility !== 'hidden'
-        && /trusts CN=Server|private|certificate's own|verifies/.test(node.textContent))
+        && /trusts Server CA|private|certificate's own|verifies/.test(node.textContent))
       .map((node) => [node.textContent, Math.round(node.getBoundingClientRect().top)])"""
     tab = watched(browser).open(files["stolen"], "#e0")
     open_lines = tab.evaluate(lines)
@@ -190,10 +190,10 @@ def test_decisions_only_asks_at_decisions_and_at_the_outcome(
             break
     assert [
         (19, "Does the server ask the client for a certificate?"),
-        (28, "Does the client accept the server's certificate?"),
-        (44, "Does the client send a certificate?"),
-        (53, question("accept-client")),
-        (58, "What is the session worth in the end?"),
+        (29, "Does the client accept the server's certificate?"),
+        (45, "Does the client send a certificate?"),
+        (54, question("accept-client")),
+        (59, "What is the session worth in the end?"),
     ] == asked
 
 
@@ -237,14 +237,14 @@ def test_in_big_type_a_question_and_its_answer_are_in_sight(
 def test_a_key_goes_on_from_an_answer(browser: Browser, files: dict[str, Path], key: str) -> None:
     """Wherever the focus is, in the question or in the picture; before the answer none of them does."""
     for focus in (".cap-onward", ".cap-view"):
-        tab = guessing(browser, files["refused"], "decisions", "#e53")
+        tab = guessing(browser, files["refused"], "decisions", "#e54")
         tab.locator(".cap-view").focus()
         tab.keyboard.press(key)
-        assert 53 == at(tab)
+        assert 54 == at(tab)
         tab.keyboard.press("1")
         tab.locator(focus).focus()
         tab.keyboard.press(key)
-        assert 57 == at(tab)
+        assert 58 == at(tab)
 
 
 @pytest.mark.parametrize("name", ["refused", "two"])
@@ -252,7 +252,7 @@ def test_on_a_telephone_the_way_on_is_not_behind_the_controls(
     browser: Browser, files: dict[str, Path], name: str
 ) -> None:
     """At 390 × 844 an answer brings the button that goes on into sight, above the controls."""
-    tab = watched(browser, viewport={"width": 390, "height": 844}).open(files[name], "#e53,53")
+    tab = watched(browser, viewport={"width": 390, "height": 844}).open(files[name], "#e54,54")
     tab.keyboard.press("g")
     tab.get_by_role("button", name="accept").first.click()
     onward, controls = tab.locator(".cap-onward").bounding_box(), tab.locator(".cap-controls").bounding_box()
@@ -266,7 +266,7 @@ def test_on_a_telephone_the_way_on_is_not_behind_the_controls(
 
 def test_numbers_answer_the_run_that_asks(browser: Browser, files: dict[str, Path]) -> None:
     """First the run that leads is answered, then the other; numbers stand where a key is heard."""
-    tab = guessing(browser, files["two"], "decisions", "#e53,53")
+    tab = guessing(browser, files["two"], "decisions", "#e54,54")
     numbers = [pane.locator(".cap-options kbd") for pane in tab.locator(".cap-pane").all()]
     assert [2, 0] == [keys.count() for keys in numbers]
     tab.keyboard.press("2")
@@ -274,16 +274,16 @@ def test_numbers_answer_the_run_that_asks(browser: Browser, files: dict[str, Pat
     assert feedback[0].inner_text().startswith("Right.")
     assert [1, 2] == [keys.count() for keys in numbers]
     tab.keyboard.press(FORWARD)
-    assert [53, 53] == [at(tab, pane) for pane in (0, 1)]
+    assert [54, 54] == [at(tab, pane) for pane in (0, 1)]
     tab.keyboard.press("1")
     assert feedback[1].inner_text().startswith("Right.")
     tab.keyboard.press(FORWARD)
-    assert [57, 57] == [at(tab, pane) for pane in (0, 1)]
+    assert [58, 58] == [at(tab, pane) for pane in (0, 1)]
 
 
 def test_the_run_that_does_not_lead_comes_after(browser: Browser, files: dict[str, Path]) -> None:
     """Where a step needs more than one answer of the other run, that run goes on to its next question."""
-    tab = guessing(browser, files["two"], "every message", "#e59,58")
+    tab = guessing(browser, files["two"], "every message", "#e60,59")
     tab.locator(".cap-pane").nth(1).locator(".cap-now").click()
     places = set()
     for _ in range(12):
@@ -291,8 +291,8 @@ def test_the_run_that_does_not_lead_comes_after(browser: Browser, files: dict[st
         tab.keyboard.press("1")
         tab.keyboard.press("1")
         tab.keyboard.press(FORWARD)
-    assert (59, 58) in places
-    assert (60, 58) in places
+    assert (60, 59) in places
+    assert (61, 59) in places
     assert at(tab, 1) > 70
 
 
@@ -353,7 +353,7 @@ def test_a_decision_that_waits_is_told_when_it_is_reached(browser: Browser) -> N
     from simulator.trace.outcome import trace_of as trace_of_events
 
     tab = in_a_notebook(watched(browser).page)
-    events = trace_of("valid-certificate", "1.3").events[:45]
+    events = trace_of("valid-certificate", "1.3").events[:46]
     contents = json.loads(json.dumps(document(trace_of_events(events), finished=False)))
     pending = {"ask": "Does the client send a certificate?", "options": ["send", "skip"], "number": 2}
     before, hidden, reached, early, answer = tab.evaluate(PENDING, [contents, pending])

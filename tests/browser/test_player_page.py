@@ -124,7 +124,7 @@ def test_going_back_shows_the_same_as_coming_there(browser: Browser, files: dict
 
 def test_only_what_has_happened_is_lit(browser: Browser, files: dict[str, Path]) -> None:
     """Every element of a later event is dimmed, every other one is not."""
-    tab = watched(browser).open(files["fine"], "#e22")
+    tab = watched(browser).open(files["fine"], "#e23")
     numbers = (
         "(which) => [...document.querySelectorAll('.cap-sheet ' + which)].map((node) => +node.dataset.seq)"
     )
@@ -157,7 +157,7 @@ def test_keys_of_a_presenter(browser: Browser, files: dict[str, Path]) -> None:
 
 def test_arrows_scroll_what_has_the_focus(browser: Browser, files: dict[str, Path]) -> None:
     """With all columns shown as without: in the picture the arrows scroll, elsewhere they go by chapters."""
-    tab = watched(browser).open(files["fine"], "#e22")
+    tab = watched(browser).open(files["fine"], "#e23")
     for wide in ("false", "true"):
         assert wide == tab.get_by_role("button", name="All columns").get_attribute("aria-pressed")
         view = tab.locator(".cap-view")
@@ -166,7 +166,7 @@ def test_arrows_scroll_what_has_the_focus(browser: Browser, files: dict[str, Pat
         for _ in range(4):
             tab.keyboard.press("ArrowDown")
         tab.wait_for_function("(top) => document.querySelector('.cap-view').scrollTop > top", arg=before)
-        assert 22 == at(tab)
+        assert 23 == at(tab)
         tab.keyboard.press("w")
     tab.get_by_role("button", name="Keys").focus()
     tab.keyboard.press("ArrowDown")
@@ -175,7 +175,7 @@ def test_arrows_scroll_what_has_the_focus(browser: Browser, files: dict[str, Pat
 
 def test_all_columns_are_all_columns(browser: Browser, files: dict[str, Path]) -> None:
     """The button shows the picture in its whole width: every lane and both columns of belief."""
-    tab = watched(browser).open(files["fine"], "#e22")
+    tab = watched(browser).open(files["fine"], "#e23")
     view = "(node) => node.scrollWidth - node.clientWidth"
     assert tab.locator(".cap-view").evaluate(view) > 100
     tab.keyboard.press("w")
@@ -219,7 +219,7 @@ def test_big_type_is_read_from_the_last_row(browser: Browser, files: dict[str, P
       range.selectNodeContents(document.querySelector(which));
       return range.getClientRects()[0].height;
     })"""
-    tab = watched(browser).open(files["refused"], "#e22")
+    tab = watched(browser).open(files["refused"], "#e23")
     small = tab.evaluate(sizes)
     tab.keyboard.press("b")
     big = tab.evaluate(sizes)
@@ -243,7 +243,7 @@ def test_in_big_type_a_belief_is_seen_with_what_led_to_it(browser: Browser, file
     """The close-up takes in the margin in which a belief stands, and the last message before it."""
     tab = watched(browser).open(files["refused"])
     tab.keyboard.press("b")
-    for belief, message in {17: 16, 28: 24, 51: 49, 60: 59, 64: 59}.items():
+    for belief, message in {17: 16, 29: 25, 52: 50, 61: 60, 65: 60}.items():
         tab.evaluate("(place) => { location.hash = place; }", f"e{belief}")
         tab.wait_for_function(
             "(at) => document.querySelector('.cap-pane').dataset.cursor == at", arg=str(belief)
@@ -254,7 +254,7 @@ def test_in_big_type_a_belief_is_seen_with_what_led_to_it(browser: Browser, file
 def test_big_type_gives_two_runs_larger_pictures(browser: Browser, files: dict[str, Path]) -> None:
     """Of two runs the panels make room for the pictures, which stay beside each other; they come back."""
     heights = """() => [...document.querySelectorAll('.cap-view')].map((node) => node.clientHeight)"""
-    tab = watched(browser).open(files["two"], "#e53,53")
+    tab = watched(browser).open(files["two"], "#e54,54")
     small = tab.evaluate(heights)
     tab.keyboard.press("b")
     big = tab.evaluate(heights)
@@ -274,8 +274,8 @@ def test_what_lies_ahead_does_not_say_that_a_message_is_never_read(
       .filter((node) => node.textContent === 'never read')
       .filter((node) => getComputedStyle(node).visibility !== 'hidden').length"""
     for name in ("refused", "two"):
-        assert 0 == watched(browser).open(files[name], "#e53,53").evaluate(shown)
-        assert 3 == watched(browser).open(files[name], "#e64,64").evaluate(shown)
+        assert 0 == watched(browser).open(files[name], "#e54,54").evaluate(shown)
+        assert 3 == watched(browser).open(files[name], "#e65,65").evaluate(shown)
 
 
 # The words for the parting, and every other text of the picture that they touch.
@@ -356,7 +356,7 @@ def _marked(tab: Page, index: int) -> str:
 def test_a_click_selects_the_message(browser: Browser, files: dict[str, Path]) -> None:
     """A click on the name of any message that can be seen goes to its sending."""
     trace = trace_of("valid-certificate", "1.3")
-    tab = watched(browser, viewport={"width": 1600, "height": 1000}).open(files["fine"], "#e45")
+    tab = watched(browser, viewport={"width": 1600, "height": 1000}).open(files["fine"], "#e46")
     for event in trace.of(Sent):
         if event.at >= 0 and isinstance(event.fact, Sent):
             labels = tab.locator(f'.cap-sheet text[data-seq="{event.seq}"]')
@@ -469,7 +469,8 @@ def test_the_parting_is_marked_and_can_be_reached(browser: Browser, files: dict[
     tab.get_by_role("button", name="Go there").click()
     assert 2 == tab.locator(".cap-sheet .cap-part-words").count()
     heads = [pane.inner_text() for pane in tab.locator(".cap-now h3").all()]
-    assert ["The server checks the client's certificate"] * 2 == heads
+    judged = "The server checks the client's certificate"
+    assert [f"{judged}: validity fails", f"{judged}: no check fails"] == heads
     tab.get_by_text("What is set differently").click()
     assert "certificate" in tab.locator(".cap-parting table").inner_text()
 
@@ -478,23 +479,23 @@ def test_the_parting_is_marked_and_can_be_reached(browser: Browser, files: dict[
 
 # What to look at: page, place, theme, keys pressed before, and how many of the six panels.
 STATES = {
-    "light": ("refused", "#e22", "light", "", 6),
-    "dark": ("refused", "#e57", "dark", "", 6),
-    "decision": ("refused", "#e58", "light", "", 1),
-    "belief in the dark": ("refused", "#e51", "dark", "", 1),
+    "light": ("refused", "#e23", "light", "", 6),
+    "dark": ("refused", "#e58", "dark", "", 6),
+    "decision": ("refused", "#e59", "light", "", 1),
+    "belief in the dark": ("refused", "#e52", "dark", "", 1),
     "set-up": ("fine", "#e0", "light", "", 1),
-    "end": ("refused", "#e65", "light", "", 1),
-    "guess": ("refused", "#e44", "light", "g", 1),
-    "guessed in the dark": ("refused", "#e44", "dark", "gg2", 1),
-    "two to guess": ("two", "#e53", "light", "g1", 1),
-    "big type": ("refused", "#e57", "light", "b", 1),
-    "big type in the dark": ("refused", "#e53", "dark", "bg", 1),
-    "two": ("two", "#e57", "light", "", 1),
-    "two in big type": ("two", "#e57", "light", "b", 1),
-    "two to guess in big type": ("two", "#e53", "dark", "bg1", 1),
-    "two in the dark": ("versions", "#e30", "dark", "", 2),
-    "keys": ("refused", "#e22", "light", "?", 0),
-    "keys in the dark": ("refused", "#e22", "dark", "?", 0),
+    "end": ("refused", "#e66", "light", "", 1),
+    "guess": ("refused", "#e45", "light", "g", 1),
+    "guessed in the dark": ("refused", "#e45", "dark", "gg2", 1),
+    "two to guess": ("two", "#e54", "light", "g1", 1),
+    "big type": ("refused", "#e58", "light", "b", 1),
+    "big type in the dark": ("refused", "#e54", "dark", "bg", 1),
+    "two": ("two", "#e58", "light", "", 1),
+    "two in big type": ("two", "#e58", "light", "b", 1),
+    "two to guess in big type": ("two", "#e54", "dark", "bg1", 1),
+    "two in the dark": ("versions", "#e31", "dark", "", 2),
+    "keys": ("refused", "#e23", "light", "?", 0),
+    "keys in the dark": ("refused", "#e23", "dark", "?", 0),
 }
 
 
@@ -515,7 +516,7 @@ def test_axe_finds_nothing(browser: Browser, files: dict[str, Path], state: str)
 
 def test_the_keyboard_alone_reaches_everything(browser: Browser, files: dict[str, Path]) -> None:
     """Tab visits every control once, each with a visible focus, and leaves the page again."""
-    tab = watched(browser).open(files["refused"], "#e22")
+    tab = watched(browser).open(files["refused"], "#e23")
     wanted = tab.evaluate(
         """() => {
           const all = [...document.querySelectorAll('button, select, input, summary, [tabindex]')]
@@ -544,12 +545,12 @@ def test_the_keyboard_alone_reaches_everything(browser: Browser, files: dict[str
     for index in range(1, tabs.count()):
         tab.keyboard.press(FORWARD)
         assert "true" == tabs.nth(index).get_attribute("aria-selected")
-    assert 22 == at(tab)
+    assert 23 == at(tab)
 
 
 def test_a_step_is_said_to_a_screen_reader(browser: Browser, files: dict[str, Path]) -> None:
     """A polite live region says each step; slider and story name where they stand."""
-    tab = watched(browser).open(files["fine"], "#e21")
+    tab = watched(browser).open(files["fine"], "#e22")
     tab.keyboard.press(FORWARD)
     said = tab.locator('.cap-hidden[aria-live="polite"]').inner_text()
     assert said.startswith("The server sends Certificate")
@@ -586,7 +587,7 @@ def test_nothing_is_wider_than_the_screen(
     """On projector, large screen and telephone the page itself never scrolls sideways."""
     width, height = size
     for name in ("refused", "two"):
-        tab = watched(browser, viewport={"width": width, "height": height}).open(files[name], "#e57")
+        tab = watched(browser, viewport={"width": width, "height": height}).open(files[name], "#e58")
         assert tab.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
@@ -601,7 +602,7 @@ def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:
         path.write_text(page(hostile_trace(kind)), encoding="utf-8")
         tab = seen.open(path)
         assert clean(text).split() == tab.locator("h1").inner_text().split()
-        for place in ("#e22", "#e36", "#e57", "#e59"):
+        for place in ("#e23", "#e37", "#e58", "#e60"):
             tab.evaluate("(place) => { location.hash = place }", place)
             tab.locator(PLACE, has_text=f"event {place[2:]}").wait_for()
         scripts, width = tab.evaluate("() => [document.scripts.length, document.documentElement.scrollWidth]")
@@ -615,7 +616,7 @@ def test_hostile_names_stay_text(browser: Browser, tmp_path: Path) -> None:
 def test_paper_shows_the_whole_story(browser: Browser, files: dict[str, Path], tmp_path: Path) -> None:
     """Printed at any moment, the picture is whole, and every panel can be read."""
     pdftotext = program("pdftotext")
-    tab = watched(browser).open(files["refused"], "#e22")
+    tab = watched(browser).open(files["refused"], "#e23")
     tab.pdf(path=str(tmp_path / "page.pdf"), format="A4")
     command = [pdftotext, "-layout", tmp_path / "page.pdf", "-"]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout

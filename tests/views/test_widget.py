@@ -183,7 +183,7 @@ def test_a_page_that_moves_one_run_alone_is_heard() -> None:
 
 def test_the_picture_that_stands_in_has_its_words() -> None:
     """The words of the picture stand in its metadata too, so that an exported page has an alt."""
-    data, metadata = player(cursor=44)._repr_mimebundle_()
+    data, metadata = player(cursor=45)._repr_mimebundle_()
     words = " ".join(data["text/plain"].split())
     assert words.endswith(metadata["image/png"]["alt"])
     assert "The client believes" in metadata["image/png"]["alt"]
@@ -195,7 +195,7 @@ def test_an_exported_page_has_the_words_of_the_picture() -> None:
     import nbformat
     from IPython.core.formatters import DisplayFormatter
 
-    data, metadata = DisplayFormatter().format(player(cursor=44))
+    data, metadata = DisplayFormatter().format(player(cursor=45))
     data.pop(WIDGET)
     output = nbformat.v4.new_output("display_data", data, metadata=metadata)
     cell = nbformat.v4.new_code_cell("player", outputs=[output])
