@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator  # noqa: TC003 - see below
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from simulator.errors import TraceError
 from simulator.release import RELEASE
@@ -19,6 +19,8 @@ from simulator.security import SecurityCard  # noqa: TC001 - see above
 from simulator.trace.facts import SCHEMA_VERSION, Event, Outcome, Setup
 from simulator.trace.json import TraceValue, json_text, plain, typed, wrong
 from simulator.trace.soundness import must_be_sound
+
+AFact = TypeVar("AFact")
 
 
 class Trace(TraceValue, frozen=True):
@@ -43,6 +45,10 @@ class Trace(TraceValue, frozen=True):
     def of(self, *kinds: type) -> Iterator[Event]:
         """The events whose fact is of one of these kinds, in order."""
         return (event for event in self.events if isinstance(event.fact, kinds))
+
+    def facts(self, kind: type[AFact]) -> Iterator[tuple[Event, AFact]]:
+        """The events of one kind in order, each with its fact."""
+        return ((event, event.fact) for event in self.events if isinstance(event.fact, kind))
 
     def to_json(self) -> str:
         """The trace as JSON text, the same on every machine."""

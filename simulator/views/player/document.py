@@ -39,7 +39,7 @@ from simulator.views.story.lanes import names_of, run_name, under_title
 from simulator.views.story.ledger_words import about, evidence
 from simulator.views.story.message_bytes import chain_of
 from simulator.views.story.moments import moments
-from simulator.views.story.reading import facts_of, version_of
+from simulator.views.story.reading import version_of
 from simulator.views.story.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses
 
 if TYPE_CHECKING:
@@ -125,12 +125,12 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
         "certificates": _certificates(trace),
         "actors": [_actor(actor, setup) for actor in setup.actors],
         "levels": [[level.value, level_name(level), level.plain_words] for level in SecurityLevel],
-        "beliefs": _said([_belief(*one) for one in facts_of(trace, BeliefChanged)], say),
-        "ledgers": _said([_ledger(*one) for one in facts_of(trace, Checked)], say),
+        "beliefs": _said([_belief(*one) for one in trace.facts(BeliefChanged)], say),
+        "ledgers": _said([_ledger(*one) for one in trace.facts(Checked)], say),
         "decisions": _decisions(trace),
         "cards": _cards(trace),
         "machines": _machines(trace),
-        "moves": [_move(*one) for one in facts_of(trace, StateChanged)],
+        "moves": [_move(*one) for one in trace.facts(StateChanged)],
         "words": entries(dict.fromkeys(term for event in events for term in event["words"])),
         "finished": finished,
         "picture": picture(trace, detail, finished=finished),
@@ -172,7 +172,7 @@ def _certificates(trace: Trace) -> dict[str, Values]:
     """Every certificate of the world and of every message, in words, by fingerprint."""
     version = version_of(trace)
     ders = [held.der for held in trace.setup.certificates]
-    ders += [der for _, fact in facts_of(trace, Sent) for der in chain_of(fact, version)]
+    ders += [der for _, fact in trace.facts(Sent) for der in chain_of(fact, version)]
     found = [certificate_words(trace.setup, der) for der in dict.fromkeys(ders)]
     return {words["fingerprint"]: words for words in found}
 
@@ -227,7 +227,7 @@ def _decisions(trace: Trace) -> list[Values]:
             "refuses": refuses(fact.choice),
             "judges": fact.decision in ("accept-server", "accept-client"),
         }
-        for event, fact in facts_of(trace, Decided)
+        for event, fact in trace.facts(Decided)
     ]
 
 

@@ -27,7 +27,7 @@ from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS, CheckName
 from simulator.views.story.lanes import names_of
-from simulator.views.story.reading import facts_of, is_refusal, news, version_of
+from simulator.views.story.reading import is_refusal, news, version_of
 from simulator.views.story.words import OUTCOME_WORDS, clean, level_name, question
 
 if TYPE_CHECKING:
@@ -314,7 +314,7 @@ def _worth(trace: Trace) -> Question:
     level = trace.card.level
     reasons = [
         clean(fact.reason)
-        for event, fact in facts_of(trace, BeliefChanged)
+        for event, fact in trace.facts(BeliefChanged)
         if fact.level is level and (event.actor == "server" or level is SecurityLevel.REFUSED)
     ]
     reason = reasons[:1] if level is SecurityLevel.REFUSED else reasons[-1:]

@@ -39,7 +39,7 @@ def _refusal(trace: Trace) -> list[str]:
     """The decisive check, and the alert that was sent."""
     outcome = trace.outcome
     sentences = []
-    failed = [event.fact.verdict.decisive for event in trace.of(Checked) if isinstance(event.fact, Checked)]
+    failed = [checked.verdict.decisive for _, checked in trace.facts(Checked)]
     decisive = next((check for check in failed if check is not None), None)
     if decisive is not None:
         said = names_of(trace.setup).shown(decisive.sentence).rstrip(".")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
 from simulator.tls.states import State
@@ -13,13 +13,12 @@ from simulator.trace.facts import Alert, BeliefChanged, Event, HandshakeReturned
 from simulator.views.story.words import clean, duration, level_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from simulator.trace.facts import Fact
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
 
-AFact = TypeVar("AFact")
 QUIET_ALERTS = frozenset({"close_notify", "user_canceled"})
 
 
@@ -46,11 +45,6 @@ class Gap:
 def version_of(trace: Trace) -> Version:
     """The version that was agreed, else the one that was asked for."""
     return Version(trace.outcome.negotiated or trace.setup.tls)
-
-
-def facts_of(trace: Trace, kind: type[AFact]) -> Iterator[tuple[Event, AFact]]:
-    """The events of one kind in order, each with its fact."""
-    return ((event, event.fact) for event in trace.events if isinstance(event.fact, kind))
 
 
 def reads(trace: Trace) -> Mapping[int, Event]:
@@ -118,7 +112,7 @@ def idle_authorities(trace: Trace) -> frozenset[str]:
     """The CAs without any event during the connection, which begins at virtual time 0."""
     names = {actor.name for actor in trace.setup.actors if actor.role == "authority"}
     busy = {event.actor for event in trace.events if event.at >= 0}
-    busy |= {event.fact.to for event in trace.of(Sent) if event.at >= 0 and isinstance(event.fact, Sent)}
+    busy |= {sent.to for event, sent in trace.facts(Sent) if event.at >= 0}
     return frozenset(names - busy)
 
 
@@ -138,8 +132,8 @@ def unread_since(trace: Trace) -> dict[int, int]:
     dropped without being read whenever it comes (RFC 8446, appendix D.4); neither counts.
     """
     known, failed = reads(trace), {}
-    for event in trace.of(StateChanged):
-        if isinstance(event.fact, StateChanged) and event.fact.after == State.FAILED.value:
+    for event, move in trace.facts(StateChanged):
+        if move.after == State.FAILED.value:
             failed[event.actor] = event.seq  # a state that a machine never leaves
     skipped = {"enrolment"} | ({"change_cipher_spec"} if version_of(trace) is Version.TLS13 else set())
     found = {}

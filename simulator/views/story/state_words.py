@@ -157,9 +157,8 @@ def moves_of(machine: StateMachine, trace: Trace, side: Side) -> tuple[Move, ...
 def path_of(trace: Trace, side: Side) -> list[tuple[Event, tuple[State, State]]]:
     """The moves of one side in this run, in order; unknown states are left out."""
     path = []
-    for event in trace.of(StateChanged):
-        fact = event.fact
-        if event.actor == side and isinstance(fact, StateChanged):
+    for event, fact in trace.facts(StateChanged):
+        if event.actor == side:
             start, end = State.__members__.get(fact.before), State.__members__.get(fact.after)
             if start is not None and end is not None:
                 path.append((event, (start, end)))

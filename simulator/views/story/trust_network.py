@@ -221,11 +221,11 @@ def steps(judgement: Judgement) -> set[tuple[str, str]]:
 
 def _messages(trace: Trace, version: Version) -> Iterator[tuple[Side, Message]]:
     """The handshake messages that can be read, as they were sent."""
-    for event in trace.of(Sent):
+    for event, sent in trace.facts(Sent):
         side = next((side for side in SIDES if side == event.actor), None)
-        if side is not None and isinstance(event.fact, Sent) and event.fact.protocol == "handshake":
+        if side is not None and sent.protocol == "handshake":
             try:
-                yield side, decode_handshake(event.fact.raw, version)
+                yield side, decode_handshake(sent.raw, version)
             except SimulatorError:
                 continue
 
