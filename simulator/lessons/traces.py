@@ -24,13 +24,8 @@ if TYPE_CHECKING:
 
 def messages_of(trace: Trace, sender: str) -> list[tuple[Event, Sent]]:
     """The handshake messages that a side sent during the connection, in order."""
-    return [
-        (event, event.fact)
-        for event in trace.of(Sent)
-        if isinstance(event.fact, Sent)
-        and (event.actor, event.fact.protocol) == (sender, "handshake")
-        and event.at >= 0
-    ]
+    sent = (pair for pair in trace.facts(Sent) if pair[0].actor == sender and pair[0].at >= 0)
+    return [(event, message) for event, message in sent if message.protocol == "handshake"]
 
 
 def names_of(trace: Trace, sender: str) -> tuple[str, ...]:
@@ -58,8 +53,7 @@ def client_leaf(trace: Trace) -> CertificateFacts | None:
 
 def last_verdict(trace: Trace, judge: str) -> Verdict | None:
     """The last ledger of a side, or None if that side judged no certificate."""
-    facts = (event.fact for event in trace.of(Checked) if event.actor == judge)
-    verdicts = [fact.verdict for fact in facts if isinstance(fact, Checked)]
+    verdicts = [checked.verdict for event, checked in trace.facts(Checked) if event.actor == judge]
     return verdicts[-1] if verdicts else None
 
 
@@ -71,7 +65,7 @@ def checks_of(trace: Trace, judge: str) -> tuple[Check, ...]:
 
 def evidence(trace: Trace) -> str:
     """The sentence of the decisive check; empty if no check failed."""
-    decisive = (event.fact.verdict.decisive for event in trace.of(Checked) if isinstance(event.fact, Checked))
+    decisive = (checked.verdict.decisive for _, checked in trace.facts(Checked))
     return next((check.sentence for check in decisive if check is not None), "")
 
 

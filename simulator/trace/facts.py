@@ -140,6 +140,11 @@ class Alert(KindOfFact, frozen=True, tag="alert"):
     wire: HexBytes
     reason: str
 
+    @property
+    def protocol(self) -> ContentProtocol:
+        """The record content type of every alert."""
+        return "alert"
+
 
 class Checked(KindOfFact, frozen=True, tag="checked"):
     """A trust decision's ledger. It comes twice when a proof of possession completes it later."""

@@ -67,8 +67,8 @@ def test_a_certificate_that_nobody_described(described: bool, title: str, proble
     der = run_of("valid-certificate", "1.2").trace.setup.certificates[0].der
     words = certificate_words(trace.setup, der)
     assert (words["title"], dict(words["facts"])["Problem"], words["extensions"]) == (title, problem, [])
-    shown = [e for e in trace.of(Sent) if isinstance(e.fact, Sent) and e.fact.name == "Certificate"]
-    assert {key_fields(event, trace)[0] for event in shown} == {line}
+    shown = [sent for _, sent in trace.facts(Sent) if sent.name == "Certificate"]
+    assert {key_fields(sent, trace)[0] for sent in shown} == {line}
     assert {node.title for node in trust_network(trace).nodes.values()} == ({title} if described else set())
     for drawing in (sequence(trace), trust_graph(trace)):
         assert drawing.items

@@ -16,7 +16,7 @@ from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.glossary import look_up
 from simulator.views.story.headlines import headline
-from simulator.views.story.reading import sent_name
+from simulator.views.story.reading import sendings, sent_name
 from simulator.views.story.words import (
     OUTCOME_MARKS,
     OUTCOME_WORDS,
@@ -159,9 +159,8 @@ def conversation(run: Run | Simulation) -> Exhibit:
         DecisionError: the simulation has not ended.
     """
     rows = []
-    for event in a_run(run).trace.of(Sent, Alert):
-        fact = event.fact
-        if event.at < 0 or not isinstance(fact, Sent | Alert) or getattr(fact, "direction", "sent") != "sent":
+    for event, fact in sendings(a_run(run).trace):
+        if event.at < 0:
             continue
         name = f"Alert: {clean(fact.name)}" if isinstance(fact, Alert) else sent_name(fact)
         readable = "in the clear" if fact.protection.value == "clear" else "encrypted"

@@ -107,8 +107,8 @@ def _authorities_took_part(trace: Trace) -> bool:
 
 def _data(trace: Trace, side: str, kind: type[Sent | Received]) -> bool:
     """Return True if a side sent, or read, application data."""
-    facts = (event.fact for event in trace.of(kind) if event.actor == side)
-    return any(isinstance(fact, kind) and fact.protocol == "application_data" for fact in facts)
+    facts = (fact for event, fact in trace.facts(kind) if event.actor == side)
+    return any(fact.protocol == "application_data" for fact in facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 from simulator.release import RELEASE
 from simulator.tls.wire.records import records_of
 from simulator.tls.wire.version import Protection
-from simulator.trace.facts import Alert, Sent
+from simulator.trace.facts import Alert
 from simulator.views.capture import pcapng
 from simulator.views.capture.packets import Flag, Host, Segment, packets
+from simulator.views.story.reading import sendings
 from simulator.views.story.words import PROTECTION_WORDS, clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.trace.facts import Event, Setup
+    from simulator.trace.facts import Event, Sent, Setup
     from simulator.trace.trace import Trace
 
 # Addresses set aside for documentation (RFC 5737), one net for each side.
@@ -87,23 +88,15 @@ def connection(trace: Trace, *, telling: bool = True) -> list[Segment]:
 def _data(trace: Trace, *, telling: bool) -> Iterator[Segment]:
     """A segment for each record. A record may hold several messages, and a message several records."""
     waiting: dict[str, list[str]] = {side: [] for side in ADDRESSES}
-    for event in trace.of(Sent, Alert):
-        fact = event.fact
-        if event.actor not in ADDRESSES or not _on_the_wire(fact):
+    for event, fact in sendings(trace):
+        if event.actor not in ADDRESSES or fact.protocol == "enrolment":
             continue
-        assert isinstance(fact, Sent | Alert)
         waiting[event.actor].append(_words(event, fact, telling=telling))
         for record in records_of(fact.wire):
             comment = ", ".join(waiting[event.actor])
             yield Segment(event.at, event.actor, Flag.PSH | Flag.ACK, record, comment)
         if fact.wire:
             waiting[event.actor].clear()
-
-
-def _on_the_wire(fact: object) -> bool:
-    if isinstance(fact, Sent):
-        return fact.protocol != "enrolment"
-    return isinstance(fact, Alert) and fact.direction == "sent"
 
 
 def _words(event: Event, fact: Sent | Alert, *, telling: bool) -> str:
@@ -130,10 +123,9 @@ def _closing(trace: Trace, data: list[Segment]) -> list[Segment]:
 
 def _first_to_close(trace: Trace, last: dict[str, int]) -> tuple[str, int]:
     """The side that closes and its time: its first alert that ends the session, else the client's end."""
-    for event in trace.of(Alert):
-        fact = event.fact
-        ends = isinstance(fact, Alert) and (fact.level == "fatal" or fact.name == "close_notify")
-        if ends and _on_the_wire(fact) and event.actor in last:
+    for event, alert in trace.facts(Alert):
+        ends = alert.direction == "sent" and (alert.level == "fatal" or alert.name == "close_notify")
+        if ends and event.actor in last:
             return event.actor, last[event.actor]
     return "client", max(trace.events[-1].at, *last.values())
 

@@ -6,16 +6,16 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from simulator.tls.wire.records import RECORD_HEADER_LENGTH, records_of
-from simulator.tls.wire.version import Protection, Version
-from simulator.trace.facts import Alert, Event, Sent
+from simulator.tls.wire.version import Protection
 from simulator.views.story.fields import key_fields
 from simulator.views.story.lanes import names_of
 from simulator.views.story.message_bytes import chain_of, fields_of
-from simulator.views.story.reading import reads, sent_name, unread_since, version_of
+from simulator.views.story.reading import reads, sendings, sent_name, unread_since, version_of
 from simulator.views.story.words import clean, duration, protected, size
 
 if TYPE_CHECKING:
     from simulator.tls.wire.codec import Field
+    from simulator.trace.facts import Alert, Event, Sent
     from simulator.trace.trace import Trace
 
 CONTENT_TYPES = {20: "change_cipher_spec", 21: "alert", 22: "handshake", 23: "application_data"}
@@ -30,49 +30,41 @@ def messages(trace: Trace) -> dict[int, dict[str, Any]]:
     ``later`` has what became of it, with the ``seq`` of the event since which that is known.
     """
     read, lost = reads(trace), unread_since(trace)
-    found = {}
-    for event in trace.of(Sent, Alert):
-        fact = event.fact
-        if isinstance(fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent"):
-            found[event.seq] = _message(event, fact, trace)
-            found[event.seq]["later"] = _later(event, read.get(event.seq), lost.get(event.seq))
-    return found
+    return {
+        event.seq: {
+            **_message(event, fact, trace),
+            "later": _later(event, read.get(event.seq), lost.get(event.seq)) if _in_tls(fact) else [],
+        }
+        for event, fact in sendings(trace)
+    }
+
+
+def _in_tls(fact: Sent | Alert) -> bool:
+    """Return True for all but enrolment, which has other encodings than TLS and its own way."""
+    return fact.protocol != "enrolment"
 
 
 def _message(event: Event, fact: Sent | Alert, trace: Trace) -> dict[str, Any]:
     version = version_of(trace)
     encrypted = fact.protection is not Protection.CLEAR
+    way = protected(fact.protection) if _in_tls(fact) else "outside the connection"
+    known = f"{size(len(fact.raw))}, {way}" if fact.raw or _in_tls(fact) else "its bytes are secret"
     return {
         "name": sent_name(fact),
-        "facts": [*map(names_of(trace.setup).shown, key_fields(event, trace)), *_facts(fact)],
+        "facts": [*map(names_of(trace.setup).shown, key_fields(fact, trace)), known],
         "bytes": fact.raw.hex(),
-        "fields": [_row(field) for field in _fields(event, fact, version)],
+        "fields": [_row(field) for field in (fields_of(event, version) if _in_tls(fact) else ())],
         "wire": fact.wire.hex(),
         "wire_fields": record_fields(fact.wire, encrypted=encrypted),
         "certificates": [hashlib.sha256(der).hexdigest() for der in chain_of(fact, version)],
     }
 
 
-def _facts(fact: Sent | Alert) -> list[str]:
-    """Size and protection, a line each."""
-    if isinstance(fact, Sent) and fact.protocol == "enrolment":
-        return [f"{size(len(fact.raw))}, outside the connection"] if fact.raw else ["its bytes are secret"]
-    return [f"{size(len(fact.raw))}, {protected(fact.protection)}"]
-
-
 def _later(event: Event, reading: Event | None, lost: int | None) -> list[list[Any]]:
     """The fate of a message, with the event since which it is known."""
-    if isinstance(event.fact, Sent) and event.fact.protocol == "enrolment":
-        return []
     if reading is not None:
         return [[reading.seq, f"{duration(reading.at - event.at)} from being sent to being read"]]
     return [] if lost is None else [[lost, "sent, and never read"]]
-
-
-def _fields(event: Event, fact: Sent | Alert, version: Version) -> tuple[Field, ...]:
-    """The bytes of a message with their names and meanings; enrolment has other encodings than TLS."""
-    enrolment = isinstance(fact, Sent) and fact.protocol == "enrolment"
-    return () if enrolment else fields_of(event, version)
 
 
 def _row(field: Field) -> FieldRow:

@@ -67,6 +67,7 @@ class Flight(Beat):
         name: the name of each message.
         small: size and keys.
         fields: what matters in it.
+        protocol: the record content type, or ``enrolment``.
         protection: whose keys protect it.
         refusal: it is an alert that refuses.
         read: the event of its reading, or None.
@@ -77,6 +78,7 @@ class Flight(Beat):
     name: str
     small: str
     fields: tuple[str, ...]
+    protocol: str
     protection: Protection
     refusal: bool
     read: Event | None

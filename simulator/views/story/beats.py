@@ -104,18 +104,11 @@ def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
 
 def joined(one: Flight, other: Flight) -> Flight | None:
     """Two messages as one arrow; None where more than their names differs, or the names are too long."""
-    kinds = [type(flight.event.fact) for flight in (one, other)]
-    ways = [
-        (f.event.actor, f.receiver, f.event.step, f.lost, f.protection, _protocol(f)) for f in (one, other)
-    ]
+    ways = [(f.event.actor, f.receiver, f.event.step, f.lost, f.protection, f.protocol) for f in (one, other)]
     name = f"{one.name}, {other.name}"
-    if kinds != [Sent, Sent] or ways[0] != ways[1] or len(name) > MOST_JOINED:
+    if ways[0] != ways[1] or one.protocol == "alert" or len(name) > MOST_JOINED:
         return None
     return replace(one, name=name, small=PROTECTION_WORDS[one.protection])
-
-
-def _protocol(flight: Flight) -> str:
-    return flight.event.fact.protocol if isinstance(flight.event.fact, Sent) else ""
 
 
 def _joined(shown: Iterable[Beat]) -> list[Beat]:
@@ -200,13 +193,12 @@ class _Walk:
             receiver, name = fact.to, sent_name(fact)
             small = size(len(fact.raw)) if fact.raw else "contents secret"
             said = (f"{small}, {protected(fact.protection)}.",)
-        if isinstance(fact, Sent) and fact.protocol == "enrolment":
+        if fact.protocol == "enrolment":
             said = (f"To {self.names.phrase(receiver)}, before and outside the connection.",)
         else:
             small += f", {PROTECTION_WORDS[fact.protection]}"
-        fields = (
-            () if self.detail == "overview" else key_fields(event, self.trace, self.verdicts.get(event.actor))
-        )
+        last = self.verdicts.get(event.actor)
+        fields = () if self.detail == "overview" else key_fields(fact, self.trace, last)
         return Flight(
             event=event,
             detail="messages" if is_small_talk(fact, self.version) else "overview",
@@ -216,6 +208,7 @@ class _Walk:
             name=name,
             small=small,
             fields=tuple(map(self.names.shown, fields)),
+            protocol=fact.protocol,
             protection=fact.protection,
             refusal=is_refusal(fact),
             read=self.reads.get(event.seq),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.errors import SimulatorError
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.distinguished_names import name_text, request_subject
 from simulator.tls.wire.messages import (
@@ -23,11 +22,10 @@ from simulator.tls.wire.messages import (
     NewSessionTicket13,
     ServerHello,
     ServerKeyExchange,
-    decode_handshake,
 )
 from simulator.tls.wire.registry import cipher_suite_name, group_name, signature_scheme_name
-from simulator.trace.facts import Alert, Event, Sent
-from simulator.views.story.reading import is_refusal, version_of
+from simulator.trace.facts import Alert, Sent
+from simulator.views.story.reading import is_refusal, message_in, version_of
 from simulator.views.story.words import clean, duration, plural
 
 if TYPE_CHECKING:
@@ -38,22 +36,19 @@ if TYPE_CHECKING:
 MOST_NAMES = 3
 
 
-def key_fields(event: Event, trace: Trace, verdict: Verdict | None = None) -> tuple[str, ...]:
+def key_fields(fact: Sent | Alert, trace: Trace, verdict: Verdict | None = None) -> tuple[str, ...]:
     """The lines of text that a sent message is worth, or none.
 
     Args:
-        event: the sending of a message or an alert.
-        trace: the trace that the event belongs to.
+        fact: the message or alert that is sent.
+        trace: the trace that it belongs to.
         verdict: the sender's last ledger; an alert need not repeat its decisive sentence.
     """
-    fact = event.fact
     if isinstance(fact, Alert):
         return _alert(fact, verdict)
-    if not isinstance(fact, Sent):
-        return ()
     match fact.protocol:
         case "handshake":
-            return _handshake(fact.raw, trace)
+            return _handshake(message_in(fact.raw, version_of(trace)), trace.setup)
         case "enrolment":
             return _enrolment(fact, trace.setup)
         case "application_data":
@@ -71,14 +66,7 @@ def _alert(alert: Alert, verdict: Verdict | None) -> tuple[str, ...]:
     return (f"not sent along: {clean(alert.reason)}",)
 
 
-def _handshake(raw: bytes, trace: Trace) -> tuple[str, ...]:
-    try:
-        return _of(decode_handshake(raw, version_of(trace)), trace.setup)
-    except SimulatorError:
-        return ()
-
-
-def _of(message: Message, setup: Setup) -> tuple[str, ...]:
+def _handshake(message: Message | None, setup: Setup) -> tuple[str, ...]:
     match message:
         case ClientHello():
             return _client_hello(message)

@@ -6,20 +6,15 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.errors import OutputError, SimulatorError, unknown_name
+from simulator.errors import OutputError, unknown_name
 from simulator.tls.wire.annotate import annotate_handshake
 from simulator.tls.wire.codec import Field
-from simulator.tls.wire.messages import (
-    Certificate12,
-    Certificate13,
-    CertificateVerify,
-    ServerHello,
-    decode_handshake,
-)
+from simulator.tls.wire.messages import Certificate12, Certificate13, CertificateVerify, ServerHello
 from simulator.tls.wire.registry import cipher_suite_name, signature_scheme_name
 from simulator.tls.wire.transcript import Transcript, certificate_verify_content
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Alert, Sent
+from simulator.views.story.reading import message_in, sendings
 from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
@@ -69,53 +64,40 @@ def chosen_message(trace: Trace, which: str = "") -> Event:
     Raises:
         OutputError: the run has no such message.
     """
-    sent = [event for event in trace.of(Sent, Alert) if event.at >= 0 and _is_sending(event)]
-    if not which:
-        for name in ("CertificateVerify", "CertificateRequest"):
-            named = [event for event in sent if _name(event) == name]
-            if named:
-                return named[-1]
-        if sent:
-            return sent[0]
+    sent = [(event, fact.name) for event, fact in sendings(trace) if event.at >= 0]
     if which.isdecimal():
-        found = [event for event in sent if event.seq == int(which)]
-    else:
-        name, _, number = which.partition(":")
-        named = [event for event in sent if _name(event).lower() == name.lower()]
-        place = int(number) - 1 if number.isdecimal() else 0 if not number else -1
+        found = [event for event, _ in sent if event.seq == int(which)]
+    elif which:
+        wanted, _, number = which.partition(":")
+        named = [event for event, name in sent if name.lower() == wanted.lower()]
+        place = int(number) - 1 if number.isdecimal() else -1 if number else 0
         found = named[place : place + 1] if place >= 0 else []
+    else:
+        last = {name: event for event, name in sent}
+        found = [last[name] for name in ("CertificateVerify", "CertificateRequest") if name in last]
+        found += [event for event, _ in sent[:1]]
     if found:
         return found[0]
-    names = dict.fromkeys(clean(_name(event)) for event in sent)
+    names = dict.fromkeys(clean(name) for _, name in sent)
     expected = "" if names else "a run in which a message is sent"
     otherwise = "NAME:2 is the second message of a name, a number the event's seq."
     raise unknown_name(OutputError, "message", which, names, expected=expected, otherwise=otherwise)
 
 
-def _is_sending(event: Event) -> bool:
-    fact = event.fact
-    return isinstance(fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent")
-
-
-def _name(event: Event) -> str:
-    fact = event.fact
-    return fact.name if isinstance(fact, Sent | Alert) else ""
-
-
 def fields_of(event: Event, version: Version) -> tuple[Field, ...]:
     """The fields of a message in order; the leaves tile its bytes."""
     fact = event.fact
-    if isinstance(fact, Sent) and fact.protocol == "handshake":
+    if not isinstance(fact, Sent | Alert):
+        return ()
+    if fact.protocol == "handshake":
         return annotate_handshake(fact.raw, version)
     if isinstance(fact, Alert) and len(fact.raw) == 2:
         whole = Field("Alert", 0, 2, fact.raw, "", 0, is_leaf=False)
         level = Field("level", 0, 1, fact.raw[:1], f"{fact.level} ({fact.raw[0]})", 1, is_leaf=True)
         code = Field("description", 1, 1, fact.raw[1:], f"{fact.name} ({fact.code})", 1, is_leaf=True)
         return (whole, level, code)
-    raw = fact.raw if isinstance(fact, Sent | Alert) else b""
-    change = isinstance(fact, Sent) and fact.protocol == "change_cipher_spec"
-    meaning = CIPHER_CHANGE[version] if change else _plain_meaning(raw)
-    return (Field(_name(event), 0, len(raw), raw, meaning, 0, is_leaf=True),) if raw else ()
+    meaning = CIPHER_CHANGE[version] if fact.protocol == "change_cipher_spec" else _plain_meaning(fact.raw)
+    return (Field(fact.name, 0, len(fact.raw), fact.raw, meaning, 0, is_leaf=True),) if fact.raw else ()
 
 
 def _plain_meaning(raw: bytes) -> str:
@@ -128,14 +110,11 @@ def _plain_meaning(raw: bytes) -> str:
 
 def chain_of(fact: Sent | Alert, version: Version) -> tuple[bytes, ...]:
     """The certificates in a message, as DER; empty if it carries none or cannot be decoded."""
-    if not isinstance(fact, Sent) or fact.name != "Certificate":
+    if fact.name != "Certificate":
         return ()
     if fact.protocol == "enrolment":
         return (fact.raw,)
-    try:
-        message = decode_handshake(fact.raw, version)
-    except SimulatorError:
-        return ()
+    message = message_in(fact.raw, version)
     return message.chain if isinstance(message, Certificate12 | Certificate13) else ()
 
 
@@ -147,50 +126,41 @@ def signed_by(trace: Trace, event: Event, version: Version) -> Signed | None:
     fact = event.fact
     if not isinstance(fact, Sent) or fact.name != "CertificateVerify":
         return None
-    try:
-        message = decode_handshake(fact.raw, version)
-    except SimulatorError:
-        return None
+    message = message_in(fact.raw, version)
     if not isinstance(message, CertificateVerify):
         return None
-    before = tuple(
-        other
-        for other in trace.of(Sent)
-        if other.seq < event.seq and isinstance(other.fact, Sent) and other.fact.protocol == "handshake"
-    )
+    sent = ((one, earlier) for one, earlier in trace.facts(Sent) if one.seq < event.seq)
+    before = [(one, earlier.raw) for one, earlier in sent if earlier.protocol == "handshake"]
+    events = tuple(one for one, _ in before)
     if version is Version.TLS13:
-        return _signed_13(event.actor, before)
-    raw = b"".join(other.fact.raw for other in before if isinstance(other.fact, Sent))
+        return _signed_13(event.actor, events, [raw for _, raw in before])
+    raw = b"".join(raw for _, raw in before)
     scheme = signature_scheme_name(message.algorithm).rpartition("_")[2]
     hash_name = scheme if scheme in hashlib.algorithms_guaranteed else ""
     digest = hashlib.new(hash_name, raw).digest() if hash_name else b""
-    return Signed(event.actor, before, hash_name, digest, raw, retried=False)
+    return Signed(event.actor, events, hash_name, digest, raw, retried=False)
 
 
-def _signed_13(signer: str, before: tuple[Event, ...]) -> Signed | None:
+def _signed_13(signer: str, events: tuple[Event, ...], before: list[bytes]) -> Signed | None:
     transcript, retried = Transcript(), False
-    for event in before:
-        fact = event.fact
-        if not isinstance(fact, Sent):
-            continue
-        try:
-            message = decode_handshake(fact.raw, Version.TLS13)
-        except SimulatorError:
+    for raw in before:
+        message = message_in(raw, Version.TLS13)
+        if message is None:
             return None
         if isinstance(message, ServerHello) and not transcript.hash_name:
             name = cipher_suite_name(message.cipher_suite).rpartition("_")[2].lower()
             if name not in hashlib.algorithms_guaranteed:
                 return None
             transcript.choose_hash(name)
-            if message.is_hello_retry_request:
+            retried = message.is_hello_retry_request
+            if retried:
                 transcript.replace_first_hello()
-                retried = True
-        transcript.add(fact.raw)
+        transcript.add(raw)
     if not transcript.hash_name:
         return None
     digest = transcript.digest()
     content = certificate_verify_content(digest, signer)
-    return Signed(signer, before, transcript.hash_name, digest, content, retried)
+    return Signed(signer, events, transcript.hash_name, digest, content, retried)
 
 
 def hex_rows(data: bytes) -> Iterator[str]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from simulator.errors import SimulatorError
 from simulator.security import SecurityLevel
 from simulator.tls.states import State
+from simulator.tls.wire.messages import decode_handshake
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Alert, BeliefChanged, Event, HandshakeReturned, Received, Sent, StateChanged
 from simulator.views.story.words import clean, duration, level_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from simulator.tls.wire.messages import Message
     from simulator.trace.facts import Fact
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
@@ -47,14 +49,27 @@ def version_of(trace: Trace) -> Version:
     return Version(trace.outcome.negotiated or trace.setup.tls)
 
 
+def sendings(trace: Trace) -> Iterator[tuple[Event, Sent | Alert]]:
+    """Every message and every alert that was sent, in order, each with its event."""
+    for event in trace.events:
+        match event.fact:
+            case Sent() | Alert(direction="sent") as fact:
+                yield event, fact
+
+
+def message_in(raw: bytes, version: Version) -> Message | None:
+    """The handshake message that these bytes are, or None: a trace may hold anything a peer sent."""
+    try:
+        return decode_handshake(raw, version)
+    except SimulatorError:
+        return None
+
+
 def reads(trace: Trace) -> Mapping[int, Event]:
     """For every message that was read: ``seq`` of its sending → the event of its reading."""
-    found: dict[int, Event] = {}
-    for event in trace.of(Received, Alert):
-        sending = isinstance(event.fact, Alert) and event.fact.direction == "sent"
-        if event.cause is not None and not sending:
-            found[event.cause] = event
-    return MappingProxyType(found)
+    sent = {event.seq for event, _ in sendings(trace)}
+    read = (event for event in trace.of(Received, Alert) if event.seq not in sent)
+    return {event.cause: event for event in read if event.cause is not None}
 
 
 def is_refusal(fact: Sent | Alert) -> bool:
@@ -137,15 +152,8 @@ def unread_since(trace: Trace) -> dict[int, int]:
             failed[event.actor] = event.seq  # a state that a machine never leaves
     skipped = {"enrolment"} | ({"change_cipher_spec"} if version_of(trace) is Version.TLS13 else set())
     found = {}
-    for event in trace.of(Sent, Alert):
-        match event.fact:
-            case Sent(to=reader, protocol=protocol) if protocol not in skipped:
-                pass
-            case Alert(peer=reader, direction="sent"):
-                pass
-            case _:
-                continue
-        since = failed.get(reader)
-        if event.seq not in known and since is not None:
+    for event, fact in sendings(trace):
+        since = failed.get(fact.to if isinstance(fact, Sent) else fact.peer)
+        if fact.protocol not in skipped and event.seq not in known and since is not None:
             found[event.seq] = max(event.seq, since)
     return found

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.errors import SimulatorError
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.distinguished_names import name_text
 from simulator.tls.wire.messages import (
@@ -19,14 +18,13 @@ from simulator.tls.wire.messages import (
     CertificateRequest12,
     CertificateRequest13,
     Message,
-    decode_handshake,
 )
 from simulator.tls.wire.version import PEER, SIDES
 from simulator.trace.facts import Checked, Sent
 from simulator.trust.verdict import CheckOutcome, Verdict
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.certificate_words import certificate_title
-from simulator.views.story.reading import version_of
+from simulator.views.story.reading import message_in, version_of
 from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
@@ -223,11 +221,9 @@ def _messages(trace: Trace, version: Version) -> Iterator[tuple[Side, Message]]:
     """The handshake messages that can be read, as they were sent."""
     for event, sent in trace.facts(Sent):
         side = next((side for side in SIDES if side == event.actor), None)
-        if side is not None and sent.protocol == "handshake":
-            try:
-                yield side, decode_handshake(sent.raw, version)
-            except SimulatorError:
-                continue
+        message = message_in(sent.raw, version) if sent.protocol == "handshake" else None
+        if side is not None and message is not None:
+            yield side, message
 
 
 def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | None) -> Judgement:
