@@ -62,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "views/texts",
     },
     "runs": {"engine", "scenario", "trace", "tls/wire", "views", "views/pictures", "views/player"},
-    "oracle": {"actors", "engine", "pki", "scenario", "tls", "tls/wire", "trace"},
+    "oracle": {"actors", "engine", "pki", "runs", "scenario", "tls", "tls/wire", "trace"},
     "lessons": {
         "engine",
         "runs",
@@ -117,7 +117,7 @@ ONLY_IN = {
     "socket": set(),
     "random": set(),
     "secrets": set(),
-    "time": set(),
+    "time": {"command"},  # how long it took: on standard error, never in a result
     "subprocess": set(),
     "matplotlib": {"views", "views/drawing"},
     "networkx": {"views/story", "views/pictures"},

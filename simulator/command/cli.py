@@ -23,7 +23,7 @@ from simulator.command.console import (
     write_json,
 )
 from simulator.command.lessons import cases, glossary, quiz
-from simulator.command.options import colour_option, json_option, scenario_from, set_option
+from simulator.command.options import colour_option, jobs_option, json_option, scenario_from, set_option
 from simulator.command.playing import export, run
 from simulator.release import RELEASE
 
@@ -126,9 +126,12 @@ def certificates(
 )
 @click.option("--quiet", is_flag=True, help="Only write the gallery.")
 @click.option("--present", is_flag=True, help="Only show the four, a screen at a time, for large type.")
+@jobs_option
 @width_option
 @colour_option
-def demo(directory: Path, quiet: bool, present: bool, width: int | None, colour: bool | None) -> int:
+def demo(
+    directory: Path, quiet: bool, present: bool, jobs: int | None, width: int | None, colour: bool | None
+) -> int:
     """Show the whole story.
 
     It plays every scenario, shows four of them step by step, prints the outcome matrix and writes the
@@ -142,7 +145,7 @@ def demo(directory: Path, quiet: bool, present: bool, width: int | None, colour:
     if present:
         demonstration.present(coloured)
         return 0
-    return demonstration.give_demo(directory, terminal_width(width), coloured, quiet=quiet)
+    return demonstration.give_demo(directory, terminal_width(width), coloured, quiet=quiet, jobs=jobs)
 
 
 for verb in (run, export, matrix, diff, check, cases, glossary, quiz):

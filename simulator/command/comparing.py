@@ -7,10 +7,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.command.console import note, terminal_width, wants_colour, width_option, write, write_json
+from simulator.command.console import (
+    note,
+    terminal_width,
+    timed,
+    wants_colour,
+    width_option,
+    write,
+    write_json,
+)
 from simulator.command.options import (
     colour_option,
     detail_option,
+    jobs_option,
     json_option,
     scenario_from,
     set_option,
@@ -24,24 +33,32 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@jobs_option
 @json_option
 @width_option
 @colour_option
 @theme_option
 def matrix(
-    files: tuple[Path, ...], as_json: bool, width: int | None, colour: bool | None, theme: str
+    files: tuple[Path, ...],
+    jobs: int | None,
+    as_json: bool,
+    width: int | None,
+    colour: bool | None,
+    theme: str,
 ) -> None:
     """Play every credential under every policy.
 
     A cell of the matrix says which level came out, which alert was sent, and who noticed.
     """
+    from simulator.runs.many import processes
     from simulator.runs.saving import save_matrix
     from simulator.runs.sweep import matrix as outcome_matrix
     from simulator.views.drawing.pens import MATRIX_SUFFIXES
     from simulator.views.export import check_forms
 
     check_forms(files, MATRIX_SUFFIXES)
-    result = outcome_matrix()
+    with timed("Every cell was played", quiet=as_json), processes(jobs) as executor:
+        result = outcome_matrix(executor=executor, progress=False if as_json else None)
     for path in files:
         save_matrix(result, path, theme=theme)
         note(f"{path}")
@@ -112,16 +129,24 @@ def diff(
 @click.command()
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
 @click.option("--all", "all_", is_flag=True, help="Every scenario of the list, in TLS 1.2 and 1.3.")
+@jobs_option
 @json_option
-def check(scenarios: tuple[str, ...], all_: bool, as_json: bool) -> int:
+def check(scenarios: tuple[str, ...], all_: bool, jobs: int | None, as_json: bool) -> int:
     """Play scenarios through OpenSSL too: do we agree?"""
     if all_ == bool(scenarios):
         raise click.UsageError("Name scenarios, or say --all.")
     from simulator.oracle import check_all
+    from simulator.runs.many import processes
     from simulator.scenario.catalogue.catalogue import catalogue, load
 
     chosen = list(catalogue.values()) if all_ else [load(name) for name in scenarios]
-    report = check_all(chosen)
+    quiet = as_json or not all_
+    # Unless asked for, no process is started for a few scenarios: they are played sooner than it starts.
+    with (
+        timed("Every scenario was compared", quiet=quiet),
+        processes(jobs if all_ else jobs or 1) as executor,
+    ):
+        report = check_all(chosen, executor=executor, progress=False if quiet else None)
     if as_json:
         write_json(report.to_dict())
     else:

@@ -6,10 +6,16 @@ import json
 import os
 import shutil
 import sys
+from contextlib import contextmanager
+from time import perf_counter
+from typing import TYPE_CHECKING
 
 import click
 
 from simulator.errors import SimulatorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 width_option = click.option("--width", type=click.IntRange(min=60), help="Columns; default: the terminal's.")
 
@@ -62,6 +68,20 @@ def write_json(document: object) -> None:
 def note(text: str) -> None:
     """Print a remark on standard error, where it does not disturb a pipe."""
     click.echo(printable(text), err=True)
+
+
+@contextmanager
+def timed(what: str, *, quiet: bool = False) -> Iterator[None]:
+    """Say on standard error how long something took.
+
+    Args:
+        what: the thing done, in the past tense.
+        quiet: say nothing.
+    """
+    start = perf_counter()
+    yield
+    if not quiet:
+        note(f"{what} in {perf_counter() - start:.1f} s.")
 
 
 def run_command(command: click.Command) -> int:

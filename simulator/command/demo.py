@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import TYPE_CHECKING
 
 import click
 
-from simulator.command.console import note, write
+from simulator.command.console import note, timed, write
 from simulator.command.gallery import gallery_files, pictures
 from simulator.command.pager import Page, ascii_terminal, pages_of, turn_pages
 from simulator.runs.files import make_folder, write_public_file
-from simulator.runs.many import simulate_all
+from simulator.runs.many import processes, spread
+from simulator.runs.progress import counted
 from simulator.runs.run import simulate
 from simulator.runs.sweep import matrix as outcome_matrix
 from simulator.scenario.catalogue.catalogue import catalogue
@@ -22,6 +24,7 @@ from simulator.views.texts.terminal import LEAST_WIDTH, passages, story
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from simulator.scenario import TlsVersion
@@ -69,7 +72,9 @@ STORIES = (
 )
 
 
-def give_demo(directory: Path, width: int, coloured: bool, *, quiet: bool = False) -> int:
+def give_demo(
+    directory: Path, width: int, coloured: bool, *, quiet: bool = False, jobs: int | None = None
+) -> int:
     """Play the catalogue, show four runs, print the outcome matrix and write the gallery.
 
     Args:
@@ -77,6 +82,7 @@ def give_demo(directory: Path, width: int, coloured: bool, *, quiet: bool = Fals
         width: columns of the terminal.
         coloured: write colours.
         quiet: only write the gallery.
+        jobs: the most processes; None for one for each core.
 
     Returns:
         The exit status: 0 if every run came out as its scenario expects, else 1.
@@ -85,18 +91,27 @@ def give_demo(directory: Path, width: int, coloured: bool, *, quiet: bool = Fals
         OutputError: the gallery cannot be written.
     """
     bar = False if quiet else None  # None: on a terminal
-    runs = list(simulate_all(catalogue.values(), VERSIONS, keep="run", progress=bar))
-    unexpected = [run for run in runs if run.as_expected is False]
-    if not quiet:
-        write(f"{len(runs)} runs of {len(catalogue)} scenarios, {len(runs) - len(unexpected)} as expected.\n")
-        tell_stories(width, coloured)
-        write(heading("Every credential under every policy", width, coloured))
-        write(matrix_text(outcome_matrix(), width, colour=coloured))
-    for run in unexpected:
-        note(f"Not as expected: {run}")
-    write_gallery(directory)
+    with timed("The demonstration was played and drawn", quiet=quiet), processes(jobs) as executor:
+        runs = tuple(product(catalogue, VERSIONS))
+        played = spread(_surprise, runs, executor, total=len(runs))
+        unexpected = [words for words in counted(played, len(runs), "runs", show=bar) if words]
+        if not quiet:
+            as_expected = len(runs) - len(unexpected)
+            write(f"{len(runs)} runs of {len(catalogue)} scenarios, {as_expected} as expected.\n")
+            tell_stories(width, coloured)
+            write(heading("Every credential under every policy", width, coloured))
+            write(matrix_text(outcome_matrix(executor=executor), width, colour=coloured))
+        for words in unexpected:
+            note(f"Not as expected: {words}")
+        write_gallery(directory, executor, progress=bar)
     write(f"The gallery: {len(pictures())} pictures in {directory}. Open them in a browser.")
     return 1 if unexpected else 0
+
+
+def _surprise(job: tuple[str, TlsVersion]) -> str:
+    """Play a scenario of the catalogue; the run in a line if it did not come out as expected, else empty."""
+    run = simulate(*job)
+    return str(run) if run.as_expected is False else ""
 
 
 def present(coloured: bool) -> None:
@@ -163,12 +178,14 @@ def heading(text: str, width: int, coloured: bool, sign: str = "━") -> str:
     return "\n" + (click.style(line, bold=True) if coloured else line) + "\n"
 
 
-def write_gallery(directory: Path) -> None:
-    """Write the chosen pictures.
+def write_gallery(
+    directory: Path, executor: Executor | None = None, *, progress: bool | None = False
+) -> None:
+    """Write the chosen pictures; arguments as for :func:`~simulator.command.gallery.gallery_files`.
 
     Raises:
         OutputError: the folder cannot be made, or a file cannot be written.
     """
     make_folder(directory)
-    for name, text in gallery_files():
+    for name, text in gallery_files(executor, progress=progress):
         write_public_file(directory / name, text.encode("utf-8"))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from simulator.runs.many import spread
+from simulator.runs.progress import counted
 from simulator.runs.run import simulate
 from simulator.runs.sweep import matrix as outcome_matrix
 from simulator.views.drawing.svg import svg
@@ -19,6 +21,7 @@ from simulator.views.view_table import view_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Executor
 
     from simulator.scenario import TlsVersion
     from simulator.trace.trace import Trace
@@ -58,7 +61,7 @@ class Picture:
     def drawing(self) -> Drawing:
         """The picture as a display list."""
         if not self.runs:
-            return matrix_drawing(outcome_matrix())
+            return matrix_drawing(outcome_matrix(progress=False))
         traces = [trace_of(run) for run in self.runs]
         if len(traces) > 1:
             return diff(*traces, detail=self.detail)
@@ -78,8 +81,15 @@ def trace_of(run: str) -> Trace:
     return simulate(scenario, tls=cast("TlsVersion", tls)).trace
 
 
-def gallery_files() -> Iterator[tuple[str, str]]:
-    """The gallery, file by file: (name, text). The last is the page that shows the others."""
+def gallery_files(
+    executor: Executor | None = None, *, progress: bool | None = False
+) -> Iterator[tuple[str, str]]:
+    """The gallery, file by file: (name, text). The last is the page that shows the others.
+
+    Args:
+        executor: the executor that draws; see :func:`~simulator.runs.many.simulate_all`.
+        progress: show a bar on standard error; None shows it if that is a terminal.
+    """
     page = [
         "# The gallery",
         "",
@@ -87,9 +97,18 @@ def gallery_files() -> Iterator[tuple[str, str]]:
         "test checks that they are current. They are plain SVG: text is text, and every element knows the",
         "event it stands for.",
     ]
-    for picture in pictures():
-        drawing = picture.drawing()
-        yield picture.file_name, svg(drawing)
-        page += ["", f"## {drawing.title}", "", picture.look]
-        page += ["", f"![{drawing.title}]({picture.file_name})"]
+    wanted = pictures()
+    drawn = counted(
+        spread(_drawn, wanted, executor, total=len(wanted)), len(wanted), "pictures", show=progress
+    )
+    for picture, (title, text) in zip(wanted, drawn, strict=True):
+        yield picture.file_name, text
+        page += ["", f"## {title}", "", picture.look]
+        page += ["", f"![{title}]({picture.file_name})"]
     yield "README.md", "\n".join(page) + "\n"
+
+
+def _drawn(picture: Picture) -> tuple[str, str]:
+    """The title of a picture and its SVG."""
+    drawing = picture.drawing()
+    return drawing.title, svg(drawing)

@@ -20,6 +20,21 @@ set_option = click.option(
     metavar="PATH=VALUE",
     help="Change one thing: server.client_authentication=optional. May be given several times.",
 )
+
+
+def _at_least_one(_context: click.Context, _parameter: click.Parameter, jobs: int | None) -> int | None:
+    if jobs is not None and jobs < 1:
+        raise click.BadParameter(f"{jobs} processes play nothing. Give 1 or more, or leave it out.")
+    return jobs
+
+
+jobs_option = click.option(
+    "--jobs",
+    type=int,
+    callback=_at_least_one,
+    metavar="N",
+    help="At most N processes. Default: one for each core.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 colour_option = click.option(
     "--colour/--no-colour", "--color/--no-color", default=None, help="Default: on a terminal."

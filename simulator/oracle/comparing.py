@@ -7,6 +7,7 @@ and with its reason.
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 from typing import TYPE_CHECKING
 
 from simulator.engine.simulation import Simulation
@@ -14,10 +15,13 @@ from simulator.oracle.accepted import accepted_for
 from simulator.oracle.observed import HandshakeLog
 from simulator.oracle.playing import JudgedAt, NotPlayableError, clocks, play
 from simulator.oracle.report import CheckReport, CheckRow, Difference
+from simulator.runs.many import spread
+from simulator.runs.progress import counted
 from simulator.trace.facts import Checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from concurrent.futures import Executor
 
     from simulator.oracle.observed import Played, SentAlert, SentMessage
     from simulator.scenario import Scenario, TlsVersion
@@ -52,10 +56,28 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> C
     return CheckRow(scenario.name, tls, theirs.mode, differences, accepted)
 
 
-def check_all(scenarios: Iterable[Scenario], versions: Iterable[TlsVersion] = ("1.2", "1.3")) -> CheckReport:
-    """Compare several scenarios in several versions (errors as for :func:`check`)."""
-    both = tuple(versions)
-    return CheckReport(tuple(check(scenario, tls) for scenario in scenarios for tls in both))
+def check_all(
+    scenarios: Iterable[Scenario],
+    versions: Iterable[TlsVersion] = ("1.2", "1.3"),
+    *,
+    executor: Executor | None = None,
+    progress: bool | None = False,
+) -> CheckReport:
+    """Compare several scenarios in several versions (errors as for :func:`check`).
+
+    Args:
+        scenarios: what is set up.
+        versions: the protocol versions.
+        executor: the executor of the comparisons; see :func:`~simulator.runs.many.simulate_all`.
+        progress: show a bar on standard error; None shows it if that is a terminal.
+    """
+    pairs = tuple(product(scenarios, versions))
+    rows = spread(_row, pairs, executor, total=len(pairs))
+    return CheckReport(tuple(counted(rows, len(pairs), "comparisons", show=progress)))
+
+
+def _row(pair: tuple[Scenario, TlsVersion]) -> CheckRow:
+    return check(*pair)
 
 
 def differences_between(ours: Played, theirs: Played) -> tuple[Difference, ...]:

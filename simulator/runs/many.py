@@ -7,9 +7,12 @@ plays them, because a run depends on its scenario, its version and nothing else.
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
@@ -30,6 +33,9 @@ Result = TypeVar("Result")
 BATCH = 128  # runs of one task: about half a second; Dask's scheduler spends a millisecond on each task
 LEAST_TASKS = 16  # few runs are cut into so many tasks, so that every core of a common machine gets some
 UNDER_WAY = 128  # tasks submitted and not yet read: a minute's work for a hundred cores, and bounded memory
+MOST_PROCESSES = (
+    61  # Windows waits for no more at once, and ProcessPoolExecutor refuses a larger number there
+)
 
 
 @overload
@@ -138,6 +144,32 @@ def spread(
     finally:
         for future in under_way:  # the reader stopped early, or a job failed
             future.cancel()
+
+
+@contextmanager
+def processes(jobs: int | None = None) -> Iterator[Executor | None]:
+    """A pool of processes on this machine, or None if one process is all there would be.
+
+    Args:
+        jobs: the most processes; None for as many as there are cores. More than that gain nothing.
+    """
+    count = min(jobs or cores(), cores(), MOST_PROCESSES)
+    if count == 1:
+        yield None
+        return
+    from concurrent.futures import ProcessPoolExecutor  # here: not every Python can start processes
+
+    # Ctrl-C reaches every process of a terminal; this one ends the others, in one way and without noise.
+    with ProcessPoolExecutor(
+        count, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+    ) as pool:
+        yield pool
+
+
+def cores() -> int:
+    """The cores that this process may use; a container may have fewer than the machine."""
+    affinity = getattr(os, "sched_getaffinity", None)  # not on every system
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _all_of(function: Callable[[Job], Result], batch: tuple[Job, ...]) -> list[Result]:

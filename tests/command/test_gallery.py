@@ -28,7 +28,7 @@ def test_the_gallery_is_current() -> None:
 
 def test_the_demonstration_shows_what_it_promises(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The demonstration tells four runs, prints the matrix, and writes exactly the gallery."""
-    assert 0 == give_demo(tmp_path / "figures", width=80, coloured=False)
+    assert 0 == give_demo(tmp_path / "figures", width=80, coloured=False, jobs=1)
     told = capsys.readouterr().out
     for part in ("1 of 4", "4 of 4", "Every credential under every policy", "as expected"):
         assert part in told
