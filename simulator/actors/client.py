@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
-from simulator.actors.peer import KEYS_AGREED, Peer, subject_of
+from simulator.actors.peer import ACCEPT_OR_REFUSE, KEYS_AGREED, PASSED, Peer, subject_of
 from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
 from simulator.tls.events import CertificateChoiceWanted, ProofChecked, ServerVerdictWanted
@@ -14,7 +14,7 @@ from simulator.tls.handshake import client_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged, Received, StateChanged
+from simulator.trace.facts import BeliefChanged, Checked, Received, StateChanged
 from simulator.trust.profiles import profile_named
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ class Client(Peer):
     def _answer(self, question: Question) -> list[Fact]:
         """Judge the server, choose a certificate, or complete the ledger with the server's proof."""
         if isinstance(question, ServerVerdictWanted):
-            chain, judged = question.chain, self.role.setup.verify_server
-            return self._judge("accept-server", chain, self.role.policy, judged=judged, otherwise=ANY_SERVER)
+            return self._judge_server(question.chain)
         if isinstance(question, CertificateChoiceWanted):
             self._choose(question)
             return []
@@ -102,6 +101,16 @@ class Client(Peer):
             self._server_verified = self._trusts_chain and question.ok
             return self._proof_read(question)
         return []
+
+    def _judge_server(self, chain: tuple[bytes, ...]) -> list[Fact]:
+        """Judge the server's certificate if this client verifies servers; refuse if a check failed."""
+        verifies = self.role.setup.verify_server
+        verdict = self._judge(chain, self.role.policy, judged=verifies)
+        choice, reason = "accept", PASSED.format("server") if verifies else ANY_SERVER
+        if verdict.decisive is not None:
+            choice, reason = "refuse", verdict.decisive.sentence
+        self._wait_for("accept-server", ACCEPT_OR_REFUSE, choice, reason)
+        return [Checked(verdict)]
 
     def _choose(self, question: CertificateChoiceWanted) -> None:
         """Send a certificate, or go on without one."""

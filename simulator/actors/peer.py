@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 NOTHING_KNOWN = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.", None)
+ACCEPT_OR_REFUSE = ("accept", "refuse")
+PASSED = "Every check that looks at the {}'s certificate passed; its proof is checked apart."
 KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
 
 Question = (
@@ -197,33 +199,22 @@ class Peer(ABC):
             return [fact, *self._alert(event)]
         return [fact, *self._notice(fact)]
 
-    def _judge(
-        self, decision: str, chain: tuple[bytes, ...], policy: TrustPolicy, *, judged: bool, otherwise: str
-    ) -> list[Fact]:
-        """Take the trust decision on the peer's certificate, and wait.
+    def _judge(self, chain: tuple[bytes, ...], policy: TrustPolicy, *, judged: bool) -> Verdict:
+        """The verdict on the peer's certificate; the decision that follows from it is the subclass's.
 
         Args:
-            decision: its name.
             chain: the peer's certificates, DER, the leaf first.
             policy: how they are judged.
             judged: judge them; otherwise every check of the ledger is left open.
-            otherwise: the reason to accept a peer that was not judged.
         """
         self._subject = subject_of(chain)
         tls: TlsVersion = self.version.value
         if judged:
-            verdict = judge(chain, policy, self._now, tls=tls)
+            self._verdict = judge(chain, policy, self._now, tls=tls)
         else:
-            verdict = unjudged(policy.role, policy.profile, self._subject, presented=bool(chain), tls=tls)
-        self._verdict = verdict
-        choice, reason = "accept", otherwise
-        if verdict.decisive is not None:
-            choice, reason = "refuse", verdict.decisive.sentence
-        elif judged and chain:
-            passed = f"Every check that looks at the {self.peer}'s certificate passed"
-            reason = f"{passed}; its proof is checked apart."
-        self._wait_for(decision, ("accept", "refuse"), choice, reason)
-        return [Checked(verdict)]
+            role, profile = policy.role, policy.profile
+            self._verdict = unjudged(role, profile, self._subject, presented=bool(chain), tls=tls)
+        return self._verdict
 
     def _proof_read(self, proof: ProofChecked) -> list[Fact]:
         """Complete the ledger: the peer signed the handshake, or tried to."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.grant import ClientProof, grant_of
-from simulator.actors.peer import Peer
+from simulator.actors.peer import ACCEPT_OR_REFUSE, PASSED, Peer
 from simulator.security import SecurityLevel
 from simulator.tls.events import ClientVerdictWanted, ProofChecked, RequestChoiceWanted
 from simulator.tls.handshake import server_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged, Sent, StateChanged
+from simulator.trace.facts import BeliefChanged, Checked, Sent, StateChanged
 
 if TYPE_CHECKING:
     from simulator.actors.grant import Grant
@@ -101,12 +101,19 @@ class Server(Peer):
         return []
 
     def _judge_client(self, chain: tuple[bytes, ...]) -> list[Fact]:
-        """Take the trust decision on the client's certificate, as far as the policy wants one, and wait."""
+        """Judge the client's certificate as far as the policy wants it; refuse if a check failed."""
         self._presented = bool(chain)
         self._judged = self.role.setup.client_authentication in ("optional", "required")
-        otherwise = ONLY_CLAIMED if self._presented else NONE_NEEDED
-        policy = self.role.policy
-        return self._judge("accept-client", chain, policy, judged=self._judged, otherwise=otherwise)
+        verdict = self._judge(chain, self.role.policy, judged=self._judged)
+        choice, reason = "accept", PASSED.format("client")
+        if verdict.decisive is not None:
+            choice, reason = "refuse", verdict.decisive.sentence
+        elif not self._presented:
+            reason = NONE_NEEDED
+        elif not self._judged:
+            reason = ONLY_CLAIMED
+        self._wait_for("accept-client", ACCEPT_OR_REFUSE, choice, reason)
+        return [Checked(verdict)]
 
     def _carry_out(self, taken: Decided) -> list[Fact]:
         """Ask or not; accept or refuse the client; grant or refuse the session."""

@@ -58,7 +58,10 @@ detail_option = click.option(
 
 
 def scenario_from(name: str, settings: tuple[str, ...]) -> Scenario:
-    """The scenario of a name or a file, with the changes of ``--set``."""
+    """The scenario of a name or a file, with the changes of ``--set``.
+
+    ``scenario/changes.py`` reads each PATH=VALUE and says which changes of a scenario are allowed.
+    """
     from simulator.scenario.catalogue.catalogue import load
 
     scenario = load(name)

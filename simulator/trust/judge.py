@@ -1,4 +1,8 @@
-"""The trust decision: a presented chain, a policy and a moment in; a verdict with all its reasons out."""
+"""The trust decision: a presented chain, a policy and a moment in; a verdict with all its reasons out.
+
+What follows from a verdict is for the actor to decide: accept or refuse (``actors/server.py``,
+``actors/client.py``). The alert of a failed check: ``trust/alerts.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
+from simulator.trust.alerts import alert_after
 from simulator.trust.checks.candidate import Candidate
 from simulator.trust.checks.possession import proof_read
 from simulator.trust.ledger import keep_ledger, line
@@ -75,7 +80,7 @@ def _verdict(candidate: Candidate, peer: str | None) -> Verdict:
     role, profile = candidate.policy.role, candidate.profile
     checks = keep_ledger(candidate)
     decisive = next((check for check in checks if check.outcome is CheckOutcome.FAIL), None)
-    alert = None if decisive is None else profile.alert(decisive, role, candidate.tls)
+    alert = None if decisive is None else alert_after(decisive, profile.alerts, role, candidate.tls)
     path = () if candidate.failed_search else tuple(one.fingerprint for one in candidate.path)
     return Verdict(role, profile.name, peer, path, checks, alert)
 
@@ -93,5 +98,5 @@ def with_proof(verdict: Verdict, *, ok: bool, scheme: str, problem: str, tls: Tl
     finding = proof_read(verdict.role, tls, ok=ok, scheme=scheme, problem=problem)
     proof = line(CheckName.PROOF_OF_POSSESSION, finding, 0, verdict.peer or "")
     return verdict.with_proof(
-        proof, None if ok else profile_named(verdict.profile).alert(proof, verdict.role, tls)
+        proof, None if ok else alert_after(proof, profile_named(verdict.profile).alerts, verdict.role, tls)
     )

@@ -1,4 +1,4 @@
-"""The stack profiles: which checks a named stack makes, in which order, and which alert follows from which.
+"""The stack profiles: which checks a named stack makes, and in which order. Their alerts: ``alerts.py``.
 
 ``openssl`` is OpenSSL 3.0 at security level 2 as CPython's ``ssl`` uses it, measured with one and with two
 faults at a time. ``rfc5280`` is the strict reading of RFC 5280 that x509-limbo tests.
@@ -20,13 +20,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from simulator.errors import ScenarioError
+from simulator.trust.alerts import OPENSSL_ALERTS, RFC5280_ALERTS
 from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.tls.wire.version import Side
-    from simulator.trust.verdict import Check
 
 # Extensions whose meaning is taken into account (RFC 5280, section 4.2), by their dotted identifiers.
 COMMON_EXTENSIONS = frozenset(
@@ -80,8 +80,7 @@ class Profile:
         name: its name in scenario files.
         description: the stack, in one sentence.
         stages: the checks in the order in which they decide; the first failure ends the judgement.
-        alerts: the alert by ``check`` or, more specific, by ``check/field``, ``check/role`` or
-            ``check/TLS 1.x``.
+        alerts: the alert by failed check, for :func:`simulator.trust.alerts.alert_after`.
         obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
         partial_chains: a trusted CA certificate ends the path even if it is not self-issued.
@@ -122,19 +121,6 @@ class Profile:
     )
     refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
 
-    def alert(self, check: Check, role: Side, tls: str) -> str:
-        """The name of the alert that follows from a failed check.
-
-        Args:
-            check: the decisive line.
-            role: the side whose certificate was judged.
-            tls: ``1.2`` or ``1.3``.
-        """
-        for detail in (check.field, role, f"TLS {tls}"):
-            if f"{check.name}/{detail}" in self.alerts:
-                return self.alerts[f"{check.name}/{detail}"]
-        return self.alerts.get(check.name, "certificate_unknown")
-
     @property
     def checks(self) -> tuple[CheckName, ...]:
         """The names of all checks in the order of their first appearance."""
@@ -144,13 +130,6 @@ class Profile:
 def _stage(scope: Scope, names: str) -> CheckStage:
     """A stage from the names of its checks, with spaces between them."""
     return CheckStage(scope, tuple(_CHECKS[name] for name in names.split()))
-
-
-def _alerts(**checks: str) -> Mapping[str, str]:
-    """The alert by check, or by ``check/detail``, from the checks that each alert follows."""
-    return MappingProxyType(
-        {check: alert for alert, listed in checks.items() for check in listed.split(", ")}
-    )
 
 
 OPENSSL = Profile(
@@ -169,20 +148,7 @@ OPENSSL = Profile(
         _stage("anchor first", "signature validity"),
         _stage("chain", "name-constraints proof-of-possession"),
     ),
-    # OpenSSL's table from X509_V_ERR codes to alerts (statem_lib.c). A code that it lacks becomes
-    # certificate_unknown.
-    alerts=_alerts(
-        decode_error="certificate-presented/server, readable/client",
-        handshake_failure="certificate-presented/TLS 1.2",
-        certificate_required="certificate-presented/TLS 1.3",
-        bad_certificate="readable, key-strength, signature-algorithm, server-name, validity/notBefore",
-        unknown_ca="trust-anchor, chain-depth, basic-constraints, key-usage/keyCertSign, path-length",
-        certificate_unknown="critical-extensions, name-constraints",
-        unsupported_certificate="key-usage, extended-key-usage",
-        certificate_revoked="revocation",
-        decrypt_error="signature, proof-of-possession",
-        certificate_expired="validity/notAfter",
-    ),
+    alerts=OPENSSL_ALERTS,
     obeys_ca_hints=False,
     refuses_in_clear=True,
     partial_chains=False,
@@ -218,23 +184,7 @@ RFC5280 = Profile(
         _stage("chain", "name-constraints certificate-policies"),
         _stage("chain", "server-name revocation proof-of-possession"),
     ),
-    alerts=_alerts(
-        decode_error="certificate-presented/server",
-        handshake_failure="certificate-presented/TLS 1.2",
-        certificate_required="certificate-presented/TLS 1.3",
-        bad_certificate=(
-            "readable, version, serial-number, distinguished-names, signature, basic-constraints, "
-            "path-length, authority-key-identifier, subject-key-identifier, subject-alternative-name, "
-            "extension-rules, certificate-policies, name-constraints, server-name"
-        ),
-        unknown_ca="trust-anchor, chain-depth",
-        unsupported_certificate=(
-            "signature-algorithm, key-strength, key-usage, extended-key-usage, critical-extensions"
-        ),
-        certificate_expired="validity",
-        certificate_revoked="revocation",
-        decrypt_error="proof-of-possession",
-    ),
+    alerts=RFC5280_ALERTS,
     obeys_ca_hints=True,
     refuses_in_clear=False,
     partial_chains=True,

@@ -1,0 +1,70 @@
+"""The alert that follows from each failed check, stack by stack."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.tls.wire.version import Side
+    from simulator.trust.verdict import Check
+
+
+def alert_after(check: Check, alerts: Mapping[str, str], role: Side, tls: str) -> str:
+    """The name of the alert that follows from a failed check.
+
+    Args:
+        check: the decisive line.
+        alerts: a stack's alerts, by ``check`` or, more specific, by ``check/field``, ``check/role`` or
+            ``check/TLS 1.x``.
+        role: the side whose certificate was judged.
+        tls: ``1.2`` or ``1.3``.
+    """
+    for detail in (check.field, role, f"TLS {tls}"):
+        if f"{check.name}/{detail}" in alerts:
+            return alerts[f"{check.name}/{detail}"]
+    return alerts.get(check.name, "certificate_unknown")
+
+
+def _alerts(**checks: str) -> Mapping[str, str]:
+    """The alert by check, or by ``check/detail``, from the checks that each alert follows."""
+    return MappingProxyType(
+        {check: alert for alert, listed in checks.items() for check in listed.split(", ")}
+    )
+
+
+# OpenSSL's table from X509_V_ERR codes to alerts (statem_lib.c). A code that it lacks becomes
+# certificate_unknown.
+OPENSSL_ALERTS = _alerts(
+    decode_error="certificate-presented/server, readable/client",
+    handshake_failure="certificate-presented/TLS 1.2",
+    certificate_required="certificate-presented/TLS 1.3",
+    bad_certificate="readable, key-strength, signature-algorithm, server-name, validity/notBefore",
+    unknown_ca="trust-anchor, chain-depth, basic-constraints, key-usage/keyCertSign, path-length",
+    certificate_unknown="critical-extensions, name-constraints",
+    unsupported_certificate="key-usage, extended-key-usage",
+    certificate_revoked="revocation",
+    decrypt_error="signature, proof-of-possession",
+    certificate_expired="validity/notAfter",
+)
+
+# RFC 8446, section 6.2.
+RFC5280_ALERTS = _alerts(
+    decode_error="certificate-presented/server",
+    handshake_failure="certificate-presented/TLS 1.2",
+    certificate_required="certificate-presented/TLS 1.3",
+    bad_certificate=(
+        "readable, version, serial-number, distinguished-names, signature, basic-constraints, "
+        "path-length, authority-key-identifier, subject-key-identifier, subject-alternative-name, "
+        "extension-rules, certificate-policies, name-constraints, server-name"
+    ),
+    unknown_ca="trust-anchor, chain-depth",
+    unsupported_certificate=(
+        "signature-algorithm, key-strength, key-usage, extended-key-usage, critical-extensions"
+    ),
+    certificate_expired="validity",
+    certificate_revoked="revocation",
+    decrypt_error="proof-of-possession",
+)
