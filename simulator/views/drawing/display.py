@@ -8,6 +8,7 @@ marks of a drawing say where those parts are.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -126,11 +127,6 @@ class Drawing:
     marks: Marks = NO_MARKS
     meanwhile: tuple[Item, ...] = ()
 
-    @property
-    def extents(self) -> dict[int, Extent]:
-        """The extent of each event that is drawn, by ``seq``; see :func:`extents_of`."""
-        return extents_of(self.items)
-
 
 def width_of(text: str, style: str) -> float:
     """The width of a line of text in a type style."""
@@ -230,11 +226,5 @@ def _break_at(text: str, style: str, width: float) -> int:
 
 def _fitting(text: str, style: str, width: float) -> int:
     """The number of characters that fit into the width."""
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if width_of(text[:middle], style) <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    counts = range(1, len(text) + 1)
+    return bisect_right(counts, width, key=lambda count: width_of(text[:count], style))

@@ -32,19 +32,9 @@ def mark(outcome: CheckOutcome, x: float, y: float, seq: int) -> Item:
         case CheckOutcome.PASS:
             return Line(((x, y), (x + 3.5, y + 4), (x + 10, y - 4.5)), "mark.pass", seq)
         case CheckOutcome.FAIL:
-            half = 4.5
-            middle = x + 5
-            return Line(
-                (
-                    (middle - half, y - half),
-                    (middle + half, y + half),
-                    (middle, y),
-                    (middle - half, y + half),
-                    (middle + half, y - half),
-                ),
-                "mark.fail",
-                seq,
-            )
+            left, right, top, bottom = x + 0.5, x + 9.5, y - 4.5, y + 4.5
+            cross = ((left, top), (right, bottom), (x + 5, y), (left, bottom), (right, top))
+            return Line(cross, "mark.fail", seq)
         case CheckOutcome.NOT_EVALUATED:
             return Line(((x, y), (x + 10, y)), "mark.none", seq)
         case CheckOutcome.NOT_REACHED:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Anchor, Item, Text, fit, span, wrap
+from simulator.views.drawing.display import Anchor, Box, Item, Text, fit, span, wrap
 from simulator.views.drawing.marks import (
     ArrowMark,
     BandMark,
@@ -20,7 +20,7 @@ from simulator.views.drawing.marks import (
 from simulator.views.drawing.style import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
@@ -123,16 +123,14 @@ class Sheet:
 
     def put(self, *items: Item) -> None:
         """Put items in front."""
-        self.put_all(items)
+        for item in items:
+            moves = self.part not in (Part.STORY, item.part)
+            self.front.append(replace(item, part=self.part, since=self.since) if moves else item)
 
-    def put_all(self, items: Iterable[Item]) -> None:
-        """Put several items in front."""
-        if self.part is not Part.STORY:
-            items = (
-                item if item.part is self.part else replace(item, part=self.part, since=self.since)
-                for item in items
-            )
-        self.front.extend(items)
+    def put_behind(self, place: int, box: Box) -> float:
+        """Put a box behind what was put in front since ``place``; return the y of its lower edge."""
+        self.front.insert(place, box)
+        return box.y + box.height
 
     @contextmanager
     def within(self, part: Part, since: int | None = None) -> Iterator[None]:

@@ -87,10 +87,10 @@ def _label(sheet: Sheet, row: Flight, middle: float, room: float) -> None:
     x = middle - (whole if one_line else sign + width_of(name, style)) / 2
     baseline = sheet.y + 13
     if row.refusal:
-        sheet.put_all(glyphs.octagon(x + 9, baseline - 5, 9, seq))
+        sheet.put(*glyphs.octagon(x + 9, baseline - 5, 9, seq))
         x += 24
     if locked:
-        sheet.put_all(glyphs.lock(x, baseline - 12, seq))
+        sheet.put(*glyphs.lock(x, baseline - 12, seq))
         x += glyphs.LOCK_WIDTH + 6
     sheet.put(Text(x, baseline, name, style, seq, full=row.name if name != row.name else ""))
     sheet.y += 19
@@ -118,7 +118,7 @@ def _arrow(sheet: Sheet, row: Flight, start: float, end: float) -> None:
     shaft = _shaft(row, look, y, start, broken - 7 * way, broken - 7 * way)
     words = Text(broken + way * 13, y + 4.5, "never read", "unread", seq, "start" if way > 0 else "end")
     late = lost_since > seq  # else the broken line is all that was ever to be seen of it
-    sheet.put_all(replace(item, part=Part.UNREAD, since=lost_since) if late else item for item in shaft)
+    sheet.put(*(replace(item, part=Part.UNREAD, since=lost_since) if late else item for item in shaft))
     for item in (*glyphs.never_read(broken, y, seq), words):
         sheet.put(replace(item, part=Part.UNREAD, since=lost_since))
     sheet.meanwhile += whole if late else ()

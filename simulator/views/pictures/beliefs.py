@@ -64,7 +64,7 @@ class BeliefLane:
         self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, f"level.{belief.level.value}", seq, radius=5))
         strip = x + BELIEF_WIDTH - STRIP if self.left_side else x
         if belief.assumed:
-            self.sheet.put_all(hatching(strip, self.top + 2, STRIP, height - 4, seq, Part.BELIEF))
+            self.sheet.put(*hatching(strip, self.top + 2, STRIP, height - 4, seq, Part.BELIEF))
         edge = "belief.assumed" if belief.assumed else "belief.held"
         self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, edge, seq, radius=5))
         start = x + PAD + (0 if self.left_side else STRIP)

@@ -57,7 +57,7 @@ def diff(a: Trace, b: Trace, *, detail: str = "messages") -> Drawing:
     level = detail_named(detail)
     alignment = align(a, b)
     page = blank(WIDTH)
-    head(page, title_of(alignment), summary(alignment), LEAD if alignment.divergence else "")
+    head(page, title_of(alignment), summary(alignment), lead=LEAD if alignment.divergence else "")
     _settings(page, alignment)
     _Rows(page, alignment, level).draw()
     return finished(page, title_of(alignment), description(alignment))

@@ -61,7 +61,7 @@ class Column:
         sheet.y += 5
         sheet.put(Box(left, sheet.y, width, 25, f"level.{belief.level.value}", event.seq, radius=5))
         if belief.assumed:
-            sheet.put_all(hatching(left + width - edge, sheet.y + 1, edge - 1, 23, event.seq))
+            sheet.put(*hatching(left + width - edge, sheet.y + 1, edge - 1, 23, event.seq))
         style = "belief.assumed" if belief.assumed else "belief.held"
         sheet.put(Box(left, sheet.y, width, 25, style, event.seq, radius=5))
         sheet.line(words, "belief", event.seq, left + 10, sheet.y + 17, width=width - 20 - edge)
@@ -93,7 +93,7 @@ class Column:
         sheet.put(Box(self.left, top, COLUMN, 74, f"level.edge.{level.value}", seq, radius=9))
         x = self.left + 18
         if level.rung is None:
-            sheet.put_all(octagon(x + 14, top + 28, 14, seq))
+            sheet.put(*octagon(x + 14, top + 28, 14, seq))
             x += 40
         sheet.line(level_name(level), "level", seq, x, top + 37, width=COLUMN - 76)
         words = level.plain_words[0].upper() + level.plain_words[1:] + "."

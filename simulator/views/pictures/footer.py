@@ -75,7 +75,7 @@ def _ladder(sheet: Sheet, level: SecurityLevel, x: float, top: float, seq: int) 
     style = f"level.edge.{refused.value}" if level is refused else "rung.above"
     sheet.put(Box(x, bottom - FOOT, RUNG_WIDTH - 4, FOOT, style, seq, radius=3))
     if level is refused:
-        sheet.put_all(octagon(x + (RUNG_WIDTH - 4) / 2, bottom - FOOT - 17, 12, seq))
+        sheet.put(*octagon(x + (RUNG_WIDTH - 4) / 2, bottom - FOOT - 17, 12, seq))
     sheet.put(Line(((x - 15, top), (x - 15, bottom)), "rule", seq))
     _name(sheet, refused, x + (RUNG_WIDTH - 4) / 2, bottom - FOOT + 7, seq)
     return bottom

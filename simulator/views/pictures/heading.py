@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.views.drawing.display import Box, Text, fit, wrap
 from simulator.views.drawing.marks import LaneMark, Part
 from simulator.views.drawing.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
+from simulator.views.pictures import page
 from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
 from simulator.views.story.words import clean
 
@@ -22,25 +23,15 @@ MOST_LINES = 14  # on one card, for setups that nobody foresaw
 def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:
     """Put the title block and the lane cards; leaves ``sheet.y`` below them."""
     with sheet.within(Part.TITLE):
-        _titles(sheet, trace, detail)
+        setup, lesson = trace.setup, "" if detail == "overview" else clean(trace.setup.lesson)
+        under = clean(under_title(trace)), reading_notes(setup)
+        page.head(sheet, clean(setup.title), *under, lead=lesson, most=5)
     place = len(sheet.front)
     with sheet.within(Part.CARD):
-        _cards(sheet, trace.setup, detail)
+        _cards(sheet, setup, detail)
     with sheet.within(Part.COLUMN):
         _column_titles(sheet)
     sheet.head = sheet.span_since(place)
-
-
-def _titles(sheet: Sheet, trace: Trace, detail: Detail) -> None:
-    setup = trace.setup
-    width = sheet.stage.width - 2 * MARGIN
-    sheet.y = sheet.paragraph(clean(setup.title), "title", 0, MARGIN, sheet.y, width=width, most=2) + 2
-    sheet.y = sheet.paragraph(clean(under_title(trace)), "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
-    sheet.y = sheet.paragraph(reading_notes(setup), "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
-    if setup.lesson and detail != "overview":
-        sheet.y += 6
-        sheet.y = sheet.paragraph(clean(setup.lesson), "lesson", 0, MARGIN, sheet.y, width=width, most=5)
-    sheet.y += 16
 
 
 def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:

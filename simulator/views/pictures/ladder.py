@@ -127,7 +127,7 @@ class _Ladder:
             sheet.put(Box(MARGIN, y + 2, LABEL - 14, ROW - 4, f"level.edge.{level.value}", 0, radius=5))
             x = MARGIN + 10
             if level is SecurityLevel.REFUSED:
-                sheet.put_all(octagon(x + 9, y + ROW / 2, 10, 0))
+                sheet.put(*octagon(x + 9, y + ROW / 2, 10, 0))
                 x += 28
             sheet.line(level_name(level), "rung", 0, x, y + 20, width=LABEL - 34)
             sheet.paragraph(

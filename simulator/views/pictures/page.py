@@ -20,20 +20,20 @@ def blank(width: float) -> Sheet:
     return Sheet(Stage((), {}, MARGIN, width - MARGIN, width))
 
 
-def head(sheet: Sheet, title: str, under: str, lead: str = "") -> None:
-    """Put the title, the run, and a sentence on how to read the picture."""
+def head(sheet: Sheet, title: str, *under: str, lead: str = "", most: int = 4) -> None:
+    """Put the title, the run below it, and sentences on how to read the picture, in at most so many lines."""
     width = sheet.stage.width - 2 * MARGIN
     sheet.y = sheet.paragraph(title, "title", 0, MARGIN, sheet.y, width=width, most=2) + 2
-    sheet.y = sheet.paragraph(under, "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
+    for words in under:
+        sheet.y = sheet.paragraph(words, "subtitle", 0, MARGIN, sheet.y, width=width, most=2)
     if lead:
-        sheet.y += 6
-        sheet.y = sheet.paragraph(lead, "lesson", 0, MARGIN, sheet.y, width=width, most=4)
+        sheet.y = sheet.paragraph(lead, "lesson", 0, MARGIN, sheet.y + 6, width=width, most=most)
     sheet.y += 16
 
 
 def run_head(sheet: Sheet, trace: Trace, what: str, lead: str = "") -> None:
     """The head of a picture of one run."""
-    head(sheet, f"{clean(trace.setup.title)}: {what}", clean(under_title(trace)), lead)
+    head(sheet, f"{clean(trace.setup.title)}: {what}", clean(under_title(trace)), lead=lead)
 
 
 def finished(sheet: Sheet, title: str, description: str) -> Drawing:
@@ -41,7 +41,7 @@ def finished(sheet: Sheet, title: str, description: str) -> Drawing:
     width, height = sheet.stage.width, sheet.y + 20
     paper = Box(0, 0, width, height, "paper", 0, part=Part.PAPER)
     items = (paper, *sheet.back, *sheet.middle, *sheet.front)
-    return Drawing(width, height, clean(title), description, items, sheet.marks())
+    return Drawing(width, height, clean(title), description, items, sheet.marks(), tuple(sheet.meanwhile))
 
 
 def text_head(trace: Trace, what: str, width: int, *more: str) -> list[str]:

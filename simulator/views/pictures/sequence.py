@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.trace.facts import STEP_NUMBERS
-from simulator.views.drawing.display import Box, Drawing, Line, Text, wrap
+from simulator.views.drawing.display import Box, Line, Text, wrap
 from simulator.views.drawing.marks import BandMark, Part
 from simulator.views.drawing.sheet import Sheet, Stage, pitch_of
 from simulator.views.drawing.style import Detail, detail_named
@@ -19,6 +19,7 @@ from simulator.views.pictures import arrows, panels
 from simulator.views.pictures.beliefs import BeliefLane, GapShade
 from simulator.views.pictures.footer import foot
 from simulator.views.pictures.heading import head
+from simulator.views.pictures.page import finished
 from simulator.views.story.beat_kinds import (
     Band,
     Beat,
@@ -32,10 +33,12 @@ from simulator.views.story.beat_kinds import (
 from simulator.views.story.beats import selection
 from simulator.views.story.caption import caption
 from simulator.views.story.lanes import version_words
-from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.trace.trace import Trace
+    from simulator.views.drawing.display import Drawing
 
 STRIP_HEIGHT = 27.0
 
@@ -57,19 +60,9 @@ def sequence(trace: Trace, *, detail: str = "messages") -> Drawing:
     below_cards = sheet.y
     sheet.y += 10
     story = _Story(sheet, trace, level)
-    bottom = sheet.y
+    sheet.back += _lifelines(sheet.stage, below_cards, sheet.y, story.idle_from)
     foot(sheet, trace)
-    lifelines = _lifelines(sheet.stage, below_cards, bottom, story.idle_from)
-    paper = Box(0, 0, sheet.stage.width, sheet.y + 20, "paper", 0, part=Part.PAPER)
-    return Drawing(
-        width=sheet.stage.width,
-        height=sheet.y + 20,
-        title=clean(f"{trace.setup.title}: {version_words(trace)} sequence diagram"),
-        description=caption(trace),
-        items=(paper, *sheet.back, *lifelines, *sheet.middle, *sheet.front),
-        marks=sheet.marks(),
-        meanwhile=tuple(sheet.meanwhile),
-    )
+    return finished(sheet, f"{trace.setup.title}: {version_words(trace)} sequence diagram", caption(trace))
 
 
 class _Story:
@@ -159,14 +152,11 @@ class _Story:
         self.band = None
 
 
-def _lifelines(stage: Stage, top: float, bottom: float, idle_from: dict[str, float]) -> list[Line]:
+def _lifelines(stage: Stage, top: float, bottom: float, idle_from: dict[str, float]) -> Iterator[Line]:
     """A line down from every card; dotted where a CA has nothing to do any more."""
-    lines = []
     for name, x in stage.lanes.items():
-        if name not in idle_from:
-            lines.append(Line(((x, top), (x, bottom)), "lifeline", 0, part=Part.LIFELINE))
-            continue
-        above, below = ((x, top), (x, idle_from[name] - 36)), ((x, idle_from[name]), (x, bottom))
-        lines.append(Line(above, "lifeline", 0, part=Part.LIFELINE))
-        lines.append(Line(below, "lifeline.idle", 0, part=Part.LIFELINE))
-    return lines
+        end = idle_from[name] - 36 if name in idle_from else bottom
+        yield Line(((x, top), (x, end)), "lifeline", 0, part=Part.LIFELINE)
+        if name in idle_from:
+            below = ((x, idle_from[name]), (x, bottom))
+            yield Line(below, "lifeline.idle", 0, part=Part.LIFELINE)

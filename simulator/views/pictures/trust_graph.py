@@ -197,9 +197,8 @@ class _Picture:
 
     def _close(self, name: str, box: Box, place: int) -> float:
         """Put a box behind its words and remember where it stands."""
-        self.sheet.front.insert(place, box)
         self.boxes[name] = box
-        return box.y + box.height
+        return self.sheet.put_behind(place, box)
 
     def _link(self, start: str, end: str, kind: str) -> None:
         used = any((start, end) in steps(judgement) for judgement in self.found.judgements)
