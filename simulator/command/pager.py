@@ -30,7 +30,7 @@ from simulator.errors import OutputError
 from simulator.views.drawing.cells import cells, plain, shorten
 from simulator.views.story.words import clean
 from simulator.views.texts.screens import screens
-from simulator.views.texts.terminal import LEAST_WIDTH, SIGNS, passages, story_steps
+from simulator.views.texts.terminal import LEAST_WIDTH, SIGNS, passages, story
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,7 +113,7 @@ def step_through(trace: Trace, width: int | None, *, coloured: bool) -> None:
 
     def whole() -> str:
         columns = terminal_width(width, LEAST_WIDTH)
-        return "\n".join(story_steps(trace, columns, coloured, ascii_only=ascii_only))
+        return story(trace, columns, coloured, ascii_only=ascii_only).removesuffix("\n")
 
     turn_pages(layout, whole, coloured=coloured, ascii_only=ascii_only)
 

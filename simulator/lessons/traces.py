@@ -11,6 +11,7 @@ from simulator.tls.crypto.signatures import verify
 from simulator.tls.wire.messages import CertificateVerify, decode_handshake
 from simulator.tls.wire.registry import signature_scheme_name
 from simulator.trace.facts import Checked, Sent
+from simulator.trace.outcome import last_verdict
 from simulator.views.story.message_bytes import chain_of, signed_by
 from simulator.views.story.reading import version_of
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Event
     from simulator.trace.setup import CertificateFacts
     from simulator.trace.trace import Trace
-    from simulator.trust.verdict import Check, Verdict
+    from simulator.trust.verdict import Check
 
 
 def messages_of(trace: Trace, sender: str) -> list[tuple[Event, Sent]]:
@@ -51,15 +52,9 @@ def client_leaf(trace: Trace) -> CertificateFacts | None:
     return next((held.facts for held in trace.setup.certificates if held.der in leaf), None)
 
 
-def last_verdict(trace: Trace, judge: str) -> Verdict | None:
-    """The last ledger of a side, or None if that side judged no certificate."""
-    verdicts = [checked.verdict for event, checked in trace.facts(Checked) if event.actor == judge]
-    return verdicts[-1] if verdicts else None
-
-
 def checks_of(trace: Trace, judge: str) -> tuple[Check, ...]:
-    """The lines of that ledger, or none."""
-    verdict = last_verdict(trace, judge)
+    """The lines of a side's last ledger, or none."""
+    verdict = last_verdict(trace.events, judge)
     return verdict.checks if verdict else ()
 
 
@@ -116,15 +111,13 @@ class Proof(Shown):
 def proof_in(trace: Trace) -> Proof | None:
     """The client's proof of possession in a trace, or None."""
     version, chain = version_of(trace), client_chain(trace)
-    sent = [
-        (event, raw.raw) for event, raw in messages_of(trace, "client") if raw.name == "CertificateVerify"
-    ]
+    sent = [one for one in messages_of(trace, "client") if one[1].name == "CertificateVerify"]
     if not sent or not chain:
         return None
-    event, raw = sent[0]
-    message, signed = decode_handshake(raw, version), signed_by(trace, event, version)
+    event, proof = sent[0]
+    message, signed = decode_handshake(proof.raw, version), signed_by(trace, event, version)
     assert isinstance(message, CertificateVerify)
     assert signed is not None
-    before = tuple(other.fact.raw for other in signed.messages if isinstance(other.fact, Sent))
+    before = tuple(earlier.raw for _, earlier in signed.messages)
     scheme = signature_scheme_name(message.algorithm)
     return Proof(chain[0], before, signed.content, message.signature, scheme, message.algorithm, version)

@@ -222,7 +222,7 @@ def returns(events: Iterable[Event]) -> Iterator[tuple[Side, HandshakeReturned]]
             yield _side(event.actor), event.fact
 
 
-def last_verdict(events: Iterable[Event], judge: Side) -> Verdict | None:
+def last_verdict(events: Iterable[Event], judge: str) -> Verdict | None:
     """The ledger of one side at the end, or None where it judged nothing."""
     verdict = None
     for event in events:

@@ -9,13 +9,13 @@ import pytest
 
 from simulator.release import RELEASE
 from simulator.trace.facts import Alert, Sent
-from simulator.views.story.beat_kinds import Band
+from simulator.views.story.beat_kinds import Band, Flight
 from simulator.views.story.reading import sent_name
 from simulator.views.story.words import clean
 from simulator.views.texts import mermaid as mermaid_pen
 from simulator.views.texts import plantuml as plantuml_pen
 from simulator.views.texts.mermaid import mermaid
-from simulator.views.texts.outline import Arrow, Note, outline, paragraph, participants
+from simulator.views.texts.outline import Note, flight_lines, outline, paragraph
 from simulator.views.texts.plantuml import plantuml
 from tests.played import RUNS
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
@@ -82,7 +82,7 @@ def _said(trace: Trace, detail: str) -> list[str]:
         if isinstance(line, Band):
             lines.append(f"{line.step.title} ({line.when})")
         else:
-            lines += line.lines
+            lines += flight_lines(line) if isinstance(line, Flight) else line.lines
     return lines
 
 
@@ -168,11 +168,10 @@ def test_every_message_is_an_arrow_in_the_order_of_sending(
         for event in trace.of(Sent, Alert)
         if isinstance(fact := event.fact, Sent) or (isinstance(fact, Alert) and fact.direction == "sent")
     ]
-    keys = {lane.key: actor for actor, lane in participants(trace).items()}
     told = [
-        (keys[line.sender], line.lines[0].removeprefix("Alert: "))
+        (line.event.actor, flight_lines(line)[0].removeprefix("Alert: "))
         for line in outline(trace)
-        if isinstance(line, Arrow)
+        if isinstance(line, Flight)
     ]
     text = pen(trace)
     assert told == sent
@@ -184,10 +183,10 @@ def test_every_message_is_an_arrow_in_the_order_of_sending(
 def test_what_nobody_can_overlook_is_marked(name: str, tls: str) -> None:
     """Encrypted messages bear a lock, refusals a sign of their own, and what nobody read ends in a cross."""
     trace = trace_of(name, tls)
-    arrows = [line for line in outline(trace) if isinstance(line, Arrow)]
+    arrows = [line for line in outline(trace) if isinstance(line, Flight)]
     statements = [line.strip() for line in mermaid(trace).splitlines() if "->>" in line or "-x" in line]
     arrow_lines = [line for line in statements if line.startswith("P")]
-    assert [mermaid_pen.LOCK in line for line in arrow_lines] == [arrow.locked for arrow in arrows]
+    assert [mermaid_pen.LOCK in line for line in arrow_lines] == [arrow.encrypted for arrow in arrows]
     assert [mermaid_pen.STOP in line for line in arrow_lines] == [arrow.refusal for arrow in arrows]
     assert ["-x" in line.split(":")[0] for line in arrow_lines] == [arrow.lost for arrow in arrows]
 

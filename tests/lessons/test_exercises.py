@@ -9,8 +9,8 @@ from simulator.errors import SimulatorError
 from simulator.lessons import case, check, exercise, live
 from simulator.lessons.classroom.exercises import Exercise, UnknownExerciseError, exercises
 from simulator.lessons.classroom.puzzle import ACCEPT, ANSWERS, CASES
-from simulator.lessons.traces import last_verdict
 from simulator.runs.run import run_of
+from simulator.trace.outcome import last_verdict
 
 built = [one for one in exercises().values() if not one.value_of]
 each_built = pytest.mark.parametrize("one", built, ids=[one.number for one in built])
@@ -197,7 +197,7 @@ def test_there_are_eight_cases() -> None:
 
 def test_the_checks_are_offered_in_the_order_of_the_ledger() -> None:
     """What an answer may name stands in the order in which the server looks."""
-    verdict = last_verdict(simulate("valid-certificate").trace, "server")
+    verdict = last_verdict(simulate("valid-certificate").trace.events, "server")
     assert verdict is not None
     made = list(dict.fromkeys(check.name for check in verdict.checks))
     assert [name for name in made if name in ANSWERS] == list(ANSWERS)

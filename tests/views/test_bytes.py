@@ -68,10 +68,8 @@ def test_what_is_shown_as_signed_is_what_was_signed(name: str, tls: str) -> None
             continue
         proof = decode_handshake(event.fact.raw, version)
         assert isinstance(proof, CertificateVerify)
-        own = [e.fact for e in signed.messages if e.actor == event.actor]
-        read = [
-            decode_handshake(f.raw, version) for f in own if isinstance(f, Sent) and f.name == "Certificate"
-        ]
+        own = [fact for e, fact in signed.messages if e.actor == event.actor]
+        read = [decode_handshake(f.raw, version) for f in own if f.name == "Certificate"]
         chain = read[-1]
         assert isinstance(chain, Certificate12 | Certificate13)
         key = x509.load_der_x509_certificate(chain.chain[0]).public_key()
@@ -148,7 +146,7 @@ def test_left_out_bytes_are_counted() -> None:
     """A field of 498 bytes is shown with three rows, and says that 450 more are left out."""
     text = bytes_text(trace_of("valid-certificate", "1.3"), message="Certificate:2")
     assert "… and 405 more bytes" in text
-    assert 32 == len(list(hex_rows(bytes(498))))
+    assert 32 == len(list(hex_rows(bytes(498), 99)))
 
 
 def test_after_a_retry_the_first_hello_counts_as_its_hash() -> None:

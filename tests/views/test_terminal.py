@@ -15,7 +15,7 @@ from simulator.views.story.lanes import SEED_MARK, reading_notes
 from simulator.views.story.words import level_name
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
-from simulator.views.texts.terminal import story, story_steps
+from simulator.views.texts.terminal import passages, story
 from tests.played import RUNS
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
@@ -55,7 +55,8 @@ def test_colour_adds_codes_and_nothing_else(name: str, tls: str) -> None:
 def test_the_pieces_are_the_story(name: str, tls: str) -> None:
     """Read piece by piece it is the same text, and no piece is empty."""
     trace = trace_of(name, tls)
-    pieces = list(story_steps(trace, 80))
+    steps = [[line for passage in step for line in passage.lines] for step in passages(trace, 80)]
+    pieces = ["\n".join(lines) for lines in steps]
     assert "\n".join(pieces) + "\n" == story(trace, 80)
     assert [piece for piece in pieces if not piece.strip()] == []
     headings = [[line for line in piece.splitlines() if line.startswith("───")] for piece in pieces]
@@ -105,7 +106,8 @@ def test_the_order_of_the_numbers_is_explained_where_they_are_first_seen() -> No
     """Before the first numbered step, text and picture say why the numbers do not go up one by one."""
     trace = trace_of("valid-certificate", "1.3")
     notes = reading_notes(trace.setup)
-    assert notes in " ".join(next(story_steps(trace, 80)).split())
+    lines = (line for passage in next(passages(trace, 80)) for line in passage.lines)
+    assert notes in " ".join(" ".join(lines).split())
     assert notes in " ".join(item.text for item in sequence(trace).items if isinstance(item, Text))
 
 

@@ -18,9 +18,10 @@ from simulator.lessons.arguments import spelt, wrong_argument
 from simulator.lessons.facts.facts import fact
 from simulator.lessons.facts.values import NONE
 from simulator.lessons.page import Code, Lead, Shown, Table, page
-from simulator.lessons.traces import client_chain, last_verdict
+from simulator.lessons.traces import client_chain
 from simulator.runs.run import simulate
 from simulator.trace.facts import Checked
+from simulator.trace.outcome import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.certificate_words import certificate_words
@@ -116,7 +117,7 @@ class Case(Shown):
 
     def _reasons(self, said: str) -> str:
         """The ledger's sentences on the named check and on the decisive one."""
-        verdict = last_verdict(self.run.trace, "server")
+        verdict = last_verdict(self.run.trace.events, "server")
         assert verdict is not None
         lines = [check for check in verdict.checks if check.name == said]
         named = [check.sentence for check in lines if check.outcome is not CheckOutcome.NOT_REACHED]

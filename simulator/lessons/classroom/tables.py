@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from simulator.errors import SimulatorError
 from simulator.lessons.arguments import a_run, a_side, a_word, some_events, wrong_argument
 from simulator.lessons.page import Lead, Table, page
-from simulator.lessons.traces import last_verdict, proof_in
+from simulator.lessons.traces import proof_in
 from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
+from simulator.trace.outcome import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.glossary import look_up
@@ -108,7 +109,7 @@ def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
         ArgumentError: not a run, or unknown side.
         SimulatorError: that side judged no certificate in this run.
     """
-    verdict = last_verdict(a_run(run).trace, a_side(judge))
+    verdict = last_verdict(a_run(run).trace.events, a_side(judge))
     if verdict is None:
         raise SimulatorError(
             f"The {judge} judged no certificate in this run.",
@@ -160,11 +161,10 @@ def conversation(run: Run | Simulation) -> Exhibit:
     """
     rows = []
     for event, fact in sendings(a_run(run).trace):
-        if event.at < 0:
-            continue
         name = f"Alert: {clean(fact.name)}" if isinstance(fact, Alert) else sent_name(fact)
         readable = "in the clear" if fact.protection.value == "clear" else "encrypted"
-        rows.append((moment(event.at), event.actor, name, str(len(fact.raw)), readable))
+        if event.at >= 0:
+            rows.append((moment(event.at), event.actor, name, str(len(fact.raw)), readable))
     return page(Table(rows, ("when", "from", "message", "bytes", "on the wire")))
 
 

@@ -38,12 +38,12 @@ from simulator.lessons.traces import (
     client_certificate,
     client_chain,
     client_leaf,
-    last_verdict,
     names_of,
     proof_in,
 )
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Received, Sent
+from simulator.trace.outcome import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.reading import gap, idle_authorities
@@ -58,7 +58,7 @@ Claim = dict[str, Any]
 
 
 def _first_failure(trace: Trace, judge: str) -> str:
-    verdict = last_verdict(trace, judge)
+    verdict = last_verdict(trace.events, judge)
     return verdict.decisive.name if verdict and verdict.decisive else NONE
 
 

@@ -92,20 +92,11 @@ def packets(segments: list[Segment], hosts: dict[str, Host], latency: int) -> li
 
 def tcp_segment(source: Host, target: Host, segment: Segment, sequence: int, acknowledged: int) -> bytes:
     """A TCP segment with its checksum, which also covers both addresses."""
+    ports, numbers = (source.port, target.port), (sequence & 0xFFFFFFFF, acknowledged & 0xFFFFFFFF)
+    control = HEADER_WORDS << 4, segment.flags, WINDOW
 
     def head(checksum: int) -> bytes:
-        return struct.pack(
-            ">HHIIBBHHH",
-            source.port,
-            target.port,
-            sequence & 0xFFFFFFFF,
-            acknowledged & 0xFFFFFFFF,
-            HEADER_WORDS << 4,
-            segment.flags,
-            WINDOW,
-            checksum,
-            0,
-        )
+        return struct.pack(">HHIIBBHHH", *ports, *numbers, *control, checksum, 0)
 
     length = 4 * HEADER_WORDS + len(segment.payload)
     pseudo_header = source.address + target.address + struct.pack(">BBH", 0, TCP, length)
@@ -114,21 +105,12 @@ def tcp_segment(source: Host, target: Host, segment: Segment, sequence: int, ack
 
 def ipv4_packet(source: bytes, target: bytes, payload: bytes, *, identification: int) -> bytes:
     """An IPv4 packet that carries TCP."""
+    version_and_length, length = 4 << 4 | HEADER_WORDS, 4 * HEADER_WORDS + len(payload)
+    control = identification, DO_NOT_FRAGMENT, TIME_TO_LIVE, TCP
 
     def head(checksum: int) -> bytes:
-        return struct.pack(
-            ">BBHHHBBH4s4s",
-            4 << 4 | HEADER_WORDS,
-            0,
-            4 * HEADER_WORDS + len(payload),
-            identification,
-            DO_NOT_FRAGMENT,
-            TIME_TO_LIVE,
-            TCP,
-            checksum,
-            source,
-            target,
-        )
+        fields = version_and_length, 0, length, *control, checksum, source, target
+        return struct.pack(">BBHHHBBH4s4s", *fields)
 
     return head(internet_checksum(head(0))) + payload
 

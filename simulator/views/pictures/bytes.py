@@ -15,7 +15,7 @@ from simulator.views.drawing.display import Box, Drawing
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import blank, finished, opening, run_head, text_head
-from simulator.views.pictures.signed_bytes import draw_signed, put_hex, signed_lines, signed_words
+from simulator.views.pictures.signed_bytes import PITCH, draw_signed, put_hex, signed_lines, signed_words
 from simulator.views.story.message_bytes import (
     PER_ROW,
     Signed,
@@ -25,7 +25,7 @@ from simulator.views.story.message_bytes import (
     signed_by,
 )
 from simulator.views.story.reading import version_of
-from simulator.views.story.words import PROTECTION_WORDS, clean, moment, plural, size
+from simulator.views.story.words import PROTECTION_WORDS, clean, moment, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 OFFSET, HEX, NAME, MEANING = 74.0, 400.0, 292.0, 430.0
+COLUMNS = {"offset": OFFSET, "bytes": HEX, "field": NAME, "meaning": MEANING}
 WIDTH = 2 * MARGIN + OFFSET + HEX + NAME + MEANING
 INDENT = 15.0
-PITCH = 19.0
 ROWS = {"overview": 1, "messages": 3, "everything": 1_000_000}
 CHARACTERS = 400  # of a meaning; what is longer is shortened
 
@@ -59,8 +59,14 @@ def message_bytes(trace: Trace, *, detail: str = "messages", message: str = "") 
     version = version_of(trace)
     sheet = blank(WIDTH)
     run_head(sheet, trace, f"the bytes of {_name(event)}", _about(event))
-    _columns(sheet, "offset", "bytes", "field", "meaning")
-    _table(sheet, fields_of(event, version), event.seq, rows)
+    x, odd = MARGIN, False
+    for heading, width in COLUMNS.items():
+        sheet.line(heading, "small", 0, x + 8, sheet.y + 12, width=width - 16)
+        x += width
+    sheet.y += 20
+    for field in fields_of(event, version):
+        odd ^= field.is_leaf
+        _row(sheet, field, event.seq, rows, "leaf.odd" if odd else "leaf")
     signed = signed_by(trace, event, version)
     if signed is not None:
         draw_signed(sheet, signed, event.seq)
@@ -76,8 +82,7 @@ def _name(event: Event) -> str:
 def _about(event: Event) -> str:
     """The message in a sentence: sender, receiver, moment, length, keys."""
     fact = event.fact
-    if not isinstance(fact, Sent | Alert):
-        return ""
+    assert isinstance(fact, Sent | Alert)
     to = fact.to if isinstance(fact, Sent) else fact.peer
     hidden = "" if fact.protection is Protection.CLEAR else " Shown as it was before encryption."
     return (
@@ -86,59 +91,28 @@ def _about(event: Event) -> str:
     )
 
 
-def _columns(sheet: Sheet, *titles: str) -> None:
-    x = MARGIN
-    for title, width in zip(titles, (OFFSET, HEX, NAME, MEANING), strict=True):
-        sheet.line(title, "small", 0, x + 8, sheet.y + 12, width=width - 16)
-        x += width
-    sheet.y += 20
-
-
-def _table(sheet: Sheet, fields: tuple[Field, ...], seq: int, rows: int) -> None:
-    odd = False
-    for field in fields:
+def _row(sheet: Sheet, field: Field, seq: int, rows: int, ground: str) -> None:
+    """One field: its bytes in rows of sixteen; or, if it has parts, its length as a heading above them."""
+    top, place, y = sheet.y, len(sheet.front), sheet.y + 15
+    indent = INDENT * min(field.depth, 9)
+    style, most = ("byte.name", 6) if field.is_leaf else ("byte.branch", 4)
+    x = MARGIN + OFFSET
+    for number, line in enumerate(hex_rows(field.value, rows) if field.is_leaf else (size(field.length),)):
+        if number < rows:
+            offset = f"{field.offset + number * PER_ROW:04x}"
+            sheet.line(offset, "hex.quiet", seq, MARGIN + 8, y, width=OFFSET)
         if field.is_leaf:
-            odd = not odd
-            _leaf(sheet, field, seq, rows, "leaf.odd" if odd else "leaf")
+            put_hex(sheet, line, seq, x + 8, y, width=HEX - 16)
         else:
-            _branch(sheet, field, seq)
-
-
-def _branch(sheet: Sheet, field: Field, seq: int) -> None:
-    """A field with parts: a heading without bytes."""
-    top, place = sheet.y, len(sheet.front)
-    indent = INDENT * min(field.depth, 9)
-    sheet.line(f"{field.offset:04x}", "hex.quiet", seq, MARGIN + 8, top + 15, width=OFFSET)
-    sheet.line(size(field.length), "small", seq, MARGIN + OFFSET + 8, top + 15, width=HEX - 16)
-    x = MARGIN + OFFSET + HEX
-    sheet.line(clean(field.name), "byte.branch", seq, x + indent, top + 15, width=NAME - indent - 8)
-    meaning = sheet.paragraph(
-        _cut(field.meaning), "byte.meaning", seq, x + NAME, top + 4, width=MEANING - 8, most=4
-    )
-    sheet.y = max(top + 22, meaning + 3)
-    sheet.front.insert(place, Box(MARGIN, top, WIDTH - 2 * MARGIN, sheet.y - top, "branch", seq))
-
-
-def _leaf(sheet: Sheet, field: Field, seq: int, rows: int, ground: str) -> None:
-    """A field without parts: its bytes in rows of sixteen."""
-    top, place = sheet.y, len(sheet.front)
-    indent = INDENT * min(field.depth, 9)
-    y = top + 15
-    lines = list(hex_rows(field.value))
-    for number, line in enumerate(lines[:rows]):
-        sheet.line(f"{field.offset + number * PER_ROW:04x}", "hex.quiet", seq, MARGIN + 8, y, width=OFFSET)
-        put_hex(sheet, line, seq, MARGIN + OFFSET + 8, y)
+            sheet.line(line, "small", seq, x + 8, y, width=HEX - 16)
         y += PITCH
-    if len(lines) > rows:
-        left_out = f"… and {plural(field.length - rows * PER_ROW, 'more byte')}"
-        sheet.line(left_out, "small", seq, MARGIN + OFFSET + 8, y, width=HEX - 16)
-        y += PITCH
-    x = MARGIN + OFFSET + HEX
-    sheet.line(clean(field.name), "byte.name", seq, x + indent, top + 15, width=NAME - indent - 8)
+    x += HEX
+    sheet.line(clean(field.name), style, seq, x + indent, top + 15, width=NAME - indent - 8)
     meaning = sheet.paragraph(
-        _cut(field.meaning), "byte.meaning", seq, x + NAME, top + 4, width=MEANING - 8, most=6
+        _cut(field.meaning), "byte.meaning", seq, x + NAME, top + 4, width=MEANING - 8, most=most
     )
     sheet.y = max(top + 22, y - PITCH + 7, meaning + 3)
+    ground = ground if field.is_leaf else "branch"
     sheet.front.insert(place, Box(MARGIN, top, WIDTH - 2 * MARGIN, sheet.y - top, ground, seq))
 
 
@@ -190,9 +164,5 @@ def _field_lines(field: Field, width: int, rows: int) -> Iterator[str]:
     first, *rest = wrap_cells(words, width - 8 - len(indent))
     yield first
     yield from (f"      {indent}  {part}" for part in rest)
-    if not field.is_leaf:
-        return
-    lines = list(hex_rows(field.value))
-    yield from (f"      {'':<4}{line}" for line in lines[:rows])
-    if len(lines) > rows:
-        yield f"      {'':<4}… and {plural(field.length - rows * PER_ROW, 'more byte')}"
+    if field.is_leaf:
+        yield from (f"{'':10}{line}" for line in hex_rows(field.value, rows))

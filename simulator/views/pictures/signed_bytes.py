@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import Sent
 from simulator.views.drawing.cells import wrap_cells
 from simulator.views.drawing.display import Box, Text, span, width_of
 from simulator.views.drawing.marks import SectionMark
 from simulator.views.drawing.sheet import MARGIN
-from simulator.views.story.message_bytes import PER_ROW, SPACES, hex_rows
+from simulator.views.story.message_bytes import LEFT_OUT, SPACES, hex_rows
 from simulator.views.story.words import clean, plural, size
 
 if TYPE_CHECKING:
@@ -25,11 +24,13 @@ RECEIVER = (
     "key in the certificate."
 )
 PART, LENGTH, BYTES = 250.0, 110.0, 430.0
+MOST_ROWS = 4  # of bytes of a part: a hash fills them
+PITCH = 19.0  # from one row of bytes to the next
 
 
 def signed_words(signed: Signed) -> str:
     """The signed bytes, in a few sentences."""
-    names = ", ".join(_message(event.fact) for event in signed.messages)
+    names = ", ".join(clean(fact.name) for _, fact in signed.messages)
     count = plural(len(signed.messages), "message")
     sentences = [f"The {signed.signer} signs the handshake so far: {count} ({names})."]
     if signed.retried:
@@ -44,8 +45,7 @@ def signed_words(signed: Signed) -> str:
         sentences.append(f"Signed are these messages themselves; {hashed}.")
     else:
         sentences.append("Signed are these messages themselves.")
-    sentences.append(RECEIVER)
-    return " ".join(sentences)
+    return " ".join([*sentences, RECEIVER])
 
 
 def _lead(signed: Signed) -> str:
@@ -66,10 +66,6 @@ def _is_13(signed: Signed) -> bool:
     return signed.content[:SPACES] == b" " * SPACES
 
 
-def _message(fact: object) -> str:
-    return clean(fact.name) if isinstance(fact, Sent) else ""
-
-
 def parts(signed: Signed) -> list[tuple[str, bytes, str]]:
     """The input of the signature algorithm, part by part: name, bytes, meaning."""
     if not _is_13(signed):
@@ -77,12 +73,9 @@ def parts(signed: Signed) -> list[tuple[str, bytes, str]]:
         meaning = hashed if signed.digest else "the signature scheme takes them as they are"
         return [("handshake messages", signed.content, meaning)]
     context = signed.content[SPACES : -len(signed.digest) - 1]
+    purpose = "spaces, so that it cannot pass for a signature of an older TLS"
     return [
-        (
-            "padding",
-            signed.content[:SPACES],
-            "spaces, so that it cannot pass for a signature of an older TLS",
-        ),
+        ("padding", signed.content[:SPACES], purpose),
         ("context string", context, f"“{context.decode('ascii')}”: whose signature, and what for"),
         ("separator", signed.content[SPACES + len(context) : -len(signed.digest)], "a zero byte"),
         ("transcript hash", signed.digest, f"{_hash(signed)} over the messages above"),
@@ -98,21 +91,16 @@ def draw_signed(sheet: Sheet, signed: Signed, seq: int) -> None:
     sheet.sections.append(SectionMark(TITLE, *span(title)))
     sheet.y = sheet.paragraph(_lead(signed), "lesson", seq, MARGIN, sheet.y + 26, width=width, most=4)
     sheet.y += 10
-    for number, event in enumerate(signed.messages, start=1):
-        fact = event.fact
-        if not isinstance(fact, Sent):
-            continue
-        top, place = sheet.y, len(sheet.front)
+    for number, (event, fact) in enumerate(signed.messages, start=1):
         words = f"{size(len(fact.raw))}, sent by the {clean(event.actor)}"
         if signed.retried and number == 1:
             words += "; counts as message_hash and its hash alone"
-        sheet.line(str(number), "hex.quiet", event.seq, MARGIN + 8, top + 15, width=NUMBER)
-        sheet.line(clean(fact.name), "byte.name", event.seq, MARGIN + NUMBER, top + 15, width=NAME)
-        x, room = MARGIN + NUMBER + NAME, width - NUMBER - NAME - 8
-        sheet.line(words, "byte.meaning", event.seq, x, top + 15, width=room)
-        sheet.y = top + 22
-        ground = "leaf.odd" if number % 2 else "leaf"
-        sheet.front.insert(place, Box(MARGIN, top, width, 22, ground, event.seq))
+        ground, x, y = "leaf.odd" if number % 2 else "leaf", MARGIN + NUMBER, sheet.y + 15
+        sheet.put(Box(MARGIN, sheet.y, width, 22, ground, event.seq))
+        sheet.line(str(number), "hex.quiet", event.seq, MARGIN + 8, y, width=NUMBER)
+        sheet.line(clean(fact.name), "byte.name", event.seq, x, y, width=NAME)
+        sheet.line(words, "byte.meaning", event.seq, x + NAME, y, width=width - NUMBER - NAME - 8)
+        sheet.y += 22
     sheet.y += 12
     for name, data, meaning in parts(signed):
         _part(sheet, name, data, meaning, seq)
@@ -120,28 +108,24 @@ def draw_signed(sheet: Sheet, signed: Signed, seq: int) -> None:
 
 def _part(sheet: Sheet, name: str, data: bytes, meaning: str, seq: int) -> None:
     """One part of the input: its name, its length, its bytes, its purpose."""
-    top, place = sheet.y, len(sheet.front)
-    width = sheet.stage.width - 2 * MARGIN
-    sheet.line(name, "byte.branch", seq, MARGIN + 8, top + 17, width=PART - 16)
-    sheet.line(size(len(data)), "small", seq, MARGIN + PART, top + 17, width=LENGTH)
-    y = top + 17
-    rows = list(hex_rows(data))
-    for line in rows[:4]:
-        put_hex(sheet, line, seq, MARGIN + PART + LENGTH, y)
-        y += 19
-    if len(rows) > 4:
-        left_out = f"… and {plural(len(data) - 4 * PER_ROW, 'more byte')}"
-        sheet.line(left_out, "small", seq, MARGIN + PART + LENGTH, y, width=BYTES)
-        y += 19
-    x = MARGIN + PART + LENGTH + BYTES
+    top, place, y = sheet.y, len(sheet.front), sheet.y + 17
+    width, x = sheet.stage.width - 2 * MARGIN, MARGIN + PART + LENGTH
+    sheet.line(name, "byte.branch", seq, MARGIN + 8, y, width=PART - 16)
+    sheet.line(size(len(data)), "small", seq, MARGIN + PART, y, width=LENGTH)
+    for line in hex_rows(data, MOST_ROWS):
+        put_hex(sheet, line, seq, x, y, width=BYTES)
+        y += PITCH
     room = width - PART - LENGTH - BYTES - 8
-    bottom = sheet.paragraph(meaning, "byte.meaning", seq, x, top + 6, width=room, most=6)
+    bottom = sheet.paragraph(meaning, "byte.meaning", seq, x + BYTES, top + 6, width=room, most=6)
     sheet.y = max(y - 10, bottom + 4)
     sheet.front.insert(place, Box(MARGIN, top, width, sheet.y - top, "decision", seq))
 
 
-def put_hex(sheet: Sheet, line: str, seq: int, x: float, y: float) -> None:
+def put_hex(sheet: Sheet, line: str, seq: int, x: float, y: float, *, width: float) -> None:
     """Put a row of bytes; its two halves by themselves, because SVG makes one space of two."""
+    if line.startswith(LEFT_OUT):
+        sheet.line(line, "small", seq, x, y, width=width)
+        return
     for half in line.split("  "):
         sheet.put(Text(x, y, half, "hex", seq))
         x += width_of(f"{half}  ", "hex")
@@ -151,12 +135,9 @@ def signed_lines(signed: Signed, width: int) -> Iterator[str]:
     """The same as lines of text."""
     yield TITLE
     yield from wrap_cells(signed_words(signed), width)
-    for number, event in enumerate(signed.messages, start=1):
-        length = size(len(event.fact.raw)) if isinstance(event.fact, Sent) else ""
-        yield f"  {number:>2}  {_message(event.fact)}, {length}, sent by the {clean(event.actor)}"
+    for number, (event, fact) in enumerate(signed.messages, start=1):
+        sent = f"{clean(fact.name)}, {size(len(fact.raw))}, sent by the {clean(event.actor)}"
+        yield f"  {number:>2}  {sent}"
     for name, data, meaning in parts(signed):
         yield from wrap_cells(f"{name}, {size(len(data))}: {meaning}", width)
-        rows = list(hex_rows(data))
-        yield from (f"      {line}" for line in rows[:4])
-        if len(rows) > 4:
-            yield f"      … and {plural(len(data) - 4 * PER_ROW, 'more byte')}"
+        yield from (f"      {line}" for line in hex_rows(data, MOST_ROWS))

@@ -15,7 +15,7 @@ from simulator.tls.wire.transcript import Transcript, certificate_verify_content
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Alert, Sent
 from simulator.views.story.reading import message_in, sendings
-from simulator.views.story.words import clean
+from simulator.views.story.words import clean, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 PER_ROW = 16
+LEFT_OUT = "…"  # begins the row that counts the bytes left out
 CIPHER_CHANGE = {
     Version.TLS12: "the next records are protected with the new keys",
     Version.TLS13: "means nothing in TLS 1.3; sent so that old devices on the way are not confused",
@@ -37,7 +38,7 @@ class Signed:
 
     Attributes:
         signer: ``client`` or ``server``.
-        messages: the handshake messages before it, by event, in order.
+        messages: the handshake messages before it, each with its event, in order.
         hash_name: the hash, as ``hashlib`` calls it; empty for a TLS 1.2 scheme without one of its own.
         digest: Transcript-Hash in TLS 1.3, the hash of the messages in TLS 1.2.
         content: the bytes that are given to the signature algorithm, which hashes them once more in TLS 1.3.
@@ -45,7 +46,7 @@ class Signed:
     """
 
     signer: str
-    messages: tuple[Event, ...]
+    messages: tuple[tuple[Event, Sent], ...]
     hash_name: str
     digest: bytes
     content: bytes
@@ -129,22 +130,21 @@ def signed_by(trace: Trace, event: Event, version: Version) -> Signed | None:
     message = message_in(fact.raw, version)
     if not isinstance(message, CertificateVerify):
         return None
-    sent = ((one, earlier) for one, earlier in trace.facts(Sent) if one.seq < event.seq)
-    before = [(one, earlier.raw) for one, earlier in sent if earlier.protocol == "handshake"]
-    events = tuple(one for one, _ in before)
+    sent = (pair for pair in trace.facts(Sent) if pair[1].protocol == "handshake")
+    before = tuple((other, earlier) for other, earlier in sent if other.seq < event.seq)
     if version is Version.TLS13:
-        return _signed_13(event.actor, events, [raw for _, raw in before])
-    raw = b"".join(raw for _, raw in before)
+        return _signed_13(event.actor, before)
+    raw = b"".join(earlier.raw for _, earlier in before)
     scheme = signature_scheme_name(message.algorithm).rpartition("_")[2]
     hash_name = scheme if scheme in hashlib.algorithms_guaranteed else ""
     digest = hashlib.new(hash_name, raw).digest() if hash_name else b""
-    return Signed(event.actor, events, hash_name, digest, raw, retried=False)
+    return Signed(event.actor, before, hash_name, digest, raw, retried=False)
 
 
-def _signed_13(signer: str, events: tuple[Event, ...], before: list[bytes]) -> Signed | None:
+def _signed_13(signer: str, before: tuple[tuple[Event, Sent], ...]) -> Signed | None:
     transcript, retried = Transcript(), False
-    for raw in before:
-        message = message_in(raw, Version.TLS13)
+    for _, fact in before:
+        message = message_in(fact.raw, Version.TLS13)
         if message is None:
             return None
         if isinstance(message, ServerHello) and not transcript.hash_name:
@@ -155,17 +155,19 @@ def _signed_13(signer: str, events: tuple[Event, ...], before: list[bytes]) -> S
             retried = message.is_hello_retry_request
             if retried:
                 transcript.replace_first_hello()
-        transcript.add(raw)
+        transcript.add(fact.raw)
     if not transcript.hash_name:
         return None
     digest = transcript.digest()
     content = certificate_verify_content(digest, signer)
-    return Signed(signer, events, transcript.hash_name, digest, content, retried)
+    return Signed(signer, before, transcript.hash_name, digest, content, retried)
 
 
-def hex_rows(data: bytes) -> Iterator[str]:
-    """Sixteen bytes to a row, with a gap in the middle."""
-    for start in range(0, len(data), PER_ROW):
+def hex_rows(data: bytes, most: int) -> Iterator[str]:
+    """Sixteen bytes to a row, with a gap in the middle; after ``most`` rows the number of bytes left out."""
+    for start in range(0, min(len(data), most * PER_ROW), PER_ROW):
         row = data[start : start + PER_ROW]
         halves = (row[: PER_ROW // 2].hex(" "), row[PER_ROW // 2 :].hex(" "))
         yield "  ".join(filter(None, halves))
+    if len(data) > most * PER_ROW:
+        yield f"{LEFT_OUT} and {plural(len(data) - most * PER_ROW, 'more byte')}"

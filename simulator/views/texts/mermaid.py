@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Step
 from simulator.views.drawing.cells import shorten
-from simulator.views.story.beat_kinds import Band
+from simulator.views.story.beat_kinds import Band, Flight
 from simulator.views.story.caption import caption
-from simulator.views.story.words import clean
 from simulator.views.texts.outline import (
-    MOST_TITLE,
-    Arrow,
     Note,
     band_words,
+    flight_lines,
     outline,
     participants,
     run_words,
+    title_words,
     worth,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.trace.trace import Trace
-    from simulator.views.texts.outline import Line
+    from simulator.views.texts.outline import Participant
 
 MOST_CAPTION = 1200
 LOCK = "🔒"
@@ -44,16 +45,7 @@ _WASHES = {
     Step.SESSION: "rgba(128, 128, 128, 0.16)",
 }
 _ALARM = "rgba(213, 94, 0, 0.30)"
-_SIGNS = {
-    "decision": "◆",
-    "refusal": "◆",
-    "proof": "",
-    "belief": "",
-    "returned": "▶",
-    "fact": "",
-    "state": "",
-    "gap": "⚠",
-}
+_SIGNS = {"decision": "◆ ", "refusal": "◆ ", "returned": "▶ ", "gap": "⚠ "}
 
 # ';' ends a statement, '#' begins an entity, '%%' a comment, '{' a directive, '$$' a formula, '<' a tag.
 _SPECIAL = re.compile(r"[;#%{}<>$&`\\~]")
@@ -77,16 +69,14 @@ def mermaid(trace: Trace, *, detail: str = "messages") -> str:
         OutputError: there is no such detail.
     """
     known = participants(trace)
-    title = json.dumps(shorten(clean(trace.setup.title), MOST_TITLE)).translate(
-        {ord("%"): "\\u0025", ord("{"): "\\u007b"}
-    )
+    title = json.dumps(title_words(trace)).translate({ord("%"): "\\u0025", ord("{"): "\\u007b"})
     lines = [
         "---",
         f"title: {title}",
         "---",
         "sequenceDiagram",
         f"  %% {escape(run_words(trace)[0])}",
-        f"  accTitle: {escape(shorten(clean(trace.setup.title), MOST_TITLE))}",
+        f"  accTitle: {escape(title_words(trace))}",
         f"  accDescr: {escape(shorten(caption(trace), MOST_CAPTION))}",
         "  autonumber",
     ]
@@ -101,28 +91,23 @@ def mermaid(trace: Trace, *, detail: str = "messages") -> str:
             lines.append(f"    Note over {ends}: {escape(band_words(line))}")
             inside = True
         else:
-            lines += [f"    {words}" for words in _statement(line)]
+            lines += [f"    {words}" for words in _statement(line, known)]
     lines += ["  end"] * inside
     lines.append(f"  Note over {ends}: {_text(worth(trace))}")
     return "\n".join(lines) + "\n"
 
 
-def _statement(line: Line) -> list[str]:
-    """A message or a note; an alert that refuses stands in a wash of its own."""
-    match line:
-        case Arrow():
-            sign = f"{STOP} " if line.refusal else ""
-            sign += f"{LOCK} " if line.locked else ""
-            way = "-x" if line.lost else "->>"
-            message = f"{line.sender}{way}{line.receiver}: {sign}{_text(line.lines)}"
-            return [f"rect {_ALARM}", f"  {message}", "end"] if line.refusal else [message]
-        case Note():
-            sign = _SIGNS[line.kind]
-            words = f"{sign} {_text(line.lines)}" if sign else _text(line.lines)
-            note = f"Note over {line.lane}: {words}"
-            return [f"rect {_ALARM}", f"  {note}", "end"] if line.kind in ("refusal", "gap") else [note]
-        case Band():
-            return []
+def _statement(line: Flight | Note, known: Mapping[str, Participant]) -> list[str]:
+    """A message or a note; what refuses stands in a wash of its own."""
+    if isinstance(line, Flight):
+        sign = f"{STOP} " * line.refusal + f"{LOCK} " * line.encrypted
+        way = "-x" if line.lost else "->>"
+        ends = f"{known[line.event.actor].key}{way}{known[line.receiver].key}"
+        statement, alarm = f"{ends}: {sign}{_text(flight_lines(line))}", line.refusal
+    else:
+        statement = f"Note over {line.lane}: {_SIGNS.get(line.kind, '')}{_text(line.lines)}"
+        alarm = line.kind in ("refusal", "gap")
+    return [f"rect {_ALARM}", f"  {statement}", "end"] if alarm else [statement]
 
 
 def _text(lines: tuple[str, ...]) -> str:

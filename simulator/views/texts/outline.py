@@ -1,6 +1,6 @@
 """The lines of a text diagram: what Mermaid and PlantUML both say, before either says it.
 
-A line is a band (a step begins), an arrow (a message is sent), or a note beside a lane. The words are clean
+A line is a band (a step begins), a flight (an arrow), or a note beside a lane. The words are clean
 and wrapped; markup is left to the two languages.
 """
 
@@ -46,18 +46,6 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrow:
-    """A message, or a flight of them: names with size and keys first, then what matters in it."""
-
-    sender: str
-    receiver: str
-    lines: tuple[str, ...]
-    locked: bool
-    refusal: bool
-    lost: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Note:
     """Words over a lane."""
 
@@ -66,7 +54,7 @@ class Note:
     lines: tuple[str, ...]
 
 
-Line = Band | Arrow | Note
+Line = Band | Flight | Note
 
 
 def paragraph(text: str, most: int = MOST_LINES, columns: int = COLUMNS) -> tuple[str, ...]:
@@ -75,6 +63,11 @@ def paragraph(text: str, most: int = MOST_LINES, columns: int = COLUMNS) -> tupl
     if len(lines) > most:
         lines = [*lines[: most - 1], shorten(" ".join(lines[most - 1 : most + 1]), columns)]
     return tuple(line for line in lines if line)
+
+
+def title_words(trace: Trace) -> str:
+    """The scenario's title, shortened."""
+    return shorten(clean(trace.setup.title), MOST_TITLE)
 
 
 def run_words(trace: Trace) -> tuple[str, str]:
@@ -122,27 +115,17 @@ def outline(trace: Trace, detail: str = "messages") -> Iterator[Line]:
     """
     known, level = participants(trace), detail_named(detail)
     for beat in selection(trace, level):
-        if isinstance(beat, Band):
+        if isinstance(beat, Band | Flight):
             yield beat
-        elif isinstance(beat, Flight):
-            yield _arrow(beat, known)
         elif not (isinstance(beat, Remark) and beat.kind == "reading"):  # where an arrow ends says it, too
             yield from _notes(beat, known, level)
 
 
-def _arrow(beat: Flight, known: dict[str, Participant]) -> Arrow:
+def flight_lines(beat: Flight) -> tuple[str, ...]:
+    """The words on an arrow: names with size and keys first, then what matters in it."""
     small = f"{beat.small}, never read" if beat.lost else beat.small
-    lines = [*paragraph(beat.name, 3), *paragraph(f"({small})", 2)]
-    for field in beat.fields:
-        lines += paragraph(field, 3)
-    return Arrow(
-        known[beat.event.actor].key,
-        known[beat.receiver].key,
-        tuple(lines),
-        locked=beat.encrypted,
-        refusal=beat.refusal,
-        lost=beat.lost,
-    )
+    fields = (line for field in beat.fields for line in paragraph(field, 3))
+    return (*paragraph(beat.name, 3), *paragraph(f"({small})", 2), *fields)
 
 
 def _notes(beat: Beat, known: dict[str, Participant], detail: Detail) -> Iterator[Note]:

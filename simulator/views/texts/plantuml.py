@@ -10,23 +10,23 @@ import re
 from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Step
-from simulator.views.drawing.cells import shorten
-from simulator.views.story.beat_kinds import Band
-from simulator.views.story.words import clean
+from simulator.views.story.beat_kinds import Band, Flight
 from simulator.views.texts.outline import (
-    MOST_TITLE,
-    Arrow,
     Note,
     band_words,
+    flight_lines,
     outline,
     participants,
     run_words,
+    title_words,
     worth,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.trace.trace import Trace
-    from simulator.views.texts.outline import Line
+    from simulator.views.texts.outline import Line, Participant
 
 
 _LOOK = """\
@@ -53,7 +53,7 @@ _NOTES = {
     "refusal": ("note", "#FBE3D6"),
     "proof": ("note", "#FFFBE6"),
     "belief": ("hnote", "#FFFFFF"),
-    "returned": ("rnote", "#F2F2F2"),
+    "returned": ("rnote", GREY),
     "fact": ("rnote", "#FAFAFA"),
     "state": ("rnote", "#FAFAFA"),
     "gap": ("hnote", "#FBE3D6"),
@@ -89,7 +89,7 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
     known = participants(trace)
     lines = [
         "@startuml",
-        f"title {escape(shorten(clean(trace.setup.title), MOST_TITLE))}",
+        f"title {escape(title_words(trace))}",
         f"header {_text(run_words(trace))}",
         *_LOOK.splitlines(),
     ]
@@ -99,22 +99,22 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
         for lane in known.values()
     ]
     for line in outline(trace, detail):
-        lines += _statement(line)
+        lines += _statement(line, known)
     legend = ["legend bottom", *map(escape, worth(trace)), "end legend"]
     return "\n".join([*lines, *legend, "@enduml"]) + "\n"
 
 
-def _statement(line: Line) -> list[str]:
+def _statement(line: Line, known: Mapping[str, Participant]) -> list[str]:
     match line:
         case Band():
             strip = f"skinparam sequenceDividerBackgroundColor {_STRIPS[line.step]}"
             return [strip, f"== {escape(band_words(line))} =="]
-        case Arrow():
-            look = "[#D55E00,bold]" if line.refusal else "[#0072B2]" if line.locked else ""
-            sign = "<&lock-locked> " if line.locked else ""
-            sign = f"<&ban> {sign}" if line.refusal else sign
+        case Flight():
+            look = "[#D55E00,bold]" if line.refusal else "[#0072B2]" if line.encrypted else ""
+            sign = "<&ban> " * line.refusal + "<&lock-locked> " * line.encrypted
             way = f"-{look}>x" if line.lost else f"-{look}>"
-            return [f"{line.sender} {way} {line.receiver} : {sign}{_text(line.lines, bold=True)}"]
+            ends = f"{known[line.event.actor].key} {way} {known[line.receiver].key}"
+            return [f"{ends} : {sign}{_text(flight_lines(line), bold=True)}"]
         case Note():
             shape, colour = _NOTES[line.kind]
             bold = line.kind in ("decision", "refusal", "belief")

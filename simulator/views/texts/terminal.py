@@ -51,25 +51,18 @@ def story(
     Raises:
         OutputError: there is no such detail.
     """
-    pieces = story_steps(trace, width, colour, ascii_only=ascii_only, detail=detail)
-    return "\n".join(pieces) + "\n"
-
-
-def story_steps(
-    trace: Trace, width: int = 80, colour: bool = False, *, ascii_only: bool = False, detail: str = "messages"
-) -> Iterator[str]:
-    """The same text piece by piece: the setting, then each step of the story, then the card.
-
-    Pieces are joined by a line break; arguments as in :func:`story`.
-    """
-    for step in passages(trace, width, colour, ascii_only=ascii_only, detail=detail):
-        yield "\n".join(line for passage in step for line in passage.lines)
+    pieces = passages(trace, width, colour, ascii_only=ascii_only, detail=detail)
+    return "".join(f"{line}\n" for piece in pieces for passage in piece for line in passage.lines)
 
 
 def passages(
     trace: Trace, width: int = 80, colour: bool = False, *, ascii_only: bool = False, detail: str = "messages"
 ) -> Iterator[list[Passage]]:
-    """The same pieces as passages, which :mod:`simulator.views.texts.screens` cuts into screens."""
+    """The same text piece by piece: the setting, then each step of the story, then the card.
+
+    A piece consists of passages, which :mod:`simulator.views.texts.screens` cuts into screens. Arguments are
+    those of :func:`story`.
+    """
     pen = _Pen(trace, max(width, LEAST_WIDTH), colour=colour, ascii_only=ascii_only)
     yield list(pen.setting())
     piece: list[Passage] = []
