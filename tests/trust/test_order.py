@@ -8,7 +8,18 @@ from tests.peers import ROOT
 
 TRUST = ROOT / "simulator" / "trust"
 # From the bottom up; ``checks`` is the whole folder.
-ORDER = ("vocabulary", "verdict", "policy", "profiles", "path", "checks", "ledger", "judge", "unjudged")
+ORDER = (
+    "vocabulary",
+    "verdict",
+    "policy",
+    "alerts",
+    "profiles",
+    "path",
+    "checks",
+    "ledger",
+    "judge",
+    "unjudged",
+)
 
 
 def test_no_module_imports_one_above_it() -> None:
