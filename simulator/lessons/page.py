@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.cells import cells, wrap_cells
+from simulator.views.drawing.cells import cells, hanging, wrap_cells
 from simulator.views.notebook import TEXT_WIDTH, Exhibit
 
 if TYPE_CHECKING:
@@ -84,20 +84,13 @@ def _text(block: Block, width: int) -> Iterator[str]:
     match block:
         case Choices(options):
             for mark, words in options:
-                yield from _hanging(f"  {mark}  ", words, width)
+                yield from hanging(f"  {mark}  ", words, width)
         case Table(rows, titles):
             yield from _columns(rows, titles, width)
         case Code(words):
             yield f"    {words}"
         case Lead(words) | str(words):
             yield from wrap_cells(words, width)
-
-
-def _hanging(mark: str, words: str, width: int) -> Iterator[str]:
-    """Words after a mark; further lines are indented by its width."""
-    first, *rest = wrap_cells(words, width - cells(mark))
-    yield mark + first
-    yield from (" " * cells(mark) + line for line in rest)
 
 
 def _columns(rows: Sequence[Sequence[str]], titles: Sequence[str], width: int) -> Iterator[str]:
@@ -108,7 +101,7 @@ def _columns(rows: Sequence[Sequence[str]], titles: Sequence[str], width: int) -
         front = "".join(
             word + " " * (width - cells(word) + 2) for word, width in zip(row[:-1], widths, strict=True)
         )
-        yield from _hanging(f"  {front}", row[-1], width)
+        yield from hanging(f"  {front}", row[-1], width)
 
 
 def _html(block: Block) -> str:

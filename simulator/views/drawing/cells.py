@@ -109,6 +109,14 @@ def wrap_cells(text: str, width: int) -> list[str]:
     return [*lines, rest]
 
 
+def hanging(mark: str, words: str, width: int, more: int = 0) -> list[str]:
+    """Words after a mark, wrapped; later lines are indented by its width and ``more``."""
+    first, *rest = wrap_cells(words, width - cells(mark))
+    indent = cells(mark) + more
+    later = wrap_cells(" ".join(rest), width - indent) if rest else []
+    return [mark + first, *(" " * indent + line for line in later)]
+
+
 def paint(text: str, kind: str, *, colour: bool) -> str:
     """The text with the terminal's codes for a kind of emphasis around it, or as it is without colour."""
     return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if colour else text

@@ -14,8 +14,9 @@ from simulator.views.drawing.cells import shorten, wrap_cells
 from simulator.views.drawing.display import Box, Drawing
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
-from simulator.views.pictures.page import blank, finished, opening, run_head, text_head
+from simulator.views.pictures.page import blank, finished, run_head, text_head
 from simulator.views.pictures.signed_bytes import PITCH, draw_signed, put_hex, signed_lines, signed_words
+from simulator.views.story.lanes import opening
 from simulator.views.story.message_bytes import (
     PER_ROW,
     Signed,

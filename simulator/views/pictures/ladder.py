@@ -18,9 +18,10 @@ from simulator.views.drawing.glyphs import hatching, octagon, regular
 from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
-from simulator.views.pictures.page import blank, finished, opening, run_head, text_head
+from simulator.views.pictures.page import blank, finished, run_head, text_head
 from simulator.views.story.beat_kinds import Belief, CallReturned
 from simulator.views.story.beats import beats
+from simulator.views.story.lanes import opening
 from simulator.views.story.reading import gap, gap_words
 from simulator.views.story.words import level_name, moment
 

@@ -48,8 +48,3 @@ def text_head(trace: Trace, what: str, width: int, *more: str) -> list[str]:
     """The head of the same picture as text, with an empty line below it."""
     words = (f"{clean(trace.setup.title)}: {what}", clean(under_title(trace)), *more)
     return [*(line for text in words for line in wrap_cells(text, width)), ""]
-
-
-def opening(trace: Trace) -> str:
-    """The first sentences of a picture's description: which run it shows."""
-    return f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."

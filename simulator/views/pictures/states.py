@@ -16,7 +16,7 @@ from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import blank, finished, run_head
 from simulator.views.story.reading import version_of
-from simulator.views.story.state_words import Move, description, moves_of, order_of, path_of, waits_for_actor
+from simulator.views.story.state_words import Move, description, moves_of, order_of, path_of
 from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
@@ -150,13 +150,13 @@ class _Machine:
         style = "state.visited" if been else "state.unvisited"
         if state is State.FAILED and been:
             style = "certificate.failed"
-        if waits_for_actor(state):
+        if state in DECISIONS:
             frame = "state.wait" if been else "state.wait.unvisited"
             sheet.put(Box(x - wide / 2 - 5, y - 5, wide + 10, HIGH + 10, frame, seq, radius=11))
         sheet.put(Box(x - wide / 2, y, wide, HIGH, style, seq, radius=8))
         name = "state.name" if been else "state.name.unvisited"
         under = "the run ends here" if state is self.last else ""
-        if waits_for_actor(state):
+        if state in DECISIONS:
             under = f"the {self.side} decides: {' or '.join(DECISIONS[state])}"
             sheet.put(diamond(x - wide / 2 + 18, y + HIGH / 2, seq))
             x += 12
@@ -172,8 +172,8 @@ class _Machine:
         if move.start is move.end:
             return
         x, y1, y2 = self.x, self._y(move.start) + HIGH, self._y(move.end)
-        frame = 5 if waits_for_actor(move.start) else 0
-        stop = 5 if waits_for_actor(move.end) else 0
+        frame = 5 if move.start in DECISIONS else 0
+        stop = 5 if move.end in DECISIONS else 0
         if move.end is State.FAILED:
             bus, y = self.x - WIDE / 2 - BUS + FAILED_WIDE / 2, y1 - HIGH / 2
             self._line(move, ((x - WIDE / 2 - frame, y), (bus, y), (bus, y2)))
@@ -218,7 +218,7 @@ def _words(move: Move) -> str:
 def _style(move: Move) -> str:
     if move.taken:
         return "link.taken"
-    return "link.answer" if waits_for_actor(move.start) else "link"
+    return "link.answer" if move.start in DECISIONS else "link"
 
 
 def _width(move: Move) -> float:

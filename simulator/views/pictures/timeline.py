@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert
 from simulator.views.drawing import glyphs
-from simulator.views.drawing.cells import wrap_cells
+from simulator.views.drawing.cells import hanging
 from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import Detail, detail_named
@@ -246,8 +246,7 @@ def timeline_text(trace: Trace, width: int = 80) -> str:
         fate = "is never read" if flight.lost else f"arrives at {arrival}"
         keys = PROTECTION_WORDS[flight.protection]
         words = f"{flight.event.actor} sends {departure.words} ({keys}); {fate}"
-        first, *rest = wrap_cells(words, width - 11)
-        lines += [f"{moment(departure.at):>9}  {first}", *(f"{'':>11}{part}" for part in rest)]
+        lines += hanging(f"{moment(departure.at):>9}  ", words, width)
     count = plural(sum(len(departure.flights) for departure in left), "message")
     lines += ["", f"{count}, one way through the network takes {moment(latency)}."]
     return "\n".join(lines) + "\n"

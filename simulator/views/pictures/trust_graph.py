@@ -283,7 +283,7 @@ class Places:
         graph: Any = nx.DiGraph()
         graph.add_nodes_from(found.nodes)
         for name, node in found.nodes.items():
-            for issuer in node.issuers:
+            for issuer in node.certificate.signed_by:
                 if not nx.has_path(graph, name, issuer):  # two CAs may have signed each other
                     graph.add_edge(issuer, name)
         generations = list(nx.topological_generations(graph))

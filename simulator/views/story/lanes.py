@@ -101,6 +101,11 @@ def under_title(trace: Trace) -> str:
     )
 
 
+def opening(trace: Trace) -> str:
+    """The first sentences of a picture's description: which run it shows."""
+    return f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."
+
+
 def reading_notes(setup: Setup) -> str:
     """A remark on the numbers of the steps and, once a picture, on the mark in the names of seeded CAs."""
     marked = any(SEED_MARK in held.facts.subject for held in setup.certificates if held.facts)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, State, StateMachine
 from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert, Decided, Received, Sent, StateChanged
-from simulator.views.drawing.cells import plain, wrap_cells
-from simulator.views.story.lanes import under_title
+from simulator.views.drawing.cells import hanging
+from simulator.views.story.lanes import opening, under_title
 from simulator.views.story.reading import version_of
 from simulator.views.story.words import clean, moment
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def description(trace: Trace) -> str:
     """Both paths in sentences, for people who cannot see the picture."""
-    sentences = [f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."]
+    sentences = [opening(trace)]
     for side in SIDES:
         path = path_of(trace, side)
         way = [path[0][1][0].value, *(states[1].value for _, states in path)] if path else ["START"]
@@ -36,27 +36,20 @@ def why(trace: Trace, event: Event, end: State) -> str:
     return clean(OVER.get(end) or reason_of(trace, event)) or "its own first word"
 
 
-def states_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> str:
+def states_text(trace: Trace, width: int = 80) -> str:
     """Both machines as text: every state, its moves, and the numbered path of this run.
 
     Args:
         trace: the run whose path is shown.
         width: columns; no line is longer. 40 is the least.
-        ascii_only: in ASCII.
     """
     width = max(width, 40)
     lines = [f"{clean(trace.setup.title)}: states and moves", clean(under_title(trace)), ""]
     for side in SIDES:
         lines += [*_way(trace, side), "", *_table(trace, side), ""]
-    wrapped = []
-    for line in lines:
-        indent = len(line) - len(line.lstrip())
-        parts = wrap_cells(line.strip(), width - indent - 4)
-        wrapped += [
-            (" " * (indent + (4 if place else 0)) + part).rstrip() for place, part in enumerate(parts)
-        ]
-    text = "\n".join(line.rstrip() for line in wrapped).rstrip("\n") + "\n"
-    return plain(text) if ascii_only else text
+    split = ((line[: len(line) - len(line.lstrip())], line.strip()) for line in lines)
+    wrapped = [part for indent, words in split for part in hanging(indent, words, width, 4)]
+    return "\n".join(part.rstrip() for part in wrapped).rstrip("\n") + "\n"
 
 
 def _way(trace: Trace, side: Side) -> Iterator[str]:
@@ -106,20 +99,18 @@ class Move:
 def machine_graph(machine: StateMachine) -> Any:
     """The table of a machine as a ``networkx.MultiDiGraph``: an edge for each message and each answer.
 
-    Edges have ``message`` (or the answer) and ``answer`` (True where the actor gives it). The first message
-    of a client, which no message of the server causes, is the edge ``sends ClientHello`` out of ``START``.
+    Edges have ``message``, or the answer in its place. The first message of a client, which no message of the
+    server causes, is the edge ``sends ClientHello`` out of ``START``.
     """
     import networkx as nx
 
     graph: Any = nx.MultiDiGraph()
     graph.add_nodes_from(machine.states)
     if machine.role == "client":
-        graph.add_edge(State.START, State.WAIT_SH, message="sends ClientHello", answer=False)
-    for table, is_answer in ((machine.messages, False), (machine.answers, True)):
-        for start, moves in table.items():
-            for message, ends in moves.items():
-                for end in ends:
-                    graph.add_edge(start, end, message=message, answer=is_answer)
+        graph.add_edge(State.START, State.WAIT_SH, message="sends ClientHello")
+    for start, moves in (*machine.messages.items(), *machine.answers.items()):
+        for message, ends in moves.items():
+            graph.add_edges_from((start, end, {"message": message}) for end in ends)
     return graph
 
 
@@ -144,7 +135,7 @@ def moves_of(machine: StateMachine, trace: Trace, side: Side) -> tuple[Move, ...
         taken.setdefault(way, []).append((number, event.seq))
         if way not in merged:
             merged[way] = [OVER.get(way[1]) or reason_of(trace, event)]
-        elif waits_for_actor(way[0]) and len(merged[way]) > 1:
+        elif way[0] in DECISIONS and len(merged[way]) > 1:
             choice = reason_of(trace, event)
             others = [answer for answer in merged[way] if answer != choice]
             merged[way] = [f"{choice}, not {' or '.join(others)}"]
@@ -156,13 +147,12 @@ def moves_of(machine: StateMachine, trace: Trace, side: Side) -> tuple[Move, ...
 
 def path_of(trace: Trace, side: Side) -> list[tuple[Event, tuple[State, State]]]:
     """The moves of one side in this run, in order; unknown states are left out."""
-    path = []
-    for event, fact in trace.facts(StateChanged):
-        if event.actor == side:
-            start, end = State.__members__.get(fact.before), State.__members__.get(fact.after)
-            if start is not None and end is not None:
-                path.append((event, (start, end)))
-    return path
+    known = State.__members__
+    return [
+        (event, (known[fact.before], known[fact.after]))
+        for event, fact in trace.facts(StateChanged)
+        if event.actor == side and fact.before in known and fact.after in known
+    ]
 
 
 def reason_of(trace: Trace, event: Event) -> str:
@@ -171,16 +161,9 @@ def reason_of(trace: Trace, event: Event) -> str:
     if cause is None:
         return ""
     match cause.fact:
-        case Received(name=name) | Sent(name=name):
+        case Received(name=name) | Sent(name=name) | Alert(name=name):
             return name
         case Decided(decision=decision, choice=choice) if decision in ANSWERED:
             return choice
-        case Alert(name=name):
-            return name
         case _:
             return reason_of(trace, cause)
-
-
-def waits_for_actor(state: State) -> bool:
-    """Return True if the machine reads nothing in this state, because it waits for its actor's decision."""
-    return state in DECISIONS

@@ -1,14 +1,13 @@
 """The network of trust in one run: certificates, issuers, both trust stores, and the judgement of each side.
 
 Read from the setup, the messages that carry certificates or hints, and the ledgers; nothing is judged here.
-``network`` is the same as a networkx graph, for questions that are not answered here.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.distinguished_names import name_text
@@ -17,7 +16,6 @@ from simulator.tls.wire.messages import (
     Certificate13,
     CertificateRequest12,
     CertificateRequest13,
-    Message,
 )
 from simulator.tls.wire.version import PEER, SIDES
 from simulator.trace.facts import Checked, Sent
@@ -30,7 +28,7 @@ from simulator.views.story.words import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from simulator.tls.wire.version import Side, Version
+    from simulator.tls.wire.version import Side
     from simulator.trace.facts import Event, Setup
     from simulator.trace.setup import CertificateFacts, HeldCertificate
     from simulator.trace.trace import Trace
@@ -62,11 +60,6 @@ class Node:
         return self.certificate.facts
 
     @property
-    def issuers(self) -> tuple[str, ...]:
-        """Names of the certificates whose key verifies its signature, itself left out."""
-        return self.certificate.signed_by
-
-    @property
     def title(self) -> str:
         """The first part of its subject."""
         return certificate_title(self.certificate)
@@ -87,7 +80,7 @@ class Judgement:
 
     Attributes:
         judge: the side that judges.
-        event: the last ledger, or None where it judged nothing.
+        event: of the last ledger, or None where it judged nothing; ``verdict`` is the ledger.
         path: names of the certificates of the path that was built, leaf first.
         missing: where the path broke: (a certificate, its issuer that the judge does not have). The issuer is
             empty where the world has none, and the certificate's own name where only trust is missing.
@@ -97,16 +90,11 @@ class Judgement:
 
     judge: Side
     event: Event | None
+    verdict: Verdict | None
     path: tuple[str, ...]
     missing: tuple[str, str] | None
     words: str
     accepted: bool | None
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """The ledger itself."""
-        fact = self.event.fact if self.event else None
-        return fact.verdict if isinstance(fact, Checked) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +143,15 @@ def trust_network(trace: Trace) -> TrustNetwork:
 
 def _shown(
     trace: Trace, names: Mapping[bytes, str]
-) -> tuple[dict[Side, tuple[str, ...]], tuple[bytes, ...] | None]:
+) -> tuple[dict[str, tuple[str, ...]], tuple[bytes, ...] | None]:
     """Names of the certificates that each side sent last, and the CAs that the request names, or None."""
-    sent: dict[Side, tuple[str, ...]] = {"client": (), "server": ()}
+    sent: dict[str, tuple[str, ...]] = {"client": (), "server": ()}
     hinted = None
-    for side, message in _messages(trace, version_of(trace)):
+    for event, fact in trace.facts(Sent):
+        ours = fact.protocol == "handshake" and event.actor in sent
+        message = message_in(fact.raw, version_of(trace)) if ours else None
         if isinstance(message, Certificate12 | Certificate13):
-            sent[side] = tuple(names[der] for der in message.chain if der in names)
+            sent[event.actor] = tuple(names[der] for der in message.chain if der in names)
         elif isinstance(message, CertificateRequest12):
             hinted = message.certificate_authorities
         elif isinstance(message, CertificateRequest13):
@@ -169,7 +159,7 @@ def _shown(
     return sent, hinted
 
 
-def _node(held: HeldCertificate, setup: Setup, sent: Mapping[Side, tuple[str, ...]]) -> Node:
+def _node(held: HeldCertificate, setup: Setup, sent: Mapping[str, tuple[str, ...]]) -> Node:
     """A certificate with the sides that have it."""
     sides = [(side, actor) for side in SIDES for actor in setup.actors if actor.role == side]
     return Node(
@@ -183,29 +173,10 @@ def _node(held: HeldCertificate, setup: Setup, sent: Mapping[Side, tuple[str, ..
     )
 
 
-def network(trace: Trace) -> Any:
-    """The same as a ``networkx.MultiDiGraph``.
-
-    Nodes are certificates by their scenario names and the two trust stores (``client trusts``, ``server
-    trusts``); an edge's ``kind`` is ``issued``, ``trusts`` or ``hint``, and ``path`` says which judges used
-    it.
-    """
-    import networkx as nx
-
-    found = trust_network(trace)
-    graph: Any = nx.MultiDiGraph()
-    for name, node in found.nodes.items():
-        graph.add_node(name, kind=node.kind, subject=node.title)
-    for start, end, kind in links(found):
-        paths = [judgement.judge for judgement in found.judgements if (start, end) in steps(judgement)]
-        graph.add_edge(start, end, kind=kind, path=tuple(paths))
-    return graph
-
-
 def links(found: TrustNetwork) -> Iterator[tuple[str, str, Link]]:
     """Every edge: issuer to subject, store to what is trusted, server's store to what it hints at."""
     for name, node in found.nodes.items():
-        yield from ((issuer, name, "issued") for issuer in node.issuers)
+        yield from ((issuer, name, "issued") for issuer in node.certificate.signed_by)
         yield from ((f"{side} trusts", name, "trusts") for side in node.trusted_by)
     yield from (("server trusts", name, "hint") for name in found.hints or ())
 
@@ -217,26 +188,13 @@ def steps(judgement: Judgement) -> set[tuple[str, str]]:
     return edges | ({(f"{judgement.judge} trusts", path[-1])} if path else set())
 
 
-def _messages(trace: Trace, version: Version) -> Iterator[tuple[Side, Message]]:
-    """The handshake messages that can be read, as they were sent."""
-    for event, sent in trace.facts(Sent):
-        side = next((side for side in SIDES if side == event.actor), None)
-        message = message_in(sent.raw, version) if sent.protocol == "handshake" else None
-        if side is not None and message is not None:
-            yield side, message
-
-
 def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | None) -> Judgement:
     """The last ledger of a judge in words, with its path in names."""
-    event = next(
-        (e for e in reversed(trace.events) if e.actor == judge and isinstance(e.fact, Checked)), None
-    )
-    if event is None or not isinstance(event.fact, Checked):
-        words = (
-            "judges nothing: no certificate reached it" if leaf else "judges nothing: it saw no certificate"
-        )
-        return Judgement(judge, None, (), None, words, None)
-    verdict = event.fact.verdict
+    ledgers = [(event, fact.verdict) for event, fact in trace.facts(Checked) if event.actor == judge]
+    if not ledgers:
+        why = "no certificate reached it" if leaf else "it saw no certificate"
+        return Judgement(judge, None, None, (), None, f"judges nothing: {why}", None)
+    event, verdict = ledgers[-1]
     prints = {node.certificate.fingerprint: name for name, node in nodes.items()}
     path = tuple(prints[step] for step in verdict.path if step in prints)
     decisive = verdict.decisive
@@ -244,26 +202,23 @@ def _judgement(trace: Trace, judge: Side, nodes: dict[str, Node], leaf: str | No
     if decisive is not None and decisive.name == CheckName.TRUST_ANCHOR and leaf is not None:
         missing = _break(judge, nodes, leaf)
     anchors = [check.outcome for check in verdict.checks if check.name == CheckName.TRUST_ANCHOR]
-    peer = PEER[judge]
+    peer, accepted = PEER[judge], None if decisive is None else False
     if verdict.peer is None:
         words = f"got no certificate, and {f'refuses the {peer}' if decisive else 'goes on without'}"
-        return Judgement(judge, event, (), None, words, None if decisive is None else False)
-    if decisive is not None:
-        return Judgement(
-            judge, event, path, missing, f"refuses the {peer}: {clean(decisive.name)} failed", False
-        )
-    if not path and CheckOutcome.NOT_EVALUATED in anchors:
-        return Judgement(
-            judge, event, (), None, f"takes the {peer}'s certificate as it comes, and judges no chain", None
-        )
-    return Judgement(judge, event, path, None, f"accepts the {peer}: no check failed", True)
+    elif decisive is not None:
+        words = f"refuses the {peer}: {clean(decisive.name)} failed"
+    elif not path and CheckOutcome.NOT_EVALUATED in anchors:
+        words = f"takes the {peer}'s certificate as it comes, and judges no chain"
+    else:
+        words, accepted = f"accepts the {peer}: no check failed", True
+    return Judgement(judge, event, verdict, path, missing, words, accepted)
 
 
 def _break(judge: Side, nodes: dict[str, Node], leaf: str) -> tuple[str, str]:
     """Go up from the leaf as far as the judge can follow."""
     name, seen = leaf, {leaf}
     while True:
-        issuers = [issuer for issuer in nodes[name].issuers if issuer not in seen]
+        issuers = [issuer for issuer in nodes[name].certificate.signed_by if issuer not in seen]
         known = [issuer for issuer in issuers if _has(judge, nodes[issuer])]
         if not known:
             facts = nodes[name].facts

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import PEER
-from simulator.views.drawing.cells import plain, wrap_cells
-from simulator.views.story.lanes import under_title
+from simulator.views.drawing.cells import hanging
+from simulator.views.story.lanes import opening, under_title
 from simulator.views.story.trust_network import links, steps, trust_network
 from simulator.views.story.words import clean
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from simulator.views.drawing.style import Detail
     from simulator.views.story.trust_network import Judgement, Node, TrustNetwork
 
+BRANCHES = " │├└─"  # of a tree
 DAY = len("2026-01-31")  # of an ISO 8601 time
 
 
@@ -90,59 +91,44 @@ def hint_words(found: TrustNetwork) -> str:
 
 def description(trace: Trace, found: TrustNetwork) -> str:
     """The graph in sentences, for people who cannot see it."""
-    sentences = [f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."]
+    sentences = [opening(trace)]
     for judgement in found.judgements:
-        side = judgement.judge
-        trusted = [node.title for node in found.nodes.values() if side in node.trusted_by]
-        sentences.append(f"The {side} trusts {', '.join(trusted) or 'nobody'}.")
-        sentences.append(judgement_words(judgement))
-        if judgement.path:
-            path = " from ".join(found.nodes[name].title for name in judgement.path)
-            sentences.append(f"The path that was built: {path}.")
-        sentences.append(_link_words(judgement, found))
+        sentences += _told(judgement, found, "The path that was built: {}.", " from ")
     sentences.append(hint_words(found))
     return " ".join(filter(None, sentences))
 
 
-def trust_text(trace: Trace, width: int = 80, *, ascii_only: bool = False) -> str:
+def trust_text(trace: Trace, width: int = 80) -> str:
     """The trust graph as text: each judge with its store, then the certificates below their issuers.
 
     Args:
         trace: the run.
         width: columns of the longest line, at least 40.
-        ascii_only: in ASCII.
     """
     found, width = trust_network(trace), max(width, 40)
     lines = [f"{clean(trace.setup.title)}: who trusts whom", clean(under_title(trace)), ""]
     for judgement in found.judgements:
-        lines += _judge(judgement, found)
+        trust, *rest = filter(None, _told(judgement, found, "Path: {} → store", " → "))
+        lines += [trust, *(f"  {words}" for words in rest), ""]
     lines += ["Certificates, each below its issuer", *_trees(found)]
     hint = hint_words(found)
     lines += ["", hint] if hint else []
-    wrapped = [part for line in lines for part in _wrapped(line, width)]
-    text = "\n".join(part.rstrip() for part in wrapped) + "\n"
-    return plain(text) if ascii_only else text
+    split = ((line[: len(line) - len(line.lstrip(BRANCHES))], line.lstrip(BRANCHES)) for line in lines)
+    wrapped = [part for stem, words in split for part in hanging(stem, words, width, 2)]
+    return "\n".join(part.rstrip() for part in wrapped) + "\n"
 
 
-def _wrapped(line: str, width: int) -> list[str]:
-    indent = " " * (len(line) - len(line.lstrip(" │├└─")))
-    first, *rest = wrap_cells(line.lstrip(" "), width - len(line) + len(line.lstrip(" ")))
-    head = line[: len(line) - len(line.lstrip(" "))]
-    more = wrap_cells(" ".join(rest), width - len(indent) - 2) if rest else []
-    return [head + first, *(f"{indent}  {part}" for part in more)]
-
-
-def _judge(judgement: Judgement, found: TrustNetwork) -> Iterator[str]:
+def _told(judgement: Judgement, found: TrustNetwork, path: str, between: str) -> list[str]:
+    """Trust, judgement, path and missing link, a sentence each; empty where there is none."""
     side = judgement.judge
     trusted = [node.title for node in found.nodes.values() if side in node.trusted_by]
-    yield f"The {side} trusts {', '.join(trusted) or 'nobody'}."
-    yield f"  {judgement_words(judgement)}"
-    if judgement.path:
-        yield f"  Path: {' → '.join(found.nodes[name].title for name in judgement.path)} → store"
-    words = _link_words(judgement, found)
-    if words:
-        yield f"  {words}"
-    yield ""
+    titles = between.join(found.nodes[name].title for name in judgement.path)
+    return [
+        f"The {side} trusts {', '.join(trusted) or 'nobody'}.",
+        judgement_words(judgement),
+        path.format(titles) if judgement.path else "",
+        _link_words(judgement, found),
+    ]
 
 
 def _trees(found: TrustNetwork) -> Iterator[str]:
@@ -165,7 +151,7 @@ def _trees(found: TrustNetwork) -> Iterator[str]:
         for place, child in enumerate(below):
             yield from tree(child, stem, "└─ " if place == len(below) - 1 else "├─ ", (*above, name))
 
-    roots = [name for name, node in found.nodes.items() if not node.issuers]
+    roots = [name for name, node in found.nodes.items() if not node.certificate.signed_by]
     roots = roots or list(found.nodes)[:1]
     for root in roots:
         yield from tree(root, "", "", ())
