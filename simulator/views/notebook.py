@@ -10,12 +10,14 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from simulator.errors import OutputError
 from simulator.views.drawing.cells import wrap_cells
 from simulator.views.drawing.cuts import cuts_of
 from simulator.views.drawing.png import small_png
 
 if TYPE_CHECKING:
     from simulator.views.drawing.display import Drawing
+    from simulator.views.drawing.figure import DrawnFigure
 
 OURS = "clientauth"  # the key of what our own tools read in the metadata of an output
 TEXT_WIDTH = 100  # columns of the text that replaces a picture
@@ -56,6 +58,27 @@ class Exhibit:
             return {}
         words = {"title": self.drawing.title, **cuts_of(self.drawing).as_json()}
         return {"image/png": {"alt": self.drawing.description}, OURS: words}
+
+    def figure(self, *, theme: str = "light") -> DrawnFigure:
+        """The picture as a matplotlib figure, to go on working with.
+
+        Args:
+            theme: ``light``, ``dark`` or ``print``.
+
+        Raises:
+            OutputError: this is a page of text, or the theme is unknown.
+        """
+        if self.drawing is None:
+            raise OutputError(
+                "A page of text has no figure.",
+                got=self.text[:40],
+                expected="a picture, as show(run) gives it",
+            )
+        from simulator.views.drawing.figure import figure
+
+        page = figure(self.drawing, theme=theme)
+        page.words, page.metadata = self.text, self.metadata()
+        return page
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[Bundle, Metadata]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
         """The contents and metadata that IPython asks for."""

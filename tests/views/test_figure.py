@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import base64
 import io
+from itertools import pairwise
 
 import matplotlib as mpl
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
-from simulator.views.drawing.display import Text
-from simulator.views.drawing.figure import figure
+from simulator import matrix, simulate
+from simulator.errors import OutputError
+from simulator.lessons import card, show
+from simulator.views.drawing.display import Box, Text, extent_of
+from simulator.views.drawing.figure import DrawnFigure, figure
 from simulator.views.drawing.fonts import drawable, face_name
 from simulator.views.drawing.style import TYPES
+from simulator.views.pictures.ladder import APART, ladder, moments
+from simulator.views.pictures.matrix import matrix_drawing
 from simulator.views.pictures.sequence import sequence
+from simulator.views.pictures.timeline import LANES, timeline
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 
@@ -37,6 +46,88 @@ def test_hostile_texts_can_be_drawn(kind: str) -> None:
     buffer = io.BytesIO()
     figure(drawing).savefig(buffer, format="png", dpi=40)
     assert buffer.getvalue().startswith(b"\x89PNG")
+
+
+def placed(page: DrawnFigure, x: float, y: float) -> tuple[float, float]:
+    """The pixels of a point of the plot, from the page's top left corner."""
+    assert page.plot is not None
+    right, up = page.plot.transData.transform((x, y))
+    return pytest.approx(right, abs=0.1), pytest.approx(page.bbox.height - up, abs=0.1)
+
+
+def test_a_ladder_counts_in_moments_and_rungs() -> None:
+    """The mark of each belief of the client stands at its moment and rung, REFUSED at -1."""
+    trace = trace_of("certificate-expired", "1.3")
+    drawing = ladder(trace)
+    marks = [extent_of(item) for item in drawing.items if item.style == "ladder.client.mark"]
+    steps = [step for step in enumerate(moments(trace)) if "client" in step[1].changed]
+    assert len(marks) == len(steps) > 3
+    page = figure(drawing)
+    for (left, top, right, bottom), (place, step) in zip(marks, steps, strict=True):
+        rung = step.beliefs["client"].level.rung
+        x, y = placed(page, place, -1 if rung is None else rung)
+        assert ((left + right) / 2, (top + bottom) / 2 + APART) == (x, y)
+
+
+@pytest.mark.parametrize("name", ["certificate-expired", "hello-retry"])
+def test_a_timeline_counts_in_milliseconds_from_client_to_server(name: str) -> None:
+    """Each tick of the scale stands at its time, broken scale or not, and the lanes at 0 and 1."""
+    drawing = timeline(trace_of(name, "1.3"))
+    page = figure(drawing)
+    ticks = [
+        item
+        for item in drawing.items
+        if isinstance(item, Text) and item.style == "small" and " ms" in item.text
+    ]
+    assert len(ticks) > 5
+    for tick in ticks:
+        at = float(tick.text.removesuffix(" ms"))
+        assert (LANES["server"], tick.y - 4) == placed(page, 1, at)
+    assert placed(page, 0, 0)[0] == LANES["client"]
+
+
+def test_a_matrix_counts_in_columns_and_rows() -> None:
+    """Column and row number name the place where the halves of a cell meet."""
+    cells = matrix(["none", "valid", "expired"])
+    drawing = matrix_drawing(cells)
+    page = figure(drawing)
+    boxes = [
+        extent_of(item) for item in drawing.items if isinstance(item, Box) and item.style.startswith("level.")
+    ]
+    for number, (older, newer) in enumerate(pairwise(boxes[: len(cells.cells)])):
+        if number % 2 == 0:
+            middle = (newer[0], (older[1] + older[3]) / 2)
+            row, column = divmod(number // 2, 4)
+            assert placed(page, column, row) == middle
+
+
+def test_a_picture_that_is_no_plot_has_no_coordinates() -> None:
+    """A sequence diagram has pixels alone."""
+    assert figure(sequence(trace_of("valid-certificate", "1.3"), detail="overview")).plot is None
+
+
+def test_a_figure_shows_itself_with_what_was_added() -> None:
+    """In a notebook it has the size, the words and the metadata of the picture, and a reader's own lines."""
+    picture = show(simulate("certificate-expired"), "ladder")
+    page = picture.figure()
+    before, metadata = page._repr_mimebundle_()
+    assert metadata == picture.metadata()
+    assert before["text/plain"] == repr(picture)
+    assert page.plot is not None
+    page.plot.axvline(3.0, color="#ff00ff", linewidth=4)
+    shown = [
+        Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).convert("RGB")
+        for bundle in (before, page._repr_mimebundle_()[0], picture.bundle())
+    ]
+    assert len({image.size for image in shown}) == 1
+    x = round(page.plot.transData.transform((3.0, 0.0))[0])
+    assert [image.getpixel((x, 3)) for image in shown] == [(255, 255, 255), (255, 0, 255), (255, 255, 255)]
+
+
+def test_a_page_of_text_has_no_figure() -> None:
+    """The error says what has one."""
+    with pytest.raises(OutputError, match=r"show\(run\)"):
+        card(simulate("valid-certificate")).figure()
 
 
 def test_a_figure_leaves_the_settings_of_matplotlib_alone() -> None:

@@ -1,34 +1,75 @@
 """The matplotlib pen: the same display list as a figure that people go on working with.
 
-matplotlib is imported when a figure is asked for and not before, pyplot never, and no setting of the user's
+This module is imported when a figure is asked for and not before, pyplot never, and no setting of the user's
 (``rcParams``) is changed. Files are written by other pens, in a fraction of the time.
 """
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text
 from simulator.views.drawing.fonts import drawable, face_name
+from simulator.views.drawing.png import in_few_colours
 from simulator.views.drawing.style import STROKES, TYPES, Palette, Stroke, palette
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from simulator.views.drawing.display import Anchor
+    from simulator.views.drawing.marks import Point, Scales
 
 PIXELS_PER_INCH = 96.0  # the natural size of the display list, as in CSS
 POINTS = 72.0 / PIXELS_PER_INCH  # matplotlib sets type and strokes in points
+MOST_COLOURS = 256  # of the picture in a notebook: readers add colours of their own
 QUARTER_CIRCLE = 0.5523  # how far along its tangents a Bézier curve pulls to follow a quarter circle
 _ALIGNMENTS: dict[Anchor, Literal["left", "center", "right"]] = {
     "start": "left",
     "middle": "center",
     "end": "right",
 }
+_Way = Callable[["NDArray[Any]"], "NDArray[Any]"]
 
 
-def figure(drawing: Drawing, *, theme: str = "light") -> Figure:
+class DrawnFigure(Figure):
+    """A picture as a figure; in a notebook it shows itself with what a reader has added.
+
+    Attributes:
+        plot: axes with the coordinates of the picture, or None if it has none. Ladder: the number of the
+            moment, and the rung from 0 to 5 (-1 is REFUSED). Timeline: 0 for the client to 1 for the server,
+            and milliseconds. Matrix: the numbers of column and row.
+        words: what is shown where no picture can be.
+        metadata: what a notebook stores beside the picture.
+    """
+
+    plot: Axes | None = None
+    words = "A figure."
+    metadata: dict[str, Any] | None = None
+
+    def _repr_mimebundle_(
+        self,
+        include: object = None,  # noqa: ARG002 - IPython's signature; it filters the answer itself
+        exclude: object = None,  # noqa: ARG002
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        """The contents and metadata that IPython asks for."""
+        canvas = FigureCanvasAgg(self)
+        canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib does not type it
+        pixels = np.asarray(canvas.buffer_rgba())[:, :, :3]  # type: ignore[no-untyped-call]
+        encoded = base64.b64encode(in_few_colours(pixels, MOST_COLOURS)).decode("ascii")
+        return {"text/plain": self.words, "image/png": encoded}, self.metadata or {}
+
+
+def figure(drawing: Drawing, *, theme: str = "light") -> DrawnFigure:
     """Draw a display list as a matplotlib figure of its natural size.
+
+    The first axes count its pixels.
 
     Args:
         drawing: what to draw.
@@ -37,11 +78,9 @@ def figure(drawing: Drawing, *, theme: str = "light") -> Figure:
     Raises:
         OutputError: the theme is unknown.
     """
-    from matplotlib.figure import Figure
-
     colours = palette(theme)
     size = (drawing.width / PIXELS_PER_INCH, drawing.height / PIXELS_PER_INCH)
-    page = Figure(figsize=size, dpi=PIXELS_PER_INCH, facecolor=colours["paper"])
+    page = DrawnFigure(figsize=size, dpi=PIXELS_PER_INCH, facecolor=colours["paper"])
     axes = page.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     axes.set_xlim(0, drawing.width)
@@ -50,7 +89,43 @@ def figure(drawing: Drawing, *, theme: str = "light") -> Figure:
         artist = _artist(item, colours)
         artist.set_zorder(order)
         axes.add_artist(artist)
+    if drawing.marks.scales is not None:
+        page.plot = _scaled(page, drawing, drawing.marks.scales)
     return page
+
+
+def _scaled(page: Figure, drawing: Drawing, scales: Scales) -> Axes:
+    """Axes over the whole page in the picture's own coordinates."""
+    axes = page.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    across, left, right = _scale(scales.x, drawing.width)
+    down, top, bottom = _scale(scales.y, drawing.height)
+    axes.set_xscale("function", functions=across)
+    axes.set_yscale("function", functions=down)
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top)
+    return axes
+
+
+def _scale(pairs: tuple[Point, ...], length: float) -> tuple[tuple[_Way, _Way], float, float]:
+    """From values to pixels and back, and the values at both ends of the page.
+
+    Straight between two pairs, and on beyond the first and the last.
+    """
+    values, pixels = np.array(sorted(pairs)).T
+    sign = np.sign(pixels[-1] - pixels[0])  # a scale of matplotlib rises, so falling pixels count as negative
+
+    def way(have: NDArray[Any], want: NDArray[Any]) -> _Way:
+        def straight(at: NDArray[Any]) -> NDArray[Any]:
+            place = np.clip(np.searchsorted(have, at) - 1, 0, len(have) - 2)
+            slope = (want[place + 1] - want[place]) / (have[place + 1] - have[place])
+            return np.asarray(want[place] + (at - have[place]) * slope)
+
+        return straight
+
+    back = way(sign * pixels, values)
+    begin, end = back(sign * np.array([0.0, length]))
+    return (way(values, sign * pixels), back), begin, end
 
 
 def _artist(item: Item, colours: Palette) -> Any:

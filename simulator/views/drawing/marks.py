@@ -116,6 +116,19 @@ class ArrowMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Scales:
+    """The coordinates of a plot: two or more pairs of a value and the pixel where it stands.
+
+    Attributes:
+        x: to the right.
+        y: down the page.
+    """
+
+    x: tuple[Point, ...]
+    y: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Marks:
     """Everything that a layout knew beyond its items. Heights and widths are pixels of the natural size.
 
@@ -127,6 +140,7 @@ class Marks:
         bands, sections: from top to bottom; sections are the other parts that have a name.
         beliefs, arrows: in the order in which they were drawn.
         whole: top and bottom of every group of items that no cut may part. A single item is never cut.
+        scales: the coordinates of a plot, or None.
     """
 
     head: Span | None = None
@@ -138,6 +152,7 @@ class Marks:
     beliefs: tuple[BeliefMark, ...] = ()
     arrows: tuple[ArrowMark, ...] = ()
     whole: tuple[Span, ...] = ()
+    scales: Scales | None = None
 
     def window(self, since: float, until: float, tail: float, by: float) -> Marks:
         """The marks of a picture that shows only what stands between two heights, below its head.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.views.drawing.pdf import POINTS, pdf
 from simulator.views.drawing.style import palette
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
     from simulator.views.drawing.display import Drawing
@@ -44,7 +45,14 @@ def png(drawing: Drawing, *, theme: str = "light") -> bytes:
 
 
 def small_png(drawing: Drawing) -> bytes:
-    """Draw a display list as a PNG of its natural size in few colours, to be kept in a notebook.
+    """Draw a display list as a PNG of its natural size in few colours, to be kept in a notebook."""
+    import numpy as np
+
+    return in_few_colours(np.asarray(raster(drawing, 1.0)))
+
+
+def in_few_colours(pixels: NDArray[Any], most: int = COLOURS) -> bytes:
+    """A PNG of these pixels, red, green and blue, in few colours; 256 is the most that a palette holds.
 
     A picture is made of flat areas and type. The colours of the style table come first, since a mark may be
     small and its colour still means something; then those that cover most. Each pixel gets the nearest.
@@ -52,12 +60,11 @@ def small_png(drawing: Drawing) -> bytes:
     import numpy as np
     from PIL.Image import fromarray
 
-    pixels = np.asarray(raster(drawing, 1.0))
     packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], dtype=np.uint32)
     counts = np.bincount(packed.ravel(), minlength=1 << 24)
     found = np.flatnonzero(counts)
     named = np.isin(found, [int(colour.removeprefix("#"), 16) for colour in palette("light").values()])
-    few = found[np.lexsort((found, -counts[found], ~named))[:COLOURS]]
+    few = found[np.lexsort((found, -counts[found], ~named))[:most]]
     every, kept = (np.stack([some >> 16, some >> 8 & 255, some & 255], axis=1) for some in (found, few))
     nearest = np.zeros(1 << 24, dtype=np.uint8)  # a table of all colours: quicker than to sort the pixels
     nearest[found] = ((every[:, None, :] - kept[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)

@@ -14,6 +14,7 @@ from simulator.views.drawing.marks import (
     LaneMark,
     Marks,
     Part,
+    Scales,
     SectionMark,
     Span,
 )
@@ -100,7 +101,7 @@ class Sheet:
         y: the height down to which the page is filled.
         back, middle, front: the items so far, layer by layer.
         part, since: of what is put in front, as each item has them.
-        head, foot, lanes, bands, sections, beliefs, arrows, whole: as in :class:`Marks`.
+        head, foot, lanes, bands, sections, beliefs, arrows, whole, scales: as in :class:`Marks`.
         meanwhile: as in :class:`Drawing`.
     """
 
@@ -119,6 +120,7 @@ class Sheet:
     beliefs: list[BeliefMark] = field(default_factory=list)
     arrows: list[ArrowMark] = field(default_factory=list)
     whole: list[Span] = field(default_factory=list)
+    scales: Scales | None = None
     meanwhile: list[Item] = field(default_factory=list)
 
     def put(self, *items: Item) -> None:
@@ -166,6 +168,7 @@ class Sheet:
             beliefs=tuple(self.beliefs),
             arrows=tuple(self.arrows),
             whole=tuple(self.whole),
+            scales=self.scales,
         )
 
     def line(

@@ -15,7 +15,7 @@ from simulator.tls.wire.version import SIDES
 from simulator.views.drawing.cells import wrap_cells
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
 from simulator.views.drawing.glyphs import hatching, octagon, regular
-from simulator.views.drawing.marks import Part
+from simulator.views.drawing.marks import Part, Scales
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import blank, finished, run_head, text_head
@@ -36,6 +36,7 @@ PITCH = 168.0
 LEAST_PITCH = 112.0  # without reasons below the moments, so that the whole picture can be read on one screen
 SCREEN = 1290.0
 ROW = 63.0
+REFUSED_HEIGHT = -1.0  # on the scale of a figure: below the lowest rung, which is 0
 APART = 8.0  # from the middle of a rung to either side's line
 TAIL = 182.0  # after the last moment, where the lines have their names
 TITLE = "how secure, and who knows it"
@@ -105,6 +106,9 @@ class _Ladder:
         for side in reversed(SIDES):
             self._line(side)
         self._names()
+        heights = [(float(level.rung or 0), self._y(level)) for level in RUNGS]
+        heights.append((REFUSED_HEIGHT, self._y(SecurityLevel.REFUSED)))
+        self.sheet.scales = Scales(((0.0, self._x(0)), (1.0, self._x(1))), tuple(heights))
         self.sheet.y = self.bottom + 12
 
     def _x(self, place: float) -> float:

@@ -14,7 +14,7 @@ from simulator.tls.wire.alerts import AlertDescription
 from simulator.views.drawing.cells import cells, paint, shorten, wrap_cells
 from simulator.views.drawing.display import Box, Drawing, Text, span, width_of, wrap
 from simulator.views.drawing.glyphs import hatching, octagon
-from simulator.views.drawing.marks import Marks, Part
+from simulator.views.drawing.marks import Marks, Part, Scales
 from simulator.views.drawing.sheet import MARGIN, pitch_of
 from simulator.views.story.words import clean, level_name
 
@@ -87,7 +87,9 @@ def matrix_drawing(matrix: Matrix) -> Drawing:
     items += _legend(matrix, bottom + 8)
     height = bottom + 8 + 66
     paper = Box(0, 0, width, height, "paper", 0, part=Part.PAPER)
-    marks = Marks(head=(min(top for top, _ in heads), max(bottom for _, bottom in heads)))
+    left, middle = MARGIN + ROW_HEAD + (column - GAP) / 2, top + ROW_HEIGHT / 2
+    scales = Scales(((0.0, left), (1.0, left + column)), ((0.0, middle), (1.0, middle + ROW_HEIGHT + GAP)))
+    marks = Marks(head=(min(top for top, _ in heads), max(bottom for _, bottom in heads)), scales=scales)
     return Drawing(width, height, TITLE, description(matrix), (paper, *items), marks)
 
 

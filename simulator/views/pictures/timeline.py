@@ -17,6 +17,7 @@ from simulator.trace.facts import Alert
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.cells import hanging
 from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon
+from simulator.views.drawing.marks import Scales
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures.arrows import look_of, tube_of
@@ -161,6 +162,9 @@ class _Timeline:
             self._break(place)
         for departure in self.departures:
             self._arrow(departure)
+        heights = tuple((at / 1000, y) for at, y in zip(self.scale.instants, self.scale.heights, strict=True))
+        if len(heights) > 1:  # else all happens at one instant: no network delay, no thinking
+            sheet.scales = Scales(((0.0, LANES["client"]), (1.0, LANES["server"])), heights)
         sheet.y = max(bottom, *(self._words(side) for side in SIDES))
 
     def _break(self, place: int) -> None:
