@@ -7,16 +7,16 @@ story needs a decision it reports a ``…Wanted`` event, stops in a waiting stat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from simulator.tls.wire.alerts import AlertDescription, AlertLevel
     from simulator.tls.wire.version import Protection, Version
 
 
-@dataclass(frozen=True, slots=True)
-class MessageSent:
+class MessageSent(Struct, frozen=True):
     """A handshake message or ChangeCipherSpec went out.
 
     Attributes:
@@ -33,8 +33,7 @@ class MessageSent:
     wire: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class MessageReceived:
+class MessageReceived(Struct, frozen=True):
     """A handshake message or ChangeCipherSpec was read (fields as in :class:`MessageSent`)."""
 
     name: str
@@ -42,8 +41,7 @@ class MessageReceived:
     protection: Protection
 
 
-@dataclass(frozen=True, slots=True)
-class AlertSent:
+class AlertSent(Struct, frozen=True):
     """An alert went out; ``raw`` is its two bytes in the clear, ``wire`` the record."""
 
     level: AlertLevel
@@ -54,8 +52,7 @@ class AlertSent:
     reason: str  # what the peer did, or which check failed; not on the wire
 
 
-@dataclass(frozen=True, slots=True)
-class AlertReceived:
+class AlertReceived(Struct, frozen=True):
     """An alert was read.
 
     Attributes:
@@ -75,16 +72,14 @@ class AlertReceived:
     refuses: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class MachineMoved:
+class MachineMoved(Struct, frozen=True):
     """The machine moved. Names are RFC 8446 Appendix A's, for TLS 1.2 the same pattern."""
 
     before: str
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServerVerdictWanted:
+class ServerVerdictWanted(Struct, frozen=True):
     """The client read the server's Certificate; the machine waits for ``accept_server``/``refuse_server``.
 
     ``chain`` is what was presented, DER, leaf first.
@@ -93,8 +88,7 @@ class ServerVerdictWanted:
     chain: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateChoiceWanted:
+class CertificateChoiceWanted(Struct, frozen=True):
     """The client was asked for a certificate; the machine waits for ``send_certificate``.
 
     Attributes:
@@ -108,13 +102,11 @@ class CertificateChoiceWanted:
     certificate_types: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RequestChoiceWanted:
+class RequestChoiceWanted(Struct, frozen=True):
     """The server comes to its CertificateRequest; the machine waits for ``ask_client`` or ``do_not_ask``."""
 
 
-@dataclass(frozen=True, slots=True)
-class ClientVerdictWanted:
+class ClientVerdictWanted(Struct, frozen=True):
     """The server read the client's Certificate; the machine waits for ``accept_client``/``refuse_client``.
 
     ``chain`` is what was presented, DER, leaf first; empty where the client has none.
@@ -123,8 +115,7 @@ class ClientVerdictWanted:
     chain: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProofChecked:
+class ProofChecked(Struct, frozen=True):
     """A CertificateVerify (or the signature over a TLS 1.2 ServerKeyExchange) was checked.
 
     Attributes:
@@ -140,8 +131,7 @@ class ProofChecked:
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class HandshakeDone:
+class HandshakeDone(Struct, frozen=True):
     """The handshake call of an API would return here.
 
     Attributes:
@@ -155,8 +145,7 @@ class HandshakeDone:
     group: str
 
 
-@dataclass(frozen=True, slots=True)
-class DataSent:
+class DataSent(Struct, frozen=True):
     """Application data went out."""
 
     data: bytes
@@ -164,8 +153,7 @@ class DataSent:
     wire: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class DataReceived:
+class DataReceived(Struct, frozen=True):
     """Application data was read."""
 
     data: bytes

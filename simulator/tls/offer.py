@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec.structs import replace
 
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import illegal_parameter, missing_extension

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from simulator.entropy import SeededEntropy
 from simulator.tls.crypto.signatures import sign

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.extensions import Extension, ExtensionType

@@ -3,10 +3,10 @@
 The presentation language of the RFCs (RFC 8446 section 3) has few kinds of field: integers, fixed and
 variable opaque bytes, vectors of elements, and structures. Each is a :class:`FieldKind` that can read itself
 from bytes, write itself, and describe the bytes it covers; they are in :mod:`simulator.tls.wire.kinds`. A
-structure is a frozen dataclass whose fields carry their kind::
+structure is a frozen value whose fields carry their kind::
 
     @structure
-    class KeyShareEntry(Structure):
+    class KeyShareEntry(Structure, frozen=True):
         group: Annotated[int, Uint(2, group_name), "which group this share belongs to"]
         key_exchange: Annotated[bytes, Opaque(2, 1, 65535), "the public key"]
 
@@ -19,8 +19,10 @@ Descriptions are made on demand.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Generic, Self, TypeVar, dataclass_transform, get_args
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Self, TypeVar, get_args
+
+from msgspec import Struct
 
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation, decode_error
 
@@ -137,7 +139,7 @@ class StructureKind(FieldKind[S]):
     """The kind of a whole structure: its fields one after another.
 
     Args:
-        structure: the dataclass; every field's type is ``Annotated[type, kind]`` or with a note behind it.
+        structure: the class; every field's type is ``Annotated[type, kind]`` or with a note behind it.
     """
 
     __slots__ = ("parts", "structure")
@@ -145,8 +147,7 @@ class StructureKind(FieldKind[S]):
     def __init__(self, structure: type[S]) -> None:
         self.structure = structure
         self.parts: tuple[tuple[str, FieldKind[Any], str], ...] = tuple(
-            (field.name, *declaration(field.type))
-            for field in fields(structure)  # type: ignore[arg-type]  # ``structure`` has made it a dataclass
+            (name, *declaration(structure.__annotations__[name])) for name in structure.__struct_fields__
         )
 
     def read(self, data: bytes, at: int, end: int) -> tuple[S, int]:
@@ -176,10 +177,9 @@ def declaration(annotated: object) -> tuple[FieldKind[Any], str]:
     return kind, note[0] if note else ""
 
 
-class Structure:
+class Structure(Struct, frozen=True):
     """Base of every declared structure."""
 
-    __slots__ = ()
     KIND: ClassVar[StructureKind[Any]]
 
     def encode(self) -> bytes:
@@ -201,12 +201,10 @@ class Structure:
         return decoded
 
 
-@dataclass_transform(frozen_default=True)
 def structure(cls: type[S]) -> type[S]:
-    """Make a declared class a frozen dataclass with slots, and its layout."""
-    made = dataclass(frozen=True, slots=True)(cls)
-    made.KIND = StructureKind(made)
-    return made
+    """Give a declared class its layout."""
+    cls.KIND = StructureKind(cls)
+    return cls
 
 
 def decode_whole(kind: FieldKind[T], data: bytes, what: str) -> T:

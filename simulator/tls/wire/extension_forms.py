@@ -50,7 +50,7 @@ def fragment_length_name(code: int) -> str:
 
 
 @structure
-class ServerName(Structure):
+class ServerName(Structure, frozen=True):
     """One name of server_name (RFC 6066 section 3)."""
 
     name_type: Annotated[int, Uint(1, name_type_name)]
@@ -58,7 +58,7 @@ class ServerName(Structure):
 
 
 @structure
-class KeyShareEntry(Structure):
+class KeyShareEntry(Structure, frozen=True):
     """A public key for one group (RFC 8446 section 4.2.8)."""
 
     group: Annotated[int, Uint(2, group_name)]
@@ -66,7 +66,7 @@ class KeyShareEntry(Structure):
 
 
 @structure
-class StatusRequest(Structure):
+class StatusRequest(Structure, frozen=True):
     """A client's request for OCSP stapling (RFC 6066 section 8)."""
 
     status_type: Annotated[int, Uint(1, status_type_name)]
@@ -75,7 +75,7 @@ class StatusRequest(Structure):
 
 
 @structure
-class OcspResponse(Structure):
+class OcspResponse(Structure, frozen=True):
     """A stapled OCSP answer (RFC 6066 section 8)."""
 
     status_type: Annotated[int, Uint(1, status_type_name)]
@@ -83,7 +83,7 @@ class OcspResponse(Structure):
 
 
 @structure
-class PskIdentity(Structure):
+class PskIdentity(Structure, frozen=True):
     """A ticket the client offers to resume with (RFC 8446 section 4.2.11)."""
 
     identity: Annotated[bytes, Opaque(2, 1, 65535), "the ticket"]
@@ -91,7 +91,7 @@ class PskIdentity(Structure):
 
 
 @structure
-class OfferedPsks(Structure):
+class OfferedPsks(Structure, frozen=True):
     """The tickets a client offers, and its proofs that it holds their keys (RFC 8446 section 4.2.11)."""
 
     identities: Annotated[tuple[PskIdentity, ...], Vector(2, PskIdentity.KIND, 7, 65535, "PskIdentity")]
@@ -99,7 +99,7 @@ class OfferedPsks(Structure):
 
 
 @structure
-class OidFilter(Structure):
+class OidFilter(Structure, frozen=True):
     """A certificate extension a server wants to see (RFC 8446 section 4.2.5)."""
 
     certificate_extension_oid: Annotated[bytes, Opaque(1, 1, 255)]

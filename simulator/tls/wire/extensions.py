@@ -91,7 +91,7 @@ def extension_name(code: int) -> str:
 
 
 @structure
-class Extension(Structure):
+class Extension(Structure, frozen=True):
     """One extension as it stands on the wire; ``data`` is not looked into."""
 
     type: Annotated[int, Uint(2, extension_name)]

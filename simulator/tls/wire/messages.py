@@ -11,7 +11,7 @@ Source: RFC 8446 section 4, RFC 5246 section 7.4, RFC 8422 section 5, RFC 5077 s
 # No ``from __future__ import annotations``: annotations are declarations here, read as classes are made.
 from collections.abc import Callable
 from enum import IntEnum
-from typing import Annotated, ClassVar, TypeVar, dataclass_transform
+from typing import Annotated, ClassVar, TypeVar
 
 from simulator.tls.wire.alerts import decode_error, unexpected_message
 from simulator.tls.wire.codec import Structure, structure
@@ -60,10 +60,9 @@ class HandshakeType(IntEnum):
 MESSAGE_NAMES = {int(kind): kind.name.title().replace("_", "") for kind in HandshakeType}
 
 
-class Message(Structure):
+class Message(Structure, frozen=True):
     """Base of every handshake message."""
 
-    __slots__ = ()
     TYPE: ClassVar[HandshakeType]
 
 
@@ -71,16 +70,14 @@ MESSAGES: dict[Version, dict[int, type[Message]]] = {V12: {}, V13: {}}
 M = TypeVar("M", bound=Message)
 
 
-@dataclass_transform(frozen_default=True)
 def handshake_message(kind: HandshakeType, *versions: Version) -> Callable[[type[M]], type[M]]:
     """Make a declared class the message of a type in some versions."""
 
     def declare(cls: type[M]) -> type[M]:
-        made = structure(cls)
-        made.TYPE = kind
+        cls.TYPE = kind
         for version in versions:
-            MESSAGES[version][kind] = made
-        return made
+            MESSAGES[version][kind] = cls
+        return structure(cls)
 
     return declare
 
@@ -101,7 +98,7 @@ def key_update_name(code: int) -> str:
 
 
 @handshake_message(HandshakeType.CLIENT_HELLO, V12, V13)
-class ClientHello(Message):
+class ClientHello(Message, frozen=True):
     """The client's opening: what it can do, and in TLS 1.3 its half of the key exchange."""
 
     legacy_version: Annotated[
@@ -117,7 +114,7 @@ class ClientHello(Message):
 
 
 @handshake_message(HandshakeType.SERVER_HELLO, V12, V13)
-class ServerHello(Message):
+class ServerHello(Message, frozen=True):
     """The server's choices. With one fixed random it is a HelloRetryRequest: try again, with this group."""
 
     legacy_version: Annotated[int, Uint(2, version_name), "TLS 1.3 is chosen in supported_versions, not here"]
@@ -134,14 +131,14 @@ class ServerHello(Message):
 
 
 @handshake_message(HandshakeType.ENCRYPTED_EXTENSIONS, V13)
-class EncryptedExtensions(Message):
+class EncryptedExtensions(Message, frozen=True):
     """TLS 1.3: the server's answers to extensions that need not be in the clear."""
 
     extensions: Annotated[tuple[Extension, ...], ExtensionBlock(ExtensionPlace.EE)]
 
 
 @handshake_message(HandshakeType.CERTIFICATE_REQUEST, V13)
-class CertificateRequest13(Message):
+class CertificateRequest13(Message, frozen=True):
     """TLS 1.3: the server asks the client for a certificate."""
 
     certificate_request_context: Annotated[
@@ -151,7 +148,7 @@ class CertificateRequest13(Message):
 
 
 @handshake_message(HandshakeType.CERTIFICATE_REQUEST, V12)
-class CertificateRequest12(Message):
+class CertificateRequest12(Message, frozen=True):
     """TLS 1.2: the server asks the client for a certificate."""
 
     certificate_types: Annotated[
@@ -166,7 +163,7 @@ class CertificateRequest12(Message):
 
 
 @structure
-class CertificateEntry(Structure):
+class CertificateEntry(Structure, frozen=True):
     """One certificate of a TLS 1.3 chain, with what belongs to it."""
 
     cert_data: Annotated[bytes, Opaque(3, 1, 2**24 - 1), "a certificate in DER"]
@@ -174,7 +171,7 @@ class CertificateEntry(Structure):
 
 
 @handshake_message(HandshakeType.CERTIFICATE, V13)
-class Certificate13(Message):
+class Certificate13(Message, frozen=True):
     """TLS 1.3: a side's certificate chain, its own first. A client without one sends an empty list."""
 
     certificate_request_context: Annotated[bytes, Opaque(1, 0, 255), "which request this answers"]
@@ -191,7 +188,7 @@ class Certificate13(Message):
 
 
 @handshake_message(HandshakeType.CERTIFICATE, V12)
-class Certificate12(Message):
+class Certificate12(Message, frozen=True):
     """TLS 1.2: a side's certificate chain, its own first. A client without one sends an empty list."""
 
     certificate_list: Annotated[
@@ -207,7 +204,7 @@ class Certificate12(Message):
 
 
 @handshake_message(HandshakeType.CERTIFICATE_VERIFY, V12, V13)
-class CertificateVerify(Message):
+class CertificateVerify(Message, frozen=True):
     """The proof of possession: a signature over the handshake so far, made with the certificate's key."""
 
     algorithm: Annotated[int, Uint(2, signature_scheme_name)]
@@ -215,7 +212,7 @@ class CertificateVerify(Message):
 
 
 @handshake_message(HandshakeType.SERVER_KEY_EXCHANGE, V12)
-class ServerKeyExchange(Message):
+class ServerKeyExchange(Message, frozen=True):
     """TLS 1.2: the server's half of the key exchange, signed with its certificate's key (RFC 8422 5.4)."""
 
     curve_type: Annotated[int, Uint(1, allowed=frozenset({3})), "named_curve"]
@@ -231,31 +228,31 @@ class ServerKeyExchange(Message):
 
 
 @handshake_message(HandshakeType.CLIENT_KEY_EXCHANGE, V12)
-class ClientKeyExchange(Message):
+class ClientKeyExchange(Message, frozen=True):
     """TLS 1.2: the client's half of the key exchange (RFC 8422 section 5.7)."""
 
     public: Annotated[bytes, Opaque(1, 1, 255), "the client's ephemeral public key"]
 
 
 @handshake_message(HandshakeType.SERVER_HELLO_DONE, V12)
-class ServerHelloDone(Message):
+class ServerHelloDone(Message, frozen=True):
     """TLS 1.2: the end of the server's flight."""
 
 
 @handshake_message(HandshakeType.HELLO_REQUEST, V12)
-class HelloRequest(Message):
+class HelloRequest(Message, frozen=True):
     """TLS 1.2: the server asks for a new handshake."""
 
 
 @handshake_message(HandshakeType.FINISHED, V12, V13)
-class Finished(Message):
+class Finished(Message, frozen=True):
     """The end of a side's handshake: a MAC over all messages so far, under the agreed keys."""
 
     verify_data: Annotated[bytes, Rest(12, 64), "a MAC over the whole handshake so far"]
 
 
 @handshake_message(HandshakeType.NEW_SESSION_TICKET, V13)
-class NewSessionTicket13(Message):
+class NewSessionTicket13(Message, frozen=True):
     """TLS 1.3: a ticket to resume the session with, sent after the client's Finished."""
 
     ticket_lifetime: Annotated[int, Uint(4), "seconds"]
@@ -266,7 +263,7 @@ class NewSessionTicket13(Message):
 
 
 @handshake_message(HandshakeType.NEW_SESSION_TICKET, V12)
-class NewSessionTicket12(Message):
+class NewSessionTicket12(Message, frozen=True):
     """TLS 1.2: a ticket to resume the session with (RFC 5077 section 3.3)."""
 
     ticket_lifetime_hint: Annotated[int, Uint(4), "seconds"]
@@ -274,7 +271,7 @@ class NewSessionTicket12(Message):
 
 
 @handshake_message(HandshakeType.KEY_UPDATE, V13)
-class KeyUpdate(Message):
+class KeyUpdate(Message, frozen=True):
     """TLS 1.3: the sender's next record is under new keys."""
 
     request_update: Annotated[int, Uint(1, key_update_name, allowed=frozenset({0, 1}))]

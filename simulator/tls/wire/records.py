@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
+from msgspec import Struct
+
 from simulator.errors import SimulatorError
 from simulator.tls.wire.alerts import illegal_parameter, protocol_version, record_overflow, unexpected_message
 
@@ -63,8 +65,7 @@ class ContentType(IntEnum):
 CONTENT_TYPES = frozenset(ContentType)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A record as it came.
 
     Attributes:
