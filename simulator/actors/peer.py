@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
 from simulator.actors.decisions import PendingDecision
-from simulator.actors.reporting import fact_of
+from simulator.actors.reporting import FACTS
 from simulator.errors import CertificateError, DecisionError
 from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
@@ -179,25 +179,35 @@ class Peer(ABC):
         return facts
 
     def _settle(self, events: Iterable[TlsEvent]) -> list[Fact]:
-        """Turn a machine's events into facts, then add what follows once all of them are out."""
-        facts = [fact for event in events for fact in self._observe(event)]
+        """Turn a machine's events into facts, each with those that follow from it at this side.
+
+        What comes first after the handshake call's return follows once all of them are out.
+        """
+        facts: list[Fact] = []
+        for event in events:
+            make = FACTS.get(type(event))
+            if make is None:
+                facts += self._take_up(event)
+                continue
+            fact = make(event, self.peer)
+            facts.append(fact)
+            if type(event) is AlertSent or type(event) is AlertReceived:
+                facts += self._alert(event)
+            else:
+                facts += self._notice(fact)
         if self._just_connected:
             self._just_connected = False
             facts += self._after_connecting()
         return facts
 
-    def _observe(self, event: TlsEvent) -> list[Fact]:
-        """Turn one event of the machine into facts: its own, and those that follow at this side."""
-        if isinstance(event, HandshakeDone):
-            self._just_connected = True
-            self._agreed = event.version.value
-            return self._adopt(self._connected()) + self._ended("ok", event.cipher_suite, event.group)
-        if isinstance(event, Question):
+    def _take_up(self, event: TlsEvent) -> list[Fact]:
+        """Return from the handshake call, or take up a question of the machine."""
+        if not isinstance(event, HandshakeDone):
+            assert isinstance(event, Question)
             return self._answer(event)
-        fact = fact_of(event, self.peer)
-        if isinstance(event, AlertSent | AlertReceived):
-            return [fact, *self._alert(event)]
-        return [fact, *self._notice(fact)]
+        self._just_connected = True
+        self._agreed = event.version.value
+        return self._adopt(self._connected()) + self._ended("ok", event.cipher_suite, event.group)
 
     def _judge(self, chain: tuple[bytes, ...], policy: TrustPolicy, *, judged: bool) -> Verdict:
         """The verdict on the peer's certificate; the decision that follows from it is the subclass's.

@@ -6,46 +6,16 @@ oracle in front of OpenSSL) sends :func:`bytes_to_send` of them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.tls import events
 from simulator.tls.wire.alerts import AlertLevel
 from simulator.trace.facts import Alert, Received, Sent, StateChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from simulator.trace.facts import ContentProtocol, Fact
-
-#: The events of a machine that a trace has a fact for; the others are questions to the actor.
-Reportable = (
-    events.MessageSent
-    | events.MessageReceived
-    | events.AlertSent
-    | events.AlertReceived
-    | events.MachineMoved
-    | events.DataSent
-    | events.DataReceived
-)
-
-
-def fact_of(event: Reportable, peer: str) -> Fact:
-    """The fact of an event, at a side whose peer has this name."""
-    match event:
-        case events.MessageSent():
-            name = event.name
-            return Sent(peer, protocol_of(name), name, event.raw, event.protection, event.wire)
-        case events.MessageReceived():
-            return Received(peer, protocol_of(event.name), event.name, event.raw, event.protection)
-        case events.MachineMoved():
-            return StateChanged(event.before, event.after)
-        case events.DataSent():
-            name = "application data"
-            return Sent(peer, "application_data", name, event.data, event.protection, event.wire)
-        case events.DataReceived():
-            return Received(peer, "application_data", "application data", event.data, event.protection)
-        case _:
-            return _alert(event, peer)
 
 
 def _alert(event: events.AlertSent | events.AlertReceived, peer: str) -> Alert:
@@ -69,6 +39,27 @@ def protocol_of(name: str) -> ContentProtocol:
     return "change_cipher_spec" if name == "ChangeCipherSpec" else "handshake"
 
 
+#: Makes the fact of each kind of event that a trace has one for, at a side whose peer has that name. The other
+#: events are questions to the actor and the end of its handshake call.
+FACTS: dict[type, Callable[[Any, str], Fact]] = {
+    events.MessageSent: lambda event, peer: Sent(
+        peer, protocol_of(event.name), event.name, event.raw, event.protection, event.wire
+    ),
+    events.MessageReceived: lambda event, peer: Received(
+        peer, protocol_of(event.name), event.name, event.raw, event.protection
+    ),
+    events.MachineMoved: lambda event, _: StateChanged(event.before, event.after),
+    events.DataSent: lambda event, peer: Sent(
+        peer, "application_data", "application data", event.data, event.protection, event.wire
+    ),
+    events.DataReceived: lambda event, peer: Received(
+        peer, "application_data", "application data", event.data, event.protection
+    ),
+    events.AlertSent: _alert,
+    events.AlertReceived: _alert,
+}
+
+
 def bytes_to_send(facts: Iterable[Fact]) -> bytes:
     """The bytes that these facts put on the wire, in order."""
-    return b"".join(fact.wire for fact in facts if isinstance(fact, Sent | Alert))
+    return b"".join([fact.wire for fact in facts if type(fact) is Sent or type(fact) is Alert])

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from simulator.engine.enrolment import Happening, enrol
+from simulator.engine.enrolment import enrol
+from simulator.engine.recorder import Recorder
 from simulator.engine.roles import client_role, server_role
 from simulator.engine.setup_event import setup_of
 from simulator.engine.world import World
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.actors.client import ClientRole
     from simulator.actors.server import ServerRole
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.trace.facts import Setup
+    from simulator.trace.facts import Event
 
 KEPT_PREPARATIONS = 64  # more than the built-in scenarios, each of which is played in two versions by turns
 
@@ -30,14 +31,14 @@ class Preparation:
         world: everything that was set up and issued.
         client, server: the settings of each side, and what the world made of them.
         setup: the first event of the trace.
-        enrolment: what happened before the connection.
+        enrolment: the events of each moment before the connection.
     """
 
     world: World
     client: ClientRole
     server: ServerRole
-    setup: Setup
-    enrolment: list[Happening]
+    setup: Event
+    enrolment: list[list[Event]]
 
 
 class ByIdentity:
@@ -68,11 +69,13 @@ def prepare(scenario: Scenario, tls: TlsVersion) -> Preparation:
 def _prepare(key: ByIdentity, tls: TlsVersion) -> Preparation:
     scenario, version = key.scenario, Version(tls)
     world = World(scenario, SeededEntropy(scenario.seed))
-    enrolment = enrol(world)
+    happenings = enrol(world)
+    recorder = Recorder(tls)
+    setup = recorder.begin(setup_of(scenario, world, tls), min((one.at for one in happenings), default=0))
     return Preparation(
         world,
         client_role(scenario, world, version),
         server_role(scenario, world, version),
-        setup_of(scenario, world, tls),
-        enrolment,
+        setup,
+        [recorder.record(one.actor, one.at, one.facts, fresh=one.fresh) for one in happenings],
     )

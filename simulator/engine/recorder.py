@@ -51,12 +51,16 @@ class Recorder:
         self._step: dict[str, Step] = {}
         self._under_way: defaultdict[tuple[str, str], deque[Event]] = defaultdict(deque)
 
-    def begin(self, setup: Setup, at: int) -> None:
+    def begin(self, setup: Setup, at: int) -> Event:
         """Write the setup, the first event of every trace."""
-        self._add("world", at, Step.ENROLMENT, None, setup)
+        return self._add("world", at, Step.ENROLMENT, None, setup)
 
-    def record(self, actor: str, at: int, facts: Sequence[Fact], *, fresh: bool = False) -> None:
-        """Write what an actor did.
+    def repeat(self, events: Sequence[Event]) -> None:
+        """Write events of the time before the connection again; nothing in the connection refers to them."""
+        self.events += events
+
+    def record(self, actor: str, at: int, facts: Sequence[Fact], *, fresh: bool = False) -> list[Event]:
+        """Write what an actor did, and return the events.
 
         Args:
             actor: whose facts they are.
@@ -64,24 +68,24 @@ class Recorder:
             facts: in the order in which they happened.
             fresh: nothing made it happen: a beginning.
         """
+        first = len(self.events)
         if fresh:
             self._cause[actor] = None
         for place, fact in enumerate(facts):
-            match fact:
-                case Sent():
-                    self._sent(actor, fact.to, at, self._step_of(actor, fact, facts[place + 1 :]), fact)
-                case Alert(direction="sent"):
-                    goodbye = fact.name in NO_REFUSAL
-                    step = step_of_alert(actor, self._current(actor), goodbye=goodbye)
-                    self._sent(actor, fact.peer, at, step, fact)
-                case Received():
-                    self._read(actor, fact.sender, at, fact)
-                case Alert():
-                    self._read(actor, fact.peer, at, fact)
-                case StateChanged() | BeliefChanged():
-                    self._add(actor, at, self._current(actor), self._cause.get(actor), fact)
-                case _:
-                    self._moved(actor, at, fact)
+            if type(fact) is Sent:
+                self._sent(actor, fact.to, at, self._step_of(actor, fact, facts[place + 1 :]), fact)
+            elif type(fact) is Received:
+                self._read(actor, fact.sender, at, fact)
+            elif type(fact) is StateChanged or type(fact) is BeliefChanged:
+                self._add(actor, at, self._current(actor), self._cause.get(actor), fact)
+            elif type(fact) is not Alert:
+                self._moved(actor, at, fact)
+            elif fact.direction == "sent":
+                step = step_of_alert(actor, self._current(actor), goodbye=fact.name in NO_REFUSAL)
+                self._sent(actor, fact.peer, at, step, fact)
+            else:
+                self._read(actor, fact.peer, at, fact)
+        return self.events[first:]
 
     def _sent(self, actor: str, peer: str, at: int, step: Step, fact: Sent | Alert) -> None:
         """Something left for another party."""

@@ -71,12 +71,11 @@ class Simulation:
         self._blocked = False
         latency = round(scenario.network.latency_ms * 1000)
         self._decision_time = round(scenario.network.thinking_ms * 1000)
-        self._kernel = Kernel(min((one.at for one in ready.enrolment), default=0))
+        self._kernel = Kernel(ready.setup.at)
         self._recorder = Recorder(self.tls)
-        self._recorder.begin(ready.setup, self._kernel.now)
-        for one in ready.enrolment:
-            happens = partial(self._recorder.record, one.actor, one.at, one.facts, fresh=one.fresh)
-            self._kernel.schedule(one.at - self._kernel.now, happens)
+        self._recorder.repeat([ready.setup])
+        for events in ready.enrolment:
+            self._kernel.schedule(events[0].at - ready.setup.at, partial(self._recorder.repeat, events))
         near, far = Link(self._kernel, latency).ends
         self._client = self._party(self.client, near, scenario.client.clock_offset)
         self._party(self.server, far, scenario.server.clock_offset)

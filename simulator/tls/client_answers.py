@@ -35,13 +35,13 @@ class ClientAnswers(Connection):
 
     def accept_server(self) -> list[TlsEvent]:
         """Accept the server's certificate, and go on to its proof."""
-        return self.answer(State.WAIT_VERDICT_ON_SERVER, "accept", lambda: self.move(self.after_acceptance))
+        return self.answer(State.WAIT_VERDICT_ON_SERVER, "accept", self.move, self.after_acceptance)
 
     def refuse_server(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
         """Refuse the server's certificate with an alert."""
         in_clear = self.config.refuses_in_clear
         return self.answer(
-            State.WAIT_VERDICT_ON_SERVER, "refuse", lambda: self.fail(alert, reason, in_clear=in_clear)
+            State.WAIT_VERDICT_ON_SERVER, "refuse", self.fail, alert, reason, in_clear=in_clear
         )
 
     def send_certificate(self, credential: Credential | None) -> list[TlsEvent]:
@@ -56,11 +56,8 @@ class ClientAnswers(Connection):
         """
         if credential is not None:
             self.require_scheme(self.signing_scheme(credential))
-        return self.answer(
-            State.WAIT_CERTIFICATE_CHOICE,
-            "send" if credential else "skip",
-            lambda: self.send_second_flight(credential),
-        )
+        answer = "send" if credential else "skip"
+        return self.answer(State.WAIT_CERTIFICATE_CHOICE, answer, self.send_second_flight, credential)
 
     def named(self, offers: list[Extension]) -> list[Extension]:
         """The offers of a ClientHello behind the name of the server, if there is one to send."""

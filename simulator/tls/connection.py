@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 from simulator.errors import DecisionError
 from simulator.tls.config import CIPHER_SUITES_OF
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from simulator.tls.config import ClientConfig, ServerConfig
     from simulator.tls.wire.version import Side
 
+P = ParamSpec("P")
+
 # Warnings, empty data, key updates and the like in a row. OpenSSL allows 5 warnings (MAX_WARN_ALERT_COUNT)
 # and 32 empty records or key updates (MAX_EMPTY_RECORDS, MAX_KEY_UPDATE_MESSAGES); here one count serves all.
 MOST_IDLE = 32
@@ -78,6 +80,7 @@ class Connection(ABC):
         version: the protocol version it speaks.
         peer: the role of the other side.
         state: its place in the table.
+        finished: the connection has ended: nothing more is sent or read.
         peer_chain: the peer's certificates, DER, leaf first; empty without one.
         keylog: NSS key log lines of the secrets so far, for Wireshark.
     """
@@ -91,6 +94,7 @@ class Connection(ABC):
         self.peer_chain: tuple[bytes, ...] = ()
         self.entropy = entropy
         self.state = State.START
+        self.finished = False
         self.keylog: list[str] = []
         self.transcript = Transcript()
         self.reader = RecordReader()
@@ -113,14 +117,9 @@ class Connection(ABC):
         assert self.suite is not None
         return self.suite
 
-    @property
-    def finished(self) -> bool:
-        """The connection has ended: nothing more is sent or read."""
-        return self.state in TERMINAL
-
     def receive(self, data: bytes) -> list[TlsEvent]:
         """Take bytes from the peer, cut anywhere; while a decision is pending they are kept unread."""
-        return self.report(lambda: self.keep(data))
+        return self.report(self.keep, data)
 
     def keep(self, data: bytes) -> None:
         """Keep bytes for reading; nothing is kept after the end, and not more than the limit before it."""
@@ -145,7 +144,7 @@ class Connection(ABC):
                 expected="state CONNECTED, before close()",
                 advice="Write after HandshakeDone.",
             )
-        return self.report(lambda: self.out.data(data))
+        return self.report(self.out.data, data)
 
     def close(self) -> list[TlsEvent]:
         """Send close_notify, and read on until the peer sends it too."""
@@ -153,17 +152,19 @@ class Connection(ABC):
             return []
         return self.report(self.send_close_notify)
 
-    def report(self, action: Callable[[], None]) -> list[TlsEvent]:
+    def report(self, action: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> list[TlsEvent]:
         """Do something, read on as far as possible, and return the events."""
         try:
-            action()
+            action(*args, **kwargs)
             self.read_on()
         except ProtocolViolation as violation:
             self.fail(violation.alert, str(violation))
         told, self.told = self.told, []
         return told
 
-    def answer(self, state: State, answer: str, action: Callable[[], None]) -> list[TlsEvent]:
+    def answer(
+        self, state: State, answer: str, action: Callable[P, None], *args: P.args, **kwargs: P.kwargs
+    ) -> list[TlsEvent]:
         """Take the decision that the machine waits for in ``state``, and read on.
 
         Raises:
@@ -176,7 +177,7 @@ class Connection(ABC):
                 expected=state.value,
                 advice="Answer after the event that asks for it.",
             )
-        return self.report(action)
+        return self.report(action, *args, **kwargs)
 
     def require_scheme(self, scheme: int | None) -> int:
         """Refuse a certificate whose key cannot sign in a way the peer accepts.
@@ -202,6 +203,7 @@ class Connection(ABC):
         if state is not self.state:
             self.tell(MachineMoved(self.state.value, state.value))
             self.state = state
+            self.finished = state in TERMINAL
             self.idle = 0
 
     def proceed(self, raw: bytes, state: State) -> None:

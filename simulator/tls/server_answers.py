@@ -47,21 +47,21 @@ class ServerAnswers(Connection):
 
     def ask_client(self) -> list[TlsEvent]:
         """Ask the client for a certificate, and complete the flight."""
-        return self.answer(State.WAIT_REQUEST_CHOICE, "ask", lambda: self.complete(asks=True))
+        return self.answer(State.WAIT_REQUEST_CHOICE, "ask", self.complete, asks=True)
 
     def do_not_ask(self) -> list[TlsEvent]:
         """Complete the flight without a CertificateRequest."""
-        return self.answer(State.WAIT_REQUEST_CHOICE, "do not ask", lambda: self.complete(asks=False))
+        return self.answer(State.WAIT_REQUEST_CHOICE, "do not ask", self.complete, asks=False)
 
     def accept_client(self) -> list[TlsEvent]:
         """Go on with the client's certificate, to its proof, or without a certificate."""
         with_certificate, without = self.after_acceptance
         after = with_certificate if self.peer_chain else without
-        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "accept", lambda: self.move(after))
+        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "accept", self.move, after)
 
     def refuse_client(self, alert: AlertDescription, reason: str) -> list[TlsEvent]:
         """Refuse the client's certificate, or its absence, with an alert."""
-        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "refuse", lambda: self.fail(alert, reason))
+        return self.answer(State.WAIT_VERDICT_ON_CLIENT, "refuse", self.fail, alert, reason)
 
     def want_request_choice(self) -> None:
         """Send what precedes the CertificateRequest, and wait for the choice whether to ask."""

@@ -6,6 +6,7 @@ What follows from a verdict is for the actor to decide: accept or refuse (``acto
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from simulator.tls.wire.version import TlsVersion
     from simulator.trust.policy import TrustPolicy
 
+KEPT_VERDICTS = 1024  # two for each run; those of one scenario are asked for by every run of it
+
 
 def judge(chain: Sequence[bytes], policy: TrustPolicy, now: datetime, *, tls: TlsVersion) -> Verdict:
     """Judge the certificates of a Certificate message (RFC 5280, section 6; RFC 8446, section 4.4.2).
@@ -42,6 +45,12 @@ def judge(chain: Sequence[bytes], policy: TrustPolicy, now: datetime, *, tls: Tl
     Raises:
         ScenarioError: the policy's profile is not known.
     """
+    return _judge(tuple(chain), policy, now, tls)
+
+
+@lru_cache(maxsize=KEPT_VERDICTS)
+def _judge(chain: tuple[bytes, ...], policy: TrustPolicy, now: datetime, tls: TlsVersion) -> Verdict:
+    """Judge once: the same certificates under the same rules at the same moment."""
     profile = profile_named(policy.profile)
     presented, problems = _read(chain)
 
