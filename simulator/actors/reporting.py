@@ -39,8 +39,8 @@ def protocol_of(name: str) -> ContentProtocol:
     return "change_cipher_spec" if name == "ChangeCipherSpec" else "handshake"
 
 
-#: Makes the fact of each kind of event that a trace has one for, at a side whose peer has that name. The other
-#: events are questions to the actor and the end of its handshake call.
+#: Makes the fact of an event, at a side whose peer has that name. The kinds that are missing have no fact:
+#: questions to the actor, and the end of its handshake call.
 FACTS: dict[type, Callable[[Any, str], Fact]] = {
     events.MessageSent: lambda event, peer: Sent(
         peer, protocol_of(event.name), event.name, event.raw, event.protection, event.wire

@@ -219,12 +219,9 @@ class Connection(ABC):
     def read_on(self) -> None:
         """Read message by message until a decision is pending, the connection has ended, or bytes run out."""
         while self.state not in DECISIONS and not self.finished and not self.read_closed:
-            raw = self.reassembler.next_message()
-            if raw is not None:
+            if raw := self.reassembler.next_message():
                 self.take_message(raw)
-                continue
-            record = self.reader.next_record()
-            if record is not None:
+            elif record := self.reader.next_record():
                 self.take_record(record)
             elif self.unread_lost:
                 raise ProtocolViolation(
