@@ -112,11 +112,9 @@ def load_pkcs12(data: bytes, password: str | None) -> Issued:
             expected="an ECDSA, Ed25519 or RSA key with its certificate",
             advice="Export it anew, with certificate and private key.",
         )
-    others = [
-        Certificate.parse(entry.certificate.public_bytes(Encoding.DER)) for entry in bundle.additional_certs
-    ]
-    certificate = Certificate.parse(bundle.cert.certificate.public_bytes(Encoding.DER))
-    return with_chain((certificate, *others), bundle.key)
+    entries = (bundle.cert, *bundle.additional_certs)
+    ders = [entry.certificate.public_bytes(Encoding.DER) for entry in entries]
+    return with_chain(map(Certificate.parse, ders), bundle.key)
 
 
 def with_chain(certificates: Iterable[Certificate], private_key: PrivateKey) -> Issued:

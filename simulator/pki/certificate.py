@@ -300,5 +300,5 @@ def _raw_extensions(der: bytes, tbs: asn1.Element) -> tuple[RawExtension, ...]:
 
 def _read_extensions(library: x509.Certificate) -> dict[str, Any]:
     """The typed extensions, by the name of their field."""
-    by_oid = {extension.oid: extension for extension in library.extensions}
+    by_oid = {extension.oid: extension.value for extension in library.extensions}
     return {name: read(by_oid[oid]) if oid in by_oid else None for name, (oid, read) in ext.READERS.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from cryptography import x509
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.pki.keys import PublicKey
 
 IssuedRole = Literal["ca", "client", "server"]
+AValue = TypeVar("AValue")
 
 
 class Default(Enum):
@@ -105,18 +106,16 @@ def extensions_of(
         CertificateError: the name of a key usage or purpose is unknown.
         ValueError: the library refuses a value.
     """
-    is_ca = contents.role == "ca" if contents.is_ca is DEFAULT else contents.is_ca
+    is_ca = _or_default(contents.is_ca, contents.role == "ca")
     if is_ca is not None:
         yield x509.BasicConstraints(is_ca, contents.path_length if is_ca else None), True
-    usages = _KEY_USAGE_OF_ROLE[contents.role] if contents.key_usage is DEFAULT else contents.key_usage
+    usages = _or_default(contents.key_usage, _KEY_USAGE_OF_ROLE[contents.role])
     if usages is not None:
         yield _key_usage(usages), True
-    purposes = contents.extended_key_usage
-    purposes = _PURPOSE_OF_ROLE[contents.role] if purposes is DEFAULT else purposes
+    purposes = _or_default(contents.extended_key_usage, _PURPOSE_OF_ROLE[contents.role])
     if purposes is not None:
         yield x509.ExtendedKeyUsage([_purpose(name) for name in purposes]), False
-    names = contents.alternative_names
-    names = _default_names(contents) if names is DEFAULT else names
+    names = _or_default(contents.alternative_names, _default_names(contents))
     if names is not None:
         yield x509.SubjectAlternativeName([_general_name(name) for name in names]), False
     if contents.permitted_names or contents.excluded_names:
@@ -125,25 +124,21 @@ def extensions_of(
             for names in (contents.permitted_names, contents.excluded_names)
         )
         yield x509.NameConstraints(permitted, excluded), True
-    yield from _key_identifiers(contents, public_key, issuer)
+    own = x509.SubjectKeyIdentifier.from_public_key(public_key).digest
+    own_identifier = _or_default(contents.subject_key_identifier, own)
+    if own_identifier is not None:
+        yield x509.SubjectKeyIdentifier(own_identifier), False
+    above = issuer.subject_key_identifier if issuer is not None else None  # self-signed: one is enough
+    above = _or_default(contents.authority_key_identifier, above)
+    if above is not None:
+        yield x509.AuthorityKeyIdentifier(above, None, None), False
     for dotted, critical, value in contents.further_extensions:
         yield x509.UnrecognizedExtension(x509.ObjectIdentifier(dotted), value), critical
 
 
-def _key_identifiers(
-    contents: Contents, public_key: PublicKey, issuer: Certificate | None
-) -> Iterator[tuple[x509.ExtensionType, bool]]:
-    """The identifiers of the subject's and the issuer's keys; a self-signed certificate needs only one."""
-    own = contents.subject_key_identifier
-    if own is DEFAULT:
-        yield x509.SubjectKeyIdentifier.from_public_key(public_key), False
-    elif own is not None:
-        yield x509.SubjectKeyIdentifier(own), False
-    above = contents.authority_key_identifier
-    if above is DEFAULT:
-        above = None if issuer is None else issuer.subject_key_identifier
-    if above is not None:
-        yield x509.AuthorityKeyIdentifier(above, None, None), False
+def _or_default(value: AValue | Default | None, default: AValue | None) -> AValue | None:
+    """The value that replaces a default, the default, or None for absent."""
+    return default if isinstance(value, Default) else value
 
 
 def _default_names(contents: Contents) -> tuple[str, ...] | None:

@@ -6,7 +6,7 @@ makes the value from the library's object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from types import MappingProxyType
@@ -55,7 +55,6 @@ class DistinguishedName:
 class BasicConstraints:
     """The right to issue certificates, and how many CAs may follow (RFC 5280, section 4.2.1.9)."""
 
-    critical: bool
     ca: bool
     path_length: int | None
 
@@ -84,7 +83,6 @@ class GeneralNames:
 class NameConstraints:
     """The names that may be used below this CA (RFC 5280, section 4.2.1.10); each side may be None."""
 
-    critical: bool
     permitted: GeneralNames | None
     excluded: GeneralNames | None
 
@@ -93,7 +91,6 @@ class NameConstraints:
 class AuthorityKeyIdentifier:
     """The name of the key that signed this certificate (RFC 5280, section 4.2.1.1)."""
 
-    critical: bool
     key_identifier: bytes | None
     issuer: GeneralNames | None
     serial_number: int | None
@@ -103,24 +100,21 @@ class AuthorityKeyIdentifier:
 class PolicyConstraints:
     """The number of certificates below that need no policy (RFC 5280, section 4.2.1.11)."""
 
-    critical: bool
     require_explicit_policy: int | None
     inhibit_policy_mapping: int | None
 
 
 def read_name(name: x509.Name, der: bytes | None = None) -> DistinguishedName:
     """Take a library's name apart; ``der`` is its exact encoding if known, or None."""
-    rdns = tuple(
-        tuple(
-            (part.oid.dotted_string, part.value if isinstance(part.value, str) else part.value.hex())
-            for part in rdn
-        )
-        for rdn in name.rdns
-    )
+    rdns = tuple(tuple(map(_attribute, rdn)) for rdn in name.rdns)
     return DistinguishedName(name.rfc4514_string(), name.public_bytes() if der is None else der, rdns)
 
 
-def read_general_names(names: x509.GeneralNames | list[x509.GeneralName]) -> GeneralNames:
+def _attribute(part: x509.NameAttribute[str | bytes]) -> tuple[str, str]:
+    return part.oid.dotted_string, part.value if isinstance(part.value, str) else part.value.hex()
+
+
+def read_general_names(names: Iterable[x509.GeneralName]) -> GeneralNames:
     """Sort a library's general names by kind; the order within a kind is kept."""
     kinds: dict[str, list[object]] = {kind: [] for kind in GeneralNames.__slots__}
     for name in names:
@@ -142,95 +136,69 @@ def _sorted_name(name: x509.GeneralName) -> tuple[str, object]:
     return "others", "registeredID" if isinstance(name, x509.RegisteredID) else "otherName"
 
 
-def read_key_usage(extension: x509.Extension[x509.KeyUsage]) -> frozenset[str]:
+def read_key_usage(usage: x509.KeyUsage) -> frozenset[str]:
     """The RFC names of the bits that are set."""
-    usage = extension.value
     # The library raises for these two unless keyAgreement, which gives them meaning, is set.
     meaningless = () if usage.key_agreement else ("encipherOnly", "decipherOnly")
-    return frozenset(
-        name
-        for name, attribute in KEY_USAGES.items()
-        if name not in meaningless and getattr(usage, attribute)
-    )
+    known = ((name, attribute) for name, attribute in KEY_USAGES.items() if name not in meaningless)
+    return frozenset(name for name, attribute in known if getattr(usage, attribute))
 
 
-def read_extended_key_usage(extension: x509.Extension[x509.ExtendedKeyUsage]) -> tuple[str, ...]:
+def read_extended_key_usage(purposes: x509.ExtendedKeyUsage) -> tuple[str, ...]:
     """The purposes in order, by RFC name or, if there is none, dotted."""
-    dotted = (oid.dotted_string for oid in extension.value)
+    dotted = (oid.dotted_string for oid in purposes)
     return tuple(_EXTENDED_KEY_USAGE_NAMES.get(name, name) for name in dotted)
 
 
-def read_name_constraints(extension: x509.Extension[x509.NameConstraints]) -> NameConstraints:
+def read_name_constraints(constraints: x509.NameConstraints) -> NameConstraints:
     """Both sides of the constraints, sorted by kind of name."""
-    permitted = extension.value.permitted_subtrees
-    excluded = extension.value.excluded_subtrees
-    return NameConstraints(
-        extension.critical,
-        None if permitted is None else read_general_names(permitted),
-        None if excluded is None else read_general_names(excluded),
-    )
+    sides = (constraints.permitted_subtrees, constraints.excluded_subtrees)
+    return NameConstraints(*(None if side is None else read_general_names(side) for side in sides))
 
 
-def read_authority_key_identifier(
-    extension: x509.Extension[x509.AuthorityKeyIdentifier],
-) -> AuthorityKeyIdentifier:
+def read_authority_key_identifier(value: x509.AuthorityKeyIdentifier) -> AuthorityKeyIdentifier:
     """The key's identifier, or the issuer and serial number of the certificate that holds it."""
-    value = extension.value
     issuer = None if value.authority_cert_issuer is None else read_general_names(value.authority_cert_issuer)
-    return AuthorityKeyIdentifier(
-        extension.critical, value.key_identifier, issuer, value.authority_cert_serial_number
-    )
+    return AuthorityKeyIdentifier(value.key_identifier, issuer, value.authority_cert_serial_number)
 
 
-def read_crl_uris(extension: x509.Extension[x509.CRLDistributionPoints]) -> tuple[str, ...]:
+def read_crl_uris(points: x509.CRLDistributionPoints) -> tuple[str, ...]:
     """The addresses of the revocation list that the certificate names."""
-    return tuple(
-        name.value
-        for point in extension.value
-        for name in point.full_name or ()
-        if isinstance(name, x509.UniformResourceIdentifier)
-    )
+    names = (name for point in points for name in point.full_name or ())
+    return tuple(name.value for name in names if isinstance(name, x509.UniformResourceIdentifier))
 
 
-def read_authority_information(
-    extension: x509.Extension[x509.AuthorityInformationAccess],
-) -> tuple[tuple[str, str], ...]:
+def read_authority_information(access: x509.AuthorityInformationAccess) -> tuple[tuple[str, str], ...]:
     """(method, address) in order; the method is ``OCSP``, ``caIssuers`` or dotted."""
     methods = {x509.OID_OCSP: "OCSP", x509.OID_CA_ISSUERS: "caIssuers"}
-    entries = ((entry.access_method, entry.access_location.value) for entry in extension.value)
+    entries = ((entry.access_method, entry.access_location.value) for entry in access)
     return tuple((methods.get(oid, oid.dotted_string), str(address)) for oid, address in entries)
 
 
-def read_basic_constraints(extension: x509.Extension[x509.BasicConstraints]) -> BasicConstraints:
-    """The right to issue, and the number of intermediate CAs that may follow."""
-    return BasicConstraints(extension.critical, extension.value.ca, extension.value.path_length)
-
-
-def read_policies(extension: x509.Extension[x509.CertificatePolicies]) -> tuple[str, ...]:
+def read_policies(policies: x509.CertificatePolicies) -> tuple[str, ...]:
     """Dotted identifiers of the policies, in order, without their qualifiers."""
-    return tuple(policy.policy_identifier.dotted_string for policy in extension.value)
+    return tuple(policy.policy_identifier.dotted_string for policy in policies)
 
 
-def read_policy_constraints(extension: x509.Extension[x509.PolicyConstraints]) -> PolicyConstraints:
+def read_policy_constraints(value: x509.PolicyConstraints) -> PolicyConstraints:
     """Both counts, each None if absent."""
-    value = extension.value
-    return PolicyConstraints(extension.critical, value.require_explicit_policy, value.inhibit_policy_mapping)
+    return PolicyConstraints(value.require_explicit_policy, value.inhibit_policy_mapping)
 
 
-Reader: TypeAlias = Callable[[x509.Extension[Any]], Any]
+Reader: TypeAlias = Callable[[Any], Any]
 #: The field of a :class:`~simulator.pki.certificate.Certificate` → the extension it holds, and its reader.
 READERS: Mapping[str, tuple[x509.ObjectIdentifier, Reader]] = MappingProxyType(
     {
-        "basic_constraints": (Oid.BASIC_CONSTRAINTS, read_basic_constraints),
+        "basic_constraints": (Oid.BASIC_CONSTRAINTS, lambda it: BasicConstraints(it.ca, it.path_length)),
         "key_usage": (Oid.KEY_USAGE, read_key_usage),
         "extended_key_usage": (Oid.EXTENDED_KEY_USAGE, read_extended_key_usage),
-        "subject_alternative_name": (Oid.SUBJECT_ALTERNATIVE_NAME, lambda it: read_general_names(it.value)),
-        "subject_key_identifier": (Oid.SUBJECT_KEY_IDENTIFIER, lambda it: it.value.digest),
+        "subject_alternative_name": (Oid.SUBJECT_ALTERNATIVE_NAME, read_general_names),
+        "subject_key_identifier": (Oid.SUBJECT_KEY_IDENTIFIER, lambda it: it.digest),
         "authority_key_identifier": (Oid.AUTHORITY_KEY_IDENTIFIER, read_authority_key_identifier),
         "name_constraints": (Oid.NAME_CONSTRAINTS, read_name_constraints),
         "policies": (Oid.CERTIFICATE_POLICIES, read_policies),
         "policy_constraints": (Oid.POLICY_CONSTRAINTS, read_policy_constraints),
-        "inhibit_any_policy": (Oid.INHIBIT_ANY_POLICY, lambda it: it.value.skip_certs),
+        "inhibit_any_policy": (Oid.INHIBIT_ANY_POLICY, lambda it: it.skip_certs),
         "crl_distribution_points": (Oid.CRL_DISTRIBUTION_POINTS, read_crl_uris),
         "authority_information_access": (Oid.AUTHORITY_INFORMATION_ACCESS, read_authority_information),
     }

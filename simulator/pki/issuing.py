@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
 from simulator.pki.contents import extensions_of, parse_name
 from simulator.pki.keys import PUBLIC_KEY_TYPES, describe_key
-from simulator.pki.signing import deterministic, signed_again, usual_hash
+from simulator.pki.signing import signed_again, signed_der
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
@@ -148,10 +147,7 @@ def write_request(private_key: PrivateKey, subject: str) -> bytes:
         CertificateError: the subject is not an RFC 4514 name.
     """
     builder = x509.CertificateSigningRequestBuilder().subject_name(parse_name(subject))
-    request = builder.sign(
-        private_key, usual_hash(private_key.public_key()), ecdsa_deterministic=deterministic(private_key)
-    )
-    return request.public_bytes(Encoding.DER)
+    return signed_der(builder, private_key)
 
 
 def read_request(request: bytes) -> x509.CertificateSigningRequest:
@@ -206,9 +202,7 @@ def build_certificate(
         )
         for extension, critical in extensions_of(contents, public_key, issuer):
             builder = builder.add_extension(extension, critical)
-        usual = builder.sign(
-            issuer_key, usual_hash(issuer_key.public_key()), ecdsa_deterministic=deterministic(issuer_key)
-        ).public_bytes(Encoding.DER)
+        usual = signed_der(builder, issuer_key)
     except (ValueError, TypeError, UnsupportedAlgorithm, OverflowError) as error:
         raise CertificateError(
             f"No certificate can be made for {contents.subject}: {str(error).rstrip('.')}.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from simulator.errors import CertificateError
 from simulator.pki import der
@@ -13,6 +14,8 @@ from simulator.pki.key_types import SIGNATURE_HASHES
 from simulator.pki.signatures import HASHES, SIGNATURE_NAMES
 
 if TYPE_CHECKING:
+    from cryptography import x509
+
     from simulator.pki.keys import PrivateKey, PublicKey
 
 _DOTTED = {name: dotted for dotted, name in SIGNATURE_NAMES.items()}
@@ -27,9 +30,14 @@ def usual_hash(public_key: PublicKey) -> hashes.SHA256 | hashes.SHA384 | None:
     return hashes.SHA256()
 
 
-def deterministic(private_key: PrivateKey) -> bool | None:
-    """The library's option for RFC 6979: True for ECDSA keys, None for others, which do not take it."""
-    return True if isinstance(private_key, ec.EllipticCurvePrivateKey) else None
+def signed_der(
+    builder: x509.CertificateBuilder | x509.CertificateSigningRequestBuilder, private_key: PrivateKey
+) -> bytes:
+    """DER of a certificate or a request, signed with the usual hash and without randomness (RFC 6979)."""
+    # Keys other than ECDSA's do not take the library's option, not even False.
+    deterministic = True if isinstance(private_key, ec.EllipticCurvePrivateKey) else None
+    usual = usual_hash(private_key.public_key())
+    return builder.sign(private_key, usual, ecdsa_deterministic=deterministic).public_bytes(Encoding.DER)
 
 
 def signed_again(certificate: bytes, issuer_key: PrivateKey, hash_name: str) -> bytes:

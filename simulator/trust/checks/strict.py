@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 MAX_SERIAL_OCTETS = 20  # RFC 5280, section 4.1.2.2
 SUBJECT_ALT_NAME = "2.5.29.17"
 SUBJECT_KEY_IDENTIFIER = "2.5.29.14"
+BASIC_CONSTRAINTS = "2.5.29.19"
 NAME_CONSTRAINTS = "2.5.29.30"
+AUTHORITY_KEY_IDENTIFIER = "2.5.29.35"
 POLICY_CONSTRAINTS = "2.5.29.36"
 AUTHORITY_INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1"
 
@@ -64,7 +66,7 @@ def authority_key_identifier(candidate: Candidate, depth: int) -> Finding:
     identifier = certificate.authority_key_identifier
     key = None if identifier is None else identifier.key_identifier
     holds = True
-    if identifier is not None and identifier.critical:
+    if certificate.is_critical(AUTHORITY_KEY_IDENTIFIER):
         holds, sentence = False, f"{called(certificate)} marks its authority key identifier critical."
     elif key is not None:
         sentence = f"{called(certificate)} says which key signed it."
@@ -143,8 +145,8 @@ def extension_rules(candidate: Candidate, depth: int) -> Finding:
 
 def broken_extension_rule(certificate: Certificate) -> tuple[str, str, str, str] | None:
     """The first rule that the extensions break, as (field, content, requirement, reference), or None."""
-    constraints, ca = certificate.basic_constraints, certificate.is_ca
-    if ca and constraints is not None and not constraints.critical:
+    ca = certificate.is_ca
+    if ca and not certificate.is_critical(BASIC_CONSTRAINTS):
         return "basicConstraints", "not critical", "critical in a CA certificate", "RFC 5280 §4.2.1.9"
     if certificate.key_usage is not None and "keyCertSign" in certificate.key_usage and not ca:
         return "keyUsage", "keyCertSign without cA=TRUE", "keyCertSign only in a CA", "RFC 5280 §4.2.1.9"
