@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.tls.wire.version import SIDES
+
 if TYPE_CHECKING:
     from simulator.oracle.playing import JudgedAt
-    from simulator.pki.keys import KeyType
     from simulator.scenario import Scenario, TlsVersion
 
 Condition = Callable[["Scenario", "TlsVersion", "JudgedAt"], bool]
@@ -62,28 +63,12 @@ def _last_second(scenario: Scenario, _tls: TlsVersion, judged_at: JudgedAt) -> b
 def _server_key_not_for_signing(scenario: Scenario, tls: TlsVersion, _judged_at: JudgedAt) -> bool:
     setup = scenario.certificates[scenario.server.certificate]
     restricted = bool(setup.key_usage) and "digitalSignature" not in (setup.key_usage or ())
-    return tls == "1.2" and restricted and not _is_rsa(setup.key)
-
-
-def _is_rsa(key: KeyType) -> bool:
-    return key.value.startswith("RSA")
+    return tls == "1.2" and restricted and not setup.key.value.startswith("RSA")
 
 
 # What follows from another decision about a certificate. The version and the group are agreed on before it.
-AFTER_A_DECISION = frozenset(
-    {
-        "messages",
-        "alert",
-        "alert protection",
-        "decided after",
-        "reason",
-        "client handshake",
-        "server handshake",
-        "client's peer",
-        "server's peer",
-        "data read by client",
-        "data read by server",
-    }
+AFTER_A_DECISION = frozenset({"messages", "alert", "alert protection", "decided after", "reason"}).union(
+    words.format(side) for side in SIDES for words in ("{} handshake", "{}'s peer", "data read by {}")
 )
 
 ACCEPTED: tuple[Accepted, ...] = (

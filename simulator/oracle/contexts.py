@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 from simulator.oracle.native import (
     CredentialRefusedError,
     ask_without_judging,
-    choose_groups,
-    choose_signatures,
+    choose,
     hint_at_authorities,
-    judge_at_level,
+    judge_peers_at,
     load_credential,
-    set_verification_time,
 )
 from simulator.scenario.words import SIGNATURE_SCHEMES
 
@@ -32,6 +30,7 @@ VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {"1.2": ssl.TLSVersion.TLSv1_2, "1.
 # OpenSSL's own default since 3.2, and CPython's for every OpenSSL; a distribution may set another.
 SECURITY_LEVEL = 2
 CIPHERS = "DEFAULT:@SECLEVEL={}"
+ASKING = {"optional": ssl.CERT_OPTIONAL, "required": ssl.CERT_REQUIRED}
 GROUPS = {"x25519": "X25519", "secp256r1": "P-256", "secp384r1": "P-384"}  # as OpenSSL calls them
 
 
@@ -50,14 +49,13 @@ def client_context(
         CredentialRefusedError: OpenSSL refuses to load what the client holds.
         PeerError: this interpreter does not allow what the comparison needs.
     """
-    context = _bare_context(ssl.PROTOCOL_TLS_CLIENT, tls)
+    context = _bare_context(ssl.PROTOCOL_TLS_CLIENT, tls, setup)
     context.check_hostname = setup.verify_server
     context.verify_mode = ssl.CERT_REQUIRED if setup.verify_server else ssl.CERT_NONE
     _trust(context, holding, judged_at)
-    choose_groups(context, [GROUPS[name] for name in setup.groups or GROUPS])
     if setup.signature_schemes is not None:
-        choose_signatures(context, setup.signature_schemes, of_client=False)
-        choose_signatures(context, SIGNATURE_SCHEMES, of_client=True)
+        choose(context, "server's signatures", setup.signature_schemes)
+        choose(context, "client's signatures", SIGNATURE_SCHEMES)
     if holding.credentials and not setup.withholds:
         _load(context, holding.credentials[0])
     return context
@@ -67,18 +65,14 @@ def server_context(
     setup: ServerSetup, holding: Holding, tls: TlsVersion, judged_at: datetime
 ) -> ssl.SSLContext:
     """The server's context (arguments and errors as for the client's)."""
-    context = _bare_context(ssl.PROTOCOL_TLS_SERVER, tls)
-    if setup.client_authentication == "optional":
-        context.verify_mode = ssl.CERT_OPTIONAL
-    elif setup.client_authentication == "required":
-        context.verify_mode = ssl.CERT_REQUIRED
+    context = _bare_context(ssl.PROTOCOL_TLS_SERVER, tls, setup)
+    context.verify_mode = ASKING.get(setup.client_authentication, ssl.CERT_NONE)
     _trust(context, holding, judged_at)
     if setup.client_authentication == "unverified":
         ask_without_judging(context)
     hint_at_authorities(context, [one.der for one in holding.authorities])
-    choose_groups(context, [GROUPS[name] for name in setup.groups or GROUPS])
     if setup.signature_schemes is not None:
-        choose_signatures(context, setup.signature_schemes, of_client=True)
+        choose(context, "client's signatures", setup.signature_schemes)
     context.num_tickets = setup.tickets
     if setup.tickets == 0:
         context.options |= ssl.OP_NO_TICKET  # TLS 1.2 knows only this switch: one ticket or none
@@ -95,10 +89,11 @@ def needs_partial_chains(store: TrustStore) -> bool:
     return any(not certificate.self_issued for certificate in store.directly_trusted)
 
 
-def _bare_context(protocol: int, tls: TlsVersion) -> ssl.SSLContext:
+def _bare_context(protocol: int, tls: TlsVersion, setup: ClientSetup | ServerSetup) -> ssl.SSLContext:
     context = ssl.SSLContext(protocol)
     context.minimum_version = context.maximum_version = VERSIONS[tls]
     context.set_ciphers(CIPHERS.format(SECURITY_LEVEL))
+    choose(context, "groups", [GROUPS[name] for name in setup.groups or GROUPS])
     return context
 
 
@@ -132,5 +127,4 @@ def _trust(context: ssl.SSLContext, holding: Holding, judged_at: datetime) -> No
     if needs_partial_chains(holding.store):
         flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags = flags
-    set_verification_time(context, judged_at)
-    judge_at_level(context, SECURITY_LEVEL)
+    judge_peers_at(context, judged_at, SECURITY_LEVEL)

@@ -22,7 +22,7 @@ class ConversationSide(Protocol):
 
     @property
     def finished(self) -> bool:
-        """Return True if it reads nothing more."""
+        """It reads nothing more."""
         ...
 
     def begin(self) -> bytes:

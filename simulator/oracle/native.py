@@ -38,9 +38,8 @@ SSL_VERIFY_PEER = 0x01
 SSL_CTRL_MODE = 33
 SSL_CTRL_CHAIN = 88
 SSL_CTRL_CHAIN_CERT = 89
-SSL_CTRL_SET_GROUPS_LIST = 92
-SSL_CTRL_SET_SIGALGS_LIST = 98
-SSL_CTRL_SET_CLIENT_SIGALGS_LIST = 102
+# SSL_CTRL_SET_GROUPS_LIST, SSL_CTRL_SET_SIGALGS_LIST and SSL_CTRL_SET_CLIENT_SIGALGS_LIST
+_LISTS = {"groups": 92, "server's signatures": 98, "client's signatures": 102}
 SSL_MODE_NO_AUTO_CHAIN = 0x08
 KEEP_A_REFERENCE = 1
 
@@ -74,10 +73,10 @@ class CredentialRefusedError(Exception):
     """OpenSSL refuses to load a certificate or key, before a byte is sent; the text is its own reason."""
 
 
-def set_verification_time(context: ssl.SSLContext, moment: datetime) -> None:
-    """Let a context judge certificates as if it were that moment.
+def judge_peers_at(context: ssl.SSLContext, moment: datetime, level: int) -> None:
+    """Let a context judge a peer's certificates as if it were that moment, at a security level of their own.
 
-    Call it after setting ``verify_flags``, which clears it.
+    Call it after setting ``verify_flags``, which clears the time.
 
     Raises:
         PeerError: this interpreter does not allow it.
@@ -85,50 +84,22 @@ def set_verification_time(context: ssl.SSLContext, moment: datetime) -> None:
     library = openssl_library()
     parameters = library.SSL_CTX_get0_param(context_pointer(context))
     library.X509_VERIFY_PARAM_set_time(parameters, int(moment.timestamp()))
-
-
-def judge_at_level(context: ssl.SSLContext, level: int) -> None:
-    """Let a context judge a peer's keys and signatures at a security level other than its own.
-
-    Raises:
-        PeerError: this interpreter does not allow it.
-    """
-    library = openssl_library()
-    parameters = library.SSL_CTX_get0_param(context_pointer(context))
     library.X509_VERIFY_PARAM_set_auth_level(parameters, level)
 
 
-def choose_groups(context: ssl.SSLContext, names: Sequence[str]) -> None:
-    """Offer or accept these groups for key exchange and no others.
+def choose(context: ssl.SSLContext, what: str, names: Sequence[str]) -> None:
+    """Offer or accept these and no others.
 
     Args:
-        context: a client's or a server's.
-        names: as OpenSSL calls them, the preferred one first.
+        context: a client's or a server's; each negotiates both sides' signatures.
+        what: ``groups``, ``client's signatures`` or ``server's signatures``.
+        names: groups as OpenSSL calls them, signature schemes by RFC 8446; the preferred one first.
 
     Raises:
         PeerError: this interpreter or this OpenSSL does not allow it.
     """
-    _set_list(context, SSL_CTRL_SET_GROUPS_LIST, names)
-
-
-def choose_signatures(context: ssl.SSLContext, names: Sequence[str], *, of_client: bool) -> None:
-    """Let one side's proof be a signature of one of these schemes.
-
-    Args:
-        context: a client's or a server's.
-        names: RFC 8446 names.
-        of_client: True for the client's proof, False for the server's; both sides negotiate both.
-
-    Raises:
-        PeerError: this interpreter or this OpenSSL does not allow it.
-    """
-    command = SSL_CTRL_SET_CLIENT_SIGALGS_LIST if of_client else SSL_CTRL_SET_SIGALGS_LIST
-    _set_list(context, command, names)
-
-
-def _set_list(context: ssl.SSLContext, command: int, names: Sequence[str]) -> None:
     library, pointer = openssl_library(), context_pointer(context)
-    if library.SSL_CTX_ctrl(pointer, command, 0, ":".join(names).encode("ascii")) != 1:
+    if library.SSL_CTX_ctrl(pointer, _LISTS[what], 0, ":".join(names).encode("ascii")) != 1:
         library.ERR_clear_error()
         raise _not_here(f"its OpenSSL does not know all of {', '.join(names)}")
 
@@ -154,7 +125,7 @@ def hint_at_authorities(context: ssl.SSLContext, certificates: Sequence[bytes]) 
     """
     library, pointer = openssl_library(), context_pointer(context)
     for der in certificates:
-        certificate = _read_certificate(library, der)
+        certificate = _decoded(library.d2i_X509, der)
         library.SSL_CTX_add_client_CA(pointer, certificate)
         library.X509_free(certificate)
 
@@ -178,20 +149,19 @@ def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key
     library.ERR_clear_error()
     library.SSL_CTX_ctrl(pointer, SSL_CTRL_MODE, SSL_MODE_NO_AUTO_CHAIN, None)
     for depth, der in enumerate(chain):
-        certificate = _read_certificate(library, der)
+        certificate = _decoded(library.d2i_X509, der)
         if depth == 0:
             loaded = library.SSL_CTX_use_certificate(pointer, certificate)
             library.SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN, 0, None)  # empty it after a failed attempt
         else:
             loaded = library.SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, KEEP_A_REFERENCE, certificate)
         library.X509_free(certificate)
-        _must_have_loaded(library, loaded)
+        _must_have_loaded(loaded)
     der = private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    start = ctypes.c_char_p(der)
-    key = library.d2i_AutoPrivateKey(None, ctypes.byref(start), len(der))
-    loaded = library.SSL_CTX_use_PrivateKey(pointer, key) if key else 0
+    key = _decoded(library.d2i_AutoPrivateKey, der)
+    loaded = library.SSL_CTX_use_PrivateKey(pointer, key)
     library.EVP_PKEY_free(key)
-    _must_have_loaded(library, loaded)
+    _must_have_loaded(loaded)
 
 
 def set_message_callback(context: ssl.SSLContext, callback: Callable[..., None]) -> None:
@@ -245,19 +215,18 @@ def context_pointer(context: ssl.SSLContext) -> int:
     return pointer
 
 
-def _read_certificate(library: ctypes.CDLL, der: bytes) -> int:
-    """An OpenSSL certificate, which the caller frees.
+def _decoded(decode: Callable[..., int | None], der: bytes) -> int:
+    """An OpenSSL certificate or key, which the caller frees.
 
     Raises:
         CredentialRefusedError: OpenSSL cannot read it.
     """
-    start = ctypes.c_char_p(der)
-    certificate = library.d2i_X509(None, ctypes.byref(start), len(der))
-    _must_have_loaded(library, 1 if certificate else 0)
-    return int(certificate)
+    value = decode(None, ctypes.byref(ctypes.c_char_p(der)), len(der))
+    _must_have_loaded(1 if value else 0)
+    return int(value or 0)
 
 
-def _must_have_loaded(library: ctypes.CDLL, loaded: int) -> None:
+def _must_have_loaded(loaded: int) -> None:
     """Raise OpenSSL's own reason if it refused, and leave its error queue empty.
 
     Raises:
@@ -265,6 +234,7 @@ def _must_have_loaded(library: ctypes.CDLL, loaded: int) -> None:
     """
     if loaded == 1:
         return
+    library = openssl_library()
     reason = library.ERR_reason_error_string(library.ERR_peek_last_error())
     library.ERR_clear_error()
     raise CredentialRefusedError(reason.decode() if reason else "no reason given")

@@ -117,7 +117,8 @@ class HandshakeLog:
         """Note an alert that went out; only the first that ends something is kept."""
         if self.alert is not None or code in WARNINGS:
             return
-        self.alert = SentAlert(sender, alert_name(code), code, encrypted)
+        known = AlertDescription.from_code(code)
+        self.alert = SentAlert(sender, known.rfc_name if known else f"alert {code}", code, encrypted)
         self.decided_after = self.last_read.get(sender)
 
     def note(self, side: Side, fact: Fact) -> None:
@@ -159,14 +160,6 @@ class HandshakeLog:
     def _side(self, side: Side, peer: str | None) -> PlayedSide:
         data = self.data[side].decode(errors="replace")
         return PlayedSide(self.returned.get(side, "failed"), peer, self.last_read.get(side), data)
-
-
-def alert_name(code: int) -> str:
-    """The RFC's name of an alert, or its number."""
-    try:
-        return AlertDescription(code).rfc_name
-    except ValueError:
-        return f"alert {code}"
 
 
 def openssl_observer(side: Side, tls: TlsVersion, log: HandshakeLog) -> Callable[..., None]:

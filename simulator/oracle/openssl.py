@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
     from simulator.tls.wire.version import Side
 
+    GrantOf = Callable[[str | None], Grant]  # of the client's subject, or None
+
 READ_SIZE = 1 << 16  # more than any record holds, so one call reads all that is there
 
 
@@ -32,34 +34,23 @@ class OpensslSide:
     """One OpenSSL object.
 
     Args:
-        side: which side it plays.
         context: its settings.
         tls: the one version it speaks.
         log: records its messages, the data it reads and what its handshake call returned.
         server_name: the host that a client asks for and compares, or None for a server.
     """
 
+    side: Side
+
     def __init__(
-        self,
-        side: Side,
-        context: ssl.SSLContext,
-        tls: TlsVersion,
-        log: HandshakeLog,
-        server_name: str | None = None,
+        self, context: ssl.SSLContext, tls: TlsVersion, log: HandshakeLog, server_name: str | None = None
     ) -> None:
-        self.side = side
+        self.finished = False  # True after an error or the goodbyes
         self._log = log
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._closed = False
-        set_message_callback(context, openssl_observer(side, tls, log))
-        self._tls = context.wrap_bio(
-            self._incoming, self._outgoing, server_side=side == "server", server_hostname=server_name
-        )
-
-    @property
-    def finished(self) -> bool:
-        """Return True after an error or the goodbyes."""
-        return self._closed
+        set_message_callback(context, openssl_observer(self.side, tls, log))
+        is_server = self.side == "server"
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, is_server, server_name)
 
     @property
     def peer(self) -> str | None:
@@ -98,15 +89,15 @@ class OpensslSide:
                 self._log.data[self.side] += data
                 self._heard()
             self._say_goodbye()  # nothing read and no error: the peer's close_notify
-            self._closed = True
+            self.finished = True
         except ssl.SSLWantReadError:
             pass
         except ssl.SSLZeroReturnError:  # the peer's goodbye answers this side's
-            self._closed = True
+            self.finished = True
         except ssl.SSLError as error:
             self._log.returned.setdefault(self.side, "failed")
             self._log.reasons[self.side] = reason_of_error(error)
-            self._closed = True
+            self.finished = True
 
     def _say_goodbye(self) -> None:
         """Send close_notify; OpenSSL does so once."""
@@ -117,8 +108,10 @@ class OpensslSide:
 class OpensslClient(OpensslSide):
     """OpenSSL as the client."""
 
+    side = "client"
+
     def __init__(self, context: ssl.SSLContext, tls: TlsVersion, log: HandshakeLog, server_name: str) -> None:
-        super().__init__("client", context, tls, log, server_name)
+        super().__init__(context, tls, log, server_name)
         self._server_name = server_name
 
     def _connected(self) -> None:
@@ -139,14 +132,10 @@ class OpensslServer(OpensslSide):
         grant: maps the client's certificate (RFC 4514 subject, or None) to what the application grants.
     """
 
-    def __init__(
-        self,
-        context: ssl.SSLContext,
-        tls: TlsVersion,
-        log: HandshakeLog,
-        grant: Callable[[str | None], Grant],
-    ) -> None:
-        super().__init__("server", context, tls, log)
+    side = "server"
+
+    def __init__(self, context: ssl.SSLContext, tls: TlsVersion, log: HandshakeLog, grant: GrantOf) -> None:
+        super().__init__(context, tls, log)
         self._grant = grant
 
     def _connected(self) -> None:

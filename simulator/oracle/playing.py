@@ -98,7 +98,7 @@ def play(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None = None)
             expected="a side whose certificate and key OpenSSL loads",
             advice="Give at least one side a certificate with its own key.",
         )
-    return playing.perform(contexts.get("client"), contexts.get("server"))
+    return playing.perform(contexts)
 
 
 def mixed(
@@ -133,7 +133,7 @@ def mixed(
         raise NotPlayableError(message, got=str(refusal), expected=expected, advice=advice) from refusal
     if adjust is not None:
         adjust(context)
-    return playing.perform(*((context, None) if openssl_role == "client" else (None, context)))
+    return playing.perform({openssl_role: context})
 
 
 class _Play:
@@ -161,13 +161,12 @@ class _Play:
     def server_context(self) -> ssl.SSLContext:
         return server_context(self.scenario.server, self.world.server, self.server_tls, self.judged_at.server)
 
-    def perform(self, for_client: ssl.SSLContext | None, for_server: ssl.SSLContext | None) -> Played:
+    def perform(self, contexts: dict[Side, ssl.SSLContext]) -> Played:
         """Let the two sides talk: OpenSSL for a side with a context, our actor for one without."""
-        client, server = self._client(for_client), self._server(for_server)
+        client, server = self._client(contexts.get("client")), self._server(contexts.get("server"))
         converse(client, server)
-        mode: Mode = (
-            "both" if for_client and for_server else "openssl-server" if for_server else "openssl-client"
-        )
+        one: Mode = "openssl-server" if "server" in contexts else "openssl-client"
+        mode: Mode = "both" if len(contexts) == 2 else one
         return self.log.played(self.scenario.name, self.tls, mode, client.peer, server.peer)
 
     def _client(self, context: ssl.SSLContext | None) -> OpensslClient | ActorSide:
@@ -185,9 +184,6 @@ class _Play:
     def _grant(self, client: str | None) -> Grant:
         """The grant of the application on top of OpenSSL, by the rules of our server."""
         role = server_role(self.scenario, self.world, Version(self.tls))
-        standing = ClientProof.PROVED
-        if client is None:
-            standing = ClientProof.ANONYMOUS
-        elif role.setup.client_authentication == "unverified":
-            standing = ClientProof.CLAIMED
-        return grant_of(standing, client, role.setup)
+        claimed = role.setup.client_authentication == "unverified"
+        known = ClientProof.CLAIMED if claimed else ClientProof.PROVED
+        return grant_of(ClientProof.ANONYMOUS if client is None else known, client, role.setup)

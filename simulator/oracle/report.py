@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -67,10 +68,7 @@ class CheckRow:
         if self.not_played:
             row["reason"] = self.not_played
         if self.differences:
-            row["differences"] = [
-                {"what": one.what, "simulated": one.simulated, "openssl": one.openssl}
-                for one in self.differences
-            ]
+            row["differences"] = [asdict(one) for one in self.differences]
         if self.accepted:
             row |= {"accepted_as": self.accepted.name, "reason": self.accepted.reason}
         return row
@@ -136,11 +134,8 @@ def _details(row: CheckRow) -> Iterator[str]:
 
 def _from_first_difference(simulated: list[str], openssl: list[str]) -> tuple[str, str]:
     """Two lists in words, from the first difference on."""
-    shared = 0
-    for left, right in zip(simulated, openssl, strict=False):
-        if left != right:
-            break
-        shared += 1
+    pairs = enumerate(zip_longest(simulated, openssl))
+    shared = next((place for place, (left, right) in pairs if left != right), len(simulated))
     begin = ["…"] if shared else []
     left, right = (", ".join([*begin, *words[shared:]]).strip() for words in (simulated, openssl))
     return left or "nothing", right or "nothing"

@@ -170,7 +170,7 @@ def test_the_request_names_the_schemes_that_were_chosen(tls: TlsVersion) -> None
 def test_a_group_that_openssl_does_not_know_is_told() -> None:
     """A list that OpenSSL refuses is an error of the peer, in a sentence."""
     with pytest.raises(PeerError, match="does not know all of P-257"):
-        native.choose_groups(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ["P-257"])
+        native.choose(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "groups", ["P-257"])
 
 
 def test_no_certificate_is_not_one() -> None:
@@ -185,7 +185,7 @@ def test_no_certificate_is_not_one() -> None:
 def test_flags_set_later_would_undo_the_time() -> None:
     """The time must be set last: assigning ``verify_flags`` drops it, so a context is built in that order."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    native.set_verification_time(context, datetime(2030, 1, 1, tzinfo=UTC))
+    native.judge_peers_at(context, datetime(2030, 1, 1, tzinfo=UTC), 2)
     use_check_time = 0x2
     before = bool(context.verify_flags & use_check_time)
     context.verify_flags = ssl.VERIFY_X509_TRUSTED_FIRST
@@ -240,7 +240,7 @@ def test_another_python_is_told_so(broken: str, monkeypatch: pytest.MonkeyPatch)
     else:
         monkeypatch.setattr(ssl, "OPENSSL_VERSION_NUMBER", 0x10100000)
     with pytest.raises(PeerError, match="Run it with another Python"):
-        native.set_verification_time(context, datetime(2030, 1, 1, tzinfo=UTC))
+        native.judge_peers_at(context, datetime(2030, 1, 1, tzinfo=UTC), 2)
 
 
 def test_a_python_without_the_callback_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
