@@ -1,7 +1,9 @@
-"""The security of a session: one level, and the card that takes it apart.
+"""The security of a session: its level, the client's standing with the server, and the card with the details.
 
-The level answers "how secure is it?" in one word. The card answers what the word hides: a session may be
-encrypted to a server that was not checked, or the client may have shown a certificate that was not judged.
+The level answers "how secure is it?" in one word, as an observer of both sides would. Neither side can: the
+client holds a belief about the level, and the server knows the standing of the client, never whether the
+client verified it. The card answers what the level hides: the client may have shown a certificate that was
+not judged.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Literal
 from msgspec import Struct
 
 RefusalLayer = Literal["tcp", "telnet", "tls", "identity", "application"]
-ClientStanding = Literal["no", "claimed", "yes"]
+ClientProof = Literal["no", "claimed", "yes"]
 
 
 class SecurityLevel(Enum):
@@ -50,6 +52,50 @@ _PLAIN_WORDS = {
 }
 
 
+class Standing(Enum):
+    """The client's standing: what the server knows of the client."""
+
+    NOTHING_YET = "nothing yet"
+    NOT_ASKED = "not asked"
+    ASKED = "asked"
+    ANONYMOUS = "anonymous"
+    CLAIMED = "claimed"
+    AUTHENTICATED = "authenticated"
+    IDENTIFIED = "identified"
+    AUTHORISED = "authorised"
+    REFUSED = "refused"
+
+    @property
+    def worth(self) -> SecurityLevel:
+        """The level that the session has if the client verified the server."""
+        return _WORTH.get(self, SecurityLevel.SERVER_AUTHENTICATED)
+
+    @property
+    def plain_words(self) -> str:
+        """The meaning of the standing, in words for a person who has never seen the list."""
+        return _STANDING_WORDS[self]
+
+
+_WORTH = {
+    Standing.AUTHENTICATED: SecurityLevel.CLIENT_AUTHENTICATED,
+    Standing.IDENTIFIED: SecurityLevel.CLIENT_IDENTIFIED,
+    Standing.AUTHORISED: SecurityLevel.CLIENT_AUTHORIZED,
+    Standing.REFUSED: SecurityLevel.REFUSED,
+}
+
+_STANDING_WORDS = {
+    Standing.NOTHING_YET: "nothing is known of the client",
+    Standing.NOT_ASKED: "the client was not asked for a certificate",
+    Standing.ASKED: "the client was asked for a certificate and has not answered",
+    Standing.ANONYMOUS: "the client was asked and sent no certificate",
+    Standing.CLAIMED: "the client sent a certificate, but its name is not proved",
+    Standing.AUTHENTICATED: "the client's certificate is trusted and the client proved its key",
+    Standing.IDENTIFIED: "the client proved who it is and is a known user",
+    Standing.AUTHORISED: "the client is a known user who may use this resource",
+    Standing.REFUSED: "there is no session",
+}
+
+
 class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True):
     """The level taken apart, one answer for each question.
 
@@ -65,17 +111,17 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True):
         access_granted: the server opened the session.
         refused_at: the layer that refused, or None.
         client_believes: the client's last belief about the level.
-        server_knows: the server's last belief about the level.
+        server_knows: the client's standing with the server at the end.
     """
 
     level: SecurityLevel
     encrypted: bool
     server_authenticated: bool
     server_name_matched: bool | None
-    client_authenticated: ClientStanding
+    client_authenticated: ClientProof
     client_identity: str | None
     user: str | None
     access_granted: bool
     refused_at: RefusalLayer | None
     client_believes: SecurityLevel
-    server_knows: SecurityLevel
+    server_knows: Standing

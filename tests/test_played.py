@@ -11,6 +11,7 @@ from simulator.trace.facts import (
     Decided,
     HandshakeReturned,
     Sent,
+    StandingChanged,
     StateChanged,
     Step,
 )
@@ -32,6 +33,8 @@ def gist(event: Event) -> tuple[object, ...]:
             what = (decision, choice, options)
         case BeliefChanged(level=level, assumed=assumed):
             what = (level, assumed)
+        case StandingChanged(standing=standing):
+            what = (standing,)
         case HandshakeReturned(result=result):
             what = (result,)
         case StateChanged(after=after):

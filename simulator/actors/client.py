@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
-from simulator.actors.peer import ACCEPT_OR_REFUSE, KEYS_AGREED, PASSED, Peer, subject_of
+from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer, subject_of
 from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
 from simulator.tls.events import CertificateChoiceWanted, ProofChecked, ServerVerdictWanted
@@ -61,6 +61,7 @@ ASSUMING = {
     Version.TLS12: "The server is verified, and it finished the handshake after it had the client's "
     "certificate. Whether it judged that certificate, and what it grants, only its first words say.",
 }
+KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
 ANY_SERVER = "The client is set up not to verify the server, so it accepts any server."
 
 
@@ -73,9 +74,11 @@ class Client(Peer):
     """
 
     machine: ClientHandshake
+    belief: BeliefChanged
 
     def __init__(self, role: ClientRole, entropy: Entropy) -> None:
         super().__init__("client", "server", role.config.version)
+        self.belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, NOTHING_SAID)
         self.role = role
         self.machine = client_handshake(role.config, entropy)
         self._chosen: Credential | None = None
@@ -171,7 +174,9 @@ class Client(Peer):
             return []
         after = State(fact.after)
         if after is HELLO_AGREED[self.version]:
-            return self._hello_agreed()
+            self._agreed = self.version.value
+            in_force = self.version is Version.TLS13  # keys; TLS 1.2 has them at the end of its handshake
+            return self._believe(SecurityLevel.ENCRYPTED, KEYS_AGREED) if in_force else []
         return self._server_known() if after in SERVER_KNOWN[self.version] else []
 
     def _server_known(self) -> list[Fact]:
@@ -181,16 +186,23 @@ class Client(Peer):
         reason = "The server's certificate is trusted and it proved that it holds the key."
         return self._believe(SecurityLevel.SERVER_AUTHENTICATED, reason, peer=self._subject)
 
-    def _connected(self) -> BeliefChanged:
+    def _connected(self) -> list[Fact]:
         """The belief that the handshake allows a client: it knows nothing yet of the server's decision."""
         if not self._server_verified:
             reason = "The session is encrypted, but the client did not verify who the server is."
-            return BeliefChanged(SecurityLevel.ENCRYPTED, False, self._subject, reason, None)
+            return self._believe(SecurityLevel.ENCRYPTED, reason, peer=self._subject)
         if not self._sent_certificate:
             reason = "The server is verified. The client sent no certificate."
-            return BeliefChanged(SecurityLevel.SERVER_AUTHENTICATED, False, self._subject, reason, None)
-        reason = ASSUMING[self.version]
-        return BeliefChanged(SecurityLevel.CLIENT_AUTHENTICATED, True, self._subject, reason, None)
+            return self._believe(SecurityLevel.SERVER_AUTHENTICATED, reason, peer=self._subject)
+        level, reason = SecurityLevel.CLIENT_AUTHENTICATED, ASSUMING[self.version]
+        return self._adopt(BeliefChanged(level, True, self._subject, reason))
+
+    def _refused(self, reason: str) -> list[Fact]:
+        return self._believe(SecurityLevel.REFUSED, reason)
+
+    def _believe(self, level: SecurityLevel, reason: str, *, peer: str | None = None) -> list[Fact]:
+        """Believe something that was observed."""
+        return self._adopt(BeliefChanged(level, False, peer, reason))
 
     def _after_connecting(self) -> list[Fact]:
         """Write the first line as soon as the handshake call returns, as programs do."""

@@ -7,11 +7,10 @@ resource, are two further questions; TLS answers neither.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import refusal_line, welcome_line
-from simulator.security import SecurityLevel
+from simulator.security import SecurityLevel, Standing
 
 if TYPE_CHECKING:
     from simulator.scenario import ServerSetup
@@ -19,41 +18,25 @@ if TYPE_CHECKING:
 
 GUEST = "guest"
 
-# The server's own words where those of the ladder say more than a server can know.
-WORTH = {
-    SecurityLevel.SERVER_AUTHENTICATED: "who the client is, is not proved, "
-    "and whether the client verified the server, the server cannot know",
-    SecurityLevel.CLIENT_AUTHENTICATED: "the client's certificate is trusted and it proved its key; "
-    "whether the client verified the server, the server cannot know",
-}
-
-
-class ClientProof(Enum):
-    """The client, as far as the handshake showed it."""
-
-    ANONYMOUS = "no certificate"
-    CLAIMED = "a certificate that was not judged"
-    PROVED = "a trusted certificate and proof of its key"
-
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The level of the session to the server, and whether it opens the session.
+    """The server's final view of the client, and whether it opens the session.
 
     Attributes:
-        level: the level that the facts allow.
+        standing: the client's standing after the look for a user.
         user: the user that the certificate is mapped to, or None.
         name: the server's form of address for the client.
-        standing: the server's knowledge of the client, in words.
+        words: the standing as the server's first line says it.
         refused: the server's rules close the session.
         refusal_layer: the layer that a refusal falls on.
         reason: why it is granted or refused, in one sentence.
     """
 
-    level: SecurityLevel
+    standing: Standing
     user: str | None
     name: str
-    standing: str
+    words: str
     refused: bool
     refusal_layer: RefusalLayer
     reason: str
@@ -61,39 +44,36 @@ class Grant:
     def line(self, objection: str | None) -> bytes:
         """The server's first line: a welcome, or a refusal for this reason."""
         if objection is None:
-            return welcome_line(self.name, self.standing, self.level)
-        return refusal_line(self.name, self.standing, objection)
+            return welcome_line(self.name, self.words, self.standing.worth)
+        return refusal_line(self.name, self.words, objection)
 
 
-def grant_of(standing: ClientProof, subject: str | None, rules: ServerSetup) -> Grant:
-    """Map the client to a user, find the level, and hold it against the server's rules.
+def grant_of(standing: Standing, subject: str | None, rules: ServerSetup) -> Grant:
+    """Map the client to a user, and hold its standing against the server's rules.
 
     Args:
-        standing: the client, as far as the handshake showed it.
+        standing: the client's standing after the handshake.
         subject: RFC 4514 subject of the client's certificate, or None.
         rules: the server's settings: users, authorised users and lowest level.
 
     Only a proved identity is mapped: a name that is merely claimed must not open anything.
     """
-    user = rules.users.get(subject or "") if standing is ClientProof.PROVED else None
+    proved = standing is Standing.AUTHENTICATED
+    user = rules.users.get(subject or "") if proved else None
     may = rules.authorized_users
-    if standing is not ClientProof.PROVED:
-        level = SecurityLevel.SERVER_AUTHENTICATED
-    elif user is None:
-        level = SecurityLevel.CLIENT_AUTHENTICATED
-    elif may is not None and user in may:
-        level = SecurityLevel.CLIENT_AUTHORIZED
-    else:
-        level = SecurityLevel.CLIENT_IDENTIFIED
-    objection = objection_to(level, user, rules)
+    if user is not None:
+        standing = Standing.AUTHORISED if may is not None and user in may else Standing.IDENTIFIED
+    objection = objection_to(standing.worth, user, rules)
+    granted = f"{standing.plain_words[0].upper()}{standing.plain_words[1:]}, so the server grants"
     return Grant(
-        level=level,
+        standing=standing,
         user=user,
-        name=user or (common_name(subject) if standing is ClientProof.PROVED else GUEST),
-        standing=words_for(standing, subject, user),
+        name=user or (common_name(subject) if proved else GUEST),
+        words=words_for(standing, subject),
         refused=objection is not None,
         refusal_layer="identity" if user is None and needs_user(rules) else "application",
-        reason=objection or f"This makes the session {level.value}: {WORTH.get(level, level.plain_words)}.",
+        reason=objection
+        or f"{granted} {standing.worth.value}. Whether the client verified the server, it cannot know.",
     )
 
 
@@ -114,17 +94,21 @@ def objection_to(level: SecurityLevel, user: str | None, rules: ServerSetup) -> 
         return f"The client is the user {user}, and this user may not use the resource."
     least = rules.minimum_level
     if least is not None and (level.rung or 0) < (least.rung or 0):
-        return f"The session is worth {level.value}, and the server asks for {least.value} at least."
+        return f"The server could grant {level.value}, and it asks for {least.value} at least."
     return None
 
 
-def words_for(standing: ClientProof, subject: str | None, user: str | None) -> str:
-    """The client's standing in words."""
-    if standing is ClientProof.ANONYMOUS:
-        return "no certificate"
-    if standing is ClientProof.CLAIMED:
-        return f"claims {f'to be {subject}' if subject else 'a name that cannot be read'}; not verified"
-    return f"{subject}; {'user mapped' if user else 'no user mapped'}"
+def words_for(standing: Standing, subject: str | None) -> str:
+    """The client's standing in the words of the server's first line."""
+    match standing:
+        case Standing.CLAIMED:
+            return f"claims {f'to be {subject}' if subject else 'a name that cannot be read'}; not verified"
+        case Standing.AUTHENTICATED:
+            return f"{subject}; no user mapped"
+        case Standing.IDENTIFIED | Standing.AUTHORISED:
+            return f"{subject}; user mapped"
+        case _:
+            return "no certificate"
 
 
 def common_name(subject: str | None) -> str:

@@ -10,11 +10,12 @@ from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.structs import replace
+
 from simulator.actors.decisions import PendingDecision
 from simulator.actors.reporting import FACTS
 from simulator.errors import CertificateError, DecisionError
 from simulator.pki.certificate import Certificate
-from simulator.security import SecurityLevel
 from simulator.tls.events import (
     AlertReceived,
     AlertSent,
@@ -29,8 +30,7 @@ from simulator.tls.events import (
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.records import next_record_size
-from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged, Checked, Decided, HandshakeReturned
+from simulator.trace.facts import Checked, Decided, HandshakeReturned
 from simulator.trust.judge import judge, with_proof
 from simulator.trust.unjudged import unjudged
 
@@ -40,15 +40,14 @@ if TYPE_CHECKING:
     from simulator.actors.decisions import TakenBy
     from simulator.security import RefusalLayer
     from simulator.tls.connection import Connection
-    from simulator.tls.wire.version import TlsVersion
-    from simulator.trace.facts import Fact
+    from simulator.tls.wire.version import TlsVersion, Version
+    from simulator.trace.facts import BeliefChanged, Fact, StandingChanged
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.verdict import Verdict
 
-NOTHING_KNOWN = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.", None)
+NOTHING_SAID = "Nothing has been said yet."
 ACCEPT_OR_REFUSE = ("accept", "refuse")
 PASSED = "Every check that looks at the {}'s certificate passed; its proof is checked apart."
-KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
 
 Question = (
     ServerVerdictWanted | CertificateChoiceWanted | RequestChoiceWanted | ClientVerdictWanted | ProofChecked
@@ -65,18 +64,18 @@ class Peer(ABC):
 
     Attributes:
         pending: the decision it waits for, or None while it reads.
-        belief: its belief about the session; ``CLEARTEXT`` before anything is known.
+        belief: a client's belief about the session; the client's standing with a server.
         returned: its handshake call has returned.
     """
 
     machine: Connection
+    belief: BeliefChanged | StandingChanged
 
     def __init__(self, name: str, peer: str, version: Version) -> None:
         self.name = name
         self.peer = peer
         self.version = version
         self.pending: PendingDecision | None = None
-        self.belief = NOTHING_KNOWN
         self.returned = False
         self._verdict: Verdict | None = None
         self._subject: str | None = None  # of the peer's certificate
@@ -110,7 +109,7 @@ class Peer(ABC):
         if self.finished:
             return []
         reason = f"The connection ended without a word: {self.name} never learned why."
-        return self._believe(SecurityLevel.REFUSED, reason) + self._ended("failed")
+        return self._refused(reason) + self._ended("failed")
 
     def decide(self, choice: str, now: datetime, taken_by: TakenBy = "actor") -> list[Fact]:
         """Take the pending decision and go on with what had been read.
@@ -157,8 +156,12 @@ class Peer(ABC):
         """The layer that this choice refuses at, or None if it refuses nothing."""
 
     @abstractmethod
-    def _connected(self) -> BeliefChanged:
-        """The belief of this side when its handshake call returns."""
+    def _connected(self) -> list[Fact]:
+        """Return what this side believes or knows when its handshake call returns, if that is new."""
+
+    @abstractmethod
+    def _refused(self, reason: str) -> list[Fact]:
+        """Note that there is no session, and why."""
 
     @abstractmethod
     def _after_connecting(self) -> list[Fact]:
@@ -207,7 +210,7 @@ class Peer(ABC):
             return self._answer(event)
         self._just_connected = True
         self._agreed = event.version.value
-        return self._adopt(self._connected()) + self._ended("ok", event.cipher_suite, event.group)
+        return self._connected() + self._ended("ok", event.cipher_suite, event.group)
 
     def _judge(self, chain: tuple[bytes, ...], policy: TrustPolicy, *, judged: bool) -> Verdict:
         """The verdict on the peer's certificate; the decision that follows from it is the subclass's.
@@ -239,13 +242,6 @@ class Peer(ABC):
         alert = self._verdict.alert if self._verdict is not None else None
         return AlertDescription.from_name(alert) if alert else otherwise
 
-    def _hello_agreed(self) -> list[Fact]:
-        """Note that a ServerHello was sent or accepted: the version is agreed, and TLS 1.3 encrypts."""
-        self._agreed = self.version.value
-        if self.version is Version.TLS13:
-            return self._believe(SecurityLevel.ENCRYPTED, KEYS_AGREED)
-        return []
-
     def _alert(self, event: AlertSent | AlertReceived) -> list[Fact]:
         """End the session at an alert that refuses, sent or read.
 
@@ -260,7 +256,7 @@ class Peer(ABC):
             reason = f"The {self.name} refused: {event.reason}"
         else:
             reason = f"The {self.name} read the alert {name}: the other side refused."
-        return self._believe(SecurityLevel.REFUSED, reason) + self._ended("failed")
+        return self._refused(reason) + self._ended("failed")
 
     def _ended(
         self, result: Literal["ok", "failed"], cipher_suite: str | None = None, group: str | None = None
@@ -271,17 +267,9 @@ class Peer(ABC):
         self.returned = True
         return [HandshakeReturned(result, self._agreed, cipher_suite, group)]
 
-    def _believe(
-        self, level: SecurityLevel, reason: str, *, peer: str | None = None, user: str | None = None
-    ) -> list[Fact]:
-        """Believe something that was observed."""
-        return self._adopt(BeliefChanged(level, False, peer, reason, user))
-
-    def _adopt(self, belief: BeliefChanged) -> list[Fact]:
+    def _adopt(self, belief: BeliefChanged | StandingChanged) -> list[Fact]:
         """Take over a belief; a new reason for an old belief is no fact."""
-        old = self.belief
-        before = (old.level, old.assumed, old.peer, old.user)
-        if (belief.level, belief.assumed, belief.peer, belief.user) == before:
+        if replace(belief, reason=self.belief.reason) == self.belief:
             return []
         self.belief = belief
         return [belief]

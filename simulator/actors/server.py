@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.actors.grant import ClientProof, grant_of
-from simulator.actors.peer import ACCEPT_OR_REFUSE, PASSED, Peer
-from simulator.security import SecurityLevel
+from simulator.actors.grant import grant_of
+from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
+from simulator.security import Standing
 from simulator.tls.events import ClientVerdictWanted, ProofChecked, RequestChoiceWanted
 from simulator.tls.handshake import server_handshake
-from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged, Checked, Sent, StateChanged
+from simulator.trace.facts import Checked, Sent, StandingChanged
 
 if TYPE_CHECKING:
     from simulator.actors.grant import Grant
@@ -57,7 +56,8 @@ MISSING = {
 }
 NONE_NEEDED = "The client sent no certificate, and this server does not insist on one."
 ONLY_CLAIMED = "The server does not judge the chain, so the name in the certificate is only claimed."
-KEYS_SWITCHED_ON = "The client switched the keys on, so what follows is encrypted."
+PROOF_TO_COME = "The client sent a certificate: a claim, until it proves that it holds the key."
+PROVED = "The client's certificate is trusted and the client proved that it holds the key."
 
 
 class Server(Peer):
@@ -69,23 +69,22 @@ class Server(Peer):
     """
 
     machine: ServerHandshake
+    belief: StandingChanged
 
     def __init__(self, role: ServerRole, entropy: Entropy) -> None:
         super().__init__("server", "client", role.config.version)
+        self.belief = StandingChanged(Standing.NOTHING_YET, None, NOTHING_SAID, None)
         self.role = role
         self.machine = server_handshake(role.config, entropy)
         self._judged = False
-        self._standing = ClientProof.ANONYMOUS
+        self._trusts_chain = False
         self._presented = False  # True also for a certificate that cannot be read
         self._grant: Grant | None = None
 
     def _notice(self, fact: Fact) -> list[Fact]:
-        """React to the server's own ServerHello and, in TLS 1.2, to the client's switch to keys."""
+        """Take the version for agreed with the server's own ServerHello."""
         if isinstance(fact, Sent) and fact.name == "ServerHello":
-            return self._hello_agreed()
-        switched_on = isinstance(fact, StateChanged) and fact.after == State.WAIT_FINISHED.value
-        if switched_on and self.version is Version.TLS12:
-            return self._believe(SecurityLevel.ENCRYPTED, KEYS_SWITCHED_ON)
+            self._agreed = self.version.value
         return []
 
     def _answer(self, question: Question) -> list[Fact]:
@@ -97,7 +96,8 @@ class Server(Peer):
         if isinstance(question, ClientVerdictWanted):
             return self._judge_client(question.chain)
         if isinstance(question, ProofChecked) and question.signer == "client":
-            return self._proof_read(question)
+            proved = question.ok and self._trusts_chain
+            return self._proof_read(question) + (self._know(Standing.AUTHENTICATED, PROVED) if proved else [])
         return []
 
     def _judge_client(self, chain: tuple[bytes, ...]) -> list[Fact]:
@@ -118,15 +118,16 @@ class Server(Peer):
     def _carry_out(self, taken: Decided) -> list[Fact]:
         """Ask or not; accept or refuse the client; grant or refuse the session."""
         if taken.decision == "request-certificate":
-            asks = taken.choice == "ask"
-            return self._settle(self.machine.ask_client() if asks else self.machine.do_not_ask())
+            if taken.choice == "ask":
+                return self._know(Standing.ASKED, taken.reason) + self._settle(self.machine.ask_client())
+            return self._know(Standing.NOT_ASKED, taken.reason) + self._settle(self.machine.do_not_ask())
         if taken.decision == "grant":
             return self._open_or_close(granted=taken.choice == "grant", reason=taken.reason)
         if taken.choice == "accept":
-            if self._presented:
-                trusted = self._judged and self._verdict is not None and self._verdict.accepted
-                self._standing = ClientProof.PROVED if trusted else ClientProof.CLAIMED
-            return self._settle(self.machine.accept_client())
+            self._trusts_chain = self._judged and self._verdict is not None and self._verdict.accepted
+            standing = Standing.CLAIMED if self._presented else Standing.ANONYMOUS
+            reason = PROOF_TO_COME if self._presented else taken.reason
+            return self._know(standing, reason) + self._settle(self.machine.accept_client())
         alert = self._refusal_alert(
             AlertDescription.ACCESS_DENIED if self._presented else MISSING[self.version]
         )
@@ -139,24 +140,19 @@ class Server(Peer):
             return self._grant.refusal_layer if self._grant else None
         return "tls"
 
-    def _connected(self) -> BeliefChanged:
-        """The belief that the handshake allows a server; users and rights come after it."""
-        level, reason = {
-            ClientProof.ANONYMOUS: (SecurityLevel.SERVER_AUTHENTICATED, "The client showed no certificate."),
-            ClientProof.CLAIMED: (
-                SecurityLevel.SERVER_AUTHENTICATED,
-                "The client holds the key of its certificate, but the name in it is not verified.",
-            ),
-            ClientProof.PROVED: (
-                SecurityLevel.CLIENT_AUTHENTICATED,
-                "The client's certificate is trusted and the client proved that it holds the key.",
-            ),
-        }[self._standing]
-        return BeliefChanged(level, False, self._subject, reason, None)
+    def _know(self, standing: Standing, reason: str, user: str | None = None) -> list[Fact]:
+        """Know something of the client that was observed."""
+        return self._adopt(StandingChanged(standing, self._subject, reason, user))
+
+    def _connected(self) -> list[Fact]:
+        return []  # all that the handshake shows of the client is known by then
+
+    def _refused(self, reason: str) -> list[Fact]:
+        return self._adopt(StandingChanged(Standing.REFUSED, None, reason, None))
 
     def _after_connecting(self) -> list[Fact]:
         """Look the client up, and wait for the decision on the session."""
-        grant = grant_of(self._standing, self._subject, self.role.setup)
+        grant = grant_of(self.belief.standing, self._subject, self.role.setup)
         self._grant = grant
         choice = "refuse" if grant.refused else "grant"
         self._wait_for("grant", ("grant", "refuse"), choice, grant.reason)
@@ -166,9 +162,8 @@ class Server(Peer):
         """Send the first line: a welcome, or a refusal with its reason."""
         grant = self._grant
         assert grant is not None
-        level, why = (grant.level, grant.standing) if granted else (SecurityLevel.REFUSED, reason)
-        facts = self._believe(level, why, peer=self._subject, user=grant.user)
-        facts += self._say(grant.line(None if granted else reason))
+        standing, why = (grant.standing, grant.words) if granted else (Standing.REFUSED, reason)
+        facts = self._know(standing, why, grant.user) + self._say(grant.line(None if granted else reason))
         return facts if granted else facts + self._say_goodbye()
 
     def _goodbye_heard(self) -> list[Fact]:

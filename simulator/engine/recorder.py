@@ -20,6 +20,7 @@ from simulator.trace.facts import (
     Noted,
     Received,
     Sent,
+    StandingChanged,
     StateChanged,
     Step,
 )
@@ -76,7 +77,7 @@ class Recorder:
                 self._sent(actor, fact.to, at, self._step_of(actor, fact, facts[place + 1 :]), fact)
             elif type(fact) is Received:
                 self._read(actor, fact.sender, at, fact)
-            elif type(fact) is StateChanged or type(fact) is BeliefChanged:
+            elif isinstance(fact, StateChanged | BeliefChanged | StandingChanged):
                 self._add(actor, at, self._current(actor), self._cause.get(actor), fact)
             elif type(fact) is not Alert:
                 self._moved(actor, at, fact)

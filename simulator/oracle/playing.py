@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.client import Client, obeys_ca_list
-from simulator.actors.grant import ClientProof, Grant, grant_of
+from simulator.actors.grant import Grant, grant_of
 from simulator.actors.server import Server
 from simulator.engine.roles import client_role, server_role, server_version
 from simulator.engine.world import issue_world
@@ -18,6 +18,7 @@ from simulator.oracle.conversation import converse
 from simulator.oracle.native import CredentialRefusedError
 from simulator.oracle.observed import HandshakeLog, Played
 from simulator.oracle.openssl import OpensslClient, OpensslServer
+from simulator.security import Standing
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
@@ -185,5 +186,5 @@ class _Play:
         """The grant of the application on top of OpenSSL, by the rules of our server."""
         role = server_role(self.scenario, self.world, Version(self.tls))
         claimed = role.setup.client_authentication == "unverified"
-        known = ClientProof.CLAIMED if claimed else ClientProof.PROVED
-        return grant_of(ClientProof.ANONYMOUS if client is None else known, client, role.setup)
+        known = Standing.CLAIMED if claimed else Standing.AUTHENTICATED
+        return grant_of(Standing.ANONYMOUS if client is None else known, client, role.setup)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from simulator.oracle.observed import Mode
     from simulator.scenario import TlsVersion
 
-Standing = Literal["agrees", "differs", "accepted", "not played"]
+RowResult = Literal["agrees", "differs", "accepted", "not played"]
 
 WHO_PLAYED: dict[Mode | None, str] = {
     "both": "OpenSSL played both sides",
@@ -54,7 +54,7 @@ class CheckRow:
     not_played: str = ""
 
     @property
-    def standing(self) -> Standing:
+    def result(self) -> RowResult:
         """The result in a word or two."""
         if self.not_played:
             return "not played"
@@ -81,9 +81,9 @@ class CheckReport:
     rows: tuple[CheckRow, ...]
     openssl: str = ssl.OPENSSL_VERSION
 
-    def of(self, standing: Standing) -> tuple[CheckRow, ...]:
-        """The rows of one standing."""
-        return tuple(row for row in self.rows if row.standing == standing)
+    def of(self, result: RowResult) -> tuple[CheckRow, ...]:
+        """The rows with one result."""
+        return tuple(row for row in self.rows if row.result == result)
 
     @property
     def agrees(self) -> bool:
@@ -98,7 +98,7 @@ class CheckReport:
             "differences": [row.to_dict() for row in self.of("differs")],
             "accepted_differences": [row.to_dict() for row in self.of("accepted")],
             "not_played": [row.to_dict() for row in self.of("not played")],
-            "rows": [row.to_dict() | {"standing": row.standing} for row in self.rows],
+            "rows": [row.to_dict() | {"result": row.result} for row in self.rows],
             "openssl": self.openssl,
         }
 
@@ -106,7 +106,7 @@ class CheckReport:
         """The report for people: a line for each row, then the details."""
         widest = max((len(row.scenario) for row in self.rows), default=0)
         lines = [
-            f"{row.scenario:{widest}}  TLS {row.tls}  {row.standing:10}  {WHO_PLAYED[row.mode]}"
+            f"{row.scenario:{widest}}  TLS {row.tls}  {row.result:10}  {WHO_PLAYED[row.mode]}"
             for row in self.rows
         ]
         for row in self.rows:
@@ -117,10 +117,10 @@ class CheckReport:
 
 def _details(row: CheckRow) -> Iterator[str]:
     """The differences of a row, or why it was not played; nothing if the two agree."""
-    if row.standing == "agrees":
+    if row.result == "agrees":
         return
     yield ""
-    yield f"{row.scenario}, TLS {row.tls}: {row.standing}"
+    yield f"{row.scenario}, TLS {row.tls}: {row.result}"
     if row.not_played:
         yield f"  {row.not_played}"
     if row.accepted:

@@ -19,6 +19,7 @@ from simulator.trace.facts import (
     HandshakeReturned,
     Received,
     Sent,
+    StandingChanged,
     StateChanged,
 )
 from simulator.trace.json import plain
@@ -26,7 +27,7 @@ from simulator.trace.json import plain
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.security import ClientStanding, SecurityLevel
+    from simulator.security import ClientProof, SecurityLevel
     from simulator.trace.facts import Event, Fact, Setup
     from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
@@ -111,7 +112,9 @@ def likeness(fact: Fact) -> tuple[Any, ...]:
     if isinstance(fact, HandshakeReturned):
         return kind, fact.result, fact.negotiated
     if isinstance(fact, BeliefChanged):
-        return kind, fact.level, fact.assumed, fact.user
+        return kind, fact.level, fact.assumed
+    if isinstance(fact, StandingChanged):
+        return kind, fact.standing, fact.user
     return (kind,)
 
 
@@ -189,7 +192,7 @@ class Cell:
     noticed_by: Side | None
     client_handshake: str
     client_believed: SecurityLevel | None
-    client_authenticated: ClientStanding
+    client_authenticated: ClientProof
 
 
 @dataclass(frozen=True, slots=True)

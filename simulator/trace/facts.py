@@ -9,13 +9,14 @@ from enum import Enum
 from typing import Literal
 
 # msgspec reads the annotations of these types while the program runs, so the names must be there.
-from simulator.security import RefusalLayer, SecurityLevel  # noqa: TC001 - see above
+from simulator.security import RefusalLayer, SecurityLevel, Standing  # noqa: TC001 - see above
 from simulator.tls.wire.version import Protection, Side  # noqa: TC001 - see above
 from simulator.trace.json import HexBytes, TraceValue
 from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCertificate  # noqa: TC001 - see above
 from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 
-SCHEMA_VERSION = 2  # 1 had no certificate facts, no connections and no event's connection
+# 1 had no certificate facts, no connections and no event's connection; 2 had a level as the server's belief.
+SCHEMA_VERSION = 3
 
 ContentProtocol = Literal["enrolment", "handshake", "change_cipher_spec", "alert", "application_data"]
 
@@ -189,21 +190,45 @@ class HandshakeReturned(KindOfFact, frozen=True, tag="handshake_returned"):
 
 
 class BeliefChanged(KindOfFact, frozen=True, tag="belief_changed"):
-    """The belief about the session that this side's own observations allow.
+    """The client's belief about the session, as far as its own observations allow.
 
     Attributes:
         level: the level it believes in.
         assumed: True while nothing it read confirms the belief.
-        peer: RFC 4514 subject of the peer it believes to talk to, or None.
+        peer: RFC 4514 subject of the server it believes to talk to, or None.
         reason: the observation, in one sentence.
-        user: the user that the peer's certificate is mapped to, or None.
     """
 
     level: SecurityLevel
     assumed: bool
     peer: str | None
     reason: str
+
+    @property
+    def held(self) -> SecurityLevel:
+        """The level, by the name that it shares with a standing."""
+        return self.level
+
+
+class StandingChanged(KindOfFact, frozen=True, tag="standing_changed"):
+    """The client's standing with the server, as far as the server's own observations allow.
+
+    Attributes:
+        standing: what the server knows of the client.
+        peer: RFC 4514 subject of the client's certificate, claimed or proved, or None.
+        reason: the observation, in one sentence.
+        user: the user that the client's certificate is mapped to, or None.
+    """
+
+    standing: Standing
+    peer: str | None
+    reason: str
     user: str | None
+
+    @property
+    def held(self) -> Standing:
+        """The standing, by the name that it shares with a level."""
+        return self.standing
 
 
 class Noted(KindOfFact, frozen=True, tag="noted"):
@@ -222,6 +247,7 @@ Fact = (
     | StateChanged
     | HandshakeReturned
     | BeliefChanged
+    | StandingChanged
     | Noted
 )
 
@@ -264,8 +290,8 @@ def _gist(fact: Fact) -> str:
             return f"{kind} {decision}: {choice}"
         case HandshakeReturned(result=result):
             return f"{kind} {result}"
-        case BeliefChanged(level=level):
-            return f"{kind} {level.value}"
+        case BeliefChanged() | StandingChanged():
+            return f"{kind} {fact.held.value}"
         case _:
             return kind
 
@@ -278,19 +304,35 @@ class AlertOutcome(TraceValue, frozen=True):
     sender: Side
 
 
-class SideOutcome(TraceValue, frozen=True):
-    """The end of one side.
+class ClientOutcome(TraceValue, frozen=True):
+    """The end of the client.
 
     Attributes:
         handshake: the result that its handshake call would have returned.
         believed_when_handshake_returned: its belief at that moment, or None where it failed.
         believes: its belief at the end.
-        peer: RFC 4514 subject of the peer it ended with, or None.
+        peer: RFC 4514 subject of the server it ended with, or None.
     """
 
     handshake: Literal["ok", "failed"]
     believed_when_handshake_returned: SecurityLevel | None
     believes: SecurityLevel
+    peer: str | None
+
+
+class ServerOutcome(TraceValue, frozen=True):
+    """The end of the server.
+
+    Attributes:
+        handshake: the result that its handshake call would have returned.
+        standing_when_handshake_returned: the client's standing at that moment, or None where it failed.
+        standing: the client's standing at the end.
+        peer: RFC 4514 subject of the client it ended with, or None.
+    """
+
+    handshake: Literal["ok", "failed"]
+    standing_when_handshake_returned: Standing | None
+    standing: Standing
     peer: str | None
 
 
@@ -303,8 +345,8 @@ class Outcome(TraceValue, frozen=True):
     alert: AlertOutcome | None
     decisive_check: str | None
     judged_by: Side | None
-    client: SideOutcome
-    server: SideOutcome
+    client: ClientOutcome
+    server: ServerOutcome
 
 
 STEP_NUMBERS = {step: number for number, step in enumerate(Step)}

@@ -5,9 +5,9 @@ Nothing here knows the scenario or the actors, so the outcome can be found again
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from simulator.security import SecurityCard, SecurityLevel
+from simulator.security import SecurityCard, SecurityLevel, Standing
 from simulator.tls.wire.alerts import WARNINGS
 from simulator.tls.wire.version import SIDES, Side
 from simulator.trace.facts import (
@@ -15,10 +15,12 @@ from simulator.trace.facts import (
     AlertOutcome,
     BeliefChanged,
     Checked,
+    ClientOutcome,
     Decided,
     HandshakeReturned,
     Outcome,
-    SideOutcome,
+    ServerOutcome,
+    StandingChanged,
 )
 from simulator.trace.trace import Trace
 from simulator.trust.verdict import CheckOutcome
@@ -27,12 +29,12 @@ from simulator.trust.vocabulary import CheckName
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from simulator.security import ClientStanding, RefusalLayer
+    from simulator.security import ClientProof, RefusalLayer
     from simulator.trace.facts import Event
     from simulator.trust.verdict import Verdict
 
 # The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
-TELLING = (Alert, BeliefChanged, Checked, Decided, HandshakeReturned)
+TELLING = (Alert, BeliefChanged, Checked, Decided, HandshakeReturned, StandingChanged)
 NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
 
 
@@ -54,8 +56,8 @@ def outcome_of(events: Sequence[Event]) -> Outcome:
         alert=first_alert(events),
         decisive_check=decisive[1] if decisive else None,
         judged_by=decisive[0] if decisive else None,
-        client=side_of(events, "client"),
-        server=side_of(events, "server"),
+        client=client_of(events),
+        server=server_of(events),
     )
 
 
@@ -71,7 +73,7 @@ def level_of(events: Sequence[Event], refused_at: RefusalLayer | None) -> Securi
         return SecurityLevel.CLEARTEXT
     if not verified(events, "client"):
         return SecurityLevel.ENCRYPTED
-    return last_belief(events, "server").level
+    return last_standing(events).standing.worth
 
 
 def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
@@ -117,26 +119,44 @@ def failed_checks(verdict: Verdict | None) -> list[str]:
     return [check.name for check in checks if check.outcome is CheckOutcome.FAIL]
 
 
-def side_of(events: Sequence[Event], side: Side) -> SideOutcome:
-    """The end of one side."""
-    returned = next((event for event in events if _is_return(event, side)), None)
-    handshake: Literal["ok", "failed"] = "failed"
-    believed = None
-    if returned is not None and isinstance(returned.fact, HandshakeReturned):
-        handshake = returned.fact.result
-    if handshake == "ok" and returned is not None:
-        believed = last_belief(before(events, returned.seq), side).level
-    last = last_belief(events, side)
-    return SideOutcome(handshake, believed, last.level, last.peer)
+def client_of(events: Sequence[Event]) -> ClientOutcome:
+    """The end of the client."""
+    last, earlier = last_belief(events), before_success(events, "client")
+    if earlier is None:
+        return ClientOutcome("failed", None, last.level, last.peer)
+    return ClientOutcome("ok", last_belief(earlier).level, last.level, last.peer)
 
 
-def last_belief(events: Iterable[Event], side: Side) -> BeliefChanged:
-    """The belief of a side at the end of these events; ``CLEARTEXT`` at the beginning."""
-    belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.", None)
+def server_of(events: Sequence[Event]) -> ServerOutcome:
+    """The end of the server."""
+    last, earlier = last_standing(events), before_success(events, "server")
+    if earlier is None:
+        return ServerOutcome("failed", None, last.standing, last.peer)
+    return ServerOutcome("ok", last_standing(earlier).standing, last.standing, last.peer)
+
+
+def before_success(events: Sequence[Event], side: Side) -> list[Event] | None:
+    """The events before a side's handshake call returned without error, or None if it did not."""
+    returned = next((event for event in events if _is_success(event, side)), None)
+    return None if returned is None else before(events, returned.seq)
+
+
+def last_belief(events: Iterable[Event]) -> BeliefChanged:
+    """The client's belief at the end of these events; ``CLEARTEXT`` at the beginning."""
+    belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
     for event in events:
-        if event.actor == side and isinstance(event.fact, BeliefChanged):
+        if isinstance(event.fact, BeliefChanged):
             belief = event.fact
     return belief
+
+
+def last_standing(events: Iterable[Event]) -> StandingChanged:
+    """The client's standing with the server at the end of these events."""
+    standing = StandingChanged(Standing.NOTHING_YET, None, "Nothing has been said yet.", None)
+    for event in events:
+        if isinstance(event.fact, StandingChanged):
+            standing = event.fact
+    return standing
 
 
 # The card ------------------------------------------------------------------------------------------------
@@ -144,13 +164,13 @@ def last_belief(events: Iterable[Event], side: Side) -> BeliefChanged:
 
 def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
     """The level taken apart."""
-    knows = last_belief(events, "server")
+    knows = last_standing(events)
     return SecurityCard(
         level=outcome.level,
         encrypted=runs_under_tls(events),
         server_authenticated=verified(events, "client"),
         server_name_matched=name_matched(events),
-        client_authenticated=standing_of_client(events),
+        client_authenticated=proof_of_client(events),
         client_identity=knows.peer,
         user=knows.user,
         access_granted=any(
@@ -159,7 +179,7 @@ def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
         ),
         refused_at=outcome.refused_at,
         client_believes=outcome.client.believes,
-        server_knows=knows.level,
+        server_knows=knows.standing,
     )
 
 
@@ -191,8 +211,8 @@ def name_matched(events: Sequence[Event]) -> bool | None:
     return next((answers[outcome] for outcome in outcomes if outcome in answers), None)
 
 
-def standing_of_client(events: Sequence[Event]) -> ClientStanding:
-    """The client's standing: proved, only claimed, or neither."""
+def proof_of_client(events: Sequence[Event]) -> ClientProof:
+    """The client's identity: proved, only claimed, or neither, whatever became of the session."""
     if verified(events, "server"):
         return "yes"
     connected = any(side == "server" and fact.result == "ok" for side, fact in returns(events))
@@ -231,8 +251,8 @@ def last_verdict(events: Iterable[Event], judge: str) -> Verdict | None:
     return verdict
 
 
-def _is_return(event: Event, side: Side) -> bool:
-    return event.actor == side and isinstance(event.fact, HandshakeReturned)
+def _is_success(event: Event, side: Side) -> bool:
+    return event.actor == side and isinstance(event.fact, HandshakeReturned) and event.fact.result == "ok"
 
 
 def _is_acceptance(event: Event, side: Side) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from simulator.trace.facts import Alert, Received, Sent, Setup
+from simulator.trace.facts import Alert, BeliefChanged, Received, Sent, Setup, StandingChanged
 from simulator.trace.json import wrong
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def must_be_sound(events: Sequence[Event]) -> None:
             raise wrong(f"{where}.fact.kind", "setup", "no second setup")
         _must_be_of(f"{where}.connection", numbers, event.connection)
         _must_be_of(f"{where}.actor", {*parties, WORLD}, event.actor)
+        _must_be_of(f"{where}.actor", _who_may(setup, event) or {event.actor}, event.actor)
         _must_name_its_peer(events, event, parties)
 
 
@@ -53,6 +54,17 @@ def _must_be_of(where: str, known: set[Any], *found: object) -> None:
     for one in found:
         if one not in known:
             raise wrong(where, repr(one), f"one of the setup's: {', '.join(sorted(map(str, known)))}")
+
+
+def _who_may(setup: Setup, event: Event) -> set[str]:
+    """The clients for a belief, the servers for a standing; empty for other facts, which are anybody's."""
+    match event.fact:
+        case BeliefChanged():
+            return {connection.client for connection in setup.connections}
+        case StandingChanged():
+            return {connection.server for connection in setup.connections}
+        case _:
+            return set()
 
 
 def _certificates_must_be_sound(setup: Setup) -> None:

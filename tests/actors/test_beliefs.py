@@ -28,10 +28,9 @@ if TYPE_CHECKING:
 VERSIONS = list(Version)
 
 
-def levels(name: str, tls: TlsVersion, side: str) -> list[L]:
-    """The levels that a side believed in, one after the other."""
-    facts = [event.fact for event in run_of(name, tls).trace.of(BeliefChanged) if event.actor == side]
-    found = [fact.level for fact in facts if isinstance(fact, BeliefChanged)]
+def levels(name: str, tls: TlsVersion) -> list[L]:
+    """The levels that the client believed in, one after the other."""
+    found = [fact.level for _, fact in run_of(name, tls).trace.facts(BeliefChanged)]
     return [level for place, level in enumerate(found) if level not in found[:place]]
 
 
@@ -40,23 +39,20 @@ def believed(effects: list[Fact]) -> list[L]:
     return [effect.level for effect in effects if isinstance(effect, BeliefChanged)]
 
 
-CASES: list[tuple[str, TlsVersion, str, list[L]]] = [
-    ("valid-certificate", "1.3", "client", [L.ENCRYPTED, L.SERVER_AUTHENTICATED, L.CLIENT_AUTHENTICATED]),
-    ("valid-certificate", "1.2", "client", [L.SERVER_AUTHENTICATED, L.CLIENT_AUTHENTICATED]),
-    ("valid-certificate", "1.3", "server", [L.ENCRYPTED, L.CLIENT_AUTHENTICATED]),
-    ("valid-certificate", "1.2", "server", [L.ENCRYPTED, L.CLIENT_AUTHENTICATED]),
-    ("server-not-checked", "1.3", "client", [L.ENCRYPTED]),
-    ("server-not-checked", "1.2", "client", [L.ENCRYPTED]),
-    ("certificate-expired", "1.2", "client", [L.SERVER_AUTHENTICATED, L.REFUSED]),
-    ("certificate-expired", "1.2", "server", [L.REFUSED]),
-    ("server-untrusted", "1.2", "client", [L.REFUSED]),
+CASES: list[tuple[str, TlsVersion, list[L]]] = [
+    ("valid-certificate", "1.3", [L.ENCRYPTED, L.SERVER_AUTHENTICATED, L.CLIENT_AUTHENTICATED]),
+    ("valid-certificate", "1.2", [L.SERVER_AUTHENTICATED, L.CLIENT_AUTHENTICATED]),
+    ("server-not-checked", "1.3", [L.ENCRYPTED]),
+    ("server-not-checked", "1.2", [L.ENCRYPTED]),
+    ("certificate-expired", "1.2", [L.SERVER_AUTHENTICATED, L.REFUSED]),
+    ("server-untrusted", "1.2", [L.REFUSED]),
 ]
 
 
-@pytest.mark.parametrize(("name", "tls", "side", "expected"), CASES)
-def test_beliefs_rise_with_the_handshake(name: str, tls: TlsVersion, side: str, expected: list[L]) -> None:
-    """In both versions a side believes in encryption and in the server as soon as it knows of them."""
-    assert levels(name, tls, side) == expected
+@pytest.mark.parametrize(("name", "tls", "expected"), CASES)
+def test_beliefs_rise_with_the_handshake(name: str, tls: TlsVersion, expected: list[L]) -> None:
+    """In both versions the client believes in encryption and in the server as soon as it knows of them."""
+    assert levels(name, tls) == expected
 
 
 @pytest.mark.parametrize("scenario", [Scenario(), Scenario().but({"client.verify_server": False})])

@@ -13,7 +13,7 @@ from simulator.engine.roles import client_role, server_role
 from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
 from simulator.scenario import Scenario
-from simulator.security import SecurityLevel
+from simulator.security import SecurityLevel, Standing
 from simulator.tls.config import ClientConfig
 from simulator.tls.events import DataSent, MessageSent
 from simulator.tls.handshake import client_handshake
@@ -82,14 +82,14 @@ def bytewise(data: bytes) -> list[bytes]:
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("cut", [whole, bytewise])
 def test_the_pieces_do_not_matter(version: Version, cut: Callable[[bytes], list[bytes]]) -> None:
-    """However a socket cuts the stream, both sides come to the same beliefs and end the session."""
+    """However a socket cuts the stream, both sides come to the same conclusions and end the session."""
     client, server = pair(version)
     done = talk(client, server, cut)
     assert client.finished
     assert server.finished
     assert client.belief.level is SecurityLevel.CLIENT_AUTHENTICATED
     assert client.belief.assumed is False
-    assert server.belief.level is SecurityLevel.CLIENT_AUTHENTICATED
+    assert server.belief.standing is Standing.AUTHENTICATED
     lines = [
         fact.raw
         for fact in done["server"]
@@ -135,7 +135,7 @@ def test_asking_otherwise_works_with_entropy_that_never_repeats(version: Version
     assert [effect.name for effect in effects if isinstance(effect, Sent)].count("ServerHello") == 1
     assert client.belief.level is not SecurityLevel.REFUSED
     settle(server, server.receive(bytes_to_send(said), NOW))
-    assert server.belief.level is SecurityLevel.SERVER_AUTHENTICATED
+    assert server.belief.standing is Standing.NOT_ASKED
 
 
 @pytest.mark.parametrize("choice", ["ask", "do not ask"])
@@ -192,7 +192,7 @@ def test_rubbish_is_an_alert_and_no_traceback(version: Version, rubbish: bytes) 
     effects = server.receive(rubbish, NOW)
     assert server.pending is None
     assert server.finished
-    assert server.belief.level is SecurityLevel.REFUSED
+    assert server.belief.standing is Standing.REFUSED
     assert bytes_to_send(effects)[0] == 21
 
 

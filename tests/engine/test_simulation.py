@@ -14,7 +14,7 @@ from simulator.engine.simulation import Simulation
 from simulator.errors import ArgumentError, DecisionError, ScenarioError
 from simulator.scenario import Scenario, ServerSetup
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.security import SecurityLevel
+from simulator.security import SecurityLevel, Standing
 from simulator.trace.facts import Alert, Decided, Noted, Received, Sent, Step
 from tests.peers import ROOT
 from tests.played import RUNS, VERSIONS, run_of
@@ -269,7 +269,7 @@ def test_a_learner_may_accept_an_untrusted_server(tls: TlsVersion) -> None:
     assert trace.outcome.level is SecurityLevel.ENCRYPTED
     assert trace.outcome.client.believes is SecurityLevel.ENCRYPTED
     assert trace.card.server_authenticated is False
-    assert trace.card.server_knows is SecurityLevel.CLIENT_AUTHENTICATED
+    assert trace.card.server_knows is Standing.AUTHENTICATED
     assert trace.outcome.decisive_check is None
 
 

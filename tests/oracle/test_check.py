@@ -42,7 +42,7 @@ def simulated(scenario: Scenario, tls: TlsVersion) -> Simulation:
 def test_the_catalogue_agrees_with_openssl(name: str, tls: TlsVersion) -> None:
     """Every built-in scenario comes out of OpenSSL as the simulation says, in everything that is compared."""
     row = check(catalogue[name], tls)
-    assert (row.differences, row.standing) == ((), "agrees")
+    assert (row.differences, row.result) == ((), "agrees")
 
 
 @pytest.mark.parametrize("tls", TLS_VERSIONS)
@@ -50,7 +50,7 @@ def test_the_catalogue_agrees_with_openssl(name: str, tls: TlsVersion) -> None:
 def test_variations_agree_with_openssl(name: str, tls: TlsVersion) -> None:
     """So do scenarios that the catalogue does not have."""
     row = check(varied(CHANGES[name]), tls)
-    assert (row.differences, row.standing) == ((), "agrees")
+    assert (row.differences, row.result) == ((), "agrees")
 
 
 # A thief, a liar, and two clients that heed the list of authorities: no stock OpenSSL client does that.
@@ -78,7 +78,7 @@ def test_the_whole_catalogue_is_played() -> None:
 def test_no_accepted_difference_is_idle(name: str) -> None:
     """Every line of the table of accepted differences has a scenario that differs, and no other line."""
     rows = [check(varied(CHOSEN[name]), tls) for tls in TLS_VERSIONS]
-    assert {name} == {row.accepted.name for row in rows if row.accepted and row.standing == "accepted"}
+    assert {name} == {row.accepted.name for row in rows if row.accepted and row.result == "accepted"}
 
 
 def test_the_catalogue_needs_no_accepted_difference() -> None:
@@ -144,7 +144,7 @@ def test_a_defect_beside_an_accepted_difference_is_found(name: str) -> None:
     run = simulated(varied(CHOSEN[name] | {"client.groups": ["secp384r1"]}), "1.3")
     row = check(varied(CHOSEN[name]), "1.3", run)
     groups = [one for one in row.differences if one.what == "group"]
-    assert ([Difference("group", "secp384r1", "x25519")], "differs") == (groups, row.standing)
+    assert ([Difference("group", "secp384r1", "x25519")], "differs") == (groups, row.result)
 
 
 def test_the_order_of_messages_counts() -> None:
@@ -161,7 +161,7 @@ def test_a_run_of_another_scenario_differs() -> None:
     row = check(catalogue["certificate-expired"], "1.3", run)
     alerts = [one for one in row.differences if one.what == "alert"]
     expected = Difference("alert", "none", "certificate_expired (45) from the server")
-    assert ([expected], "differs") == (alerts, row.standing)
+    assert ([expected], "differs") == (alerts, row.result)
 
 
 def test_a_given_run_is_the_one_compared() -> None:
@@ -178,7 +178,7 @@ def test_what_nobody_can_play_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(contexts, "load_credential", refuse)
     row = check(Scenario(), "1.3")
-    assert (row.mode, row.standing, "key values mismatch" in row.not_played) == (None, "not played", True)
+    assert (row.mode, row.result, "key values mismatch" in row.not_played) == (None, "not played", True)
 
 
 def test_the_simulation_is_read_as_the_observer_reads() -> None:
@@ -234,9 +234,9 @@ def test_the_text_leaves_out_what_two_lists_share() -> None:
 def test_an_unexplained_difference_is_no_agreement() -> None:
     """A report with a difference that is not accepted, or a row not played, does not agree."""
     report = rows_of_every_standing()
-    by_standing = {row.standing: CheckReport((row,)).agrees for row in report.rows}
+    by_result = {row.result: CheckReport((row,)).agrees for row in report.rows}
     expected = {"agrees": True, "accepted": True, "differs": False, "not played": False}
-    assert expected == by_standing
+    assert expected == by_result
 
 
 def test_played_is_a_value() -> None:

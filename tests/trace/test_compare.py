@@ -75,7 +75,7 @@ def test_what_follows_from_a_refusal() -> None:
     assert parting is not None
     facts = [trace.events[seq].fact for seq in parting.follows_b]
     names = [type(fact).__name__ for fact in facts]
-    assert names[:4] == ["Checked", "Decided", "Alert", "BeliefChanged"]
+    assert names[:4] == ["Checked", "Decided", "Alert", "StandingChanged"]
     assert trace.events[-2].seq in parting.follows_b
     assert not any(isinstance(fact, Sent) for fact in facts)
 

@@ -9,8 +9,9 @@ import pytest
 from simulator.runs.run import simulate
 from simulator.scenario import Scenario
 from simulator.security import SecurityLevel as L
+from simulator.security import Standing
 from simulator.tls.wire.version import Protection
-from simulator.trace.facts import Alert, Event, Sent, Step
+from simulator.trace.facts import Alert, BeliefChanged, Event, Sent, StandingChanged, Step
 from simulator.trace.outcome import NO_REFUSAL, outcome_of
 from tests.played import RUNS, VERSIONS, run_of
 
@@ -48,7 +49,7 @@ def test_users_and_rights(
     assert (run.card.level, run.card.refused_at, run.card.user) == (level, refused_at, user)
     assert (run.outcome.alert, run.outcome.decisive_check) == (None, None)
     assert run.outcome.client.handshake == run.outcome.server.handshake == "ok"
-    assert run.outcome.client.believes is run.outcome.server.believes is level
+    assert run.outcome.client.believes is run.outcome.server.standing.worth is level
     assert run.card.access_granted == (refused_at is None)
     assert run.card.encrypted is True
 
@@ -92,7 +93,7 @@ def test_card_and_outcome_agree(name: str, tls: TlsVersion) -> None:
     run = run_of(name, tls)
     card, outcome = run.card, run.outcome
     assert (card.level, card.refused_at) == (outcome.level, outcome.refused_at)
-    assert (card.client_believes, card.server_knows) == (outcome.client.believes, outcome.server.believes)
+    assert (card.client_believes, card.server_knows) == (outcome.client.believes, outcome.server.standing)
     assert (outcome.refused_at is not None) == (outcome.level is L.REFUSED)
     assert card.client_identity == outcome.server.peer
     assert (outcome.judged_by is None) == (outcome.decisive_check is None)
@@ -127,8 +128,55 @@ def test_a_client_that_verified_nobody_believes_nobody() -> None:
     run = run_of("server-not-checked", "1.3")
     assert first_bytes(run, "server").endswith(b"Level: CLIENT_AUTHENTICATED\r\n")
     assert run.card.client_believes is L.ENCRYPTED
-    assert run.card.server_knows is L.CLIENT_AUTHENTICATED
+    assert run.card.server_knows is Standing.AUTHENTICATED
     assert run.card.server_name_matched is None
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_the_server_knows_the_same_whether_or_not_it_was_verified(name: str, tls: TlsVersion) -> None:
+    """A client that does not verify the server changes the level, and nothing that the server knows."""
+    verifying, trusting = (run_of(name, tls).but({"client.verify_server": yes}) for yes in (True, False))
+    if verifying.outcome.client.handshake == "ok":
+        assert verifying.outcome.server == trusting.outcome.server
+        assert verifying.card.server_knows is trusting.card.server_knows
+        refused = verifying.card.level is L.REFUSED
+        assert trusting.card.level is (L.REFUSED if refused else L.ENCRYPTED)
+
+
+STANDINGS: list[tuple[str, list[Standing]]] = [
+    ("valid-certificate", [Standing.ASKED, Standing.CLAIMED, Standing.AUTHENTICATED]),
+    ("no-certificate-lower-level", [Standing.ASKED, Standing.ANONYMOUS]),
+    ("no-certificate-refused", [Standing.ASKED, Standing.REFUSED]),
+    ("server-does-not-ask", [Standing.NOT_ASKED]),
+    ("unverified-certificate", [Standing.ASKED, Standing.CLAIMED]),
+    ("certificate-expired", [Standing.ASKED, Standing.REFUSED]),
+    ("stolen-certificate", [Standing.ASKED, Standing.CLAIMED, Standing.REFUSED]),
+    ("server-untrusted", [Standing.ASKED, Standing.REFUSED]),
+]
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize(("name", "expected"), STANDINGS)
+def test_what_the_server_knows_grows_with_the_handshake(
+    name: str, expected: list[Standing], tls: TlsVersion
+) -> None:
+    """The server's column speaks of the client alone: asked, claimed, proved, and no level anywhere."""
+    trace = run_of(name, tls).trace
+    assert [fact.standing for _, fact in trace.facts(StandingChanged)] == expected
+    assert {event.actor for event, _ in trace.facts(BeliefChanged)} <= {"client"}
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_an_anonymous_client_stays_anonymous_to_the_server(tls: TlsVersion) -> None:
+    """The level falls to ENCRYPTED because the client verified nobody, and the server cannot tell."""
+    run = run_of("no-certificate-lower-level", tls).but({"client.verify_server": False})
+    assert (run.card.level, run.card.server_knows) == (L.ENCRYPTED, Standing.ANONYMOUS)
+    assert run.to_dict()["server"] == {
+        "handshake": "ok",
+        "standing_when_handshake_returned": "anonymous",
+        "standing": "anonymous",
+        "peer": None,
+    }
 
 
 @pytest.mark.parametrize("name", ["close_notify", "user_canceled", "no_renegotiation"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.trace.facts import BeliefChanged, Checked, Decided, HandshakeReturned
+from simulator.trace.facts import BeliefChanged, Checked, Decided, HandshakeReturned, StandingChanged
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger
 from simulator.views.story.beats import DETAILS, beats, selection
 from simulator.views.story.lanes import names_of
@@ -50,7 +50,8 @@ def test_every_ledger_decision_belief_and_return_is_shown_once(name: str, tls: s
     ledgers += [beat.ledger for beat in selected if isinstance(beat, Decision) and beat.ledger]
     others = [beat for beat in selected if isinstance(beat, Decision | Belief | CallReturned)]
     found = sorted(beat.event.seq for beat in (*ledgers, *others))
-    assert found == [event.seq for event in trace.of(Checked, Decided, BeliefChanged, HandshakeReturned)]
+    kinds = (Checked, Decided, BeliefChanged, StandingChanged, HandshakeReturned)
+    assert found == [event.seq for event in trace.of(*kinds)]
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)

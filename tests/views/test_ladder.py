@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
 import pytest
 
-from simulator.security import SecurityLevel
-from simulator.trace.facts import BeliefChanged
+from simulator.security import SecurityLevel, Standing
+from simulator.trace.facts import BeliefChanged, StandingChanged
 from simulator.views.drawing.display import Box, Line, Polygon, Text
-from simulator.views.pictures.ladder import SIDES, ladder, ladder_text, moments
+from simulator.views.pictures.ladder import ladder, ladder_text, moments
 from simulator.views.story.reading import gap
 from tests.played import RUNS
 from tests.views.traces import trace_of
 
+if TYPE_CHECKING:
+    from simulator.trace.trace import Trace
+
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_each_moment_has_the_beliefs_of_the_trace(name: str, tls: str) -> None:
-    """What a side believes when a moment is over is its last change of belief until then."""
+def test_each_moment_has_what_the_trace_says(name: str, tls: str) -> None:
+    """What a side believes or knows when a moment is over is its last change until then."""
     trace = trace_of(name, tls)
     for step in {step.at: step for step in moments(trace)}.values():
-        for side in SIDES:
-            facts = [
-                event.fact for event in trace.of(BeliefChanged) if event.actor == side and event.at <= step.at
-            ]
-            last = facts[-1] if facts else None
-            level = last.level if isinstance(last, BeliefChanged) else SecurityLevel.CLEARTEXT
-            assert level is step.beliefs[side].level
+        levels = [fact.level for event, fact in trace.facts(BeliefChanged) if event.at <= step.at]
+        standings = [fact.standing for event, fact in trace.facts(StandingChanged) if event.at <= step.at]
+        assert step.level is [SecurityLevel.CLEARTEXT, *levels][-1]
+        assert step.beliefs["server"].held is [Standing.NOTHING_YET, *standings][-1]
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_every_change_of_belief_has_its_mark(name: str, tls: str) -> None:
-    """Circles are the client's changes of belief, squares the server's, none left out."""
+    """Circles are the client's changes of belief, none left out."""
     trace = trace_of(name, tls)
-    items = ladder(trace).items
-    circles = [i.seq for i in items if isinstance(i, Polygon) and i.style == "ladder.client.mark"]
-    squares = [i.seq for i in items if isinstance(i, Box) and i.style == "ladder.server.mark"]
-    changes = {side: [e.seq for e in trace.of(BeliefChanged) if e.actor == side] for side in SIDES}
-    assert changes == {"client": circles, "server": squares}
+    polygons = [item for item in ladder(trace).items if isinstance(item, Polygon)]
+    circles = [item.seq for item in polygons if item.style == "ladder.client.mark"]
+    assert circles == [event.seq for event in trace.of(BeliefChanged)]
+
+
+def blocks(trace: Trace) -> list[Box]:
+    """The server's row: the grounds of the blocks, which no rung has."""
+    boxes = [item for item in ladder(trace).items if isinstance(item, Box)]
+    return [box for box in boxes if re.fullmatch(r"level\.[A-Z_]+", box.style)]
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_what_the_server_knows_stands_off_the_ladder(name: str, tls: str) -> None:
+    """A block for each standing, in one row below every rung: the server knows no level."""
+    trace = trace_of(name, tls)
+    row = blocks(trace)
+    assert [box.seq for box in row] == [0, *(event.seq for event in trace.of(StandingChanged))]
+    rungs = [i for i in ladder(trace).items if isinstance(i, Box) and i.style.startswith("level.edge.")]
+    assert {box.y for box in row} == {row[0].y}
+    assert row[0].y >= max(rung.y + rung.height for rung in rungs)
+    edges = [(box.x, box.x + box.width) for box in row]
+    assert all(0 <= later[0] - earlier[1] < 4 for earlier, later in pairwise(edges))
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
@@ -52,13 +73,9 @@ def test_an_assumption_is_dashed(name: str, tls: str) -> None:
 def test_higher_on_the_page_is_higher_on_the_ladder(name: str, tls: str) -> None:
     """The marks stand in the order of the levels, REFUSED below all of them."""
     trace = trace_of(name, tls)
-    levels = {
-        event.seq: event.fact.level
-        for event in trace.of(BeliefChanged)
-        if isinstance(event.fact, BeliefChanged)
-    }
-    marks = [i for i in ladder(trace).items if isinstance(i, Box) and i.style == "ladder.server.mark"]
-    heights = {-1 if levels[m.seq].rung is None else levels[m.seq].rung: m.y for m in marks}
+    levels = {event.seq: fact.level for event, fact in trace.facts(BeliefChanged)}
+    marks = [i for i in ladder(trace).items if isinstance(i, Polygon) and i.style == "ladder.client.mark"]
+    heights = {-1 if levels[m.seq].rung is None else levels[m.seq].rung: m.points[0][1] for m in marks}
     ordered = [heights[rung] for rung in sorted(heights, key=lambda rung: rung or 0)]
     assert sorted(ordered, reverse=True) == ordered
 

@@ -27,6 +27,7 @@ from simulator.trace.facts import (
     HandshakeReturned,
     Received,
     Sent,
+    StandingChanged,
     StateChanged,
 )
 from simulator.trace.outcome import trace_of as trace_of_events
@@ -129,9 +130,13 @@ def test_the_end_of_the_document_is_the_outcome_of_the_trace(name: str, tls: str
         "facts"
     ]
     assert trace.outcome.level.value == run["level"]
-    for side, outcome in (("client", trace.outcome.client), ("server", trace.outcome.server)):
-        beliefs = [belief["level"] for belief in run["beliefs"] if belief["side"] == side]
-        assert outcome.believes.value == (beliefs[-1] if beliefs else "CLEARTEXT")
+    ends = (
+        ("client", trace.outcome.client.believes.value, "CLEARTEXT"),
+        ("server", trace.outcome.server.standing.value, "nothing yet"),
+    )
+    for side, end, beginning in ends:
+        held = [belief["held"] for belief in run["beliefs"] if belief["side"] == side]
+        assert end == (held[-1] if held else beginning)
         moves = [
             event.fact.after
             for event in trace.of(StateChanged)
@@ -198,8 +203,8 @@ def test_every_question_has_one_right_answer_that_the_run_gave(name: str, tls: s
                 assert [said] == right
             case Decided(choice=choice):
                 assert [choice] == right
-            case BeliefChanged(level=level):
-                assert [level_name(level)] == right
+            case BeliefChanged() | StandingChanged():
+                assert [level_name(event.fact.held)] == right
             case HandshakeReturned(result=result):
                 assert ["without error" if result == "ok" else "with an error"] == right
             case Checked(verdict=verdict) if len(texts) > 2:

@@ -11,7 +11,16 @@ from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.security import SecurityLevel
 from simulator.tls.wire.version import Protection
-from simulator.trace.facts import Alert, BeliefChanged, Decided, HandshakeReturned, Noted, Sent, Setup
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Decided,
+    HandshakeReturned,
+    Noted,
+    Sent,
+    Setup,
+    StandingChanged,
+)
 from simulator.views.drawing.display import Box, Line, Polygon, Text, wrap
 from simulator.views.drawing.style import TYPES, palette
 from simulator.views.pictures.sequence import sequence
@@ -76,7 +85,7 @@ def test_every_message_decision_and_belief_is_in_the_usual_picture(name: str, tl
     """At the usual detail nothing that somebody said, decided or believed is missing."""
     trace = trace_of(name, tls)
     shown = {item.seq for item in sequence(trace).items}
-    kinds = (Setup, Sent, Alert, Decided, BeliefChanged, HandshakeReturned, Noted)
+    kinds = (Setup, Sent, Alert, Decided, BeliefChanged, StandingChanged, HandshakeReturned, Noted)
     assert sorted({event.seq for event in trace.of(*kinds)} - shown) == []
 
 

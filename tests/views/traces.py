@@ -44,7 +44,8 @@ CLOSED = {
     "HandshakeReturned": {"result", "negotiated"},
     "AlertOutcome": {"sender"},
     "Outcome": {"negotiated", "refused_at", "judged_by"},
-    "SideOutcome": {"handshake"},
+    "ClientOutcome": {"handshake"},
+    "ServerOutcome": {"handshake"},
     "SecurityCard": {"client_authenticated", "refused_at"},
 }
 

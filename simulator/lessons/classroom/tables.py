@@ -11,7 +11,15 @@ from simulator.errors import SimulatorError
 from simulator.lessons.arguments import a_run, a_side, a_word, some_events, wrong_argument
 from simulator.lessons.page import Lead, Table, page
 from simulator.lessons.traces import proof_in
-from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Sent,
+    StandingChanged,
+)
 from simulator.trace.outcome import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import certificate_words
@@ -174,7 +182,7 @@ def tell(events: Iterable[Event]) -> Exhibit:
     Raises:
         ArgumentError: these are not events.
     """
-    seen = (Sent, Alert, Checked, Decided, BeliefChanged, HandshakeReturned)
+    seen = (Sent, Alert, Checked, Decided, BeliefChanged, StandingChanged, HandshakeReturned)
     rows = [
         (moment(event.at), headline(event)) for event in some_events(events) if isinstance(event.fact, seen)
     ]

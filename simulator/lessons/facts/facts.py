@@ -25,6 +25,7 @@ from simulator.lessons.facts.values import (
     NONE,
     NOT_STATED,
     NUMBER,
+    PROOF,
     RESULT,
     SIDE,
     STANDING,
@@ -206,8 +207,8 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
         "the level that the client believes in at the end", LEVEL, lambda t: t.outcome.client.believes.value,
         "At the end the client takes the level for {}."),
     "server_knows": Fact(
-        "the level that the server knows at the end", LEVEL, lambda t: t.outcome.server.believes.value,
-        "At the end the server knows that the level is {}."),
+        "what the server knows of the client at the end", STANDING,
+        lambda t: t.outcome.server.standing.value, "At the end the server knows of the client: {}."),
     "late_refusal": Fact(
         "the client took a refused session for open", YES_NO, lambda t: gap(t) is not None,
         "For a while the client took a refused session for open.", {False: _NO_ERROR}),
@@ -218,7 +219,7 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
         "the client verified the server", YES_NO, lambda t: t.card.server_authenticated,
         "The client verified the server.", {False: "The client did not verify the server."}),
     "client_authenticated": Fact(
-        "the client is authenticated", STANDING, lambda t: t.card.client_authenticated,
+        "the client is authenticated", PROOF, lambda t: t.card.client_authenticated,
         "The client is not authenticated.", {
             "yes": "The client is authenticated.", "claimed": "The client's identity is only claimed."}),
     "identity": Fact(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from simulator.errors import OutputError, unknown_name
-from simulator.security import SecurityLevel
+from simulator.security import SecurityLevel, Standing
 from simulator.trace.facts import Step
 
 Theme = Literal["light", "dark", "print"]
@@ -47,6 +47,14 @@ class Type:
 
 _LEVEL_KEYS = [level.value for level in SecurityLevel]
 _STEP_KEYS = [step.value for step in Step]
+# Of a standing that proves nothing: grey, and amber for a claim; of every other, the colour of its level.
+_GROUNDS = {
+    Standing.NOTHING_YET: SecurityLevel.CLEARTEXT,
+    Standing.NOT_ASKED: SecurityLevel.CLEARTEXT,
+    Standing.ASKED: SecurityLevel.CLEARTEXT,
+    Standing.ANONYMOUS: SecurityLevel.CLEARTEXT,
+    Standing.CLAIMED: SecurityLevel.ENCRYPTED,
+}
 
 #: Every look of a shape, written once, with the names of the styles that have it.
 _STROKES = (
@@ -101,8 +109,6 @@ _STROKES = (
     (Stroke(line="ink", width=3.4), "ladder.client"),
     (Stroke(line="ink", width=3.4, dash=(7, 4)), "ladder.client.assumed"),
     (Stroke(fill="paper", line="ink", width=2.6), "ladder.client.mark"),
-    (Stroke(line="ladder_server", width=3.4), "ladder.server"),
-    (Stroke(fill="ladder_server", line="ladder_server", width=2.0), "ladder.server.mark"),
     (Stroke(fill="store"), "branch"),
     (Stroke(fill="follows"), "leaf.odd follows"),
     (Stroke(fill="parting", line="ink", width=3.0), "parting"),
@@ -221,6 +227,12 @@ def _mixed(ground: str, tint: str, share: float) -> str:
 
 
 PALETTES: Mapping[str, Palette] = {theme: _palette(theme) for theme in _STRIP_SHARES}
+
+
+def ground_of(held: SecurityLevel | Standing) -> str:
+    """The style of the ground on which a level or a standing is written."""
+    level = held if isinstance(held, SecurityLevel) else _GROUNDS.get(held, held.worth)
+    return f"level.{level.value}"
 
 
 def detail_named(name: str) -> Detail:

@@ -18,6 +18,7 @@ from simulator.views.drawing.sheet import (
     height_of,
     pitch_of,
 )
+from simulator.views.drawing.style import ground_of
 from simulator.views.story.reading import gap_words
 from simulator.views.story.words import ASSUMED, level_name
 
@@ -61,7 +62,7 @@ class BeliefLane:
     def _block(self, belief: Belief, x: float, height: float, lines: list[tuple[str, str]]) -> None:
         """Ground, hatching, frame and words."""
         seq = belief.event.seq
-        self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, f"level.{belief.level.value}", seq, radius=5))
+        self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, ground_of(belief.held), seq, radius=5))
         strip = x + BELIEF_WIDTH - STRIP if self.left_side else x
         if belief.assumed:
             self.sheet.put(*hatching(strip, self.top + 2, STRIP, height - 4, seq, Part.BELIEF))
@@ -74,7 +75,7 @@ class BeliefLane:
             y += pitch_of(style)
 
     def _lines(self, belief: Belief) -> list[tuple[str, str]]:
-        lines = [(line, "belief") for line in wrap(level_name(belief.level), "belief", self._room, 3)]
+        lines = [(line, "belief") for line in wrap(level_name(belief.held), "belief", self._room, 3)]
         if belief.assumed:
             lines += [(line, "belief.small") for line in wrap(ASSUMED, "belief.small", self._room)]
         return lines

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.views.drawing.display import Box, width_of
 from simulator.views.drawing.glyphs import hatching, octagon
 from simulator.views.drawing.sheet import GUTTER, HALF_CARD, TALK_PITCH, Sheet, Stage
+from simulator.views.drawing.style import ground_of
 from simulator.views.pictures import arrows, panels
 from simulator.views.story.beat_kinds import Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import beats
@@ -59,7 +60,7 @@ class Column:
         lane = sheet.stage.outer_edge(event.actor)
         left = lane if sheet.stage.opens_right(event.actor) else lane - width
         sheet.y += 5
-        sheet.put(Box(left, sheet.y, width, 25, f"level.{belief.level.value}", event.seq, radius=5))
+        sheet.put(Box(left, sheet.y, width, 25, ground_of(belief.held), event.seq, radius=5))
         if belief.assumed:
             sheet.put(*hatching(left + width - edge, sheet.y + 1, edge - 1, 23, event.seq))
         style = "belief.assumed" if belief.assumed else "belief.held"

@@ -1,8 +1,10 @@
-"""The security ladder over the course of a run: the beliefs of client and server.
+"""The security ladder over the course of a run: what the client believes, and what the server knows of it.
 
-Columns are the moments at which something changes, in order and not to scale. A dashed and hatched line is
-an assumption; the shaded time is the one in which the client takes a refused session for open. REFUSED
-stands below the ladder, because it is no rung of it.
+The client's belief is a level, so it stands on the ladder. The server never learns whether the client
+verified it, so what it knows is no level: it has a row of its own below. Columns are the moments at which
+something changes, in order and not to scale. A dashed and hatched line is an assumption; the shaded time is
+the one in which the client takes a refused session for open. REFUSED stands below the ladder, because it is
+no rung of it.
 """
 
 from __future__ import annotations
@@ -10,14 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from simulator.security import SecurityLevel
+from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import SIDES
 from simulator.views.drawing.cells import wrap_cells
 from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
 from simulator.views.drawing.glyphs import hatching, octagon, regular
 from simulator.views.drawing.marks import Part, Scales
 from simulator.views.drawing.sheet import MARGIN, Sheet
-from simulator.views.drawing.style import detail_named
+from simulator.views.drawing.style import detail_named, ground_of
 from simulator.views.pictures.page import blank, finished, run_head, text_head
 from simulator.views.story.beat_kinds import Belief, CallReturned
 from simulator.views.story.beats import beats
@@ -37,13 +39,13 @@ LEAST_PITCH = 112.0  # without reasons below the moments, so that the whole pict
 SCREEN = 1290.0
 ROW = 63.0
 REFUSED_HEIGHT = -1.0  # on the scale of a figure: below the lowest rung, which is 0
-APART = 8.0  # from the middle of a rung to either side's line
 TAIL = 182.0  # after the last moment, where the lines have their names
 TITLE = "how secure, and who knows it"
+NEVER_KNOWN = "Whether the client verified it, it cannot know."
 NOTHING_YET = "The connection begins. Nothing is agreed yet."
 LEAD = (
-    "Circles: what the client believes. Squares: what the server knows. Dashed and hatched: only "
-    "assumed, because nothing that was read says so. Columns are moments, not to scale."
+    "Line with circles: what the client believes. Row below: what the server knows of the client. Dashed and "
+    "hatched: only assumed, because nothing that was read says so. Columns are moments, not to scale."
 )
 
 
@@ -86,14 +88,15 @@ def _within(steps: list[Moment], late: Gap | None) -> list[int]:
 
 
 class _Ladder:
-    """The rungs, and the two lines on them."""
+    """The rungs with the client's line, and the server's row below."""
 
     def __init__(self, sheet: Sheet, steps: list[Moment], late: Gap | None, pitch: float) -> None:
         self.sheet, self.steps, self.late, self.pitch = sheet, steps, late, pitch
         self.left = MARGIN + LABEL
         self.right = sheet.stage.width - MARGIN
         self.top = sheet.y + 26
-        self.bottom = self.top + ROW * len(RUNGS) + 22 + ROW
+        self.foot = self.top + ROW * len(RUNGS) + 22 + ROW  # of the ladder
+        self.bottom = self.foot + 22 + ROW
 
     def draw(self) -> None:
         """Everything but the reasons."""
@@ -103,9 +106,8 @@ class _Ladder:
             x = self._x(place)
             self.sheet.put(Text(x, self.top - 10, moment(step.at), "moment", self._seq(step), "middle"))
             self.sheet.back.append(Line(((x, self.top), (x, self.bottom)), "rule", 0))
-        for side in reversed(SIDES):
-            self._line(side)
-        self._names()
+        self._standings()
+        self._line()
         heights = [(float(level.rung or 0), self._y(level)) for level in RUNGS]
         heights.append((REFUSED_HEIGHT, self._y(SecurityLevel.REFUSED)))
         self.sheet.scales = Scales(((0.0, self._x(0)), (1.0, self._x(1))), tuple(heights))
@@ -120,7 +122,7 @@ class _Ladder:
     def _y(self, level: SecurityLevel) -> float:
         """The middle of a rung."""
         if level is SecurityLevel.REFUSED:
-            return self.bottom - ROW / 2
+            return self.foot - ROW / 2
         return self.top + ROW * (RUNGS.index(level) + 0.5)
 
     def _rungs(self) -> None:
@@ -143,12 +145,11 @@ class _Ladder:
         """The time of the late refusal, with its words; elsewhere what is assumed, hatched."""
         late = self.late
         for place, step in enumerate(self.steps):
-            client, server = step.beliefs["client"], step.beliefs["server"]
+            client = step.beliefs["client"]
             within = late is not None and late.start.at <= step.at < late.end.at
             if client.assumed and not within:
-                top, bottom = sorted((self._y(client.level) - APART, self._y(server.level) + APART))
-                seq, width = client.seq, self._x(place + 1) - self._x(place)
-                self.sheet.middle += hatching(self._x(place), top, width, bottom - top, seq)
+                top, width = self._y(step.level) - ROW / 2 + 2, self._x(place + 1) - self._x(place)
+                self.sheet.middle += hatching(self._x(place), top, width, ROW - 4, client.seq)
         if late is None:
             return
         inside = _within(self.steps, late)
@@ -157,7 +158,7 @@ class _Ladder:
             left,
             self.top + 2,
             right - left,
-            self.bottom - self.top - 4,
+            self.foot - self.top - 4,
             "gap",
             seq,
             radius=4,
@@ -167,40 +168,40 @@ class _Ladder:
         words = gap_words(late)
         self.sheet.paragraph(words, "gap", seq, left + 8, self.top + 10, width=right - left - 16)
 
-    def _line(self, side: Side) -> None:
-        """One side's course: level after level, with a mark wherever it changes."""
-        shift = -APART if side == "client" else APART
-        before = None
+    def _line(self) -> None:
+        """The client's course: level after level, with a circle wherever its belief changes."""
+        before, sheet = None, self.sheet
         for place, step in enumerate(self.steps):
-            belief = step.beliefs[side]
-            x, y = self._x(place), self._y(belief.level) + shift
-            dashed = side == "client" and belief.assumed
-            style = "ladder.client.assumed" if dashed else f"ladder.{side}"
+            belief = step.beliefs["client"]
+            x, y = self._x(place), self._y(step.level)
+            style = "ladder.client.assumed" if belief.assumed else "ladder.client"
             end = self._x(place + 1) if place + 1 < len(self.steps) else self.right - TAIL + 40
             if before is not None and before != y:
-                self.sheet.put(Line(((x, before), (x, y)), style, belief.seq))
-            self.sheet.put(Line(((x, y), (end, y)), style, belief.seq))
+                sheet.put(Line(((x, before), (x, y)), style, belief.seq))
+            sheet.put(Line(((x, y), (end, y)), style, belief.seq))
             before = y
         for place, step in enumerate(self.steps):
-            if side in step.changed:
-                belief = step.beliefs[side]
-                self._mark(side, self._x(place), self._y(belief.level) + shift, belief.seq)
+            if "client" in step.changed:
+                mark = regular(self._x(place), self._y(step.level), 6.5, 20)
+                sheet.put(Polygon(mark, "ladder.client.mark", step.beliefs["client"].seq))
+        last = self.steps[-1]
+        y, seq = self._y(last.level) + 4.5, last.beliefs["client"].seq
+        sheet.put(Text(self.right - TAIL + 46, y, "client believes", "belief", seq))
 
-    def _mark(self, side: Side, x: float, y: float, seq: int) -> None:
-        if side == "client":
-            self.sheet.put(Polygon(regular(x, y, 6.5, 20), "ladder.client.mark", seq))
-        else:
-            self.sheet.put(Box(x - 5.5, y - 5.5, 11, 11, "ladder.server.mark", seq))
-
-    def _names(self) -> None:
-        """The name of each line, at its end."""
-        x = self.right - TAIL + 46
-        for side, shift, words, style in (
-            ("client", -APART, "client believes", "belief"),
-            ("server", APART, "server knows", "ladder.server"),
-        ):
-            belief = self.steps[-1].beliefs["client" if side == "client" else "server"]
-            self.sheet.put(Text(x, self._y(belief.level) + shift + 4.5, words, style, belief.seq))
+    def _standings(self) -> None:
+        """The server's row: a block from each change of the client's standing to the next."""
+        sheet, top = self.sheet, self.foot + 22
+        sheet.put(Box(MARGIN, top + 2, LABEL - 14, ROW - 4, "belief.held", 0, radius=5))
+        sheet.line("Server knows of the client", "rung", 0, MARGIN + 10, top + 20, width=LABEL - 34)
+        sheet.paragraph(NEVER_KNOWN, "belief.small", 0, MARGIN + 10, top + 24, width=LABEL - 32, most=2)
+        starts = [place for place, step in enumerate(self.steps) if place == 0 or "server" in step.changed]
+        for place, until in zip(starts, [*starts[1:], None], strict=True):
+            belief, x = self.steps[place].beliefs["server"], self._x(place)
+            width = (self.right if until is None else self._x(until)) - x
+            sheet.put(Box(x, top + 2, width - 3, ROW - 4, ground_of(belief.held), belief.seq, radius=5))
+            sheet.put(Box(x, top + 2, width - 3, ROW - 4, "belief.held", belief.seq, radius=5))
+            name = level_name(belief.held)
+            sheet.line(name, "belief", belief.seq, x + 8, top + ROW / 2 + 5, width=width - 14)
 
     def reasons(self) -> None:
         """Below each moment what happened there."""
@@ -227,7 +228,7 @@ def description(trace: Trace) -> str:
             if side in step.changed:
                 belief = step.beliefs[side]
                 verb = "assumes" if belief.assumed else "believes" if side == "client" else "knows"
-                sentences.append(f"At {moment(step.at)} the {side} {verb}: {level_name(belief.level)}.")
+                sentences.append(f"At {moment(step.at)} the {side} {verb}: {level_name(belief.held)}.")
     return " ".join([*sentences, *_late_words(trace)])
 
 
@@ -237,7 +238,7 @@ def _late_words(trace: Trace) -> list[str]:
 
 
 def ladder_text(trace: Trace, width: int = 80) -> str:
-    """The ladder as text: a line for each moment with what either side believes, and why.
+    """The ladder as text: a line for each moment with what either side believes or knows, and why.
 
     Args:
         trace: what happened.
@@ -250,7 +251,7 @@ def ladder_text(trace: Trace, width: int = 80) -> str:
         lines.append(f"{moment(step.at):>9}  {client:<32}  {server}".rstrip())
         for side, words, _ in step.words:
             lines += [f"{'':>11}{part}" for part in wrap_cells(f"{side}: {words}", width - 11)]
-    key = "* its belief changes here; (assumed): nothing that it read says so"
+    key = "* changes here; (assumed): nothing that it read says so"
     for words in (key, *_late_words(trace)):
         lines += ["", *wrap_cells(words, width)]
     return "\n".join(lines) + "\n"
@@ -259,19 +260,22 @@ def ladder_text(trace: Trace, width: int = 80) -> str:
 def _told(step: Moment, side: Side) -> str:
     belief = step.beliefs[side]
     star = "* " if side in step.changed else "  "
-    return f"{star}{level_name(belief.level)}{' (assumed)' if belief.assumed else ''}"
+    return f"{star}{level_name(belief.held)}{' (assumed)' if belief.assumed else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class HeldBelief:
-    """The belief of a side from one moment on; ``seq`` is 0 before its first observation."""
+    """What a side believes or knows from one moment on; ``seq`` is 0 before its first observation."""
 
-    level: SecurityLevel
+    held: SecurityLevel | Standing
     assumed: bool
     seq: int
 
 
-NOTHING = HeldBelief(SecurityLevel.CLEARTEXT, assumed=False, seq=0)
+NOTHING: dict[Side, HeldBelief] = {
+    "client": HeldBelief(SecurityLevel.CLEARTEXT, assumed=False, seq=0),
+    "server": HeldBelief(Standing.NOTHING_YET, assumed=False, seq=0),
+}
 
 
 @dataclass(slots=True)
@@ -280,7 +284,7 @@ class Moment:
 
     Attributes:
         at: virtual time in microseconds.
-        beliefs: what each side believes from then on.
+        beliefs: what the client believes and the server knows from then on.
         changed: the sides whose belief changes here.
         words: what happened, as (side, sentence, ``seq``).
     """
@@ -290,10 +294,17 @@ class Moment:
     changed: set[Side] = field(default_factory=set)
     words: list[tuple[Side, str, int]] = field(default_factory=list)
 
+    @property
+    def level(self) -> SecurityLevel:
+        """The level that the client believes in."""
+        held = self.beliefs["client"].held
+        assert isinstance(held, SecurityLevel)
+        return held
+
 
 def moments(trace: Trace) -> list[Moment]:
     """All moments in order; the first is the beginning of the connection, where both know of nothing."""
-    found = [Moment(0, {"client": NOTHING, "server": NOTHING})]
+    found = [Moment(0, dict(NOTHING))]
     for beat in beats(trace):
         event = beat.event
         side = next((side for side in SIDES if side == event.actor), None)
@@ -304,7 +315,7 @@ def moments(trace: Trace) -> list[Moment]:
             here = Moment(event.at, dict(here.beliefs))
             found.append(here)
         if isinstance(beat, Belief):
-            here.beliefs[side] = HeldBelief(beat.level, beat.assumed, event.seq)
+            here.beliefs[side] = HeldBelief(beat.held, beat.assumed, event.seq)
             here.changed.add(side)
             here.words.append((side, beat.reason, event.seq))
         else:

@@ -24,11 +24,13 @@ from simulator.trace.facts import (
     Decided,
     HandshakeReturned,
     Sent,
+    StandingChanged,
     StateChanged,
 )
 from simulator.trace.outcome import card_of, outcome_of
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS
+from simulator.views.drawing.style import ground_of
 from simulator.views.player.messages import messages
 from simulator.views.player.picture import GIVING_AWAY, picture
 from simulator.views.player.predict import questions, turns
@@ -57,7 +59,7 @@ MARKS = {
     CheckOutcome.NOT_REACHED: "later",
 }
 #: Facts that can change the card.
-TELLING = (Checked, Decided, HandshakeReturned, BeliefChanged, Alert)
+TELLING = (Checked, Decided, HandshakeReturned, BeliefChanged, StandingChanged, Alert)
 Values = dict[str, Any]
 
 
@@ -125,7 +127,7 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
         "certificates": _certificates(trace),
         "actors": [_actor(actor, setup) for actor in setup.actors],
         "levels": [[level.value, level_name(level), level.plain_words] for level in SecurityLevel],
-        "beliefs": _said([_belief(*one) for one in trace.facts(BeliefChanged)], say),
+        "beliefs": _said([_belief(event) for event in trace.of(BeliefChanged, StandingChanged)], say),
         "ledgers": _said([_ledger(*one) for one in trace.facts(Checked)], say),
         "decisions": _decisions(trace),
         "cards": _cards(trace),
@@ -177,14 +179,18 @@ def _certificates(trace: Trace) -> dict[str, Values]:
     return {words["fingerprint"]: words for words in found}
 
 
-def _belief(event: Event, fact: BeliefChanged) -> Values:
+def _belief(event: Event) -> Values:
+    fact = event.fact
+    assert isinstance(fact, BeliefChanged | StandingChanged)
     return {
         "seq": event.seq,
         "side": event.actor,
-        "level": fact.level.value,
-        "assumed": fact.assumed,
+        "held": fact.held.value,
+        "name": level_name(fact.held),
+        "colour": ground_of(fact.held).replace(".", "_"),
+        "assumed": isinstance(fact, BeliefChanged) and fact.assumed,
         "peer": clean(fact.peer or ""),
-        "user": clean(fact.user or ""),
+        "user": clean((isinstance(fact, StandingChanged) and fact.user) or ""),
         "reason": clean(fact.reason),
     }
 

@@ -11,7 +11,16 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from simulator.trace.facts import STEP_NUMBERS, Alert, BeliefChanged, Checked, Decided, Received, Sent
+from simulator.trace.facts import (
+    STEP_NUMBERS,
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    Received,
+    Sent,
+    StandingChanged,
+)
 from simulator.views.drawing.display import (
     Box,
     Drawing,
@@ -126,7 +135,7 @@ def _places(trace: Trace, items: Sequence[Item]) -> dict[int, Extent]:
         extent = drawn.get(event.seq, last if cause is None else found[cause])
         if isinstance(event.fact, Received | Alert | Decided) and event.cause in joined:
             extent = union(extent, found[event.cause])  # the arrow, not its head alone; the whole decision
-        if isinstance(event.fact, BeliefChanged):
+        if isinstance(event.fact, BeliefChanged | StandingChanged):
             left, top, right, bottom = extent
             extent = (left, top, right, min(bottom, words.get(event.seq, top + BELIEF_HEIGHT)))
         found[event.seq] = last = extent
@@ -162,7 +171,7 @@ def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> tuple[flo
     told = [
         places[event.seq]
         for event in trace.events[:-1]
-        if event.at >= 0 and not isinstance(event.fact, BeliefChanged)
+        if event.at >= 0 and not isinstance(event.fact, BeliefChanged | StandingChanged)
     ]
     if not told:
         return 0.0, width

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.security import SecurityLevel
+from simulator.security import SecurityLevel, Standing
 from simulator.tls.states import MACHINES, State
 from simulator.trace.facts import (
     Alert,
@@ -21,6 +21,7 @@ from simulator.trace.facts import (
     HandshakeReturned,
     Received,
     Sent,
+    StandingChanged,
     StateChanged,
 )
 from simulator.trust.profiles import PROFILES
@@ -48,6 +49,7 @@ LIKELY_LEVELS = (
     SecurityLevel.CLIENT_AUTHENTICATED,
     SecurityLevel.REFUSED,
 )
+LIKELY_STANDINGS = (Standing.ANONYMOUS, Standing.CLAIMED, Standing.AUTHENTICATED, Standing.REFUSED)
 
 
 def questions(trace: Trace) -> dict[int, dict[str, Any]]:
@@ -83,7 +85,7 @@ class _Asker:
         }
         self.stood = _states_when_read(trace)
         self.ledgers: dict[str, Verdict] = {}
-        self.beliefs = dict.fromkeys(("client", "server"), SecurityLevel.CLEARTEXT)
+        self.level, self.standing = SecurityLevel.CLEARTEXT, Standing.NOTHING_YET
 
     def see(self, event: Event) -> dict[str, Any] | None:
         """The question this event answers, from what was seen before it."""
@@ -100,9 +102,14 @@ class _Asker:
                 return _checked(event, verdict, news(before, verdict))
             case HandshakeReturned():
                 return _returned(event, fact)
-            case BeliefChanged() if event.actor in self.beliefs:
-                before_level, self.beliefs[event.actor] = self.beliefs[event.actor], fact.level
-                return _belief(event, fact, before_level)
+            case BeliefChanged(level=level):
+                likely, self.level = {*LIKELY_LEVELS, self.level, level}, level
+                ask = "What does the client now believe about the session?"
+                return _belief(ask, [one for one in SecurityLevel if one in likely], level, fact.reason)
+            case StandingChanged(standing=standing):
+                expected, self.standing = {*LIKELY_STANDINGS, self.standing, standing}, standing
+                ask = "What does the server now know of the client?"
+                return _belief(ask, [one for one in Standing if one in expected], standing, fact.reason)
             case _:
                 return None
 
@@ -266,20 +273,20 @@ def _returned(event: Event, fact: HandshakeReturned) -> dict[str, Any]:
     return asked_with(f"How does the {event.actor}'s handshake call return?", options)
 
 
-def _belief(event: Event, fact: BeliefChanged, before: SecurityLevel) -> dict[str, Any]:
-    levels = {*LIKELY_LEVELS, before, fact.level}
-    reason = clean(fact.reason)
-    options = []
-    for level in (level for level in SecurityLevel if level in levels):
-        if level is fact.level:
-            why = reason
-        elif level.rung is None or (fact.level.rung is not None and level.rung > fact.level.rung):
-            why = f"Nothing that it has read so far says that. {reason}"
-        else:
-            why = f"It can tell more than that. {reason}"
-        options.append((level_name(level), level is fact.level, why))
-    verb = "know" if event.actor == "server" else "believe"
-    return asked_with(f"What does the {event.actor} now {verb} about the session?", options)
+def _belief(
+    ask: str, options: Sequence[SecurityLevel | Standing], right: SecurityLevel | Standing, reason: str
+) -> dict[str, Any]:
+    """The question for a belief or a standing; the options are in order, the least first."""
+    reason = clean(reason)
+    place = options.index(right)
+    less, more = (
+        f"It can tell more than that. {reason}",
+        f"Nothing that it has read so far says that. {reason}",
+    )
+    whys = [*[less] * place, reason, *[more] * (len(options) - place - 1)]
+    return asked_with(
+        ask, [(level_name(one), one is right, why) for one, why in zip(options, whys, strict=True)]
+    )
 
 
 Question = dict[str, Any]
@@ -312,13 +319,11 @@ def turns(
 def _worth(trace: Trace) -> Question:
     """The question for the final level, with the reason of the side that refused, or else of the server."""
     level = trace.card.level
-    reasons = [
-        clean(fact.reason)
-        for event, fact in trace.facts(BeliefChanged)
-        if fact.level is level and (event.actor == "server" or level is SecurityLevel.REFUSED)
-    ]
-    reason = reasons[:1] if level is SecurityLevel.REFUSED else reasons[-1:]
-    right = " ".join([f"{level_name(level)}: {level.plain_words}.", *reason])
+    believed = [(event.seq, fact.reason) for event, fact in trace.facts(BeliefChanged) if fact.level is level]
+    known = [(e.seq, fact.reason) for e, fact in trace.facts(StandingChanged) if fact.standing.worth is level]
+    refusal = min(believed + known, default=(0, ""))
+    _, reason = refusal if level is SecurityLevel.REFUSED else [refusal, *believed, *known][-1]
+    right = f"{level_name(level)}: {level.plain_words}. {clean(reason)}".rstrip()
     options = [
         (level_name(one), one is level, right if one is level else f"In the end it is {right}")
         for one in SecurityLevel

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.tls.wire.version import SIDES
 from simulator.trace.compare import Divergence, first_divergence, likeness
-from simulator.trace.facts import Alert, BeliefChanged, Checked, Decided, HandshakeReturned, Sent
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Sent,
+    StandingChanged,
+)
 from simulator.views.story.beat_kinds import Ledger, Remark
 from simulator.views.story.beats import beats
 
@@ -109,7 +117,7 @@ def _kinship(one: Beat, other: Beat) -> int:
             return 3
         case Sent(protocol=protocol), Sent(protocol=other_protocol):
             return 2 if protocol == other_protocol == "application_data" else 0
-        case (BeliefChanged(), BeliefChanged()) | (Alert(), Alert()):
+        case (BeliefChanged() | StandingChanged(), _) | (Alert(), _):  # of the same type, as said above
             return 1
         case _:
             return 0

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
-    from simulator.security import SecurityLevel
+    from simulator.security import SecurityLevel, Standing
     from simulator.trace.facts import Event, Step
     from simulator.trust.verdict import CheckOutcome
     from simulator.views.drawing.style import Detail
@@ -150,16 +150,16 @@ class Decision(Beat):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Belief(Beat):
-    """A new belief of a side.
+    """A new belief of the client, or a new standing of the client with the server.
 
     Attributes:
-        level: the level it believes in.
+        held: the level that the client believes in, or what the server knows of it.
         assumed: nothing that it read says so.
         reason: the observation behind it.
         gap: the error that ends here, or None.
     """
 
-    level: SecurityLevel
+    held: SecurityLevel | Standing
     assumed: bool
     reason: str
     gap: Gap | None

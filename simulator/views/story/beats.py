@@ -19,6 +19,7 @@ from simulator.trace.facts import (
     Received,
     Sent,
     Setup,
+    StandingChanged,
     StateChanged,
 )
 from simulator.trust.verdict import CheckOutcome
@@ -151,7 +152,7 @@ class _Walk:
                 return self._ledger(event, fact.verdict)
             case Decided():
                 return self._decision(event, fact)
-            case BeliefChanged():
+            case BeliefChanged() | StandingChanged():
                 return self._belief(event, fact)
             case HandshakeReturned():
                 return self._returned(event, fact)
@@ -280,17 +281,18 @@ class _Walk:
             ledger=shown,
         )
 
-    def _belief(self, event: Event, fact: BeliefChanged) -> Belief:
+    def _belief(self, event: Event, fact: BeliefChanged | StandingChanged) -> Belief:
+        assumed = isinstance(fact, BeliefChanged) and fact.assumed
         ended = self.gap if self.gap and self.gap.end.seq == event.seq else None
         reason = self.names.shown(fact.reason)
-        said = [reason, ASSUMED if fact.assumed else "", gap_words(ended) if ended else ""]
+        said = [reason, ASSUMED if assumed else "", gap_words(ended) if ended else ""]
         return Belief(
             event=event,
             detail="overview",
             headline=self._head(event),
             sentences=tuple(filter(None, said)),
-            level=fact.level,
-            assumed=fact.assumed,
+            held=fact.held,
+            assumed=assumed,
             reason="" if self.detail == "overview" else reason,
             gap=ended,
         )

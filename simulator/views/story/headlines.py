@@ -18,6 +18,7 @@ from simulator.trace.facts import (
     Received,
     Sent,
     Setup,
+    StandingChanged,
     StateChanged,
 )
 from simulator.trust.verdict import CheckOutcome
@@ -69,8 +70,9 @@ def headline(event: Event, names: Names = NAMELESS) -> str:
         case HandshakeReturned():
             return f"{who}'s {returned(fact)}"
         case BeliefChanged():
-            verb = "knows" if event.actor == "server" else "assumes" if fact.assumed else "believes"
-            return f"{who} {verb}: {level_name(fact.level)}"
+            return f"{who} {'assumes' if fact.assumed else 'believes'}: {level_name(fact.level)}"
+        case StandingChanged():
+            return f"{who} knows: {level_name(fact.standing)}"
         case Noted():
             return names.shown(fact.text).partition(". ")[0].removesuffix(".")
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from simulator.security import SecurityLevel
+from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import Protection
 from simulator.trust.verdict import CheckOutcome
 
@@ -103,9 +103,9 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def level_name(level: SecurityLevel) -> str:
-    """The level as a person writes it: ``Client authenticated``."""
-    return level.value.replace("_", " ").capitalize()
+def level_name(held: SecurityLevel | Standing) -> str:
+    """A level or a standing as a person writes it: ``Client authenticated``, ``Not asked``."""
+    return str(held.value).replace("_", " ").capitalize()
 
 
 def question(decision: str) -> str:
@@ -135,7 +135,7 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
     """The card as (question, answer) pairs in words; ``say`` writes the name of the client."""
     say = say or clean
     matched = {True: "yes", False: "no", None: "nobody compared"}[card.server_name_matched]
-    standing = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
+    proof = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
     granted = "yes" if card.access_granted else "no"
     session = card.level is not SecurityLevel.REFUSED or card.refused_at != "tls"
     encrypted = "yes" if card.encrypted else "no"
@@ -143,7 +143,7 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
         ("Encrypted", encrypted if session else "no session"),
         ("Server authenticated", "yes" if card.server_authenticated else "no"),
         ("Server name matched", matched),
-        ("Client authenticated", standing),
+        ("Client authenticated", proof),
         ("Client identity", say(card.client_identity) if card.client_identity else "none"),
         ("Mapped to user", clean(card.user) if card.user else "nobody"),
         ("Access granted", granted),

@@ -69,16 +69,19 @@ function drawLedgers(pane, node) {
 
 function drawLevels(pane, node) {
   const { run, upto } = pane;
-  const belief = (side) => latest(run.beliefs, upto, side) ?? { level: "CLEARTEXT", assumed: false, reason: "Nothing has been said yet.", peer: "", user: "" };
-  const [client, server] = [belief("client"), belief("server")];
-  const here = (side, of, verb) => (of.assumed ? `${side} ${verb} (assumed)` : `${side} ${verb}`);
+  const begin = { assumed: false, colour: "level_CLEARTEXT", reason: "Nothing has been said yet.", peer: "", user: "" };
+  const client = latest(run.beliefs, upto, "client") ?? { ...begin, held: "CLEARTEXT" };
+  const server = latest(run.beliefs, upto, "server") ?? { ...begin, name: "Nothing yet" };
+  const row = (here, colour, name, words) => h("tr", { class: here ? "cap-rung cap-here" : "cap-rung", style: `--level: var(--${colour})` },
+    h("td", {}, here ? words : ""), h("th", { scope: "row" }, name));
+  const table = (words, rows) => h("table", { class: "cap-ladder" }, h("caption", {}, words), h("tbody", {}, rows));
   const rungs = [...run.levels].sort((a, b) => (a[0] === "REFUSED") - (b[0] === "REFUSED"));
   const ladder = [...rungs.filter(([key]) => key !== "REFUSED").reverse(), ...rungs.filter(([key]) => key === "REFUSED")];
-  const rows = ladder.map(([key, name]) => h("tr", { class: client.level === key || server.level === key ? "cap-rung cap-here" : "cap-rung", style: `--level: var(--level_${key})` },
-    h("td", {}, client.level === key ? here("client", client, "believes") : ""), h("th", { scope: "row" }, name), h("td", {}, server.level === key ? here("server", server, "knows") : "")));
+  const believes = client.assumed ? "client believes (assumed)" : "client believes";
   const why = (side, verb, of) => h("p", {}, h("b", {}, `The ${side} ${verb}: `), of.reason, of.peer ? ` It talks to ${of.peer}.` : "", of.user ? ` User: ${of.user}.` : "");
   const card = latest(run.cards, upto);
-  node.replaceChildren(h("table", { class: "cap-ladder" }, h("caption", {}, "Levels, the best on top"), h("tbody", {}, rows)),
+  node.replaceChildren(table("Levels, the best on top", ladder.map(([key, name]) => row(client.held === key, `level_${key}`, name, believes))),
+    table("What the server knows of the client", row(true, server.colour, server.name, "server knows")),
     why("client", "believes", client), why("server", "knows", server), h("h4", {}, pane.cursor === pane.last && run.finished ? "What the session is worth" : "The card, so far"), card ? facts(card.facts) : "");
 }
 
