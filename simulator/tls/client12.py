@@ -70,9 +70,9 @@ class ClientHandshake12(ClientAnswers, Connection12):
         self.out.flush_opening()
         self.move(State.WAIT_SH)
 
-    def hello_extensions(self) -> tuple[Extension, ...]:
-        """The extensions of the ClientHello, in order."""
-        offers = [
+    def offers(self) -> list[Extension]:
+        """The extensions of the ClientHello behind the name of the server, in order."""
+        return [
             forms.EC_POINT_FORMATS.build((0,)),
             forms.SUPPORTED_GROUPS.build(self.config.groups),
             forms.SESSION_TICKET.build(b""),
@@ -80,7 +80,6 @@ class ClientHandshake12(ClientAnswers, Connection12):
             forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes),
             forms.RENEGOTIATION_INFO.build(b""),
         ]
-        return tuple(self.named(offers))
 
     def on_server_hello(self, hello: ServerHello, raw: bytes) -> None:
         """Take the server's choices and the extensions that it understood (RFC 5246 section 7.4.1.3)."""
@@ -96,9 +95,8 @@ class ClientHandshake12(ClientAnswers, Connection12):
                 got=f"cipher suite 0x{hello.cipher_suite:04x}, compression {hello.legacy_compression_method}",
             )
         answers = {extension.type for extension in hello.extensions}
-        offered = {extension.type for extension in self.hello_extensions()}
         for extension in hello.extensions:
-            check_asked(extension, ExtensionPlace.SH, offered)
+            check_asked(extension, ExtensionPlace.SH, self.offered_types)
             check_data(extension, ExtensionPlace.SH)
         check_point_formats(hello.extensions)
         if forms.RENEGOTIATION_INFO.read(hello.extensions) != b"":

@@ -77,8 +77,8 @@ class ClientHandshake13(ClientAnswers, Connection13):
         """Make an ephemeral key for each of these groups."""
         self.shares = {group: generate_key_share(group, self.entropy, "client") for group in groups}
 
-    def hello_extensions(self) -> tuple[Extension, ...]:
-        """The extensions of the ClientHello, in order."""
+    def offers(self) -> list[Extension]:
+        """The extensions of the ClientHello behind the name of the server, in order."""
         offers = [
             forms.SUPPORTED_GROUPS.build(self.config.groups),
             forms.SIGNATURE_ALGORITHMS.build(self.config.signature_schemes),
@@ -90,11 +90,7 @@ class ClientHandshake13(ClientAnswers, Connection13):
         ]
         if self.cookie is not None:
             offers.append(forms.COOKIE.build(self.cookie))
-        return tuple(self.named(offers))
-
-    def offered_types(self) -> set[int]:
-        """The extensions that the ClientHello carries."""
-        return {extension.type for extension in self.hello_extensions()}
+        return offers
 
     def on_hello_retry_request(self, retry: ServerHello, raw: bytes) -> None:
         """Send the same hello with another key share or a cookie (RFC 8446 section 4.1.4)."""
@@ -164,11 +160,11 @@ class ClientHandshake13(ClientAnswers, Connection13):
         if problem:
             raise illegal_parameter(f"ServerHello: {problem}.")
         # A cookie answers nothing: a server gives one of its own accord (RFC 8446 section 4.2.2).
-        check_answers(hello.extensions, place, self.offered_types() | {ExtensionType.COOKIE})
+        check_answers(hello.extensions, place, self.offered_types | {ExtensionType.COOKIE})
 
     def on_encrypted_extensions(self, message: EncryptedExtensions, raw: bytes) -> None:
         """Check that the extensions answer offered ones only (RFC 8446 section 4.3.1)."""
-        check_answers(message.extensions, ExtensionPlace.EE, self.offered_types())
+        check_answers(message.extensions, ExtensionPlace.EE, self.offered_types)
         self.proceed(raw, State.WAIT_CERT_CR)
 
     def on_certificate_request(self, request: CertificateRequest13, raw: bytes) -> None:

@@ -24,10 +24,12 @@ class ClientAnswers(Connection):
     Attributes:
         config: what it offers.
         after_acceptance: the state after the server's certificate was accepted.
+        offered_types: the types of the extensions in the ClientHello that was sent last.
     """
 
     config: ClientConfig
     after_acceptance: ClassVar[State]
+    offered_types: set[int]
 
     def start(self) -> list[TlsEvent]:
         """Send the ClientHello."""
@@ -59,13 +61,12 @@ class ClientAnswers(Connection):
         answer = "send" if credential else "skip"
         return self.answer(State.WAIT_CERTIFICATE_CHOICE, answer, self.send_second_flight, credential)
 
-    def named(self, offers: list[Extension]) -> list[Extension]:
-        """The offers of a ClientHello behind the name of the server, if there is one to send."""
-        name = self.config.server_name
-        return offers if name is None else [server_name(name), *offers]
-
     def send_client_hello(self, session_id: bytes) -> None:
         """Queue the ClientHello; in TLS 1.3 it claims to be one of TLS 1.2 (RFC 8446 section 4.1.2)."""
+        name = self.config.server_name
+        named = () if name is None else (server_name(name),)
+        extensions = (*named, *self.offers())
+        self.offered_types = {extension.type for extension in extensions}
         self.send(
             ClientHello(
                 legacy_version=Version.TLS12.wire,
@@ -73,13 +74,13 @@ class ClientAnswers(Connection):
                 legacy_session_id=session_id,
                 cipher_suites=self.suites,
                 legacy_compression_methods=b"\x00",
-                extensions=self.hello_extensions(),
+                extensions=extensions,
             )
         )
 
     @abstractmethod
-    def hello_extensions(self) -> tuple[Extension, ...]:
-        """The extensions of the ClientHello, in order."""
+    def offers(self) -> list[Extension]:
+        """The extensions of the ClientHello behind the name of the server, in order."""
 
     @abstractmethod
     def signing_scheme(self, credential: Credential) -> int | None:

@@ -17,7 +17,7 @@ from simulator.tls.crypto import rsa_pss
 from simulator.tls.crypto.signatures import (
     SCHEMES,
     common_scheme,
-    describe_key,
+    kind_of,
     schemes_for_key,
     sign,
     verify,
@@ -65,7 +65,7 @@ def test_schemes_for_key(key: str, version: Version) -> None:
     expected = tuple(CODES[name] for name in EXPECTED[key, version])
     assert schemes_for_key(KEYS[key], version) == expected
     assert schemes_for_key(KEYS[key].public_key(), version) == expected
-    assert describe_key(KEYS[key]) == key
+    assert str(kind_of(KEYS[key])) == key
 
 
 def test_common_scheme() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ def hkdf_expand_label(hash_name: str, secret: bytes, label: str, context: bytes,
         context: a transcript hash, or empty.
         length: bytes wanted.
     """
-    full_label = b"tls13 " + label.encode("ascii")
-    info = length.to_bytes(2) + bytes((len(full_label),)) + full_label + bytes((len(context),)) + context
+    info = label_prefix(label, len(context), length) + context
     block = output = hmac.digest(secret, info + b"\x01", hash_name)
     counter = 2
     while len(output) < length:
@@ -38,6 +38,22 @@ def hkdf_expand_label(hash_name: str, secret: bytes, label: str, context: bytes,
         output += block
         counter += 1
     return output[:length]
+
+
+@cache
+def label_prefix(label: str, context_length: int, length: int) -> bytes:
+    """An HkdfLabel up to its context; there is one for each use of a secret."""
+    full_label = b"tls13 " + label.encode("ascii")
+    return length.to_bytes(2) + bytes((len(full_label),)) + full_label + bytes((context_length,))
+
+
+@cache
+def early_secrets(hash_name: str) -> tuple[bytes, bytes, bytes]:
+    """What every handshake without a pre-shared key begins with: hash of nothing, Early Secret, next salt."""
+    zeros, empty_hash = bytes(hashlib.new(hash_name).digest_size), hashlib.new(hash_name).digest()
+    early_secret = hkdf_extract(hash_name, zeros, zeros)
+    salt = hkdf_expand_label(hash_name, early_secret, "derived", empty_hash, len(zeros))
+    return empty_hash, early_secret, salt
 
 
 def traffic_keys(secret: bytes, suite: CipherSuite) -> tuple[bytes, bytes]:
@@ -66,9 +82,8 @@ class KeySchedule13:
 
     def __init__(self, hash_name: str) -> None:
         self.hash_name = hash_name
-        self.zeros = bytes(hashlib.new(hash_name).digest_size)
-        self.empty_hash = hashlib.new(hash_name).digest()
-        self.early_secret = hkdf_extract(hash_name, self.zeros, self.zeros)
+        self.empty_hash, self.early_secret, self.salt = early_secrets(hash_name)
+        self.zeros = bytes(len(self.empty_hash))
         self.handshake_secret = b""
         self.client_handshake_traffic_secret = b""
         self.server_handshake_traffic_secret = b""
@@ -89,8 +104,7 @@ class KeySchedule13:
             shared_secret: what the key exchange gave.
             transcript_hash: of ClientHello to ServerHello.
         """
-        salt = self.derive_secret(self.early_secret, "derived", self.empty_hash)
-        self.handshake_secret = hkdf_extract(self.hash_name, salt, shared_secret)
+        self.handshake_secret = hkdf_extract(self.hash_name, self.salt, shared_secret)
         derive = self.derive_secret
         self.client_handshake_traffic_secret = derive(self.handshake_secret, "c hs traffic", transcript_hash)
         self.server_handshake_traffic_secret = derive(self.handshake_secret, "s hs traffic", transcript_hash)

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -37,6 +38,15 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+FAMILIES: dict[str, tuple[type, type]] = {
+    "ec": (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey),
+    "rsa": (RSAPrivateKey, RSAPublicKey),
+    "ed25519": (Ed25519PrivateKey, Ed25519PublicKey),
+}
+KEPT_MISFITS = 1024  # all kinds of keys in use with all schemes are some 200; a peer may name any number
+# Made once: the library examines their arguments each time.
+ECDSA_SIGNING = {name: ec.ECDSA(digest, deterministic_signing=True) for name, digest in HASHES.items()}
+ECDSA_VERIFYING = {name: ec.ECDSA(digest) for name, digest in HASHES.items()}
 RSA_SIGN, ECDSA_SIGN = 1, 64  # ClientCertificateType; Ed25519 counts as ecdsa_sign
 CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
@@ -71,48 +81,73 @@ SCHEMES: dict[int, Scheme] = {
 }
 
 
-def describe_key(key: object) -> str:
-    """The kind of a key in a few words: ``RSA-2048``, ``P-256``, ``Ed25519``."""
-    if isinstance(key, (RSAPrivateKey, RSAPublicKey)):
-        return f"RSA-{key.key_size}"
-    if isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
-        return CURVE_NAMES.get(key.curve.name, key.curve.name)
-    if isinstance(key, (Ed25519PrivateKey, Ed25519PublicKey)):
-        return "Ed25519"
-    return "another kind of key"
+class KeyKind(NamedTuple):
+    """The kind of a key, private or public.
+
+    Attributes:
+        family: ``ec``, ``rsa`` or ``ed25519``; empty for any other.
+        curve: the library's name of the curve, or empty.
+        bits: the size of an RSA key, or 0.
+    """
+
+    family: str
+    curve: str = ""
+    bits: int = 0
+
+    def __str__(self) -> str:
+        """In a few words: ``RSA-2048``, ``P-256``, ``Ed25519``."""
+        if self.family == "rsa":
+            return f"RSA-{self.bits}"
+        if self.family == "ec":
+            return CURVE_NAMES.get(self.curve, self.curve)
+        return "Ed25519" if self.family else "another kind of key"
+
+
+@cache
+def family_of(key_class: type) -> str:
+    """The family of a class of keys; remembered, because the library's abstract classes are slow to ask."""
+    return next((family for family, classes in FAMILIES.items() if issubclass(key_class, classes)), "")
+
+
+def kind_of(key: Any) -> KeyKind:
+    """The kind of a key, private or public."""
+    family = family_of(type(key))  # type: ignore[arg-type]  # a class can be hashed
+    return KeyKind(family, key.curve.name if family == "ec" else "", key.key_size if family == "rsa" else 0)
 
 
 def certificate_type_of(key: object) -> int:
     """The ClientCertificateType that a key counts as in TLS 1.2: rsa_sign or ecdsa_sign (RFC 8422 §5.5)."""
-    return RSA_SIGN if isinstance(key, (RSAPrivateKey, RSAPublicKey)) else ECDSA_SIGN
+    return RSA_SIGN if kind_of(key).family == "rsa" else ECDSA_SIGN
 
 
 def curve_of(key: object) -> int | None:
     """The named group that an elliptic-curve key lies on, or None for any other key or curve."""
-    if not isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
-        return None
-    return next((code for code, name in NAMED_GROUPS.items() if name == key.curve.name), None)
+    curve = kind_of(key).curve
+    return next((code for code, name in NAMED_GROUPS.items() if name == curve), None)
 
 
 def problem_of_scheme(key: object, code: int, version: Version) -> str | None:
     """The reason why a key, private or public, cannot be used with a scheme in a version, or None."""
+    return misfit(kind_of(key), code, version)
+
+
+@lru_cache(maxsize=KEPT_MISFITS)
+def misfit(kind: KeyKind, code: int, version: Version) -> str | None:
+    """The reason why a kind of key cannot be used with a scheme in a version, or None."""
     scheme = SCHEMES.get(code)
     name = signature_scheme_name(code)
     if scheme is None:
         return f"the signature scheme {name} is not one this side can check"
     if scheme.family == "rsa_pkcs1" and version is Version.TLS13:
         return f"TLS 1.3 forbids {name} in the handshake"
-    misfit = f"{name} does not go with the key, which is {describe_key(key)}"
-    if isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
-        bound = version is Version.TLS13 and key.curve.name != scheme.curve
-        return misfit if scheme.family != "ecdsa" or bound else None
-    if isinstance(key, (RSAPrivateKey, RSAPublicKey)):
-        if scheme.family == "rsa_pss" and not fits_pss(key.key_size, scheme.hash_name):
-            return f"{describe_key(key)} is too small for {name}"
-        return None if scheme.family.startswith("rsa") else misfit
-    if isinstance(key, (Ed25519PrivateKey, Ed25519PublicKey)):
-        return None if scheme.family == "ed25519" else misfit
-    return misfit
+    fits = scheme.family == {"ec": "ecdsa"}.get(kind.family, kind.family)
+    if kind.family == "ec" and version is Version.TLS13:
+        fits = kind.curve == scheme.curve
+    elif kind.family == "rsa":
+        fits = scheme.family.startswith("rsa")
+        if scheme.family == "rsa_pss" and not fits_pss(kind.bits, scheme.hash_name):
+            return f"{kind} is too small for {name}"
+    return None if fits else f"{name} does not go with the key, which is {kind}"
 
 
 def schemes_for_key(key: object, version: Version) -> tuple[int, ...]:
@@ -150,8 +185,7 @@ def sign(private_key: PrivateKey, code: int, content: bytes, entropy: Entropy) -
     if isinstance(private_key, Ed25519PrivateKey):
         return private_key.sign(content)
     if isinstance(private_key, ec.EllipticCurvePrivateKey):
-        algorithm = ec.ECDSA(HASHES[scheme.hash_name], deterministic_signing=True)
-        return private_key.sign(content, algorithm)
+        return private_key.sign(content, ECDSA_SIGNING[scheme.hash_name])
     if scheme.family == "rsa_pkcs1":
         return private_key.sign(content, padding.PKCS1v15(), HASHES[scheme.hash_name])
     digest = hashlib.new(scheme.hash_name, content).digest()
@@ -180,14 +214,14 @@ def verify(public_key: object, code: int, content: bytes, signature: bytes, vers
         if isinstance(public_key, Ed25519PublicKey):
             public_key.verify(signature, content)
         elif isinstance(public_key, ec.EllipticCurvePublicKey):
-            public_key.verify(signature, content, ec.ECDSA(HASHES[scheme.hash_name]))
+            public_key.verify(signature, content, ECDSA_VERIFYING[scheme.hash_name])
         elif isinstance(public_key, RSAPublicKey):
             algorithm = HASHES[scheme.hash_name]
             pss = padding.PSS(padding.MGF1(algorithm), algorithm.digest_size)
             used = pss if scheme.family == "rsa_pss" else padding.PKCS1v15()
             public_key.verify(signature, content, used, algorithm)
         else:  # a private key, which says what it can sign but checks nothing
-            return f"{describe_key(public_key)} is not a public key"
+            return f"{kind_of(public_key)} is not a public key"
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):  # ValueError: a key too small for the hash
         return "the signature does not verify under the key of the certificate"
     return None

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar, get_args
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation, decode_error
 
@@ -142,27 +143,29 @@ class StructureKind(FieldKind[S]):
         structure: the class; every field's type is ``Annotated[type, kind]`` or with a note behind it.
     """
 
-    __slots__ = ("parts", "structure")
+    __slots__ = ("parts", "readers", "structure", "writers")
 
     def __init__(self, structure: type[S]) -> None:
         self.structure = structure
         self.parts: tuple[tuple[str, FieldKind[Any], str], ...] = tuple(
             (name, *declaration(structure.__annotations__[name])) for name in structure.__struct_fields__
         )
+        self.readers = [kind.read for _, kind, _ in self.parts]
+        self.writers = [kind.write for _, kind, _ in self.parts]
 
     def read(self, data: bytes, at: int, end: int) -> tuple[S, int]:
-        values = []
-        for name, kind, _ in self.parts:
-            try:
-                value, at = kind.read(data, at, end)
-            except MalformedError as problem:
-                problem.path.insert(0, name)
-                raise
-            values.append(value)
+        values: list[Any] = []
+        try:
+            for read in self.readers:
+                value, at = read(data, at, end)
+                values.append(value)
+        except MalformedError as problem:
+            problem.path.insert(0, self.parts[len(values)][0])
+            raise
         return self.structure(*values), at
 
     def write(self, value: S) -> bytes:
-        return b"".join([kind.write(getattr(value, name)) for name, kind, _ in self.parts])
+        return b"".join([write(part) for write, part in zip(self.writers, astuple(value), strict=True)])
 
     def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         index = notes.branch(name, at, depth, note)

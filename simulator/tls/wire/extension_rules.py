@@ -6,13 +6,12 @@ and its data must be well-formed even if this implementation does not use it.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation, decode_error, illegal_parameter
-from simulator.tls.wire.codec import decode_whole
-from simulator.tls.wire.extensions import FORMS, Extension, ExtensionPlace, ExtensionType
+from simulator.tls.wire.extensions import FORMS, KEPT_EXTENSIONS, Extension, ExtensionPlace, ExtensionType
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -90,6 +89,7 @@ def check_asked(extension: Extension, place: ExtensionPlace, asked: Container[in
         )
 
 
+@lru_cache(maxsize=KEPT_EXTENSIONS)
 def check_data(extension: Extension, place: ExtensionPlace) -> None:
     """Refuse data that has none of the forms that the extension has in this message.
 
@@ -99,7 +99,7 @@ def check_data(extension: Extension, place: ExtensionPlace) -> None:
     problem: ProtocolViolation | None = None
     for form in FORMS.get((place, extension.type), ()):
         try:
-            decode_whole(form.kind, extension.data, extension.name)
+            form.decode(extension.data)
         except ProtocolViolation as violation:
             problem = violation
         else:

@@ -15,6 +15,7 @@ Source: RFC 8446 section 4.2, and the RFC named at each form.
 # No ``from __future__ import annotations``: annotations are declarations here, read as classes are made.
 from collections.abc import Iterable
 from enum import Enum, IntEnum
+from functools import lru_cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from simulator.tls.wire.alerts import AlertDescription
@@ -31,6 +32,8 @@ from simulator.tls.wire.kinds import Opaque, Prefixed, Uint
 from simulator.tls.wire.registry import unknown_name
 
 T = TypeVar("T")
+# All constant ones of a few kinds of peer. Key shares are new each time and seldom asked for: they go first.
+KEPT_EXTENSIONS = 1024
 
 
 class ExtensionType(IntEnum):
@@ -72,6 +75,8 @@ class ExtensionType(IntEnum):
 
 class ExtensionPlace(Enum):
     """The message an extension stands in; RFC 8446 section 4.2's abbreviations."""
+
+    __hash__ = object.__hash__  # asked at every extension, and Enum's own hash is a Python function
 
     CH = "ClientHello"
     SH = "ServerHello"
@@ -149,7 +154,7 @@ class ExtensionBlock(Prefixed[tuple[Extension, ...]]):
     def write(self, value: tuple[Extension, ...]) -> bytes:
         if not value and self.may_be_left_out and not isinstance(value, EmptyBlock):
             return b""
-        return self.prefixed(b"".join([extension.encode() for extension in value]))
+        return self.prefixed(b"".join([encoded(extension) for extension in value]))
 
     def describe(self, notes: FieldNotes, name: str, at: int, end: int, depth: int, note: str) -> int:
         if at == end and self.may_be_left_out:
@@ -217,7 +222,7 @@ class ExtensionForm(Generic[T]):
         Raises:
             SimulatorError: the value does not fit.
         """
-        return Extension(int(self.type), self.kind.write(value))
+        return _built(self, value)
 
     def read(self, extensions: Iterable[Extension]) -> T | None:
         """The value of the extension, or None without it.
@@ -227,8 +232,35 @@ class ExtensionForm(Generic[T]):
         """
         for extension in extensions:
             if extension.type == self.type:
-                return decode_whole(self.kind, extension.data, self.type.rfc_name)
+                return _decoded(self, extension.data)  # type: ignore[no-any-return]
         return None
+
+    def decode(self, data: bytes) -> T:
+        """The value that the extension's data is.
+
+        Raises:
+            ProtocolViolation: the data is malformed.
+        """
+        return _decoded(self, data)  # type: ignore[no-any-return]
+
+
+# Most extensions of a peer are those of every other peer with the same software: they are made and read once.
+
+
+@lru_cache(maxsize=KEPT_EXTENSIONS)
+def encoded(extension: Extension) -> bytes:
+    """An extension on the wire."""
+    return extension.encode()
+
+
+@lru_cache(maxsize=KEPT_EXTENSIONS)
+def _built(form: ExtensionForm[T], value: T) -> Extension:
+    return Extension(int(form.type), form.kind.write(value))
+
+
+@lru_cache(maxsize=KEPT_EXTENSIONS)
+def _decoded(form: ExtensionForm[T], data: bytes) -> T:
+    return decode_whole(form.kind, data, form.type.rfc_name)
 
 
 # Which forms an extension has in a message; more than one where the reader must look at the bytes.

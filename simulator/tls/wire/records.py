@@ -10,6 +10,7 @@ in them into messages, :class:`RecordWriter` goes the other way. Protection is i
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
@@ -22,7 +23,8 @@ from simulator.tls.wire.alerts import illegal_parameter, protocol_version, recor
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-RECORD_HEADER_LENGTH = 5
+HEADER = struct.Struct(">BHH")  # type, version, length
+RECORD_HEADER_LENGTH = HEADER.size
 RECORD_VERSION = 0x0303
 # Of a first ClientHello, so that servers of every age can read it (RFC 5246 appendix E.1). TLS 1.3 leaves the
 # choice (RFC 8446 section 5.1), and OpenSSL chooses the same.
@@ -62,7 +64,7 @@ class ContentType(IntEnum):
     APPLICATION_DATA = 23
 
 
-CONTENT_TYPES = frozenset(ContentType)
+CONTENT_TYPES = {int(kind): kind for kind in ContentType}
 
 
 class Record(Struct, frozen=True):
@@ -103,7 +105,7 @@ class Protector(Protocol):
 
 def record_header(content_type: int, length: int, legacy_version: int = RECORD_VERSION) -> bytes:
     """The header of a record with that much fragment."""
-    return bytes((content_type,)) + legacy_version.to_bytes(2) + length.to_bytes(2)
+    return HEADER.pack(content_type, legacy_version, length)
 
 
 def records_of(stream: bytes) -> list[bytes]:
@@ -157,28 +159,26 @@ class RecordReader:
         buffer = self.buffer
         if len(buffer) < RECORD_HEADER_LENGTH:
             return None
-        content_type, major, length = buffer[0], buffer[1], int.from_bytes(buffer[3:5])
+        content_type, version, length = HEADER.unpack_from(buffer)
         if content_type not in CONTENT_TYPES:
             raise unexpected_message(
                 "A record has a content type that does not exist; perhaps the peer does not speak TLS.",
                 got=content_type,
                 expected=", ".join(str(kind.value) for kind in ContentType),
             )
-        if major != 3:
+        if version >> 8 != 3:
             raise protocol_version(
                 "A record has a version that does not exist.",
-                got=f"0x{major:02x}{buffer[2]:02x}",
+                got=f"0x{version:04x}",
                 expected="0x03 in the first byte",
             )
         self.check_length(content_type, length)
         end = RECORD_HEADER_LENGTH + length
         if len(buffer) < end:
             return None
-        record = Record(
-            ContentType(content_type), int.from_bytes(buffer[1:3]), bytes(buffer[RECORD_HEADER_LENGTH:end])
-        )
+        content = bytes(buffer[RECORD_HEADER_LENGTH:end])
         del buffer[:end]
-        return record
+        return Record(CONTENT_TYPES[content_type], version, content)
 
     def check_length(self, content_type: int, length: int) -> None:
         """Refuse a record that is too long, or empty where that is forbidden.
