@@ -1,7 +1,7 @@
 """The grant of a server after the handshake: the user, the level, and whether that is enough.
 
 Authentication says who the client is. Whether that is a known user, and whether this user may use the
-resource, are two further questions; TLS answers neither.
+resource, are two further questions; TLS answers neither. The level of the session: ``trace/level.py``.
 """
 
 from __future__ import annotations

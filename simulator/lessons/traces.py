@@ -11,7 +11,7 @@ from simulator.tls.crypto.signatures import verify
 from simulator.tls.wire.messages import CertificateVerify, decode_handshake
 from simulator.tls.wire.registry import signature_scheme_name
 from simulator.trace.facts import Checked, Sent
-from simulator.trace.outcome import last_verdict
+from simulator.trace.latest import last_verdict
 from simulator.views.story.message_bytes import chain_of, signed_by
 from simulator.views.story.reading import version_of
 

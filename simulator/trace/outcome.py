@@ -1,4 +1,4 @@
-"""The outcome of a run: a pure fold over its events.
+"""The outcome of a run: a pure fold over its events. Its security level: ``level.py``.
 
 Nothing here knows the scenario or the actors, so the outcome can be found again from the events alone.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.security import SecurityCard, SecurityLevel, Standing
 from simulator.tls.wire.alerts import WARNINGS
 from simulator.tls.wire.version import SIDES, Side
 from simulator.trace.facts import (
@@ -22,14 +21,15 @@ from simulator.trace.facts import (
     ServerOutcome,
     StandingChanged,
 )
+from simulator.trace.latest import before, last_belief, last_standing, last_verdict, returns, side_named
+from simulator.trace.level import card_of, level_of
 from simulator.trace.trace import Trace
 from simulator.trust.verdict import CheckOutcome
-from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from simulator.security import ClientProof, RefusalLayer
+    from simulator.security import RefusalLayer
     from simulator.trace.facts import Event
     from simulator.trust.verdict import Verdict
 
@@ -61,21 +61,6 @@ def outcome_of(events: Sequence[Event]) -> Outcome:
     )
 
 
-def level_of(events: Sequence[Event], refused_at: RefusalLayer | None) -> SecurityLevel:
-    """The security level of the run.
-
-    ``REFUSED`` if either side refused; else ``CLEARTEXT`` without TLS; else ``ENCRYPTED`` if the client did
-    not verify the server; else what the server granted.
-    """
-    if refused_at is not None:
-        return SecurityLevel.REFUSED
-    if not runs_under_tls(events):
-        return SecurityLevel.CLEARTEXT
-    if not verified(events, "client"):
-        return SecurityLevel.ENCRYPTED
-    return last_standing(events).standing.worth
-
-
 def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
     """The layer that refused, or None."""
     for event in events:
@@ -94,7 +79,7 @@ def first_alert(events: Iterable[Event]) -> AlertOutcome | None:
     for event in events:
         fact = event.fact
         if isinstance(fact, Alert) and fact.direction == "sent" and fact.name not in NO_REFUSAL:
-            return AlertOutcome(fact.name, fact.code, _side(event.actor))
+            return AlertOutcome(fact.name, fact.code, side_named(event.actor))
     return None
 
 
@@ -141,123 +126,9 @@ def before_success(events: Sequence[Event], side: Side) -> list[Event] | None:
     return None if returned is None else before(events, returned.seq)
 
 
-def last_belief(events: Iterable[Event]) -> BeliefChanged:
-    """The client's belief at the end of these events; ``CLEARTEXT`` at the beginning."""
-    belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
-    for event in events:
-        if isinstance(event.fact, BeliefChanged):
-            belief = event.fact
-    return belief
-
-
-def last_standing(events: Iterable[Event]) -> StandingChanged:
-    """The client's standing with the server at the end of these events."""
-    standing = StandingChanged(Standing.NOTHING_YET, None, "Nothing has been said yet.", None)
-    for event in events:
-        if isinstance(event.fact, StandingChanged):
-            standing = event.fact
-    return standing
-
-
-# The card ------------------------------------------------------------------------------------------------
-
-
-def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
-    """The level taken apart."""
-    knows = last_standing(events)
-    return SecurityCard(
-        level=outcome.level,
-        encrypted=runs_under_tls(events),
-        server_authenticated=verified(events, "client"),
-        server_name_matched=name_matched(events),
-        client_authenticated=proof_of_client(events),
-        client_identity=knows.peer,
-        user=knows.user,
-        access_granted=any(
-            isinstance(event.fact, Decided) and (event.fact.decision, event.fact.choice) == ("grant", "grant")
-            for event in events
-        ),
-        refused_at=outcome.refused_at,
-        client_believes=outcome.client.believes,
-        server_knows=knows.standing,
-    )
-
-
-def runs_under_tls(events: Sequence[Event]) -> bool:
-    """Both handshake calls returned with success."""
-    return {side for side, fact in returns(events) if fact.result == "ok"} == set(SIDES)
-
-
-def verified(events: Sequence[Event], judge: Side) -> bool:
-    """One side found the other's certificate trusted, its proof good, and accepted it for that reason."""
-    verdict = last_verdict(events, judge)
-    if verdict is None or not verdict.accepted:
-        return False
-    outcomes = {check.name: check.outcome for check in verdict.checks}
-    vouched = CheckOutcome.PASS in (
-        outcomes.get(CheckName.TRUST_ANCHOR),
-        outcomes.get(CheckName.DIRECTLY_TRUSTED),
-    )
-    return vouched and outcomes.get(CheckName.PROOF_OF_POSSESSION) is CheckOutcome.PASS
-
-
-def name_matched(events: Sequence[Event]) -> bool | None:
-    """True if the certificate names the host that the client asked for; None where nothing compared them."""
-    verdict = last_verdict(events, "client")
-    outcomes = (
-        [check.outcome for check in verdict.checks if check.name == CheckName.SERVER_NAME] if verdict else []
-    )
-    answers = {CheckOutcome.PASS: True, CheckOutcome.FAIL: False}
-    return next((answers[outcome] for outcome in outcomes if outcome in answers), None)
-
-
-def proof_of_client(events: Sequence[Event]) -> ClientProof:
-    """The client's identity: proved, only claimed, or neither, whatever became of the session."""
-    if verified(events, "server"):
-        return "yes"
-    connected = any(side == "server" and fact.result == "ok" for side, fact in returns(events))
-    return "claimed" if connected and holds_key(last_verdict(events, "server")) else "no"
-
-
-def holds_key(verdict: Verdict | None) -> bool:
-    """The judged side proved that it holds the key of the certificate it showed, trusted or not."""
-    return verdict is not None and any(
-        check.name == CheckName.PROOF_OF_POSSESSION and check.outcome is CheckOutcome.PASS
-        for check in verdict.checks
-    )
-
-
-# Small readers --------------------------------------------------------------------------------------------
-
-
-def before(events: Iterable[Event], seq: int) -> list[Event]:
-    """The events with a smaller number, whether or not some are left out."""
-    return [event for event in events if event.seq < seq]
-
-
-def returns(events: Iterable[Event]) -> Iterator[tuple[Side, HandshakeReturned]]:
-    """The returns of the two handshake calls, in order."""
-    for event in events:
-        if isinstance(event.fact, HandshakeReturned):
-            yield _side(event.actor), event.fact
-
-
-def last_verdict(events: Iterable[Event], judge: str) -> Verdict | None:
-    """The ledger of one side at the end, or None where it judged nothing."""
-    verdict = None
-    for event in events:
-        if event.actor == judge and isinstance(event.fact, Checked):
-            verdict = event.fact.verdict
-    return verdict
-
-
 def _is_success(event: Event, side: Side) -> bool:
     return event.actor == side and isinstance(event.fact, HandshakeReturned) and event.fact.result == "ok"
 
 
 def _is_acceptance(event: Event, side: Side) -> bool:
     return event.actor == side and isinstance(event.fact, Decided) and event.fact.choice == "accept"
-
-
-def _side(actor: str) -> Side:
-    return "client" if actor == "client" else "server"

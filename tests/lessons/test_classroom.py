@@ -148,7 +148,7 @@ def test_what_is_not_there_is_told_in_words() -> None:
 
 def test_a_ledger_lists_every_check() -> None:
     """Every check that was made has its line; those not reached are named in one."""
-    from simulator.trace.outcome import last_verdict
+    from simulator.trace.latest import last_verdict
 
     run = run_of("missing-intermediate", "1.3")
     verdict = last_verdict(run.trace.events, "server")

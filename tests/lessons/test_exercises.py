@@ -10,7 +10,7 @@ from simulator.lessons import case, check, exercise, live
 from simulator.lessons.classroom.exercises import Exercise, UnknownExerciseError, exercises
 from simulator.lessons.classroom.puzzle import ACCEPT, ANSWERS, CASES
 from simulator.runs.run import run_of
-from simulator.trace.outcome import last_verdict
+from simulator.trace.latest import last_verdict
 
 built = [one for one in exercises().values() if not one.value_of]
 each_built = pytest.mark.parametrize("one", built, ids=[one.number for one in built])

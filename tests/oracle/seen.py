@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.tls.wire.messages import decode_handshake
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Alert, HandshakeReturned, Received, Sent
-from simulator.trace.outcome import last_verdict
+from simulator.trace.latest import last_verdict
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run

@@ -21,7 +21,7 @@ from simulator.lessons.page import Code, Lead, Shown, Table, page
 from simulator.lessons.traces import client_chain
 from simulator.runs.run import simulate
 from simulator.trace.facts import Checked
-from simulator.trace.outcome import last_verdict
+from simulator.trace.latest import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.certificate_words import certificate_words

@@ -20,7 +20,7 @@ from simulator.trace.facts import (
     Sent,
     StandingChanged,
 )
-from simulator.trace.outcome import last_verdict
+from simulator.trace.latest import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.glossary import look_up

@@ -44,7 +44,7 @@ from simulator.lessons.traces import (
 )
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Received, Sent
-from simulator.trace.outcome import last_verdict
+from simulator.trace.latest import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.reading import gap, idle_authorities

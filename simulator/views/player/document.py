@@ -27,7 +27,8 @@ from simulator.trace.facts import (
     StandingChanged,
     StateChanged,
 )
-from simulator.trace.outcome import card_of, outcome_of
+from simulator.trace.level import card_of
+from simulator.trace.outcome import outcome_of
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS
 from simulator.views.drawing.style import ground_of

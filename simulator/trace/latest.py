@@ -1,0 +1,59 @@
+"""The latest verdict, belief and standing in a run of events, and the returns of the handshake calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.security import SecurityLevel, Standing
+from simulator.trace.facts import BeliefChanged, Checked, HandshakeReturned, StandingChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from simulator.tls.wire.version import Side
+    from simulator.trace.facts import Event
+    from simulator.trust.verdict import Verdict
+
+
+def last_belief(events: Iterable[Event]) -> BeliefChanged:
+    """The client's belief at the end of these events; ``CLEARTEXT`` at the beginning."""
+    belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
+    for event in events:
+        if isinstance(event.fact, BeliefChanged):
+            belief = event.fact
+    return belief
+
+
+def last_standing(events: Iterable[Event]) -> StandingChanged:
+    """The client's standing with the server at the end of these events."""
+    standing = StandingChanged(Standing.NOTHING_YET, None, "Nothing has been said yet.", None)
+    for event in events:
+        if isinstance(event.fact, StandingChanged):
+            standing = event.fact
+    return standing
+
+
+def side_named(actor: str) -> Side:
+    """The side that an actor of a connection is."""
+    return "client" if actor == "client" else "server"
+
+
+def before(events: Iterable[Event], seq: int) -> list[Event]:
+    """The events with a smaller number, whether or not some are left out."""
+    return [event for event in events if event.seq < seq]
+
+
+def returns(events: Iterable[Event]) -> Iterator[tuple[Side, HandshakeReturned]]:
+    """The returns of the two handshake calls, in order."""
+    for event in events:
+        if isinstance(event.fact, HandshakeReturned):
+            yield side_named(event.actor), event.fact
+
+
+def last_verdict(events: Iterable[Event], judge: str) -> Verdict | None:
+    """The ledger of one side at the end, or None where it judged nothing."""
+    verdict = None
+    for event in events:
+        if event.actor == judge and isinstance(event.fact, Checked):
+            verdict = event.fact.verdict
+    return verdict

@@ -1,0 +1,104 @@
+"""The security level of a session, and the card that takes it apart: both are found from the events.
+
+The server's own grant (``actors/grant.py``) is not the level: the server cannot know whether the client
+verified it. The level is what an observer of both sides would grant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.security import SecurityCard, SecurityLevel
+from simulator.tls.wire.version import SIDES
+from simulator.trace.facts import Decided
+from simulator.trace.latest import last_standing, last_verdict, returns
+from simulator.trust.verdict import CheckOutcome
+from simulator.trust.vocabulary import CheckName
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.security import ClientProof, RefusalLayer
+    from simulator.tls.wire.version import Side
+    from simulator.trace.facts import Event, Outcome
+    from simulator.trust.verdict import Verdict
+
+
+def level_of(events: Sequence[Event], refused_at: RefusalLayer | None) -> SecurityLevel:
+    """The security level of the run.
+
+    ``REFUSED`` if either side refused; else ``CLEARTEXT`` without TLS; else ``ENCRYPTED`` if the client did
+    not verify the server; else what the server granted.
+    """
+    if refused_at is not None:
+        return SecurityLevel.REFUSED
+    if not runs_under_tls(events):
+        return SecurityLevel.CLEARTEXT
+    if not verified(events, "client"):
+        return SecurityLevel.ENCRYPTED
+    return last_standing(events).standing.worth
+
+
+def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
+    """The level taken apart."""
+    knows = last_standing(events)
+    return SecurityCard(
+        level=outcome.level,
+        encrypted=runs_under_tls(events),
+        server_authenticated=verified(events, "client"),
+        server_name_matched=name_matched(events),
+        client_authenticated=proof_of_client(events),
+        client_identity=knows.peer,
+        user=knows.user,
+        access_granted=any(
+            isinstance(event.fact, Decided) and (event.fact.decision, event.fact.choice) == ("grant", "grant")
+            for event in events
+        ),
+        refused_at=outcome.refused_at,
+        client_believes=outcome.client.believes,
+        server_knows=knows.standing,
+    )
+
+
+def runs_under_tls(events: Sequence[Event]) -> bool:
+    """Both handshake calls returned with success."""
+    return {side for side, fact in returns(events) if fact.result == "ok"} == set(SIDES)
+
+
+def verified(events: Sequence[Event], judge: Side) -> bool:
+    """One side found the other's certificate trusted, its proof good, and accepted it for that reason."""
+    verdict = last_verdict(events, judge)
+    if verdict is None or not verdict.accepted:
+        return False
+    outcomes = {check.name: check.outcome for check in verdict.checks}
+    vouched = CheckOutcome.PASS in (
+        outcomes.get(CheckName.TRUST_ANCHOR),
+        outcomes.get(CheckName.DIRECTLY_TRUSTED),
+    )
+    return vouched and outcomes.get(CheckName.PROOF_OF_POSSESSION) is CheckOutcome.PASS
+
+
+def name_matched(events: Sequence[Event]) -> bool | None:
+    """True if the certificate names the host that the client asked for; None where nothing compared them."""
+    verdict = last_verdict(events, "client")
+    outcomes = (
+        [check.outcome for check in verdict.checks if check.name == CheckName.SERVER_NAME] if verdict else []
+    )
+    answers = {CheckOutcome.PASS: True, CheckOutcome.FAIL: False}
+    return next((answers[outcome] for outcome in outcomes if outcome in answers), None)
+
+
+def proof_of_client(events: Sequence[Event]) -> ClientProof:
+    """The client's identity: proved, only claimed, or neither, whatever became of the session."""
+    if verified(events, "server"):
+        return "yes"
+    connected = any(side == "server" and fact.result == "ok" for side, fact in returns(events))
+    return "claimed" if connected and holds_key(last_verdict(events, "server")) else "no"
+
+
+def holds_key(verdict: Verdict | None) -> bool:
+    """The judged side proved that it holds the key of the certificate it showed, trusted or not."""
+    return verdict is not None and any(
+        check.name == CheckName.PROOF_OF_POSSESSION and check.outcome is CheckOutcome.PASS
+        for check in verdict.checks
+    )
