@@ -84,16 +84,14 @@ def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
     Raises:
         OutputError: the detail is unknown.
     """
-    parting = first_divergence(a, b)
-    found: Values = {"seqs": [None, None], "follows": [[], []], "settings": []}
-    if parting is not None:
-        found = {
-            "seqs": [parting.seq_a, parting.seq_b],
-            "follows": [list(parting.follows_a), list(parting.follows_b)],
-            "settings": [[clean(text) for text in row] for row in parting.settings],
-        }
-    found["across"] = [_across(a, b), _across(b, a)]
-    return {"runs": [_run(a, detail), _run(b, detail)], "comparison": found}
+    found = first_divergence(a, b)
+    compared: Values = {
+        "seqs": [found.seq_a, found.seq_b] if found else [None, None],
+        "follows": [list(found.follows_a), list(found.follows_b)] if found else [[], []],
+        "settings": [[clean(text) for text in row] for row in found.settings] if found else [],
+        "across": [_across(a, b), _across(b, a)],
+    }
+    return {"runs": [_run(a, detail), _run(b, detail)], "comparison": compared}
 
 
 def beside_stop(contents: Values, cursor: int) -> int:
@@ -254,21 +252,15 @@ def _cards(trace: Trace) -> list[Values]:
 
 def _machines(trace: Trace) -> Values:
     """The state table of each side: (state, whether its actor has the word there, what it waits for)."""
-    version = version_of(trace)
-    return {
-        machine.role: [
-            [state.value, state in DECISIONS, _waits(state, machine.messages[state])]
-            for state in machine.states
-        ]
-        for (_, spoken), machine in MACHINES.items()
-        if spoken is version
-    }
+    machines = [machine for machine in MACHINES.values() if machine.version is version_of(trace)]
+    return {one.role: [_state(state, one.messages[state]) for state in one.states] for one in machines}
 
 
-def _waits(state: State, row: Moves) -> str:
+def _state(state: State, row: Moves) -> list[Any]:
+    waits = f"may read {', '.join(row)}" if row else "reads nothing"
     if state in DECISIONS:
-        return f"the actor decides: {' or '.join(DECISIONS[state])}"
-    return f"may read {', '.join(row)}" if row else "reads nothing"
+        waits = f"the actor decides: {' or '.join(DECISIONS[state])}"
+    return [state.value, state in DECISIONS, waits]
 
 
 def _move(event: Event, fact: StateChanged) -> Values:

@@ -83,7 +83,8 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
     places = _places(trace, items)
     left, right = _talk(trace, places, drawing.width)
     shift = max(0.0, left + INSET - (marks.story[0] if marks.story else 0))
-    lit = [_lit(_in_sight(item, shift, right)) for item in items]
+    seen = [_in_sight(item, shift, right) for item in items]
+    lit = [item if item.since is None else replace(item, seq=item.since) for item in seen]
     rest = tuple(item for item in lit if item.part is not Part.UNREAD)
     top = (marks.head[0] if marks.head else MARGIN) - ABOVE_CARDS
     bottom = drawing.height if finished or marks.foot is None else marks.foot
@@ -107,11 +108,6 @@ def _fragment(drawing: Drawing, items: Iterable[Item]) -> str:
     """More of a picture, as a drawing without words of its own; empty for nothing."""
     part = replace(drawing, title="", description="", items=tuple(items))
     return markup(part, VARIABLES, "away") if part.items else ""
-
-
-def _lit(item: Item) -> Item:
-    """The item with the event that lights it up as its ``seq``."""
-    return item if item.since is None else replace(item, seq=item.since)
 
 
 def _in_sight(item: Item, shift: float, right: float) -> Item:

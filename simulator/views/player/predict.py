@@ -8,7 +8,7 @@ is what the run did.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.states import MACHINES, State
@@ -32,17 +32,23 @@ from simulator.views.story.reading import is_refusal, news, version_of
 from simulator.views.story.words import OUTCOME_WORDS, clean, level_name, question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from simulator.tls.states import StateMachine
-    from simulator.tls.wire.version import Side
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
+
+Question = dict[str, Any]
+Value = TypeVar("Value")
+Worth = TypeVar("Worth", SecurityLevel, Standing)
 
 MOST_OPTIONS = 4
 STATES = frozenset(state.value for state in State)
 #: Checks that a guess may name beside the one that decided, the best known first.
 LIKELY = (CheckName.VALIDITY, CheckName.TRUST_ANCHOR, CheckName.EXTENDED_KEY_USAGE, CheckName.SIGNATURE)
+LIKELY_TO_ALERT = {*LIKELY, CheckName.CERTIFICATE_PRESENTED}
+ALL_PASS = "Every check that is made passes"
+RETURNED_OK = "From this side's view the handshake is complete; it need not be from the other's."
 LIKELY_LEVELS = (
     SecurityLevel.ENCRYPTED,
     SecurityLevel.SERVER_AUTHENTICATED,
@@ -52,26 +58,46 @@ LIKELY_LEVELS = (
 LIKELY_STANDINGS = (Standing.ANONYMOUS, Standing.CLAIMED, Standing.AUTHENTICATED, Standing.REFUSED)
 
 
-def questions(trace: Trace) -> dict[int, dict[str, Any]]:
+def questions(trace: Trace) -> dict[int, Question]:
     """The question that an event answers, by its ``seq``: ``ask``, and ``options`` of text, right and why.
 
     Events that leave nothing to guess have none; nor has what came before the connection.
     """
     asker = _Asker(trace)
-    found = {}
-    for event in trace.events:
-        asked = asker.see(event)
-        if asked is not None and len(asked["options"]) > 1 and event.at >= 0:
-            found[event.seq] = asked
-    return found
+    asked = {event.seq: asker.see(event) for event in trace.events}
+    there = {seq: found for seq, found in asked.items() if found and trace.events[seq].at >= 0}
+    return {seq: found for seq, found in there.items() if len(found["options"]) > 1}
 
 
-def asked_with(ask: str, options: Iterable[tuple[str, bool, str]]) -> dict[str, Any]:
-    """A question as plain values; its options are text, whether it is right, and why."""
-    return {
-        "ask": ask,
-        "options": [{"text": text, "right": right, "why": why} for text, right, why in options],
-    }
+def asked_with(
+    ask: str,
+    values: Iterable[Value],
+    right: Value,
+    because: str,
+    otherwise: Callable[[Value], str],
+    show: Callable[[Value], str] = str,
+) -> Question:
+    """A question as plain values; its options are text, whether it is right, and why.
+
+    Args:
+        ask: the question.
+        values: what could be answered, in order.
+        right: the value that is right.
+        because: why it is right.
+        otherwise: why another value is not.
+        show: a value in words.
+    """
+
+    def why(value: Value) -> str:
+        return clean(because if value == right else otherwise(value))
+
+    options = [{"text": clean(show(one)), "right": one == right, "why": why(one)} for one in values]
+    return {"ask": ask, "options": options}
+
+
+def few(first: str, nearest: Iterable[str], order: Sequence[str]) -> list[str]:
+    """As many names as a question has options, the first and then the nearest, put into an order."""
+    return sorted([*dict.fromkeys((first, *nearest))][:MOST_OPTIONS], key=order.index)
 
 
 class _Asker:
@@ -80,14 +106,14 @@ class _Asker:
     def __init__(self, trace: Trace) -> None:
         version, self.names = version_of(trace), names_of(trace.setup)
         self.readers = {
-            "server": _Reader(MACHINES["client", version], "client", (State.WAIT_SH,)),
-            "client": _Reader(MACHINES["server", version], "server", (State.START,)),
+            "server": _Reader(MACHINES["client", version], (State.WAIT_SH,)),
+            "client": _Reader(MACHINES["server", version], (State.START,)),
         }
         self.stood = _states_when_read(trace)
         self.ledgers: dict[str, Verdict] = {}
         self.level, self.standing = SecurityLevel.CLEARTEXT, Standing.NOTHING_YET
 
-    def see(self, event: Event) -> dict[str, Any] | None:
+    def see(self, event: Event) -> Question | None:
         """The question this event answers, from what was seen before it."""
         fact = event.fact
         match fact:
@@ -113,37 +139,35 @@ class _Asker:
             case _:
                 return None
 
-    def _sent(self, event: Event, fact: Sent) -> dict[str, Any] | None:
-        sender, reader = event.actor, self.readers[event.actor]
+    def _sent(self, event: Event, fact: Sent) -> Question | None:
+        reader = self.readers[event.actor]
         if fact.protocol not in ("handshake", "change_cipher_spec") or fact.name not in reader.vocabulary:
             return None
         if event.seq in self.stood:
             reader.states = (self.stood[event.seq],)
-        options = reader.options(fact.name)
-        reader.read(fact.name)
-        return asked_with(f"What does the {sender} send next?", options)
+        return reader.read(fact.name, f"What does the {event.actor} send next?")
 
-    def _alert(self, event: Event, alert: Alert) -> dict[str, Any] | None:
+    def _alert(self, event: Event, alert: Alert) -> Question | None:
         """The question for an alert; the wrong options are alerts of other checks that this stack makes."""
         verdict = self.ledgers.get(event.actor)
         if verdict is None or verdict.profile not in PROFILES:
             return None
         decisive = verdict.decisive.name if verdict.decisive else ""
-        meant: dict[str, list[str]] = {}
+        meant: dict[str, list[str]] = {alert.name: []}
         for entry, name in PROFILES[verdict.profile].alerts.items():
             check = entry.partition("/")[0]
             if check != decisive:  # a check may have several alerts, and here one of them is right
                 meant.setdefault(name, []).append(check)
-        order = sorted({*meant, alert.name}, key=lambda name: (not _likely(meant.get(name, [])), name))
-        names = [alert.name, *(name for name in order if name != alert.name)][:MOST_OPTIONS]
-        options = []
-        for name in sorted(names, key=order.index):
-            checks = ", ".join(dict.fromkeys(meant.get(name, ())))
-            if name == alert.name:
-                options.append((clean(name), True, clean(alert.reason)))
-            else:
-                options.append((name, False, f"That is what it sends when one of these fails: {checks}."))
-        return asked_with(f"Which alert does the {event.actor} send?", options)
+        order = sorted(meant, key=lambda name: (LIKELY_TO_ALERT.isdisjoint(meant[name]), name))
+        return asked_with(
+            f"Which alert does the {event.actor} send?",
+            few(alert.name, order, order),
+            alert.name,
+            alert.reason,
+            lambda name: (
+                f"That is what it sends when one of these fails: {', '.join(dict.fromkeys(meant[name]))}."
+            ),
+        )
 
 
 def _states_when_read(trace: Trace) -> dict[int, State]:
@@ -162,10 +186,6 @@ def _states_when_read(trace: Trace) -> dict[int, State]:
     return found
 
 
-def _likely(checks: list[str]) -> bool:
-    return any(name in (*LIKELY, CheckName.CERTIFICATE_PRESENTED) for name in checks)
-
-
 @dataclass(slots=True)
 class _Reader:
     """The states in which the reader of a side's messages may stand, by its table.
@@ -174,7 +194,6 @@ class _Reader:
     """
 
     machine: StateMachine
-    role: Side
     states: tuple[State, ...]
 
     @property
@@ -195,101 +214,74 @@ class _Reader:
                 found.append(state)
         return tuple(found)
 
-    def read(self, name: str) -> None:
-        """Follow a message; one that the table does not allow moves nothing."""
-        after = [state for now in self.waiting() for state in self.machine.messages[now].get(name, ())]
-        self.states = tuple(dict.fromkeys(after)) or self.states
+    def read(self, actual: str, ask: str) -> Question:
+        """Follow a message, and ask which it is: one that could be sent, or a near one that could not.
 
-    def options(self, actual: str) -> list[tuple[str, bool, str]]:
-        """The messages that could be sent, and near ones that could not, each with the reason."""
-        waiting = self.waiting()
-        allowed = [name for state in waiting for name in self.machine.messages[state]]
-        order = self.vocabulary
+        A message that the table does not allow moves nothing.
+        """
+        role, rows = self.machine.role, [self.machine.messages[state] for state in self.waiting()]
+        after = [state for row in rows for state in row.get(actual, ())]
+        self.states = tuple(dict.fromkeys(after)) or self.states
+        allowed = dict.fromkeys(name for row in rows for name in row)
+        may, order = " or ".join(allowed), self.vocabulary
         place = order.index(actual)
         near = sorted(order, key=lambda name: (name not in allowed, abs(order.index(name) - place)))
-        names = [actual, *(name for name in near if name != actual)][:MOST_OPTIONS]
-        return [
-            (name, name == actual, self._why(name, actual, allowed))
-            for name in sorted(names, key=order.index)
-        ]
 
-    def _why(self, name: str, actual: str, allowed: list[str]) -> str:
-        may = " or ".join(dict.fromkeys(allowed))
-        if name == actual:
-            return f"At this point the {self.role} reads {may}."
-        if name in allowed:
-            return f"It could: the {self.role} would read it here. In this run, something else comes."
-        return f"The {self.role} would answer unexpected_message: at this point it reads {may}."
+        def otherwise(name: str) -> str:
+            if name in allowed:
+                return f"It could: the {role} would read it here. In this run, something else comes."
+            return f"The {role} would answer unexpected_message: at this point it reads {may}."
+
+        because = f"At this point the {role} reads {may}."
+        return asked_with(ask, few(actual, near, order), actual, because, otherwise)
 
 
-def _decision(who: str, fact: Decided) -> dict[str, Any]:
-    options = [
-        (
-            clean(option),
-            option == fact.choice,
-            clean(fact.reason) if option == fact.choice else f"{who} decides otherwise. {clean(fact.reason)}",
-        )
-        for option in fact.options
-    ]
-    return asked_with(question(fact.decision), options)
+def _decision(who: str, fact: Decided) -> Question:
+    otherwise = f"{who} decides otherwise. {fact.reason}"
+    return asked_with(question(fact.decision), fact.options, fact.choice, fact.reason, lambda _: otherwise)
 
 
-def _checked(event: Event, verdict: Verdict, checks: tuple[Check, ...]) -> dict[str, Any]:
+def _checked(event: Event, verdict: Verdict, checks: tuple[Check, ...]) -> Question:
     if len(checks) < len(verdict.checks):
         proof = checks[-1] if checks else verdict.checks[-1]
-        holds = proof.outcome is CheckOutcome.PASS
-        said = clean(proof.sentence)
-        options = [("yes", holds, said), ("no", not holds, said)]
-        return asked_with(f"Does the {verdict.role} prove that it holds the private key?", options)
-    decisive = verdict.decisive
-    everything = "Every check that is made passes"
-    said = clean(decisive.sentence) if decisive else "No check failed."
-    options = [(everything, decisive is None, said)]
-    for name in _named(verdict):
-        check = decisive if decisive and decisive.name == name else verdict.check(name)
-        right = check is decisive
-        text = f"{clean(name)} fails: {QUESTIONS.get(name, 'a check of its own')}"
-        why = said if right else f"{clean(name)}: {OUTCOME_WORDS[check.outcome]}. {clean(check.sentence)}"
-        options.append((text, right, why))
-    return asked_with(f"What does the {event.actor} find in the {verdict.role}'s certificate?", options)
-
-
-def _named(verdict: Verdict) -> list[str]:
-    """The checks that a guess may name, in the order of the ledger."""
+        ask = f"Does the {verdict.role} prove that it holds the private key?"
+        answer = "yes" if proof.outcome is CheckOutcome.PASS else "no"
+        return asked_with(ask, ("yes", "no"), answer, proof.sentence, lambda _: proof.sentence)
+    decisive, found = verdict.decisive, "" if verdict.decisive is None else verdict.decisive.name
+    said = decisive.sentence if decisive else "No check failed."
     there = [check.name for check in verdict.checks]
-    first = [verdict.decisive.name] if verdict.decisive else []
-    names = [*first, *(name for name in LIKELY if name in there and name not in first)]
-    return sorted(names[: MOST_OPTIONS - 1], key=there.index)
+    likely = [name for name in (found, *LIKELY) if name in there]
+
+    def otherwise(name: str) -> str:
+        check = verdict.check(name) if name else None
+        return f"{name}: {OUTCOME_WORDS[check.outcome]}. {check.sentence}" if check else said
+
+    def show(name: str) -> str:
+        return f"{name} fails: {QUESTIONS.get(name, 'a check of its own')}" if name else ALL_PASS
+
+    ask = f"What does the {event.actor} find in the {verdict.role}'s certificate?"
+    return asked_with(ask, few("", likely, ["", *there]), found, said, otherwise, show)
 
 
-def _returned(event: Event, fact: HandshakeReturned) -> dict[str, Any]:
-    fine = fact.result == "ok"
-    why = (
-        "From this side's view the handshake is complete; it need not be from the other's."
-        if fine
-        else "The handshake ended before it was complete."
-    )
-    options = [("without error", fine, why), ("with an error", not fine, why)]
-    return asked_with(f"How does the {event.actor}'s handshake call return?", options)
+def _returned(event: Event, fact: HandshakeReturned) -> Question:
+    answers = {
+        "ok": ("without error", RETURNED_OK),
+        "failed": ("with an error", "The handshake ended before it was complete."),
+    }
+    answer, why = answers[fact.result]
+    ask = f"How does the {event.actor}'s handshake call return?"
+    return asked_with(ask, [text for text, _ in answers.values()], answer, why, lambda _: why)
 
 
-def _belief(
-    ask: str, options: Sequence[SecurityLevel | Standing], right: SecurityLevel | Standing, reason: str
-) -> dict[str, Any]:
-    """The question for a belief or a standing; the options are in order, the least first."""
-    reason = clean(reason)
-    place = options.index(right)
-    less, more = (
-        f"It can tell more than that. {reason}",
-        f"Nothing that it has read so far says that. {reason}",
-    )
-    whys = [*[less] * place, reason, *[more] * (len(options) - place - 1)]
-    return asked_with(
-        ask, [(level_name(one), one is right, why) for one, why in zip(options, whys, strict=True)]
-    )
+def _belief(ask: str, values: list[Worth], right: Worth, reason: str) -> Question:
+    """The question for a belief or a standing; the values are in order, the least first."""
 
+    def otherwise(value: Worth) -> str:
+        if values.index(value) < values.index(right):
+            return f"It can tell more than that. {reason}"
+        return f"Nothing that it has read so far says that. {reason}"
 
-Question = dict[str, Any]
+    return asked_with(ask, values, right, reason, otherwise, level_name)
 
 
 def turns(
@@ -324,9 +316,6 @@ def _worth(trace: Trace) -> Question:
     refusal = min(believed + known, default=(0, ""))
     _, reason = refusal if level is SecurityLevel.REFUSED else [refusal, *believed, *known][-1]
     right = f"{level_name(level)}: {level.plain_words}. {clean(reason)}".rstrip()
-    options = [
-        (level_name(one), one is level, right if one is level else f"In the end it is {right}")
-        for one in SecurityLevel
-        if one in {*LIKELY_LEVELS, level}
-    ]
-    return asked_with("What is the session worth in the end?", options)
+    levels = [one for one in SecurityLevel if one in {*LIKELY_LEVELS, level}]
+    ask, end = "What is the session worth in the end?", f"In the end it is {right}"
+    return asked_with(ask, levels, level, right, lambda _: end, level_name)

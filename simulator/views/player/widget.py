@@ -43,17 +43,25 @@ THEMES = ("", "light", "dark")
 
 
 class Cursor(traitlets.Int[int, int]):
-    """The number of an event; any other value is refused in words."""
+    """The number of an event of the run that it goes through; any other value is refused in words."""
 
-    def validate(self, obj: Any, value: Any) -> int:  # noqa: ARG002 - the signature of traitlets
-        """The value, if it is a whole number."""
-        if isinstance(value, int) and not isinstance(value, bool):
+    def validate(self, obj: Player, value: Any) -> int:
+        """The value, if it is a whole number and the run has such an event."""
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ArgumentError(
+                "The place in a run is a number.",
+                got=repr(value),
+                expected="the seq of an event, from 0",
+                advice="To open at a message by its name, say at='CertificateVerify'.",
+            )
+        there = obj.through(self.name)
+        if value in there:
             return value
         raise ArgumentError(
-            "The place in a run is a number.",
-            got=repr(value),
-            expected="the seq of an event, from 0",
-            advice="To open at a message by its name, say at='CertificateVerify'.",
+            "The run has no such event.",
+            got=value,
+            expected=f"0 to {there[-1]}",
+            advice="Every event of a trace has its number, seq.",
         )
 
 
@@ -153,7 +161,7 @@ class Player(anywidget.AnyWidget):
         known = {
             name: value
             for name, value in sync_data.items()
-            if name not in ("cursor", "second_cursor") or self._has(name, value)
+            if name not in ("cursor", "second_cursor") or value in self.through(name)
         }
         self._hearing = True
         try:
@@ -167,13 +175,9 @@ class Player(anywidget.AnyWidget):
         if len(self.traces) == 2 and not self._hearing:
             self.second_cursor = beside_stop(self.document, change["new"])
 
-    def _has(self, cursor: str, seq: object) -> bool:
-        """Return True if the run of that cursor has such an event."""
-        return seq in range(len(self._through(cursor).events))
-
-    def _through(self, cursor: str) -> Trace:
-        """The run that a cursor goes through."""
-        return self.traces[0 if cursor == "cursor" else -1]
+    def through(self, cursor: str | None) -> range:
+        """The numbers of the events that a cursor goes through."""
+        return range(len(self.traces[0 if cursor == "cursor" else -1].events))
 
     def on_step(self, callback: Callable[[Event], object]) -> Callable[[], None]:
         """Have a function called with the event at which the reader arrives, or Python goes.
@@ -213,20 +217,6 @@ class Player(anywidget.AnyWidget):
 
     def _answered(self, answer: dict[str, Any]) -> None:
         """A run that is over has nothing to decide; a live player's simulation has."""
-
-    @traitlets.validate("cursor", "second_cursor")
-    def _existing(self, proposal: Any) -> int:
-        """A cursor that stands on an event; a second one without a second run stays where it is."""
-        seq: int = proposal["value"]
-        name: str = proposal["trait"].name
-        if self._has(name, seq):
-            return seq
-        raise ArgumentError(
-            "The run has no such event.",
-            got=seq,
-            expected=f"0 to {len(self._through(name).events) - 1}",
-            advice="Every event of a trace has its number, seq.",
-        )
 
     def __repr__(self) -> str:
         runs = " beside ".join(

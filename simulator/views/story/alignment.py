@@ -7,6 +7,7 @@ follows from them. Each part is aligned so that as much as possible stands besid
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from simulator.tls.wire.version import SIDES
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.views.story.beat_kinds import Beat
 
+ALIKE = 4  # the greatest kinship
 Relation = Literal["alike", "differs", "only a", "only b"]
 
 
@@ -63,24 +65,24 @@ class Alignment:
 
 def align(a: Trace, b: Trace) -> Alignment:
     """Lay two runs beside each other, from the beginning of the connection on."""
-    divergence = first_divergence(a, b)
+    found = first_divergence(a, b)
     one, other = beats(a), beats(b)
-    if divergence is None:
+    if found is None:
         return Alignment(a, b, None, tuple(_pair(_shown(one), _shown(other))))
-    seq_a, seq_b = divergence.seq_a, divergence.seq_b
-    first_a, first_b = None if seq_a is None else one[seq_a], None if seq_b is None else other[seq_b]
-    after_a, after_b = set(divergence.follows_a), set(divergence.follows_b)
-    before = _pair(
-        [beat for beat in _shown(one) if beat.event.seq not in after_a],
-        [beat for beat in _shown(other) if beat.event.seq not in after_b],
-    )
-    after = _pair(
-        [beat for beat in _shown(one) if beat.event.seq in after_a and beat is not first_a],
-        [beat for beat in _shown(other) if beat.event.seq in after_b and beat is not first_b],
-    )
+    first_a = None if found.seq_a is None else one[found.seq_a]
+    first_b = None if found.seq_b is None else other[found.seq_b]
+    before_a, after_a = _parted(_shown(one), found.follows_a, first_a)
+    before_b, after_b = _parted(_shown(other), found.follows_b, first_b)
     parting = AlignedBeats(first_a, first_b, _relation(first_a, first_b), parts=True, follows=True)
-    later = [replace(row, follows=True) for row in after]
-    return Alignment(a, b, divergence, (*before, parting, *later))
+    later = [replace(row, follows=True) for row in _pair(after_a, after_b)]
+    return Alignment(a, b, found, (*_pair(before_a, before_b), parting, *later))
+
+
+def _parted(shown: list[Beat], follows: Sequence[int], first: Beat | None) -> tuple[list[Beat], list[Beat]]:
+    """The beats that do not follow from the parting, and those that do, without the first."""
+    after = [beat for beat in shown if beat.event.seq in follows]
+    before = [beat for beat in shown if beat.event.seq not in follows]
+    return before, [beat for beat in after if beat is not first]
 
 
 def _shown(told: Sequence[Beat]) -> list[Beat]:
@@ -102,12 +104,12 @@ def _relation(a: Beat | None, b: Beat | None) -> Relation:
 
 
 def _kinship(one: Beat, other: Beat) -> int:
-    """The kinship of two beats, from 4 for the same happening with the same result to 0 for none."""
+    """The kinship of two beats, from ALIKE for the same happening with the same result to 0 for none."""
     a, b = one.event, other.event
     if a.actor != b.actor or type(a.fact) is not type(b.fact):
         return 0
     if likeness(a.fact) == likeness(b.fact):
-        return 4
+        return ALIKE
     match a.fact, b.fact:
         case Decided(decision=asked), Decided(decision=other_asked):
             return 3 if asked == other_asked else 0
@@ -125,13 +127,9 @@ def _kinship(one: Beat, other: Beat) -> int:
 
 def _pair(a: Sequence[Beat], b: Sequence[Beat]) -> list[AlignedBeats]:
     """The alignment with the greatest sum of kinship (Needleman and Wunsch), each run in its own order."""
-    same = 0
-    while (
-        same < min(len(a), len(b)) and _relation(a[same], b[same]) == "alike" and _kinship(a[same], b[same])
-    ):
-        same += 1
-    rows = [AlignedBeats(one, other, "alike") for one, other in zip(a[:same], b[:same], strict=True)]
-    a, b = a[same:], b[same:]
+    same = list(takewhile(lambda pair: _kinship(*pair) == ALIKE, zip(a, b, strict=False)))
+    rows = [AlignedBeats(one, other, "alike") for one, other in same]
+    a, b = a[len(same) :], b[len(same) :]
     best = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
     for i in range(len(a) - 1, -1, -1):
         for j in range(len(b) - 1, -1, -1):

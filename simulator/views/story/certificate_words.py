@@ -31,23 +31,18 @@ def certificate_words(setup: Setup, der: bytes) -> dict[str, Any]:
         ``title``: the common name. ``facts``: (label, text) pairs. ``extensions``: (name, critical, text).
         ``fingerprint``: SHA-256 of the DER, hexadecimal.
     """
-    held = setup.described(der)
-    if held is None or held.facts is None:
-        problem = clean(held.problem) if held else "It is not described in this trace."
-        return {
-            "title": certificate_title(held) if held else "unknown certificate",
-            "facts": [["Problem", problem], ["Size", size(len(der))]],
-            "extensions": [],
-            "fingerprint": hashlib.sha256(der).hexdigest(),
-        }
+    held, fingerprint = setup.described(der), hashlib.sha256(der).hexdigest()
+    known = held.facts if held else None
+    problem = held.problem if held else "It is not described in this trace."
+    facts = [("Problem", problem), ("Size", size(len(der)))]
+    if known:
+        facts = [*_facts(known), ("SHA-256", fingerprint)]
+    extensions = known.extensions if known else ()
     return {
-        "title": certificate_title(held),
-        "facts": [
-            *([label, clean(text)] for label, text in _facts(held.facts)),
-            ["SHA-256", held.fingerprint],
-        ],
-        "extensions": [[clean(one.name), one.critical, clean(one.text)] for one in held.facts.extensions],
-        "fingerprint": held.fingerprint,
+        "title": certificate_title(held) if held else "unknown certificate",
+        "facts": [[label, clean(text)] for label, text in facts],
+        "extensions": [[clean(one.name), one.critical, clean(one.text)] for one in extensions],
+        "fingerprint": fingerprint,
     }
 
 

@@ -22,16 +22,14 @@ MOST_SETTINGS = 12
 def title_of(alignment: Alignment) -> str:
     """The title of a comparison: the parts of both titles that differ."""
     a, b = alignment.a, alignment.b
-    if a.setup.title == b.setup.title:
-        one, other = version_words(a), version_words(b)
-        if one != other:
-            return f"{clean(a.setup.title)}: {one} beside {other}"
-        if setting_words(a.setup, b.setup):
-            return f"{clean(a.setup.title)}: as it is, and changed"
-        return (
-            f"{clean(a.setup.title)}: {'decided in two ways' if alignment.divergence else 'twice the same'}"
-        )
-    return f"{clean(a.setup.title)} | {clean(b.setup.title)}"
+    if a.setup.title != b.setup.title:
+        return f"{clean(a.setup.title)} | {clean(b.setup.title)}"
+    how = "decided in two ways" if alignment.divergence else "twice the same"
+    if version_words(a) != version_words(b):
+        how = f"{version_words(a)} beside {version_words(b)}"
+    elif setting_words(a.setup, b.setup):
+        how = "as it is, and changed"
+    return f"{clean(a.setup.title)}: {how}"
 
 
 def summary(alignment: Alignment) -> str:
@@ -40,10 +38,8 @@ def summary(alignment: Alignment) -> str:
     if found is None:
         return "The two runs go the same way from beginning to end."
     parting = next(row for row in alignment.rows if row.parts)
-    told = [
-        beat.headline if beat else f"The {found.actor} has nothing more to do"
-        for beat in (parting.a, parting.b)
-    ]
+    end = f"The {found.actor} has nothing more to do"
+    told = [beat.headline if beat else end for beat in (parting.a, parting.b)]
     return f"First divergence, at the {found.actor}. Left: {told[0]}. Right: {told[1]}."
 
 
@@ -109,13 +105,9 @@ def _certificate(name: str, a: Setup, b: Setup) -> Iterator[tuple[str, str, str]
 
 def _held(setup: Setup, name: str) -> dict[str, str] | None:
     """The fields of the certificate of that name, or None where the world has none."""
-    for held in setup.certificates:
-        if held.name == name:
-            words = certificate_words(setup, held.der)
-            facts = {label: text for label, text in words["facts"] if label not in UNTELLING}
-            marked = {
-                field: f"{text}, critical" if critical else text
-                for field, critical, text in words["extensions"]
-            }
-            return facts | {field: text for field, text in marked.items() if field not in UNTELLING}
-    return None
+    der = next((held.der for held in setup.certificates if held.name == name), None)
+    if der is None:
+        return None
+    words = certificate_words(setup, der)
+    marked = [[name, f"{text}, critical" if must else text] for name, must, text in words["extensions"]]
+    return {field: text for field, text in (*words["facts"], *marked) if field not in UNTELLING}

@@ -73,12 +73,10 @@ def _handshake(message: Message | None, setup: Setup) -> tuple[str, ...]:
         case ServerHello():
             return _server_hello(message)
         case CertificateRequest13():
-            hints = forms.CERTIFICATE_AUTHORITIES.read(message.extensions) or ()
             schemes = forms.SIGNATURE_ALGORITHMS.read(message.extensions) or ()
-            return (_hints(hints), *_few_schemes(schemes))
+            return (_hints(hints_in(message)), *_few_schemes(schemes))
         case CertificateRequest12():
-            hints = message.certificate_authorities
-            return (_hints(hints), *_few_schemes(message.supported_signature_algorithms))
+            return (_hints(hints_in(message)), *_few_schemes(message.supported_signature_algorithms))
         case Certificate12() | Certificate13():
             return _chain(message.chain, setup)
         case CertificateVerify():
@@ -86,12 +84,17 @@ def _handshake(message: Message | None, setup: Setup) -> tuple[str, ...]:
         case ServerKeyExchange():
             scheme = signature_scheme_name(message.algorithm)
             return (f"{group_name(message.named_curve)}, signed with the certificate's key: {scheme}",)
-        case NewSessionTicket12():
-            return (f"to resume the session within {duration(message.ticket_lifetime_hint * 1_000_000)}",)
-        case NewSessionTicket13():
-            return (f"to resume the session within {duration(message.ticket_lifetime * 1_000_000)}",)
+        case NewSessionTicket12(ticket_lifetime_hint=seconds) | NewSessionTicket13(ticket_lifetime=seconds):
+            return (f"to resume the session within {duration(seconds * 1_000_000)}",)
         case _:
             return ()
+
+
+def hints_in(request: CertificateRequest12 | CertificateRequest13) -> tuple[bytes, ...]:
+    """The names of CAs in a request, as DER."""
+    if isinstance(request, CertificateRequest12):
+        return request.certificate_authorities
+    return forms.CERTIFICATE_AUTHORITIES.read(request.extensions) or ()
 
 
 def _client_hello(message: ClientHello) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from textwrap import wrap
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
 
@@ -51,14 +51,9 @@ class Word:
 def glossary() -> Mapping[str, Word]:
     """Every entry by its term, in the order of the file: from the whole to the parts."""
     tables = tomllib.loads(files(__package__).joinpath("glossary.toml").read_text(encoding="utf-8"))
-    return MappingProxyType({term: _word(term, table) for term, table in tables.items()})
-
-
-def _word(term: str, table: Mapping[str, Any]) -> Word:
-    lists = {key: tuple(table.get(key, ())) for key in ("also", "see")}
-    return Word(
-        term, table["text"], source=table.get("source", ""), everyday=table.get("everyday", False), **lists
-    )
+    for table in tables.values():
+        table |= {key: tuple(table.get(key, ())) for key in ("also", "see")}
+    return MappingProxyType({term: Word(term, **table) for term, table in tables.items()})
 
 
 @cache
@@ -110,13 +105,11 @@ def look_up(word: str) -> Word:
 
 def entry_text(word: Word, width: int = 80) -> str:
     """An entry as text, no line longer than ``width``."""
-    lines = [word.term]
-    if word.also:
-        lines += wrap(f"also: {', '.join(word.also)}", width, initial_indent="  ", subsequent_indent="    ")
-    lines += wrap(word.text, width, initial_indent="  ", subsequent_indent="  ")
-    for label, value in (("see", ", ".join(word.see)), ("source", word.source)):
+    lines, also, see = [word.term], ", ".join(word.also), ", ".join(word.see)
+    for label, value in (("also: ", also), ("", word.text), ("see: ", see), ("source: ", word.source)):
         if value:
-            lines += wrap(f"{label}: {value}", width, initial_indent="  ", subsequent_indent="    ")
+            below = "    " if label else "  "
+            lines += wrap(f"{label}{value}", width, initial_indent="  ", subsequent_indent=below)
     return "\n".join(lines)
 
 

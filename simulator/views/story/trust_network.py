@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
-from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.distinguished_names import name_text
 from simulator.tls.wire.messages import (
     Certificate12,
@@ -22,6 +21,7 @@ from simulator.trace.facts import Checked, Sent
 from simulator.trust.verdict import CheckOutcome, Verdict
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.certificate_words import certificate_title
+from simulator.views.story.fields import hints_in
 from simulator.views.story.reading import message_in, version_of
 from simulator.views.story.words import clean
 
@@ -152,10 +152,8 @@ def _shown(
         message = message_in(fact.raw, version_of(trace)) if ours else None
         if isinstance(message, Certificate12 | Certificate13):
             sent[event.actor] = tuple(names[der] for der in message.chain if der in names)
-        elif isinstance(message, CertificateRequest12):
-            hinted = message.certificate_authorities
-        elif isinstance(message, CertificateRequest13):
-            hinted = forms.CERTIFICATE_AUTHORITIES.read(message.extensions) or ()
+        elif isinstance(message, CertificateRequest12 | CertificateRequest13):
+            hinted = hints_in(message)
     return sent, hinted
 
 
