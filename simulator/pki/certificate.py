@@ -10,7 +10,7 @@ import hashlib
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -27,6 +27,7 @@ from simulator.pki.signatures import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 # The whole catalogue has 35 certificates and 37 pairs; a fleet has many more. 2048 take some 20 MB.
@@ -55,7 +56,7 @@ class Certificate:
         signature_hash: ``sha256`` and the like, or None if the algorithm has none or is unknown.
         signature_parameters: padding and hash as the library takes them, or None if unknown.
         signature_algorithms_agree: the algorithm inside the signed part equals the one outside.
-        extensions: all of them as (dotted identifier, critical, DER value), in order.
+        criticality: the dotted identifiers of its extensions in order, each with its critical flag.
         basic_constraints: whether it is a CA, and its path length; None if absent, as for the next ten.
         key_usage: RFC names of the bits that are set.
         extended_key_usage: RFC names of the purposes, dotted if unknown.
@@ -88,7 +89,7 @@ class Certificate:
     signature_hash: str | None
     signature_parameters: SignatureParameters
     signature_algorithms_agree: bool
-    extensions: tuple[RawExtension, ...]
+    criticality: Mapping[str, bool]
     basic_constraints: ext.BasicConstraints | None
     key_usage: frozenset[str] | None
     extended_key_usage: tuple[str, ...] | None
@@ -167,13 +168,18 @@ class Certificate:
         """Return True if it names itself as its issuer and its own key made the signature."""
         return self.self_issued and self.signature_problem(self) is None
 
+    @property
+    def extensions(self) -> tuple[RawExtension, ...]:
+        """All extensions as (dotted identifier, critical, DER value), in order; read when first asked for."""
+        return _raw_extensions(self.der)
+
     def has_extension(self, dotted: str) -> bool:
         """Return True if it has an extension of that dotted identifier."""
-        return any(identifier == dotted for identifier, _, _ in self.extensions)
+        return dotted in self.criticality
 
     def is_critical(self, dotted: str) -> bool:
         """Return True if it has an extension of that dotted identifier that is critical."""
-        return any(identifier == dotted and critical for identifier, critical, _ in self.extensions)
+        return self.criticality.get(dotted, False)
 
     def signature_problem(self, issuer: Certificate) -> str | None:
         """The reason why the signature does not verify under ``issuer``'s key, or None.
@@ -250,6 +256,7 @@ def _read(der: bytes) -> Certificate:
     algorithm = SIGNATURE_NAMES.get(dotted, dotted)
     parameters = signature_parameters(library, algorithm)
     digest = parameters[1] if parameters else None
+    extensions = {extension.oid.dotted_string: extension for extension in library.extensions}
     return Certificate(
         der=der,
         tbs_bytes=der[tbs.start : tbs.end],
@@ -269,9 +276,12 @@ def _read(der: bytes) -> Certificate:
         signature_parameters=parameters,
         signature_algorithms_agree=der[inner_algorithm.start : inner_algorithm.end]
         == der[outer_algorithm.start : outer_algorithm.end],
-        extensions=_raw_extensions(der, tbs),
+        criticality={dotted: extension.critical for dotted, extension in extensions.items()},
         fingerprint=hashlib.sha256(der).hexdigest(),
-        **_read_extensions(library),
+        **{
+            field: read(extensions[dotted].value) if dotted in extensions else None
+            for field, (dotted, read) in ext.READERS.items()
+        },
     )
 
 
@@ -285,9 +295,11 @@ def _read_public_key(library: x509.Certificate) -> tuple[PublicKey | None, str]:
     return (key if isinstance(key, PUBLIC_KEY_TYPES) else None), describe_key(key)
 
 
-def _raw_extensions(der: bytes, tbs: asn1.Element) -> tuple[RawExtension, ...]:
+@lru_cache(maxsize=CACHED_CERTIFICATES)
+def _raw_extensions(der: bytes) -> tuple[RawExtension, ...]:
     """Every extension in its exact encoding."""
     found: list[RawExtension] = []
+    tbs = asn1.children(der, asn1.read_element(der))[0]
     holders = [part for part in asn1.children(der, tbs) if part.tag == 0xA3]
     for holder in holders:
         for entry in asn1.children(der, asn1.children(der, holder)[0]):
@@ -296,9 +308,3 @@ def _raw_extensions(der: bytes, tbs: asn1.Element) -> tuple[RawExtension, ...]:
             name = asn1.dotted(der[identifier.content : identifier.end])
             found.append((name, critical, der[value.content : value.end]))
     return tuple(found)
-
-
-def _read_extensions(library: x509.Certificate) -> dict[str, Any]:
-    """The typed extensions, by the name of their field."""
-    by_oid = {extension.oid: extension.value for extension in library.extensions}
-    return {name: read(by_oid[oid]) if oid in by_oid else None for name, (oid, read) in ext.READERS.items()}

@@ -186,20 +186,29 @@ def read_policy_constraints(value: x509.PolicyConstraints) -> PolicyConstraints:
 
 
 Reader: TypeAlias = Callable[[Any], Any]
-#: The field of a :class:`~simulator.pki.certificate.Certificate` → the extension it holds, and its reader.
-READERS: Mapping[str, tuple[x509.ObjectIdentifier, Reader]] = MappingProxyType(
+#: A field of :class:`~simulator.pki.certificate.Certificate` → identifier of its extension, and the reader.
+READERS: Mapping[str, tuple[str, Reader]] = MappingProxyType(
     {
-        "basic_constraints": (Oid.BASIC_CONSTRAINTS, lambda it: BasicConstraints(it.ca, it.path_length)),
-        "key_usage": (Oid.KEY_USAGE, read_key_usage),
-        "extended_key_usage": (Oid.EXTENDED_KEY_USAGE, read_extended_key_usage),
-        "subject_alternative_name": (Oid.SUBJECT_ALTERNATIVE_NAME, read_general_names),
-        "subject_key_identifier": (Oid.SUBJECT_KEY_IDENTIFIER, lambda it: it.digest),
-        "authority_key_identifier": (Oid.AUTHORITY_KEY_IDENTIFIER, read_authority_key_identifier),
-        "name_constraints": (Oid.NAME_CONSTRAINTS, read_name_constraints),
-        "policies": (Oid.CERTIFICATE_POLICIES, read_policies),
-        "policy_constraints": (Oid.POLICY_CONSTRAINTS, read_policy_constraints),
-        "inhibit_any_policy": (Oid.INHIBIT_ANY_POLICY, lambda it: it.skip_certs),
-        "crl_distribution_points": (Oid.CRL_DISTRIBUTION_POINTS, read_crl_uris),
-        "authority_information_access": (Oid.AUTHORITY_INFORMATION_ACCESS, read_authority_information),
+        "basic_constraints": (
+            Oid.BASIC_CONSTRAINTS.dotted_string,
+            lambda it: BasicConstraints(it.ca, it.path_length),
+        ),
+        "key_usage": (Oid.KEY_USAGE.dotted_string, read_key_usage),
+        "extended_key_usage": (Oid.EXTENDED_KEY_USAGE.dotted_string, read_extended_key_usage),
+        "subject_alternative_name": (Oid.SUBJECT_ALTERNATIVE_NAME.dotted_string, read_general_names),
+        "subject_key_identifier": (Oid.SUBJECT_KEY_IDENTIFIER.dotted_string, lambda it: it.digest),
+        "authority_key_identifier": (
+            Oid.AUTHORITY_KEY_IDENTIFIER.dotted_string,
+            read_authority_key_identifier,
+        ),
+        "name_constraints": (Oid.NAME_CONSTRAINTS.dotted_string, read_name_constraints),
+        "policies": (Oid.CERTIFICATE_POLICIES.dotted_string, read_policies),
+        "policy_constraints": (Oid.POLICY_CONSTRAINTS.dotted_string, read_policy_constraints),
+        "inhibit_any_policy": (Oid.INHIBIT_ANY_POLICY.dotted_string, lambda it: it.skip_certs),
+        "crl_distribution_points": (Oid.CRL_DISTRIBUTION_POINTS.dotted_string, read_crl_uris),
+        "authority_information_access": (
+            Oid.AUTHORITY_INFORMATION_ACCESS.dotted_string,
+            read_authority_information,
+        ),
     }
 )

@@ -22,7 +22,7 @@ def critical_extensions(candidate: Candidate, depth: int) -> Finding:
     certificate = candidate.path[depth]
     unknown = [
         name
-        for name, critical, _ in certificate.extensions
+        for name, critical in certificate.criticality.items()
         if critical and name not in candidate.profile.understood_extensions
     ]
     sentence = (

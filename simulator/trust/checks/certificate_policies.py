@@ -124,7 +124,7 @@ def policy_mappings(certificate: Certificate) -> dict[str, set[str]]:
     Bytes that are no such list are returned as a mapping of anyPolicy, which is refused.
     """
     found: dict[str, set[str]] = {}
-    for name, _, value in certificate.extensions:
+    for name, _, value in certificate.extensions if certificate.has_extension(POLICY_MAPPINGS) else ():
         if name != POLICY_MAPPINGS:
             continue
         try:
