@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError
 from simulator.trace.json import json_text
-from simulator.views.drawing.pens import PICTURES, _unknown_form, picture
+from simulator.views.drawing.pens import PICTURES, picture, unknown_form
 from simulator.views.view_table import view_named
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def check_forms(paths: Sequence[Path], suffixes: Sequence[str], *, view: str = "
     for path in paths:
         suffix = path.suffix.lower()
         if suffix not in suffixes:
-            raise _unknown_form(path, suffixes)
+            raise unknown_form(path, suffixes)
         if suffix in WHOLE_RUN and view != "sequence":
             raise OutputError(
                 f"{path.name} cannot hold one view: {path.suffix} is always the whole run.",

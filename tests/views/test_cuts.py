@@ -34,7 +34,7 @@ def drawings() -> Iterator[tuple[str, Drawing]]:
 
 def in_the_way(drawing: Drawing, y: float) -> list[str]:
     """The words that a cut there goes through, save those that are repeated."""
-    repeated = {(label.top, label.left) for label in cuts_of(drawing).labels}
+    repeated = {(top, left) for (left, top, _, _), _ in cuts_of(drawing).labels}
     lasting = {box.seq for box in drawing.items if isinstance(box, Box) and box.style.startswith("belief.")}
     return [
         item.text

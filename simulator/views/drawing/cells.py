@@ -7,21 +7,7 @@ from dataclasses import dataclass
 
 from simulator.trust.verdict import CheckOutcome
 
-_PLAINER = str.maketrans(
-    {
-        "–": "-",
-        "—": "-",
-        "“": '"',
-        "”": '"',
-        "‘": "'",
-        "’": "'",
-        "…": "...",
-        "·": "-",
-        "×": "x",
-        "→": "->",
-        "§": "section ",
-    }
-)
+_PLAINER = str.maketrans("–—“”‘’·×", "--\"\"''-x") | str.maketrans({"…": "...", "→": "->", "§": "section "})
 
 _CODES = {
     "strong": "1",
@@ -99,11 +85,9 @@ def wrap_cells(text: str, width: int) -> list[str]:
     lines = []
     rest = text.strip()
     while cells(rest) > width:
-        begin = take(rest, width)
-        if rest[len(begin)] == " ":
-            cut = len(begin)
-        else:
-            cut = begin.rfind(" ") if begin.rfind(" ") > 0 else max(1, len(begin))
+        fitting = len(take(rest, width))
+        space = rest.rfind(" ", 0, fitting + 1)
+        cut = space if space > 0 else max(1, fitting)
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*lines, rest]

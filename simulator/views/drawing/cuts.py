@@ -13,30 +13,18 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from simulator.views.drawing.display import Drawing, Item, Line, Text, span, union
-from simulator.views.drawing.marks import BandMark, Part, SectionMark, Span
+from simulator.views.drawing.marks import BandMark, Extent, Part, SectionMark, Span
 from simulator.views.drawing.style import TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Section = BandMark | SectionMark
-BAND_GAP = (
-    5.0  # a section is cut off half way to what stands above it, or half of this above itself if nearer
-)
+#: A section is cut off half way to what stands above it, or half of this above itself if nearer.
+BAND_GAP = 5.0
 AIR = 4.0  # above the head
 #: Parts that go on behind a cut; a belief is cut because its words come again.
 GO_ON = frozenset({Part.PAPER, Part.BAND, Part.LIFELINE, Part.SHADE, Part.BELIEF})
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """The words of a belief, and the bottom of its block."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +47,8 @@ class Cuts:
         seams: the other places where a cut goes through nothing.
         foot: the place below which the head has nothing to say, or None.
         story: left and right of what belongs to the sections, or None for a picture without margins.
-        labels: the words in the margin that a part without their beginning needs.
+        labels: for the words of each belief, which a part without its beginning needs, their extent and the
+            bottom of its block.
     """
 
     type_size: float
@@ -68,7 +57,7 @@ class Cuts:
     seams: tuple[float, ...]
     foot: float | None
     story: Span | None
-    labels: tuple[Label, ...]
+    labels: tuple[tuple[Extent, float], ...]
 
     def as_json(self) -> dict[str, Any]:
         """The same as plain values, in whole pixels."""
@@ -80,8 +69,8 @@ class Cuts:
             "foot": None if self.foot is None else round(self.foot),
             "story": [floor(self.story[0]), ceil(self.story[1])] if self.story else None,
             "labels": [
-                [floor(one.left), floor(one.top), ceil(one.right), ceil(one.bottom), floor(one.until)]
-                for one in self.labels
+                [floor(left), floor(top), ceil(right), ceil(bottom), floor(until)]
+                for (left, top, right, bottom), until in self.labels
             ],
         }
 
@@ -148,12 +137,12 @@ def _spaces(groups: list[Span]) -> Iterator[Span]:
         reached = max(reached, bottom)
 
 
-def _labels(drawing: Drawing) -> Iterator[Label]:
+def _labels(drawing: Drawing) -> Iterator[tuple[Extent, float]]:
     """The words of each belief, with the end of its block."""
-    words: dict[int, tuple[float, float, float, float]] = {}
+    words: dict[int, Extent] = {}
     for item in drawing.items:
         if item.part is Part.BELIEF and isinstance(item, Text):
             words[item.seq] = union(words.get(item.seq, item.extent), item.extent)
-    for belief in drawing.marks.beliefs:
-        if belief.seq in words:  # on a slide they may be out of sight
-            yield Label(*words[belief.seq], until=belief.extent[3])
+    for seq, (*_, bottom) in drawing.beliefs.items():
+        if seq in words:  # on a slide they may be out of sight
+            yield words[seq], bottom

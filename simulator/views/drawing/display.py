@@ -127,6 +127,12 @@ class Drawing:
     marks: Marks = NO_MARKS
     meanwhile: tuple[Item, ...] = ()
 
+    @property
+    def beliefs(self) -> dict[int, Extent]:
+        """The block of each belief, by the ``seq`` of the event that changed it."""
+        blocks = (item for item in self.items if isinstance(item, Box) and item.part is Part.BELIEF)
+        return {block.seq: extent_of(block) for block in blocks}
+
 
 def width_of(text: str, style: str) -> float:
     """The width of a line of text in a type style."""
@@ -179,12 +185,7 @@ def extents_of(items: Iterable[Item]) -> dict[int, Extent]:
 
 def union(one: Extent, other: Extent) -> Extent:
     """The smallest extent that holds both."""
-    return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[2], other[2]),
-        max(one[3], other[3]),
-    )
+    return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
 @lru_cache(maxsize=2048)
@@ -203,9 +204,7 @@ def wrap(text: str, style: str, width: float, most: int = 100) -> tuple[str, ...
     """
     lines: list[str] = []
     rest = text.strip()
-    while rest and len(lines) < most - 1:
-        if width_of(rest, style) <= width:
-            break
+    while rest and len(lines) < most - 1 and width_of(rest, style) > width:
         cut = _break_at(rest, style, width)
         lines.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.display import Box, Item, Line, Polygon
-from simulator.views.drawing.marks import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,16 +74,14 @@ def diamond(x: float, y: float, seq: int) -> Polygon:
     return Polygon(((x - 7, y), (x, y - 7), (x + 7, y), (x, y + 7)), "decision.diamond", seq)
 
 
-def hatching(
-    x: float, y: float, width: float, height: float, seq: int, part: Part = Part.STORY
-) -> Iterator[Line]:
+def hatching(x: float, y: float, width: float, height: float, seq: int) -> Iterator[Line]:
     """Slanting lines that fill a rectangle and stand for an assumption."""
     pitch = 7.0
     for index in range(1, int((width + height) / pitch) + 1):
         reach = index * pitch
         left = (x + max(0.0, reach - height), y + min(height, reach))
         right = (x + min(width, reach), y + max(0.0, reach - width))
-        yield Line((left, right), "hatch", seq, part=part)
+        yield Line((left, right), "hatch", seq)
 
 
 def regular(x: float, y: float, radius: float, corners: int) -> tuple[Point, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from simulator.trace.facts import STEP_NUMBERS
 
@@ -91,28 +91,12 @@ class BandMark:
         return f"{STEP_NUMBERS[self.step]} {self.step.title}"
 
 
-@dataclass(frozen=True, slots=True)
-class BeliefMark:
-    """The block of one belief, and the event that changed it."""
-
-    seq: int
-    extent: Extent
+ASection = TypeVar("ASection", BandMark, SectionMark)
 
 
-@dataclass(frozen=True, slots=True)
-class ArrowMark:
-    """The arrow of a message.
-
-    Attributes:
-        seq: the sending.
-        start, end: on the sender's and the receiver's lane.
-        unread_since: the event since which it is certain that the message is never read, or None.
-    """
-
-    seq: int
-    start: Point
-    end: Point
-    unread_since: int | None = None
+def _moved(section: ASection, by: float) -> ASection:
+    """The section with its heading further down."""
+    return replace(section, top=section.top + by, heading=section.heading + by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +122,6 @@ class Marks:
         foot: top of the result, or None.
         lanes: from left to right.
         bands, sections: from top to bottom; sections are the other parts that have a name.
-        beliefs, arrows: in the order in which they were drawn.
         whole: top and bottom of every group of items that no cut may part. A single item is never cut.
         scales: the coordinates of a plot, or None.
     """
@@ -149,45 +132,24 @@ class Marks:
     lanes: tuple[LaneMark, ...] = ()
     bands: tuple[BandMark, ...] = ()
     sections: tuple[SectionMark, ...] = ()
-    beliefs: tuple[BeliefMark, ...] = ()
-    arrows: tuple[ArrowMark, ...] = ()
     whole: tuple[Span, ...] = ()
     scales: Scales | None = None
 
-    def window(self, since: float, until: float, tail: float, by: float) -> Marks:
+    def window(self, since: float, until: float, by: float) -> Marks:
         """The marks of a picture that shows only what stands between two heights, below its head.
 
         Args:
             since: the upper one.
             until: the lower one.
-            tail: how far below ``until`` a belief still goes on.
             by: how much further down that stands in the new picture.
         """
-
-        def moved(top: float, bottom: float) -> Span:
-            return max(top, since) + by, min(bottom, until) + by
-
-        bands = [band for band in self.bands if since <= band.top < until]
-        sections = [section for section in self.sections if since <= section.top < until]
-        beliefs = [(belief.seq, *belief.extent) for belief in self.beliefs]
-        return Marks(
-            head=self.head,
-            story=self.story,
+        bands = [replace(band, bottom=min(band.bottom, until) + by) for band in self.bands]
+        return replace(
+            self,
             foot=self.foot + by if self.foot is not None and since <= self.foot < until else None,
-            lanes=self.lanes,
-            bands=tuple(
-                replace(band, top=band.top + by, heading=band.heading + by, bottom=moved(0, band.bottom)[1])
-                for band in bands
-            ),
-            sections=tuple(
-                replace(section, top=section.top + by, heading=section.heading + by) for section in sections
-            ),
-            beliefs=tuple(
-                BeliefMark(seq, (left, max(top, since) + by, right, min(bottom, until + tail) + by))
-                for seq, left, top, right, bottom in beliefs
-                if top < until and bottom > since
-            ),
-            whole=tuple(moved(*span) for span in self.whole if since <= span[0] and span[1] <= until),
+            bands=tuple(_moved(band, by) for band in bands if since <= band.top < until),
+            sections=tuple(_moved(section, by) for section in self.sections if since <= section.top < until),
+            whole=tuple((top + by, end + by) for top, end in self.whole if since <= top and end <= until),
         )
 
 

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
 POINTS = 0.75  # a PDF counts in 1/72 inch, the display list in CSS pixels of 1/96 inch
-LONGEST_PAGE = (
-    14_400.0  # points; readers go no further (PDF 1.7 annex C.2), so a longer picture is set smaller
-)
+#: In points; readers go no further (PDF 1.7 annex C.2), so a longer picture is set smaller.
+LONGEST_PAGE = 14_400.0
 
 # reportlab keeps its fonts, and what of them a document uses, in tables of the whole process.
 _ONE_AT_A_TIME = Lock()

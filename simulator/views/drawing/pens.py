@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from simulator.views.drawing.display import Drawing
 
 PICTURES = (".svg", ".png", ".pdf")
-
-
 MATRIX_SUFFIXES = (*PICTURES, ".txt", ".json")
 
 
-def _unknown_form(path: Path, suffixes: Sequence[str]) -> OutputError:
+def unknown_form(path: Path, suffixes: Sequence[str]) -> OutputError:
+    """The error of a file name whose suffix names no form."""
     return OutputError(
         f"{path.name} has no suffix that can be written.",
         got=path.suffix.lower() or "no suffix",
@@ -60,4 +59,4 @@ def picture(
 
             return pdf(drawing, theme=theme)
         case _:
-            raise _unknown_form(path, suffixes)
+            raise unknown_form(path, suffixes)

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from simulator.views.drawing.display import Drawing
 
 SCALE = 1.5  # pixels of a PNG file for each pixel of the display list
-COMPRESSION = (
-    3  # of zlib's 9: as quick as 1, and within 4 % of the size that 6 reaches in half as much time again
-)
+#: Of zlib's 9: as quick as 1, and within 4 % of the size that 6 reaches in half as much time again.
+COMPRESSION = 3
 COLOURS = 80  # of a small picture: the style table's and the commonest shades at the edges of letters
 
 # "PDFium is not thread-safe": its own documentation (fpdfview.h) and pypdfium2's.

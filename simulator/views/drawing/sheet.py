@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.views.drawing.display import Anchor, Box, Item, Text, fit, span, wrap
 from simulator.views.drawing.marks import (
-    ArrowMark,
     BandMark,
-    BeliefMark,
     LaneMark,
     Marks,
     Part,
@@ -21,7 +19,7 @@ from simulator.views.drawing.marks import (
 from simulator.views.drawing.style import TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
@@ -101,7 +99,7 @@ class Sheet:
         y: the height down to which the page is filled.
         back, middle, front: the items so far, layer by layer.
         part, since: of what is put in front, as each item has them.
-        head, foot, lanes, bands, sections, beliefs, arrows, whole, scales: as in :class:`Marks`.
+        head, foot, lanes, bands, sections, whole, scales: as in :class:`Marks`.
         meanwhile: as in :class:`Drawing`.
     """
 
@@ -117,17 +115,15 @@ class Sheet:
     lanes: list[LaneMark] = field(default_factory=list)
     bands: list[BandMark] = field(default_factory=list)
     sections: list[SectionMark] = field(default_factory=list)
-    beliefs: list[BeliefMark] = field(default_factory=list)
-    arrows: list[ArrowMark] = field(default_factory=list)
     whole: list[Span] = field(default_factory=list)
     scales: Scales | None = None
     meanwhile: list[Item] = field(default_factory=list)
 
     def put(self, *items: Item) -> None:
         """Put items in front."""
-        for item in items:
-            moves = self.part not in (Part.STORY, item.part)
-            self.front.append(replace(item, part=self.part, since=self.since) if moves else item)
+        if (self.part, self.since) != (Part.STORY, None):
+            items = tuple(replace(item, part=self.part, since=self.since) for item in items)
+        self.front += items
 
     def put_behind(self, place: int, box: Box) -> float:
         """Put a box behind what was put in front since ``place``; return the y of its lower edge."""
@@ -158,33 +154,24 @@ class Sheet:
 
     def marks(self) -> Marks:
         """The marks so far."""
-        return Marks(
-            head=self.head,
-            story=(self.stage.left, self.stage.right) if self.bands else None,
-            foot=self.foot,
-            lanes=tuple(self.lanes),
-            bands=tuple(self.bands),
-            sections=tuple(self.sections),
-            beliefs=tuple(self.beliefs),
-            arrows=tuple(self.arrows),
-            whole=tuple(self.whole),
-            scales=self.scales,
-        )
+        story = (self.stage.left, self.stage.right) if self.bands else None
+        groups = tuple(self.lanes), tuple(self.bands), tuple(self.sections), tuple(self.whole)
+        return Marks(self.head, story, self.foot, *groups, self.scales)
 
     def line(
-        self,
-        text: str,
-        style: str,
-        seq: int,
-        x: float,
-        y: float,
-        *,
-        width: float,
-        anchor: Anchor = "start",
+        self, text: str, style: str, seq: int, x: float, y: float, *, width: float, anchor: Anchor = "start"
     ) -> None:
         """Put one line of text in front, shortened if it is wider than ``width``."""
         shown = fit(text, style, width)
         self.put(Text(x, y, shown, style, seq, anchor, text if shown != text else ""))
+
+    def rows(
+        self, lines: Sequence[str], style: str, seq: int, x: float, y: float, anchor: Anchor = "start"
+    ) -> float:
+        """Put lines in front, the first on the baseline ``y``; return the baseline after the last."""
+        pitch = pitch_of(style)
+        self.put(*(Text(x, y + place * pitch, line, style, seq, anchor) for place, line in enumerate(lines)))
+        return y + len(lines) * pitch
 
     def paragraph(
         self,

@@ -18,6 +18,7 @@ from simulator.trace.facts import Step
 
 Theme = Literal["light", "dark", "print"]
 Detail = Literal["overview", "messages", "everything"]
+DETAILS: tuple[Detail, ...] = get_args(Detail)
 Palette = Mapping[str, str]
 
 SANS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
@@ -241,11 +242,10 @@ def detail_named(name: str) -> Detail:
     Raises:
         OutputError: the name is unknown.
     """
-    details: tuple[Detail, ...] = get_args(Detail)
-    for detail in details:
+    for detail in DETAILS:
         if detail == name:
             return detail
-    raise unknown_name(OutputError, "detail", name, details)
+    raise unknown_name(OutputError, "detail", name, DETAILS)
 
 
 def palette(theme: str) -> Palette:

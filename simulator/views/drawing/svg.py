@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING
 
 from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text
 from simulator.views.drawing.style import MONO, SANS, STROKES, TYPES, Palette, palette
-
-if TYPE_CHECKING:
-    from simulator.views.drawing.marks import Point
 
 # What XML 1.0 (section 2.2) does not allow in a document, even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -64,16 +60,13 @@ def _item(item: Item, colours: Palette) -> str:
     match item:
         case Box():
             return _box(item, colours)
-        case Line():
-            look = _stroke(item.style, colours)
-            if len(item.points) == 2:
-                (x1, y1), (x2, y2) = item.points
-                ends = f'x1="{_number(x1)}" y1="{_number(y1)}" x2="{_number(x2)}" y2="{_number(y2)}"'
-                return f'<line data-seq="{item.seq}" {ends}{look}/>'
-            return f'<polyline data-seq="{item.seq}" points="{_points(item.points)}"{look}/>'
-        case Polygon():
-            look = _stroke(item.style, colours)
-            return f'<polygon data-seq="{item.seq}" points="{_points(item.points)}"{look}/>'
+        case Line(points=((x1, y1), (x2, y2))):
+            ends = f'x1="{_number(x1)}" y1="{_number(y1)}" x2="{_number(x2)}" y2="{_number(y2)}"'
+            return f'<line data-seq="{item.seq}" {ends}{_stroke(item.style, colours)}/>'
+        case Line() | Polygon():
+            shape = "polyline" if isinstance(item, Line) else "polygon"
+            points = " ".join(f"{_number(x)},{_number(y)}" for x, y in item.points)
+            return f'<{shape} data-seq="{item.seq}" points="{points}"{_stroke(item.style, colours)}/>'
         case Text():
             return _text(item, colours)
 
@@ -106,10 +99,6 @@ def _stroke(style: str, colours: Palette) -> str:
     if stroke.dash:
         look += f' stroke-dasharray="{" ".join(map(_number, stroke.dash))}"'
     return look
-
-
-def _points(points: tuple[Point, ...]) -> str:
-    return " ".join(f"{_number(x)},{_number(y)}" for x, y in points)
 
 
 def _number(value: float) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Sent
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.display import Anchor, Box, Item, Line, Text, fit, width_of, wrap
-from simulator.views.drawing.marks import ArrowMark, Part
+from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import TALK_PITCH, Sheet, pitch_of
 
 if TYPE_CHECKING:
@@ -79,8 +78,7 @@ def _label(sheet: Sheet, row: Flight, middle: float, room: float) -> None:
     seq, fact = row.event.seq, row.event.fact
     quiet = isinstance(fact, Sent) and fact.protocol == "change_cipher_spec"
     style = "message.alert" if row.refusal else "message.quiet" if quiet else "message"
-    locked = row.encrypted
-    sign = (glyphs.LOCK_WIDTH + 6) * locked + 24 * row.refusal
+    sign = (glyphs.LOCK_WIDTH + 6) * row.encrypted + 24 * row.refusal
     name = fit(row.name, style, room - sign)
     whole = sign + width_of(name, style) + 10 + width_of(row.small, "message.small")
     one_line = whole <= room
@@ -89,7 +87,7 @@ def _label(sheet: Sheet, row: Flight, middle: float, room: float) -> None:
     if row.refusal:
         sheet.put(*glyphs.octagon(x + 9, baseline - 5, 9, seq))
         x += 24
-    if locked:
+    if row.encrypted:
         sheet.put(*glyphs.lock(x, baseline - 12, seq))
         x += glyphs.LOCK_WIDTH + 6
     sheet.put(Text(x, baseline, name, style, seq, full=row.name if name != row.name else ""))
@@ -112,17 +110,15 @@ def _arrow(sheet: Sheet, row: Flight, start: float, end: float) -> None:
     if lost_since is None:
         head = seq if row.read is None else row.read.seq
         sheet.put(*whole, glyphs.arrow_head(tip, y, way, f"{look}.head", head))
-        sheet.arrows.append(ArrowMark(seq, (start, y), (tip, y)))
         return
     broken = end - 98 * way  # leaves room for the words before the lane
     shaft = _shaft(row, look, y, start, broken - 7 * way, broken - 7 * way)
     words = Text(broken + way * 13, y + 4.5, "never read", "unread", seq, "start" if way > 0 else "end")
     late = lost_since > seq  # else the broken line is all that was ever to be seen of it
-    sheet.put(*(replace(item, part=Part.UNREAD, since=lost_since) if late else item for item in shaft))
-    for item in (*glyphs.never_read(broken, y, seq), words):
-        sheet.put(replace(item, part=Part.UNREAD, since=lost_since))
+    sheet.put(*(() if late else shaft))
+    with sheet.within(Part.UNREAD, lost_since):
+        sheet.put(*(shaft if late else ()), *glyphs.never_read(broken, y, seq), words)
     sheet.meanwhile += whole if late else ()
-    sheet.arrows.append(ArrowMark(seq, (start, y), (tip, y), lost_since))
 
 
 def _shaft(row: Flight, look: str, y: float, start: float, tube_end: float, end: float) -> Iterator[Item]:

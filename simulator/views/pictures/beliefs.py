@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.views.drawing.display import Box, Text, wrap
 from simulator.views.drawing.glyphs import hatching
-from simulator.views.drawing.marks import BeliefMark, Part
+from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import (
     BELIEF_WIDTH,
     BESIDE_FIRST,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 STRIP = 16.0  # the hatched edge of what is only assumed
 PAD = 8.0
+ROOM = BELIEF_WIDTH - 2 * PAD - STRIP  # for words
 
 
 @dataclass(slots=True)
@@ -48,14 +49,13 @@ class BeliefLane:
         """Draw the present block down to where the sheet is, or further if its words need it."""
         if self.belief is None:
             return
-        belief, seq = self.belief, self.belief.event.seq
+        belief = self.belief
         x = MARGIN if self.left_side else self.sheet.stage.width - MARGIN - BELIEF_WIDTH
         lines = self._lines(belief)
         needed = sum(pitch_of(style) for _, style in lines) + 2 * PAD
         self.sheet.y = max(self.sheet.y, self.top + needed + 4)
         height = self.sheet.y - self.top - 4
         lines += self._reason(belief, height - needed)
-        self.sheet.beliefs.append(BeliefMark(seq, (x, self.top, x + BELIEF_WIDTH, self.top + height)))
         with self.sheet.within(Part.BELIEF):
             self._block(belief, x, height, lines)
 
@@ -65,7 +65,7 @@ class BeliefLane:
         self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, ground_of(belief.held), seq, radius=5))
         strip = x + BELIEF_WIDTH - STRIP if self.left_side else x
         if belief.assumed:
-            self.sheet.put(*hatching(strip, self.top + 2, STRIP, height - 4, seq, Part.BELIEF))
+            self.sheet.put(*hatching(strip, self.top + 2, STRIP, height - 4, seq))
         edge = "belief.assumed" if belief.assumed else "belief.held"
         self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, edge, seq, radius=5))
         start = x + PAD + (0 if self.left_side else STRIP)
@@ -75,20 +75,16 @@ class BeliefLane:
             y += pitch_of(style)
 
     def _lines(self, belief: Belief) -> list[tuple[str, str]]:
-        lines = [(line, "belief") for line in wrap(level_name(belief.held), "belief", self._room, 3)]
+        lines = [(line, "belief") for line in wrap(level_name(belief.held), "belief", ROOM, 3)]
         if belief.assumed:
-            lines += [(line, "belief.small") for line in wrap(ASSUMED, "belief.small", self._room)]
+            lines += [(line, "belief.small") for line in wrap(ASSUMED, "belief.small", ROOM)]
         return lines
 
     def _reason(self, belief: Belief, spare: float) -> list[tuple[str, str]]:
         """The observation behind the belief, where all of it fits into what height is spare."""
-        lines = wrap(belief.reason, "belief.small", self._room, 12) if belief.reason else ()
+        lines = wrap(belief.reason, "belief.small", ROOM, 12) if belief.reason else ()
         fits = len(lines) * pitch_of("belief.small") <= spare
         return [(line, "belief.small") for line in lines] if fits else []
-
-    @property
-    def _room(self) -> float:
-        return BELIEF_WIDTH - 2 * PAD - STRIP
 
 
 @dataclass(slots=True)
@@ -105,11 +101,9 @@ class GapShade:
 
     def end(self, gap: Gap | None) -> None:
         """Shade the error that ends here, if one does."""
-        if gap is not None:
-            self._shade(gap, self.top)
-
-    def _shade(self, gap: Gap, top: float) -> None:
-        stage, seq = self.sheet.stage, gap.start.seq
+        if gap is None:
+            return
+        stage, seq, top = self.sheet.stage, gap.start.seq, self.top
         lane = stage.lanes["client"]
         left = stage.left + 4
         room = max(lane - HALF_CARD - GUTTER - left, HALF_CARD + BESIDE_FIRST - 8) - 16

@@ -140,11 +140,9 @@ class _Rows:
         names = [row.a.name for row in before if isinstance(row.a, Flight)]
         words = f"{len(before)} steps before it are alike: {', '.join(names)} …"
         self.page.y += 8
-        width = WIDTH - 2 * MARGIN
-        place = len(self.page.front)
-        top = self.page.y
+        width, top, place = WIDTH - 2 * MARGIN, self.page.y, len(self.page.front)
         bottom = self.page.paragraph(words, "reason", 0, MARGIN + 14, top + 8, width=width - 28, most=3)
-        self.page.front.insert(place, Box(MARGIN, top, width, bottom + 6 - top, "note", 0, radius=5))
+        self.page.put_behind(place, Box(MARGIN, top, width, bottom + 6 - top, "note", 0, radius=5))
         self._keep_step(bottom + 14)
 
     def _part(self, rows: list[AlignedBeats]) -> None:
@@ -181,11 +179,8 @@ class _Rows:
             self._mark("alike" if one.lost == other.lost else "sent alike", top, one.event.seq)
 
     def _row(self, row: AlignedBeats) -> None:
-        fields = (
-            self.detail == "everything"
-            or row.parts
-            or (self.detail == "messages" and row.relation != "alike")
-        )
+        fields = row.parts or self.detail == "everything"
+        fields = fields or (self.detail == "messages" and row.relation != "alike")
         top = self._keep_step()
         for column, beat in ((self.left, row.a), (self.right, row.b)):
             if beat is not None:

@@ -10,10 +10,11 @@ from simulator.views.drawing.glyphs import hatching, octagon
 from simulator.views.drawing.sheet import GUTTER, HALF_CARD, TALK_PITCH, Sheet, Stage
 from simulator.views.drawing.style import ground_of
 from simulator.views.pictures import arrows, panels
+from simulator.views.pictures.page import LANE_HEAD, lane_head
 from simulator.views.story.beat_kinds import Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import beats
 from simulator.views.story.lanes import under_title
-from simulator.views.story.words import clean, level_name
+from simulator.views.story.words import clean, level_name, level_sentence
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
@@ -49,8 +50,6 @@ class Column:
                 panels.flag(self.sheet, beat)
             case Belief():
                 self._belief(beat)
-            case _:
-                pass
 
     def _belief(self, belief: Belief) -> None:
         """A belief as a chip on its lane, hatched at its edge where it is only assumed."""
@@ -80,11 +79,8 @@ class Column:
         """The cards above the two lanes."""
         sheet = self.sheet
         for name, x in sheet.stage.lanes.items():
-            sheet.put(Box(x - HALF_CARD, sheet.y, 2 * HALF_CARD, 34, "header", 0, radius=9))
-            sheet.line(
-                name.capitalize(), "lane", 0, x, sheet.y + 23, width=2 * HALF_CARD - 16, anchor="middle"
-            )
-        sheet.y += 34
+            lane_head(sheet, name.capitalize(), x, 2 * HALF_CARD)
+        sheet.y += LANE_HEAD
         sheet.head = sheet.span_since(self.place)
 
     def result(self) -> None:
@@ -97,6 +93,5 @@ class Column:
             sheet.put(*octagon(x + 14, top + 28, 14, seq))
             x += 40
         sheet.line(level_name(level), "level", seq, x, top + 37, width=COLUMN - 76)
-        words = level.plain_words[0].upper() + level.plain_words[1:] + "."
-        sheet.line(words, "plain", seq, self.left + 18, top + 61, width=COLUMN - 36)
+        sheet.line(level_sentence(level), "plain", seq, self.left + 18, top + 61, width=COLUMN - 36)
         sheet.y = top + 74

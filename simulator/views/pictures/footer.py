@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
-from simulator.views.drawing.display import Box, Line, Text, wrap
+from simulator.views.drawing.display import Box, Line, wrap
 from simulator.views.drawing.glyphs import octagon
 from simulator.views.drawing.marks import Part, SectionMark
-from simulator.views.drawing.sheet import MARGIN, Sheet, pitch_of
+from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.story.lanes import names_of
-from simulator.views.story.words import card_facts, level_name
+from simulator.views.story.words import card_facts, level_name, level_sentence
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
@@ -35,17 +35,13 @@ def foot(sheet: Sheet, trace: Trace) -> None:
 
 
 def _card(sheet: Sheet, trace: Trace, top: float) -> None:
-    left = MARGIN
-    width = sheet.stage.width - 2 * MARGIN
-    seq = trace.events[-1].seq
-    place = len(sheet.front)
-    level = trace.card.level
+    left, width = MARGIN, sheet.stage.width - 2 * MARGIN
+    seq, level, place = trace.events[-1].seq, trace.card.level, len(sheet.front)
     beside = width - PAD - LADDER_WIDTH - 2 * PAD >= FACTS_WIDTH
     room = LADDER_WIDTH if beside else width - 2 * PAD
     sheet.line(TITLE, "small", seq, left + PAD, top + 24, width=room)
     sheet.line(level_name(level), "level", seq, left + PAD, top + 54, width=room)
-    words = level.plain_words[0].upper() + level.plain_words[1:] + "."
-    sheet.line(words, "plain", seq, left + PAD, top + 79, width=room)
+    sheet.line(level_sentence(level), "plain", seq, left + PAD, top + 79, width=room)
     bottom = _ladder(sheet, level, left + PAD, top + 104, seq)
     facts = card_facts(trace.card, names_of(trace.setup).shown)
     if beside:
@@ -56,35 +52,27 @@ def _card(sheet: Sheet, trace: Trace, top: float) -> None:
         columns = ((facts[:half], left + PAD), (facts[half:], left + PAD + column))
         facts_bottom = max(_facts(sheet, part, x, bottom + 14, column - 16, seq) for part, x in columns)
     sheet.y = max(bottom, facts_bottom) + 16
-    card = Box(left, top, width, sheet.y - top, "card", seq, radius=10, part=Part.FOOT)
-    sheet.front.insert(place, card)
+    sheet.put_behind(place, Box(left, top, width, sheet.y - top, "card", seq, radius=10, part=Part.FOOT))
 
 
 def _ladder(sheet: Sheet, level: SecurityLevel, x: float, top: float, seq: int) -> float:
     """Six stairs, the reached one filled and framed; REFUSED stands beside them."""
     bottom = top + FOOT + 5 * RUNG_STEP
-    for rung in RUNGS:
-        height = FOOT + RUNG_STEP * (rung.rung or 0)
-        above = level.rung is None or (rung.rung or 0) > level.rung
+    for rung in (*RUNGS, SecurityLevel.REFUSED):
+        refusal, height = rung.rung is None, FOOT + RUNG_STEP * (rung.rung or 0)
+        x += 26 * refusal
+        middle = x + (RUNG_WIDTH - 4) / 2
+        above = refusal or level.rung is None or (rung.rung or 0) > level.rung
         style = f"level.edge.{rung.value}" if rung is level else "rung.above" if above else "rung"
         sheet.put(Box(x, bottom - height, RUNG_WIDTH - 4, height, style, seq, radius=3))
-        _name(sheet, rung, x + (RUNG_WIDTH - 4) / 2, bottom - height + 7, seq)
+        if refusal and rung is level:
+            sheet.put(*octagon(middle, bottom - FOOT - 17, 12, seq))
+        if refusal:
+            sheet.put(Line(((x - 15, top), (x - 15, bottom)), "rule", seq))
+        lines = wrap(level_name(rung), "rung", RUNG_WIDTH - 14, 2)
+        sheet.rows(lines, "rung", seq, middle, bottom - height + 18, "middle")
         x += RUNG_WIDTH
-    x += 26
-    refused = SecurityLevel.REFUSED
-    style = f"level.edge.{refused.value}" if level is refused else "rung.above"
-    sheet.put(Box(x, bottom - FOOT, RUNG_WIDTH - 4, FOOT, style, seq, radius=3))
-    if level is refused:
-        sheet.put(*octagon(x + (RUNG_WIDTH - 4) / 2, bottom - FOOT - 17, 12, seq))
-    sheet.put(Line(((x - 15, top), (x - 15, bottom)), "rule", seq))
-    _name(sheet, refused, x + (RUNG_WIDTH - 4) / 2, bottom - FOOT + 7, seq)
     return bottom
-
-
-def _name(sheet: Sheet, level: SecurityLevel, middle: float, top: float, seq: int) -> None:
-    for index, line in enumerate(wrap(level_name(level), "rung", RUNG_WIDTH - 14, 2)):
-        y = top + 11 + index * pitch_of("rung")
-        sheet.put(Text(middle, y, line, "rung", seq, "middle"))
 
 
 def _facts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Box, Text, fit, wrap
+from simulator.views.drawing.display import Box, fit, wrap
 from simulator.views.drawing.marks import LaneMark, Part
 from simulator.views.drawing.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
 from simulator.views.pictures import page
@@ -47,8 +47,7 @@ def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
         sheet.put(Box(x - HALF_CARD, sheet.y, 2 * HALF_CARD, height, style, 0, radius=9))
         lines = tuple(fit(line, "lane.small", room) for line in words[actor.name])
         sheet.lanes.append(LaneMark(" ".join(titles[actor.name]), x, lines))
-        for index, line in enumerate(titles[actor.name]):
-            sheet.put(Text(x, sheet.y + 23 + index * pitch_of("lane"), line, "lane", 0, "middle"))
+        sheet.rows(titles[actor.name], "lane", 0, x, sheet.y + 23, "middle")
         for index, line in enumerate(words[actor.name]):
             y = sheet.y + starts[actor.name] + index * pitch_of("lane.small")
             sheet.line(line, "lane.small", 0, x, y, width=room, anchor="middle")

@@ -66,10 +66,7 @@ def ladder(trace: Trace, *, detail: str = "messages") -> Drawing:
     width = 2 * MARGIN + LABEL + pitch * len(steps) + TAIL
     sheet = blank(width)
     run_head(sheet, trace, TITLE, "" if level == "overview" else LEAD)
-    picture = _Ladder(sheet, steps, late, pitch)
-    picture.draw()
-    if level != "overview":
-        picture.reasons()
+    _Ladder(sheet, steps, late, pitch).draw(reasons=level != "overview")
     return finished(sheet, f"{trace.setup.title}: {TITLE}", description(trace))
 
 
@@ -98,13 +95,13 @@ class _Ladder:
         self.foot = self.top + ROW * len(RUNGS) + 22 + ROW  # of the ladder
         self.bottom = self.foot + 22 + ROW
 
-    def draw(self) -> None:
-        """Everything but the reasons."""
+    def draw(self, *, reasons: bool) -> None:
+        """Everything, the reasons where they are asked for."""
         self._rungs()
         self._shade()
         for place, step in enumerate(self.steps):
-            x = self._x(place)
-            self.sheet.put(Text(x, self.top - 10, moment(step.at), "moment", self._seq(step), "middle"))
+            x, seq = self._x(place), step.words[0][2] if step.words else 0
+            self.sheet.put(Text(x, self.top - 10, moment(step.at), "moment", seq, "middle"))
             self.sheet.back.append(Line(((x, self.top), (x, self.bottom)), "rule", 0))
         self._standings()
         self._line()
@@ -112,12 +109,11 @@ class _Ladder:
         heights.append((REFUSED_HEIGHT, self._y(SecurityLevel.REFUSED)))
         self.sheet.scales = Scales(((0.0, self._x(0)), (1.0, self._x(1))), tuple(heights))
         self.sheet.y = self.bottom + 12
+        if reasons:
+            self._reasons()
 
     def _x(self, place: float) -> float:
         return self.left + self.pitch * (place + 0.5)
-
-    def _seq(self, step: Moment) -> int:
-        return step.words[0][2] if step.words else 0
 
     def _y(self, level: SecurityLevel) -> float:
         """The middle of a rung."""
@@ -137,9 +133,8 @@ class _Ladder:
                 sheet.put(*octagon(x + 9, y + ROW / 2, 10, 0))
                 x += 28
             sheet.line(level_name(level), "rung", 0, x, y + 20, width=LABEL - 34)
-            sheet.paragraph(
-                level.plain_words, "belief.small", 0, x, y + 24, width=MARGIN + LABEL - 22 - x, most=2
-            )
+            room = MARGIN + LABEL - 22 - x
+            sheet.paragraph(level.plain_words, "belief.small", 0, x, y + 24, width=room, most=2)
 
     def _shade(self) -> None:
         """The time of the late refusal, with its words; elsewhere what is assumed, hatched."""
@@ -152,25 +147,16 @@ class _Ladder:
                 self.sheet.middle += hatching(self._x(place), top, width, ROW - 4, client.seq)
         if late is None:
             return
-        inside = _within(self.steps, late)
-        left, right, seq = self._x(inside[0]), self._x(inside[-1]), late.start.seq
-        box = Box(
-            left,
-            self.top + 2,
-            right - left,
-            self.foot - self.top - 4,
-            "gap",
-            seq,
-            radius=4,
-            part=Part.SHADE,
-        )
-        self.sheet.middle.append(box)
-        words = gap_words(late)
-        self.sheet.paragraph(words, "gap", seq, left + 8, self.top + 10, width=right - left - 16)
+        inside, seq, height = _within(self.steps, late), late.start.seq, self.foot - self.top - 4
+        left, width = self._x(inside[0]), self._x(inside[-1]) - self._x(inside[0])
+        shade = Box(left, self.top + 2, width, height, "gap", seq, radius=4, part=Part.SHADE)
+        self.sheet.middle.append(shade)
+        self.sheet.paragraph(gap_words(late), "gap", seq, left + 8, self.top + 10, width=width - 16)
 
     def _line(self) -> None:
         """The client's course: level after level, with a circle wherever its belief changes."""
-        before, sheet = None, self.sheet
+        sheet, before = self.sheet, None
+        marks: list[Polygon] = []
         for place, step in enumerate(self.steps):
             belief = step.beliefs["client"]
             x, y = self._x(place), self._y(step.level)
@@ -180,13 +166,11 @@ class _Ladder:
                 sheet.put(Line(((x, before), (x, y)), style, belief.seq))
             sheet.put(Line(((x, y), (end, y)), style, belief.seq))
             before = y
-        for place, step in enumerate(self.steps):
             if "client" in step.changed:
-                mark = regular(self._x(place), self._y(step.level), 6.5, 20)
-                sheet.put(Polygon(mark, "ladder.client.mark", step.beliefs["client"].seq))
+                marks.append(Polygon(regular(x, y, 6.5, 20), "ladder.client.mark", belief.seq))
         last = self.steps[-1]
         y, seq = self._y(last.level) + 4.5, last.beliefs["client"].seq
-        sheet.put(Text(self.right - TAIL + 46, y, "client believes", "belief", seq))
+        sheet.put(*marks, Text(self.right - TAIL + 46, y, "client believes", "belief", seq))
 
     def _standings(self) -> None:
         """The server's row: a block from each change of the client's standing to the next."""
@@ -203,7 +187,7 @@ class _Ladder:
             name = level_name(belief.held)
             sheet.line(name, "belief", belief.seq, x + 8, top + ROW / 2 + 5, width=width - 14)
 
-    def reasons(self) -> None:
+    def _reasons(self) -> None:
         """Below each moment what happened there."""
         top, bottoms, room = self.sheet.y, [self.sheet.y], PITCH - 14
         for place, step in enumerate(self.steps):
@@ -229,12 +213,8 @@ def description(trace: Trace) -> str:
                 belief = step.beliefs[side]
                 verb = "assumes" if belief.assumed else "believes" if side == "client" else "knows"
                 sentences.append(f"At {moment(step.at)} the {side} {verb}: {level_name(belief.held)}.")
-    return " ".join([*sentences, *_late_words(trace)])
-
-
-def _late_words(trace: Trace) -> list[str]:
     late = gap(trace)
-    return [gap_words(late)] if late else []
+    return " ".join([*sentences, gap_words(late)] if late else sentences)
 
 
 def ladder_text(trace: Trace, width: int = 80) -> str:
@@ -251,9 +231,9 @@ def ladder_text(trace: Trace, width: int = 80) -> str:
         lines.append(f"{moment(step.at):>9}  {client:<32}  {server}".rstrip())
         for side, words, _ in step.words:
             lines += [f"{'':>11}{part}" for part in wrap_cells(f"{side}: {words}", width - 11)]
-    key = "* changes here; (assumed): nothing that it read says so"
-    for words in (key, *_late_words(trace)):
-        lines += ["", *wrap_cells(words, width)]
+    lines += ["", *wrap_cells("* changes here; (assumed): nothing that it read says so", width)]
+    if late := gap(trace):
+        lines += ["", *wrap_cells(gap_words(late), width)]
     return "\n".join(lines) + "\n"
 
 

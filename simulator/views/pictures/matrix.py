@@ -12,17 +12,19 @@ from simulator.release import RELEASE
 from simulator.security import SecurityLevel
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.views.drawing.cells import cells, paint, shorten, wrap_cells
-from simulator.views.drawing.display import Box, Drawing, Text, span, width_of, wrap
+from simulator.views.drawing.display import Box, Text, width_of, wrap
 from simulator.views.drawing.glyphs import hatching, octagon
-from simulator.views.drawing.marks import Marks, Part, Scales
-from simulator.views.drawing.sheet import MARGIN, pitch_of
+from simulator.views.drawing.marks import Scales
+from simulator.views.drawing.sheet import MARGIN
+from simulator.views.pictures.page import blank, finished
 from simulator.views.story.words import clean, level_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.trace.compare import Cell, Matrix
-    from simulator.views.drawing.display import Item
+    from simulator.views.drawing.display import Drawing, Item
+    from simulator.views.drawing.sheet import Sheet
 
 ROW_HEAD = 182.0
 HALF = 130.0
@@ -41,7 +43,6 @@ SHORT_LEVELS = {
     SecurityLevel.CLIENT_AUTHENTICATED: "client auth.",
     SecurityLevel.CLIENT_IDENTIFIED: "identified",
     SecurityLevel.CLIENT_AUTHORIZED: "authorized",
-    SecurityLevel.REFUSED: "refused",
 }
 _EMPHASIS = {SecurityLevel.REFUSED: "bad", SecurityLevel.SERVER_AUTHENTICATED: "encrypted"}
 
@@ -70,27 +71,28 @@ def is_late(cell: Cell) -> bool:
 
 def matrix_drawing(matrix: Matrix) -> Drawing:
     """Lay the matrix out as a display list; an item's ``seq`` is the place of its cell in the matrix."""
-    half_count = len(matrix.versions)
-    column = HALF * half_count + GAP
+    column = HALF * len(matrix.versions) + GAP
     width = 2 * MARGIN + ROW_HEAD + column * len(matrix.policies)
-    top = MARGIN + 132
-    items: list[Item] = [*_title(matrix), *_heads(matrix, column)]
-    heads = [span(item) for item in _heads(matrix, column)]
-    for row, credential in enumerate(matrix.credentials):
-        y = top + row * (ROW_HEIGHT + GAP)
-        items += _row_head(matrix, credential, y)
+    sheet = blank(width)
+    sheet.put(*_title(matrix))
+    place = len(sheet.front)
+    sheet.put(*_heads(matrix, column))
+    sheet.head, sheet.y = sheet.span_since(place), MARGIN + 132
+    for credential in matrix.credentials:
+        _row_head(sheet, matrix, credential)
         for place, policy in enumerate(matrix.policies):
             x = MARGIN + ROW_HEAD + place * column
             for half, tls in enumerate(matrix.versions):
-                items += _cell(matrix, matrix.cell(credential, policy, tls), x + half * HALF, y)
-    bottom = top + len(matrix.credentials) * (ROW_HEIGHT + GAP)
-    items += _legend(matrix, bottom + 8)
-    height = bottom + 8 + 66
-    paper = Box(0, 0, width, height, "paper", 0, part=Part.PAPER)
-    left, middle = MARGIN + ROW_HEAD + (column - GAP) / 2, top + ROW_HEIGHT / 2
-    scales = Scales(((0.0, left), (1.0, left + column)), ((0.0, middle), (1.0, middle + ROW_HEIGHT + GAP)))
-    marks = Marks(head=(min(top for top, _ in heads), max(bottom for _, bottom in heads)), scales=scales)
-    return Drawing(width, height, TITLE, description(matrix), (paper, *items), marks)
+                cell = matrix.cell(credential, policy, tls)
+                _cell(sheet, cell, matrix.cells.index(cell), x + half * HALF)
+        sheet.y += ROW_HEIGHT + GAP
+    sheet.put(*_legend(matrix, sheet.y + 8))
+    sheet.y += 54
+    left, middle = MARGIN + ROW_HEAD + (column - GAP) / 2, MARGIN + 132 + ROW_HEIGHT / 2
+    sheet.scales = Scales(
+        ((0.0, left), (1.0, left + column)), ((0.0, middle), (1.0, middle + ROW_HEIGHT + GAP))
+    )
+    return finished(sheet, TITLE, description(matrix))
 
 
 def _title(matrix: Matrix) -> Iterator[Item]:
@@ -117,32 +119,26 @@ def held_words(credential: str) -> str:
     return "no certificate" if credential == "none" else clean(credential)
 
 
-def _row_head(matrix: Matrix, credential: str, y: float) -> Iterator[Item]:
+def _row_head(sheet: Sheet, matrix: Matrix, credential: str) -> None:
     scenario = next(cell.scenario for cell in matrix.cells if cell.credential == credential)
-    yield Text(MARGIN, y + 26, held_words(credential), "matrix.head", 0)
+    sheet.put(Text(MARGIN, sheet.y + 26, held_words(credential), "matrix.head", 0))
     under = "" if scenario == credential else f"as in {clean(scenario)}"
-    for line, words in enumerate(wrap(under, "matrix.small", ROW_HEAD - 12, 2)):
-        yield Text(MARGIN, y + 44 + line * pitch_of("matrix.small"), words, "matrix.small", 0)
+    sheet.rows(wrap(under, "matrix.small", ROW_HEAD - 12, 2), "matrix.small", 0, MARGIN, sheet.y + 44)
 
 
-def _cell(matrix: Matrix, cell: Cell, x: float, y: float) -> Iterator[Item]:
-    seq, width = matrix.cells.index(cell), HALF - 2
-    yield Box(x, y, width, ROW_HEIGHT, f"level.{cell.level.value}", seq, radius=5)
-    left, top = x + CELL_PAD, y + 10
+def _cell(sheet: Sheet, cell: Cell, seq: int, x: float) -> None:
+    top, left, width = sheet.y, x + CELL_PAD, HALF - 2
+    sheet.put(Box(x, top, width, ROW_HEIGHT, f"level.{cell.level.value}", seq, radius=5))
     if is_late(cell):
-        yield from hatching(x, y + ROW_HEIGHT - 5, width, 5, seq)
-    refused = cell.level is SecurityLevel.REFUSED
-    if refused:
-        yield from octagon(left + 7, top + 6, 7, seq)
+        sheet.put(*hatching(x, top + ROW_HEIGHT - 5, width, 5, seq))
+    if cell.level is SecurityLevel.REFUSED:
+        sheet.put(*octagon(left + 7, top + 16, 7, seq))
         left += 20
-    for line in wrap(level_name(cell.level), "matrix.level", x + width - left - 4, 2):
-        yield Text(left, top + 11, line, "matrix.level", seq)
-        top += pitch_of("matrix.level")
-    left = x + CELL_PAD
+    level = wrap(level_name(cell.level), "matrix.level", x + width - left - 4, 2)
+    y = sheet.rows(level, "matrix.level", seq, left, top + 21)
     for words in cell_words(cell):
-        for line in wrap(words, "matrix.small", width - 2 * CELL_PAD, 4):
-            yield Text(left, top + 11, line, "matrix.small", seq)
-            top += pitch_of("matrix.small")
+        lines = wrap(words, "matrix.small", width - 2 * CELL_PAD, 4)
+        y = sheet.rows(lines, "matrix.small", seq, x + CELL_PAD, y)
 
 
 def cell_words(cell: Cell) -> tuple[str, ...]:
@@ -180,10 +176,9 @@ def description(matrix: Matrix) -> str:
     for credential in matrix.credentials:
         for policy in matrix.policies:
             ends = {tls: _end_in_words(matrix.cell(credential, policy, tls)) for tls in matrix.versions}
-            if len(set(ends.values())) == 1:
-                said = next(iter(ends.values()))
-            else:
-                said = "; ".join(f"{end} in TLS {tls}" for tls, end in ends.items())
+            same = len(set(ends.values())) == 1
+            apart = "; ".join(f"{end} in TLS {tls}" for tls, end in ends.items())
+            said = ends[matrix.versions[0]] if same else apart
             sentences.append(f"{held_words(credential)} under {clean(policy)}: {said}.")
     return " ".join(sentences)
 

@@ -14,6 +14,8 @@ from simulator.views.story.words import clean
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
+LANE_HEAD = 34.0  # the height of a lane's card without words of its own
+
 
 def blank(width: float) -> Sheet:
     """A page of that width with nothing on it."""
@@ -34,6 +36,13 @@ def head(sheet: Sheet, title: str, *under: str, lead: str = "", most: int = 4) -
 def run_head(sheet: Sheet, trace: Trace, what: str, lead: str = "") -> None:
     """The head of a picture of one run."""
     head(sheet, f"{clean(trace.setup.title)}: {what}", clean(under_title(trace)), lead=lead)
+
+
+def lane_head(sheet: Sheet, name: str, x: float, width: float) -> None:
+    """Put the card of a lane, and mark it as what stands above every part of the picture."""
+    sheet.put(Box(x - width / 2, sheet.y, width, LANE_HEAD, "header", 0, radius=9))
+    sheet.line(name, "lane", 0, x, sheet.y + 23, width=width - 16, anchor="middle")
+    sheet.head = sheet.y, sheet.y + LANE_HEAD
 
 
 def finished(sheet: Sheet, title: str, description: str) -> Drawing:

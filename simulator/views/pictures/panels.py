@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.display import Box, Line, Text, width_of
+from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import HALF_CARD, Sheet, height_of, pitch_of
 
 if TYPE_CHECKING:
@@ -35,16 +35,14 @@ class Panel:
         self.sheet.y += 8
         width, height = self.right - self.left, self.sheet.y - self.top
         frame = Box(self.left, self.top, width, height, "decision", self.seq, 7, since=self.since)
-        self.sheet.front.insert(self.place, frame)
-        self.sheet.y += 7
+        self.sheet.y = self.sheet.put_behind(self.place, frame) + 7
 
     def heading(self, text: str, seq: int) -> None:
         """The question, after a diamond."""
-        sheet, place = self.sheet, len(self.sheet.front)
-        sheet.put(glyphs.diamond(self.x + 7, sheet.y + 8, seq))
-        width = self.room - 22
-        sheet.y = sheet.paragraph(text, "question", seq, self.x + 22, sheet.y, width=width, most=2) + 3
-        sheet.front[place:] = [replace(item, since=self.since) for item in sheet.front[place:]]
+        sheet, width = self.sheet, self.room - 22
+        with sheet.within(Part.STORY, self.since):
+            sheet.put(glyphs.diamond(self.x + 7, sheet.y + 8, seq))
+            sheet.y = sheet.paragraph(text, "question", seq, self.x + 22, sheet.y, width=width, most=2) + 3
 
     def words(self, text: str, style: str, seq: int) -> None:
         """A paragraph over the whole width."""
@@ -70,8 +68,8 @@ class Panel:
             if text:
                 sheet.y = sheet.paragraph(text, style, seq, self.x + 28, sheet.y, width=width, most=5) + 1
         sheet.y += 5
-        sheet.front.insert(place, Box(self.x, top, self.room, sheet.y - top, "decisive", seq, radius=5))
-        sheet.y += 6
+        frame = Box(self.x, top, self.room, sheet.y - top, "decisive", seq, radius=5)
+        sheet.y = sheet.put_behind(place, frame) + 6
 
     def ledger(self, ledger: Ledger) -> None:
         """The certificate, the outcome of the checks, and the decisive check."""

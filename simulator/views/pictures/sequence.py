@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from simulator.trace.facts import STEP_NUMBERS
 from simulator.views.drawing.display import Box, Line, Text, wrap
 from simulator.views.drawing.marks import BandMark, Part
-from simulator.views.drawing.sheet import Sheet, Stage, pitch_of
+from simulator.views.drawing.sheet import Sheet, Stage
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures import arrows, panels
 from simulator.views.pictures.beliefs import BeliefLane, GapShade
@@ -132,9 +132,8 @@ class _Story:
     def _idle(self, beat: Remark) -> None:
         """Say beside an idle CA's lane that nobody asks it; the lane goes on in dots below the words."""
         x, y, seq = self.sheet.stage.lanes[beat.lane], self.sheet.y + 6, beat.event.seq
-        for index, line in enumerate(wrap(beat.words, "lane.idle", 150)):
-            baseline = y + 10 + index * pitch_of("lane.idle")
-            self.sheet.put(Text(x, baseline, line, "lane.idle", seq, "middle", part=Part.IDLE))
+        with self.sheet.within(Part.IDLE):
+            self.sheet.rows(wrap(beat.words, "lane.idle", 150), "lane.idle", seq, x, y + 10, "middle")
         self.idle_from[beat.lane] = y + 36
 
     def _close_band(self) -> None:
@@ -145,9 +144,8 @@ class _Story:
         band = sheet.bands[-1] = replace(sheet.bands[-1], bottom=sheet.y)
         width, height, seq = stage.right - stage.left, band.bottom - band.top, self.band.event.seq
         style = f"band.{band.step.value}"
-        sheet.back.append(
-            Box(stage.left, band.top, width, height, style, seq, 5, part=Part.BAND, since=since)
-        )
+        ground = Box(stage.left, band.top, width, height, style, seq, 5, part=Part.BAND, since=since)
+        sheet.back.append(ground)
         sheet.y += 5
         self.band = None
 

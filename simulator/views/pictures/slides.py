@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 FOOT_GAP = 18.0  # between the story and the card below it
-TAIL = (
-    150.0  # below the present step, where a belief that has just begun has its words; more where they need it
-)
+#: Below the present step, where a belief that has just begun has its words; more where they need it.
+TAIL = 150.0
 PAD = 8.0  # below those words
 SNAPSHOT_GAP = 14.0  # below the event at which a snapshot ends
 SNAPSHOT_ROOM = 420.0  # for the steps of a snapshot, where they are not taller
@@ -56,13 +55,11 @@ def frame_contents(
     Raises:
         OutputError: the theme or detail is unknown.
     """
-    made = {
-        Path(f"{place:02d}-{frame.name}.{form}"): frame.drawing
-        for place, frame in enumerate(frames(trace, detail=detail))
-    }
-    return {
-        path.name: picture(drawing, path, theme=theme, prefix=path.stem) for path, drawing in made.items()
-    }
+    made: dict[str, bytes] = {}
+    for place, frame in enumerate(frames(trace, detail=detail)):
+        path = Path(f"{place:02d}-{frame.name}.{form}")
+        made[path.name] = picture(frame.drawing, path, theme=theme, prefix=path.stem)
+    return made
 
 
 def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
@@ -83,11 +80,7 @@ def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
         until = edges[place]
         since = min(edge for edge in edges if until - edge <= room)
         title = f"{whole.title}, picture {place} of {len(edges) - 1}"
-        items = _slide(whole, edges[0], since, until, room, tail)
-        marks = whole.marks.window(since, until, tail, edges[0] - since)
-        height = edges[0] + room + tail
-        drawing = replace(whole, height=height, title=title, items=items, marks=marks)
-        made.append(Frame(name, drawing))
+        made.append(Frame(name, _slide(replace(whole, title=title), edges[0], since, until, room, tail)))
     return made
 
 
@@ -114,44 +107,45 @@ def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
     until = max([tops[0], *told]) + SNAPSHOT_GAP
     begun = [top for top in tops if top < until]
     since = next((top for top in begun if until - top <= SNAPSHOT_ROOM), begun[-1])
-    whole = replace(whole, items=items)
-    tail = _tail(whole, [until])
-    height = tops[0] + until - since + tail
-    slide = _slide(whole, tops[0], since, until, until - since, tail)
-    marks = whole.marks.window(since, until, tail, tops[0] - since)
     headline = moments(trace)[seq]["headline"]
     reached = f"{run_name(trace)}, as far as here: {headline}. What comes later is not shown."
-    return replace(whole, height=height, items=slide, description=reached, marks=marks)
+    whole = replace(whole, items=items, description=reached)
+    return _slide(whole, tops[0], since, until, until - since, _tail(whole, [until]))
 
 
 def _known(whole: Drawing, seq: int) -> Iterator[Item]:
     """The items that are known once an event has happened; a message that may be read is on its way."""
-    late = {arrow.seq for arrow in whole.marks.arrows if seq < (arrow.unread_since or 0)}
+    unread = [item for item in whole.items if item.part is Part.UNREAD]
+    late = {item.seq for item in unread if seq < (item.since or 0)}
     for item in whole.items:
-        if item.part in BEHIND or (
-            seen_with(item) <= seq and not (item.part is Part.UNREAD and item.seq in late)
-        ):
+        known = seen_with(item) <= seq and not (item.part is Part.UNREAD and item.seq in late)
+        if known or item.part in BEHIND:
             yield item
     yield from (item for item in whole.meanwhile if item.seq in late and item.seq <= seq)
 
 
 def _tail(whole: Drawing, ends: Iterable[float]) -> float:
     """The space below the present step: enough for the words of every belief that has begun by then."""
-    words: dict[int, float] = {}
-    for item in whole.items:
-        if _is_belief(item):
-            words[item.seq] = max(span(item)[1], words.get(item.seq, 0.0))
-    begun = [(belief.extent[1], words.get(belief.seq, 0.0)) for belief in whole.marks.beliefs]
+    words = _belief_words(whole)
+    begun = [(top, words.get(seq, 0.0)) for seq, (_, top, _, _) in whole.beliefs.items()]
     return max([TAIL, *(bottom + PAD - end for end in ends for top, bottom in begun if top < end)])
 
 
-def _slide(
-    whole: Drawing, head: float, since: float, until: float, room: float, tail: float
-) -> tuple[Item, ...]:
+def _belief_words(whole: Drawing) -> dict[int, float]:
+    """The lower edge of the words of each belief."""
+    found: dict[int, float] = {}
+    for item in whole.items:
+        if _is_belief(item):
+            found[item.seq] = max(span(item)[1], found.get(item.seq, 0.0))
+    return found
+
+
+def _slide(whole: Drawing, head: float, since: float, until: float, room: float, tail: float) -> Drawing:
     """The head as it is, and below it the story from ``since`` until ``until``."""
-    kept: list[Item] = [Box(0, 0, whole.width, head + room + tail, "paper", 0, part=Part.PAPER)]
+    height = head + room + tail
+    kept: list[Item] = [Box(0, 0, whole.width, height, "paper", 0, part=Part.PAPER)]
     hidden = {Part.PAPER, *_unknown(whole.items, until)}
-    beliefs = {belief.seq for belief in whole.marks.beliefs if belief.extent[1] < until}
+    beliefs = {seq for seq, (_, top, _, _) in whole.beliefs.items() if top < until}
     for item in _with_beliefs_in_sight(whole, since, until + tail):
         top, bottom = span(item)
         lifeline = item.part is Part.LIFELINE
@@ -168,7 +162,8 @@ def _slide(
         piece = _cut(item, since, end) if top < end and bottom > since else None
         if piece is not None:
             kept.append(_moved(piece, head - since))
-    return tuple(kept)
+    marks = whole.marks.window(since, until, head - since)
+    return replace(whole, height=height, items=tuple(kept), marks=marks)
 
 
 def _unknown(items: tuple[Item, ...], until: float) -> set[Part]:
@@ -179,13 +174,12 @@ def _unknown(items: tuple[Item, ...], until: float) -> set[Part]:
 
 def _with_beliefs_in_sight(whole: Drawing, since: float, until: float) -> list[Item]:
     """The items, with the words of a belief that began above the window brought down to its top."""
-    moves: dict[int, float] = {}
-    for belief in whole.marks.beliefs:
-        _, top, _, bottom = belief.extent
-        if top < since < bottom:
-            words = [span(item)[1] for item in whole.items if _is_belief(item) and item.seq == belief.seq]
-            if words and max(words) - top <= min(until, bottom) - since:
-                moves[belief.seq] = since - top
+    words = _belief_words(whole)
+    moves = {
+        seq: since - top
+        for seq, (_, top, _, bottom) in whole.beliefs.items()
+        if seq in words and top < since < bottom and words[seq] - top <= min(until, bottom) - since
+    }
     return [
         _moved(item, moves[item.seq]) if item.seq in moves and _is_belief(item) else item
         for item in whole.items

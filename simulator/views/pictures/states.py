@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.tls.states import DECISIONS, MACHINES, State, StateMachine
+from simulator.tls.wire.version import SIDES
 from simulator.views.drawing.display import Box, Drawing, Line, Text, width_of
 from simulator.views.drawing.glyphs import diamond, pointer
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
-from simulator.views.pictures.page import blank, finished, run_head
+from simulator.views.pictures.page import LANE_HEAD, blank, finished, lane_head, run_head
 from simulator.views.story.reading import version_of
 from simulator.views.story.state_words import Move, description, moves_of, order_of, path_of
 from simulator.views.story.words import clean
@@ -50,10 +51,8 @@ def states(trace: Trace, *, detail: str = "messages") -> Drawing:
     """
     level = detail_named(detail)
     version = version_of(trace)
-    sides: tuple[Side, Side] = ("client", "server")
-    columns = [
-        _Machine(MACHINES[side, version], trace, side, visited_only=level == "overview") for side in sides
-    ]
+    visited = level == "overview"
+    columns = [_Machine(MACHINES[side, version], trace, side, visited_only=visited) for side in SIDES]
     width = 2 * MARGIN + sum(column.width for column in columns) + MIDDLE
     sheet = blank(max(width, 900.0))
     run_head(sheet, trace, "states and moves", "" if level == "overview" else LEAD)
@@ -86,13 +85,11 @@ class _Machine:
         self.fails = State.FAILED in shown
         self.stays = {move.start: move.messages for move in self.moves if move.start is move.end}
         self.lanes = self._lanes()
-        widths = [0.0] * (max(self.lanes.values(), default=-1) + 1)
-        for move, lane in self.lanes.items():
-            widths[lane] = max(widths[lane], _width(move))
         beside = [_width(move) + 14 for move in self.moves if self._straight(move)]
-        reach = max(WIDE / 2, *beside) if beside else WIDE / 2
+        reach = max([WIDE / 2, *beside])
         self.offsets: list[float] = []
-        for wide in widths:
+        for lane in sorted(set(self.lanes.values())):
+            wide = max(_width(move) for move in self.lanes if self.lanes[move] == lane)
             self.offsets.append(reach + LANE + wide / 2)
             reach += LANE + wide
         self.width = BUS + WIDE / 2 + reach + 4
@@ -105,30 +102,22 @@ class _Machine:
 
     def _lanes(self) -> dict[Move, int]:
         """Brackets in lanes, so that those in one lane do not overlap; the short ones nearest."""
-        brackets = [
-            (self._place(move.end) - self._place(move.start), self._place(move.start), move)
+        reach = {
+            move: (self._place(move.start), self._place(move.end))
             for move in self.moves
             if move.start is not move.end and move.end in self.order and not self._straight(move)
-        ]
+        }
         lanes: dict[Move, int] = {}
-        for span, low, move in sorted(brackets, key=lambda bracket: bracket[:2]):
-            high = low + span
-            near = [
-                lanes[other]
-                for _, start, other in brackets
-                if other in lanes and start <= high and low <= self._place(other.end)
-            ]
+        for move, (low, high) in sorted(reach.items(), key=lambda one: (one[1][1] - one[1][0], one[1][0])):
+            near = [lanes[one] for one in lanes if reach[one][0] <= high and low <= reach[one][1]]
             lanes[move] = next(lane for lane in range(len(near) + 1) if lane not in near)
         return lanes
 
     def draw(self, sheet: Sheet, left: float) -> None:
         """Put the machine on the sheet; moves below it."""
         self.sheet, self.x = sheet, left + BUS + WIDE / 2
-        sheet.put(Box(self.x - WIDE / 2, sheet.y, WIDE, 34, "header", 0, radius=9))
-        sheet.head = sheet.y, sheet.y + 34
-        title = f"{self.side.capitalize()}, TLS {self.version.value}"
-        sheet.line(title, "lane", 0, self.x, sheet.y + 23, width=WIDE - 16, anchor="middle")
-        self.top = sheet.y + 34 + 18
+        lane_head(sheet, f"{self.side.capitalize()}, TLS {self.version.value}", self.x, WIDE)
+        self.top = sheet.y + LANE_HEAD + 18
         for move in self.moves:
             self._move(move)
         for state in self.order:
@@ -195,8 +184,7 @@ class _Machine:
         style = "path" if move.taken else "issued"
         seq = move.taken[0][1] if move.taken else 0
         layer = self.sheet.middle if move.taken else self.sheet.back
-        layer.append(Line(points, style, seq))
-        layer.append(pointer(points[-2], points[-1], f"{style}.head", seq))
+        layer += (Line(points, style, seq), pointer(points[-2], points[-1], f"{style}.head", seq))
 
     def _label(self, move: Move, x: float, y: float) -> None:
         """The name of a move on ground of its own, its numbers in circles before it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import SIDES
@@ -21,7 +21,7 @@ from simulator.views.drawing.marks import Scales
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures.arrows import look_of, tube_of
-from simulator.views.pictures.page import blank, finished, run_head, text_head
+from simulator.views.pictures.page import LANE_HEAD, blank, finished, lane_head, run_head, text_head
 from simulator.views.story.beat_kinds import Beat, Belief, CallReturned, Decision, Flight, Ledger
 from simulator.views.story.beats import beats
 from simulator.views.story.caption import caption
@@ -147,13 +147,10 @@ class _Timeline:
     def draw(self) -> None:
         """Lanes, ticks, arrows, words."""
         sheet = self.sheet
-        sheet.head = sheet.y, sheet.y + 34
+        bottom = self.scale.heights[-1] + 18
         for side, x in LANES.items():
-            sheet.put(Box(x - 70, sheet.y, 140, 34, "header", 0, radius=9))
-            sheet.line(side.capitalize(), "lane", 0, x, sheet.y + 23, width=120, anchor="middle")
-        top, bottom = sheet.y + 34, self.scale.heights[-1] + 18
-        for x in LANES.values():
-            sheet.back.append(Line(((x, top), (x, bottom)), "lifeline", 0))
+            lane_head(sheet, side.capitalize(), x, 140)
+            sheet.back.append(Line(((x, sheet.y + LANE_HEAD), (x, bottom)), "lifeline", 0))
         for at in self.scale.ticks():
             y = self.scale.y(at)
             sheet.back.append(Line(((LANES["client"], y), (LANES["server"], y)), "rule", 0))
@@ -182,12 +179,9 @@ class _Timeline:
     def _arrow(self, departure: Departure) -> None:
         """A slanted line; in a tube where it is encrypted, broken off where it is never read."""
         flight, sheet = departure.first, self.sheet
-        seq, from_client = flight.event.seq, flight.event.actor == "client"
-        way = 1 if from_client else -1
-        start, end = (
-            LANES["client" if from_client else "server"],
-            LANES["server" if from_client else "client"],
-        )
+        seq = flight.event.seq
+        start, end = sorted(LANES.values(), reverse=flight.event.actor != "client")
+        way = 1 if end > start else -1
         shift = 5.0 * departure.beside
         y1, y2 = self.scale.y(departure.at) + shift, self.scale.y(departure.at + self.latency) + shift
         look = look_of(flight)
@@ -211,11 +205,9 @@ class _Timeline:
     def _words(self, side: Side) -> float:
         """The words beside a lane; each moment at its height, or below the one before."""
         sheet, lane = self.sheet, LANES[side]
-        way = -1 if side == "client" else 1
-        left = lane - NOTES if side == "client" else lane + LEADER
-        room, y = NOTES - LEADER - 8, 0.0
-        x = left + room if side == "client" else left
+        way, x = (-1, lane - LEADER - 8) if side == "client" else (1, lane + LEADER)
         anchor: Anchor = "end" if side == "client" else "start"
+        room, y = NOTES - LEADER - 8, 0.0
         for at, notes in self.notes[side].items():
             here = self.scale.y(at)
             top = max(here - 8, y)
@@ -297,11 +289,9 @@ class TimeScale:
 
     def ticks(self) -> list[int]:
         """Round times at a readable distance, those inside a break left out."""
-        least, unit = LEAST_TICK / self.pixels, 1
-        while all(step * unit < least for step in ROUND):
-            unit *= 10
-        step = next(step * unit for step in ROUND if step * unit >= least)
+        steps = (digit * 10**power for power in count() for digit in ROUND)
+        step = next(step for step in steps if step >= LEAST_TICK / self.pixels)
         gaps = [(self.instants[place], self.instants[place + 1]) for place in self.broken]
-        count = min(self.instants[-1] // step, MOST_TICKS)
-        times = [step * number for number in range(count + 1)]
+        last = min(self.instants[-1] // step, MOST_TICKS)
+        times = [step * number for number in range(last + 1)]
         return [at for at in times if not any(start < at < end for start, end in gaps)]

@@ -51,6 +51,7 @@ LAYER_GAP = 76.0
 STORE = COLUMN - 24
 PAD = 10.0
 LEAST_COLUMNS = 3
+OUTCOMES = {True: CheckOutcome.PASS, False: CheckOutcome.FAIL, None: CheckOutcome.NOT_EVALUATED}
 LEAD = (
     "Bottom to top: what each side shows, who issued it, and the store of the side that judges it. An arrow "
     "without a word leads from an issuer to what it issued; “shows” leads from a side to its certificate, "
@@ -76,8 +77,7 @@ def trust_graph(trace: Trace, *, detail: str = "messages") -> Drawing:
     width = max(LEAST_COLUMNS, places.columns) * COLUMN + 2 * MARGIN
     sheet = blank(width)
     run_head(sheet, trace, "who trusts whom", "" if level == "overview" else LEAD)
-    picture = _Picture(sheet, found, places, level)
-    picture.draw()
+    _Picture(sheet, found, places, level).draw()
     return finished(sheet, f"{trace.setup.title}: who trusts whom", description(trace, found))
 
 
@@ -93,17 +93,20 @@ class _Picture:
 
     def draw(self) -> None:
         """Everything, from the stores down to the actors."""
-        sheet, places = self.sheet, self.places
-        self._row(
-            {f"{side} trusts": self._store_wish(side) for side in ("server", "client")}, self._store, STORE
-        )
-        for layer in range(places.depth if self.found.nodes else 0):
+        sheet, places, nodes = self.sheet, self.places, self.found.nodes
+        trusted = {side: [name for name in nodes if side in nodes[name].trusted_by] for side in SIDES}
+        stores = {
+            f"{side} trusts": self._wish(trusted[side], STORE, side == "server") for side in reversed(SIDES)
+        }
+        self._row(stores, self._store, STORE)
+        for layer in range(places.depth if nodes else 0):
             sheet.y += LAYER_GAP
-            names = [name for name in self.found.nodes if places.layer[name] == layer]
+            names = [name for name in nodes if places.layer[name] == layer]
             self._row({name: self._x(name) for name in names}, self._certificate, CARD)
         sheet.y += LAYER_GAP - 20
-        wishes = {f"{side} shows": self._actor_wish(side) for side in SIDES}
-        self._row(wishes, self._actor, CARD)
+        leaves = {side: [leaf for one, leaf in self.found.leaves.items() if one == side] for side in SIDES}
+        actors = {f"{side} shows": self._wish(leaves[side], CARD, side == "client") for side in SIDES}
+        self._row(actors, self._actor, CARD)
         for start, end, kind in links(self.found):
             self._link(start, end, kind)
         for side, leaf in self.found.leaves.items():
@@ -114,16 +117,13 @@ class _Picture:
     def _x(self, name: str) -> float:
         return self.left + self.places.column[name] * COLUMN
 
-    def _store_wish(self, side: Side) -> float:
-        """Above what it trusts; the server's store to the left, where the client's chain is."""
-        trusted = [self._x(name) for name, node in self.found.nodes.items() if side in node.trusted_by]
-        edge = MARGIN + STORE / 2 if side == "server" else self.sheet.stage.width - MARGIN - STORE / 2
-        return sum(trusted) / len(trusted) if trusted else edge
+    def _wish(self, names: list[str], width: float, left: bool) -> float:
+        """Above or below the middle of these certificates; without any at the left or the right edge.
 
-    def _actor_wish(self, side: Side) -> float:
-        leaf = self.found.leaves.get(side)
-        edge = MARGIN + CARD / 2 if side == "client" else self.sheet.stage.width - MARGIN - CARD / 2
-        return self._x(leaf) if leaf else edge
+        The server's store belongs to the left, where the client's chain is.
+        """
+        places, edge = [self._x(name) for name in names], MARGIN + width / 2
+        return sum(places) / len(places) if places else edge if left else self.sheet.stage.width - edge
 
     def _row(self, wishes: dict[str, float], put: Callable[[str, float], float], width: float) -> None:
         """A layer: each box as near to its wish as its neighbours and the margins let it be."""
@@ -142,9 +142,7 @@ class _Picture:
         side: Side = "client" if name.startswith("client") else "server"
         judgement = self.by_judge[side]
         who, seq = side.capitalize(), judgement.event.seq if judgement.event else 0
-        outcome = {True: CheckOutcome.PASS, False: CheckOutcome.FAIL, None: CheckOutcome.NOT_EVALUATED}[
-            judgement.accepted
-        ]
+        outcome = OUTCOMES[judgement.accepted]
         style = "node.fail" if outcome is CheckOutcome.FAIL else "node.small"
         trusted = sum(side in node.trusted_by for node in self.found.nodes.values())
         count = "empty: it trusts nobody" if not trusted else f"trusts {plural(trusted, 'certificate')}"
@@ -156,43 +154,41 @@ class _Picture:
         words = judgement_words(judgement)
         room, x = STORE - 2 * PAD - 20, left + PAD + 20
         bottom = sheet.paragraph(words, style, seq, x, top + 47, width=room, most=3)
-        if side == "server" and hint_words(self.found):
-            hint = hint_words(self.found)
+        if side == "server" and (hint := hint_words(self.found)):
             bottom = sheet.paragraph(hint, "link.hint", 0, x, bottom + 3, width=room, most=4)
         return self._close(name, Box(left, top, STORE, bottom + 8 - top, "store", 0, radius=12), place)
 
     def _certificate(self, name: str, left: float) -> float:
         node, sheet, top = self.found.nodes[name], self.sheet, self.sheet.y
-        failed = failed_here(self.found, name)
-        seq = failed[0] if failed else 0
-        place, y, room = len(sheet.front), top + 7, CARD - 2 * PAD
-        y = sheet.paragraph(node.title, "node", 0, left + PAD, y, width=room, most=2) + 1
+        seq, check = failed_here(self.found, name) or (0, None)
+        place, x, room = len(sheet.front), left + PAD, CARD - 2 * PAD
+        y = sheet.paragraph(node.title, "node", 0, x, top + 7, width=room, most=2) + 1
         for text in node_lines(node, self.detail):
-            y = sheet.paragraph(text, "node.small", 0, left + PAD, y, width=room, most=2)
-        if failed:
-            _, check = failed
+            y = sheet.paragraph(text, "node.small", 0, x, y, width=room, most=2)
+        if check is not None:
             y += 4
-            sheet.put(mark(CheckOutcome.FAIL, left + PAD + 1, y + 8, seq))
-            y = sheet.paragraph(
-                f"{clean(check.name)} failed", "node.fail", seq, left + PAD + 20, y, width=room - 20, most=2
-            )
+            sheet.put(mark(CheckOutcome.FAIL, x + 1, y + 8, seq))
+            words = f"{clean(check.name)} failed"
+            y = sheet.paragraph(words, "node.fail", seq, x + 20, y, width=room - 20, most=2)
             if self.detail != "overview":
-                y = sheet.paragraph(
-                    clean(check.sentence), "check.detail", seq, left + PAD, y, width=room, most=4
-                )
+                y = sheet.paragraph(clean(check.sentence), "check.detail", seq, x, y, width=room, most=4)
         idle = not (node.sent_by or node.trusted_by or node.held_by)
-        style = "certificate.failed" if failed else "certificate.idle" if idle else "certificate"
+        style = "certificate.failed" if check else "certificate.idle" if idle else "certificate"
         return self._close(name, Box(left, top, CARD, y + 7 - top, style, seq, radius=6), place)
 
     def _actor(self, name: str, left: float) -> float:
         side: Side = "client" if name.startswith("client") else "server"
         shown = [self.found.nodes[name].title for name in self.found.chains.get(side, ())]
         words = f"shows {', '.join(shown)}" if shown else "showed no certificate"
-        sheet, top, place = self.sheet, self.sheet.y, len(self.sheet.front)
-        sheet.line(side.capitalize(), "lane", 0, left + CARD / 2, top + 23, width=CARD - 16, anchor="middle")
-        bottom = sheet.paragraph(
-            words, "lane.small", 0, left + CARD / 2, top + 31, width=CARD - 16, most=3, anchor="middle"
+        sheet, top, place, x, room = (
+            self.sheet,
+            self.sheet.y,
+            len(self.sheet.front),
+            left + CARD / 2,
+            CARD - 16,
         )
+        sheet.line(side.capitalize(), "lane", 0, x, top + 23, width=room, anchor="middle")
+        bottom = sheet.paragraph(words, "lane.small", 0, x, top + 31, width=room, most=3, anchor="middle")
         return self._close(name, Box(left, top, CARD, bottom + 8 - top, "header", 0, radius=9), place)
 
     def _close(self, name: str, box: Box, place: int) -> float:
@@ -201,23 +197,18 @@ class _Picture:
         return self.sheet.put_behind(place, box)
 
     def _link(self, start: str, end: str, kind: str) -> None:
-        used = any((start, end) in steps(judgement) for judgement in self.found.judgements)
         missing = any(judgement.missing == (end, start) for judgement in self.found.judgements)
         if missing and kind == "issued":
             return
-        if kind == "hint":
-            self._arrow(start, end, "hint", "hint", aside=46)
-            return
+        used = any((start, end) in steps(judgement) for judgement in self.found.judgements)
         beside = kind == "trusts" and start == "server trusts" and end in (self.found.hints or ())
-        self._arrow(start, end, "path" if used else kind, kind, aside=-46 if beside else 0)
+        aside = 46 if kind == "hint" else -46 if beside else 0
+        self._arrow(start, end, "path" if used and kind != "hint" else kind, kind, aside)
 
     def _arrow(self, start: str, end: str, style: str, words: str, aside: float = 0.0) -> None:
         """A line from the lower edge of the one to the upper edge of the other, or up where it goes up."""
         route = self._route(start, end, aside)
-        x, y = route[-1]
-        before = route[-2]
-        self.sheet.back.append(Line(route, style, 0))
-        self.sheet.back.append(pointer(before, (x, y), f"{style}.head", 0))
+        self.sheet.back += (Line(route, style, 0), pointer(route[-2], route[-1], f"{style}.head", 0))
         if words != "issued":
             self._label(words, route, "link.hint" if words == "hint" else "link")
 
@@ -239,7 +230,7 @@ class _Picture:
 
     def _label(self, words: str, route: tuple[Point, ...], style: str) -> None:
         """A word on the line, on ground of its own."""
-        (x1, y1), (x2, y2) = route[0], route[1]
+        (x1, y1), (x2, y2), *_ = route
         x, y = x1 + (x2 - x1) * 0.5, y1 + (y2 - y1) * 0.5
         width = width_of(words, style) + 8
         self.sheet.middle.append(Box(x - width / 2, y - 9, width, 18, "paper", 0))
@@ -297,9 +288,8 @@ class Places:
         self.depth = last + 1
         self.column: dict[str, float] = {}
         self.columns = 0
-        for root in sorted(
-            (n for n in graph if not graph.in_degree(n)), key=lambda n: self._side(graph, found, n)
-        ):
+        roots = [name for name in graph if not graph.in_degree(name)]
+        for root in sorted(roots, key=lambda root: self._side(graph, found, root)):
             self._place(graph, root)
 
     def _side(self, graph: Any, found: TrustNetwork, root: str) -> tuple[int, int]:
@@ -315,8 +305,7 @@ class Places:
         if name in self.column:
             return self.column[name]
         children = [child for child in graph.successors(name) if child not in self.column]
-        if children:
-            places = [self._place(graph, child) for child in children]
+        if places := [self._place(graph, child) for child in children]:
             self.column[name] = sum(places) / len(places)
         else:
             self.column[name] = float(self.columns)

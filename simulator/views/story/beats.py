@@ -7,7 +7,7 @@ the events again. A detail is a selection of beats: what an overview leaves out 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from simulator.trace.facts import (
     Alert,
@@ -23,7 +23,7 @@ from simulator.trace.facts import (
     StateChanged,
 )
 from simulator.trust.verdict import CheckOutcome
-from simulator.views.drawing.style import Detail
+from simulator.views.drawing.style import DETAILS
 from simulator.views.story.beat_kinds import (
     Band,
     Beat,
@@ -68,8 +68,8 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Verdict
+    from simulator.views.drawing.style import Detail
 
-DETAILS: tuple[Detail, ...] = get_args(Detail)
 MOST_JOINED = 46  # letters of joined names: what an arrow of the sequence diagram has room for
 
 

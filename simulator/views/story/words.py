@@ -108,6 +108,11 @@ def level_name(held: SecurityLevel | Standing) -> str:
     return str(held.value).replace("_", " ").capitalize()
 
 
+def level_sentence(level: SecurityLevel) -> str:
+    """The worth of a session of that level, as a sentence."""
+    return f"{level.plain_words[0].upper()}{level.plain_words[1:]}."
+
+
 def question(decision: str) -> str:
     """The question that a decision answers."""
     return _QUESTIONS.get(decision, clean(decision).replace("-", " ").capitalize() + "?")
