@@ -19,7 +19,7 @@ from simulator.views.drawing.display import Box, Text, extent_of
 from simulator.views.drawing.figure import DrawnFigure, figure
 from simulator.views.drawing.fonts import drawable, face_name
 from simulator.views.drawing.style import TYPES
-from simulator.views.pictures.ladder import APART, ladder, moments
+from simulator.views.pictures.ladder import ladder, moments
 from simulator.views.pictures.matrix import matrix_drawing
 from simulator.views.pictures.sequence import sequence
 from simulator.views.pictures.timeline import LANES, timeline
@@ -64,9 +64,9 @@ def test_a_ladder_counts_in_moments_and_rungs() -> None:
     assert len(marks) == len(steps) > 3
     page = figure(drawing)
     for (left, top, right, bottom), (place, step) in zip(marks, steps, strict=True):
-        rung = step.beliefs["client"].level.rung
+        rung = step.level.rung
         x, y = placed(page, place, -1 if rung is None else rung)
-        assert ((left + right) / 2, (top + bottom) / 2 + APART) == (x, y)
+        assert ((left + right) / 2, (top + bottom) / 2) == (x, y)
 
 
 @pytest.mark.parametrize("name", ["certificate-expired", "hello-retry"])
