@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import ssl
 import statistics
 import sys
@@ -100,6 +101,19 @@ def machine() -> str:
         f"ssl with {' '.join(ssl.OPENSSL_VERSION.split()[:2])}, "
         f"{platform.machine()}, {os.cpu_count()} processors"
     )
+
+
+def load() -> str:
+    """The load of the machine before the start, if the system reports it."""
+    if not hasattr(os, "getloadavg"):
+        return "unknown"
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def processor_seconds() -> float:
+    """Seconds that processors have worked for this process and for its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def pin_to_one_core() -> str:

@@ -8,7 +8,6 @@ plays few rounds and only prints.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +17,17 @@ from typing import TYPE_CHECKING
 
 from benchmarks import pens
 from benchmarks.contestants import forget_peers
-from benchmarks.measuring import Contestant, Spread, Timed, interleaved, machine, speed, table, write_section
+from benchmarks.measuring import (
+    Contestant,
+    Spread,
+    Timed,
+    interleaved,
+    load,
+    machine,
+    speed,
+    table,
+    write_section,
+)
 from simulator.runs.run import simulate
 from simulator.runs.saving import save
 from simulator.views.drawing.pens import picture
@@ -180,13 +189,6 @@ def player(trace: Trace, opened: Browser, folder: Path, presses: int) -> list[tu
         rows.append((words, f"{Spread.of(values):.1f}", f"{max(values):.1f}", f"{within} of {len(values)}"))
     page.close()
     return rows
-
-
-def load() -> str:
-    """The load of the machine before the start, if the system reports it."""
-    if not hasattr(os, "getloadavg"):
-        return "unknown"
-    return f"{os.getloadavg()[0]:.1f}"
 
 
 def measured(npm: Path | None, rounds: Rounds) -> str:
