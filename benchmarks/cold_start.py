@@ -127,9 +127,9 @@ def main() -> None:
     shown = [f"{Spread.of(each):.3f}" for each in zip(*times, strict=True)]
     text = f"""\
 {machine()}; {pinned}; {rounds} interleaved rounds, files in the system's cache.
-The load was {before} when it began. Median and quartiles; × is the median ratio to a bare Python in the same round.
-× SVG compares the work of the processor with that of the same picture as SVG. Aims: the PDF at most 1.3 ×, the
-PNG at most 2.5 ×.
+The load was {before} when it began. Median and quartiles; × is the median ratio to a bare Python in the same
+round. × SVG compares the work of the processor with that of the same picture as SVG. Aims: the PDF at most
+1.3 ×, the PNG at most 2.5 ×.
 
 {table(("command", "seconds", "×", "× SVG", "modules", "packages among them"), rows)}
 

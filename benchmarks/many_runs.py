@@ -56,10 +56,10 @@ def side_by_side(rounds: int) -> str:
         for place in (0, 1)
     ]
     return f"""\
-{RUNS:,} runs, {rounds} interleaved rounds. Aim: two processes are 1.8 × as quick as one, on an idle machine of
-two processors. By the clock, beside what else the machine did: {gain:.2f} ×. The two made its processors work
-{more:.2f} × as long as one does, start of the pool and sending included; so with two processors
-to themselves they are {2 / more.median:.2f} × as quick.
+{RUNS:,} runs, {rounds} interleaved rounds. Aim: two processes are 1.8 × as quick as one, on an idle machine
+of two processors. By the clock, beside what else the machine did: {gain:.2f} ×. The two made its
+processors work {more:.2f} × as long as one does, start of the pool and sending included; so with two
+processors to themselves they are {2 / more.median:.2f} × as quick.
 
 {table(("processes", "seconds", "seconds of processors"), rows)}"""
 
