@@ -191,8 +191,6 @@ def good_certificates() -> dict[str, CertificateSetup]:
     }
 
 
-GOOD_TITLE = "The good handshake"
-GOOD_TOPIC = "the good handshake"
 GOOD_LESSON = (
     "Client and server each hold a certificate, and each trusts the CA that issued the other's. "
     "The two CAs are different: the client's certificate need not come from the server's CA. "
@@ -226,8 +224,8 @@ class ScenarioSetup:
     """
 
     name: str = "good-handshake"
-    title: str = GOOD_TITLE
-    topic: str = GOOD_TOPIC
+    title: str = "The good handshake"
+    topic: str = "the good handshake"
     lesson: str = GOOD_LESSON
     seed: str = "1"
     clock: datetime = GOOD_CLOCK

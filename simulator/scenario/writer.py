@@ -26,9 +26,9 @@ def dump(scenario: ScenarioSetup) -> str:
     """
     tables: dict[Path, list[str]] = {(): []}
     for key in TEXT_KEYS:
-        tables[()].append(f"{key} = {_toml(getattr(scenario, key))}")
+        tables[()].append(f"{key} = {toml(getattr(scenario, key))}")
     for path, value in differences(ScenarioSetup(), scenario):
-        line = f"{written_path(path[-1:])} = {_toml(plain_value(path, value))}"
+        line = f"{written_path(path[-1:])} = {toml(plain_value(path, value))}"
         tables.setdefault(path[:-1], []).append(line)
     if not scenario.expect:
         tables[()].append("expect = {}")
@@ -51,20 +51,21 @@ def _expectation_lines(scenario: ScenarioSetup) -> Iterator[tuple[Path, str]]:
         shared = {key: first[key] for key in keys if all(other[key] == first[key] for other in others)}
     for key, value in shared.items():
         if value != "none":
-            yield ("expect",), f"{key} = {_toml(value)}"
+            yield ("expect",), f"{key} = {toml(value)}"
     for version in sorted(written):
         for key, value in written[version].items():
             if key not in shared and value != "none":
-                yield ("expect", version), f"{key} = {_toml(value)}"
+                yield ("expect", version), f"{key} = {toml(value)}"
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
+    """A plain value as TOML writes it on one line."""
     if isinstance(value, datetime):
         return write_time(value)
     if isinstance(value, list):
-        return f"[{', '.join(_toml(item) for item in value)}]"
+        return f"[{', '.join(map(toml, value))}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_toml(key)} = {_toml(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{toml(key)} = {toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
     return json.dumps(value)

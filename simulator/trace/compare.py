@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import zip_longest
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from simulator.tls.wire.version import SIDES, Side
@@ -25,12 +26,24 @@ from simulator.trace.facts import (
 from simulator.trace.json import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from simulator.security import ClientProof, SecurityLevel
     from simulator.trace.facts import Event, Fact, Setup
-    from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
+
+
+# Of the facts that are compared by some of their fields: which. Of all others only the kind counts.
+COUNTING: Mapping[type, tuple[str, ...]] = MappingProxyType(
+    {
+        Alert: ("direction", "name"),
+        Decided: ("decision", "choice"),
+        StateChanged: ("before", "after"),
+        HandshakeReturned: ("result", "negotiated"),
+        BeliefChanged: ("level", "assumed"),
+        StandingChanged: ("standing", "user"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +110,13 @@ def _moment(pair: tuple[Event | None, Event | None]) -> tuple[int, int]:
 
 def likeness(fact: Fact) -> tuple[Any, ...]:
     """The parts that are equal in two facts that count as the same."""
-    kind = type(fact).__name__
+    kind = type(fact)
     if isinstance(fact, Sent | Received):
         said = fact.raw if fact.protocol == "application_data" else b""
         return kind, fact.protocol, fact.name, said, isinstance(fact, Sent) and fact.is_empty_certificate
-    if isinstance(fact, Alert):
-        return kind, fact.direction, fact.name
     if isinstance(fact, Checked):
-        return kind, tuple((check.name, check.depth, check.outcome) for check in fact.verdict.checks)
-    if isinstance(fact, Decided):
-        return kind, fact.decision, fact.choice
-    if isinstance(fact, StateChanged):
-        return kind, fact.before, fact.after
-    if isinstance(fact, HandshakeReturned):
-        return kind, fact.result, fact.negotiated
-    if isinstance(fact, BeliefChanged):
-        return kind, fact.level, fact.assumed
-    if isinstance(fact, StandingChanged):
-        return kind, fact.standing, fact.user
-    return (kind,)
+        return kind, *((check.name, check.depth, check.outcome) for check in fact.verdict.checks)
+    return kind, *(getattr(fact, name) for name in COUNTING.get(kind, ()))
 
 
 def consequences(events: Sequence[Event], first: Event | None) -> tuple[int, ...]:
@@ -147,16 +148,11 @@ def _settings(setup: Setup) -> Iterator[tuple[str, str]]:
     yield from (("tls", setup.tls), ("seed", setup.seed), ("clock", setup.clock), ("port", str(setup.port)))
     yield "latency", f"{setup.latency} µs"
     for actor in setup.actors:
-        yield from _actor_settings(actor)
+        for what, names in (("sends", actor.sends), ("trusts", actor.trusts), ("holds", actor.holds)):
+            yield f"{actor.name} {what}", ", ".join(names) or "nothing"
+        yield from ((f"{actor.name}: {name}", value) for name, value in actor.policy)
     for held in setup.certificates:
         yield f"certificate {held.name}", f"SHA-256 {held.fingerprint[:16]}…"
-
-
-def _actor_settings(actor: ActorSetup) -> Iterator[tuple[str, str]]:
-    """The settings of one actor."""
-    for what, names in (("sends", actor.sends), ("trusts", actor.trusts), ("holds", actor.holds)):
-        yield f"{actor.name} {what}", ", ".join(names) or "nothing"
-    yield from ((f"{actor.name}: {name}", value) for name, value in actor.policy)
 
 
 # The matrix --------------------------------------------------------------------------------------------
@@ -222,10 +218,8 @@ class Matrix:
         Raises:
             KeyError: the matrix has no such cell.
         """
-        for cell in self.cells:
-            if (cell.credential, cell.policy, cell.tls) == (credential, policy, tls):
-                return cell
-        raise KeyError((credential, policy, tls))
+        cells = {(cell.credential, cell.policy, cell.tls): cell for cell in self.cells}
+        return cells[credential, policy, tls]
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``clientauth matrix --json`` prints."""

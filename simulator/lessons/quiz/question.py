@@ -6,9 +6,7 @@ question in which not exactly one option holds is refused with an error.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -22,7 +20,7 @@ from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import load
 from simulator.scenario.changes import differences, plain_value
 from simulator.scenario.mistake import written_path
-from simulator.scenario.words import write_time
+from simulator.scenario.writer import toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -231,11 +229,4 @@ def where(file: str, name: str) -> str:
 
 def _assignment(path: str, value: Any) -> str:
     """A setting as ``--set`` reads it, quoted for a shell."""
-    written = str(value)
-    if isinstance(value, bool | list):
-        written = json.dumps(value)  # TOML writes truth values and lists of text as JSON does
-    elif isinstance(value, datetime):
-        written = write_time(value)
-    elif isinstance(value, dict):
-        written = f"{{{', '.join(f'{json.dumps(key)} = {json.dumps(text)}' for key, text in value.items())}}}"
-    return quote(f"{path}={written}")
+    return quote(f"{path}={value if isinstance(value, str) else toml(value)}")

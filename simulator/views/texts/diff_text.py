@@ -6,6 +6,7 @@ and ``>`` where only one of them has the line.
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from simulator.views.drawing.cells import cells, paint, plain, wrap_cells
@@ -93,9 +94,7 @@ def _told(beat: Beat, *, why: bool) -> str:
 def _beside(one: str, other: str, sign: str, half: int, kind: str, *, colour: bool) -> Iterator[str]:
     """Two paragraphs beside each other with the sign between their first lines."""
     left, right = ([*wrap_cells(text, half)] if text else [] for text in (one, other))
-    for place in range(max(len(left), len(right))):
-        start = left[place] if place < len(left) else ""
-        end = right[place] if place < len(right) else ""
+    for place, (start, end) in enumerate(zip_longest(left, right, fillvalue="")):
         mark = sign if place == 0 else " "
         line = f"{start}{' ' * (half - cells(start))} {mark} {end}"
         yield paint(line, kind, colour=colour) if kind else line
