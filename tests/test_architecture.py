@@ -111,7 +111,7 @@ ONLY_THESE: dict[tuple[str, str], set[str]] = {
 LOOSE = {"__init__", "__main__", "errors", "entropy", "security", "release"}
 
 ONLY_IN = {
-    "cryptography": {"pki", "tls/crypto", "trust", "oracle", "lessons"},  # no view: it reads a trace alone
+    "cryptography": {"pki", "tls/crypto", "trust", "oracle"},  # no view: it reads a trace alone
     "ssl": {"oracle"},
     "ctypes": {"oracle"},
     "socket": set(),

@@ -48,8 +48,8 @@ def client_chain(trace: Trace) -> tuple[bytes, ...]:
 
 def client_leaf(trace: Trace) -> CertificateFacts | None:
     """The contents of the client's own certificate, or None if it sent none."""
-    leaf = client_chain(trace)[:1]
-    return next((held.facts for held in trace.setup.certificates if held.der in leaf), None)
+    held = next(map(trace.setup.described, client_chain(trace)), None)
+    return held.facts if held else None
 
 
 def checks_of(trace: Trace, judge: str) -> tuple[Check, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from simulator.security import SecurityLevel, Standing
 from simulator.trace.facts import BeliefChanged, Checked, HandshakeReturned, StandingChanged
+
+AFact = TypeVar("AFact")
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,20 +19,18 @@ if TYPE_CHECKING:
 
 def last_belief(events: Iterable[Event]) -> BeliefChanged:
     """The client's belief at the end of these events; ``CLEARTEXT`` at the beginning."""
-    belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet.")
-    for event in events:
-        if isinstance(event.fact, BeliefChanged):
-            belief = event.fact
-    return belief
+    return _last(events, BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet."))
 
 
 def last_standing(events: Iterable[Event]) -> StandingChanged:
     """The client's standing with the server at the end of these events."""
-    standing = StandingChanged(Standing.NOTHING_YET, None, "Nothing has been said yet.", None)
-    for event in events:
-        if isinstance(event.fact, StandingChanged):
-            standing = event.fact
-    return standing
+    return _last(events, StandingChanged(Standing.NOTHING_YET, None, "Nothing has been said yet.", None))
+
+
+def _last(events: Iterable[Event], first: AFact) -> AFact:
+    """The last fact of the kind of ``first``, which stands before them all."""
+    found = [event.fact for event in events if isinstance(event.fact, type(first))]
+    return found[-1] if found else first
 
 
 def side_named(actor: str) -> Side:
@@ -52,8 +52,5 @@ def returns(events: Iterable[Event]) -> Iterator[tuple[Side, HandshakeReturned]]
 
 def last_verdict(events: Iterable[Event], judge: str) -> Verdict | None:
     """The ledger of one side at the end, or None where it judged nothing."""
-    verdict = None
-    for event in events:
-        if event.actor == judge and isinstance(event.fact, Checked):
-            verdict = event.fact.verdict
-    return verdict
+    facts = (event.fact for event in events if event.actor == judge)
+    return [None, *(fact.verdict for fact in facts if isinstance(fact, Checked))][-1]

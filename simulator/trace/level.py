@@ -68,24 +68,15 @@ def runs_under_tls(events: Sequence[Event]) -> bool:
 def verified(events: Sequence[Event], judge: Side) -> bool:
     """One side found the other's certificate trusted, its proof good, and accepted it for that reason."""
     verdict = last_verdict(events, judge)
-    if verdict is None or not verdict.accepted:
-        return False
-    outcomes = {check.name: check.outcome for check in verdict.checks}
-    vouched = CheckOutcome.PASS in (
-        outcomes.get(CheckName.TRUST_ANCHOR),
-        outcomes.get(CheckName.DIRECTLY_TRUSTED),
-    )
-    return vouched and outcomes.get(CheckName.PROOF_OF_POSSESSION) is CheckOutcome.PASS
+    anchors = map(outcomes_of(verdict).get, (CheckName.TRUST_ANCHOR, CheckName.DIRECTLY_TRUSTED))
+    accepted = verdict is not None and verdict.accepted
+    return accepted and CheckOutcome.PASS in anchors and holds_key(verdict)
 
 
 def name_matched(events: Sequence[Event]) -> bool | None:
     """True if the certificate names the host that the client asked for; None where nothing compared them."""
-    verdict = last_verdict(events, "client")
-    outcomes = (
-        [check.outcome for check in verdict.checks if check.name == CheckName.SERVER_NAME] if verdict else []
-    )
-    answers = {CheckOutcome.PASS: True, CheckOutcome.FAIL: False}
-    return next((answers[outcome] for outcome in outcomes if outcome in answers), None)
+    outcome = outcomes_of(last_verdict(events, "client")).get(CheckName.SERVER_NAME)
+    return outcome is CheckOutcome.PASS if outcome in (CheckOutcome.PASS, CheckOutcome.FAIL) else None
 
 
 def proof_of_client(events: Sequence[Event]) -> ClientProof:
@@ -98,7 +89,9 @@ def proof_of_client(events: Sequence[Event]) -> ClientProof:
 
 def holds_key(verdict: Verdict | None) -> bool:
     """The judged side proved that it holds the key of the certificate it showed, trusted or not."""
-    return verdict is not None and any(
-        check.name == CheckName.PROOF_OF_POSSESSION and check.outcome is CheckOutcome.PASS
-        for check in verdict.checks
-    )
+    return outcomes_of(verdict).get(CheckName.PROOF_OF_POSSESSION) is CheckOutcome.PASS
+
+
+def outcomes_of(verdict: Verdict | None) -> dict[str, CheckOutcome]:
+    """The outcome of each check that a ledger has once, by its name; empty without a ledger."""
+    return {check.name: check.outcome for check in verdict.checks} if verdict is not None else {}

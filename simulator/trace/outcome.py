@@ -5,7 +5,7 @@ Nothing here knows the scenario or the actors, so the outcome can be found again
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from simulator.tls.wire.alerts import WARNINGS
 from simulator.tls.wire.version import SIDES, Side
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from simulator.security import RefusalLayer
-    from simulator.trace.facts import Event
+    from simulator.trace.facts import Event, Fact
     from simulator.trust.verdict import Verdict
 
 # The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
@@ -67,9 +67,8 @@ def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
         fact = event.fact
         if isinstance(fact, Decided) and fact.layer is not None:
             return fact.layer
-        if isinstance(fact, Alert) and fact.direction == "sent" and fact.name not in NO_REFUSAL:
-            return "tls"
-        if isinstance(fact, HandshakeReturned) and fact.result == "failed":
+        failed = isinstance(fact, HandshakeReturned) and fact.result == "failed"
+        if failed or _is_refusal(fact):
             return "tls"
     return None
 
@@ -77,10 +76,13 @@ def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
 def first_alert(events: Iterable[Event]) -> AlertOutcome | None:
     """The first alert sent that is no warning, delivered or not."""
     for event in events:
-        fact = event.fact
-        if isinstance(fact, Alert) and fact.direction == "sent" and fact.name not in NO_REFUSAL:
-            return AlertOutcome(fact.name, fact.code, side_named(event.actor))
+        if _is_refusal(event.fact):
+            return AlertOutcome(event.fact.name, event.fact.code, side_named(event.actor))
     return None
+
+
+def _is_refusal(fact: Fact) -> TypeGuard[Alert]:
+    return isinstance(fact, Alert) and fact.direction == "sent" and fact.name not in NO_REFUSAL
 
 
 def decisive_check(events: Sequence[Event]) -> tuple[Side, str] | None:

@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.x509 import Certificate as X509Certificate
-from cryptography.x509 import load_der_x509_certificate
-
 from simulator.lessons.arguments import spelt, wrong_argument
 from simulator.lessons.facts.facts import fact
 from simulator.lessons.facts.values import NONE
@@ -32,6 +28,7 @@ if TYPE_CHECKING:
 
     from simulator.lessons.page import Block
     from simulator.runs.run import Run
+    from simulator.trace.facts import Setup
     from simulator.views.notebook import Exhibit
 
 # The cases by number: a name would give the answer away.
@@ -145,7 +142,7 @@ class Case(Shown):
             f"Your clock shows {clock:%Y-%m-%d %H:%M:%S} UTC. You require a certificate. You trust "
             f"{plural(len(trusted), 'certificate')}, and the client sent {len(presented)}:",
             Table(rows, ("", *columns)),
-            _signatures(trusted, presented),
+            _signatures(trace.setup, trusted, presented),
             f"The client's signature over this handshake {proof} with the key in sent 1.",
         )
 
@@ -155,26 +152,19 @@ class Case(Shown):
         return [held[name] for actor in setup.actors if actor.name == "server" for name in actor.trusts]
 
 
-def _signatures(trusted: Sequence[bytes], presented: Sequence[bytes]) -> str:
+def _signatures(setup: Setup, trusted: Sequence[bytes], presented: Sequence[bytes]) -> str:
     """The result of verifying the signatures on the certificates that were sent; no judgement of trust."""
-    papers = [load_der_x509_certificate(der) for der in (*trusted, *presented)]
+    described = map(setup.described, (*trusted, *presented))
+    papers = [(held, held.facts) for held in described if held and held.facts]
     checked = [
-        _verifies(one, issuer)
-        for one in papers[len(trusted) :]
-        for issuer in papers
-        if issuer.subject == one.issuer
+        facts.self_signed if issuer is one else issuer.name in one.signed_by
+        for one, facts in papers[len(trusted) :]
+        for issuer, above in papers
+        if above.subject == facts.issuer
     ]
     if not checked:
         return "No signature on a certificate can be checked: the issuer is not here."
     return "Every signature on what was sent verifies." if all(checked) else "A signature does not verify."
-
-
-def _verifies(certificate: X509Certificate, issuer: X509Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer)
-    except InvalidSignature:
-        return False
-    return True
 
 
 def _paper(words: dict[str, Any]) -> dict[str, str]:

@@ -99,10 +99,7 @@ def certificate(run: Run | Simulation, name: str) -> Exhibit:
         )
     words = certificate_words(setup, held[name])
     rows = [(label, text) for label, text in words["facts"]]
-    rows += [
-        (f"{extension}, critical" if critical else extension, text)
-        for extension, critical, text in words["extensions"]
-    ]
+    rows += [(f"{kind}, critical" if bind else kind, text) for kind, bind, text in words["extensions"]]
     return page(Lead(f"The certificate {name}: {len(held[name])} bytes"), Table(rows))
 
 
@@ -123,19 +120,15 @@ def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
             f"The {judge} judged no certificate in this run.",
             advice="Was a certificate asked for, and did one come?",
         )
+    shown = {outcome: f"{OUTCOME_MARKS[outcome]} {OUTCOME_WORDS[outcome]}" for outcome in CheckOutcome}
     rows = [
-        (
-            str(number),
-            check.name,
-            f"{OUTCOME_MARKS[check.outcome]} {OUTCOME_WORDS[check.outcome]}",
-            clean(check.sentence),
-        )
+        (str(number), check.name, shown[check.outcome], clean(check.sentence))
         for number, check in enumerate(verdict.checks, start=1)
         if check.outcome is not CheckOutcome.NOT_REACHED
     ]
     rest = [check.name for check in verdict.checks if check.outcome is CheckOutcome.NOT_REACHED]
     if rest:
-        missed = f"{OUTCOME_MARKS[CheckOutcome.NOT_REACHED]} {OUTCOME_WORDS[CheckOutcome.NOT_REACHED]}"
+        missed = shown[CheckOutcome.NOT_REACHED]
         rows.append((f"{len(rows) + 1}…", plural(len(rest), "check"), missed, ", ".join(dict.fromkeys(rest))))
     decisive = verdict.decisive
     result = f"fails at {decisive.name}" if decisive else "no check fails"

@@ -91,6 +91,11 @@ class Question(Shown):
                 f"{where(self.file, self.name)}: the run cannot be played. {error}"
             ) from error
 
+    @property
+    def lettered(self) -> dict[str, Option]:
+        """The options by their letters."""
+        return dict(zip(LETTERS, self.options, strict=False))
+
     @cached_property
     def right(self) -> str:
         """The letter of the option whose claim holds in the run.
@@ -99,11 +104,7 @@ class Question(Shown):
             QuestionError: none holds, or more than one.
         """
         trace = self.run.trace
-        letters = [
-            letter
-            for letter, option in zip(LETTERS, self.options, strict=False)
-            if holds(option.claim, trace)
-        ]
+        letters = [letter for letter, option in self.lettered.items() if holds(option.claim, trace)]
         if len(letters) == 1:
             return letters[0]
         shows = f"a run of which this is so: {self._facts(self.options).rstrip('.')}"
@@ -117,13 +118,15 @@ class Question(Shown):
         """The command line that plays the same run."""
         words = ["clientauth run", quote(self.scenario)]
         for path, value in differences(load(self.scenario), self.run.scenario):
-            words.append(f"--set {_assignment(written_path(path), plain_value(path, value))}")
+            plain = plain_value(path, value)
+            written = plain if isinstance(plain, str) else toml(plain)
+            words.append(f"--set {quote(f'{written_path(path)}={written}')}")
         return " ".join([*words, "--tls", self.tls])
 
     def letter(self, answer: object) -> str:
         """The letter of the option that an answer names; empty if it names none."""
         chosen = str(answer).strip().upper()
-        return chosen if len(chosen) == 1 and chosen in LETTERS[: len(self.options)] else ""
+        return chosen if chosen in self.lettered else ""
 
     def answer(self, letter: str) -> Exhibit:
         """Say whether an answer is right, why, and which run shows it.
@@ -142,7 +145,7 @@ class Question(Shown):
 
     def reply(self, chosen: str) -> tuple[Block, ...]:
         """The reply to a letter, as the blocks of a page."""
-        option = self.options[LETTERS.index(chosen)]
+        option = self.lettered[chosen]
         if chosen == self.right:
             because = option.why or self._rule()
             return (Lead(f"{chosen} is right."), option.text, because, *self._shown(option))
@@ -150,7 +153,7 @@ class Question(Shown):
 
     def objection(self, chosen: str) -> tuple[Block, ...]:
         """The reply to a wrong letter if another may be tried: the reason, and nothing about the run."""
-        return Lead(f"{chosen} is not what happens."), self._reason(self.options[LETTERS.index(chosen)])
+        return Lead(f"{chosen} is not what happens."), self._reason(self.lettered[chosen])
 
     def reasons(self) -> tuple[tuple[str, str], ...]:
         """The letter of every option, and why it is right or wrong; the reason may be empty.
@@ -160,7 +163,7 @@ class Question(Shown):
         """
         return tuple(
             (letter, option.why or self._rule() if letter == self.right else self._reason(option))
-            for letter, option in zip(LETTERS, self.options, strict=False)
+            for letter, option in self.lettered.items()
         )
 
     def explained(self) -> Exhibit:
@@ -178,18 +181,17 @@ class Question(Shown):
         for letter, words in reasons.items():
             letters.setdefault(words, []).append(letter)
         rows = [(f"not {' or '.join(some)}", words) for words, some in letters.items() if words]
-        option = self.options[LETTERS.index(self.right)]
         return page(
             Lead(f"{self.right} is right."),
             "" if because in letters else because,
             Table(rows) if rows else "",
-            *self._shown(option),
+            *self._shown(self.lettered[self.right]),
         )
 
     @property
     def which(self) -> str:
         """The request to choose."""
-        letters = LETTERS[: len(self.options)]
+        letters = list(self.lettered)
         return f"Which is it: {', '.join(letters[:-1])} or {letters[-1]}?"
 
     def _rule(self) -> str:
@@ -218,15 +220,9 @@ class Question(Shown):
     @property
     def shown(self) -> tuple[Block, ...]:
         """The question and its options, as the blocks of a page."""
-        marks = zip(LETTERS, (option.text for option in self.options), strict=False)
-        return Lead(self.ask), Choices(tuple(marks))
+        return Lead(self.ask), Choices([(letter, option.text) for letter, option in self.lettered.items()])
 
 
 def where(file: str, name: str) -> str:
     """The place of a question: the beginning of an error."""
     return f"{file or 'The quiz'}, question {name!r}"
-
-
-def _assignment(path: str, value: Any) -> str:
-    """A setting as ``--set`` reads it, quoted for a shell."""
-    return quote(f"{path}={value if isinstance(value, str) else toml(value)}")

@@ -49,14 +49,10 @@ def settings(part: str, scenario: Scenario | str | None = None) -> Exhibit:
     has = _part(world, part)
     kind: type = type(has)
     words = setting_words()["certificate" if part.startswith(CERTIFICATES) else part]
-    rows = [
-        (
-            f"{part}.{name}",
-            as_python(plain_value((part, name), getattr(has, name))),
-            words[name].replace("`", ""),
-        )
-        for name in field_types(kind)
-    ]
+    rows = []
+    for name in field_types(kind):
+        value = as_python(plain_value((part, name), getattr(has, name)))
+        rows.append((f"{part}.{name}", value, words[name].replace("`", "")))
     return page(Lead(f"What can be set: {part}"), Table(rows, ("setting", "value here", "what it is")))
 
 
