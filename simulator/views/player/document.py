@@ -18,17 +18,15 @@ from simulator.tls.states import DECISIONS, MACHINES, Moves, State
 from simulator.tls.wire.version import SIDES
 from simulator.trace.compare import first_divergence, likeness
 from simulator.trace.facts import (
-    Alert,
     BeliefChanged,
     Checked,
     Decided,
-    HandshakeReturned,
     Sent,
     StandingChanged,
     StateChanged,
 )
 from simulator.trace.level import card_of
-from simulator.trace.outcome import outcome_of
+from simulator.trace.outcome import TELLING, outcome_of
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS
 from simulator.views.drawing.style import ground_of
@@ -59,8 +57,6 @@ MARKS = {
     CheckOutcome.NOT_EVALUATED: "none",
     CheckOutcome.NOT_REACHED: "later",
 }
-#: Facts that can change the card.
-TELLING = (Checked, Decided, HandshakeReturned, BeliefChanged, StandingChanged, Alert)
 Values = dict[str, Any]
 
 

@@ -174,7 +174,10 @@ class LivePlayer(Player):
             return whole
         waits = f"It waits: {self.pending['ask']}" if self.pending else "It goes on."
         words = f"So far. {caption(self.traces[0], finished=False)} {waits}"
-        return replace(without_result(whole), description=words)
+        # The card with the result is drawn last: the picture is cut off above it.
+        items = tuple(item for item in whole.items if item.part is not Part.FOOT)
+        height = whole.height if whole.marks.foot is None else whole.marks.foot
+        return replace(whole, items=items, height=height, description=words)
 
 
 def _others(taken: tuple[Waiting, str, str]) -> list[str]:
@@ -196,10 +199,3 @@ def live(simulation: Live, *, detail: str = "messages", theme: str = "") -> Live
         OutputError: the detail is unknown.
     """
     return LivePlayer(simulation, detail=detail, theme=theme)
-
-
-def without_result(drawing: Drawing) -> Drawing:
-    """A sequence diagram cut off above the card with the result, which is drawn last."""
-    items = tuple(item for item in drawing.items if item.part is not Part.FOOT)
-    height = drawing.height if drawing.marks.foot is None else drawing.marks.foot
-    return replace(drawing, items=items, height=height)

@@ -140,7 +140,7 @@ class _Walk:
         self.gap = gap(trace)
         self.grounds = {event.cause for event in trace.of(Decided)}
         self.verdicts: dict[str, Verdict] = {}
-        self.ledgers: dict[int, Ledger] = {}
+        self.ledgers: dict[int | None, Ledger] = {}  # those that a decision rests on
 
     def beat(self, event: Event) -> Beat:
         """The beat of one event."""
@@ -254,13 +254,12 @@ class _Walk:
             whole=whole,
             decided=whole and event.seq in self.grounds,
         )
-        self.ledgers[event.seq] = ledger
+        if ledger.decided:
+            self.ledgers[event.seq] = ledger
         return ledger
 
     def _decision(self, event: Event, fact: Decided) -> Decision:
-        ledger = self.ledgers.get(-1 if event.cause is None else event.cause)
-        if ledger and not ledger.decided:
-            ledger = None
+        ledger = self.ledgers.get(event.cause)
         reason = self.names.shown(fact.reason)
         outside = "A person decided this." if fact.taken_by == "outside" else ""
         # An overview leaves out a ledger in which every check passed.
@@ -300,19 +299,15 @@ class _Walk:
     def _returned(self, event: Event, fact: HandshakeReturned) -> CallReturned:
         agreed = [clean(text) for text in (fact.cipher_suite, fact.group) if text]
         version = f"TLS {fact.negotiated}" if fact.negotiated else "no version"
-        said = (
-            ("The program above is told that there is no connection.",)
-            if fact.result == "failed"
-            else (
-                f"Agreed: {', '.join([version, *agreed])}.",
-                "The program above now takes the connection for open.",
-            )
-        )
+        said = ["The program above is told that there is no connection."]
+        if fact.result != "failed":
+            said = [f"Agreed: {', '.join([version, *agreed])}."]
+            said.append("The program above now takes the connection for open.")
         return CallReturned(
             event=event,
             detail="overview",
             headline=self._head(event),
-            sentences=said,
+            sentences=tuple(said),
             words=f"{returned(fact)} ({moment(event.at)})",
             gap=self.gap if self.gap and self.gap.start.seq == event.seq else None,
         )

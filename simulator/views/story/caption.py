@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import SIDES
-from simulator.trace.facts import Alert, Checked, Decided, Sent
+from simulator.trace.facts import Checked, Decided
 from simulator.views.story.headlines import headline
 from simulator.views.story.lanes import names_of
-from simulator.views.story.reading import gap, gap_words, idle_authorities, sent_name, unread_since
+from simulator.views.story.reading import gap, gap_words, idle_authorities, sendings, sent_name, unread_since
 from simulator.views.story.words import clean, level_name, plural
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ def _lessons(trace: Trace) -> list[str]:
     sentences = []
     lost = unread_since(trace)
     if lost:
-        facts = [trace.events[seq].fact for seq in sorted(lost)]
-        names = [sent_name(fact) for fact in facts if isinstance(fact, Sent | Alert)]
+        names = [sent_name(fact) for event, fact in sendings(trace) if event.seq in lost]
         sentences.append(f"Sent but never read: {', '.join(names)}.")
     late = gap(trace)
     if late is not None:

@@ -88,15 +88,10 @@ def returned(fact: HandshakeReturned) -> str:
     return f"handshake call returns {'without error' if fact.result == 'ok' else 'with an error'}"
 
 
-def is_proof(verdict: Verdict) -> bool:
-    """The ledger was completed by the proof of possession, which comes after the rest."""
-    outcomes = {check.outcome for check in verdict.checks if check.name == CheckName.PROOF_OF_POSSESSION}
-    return not outcomes.isdisjoint((CheckOutcome.PASS, CheckOutcome.FAIL))
-
-
 def _judgement(verdict: Verdict) -> str:
     decisive = verdict.decisive
-    if is_proof(verdict):
+    outcomes = {check.outcome for check in verdict.checks if check.name == CheckName.PROOF_OF_POSSESSION}
+    if outcomes & {CheckOutcome.PASS, CheckOutcome.FAIL}:  # the proof comes after the rest, and completes it
         held = decisive is None or decisive.name != CheckName.PROOF_OF_POSSESSION
         return f"checks the {verdict.role}'s proof: it {'holds' if held else 'does not hold'}"
     found = f"{clean(decisive.name)} fails" if decisive else "no check fails"

@@ -11,6 +11,7 @@ from simulator.tls.states import State
 from simulator.tls.wire.messages import decode_handshake
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Alert, BeliefChanged, Event, HandshakeReturned, Received, Sent, StateChanged
+from simulator.trace.outcome import NO_REFUSAL
 from simulator.views.story.words import clean, duration, level_name
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Fact
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
-
-QUIET_ALERTS = frozenset({"close_notify", "user_canceled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,8 @@ def reads(trace: Trace) -> Mapping[int, Event]:
 
 
 def is_refusal(fact: Sent | Alert) -> bool:
-    """Return True for an alert that refuses; close_notify and user_canceled only say goodbye."""
-    return isinstance(fact, Alert) and fact.name not in QUIET_ALERTS
+    """Return True for an alert that refuses; a warning such as close_notify does not."""
+    return isinstance(fact, Alert) and fact.name not in NO_REFUSAL
 
 
 def sent_name(fact: Sent | Alert) -> str:
@@ -99,19 +98,15 @@ def gap(trace: Trace) -> Gap | None:
     start: Event | None = None
     believed = SecurityLevel.CLEARTEXT
     for event in trace.events:
-        if event.actor != "client":
-            if isinstance(event.fact, HandshakeReturned) and event.fact.result == "ok":
-                return None
-            continue
-        match event.fact:
-            case HandshakeReturned(result="ok"):
+        match event.actor, event.fact:
+            case "client", HandshakeReturned(result="ok"):
                 start = event
-            case BeliefChanged(level=level):
+            case _, HandshakeReturned(result="ok"):
+                return None
+            case "client", BeliefChanged(level=level):
                 if level is SecurityLevel.REFUSED and start is not None:
                     return Gap(start, event, believed)
                 believed = level
-            case _:
-                pass
     return None
 
 

@@ -139,21 +139,18 @@ def protected(protection: Protection) -> str:
 def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, str], ...]:
     """The card as (question, answer) pairs in words; ``say`` writes the name of the client."""
     say = say or clean
-    matched = {True: "yes", False: "no", None: "nobody compared"}[card.server_name_matched]
+    yes = {True: "yes", False: "no", None: "nobody compared"}
     proof = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
-    granted = "yes" if card.access_granted else "no"
     session = card.level is not SecurityLevel.REFUSED or card.refused_at != "tls"
-    encrypted = "yes" if card.encrypted else "no"
-    facts = [
-        ("Encrypted", encrypted if session else "no session"),
-        ("Server authenticated", "yes" if card.server_authenticated else "no"),
-        ("Server name matched", matched),
+    return (
+        ("Encrypted", yes[card.encrypted] if session else "no session"),
+        ("Server authenticated", yes[card.server_authenticated]),
+        ("Server name matched", yes[card.server_name_matched]),
         ("Client authenticated", proof),
         ("Client identity", say(card.client_identity) if card.client_identity else "none"),
         ("Mapped to user", clean(card.user) if card.user else "nobody"),
-        ("Access granted", granted),
+        ("Access granted", yes[card.access_granted]),
         ("Refused at layer", card.refused_at or "nobody refused"),
         ("Client believes", level_name(card.client_believes)),
         ("Server knows", level_name(card.server_knows)),
-    ]
-    return tuple(facts)
+    )
