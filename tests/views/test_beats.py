@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from simulator.trace.facts import BeliefChanged, Checked, Decided, HandshakeReturned, StandingChanged
+from simulator.trace.facts import BeliefChanged, Checked, Decided, HandshakeReturned, Sent, StandingChanged
+from simulator.trace.outcome import last_verdict
+from simulator.trust.verdict import CheckOutcome
+from simulator.views.drawing.display import Text
+from simulator.views.pictures.sequence import sequence
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger
 from simulator.views.story.beats import DETAILS, beats, selection
 from simulator.views.story.lanes import names_of
 from simulator.views.story.reading import gap, unread_since
+from simulator.views.texts.mermaid import mermaid
+from simulator.views.texts.plantuml import plantuml
+from simulator.views.texts.terminal import story
 from tests.played import RUNS
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
+
+if TYPE_CHECKING:
+    from simulator.views.drawing.style import Detail
+    from simulator.views.story.beat_kinds import Beat
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
@@ -29,6 +42,63 @@ def test_the_words_of_beats_are_clean(kind: str) -> None:
         assert " ".join((beat.headline, *beat.sentences)).isprintable()
 
 
+def parts(beat: Beat | Band) -> list[Ledger]:
+    """The ledger and the proof inside a decision."""
+    return [part for part in (beat.ledger, beat.proof) if part] if isinstance(beat, Decision) else []
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_certificate_and_proof_decide_together(name: str, tls: str, detail: Detail) -> None:
+    """A side accepts the other exactly where neither line of the one box fails."""
+    trace = trace_of(name, tls)
+    for beat in selection(trace, detail):
+        if isinstance(beat, Decision) and beat.ledger:
+            failed = [part for part in parts(beat) if part.result and part.result[0] is CheckOutcome.FAIL]
+            assert (beat.choice, beat.refuses) == (("refuse", True) if failed else ("accept", False))
+            assert bool(beat.proof) == (beat.ledger.presented and not beat.ledger.decisive)
+            last = last_verdict(trace.events, "client" if beat.event.actor == "client" else "server")
+            assert last is not None
+            assert beat.refuses is not last.accepted
+
+
+def test_a_thief_is_refused_in_the_box_that_trusts_the_certificate() -> None:
+    """Alice's certificate is trusted, the proof is not, and nothing says that the thief was accepted."""
+    for tls in ("1.2", "1.3"):
+        trace = trace_of("stolen-certificate", tls)
+        told = [beat for beat in selection(trace, "overview") if isinstance(beat, Decision) and beat.proof]
+        thief = next(beat for beat in told if beat.event.actor == "server")
+        assert [part.result for part in parts(thief)] == [
+            (CheckOutcome.PASS, "alice's certificate: trusted"),
+            (CheckOutcome.FAIL, "alice's proof: does not hold"),
+        ]
+        assert (thief.question, thief.choice) == ("Does the server accept this client?", "refuse")
+
+
+LEFT_OUT = ("EncryptedExtensions", "NewSessionTicket", "close_notify")
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_an_overview_has_the_same_messages_in_every_form(name: str, tls: str) -> None:
+    """What the story needs is in every form, CertificateVerify too, and what it does not is in none."""
+    trace = trace_of(name, tls)
+    flights = [beat for beat in selection(trace, "overview") if isinstance(beat, Flight)]
+    sent = [message for flight in flights for message in flight.name.split(", ")]
+    drawn = [item.text for item in sequence(trace, detail="overview").items if isinstance(item, Text)]
+    forms = (
+        " ".join(drawn),
+        story(trace, 200, detail="overview"),
+        mermaid(trace, detail="overview"),
+        plantuml(trace, detail="overview"),
+    )
+    for words in forms:
+        assert [message for message in sent if message not in words] == []
+        assert [message for message in LEFT_OUT if message in words] == []
+        assert ("ChangeCipherSpec" in words) == ("ChangeCipherSpec" in sent)
+    proved = [fact for _, fact in trace.facts(Sent) if fact.name == "CertificateVerify"]
+    assert sent.count("CertificateVerify") == len(proved)
+
+
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_a_greater_detail_shows_all_that_a_smaller_one_shows(name: str, tls: str) -> None:
     """From overview to everything no decision, belief, return or refused ledger gets lost."""
@@ -36,18 +106,18 @@ def test_a_greater_detail_shows_all_that_a_smaller_one_shows(name: str, tls: str
     shown = []
     for detail in DETAILS:
         selected = [beat for beat in selection(trace, detail) if not isinstance(beat, Band)]
-        ledgers = [beat.ledger for beat in selected if isinstance(beat, Decision) and beat.ledger]
+        ledgers = [part for beat in selected for part in parts(beat)]
         shown.append({beat.event.seq for beat in (*selected, *ledgers)})
     assert shown[0] <= shown[1] <= shown[2]
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_every_ledger_decision_belief_and_return_is_shown_once(name: str, tls: str) -> None:
-    """At the usual detail each has one place, a ledger that a decision rests on inside that decision."""
+    """At the usual detail each has one place, ledger and proof inside the decision that rests on them."""
     trace = trace_of(name, tls)
     selected = list(selection(trace, "messages"))
     ledgers = [beat for beat in selected if isinstance(beat, Ledger)]
-    ledgers += [beat.ledger for beat in selected if isinstance(beat, Decision) and beat.ledger]
+    ledgers += [part for beat in selected for part in parts(beat)]
     others = [beat for beat in selected if isinstance(beat, Decision | Belief | CallReturned)]
     found = sorted(beat.event.seq for beat in (*ledgers, *others))
     kinds = (Checked, Decided, BeliefChanged, StandingChanged, HandshakeReturned)

@@ -34,9 +34,11 @@ from simulator.trace.outcome import trace_of as trace_of_events
 from simulator.views.player.messages import messages
 from simulator.views.player.page import MODULES, comparison, comparison_page, document, module, page
 from simulator.views.player.picture import picture
+from simulator.views.story.beat_kinds import Decision
+from simulator.views.story.beats import selection
 from simulator.views.story.lanes import names_of
 from simulator.views.story.moments import moments
-from simulator.views.story.words import card_facts, clean, level_name, question
+from simulator.views.story.words import card_facts, clean, level_name
 from tests.peers import ROOT
 from tests.played import NAMES, RUNS, VERSIONS
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
@@ -303,7 +305,7 @@ def test_nothing_is_lit_before_it_can_be_known(name: str, tls: str) -> None:
     Of the run so far only those parts of a document are made that are compared.
     """
     trace, run = trace_of(name, tls), run_of(name, tls)
-    asked = {question(event.fact.decision) for event in trace.of(Decided) if isinstance(event.fact, Decided)}
+    asked = {beat.question for beat in selection(trace, "messages") if isinstance(beat, Decision)}
     stops = [event["seq"] for event in run["events"] if event["stop"]]
     told_in_all = _texts(run["picture"])
     for stop, after in pairwise(stops):

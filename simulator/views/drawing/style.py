@@ -144,7 +144,7 @@ _TYPES = (
     (Type(13.5, bold=True), "returned byte.branch diff.mark matrix.level"),
     (Type(12.5, mono=True), "state"),
     (Type(13.5, italic=True), "note"),
-    (Type(14, bold=True), "belief.title belief moment matrix.head"),
+    (Type(14, bold=True), "belief.title belief moment matrix.head check.result"),
     (Type(13.5, "alert_text", bold=True), "gap node.fail link.missing"),
     (Type(24, bold=True), "level"),
     (Type(15), "plain"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulator.views.story.beat_kinds import CallReturned, Decision, Ledger, Remark
 
 PAD = 12.0
+LINES = 10.0  # the inset of single checks below the result of all
 
 
 class Panel:
@@ -74,18 +75,21 @@ class Panel:
     def ledger(self, ledger: Ledger) -> None:
         """The certificate, the outcome of the checks, and the decisive check."""
         seq = ledger.event.seq
-        if ledger.about:
-            self.words(ledger.about, "check", seq)
+        if ledger.result:
+            outcome, text = ledger.result
+            self.marked(outcome, text, RESULT_STYLES.get(outcome, "check.result"), seq)
         for outcome, text in ledger.lines:
-            self.marked(outcome, text, STYLES[outcome], seq)
+            self.marked(outcome, text, STYLES[outcome], seq, inset=LINES)
         if ledger.decisive:
             self.decisive(ledger.decisive, seq)
 
     def options(self, beat: Decision, *, beside: str = "") -> None:
         """The chosen option as a filled pill, the others after it in dashes.
 
-        They stand beside the one line of text named, where there is room for them, else below.
+        They stand beside the one line of text named, where there is room for them, else below. They are known
+        with the proof, if there is one.
         """
+        since = beat.proof.event.seq if beat.proof else None
         sheet, x, seq = self.sheet, self.x, beat.event.seq
         chosen = "chosen.refusal" if beat.refuses else "chosen"
         pills = [(beat.choice[:40], chosen, "choice")]
@@ -101,10 +105,14 @@ class Panel:
             width = width_of(label, text) + 22
             if x + width > self.right - PAD + 0.5:
                 break
-            sheet.put(Box(x, top, width, 24, box, seq, radius=12), Text(x + 11, top + 17, label, text, seq))
+            sheet.put(
+                Box(x, top, width, 24, box, seq, radius=12, since=since),
+                Text(x + 11, top + 17, label, text, seq, since=since),
+            )
             x += width + 8
 
 
+RESULT_STYLES = {CheckOutcome.FAIL: "check.fail"}
 #: How a line of the ledger is set.
 STYLES = {
     CheckOutcome.PASS: "check",
@@ -127,9 +135,11 @@ def decision(sheet: Sheet, beat: Decision) -> None:
     """Put a decision: the question, the ledger it rests on, the choice, what else was open, and why."""
     panel, seq = Panel(sheet, beat.event, beat.since), beat.event.seq
     panel.heading(beat.question, seq)
-    if beat.ledger:
-        panel.ledger(beat.ledger)
-    panel.options(beat, beside="" if beat.ledger else beat.question)
+    for part in (beat.ledger, beat.proof):
+        if part:
+            panel.ledger(part)
+    if beat.choice:
+        panel.options(beat, beside="" if beat.ledger else beat.question)
     if beat.reason:
         panel.words(beat.reason, "reason", seq)
     panel.close()

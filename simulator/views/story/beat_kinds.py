@@ -101,7 +101,8 @@ class Ledger(Beat):
 
     Attributes:
         title: what was checked.
-        about: whose certificate; empty where a decisive check says so.
+        result: outcome and words of all checks together; None where it repeats an earlier ledger.
+        presented: there is a certificate, so that a proof is to come.
         lines: outcome and words of each line.
         decisive: the check that decided, its sentence and its evidence; empty where none failed.
         whole: it is a new ledger, not the proof that completes one.
@@ -109,7 +110,8 @@ class Ledger(Beat):
     """
 
     title: str
-    about: str
+    result: tuple[CheckOutcome, str] | None
+    presented: bool
     lines: tuple[tuple[CheckOutcome, str], ...]
     decisive: tuple[str, ...]
     whole: bool
@@ -118,7 +120,7 @@ class Ledger(Beat):
     @property
     def is_empty(self) -> bool:
         """It repeats an earlier ledger and adds nothing."""
-        return not (self.whole or self.lines or self.decisive)
+        return self.result is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,10 +130,11 @@ class Decision(Beat):
     Attributes:
         since: ``seq`` of the ledger it rests on, with which its question is asked; else its own.
         question: what is decided.
-        choice: the option taken; ``others`` were open, too.
+        choice: the option taken; empty while a proof that it needs is to come. ``others`` were open, too.
         refuses: the choice says no to the peer.
         reason: why; empty where the ledger has said it.
         ledger: the ledger it rests on, or None.
+        proof: the proof of possession that completes the ledger, or None.
     """
 
     since: int
@@ -141,6 +144,7 @@ class Decision(Beat):
     refuses: bool
     reason: str
     ledger: Ledger | None
+    proof: Ledger | None = None
 
     @property
     def instead(self) -> str:

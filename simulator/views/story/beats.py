@@ -38,7 +38,7 @@ from simulator.views.story.beat_kinds import (
 from simulator.views.story.fields import key_fields
 from simulator.views.story.headlines import decided, headline, returned
 from simulator.views.story.lanes import names_of
-from simulator.views.story.ledger_words import about, decisive_words, ledger_lines
+from simulator.views.story.ledger_words import decisive_words, ledger_lines, result_of
 from simulator.views.story.reading import (
     gap,
     gap_words,
@@ -82,10 +82,12 @@ def beats(trace: Trace, detail: Detail = "messages") -> tuple[Beat, ...]:
 def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
     """The beats that a detail shows, with a band wherever the step changes.
 
-    A ledger stands inside the decision that rests on it. An idle CA has a remark where the connection begins.
+    The ledger and the proof of a peer stand inside the one decision that rests on both. An idle CA has a
+    remark where the connection begins.
     """
     most = DETAILS.index(detail)
-    shown = [beat for beat in beats(trace, detail)[1:] if DETAILS.index(beat.detail) <= most]
+    told = _with_proofs(beats(trace, detail)[1:])
+    shown = [beat for beat in told if DETAILS.index(beat.detail) <= most]
     idle = sorted(idle_authorities(trace))
     step = None
     for beat in _joined(shown) if detail == "overview" else shown:
@@ -101,6 +103,39 @@ def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
                 yield from (_idle(event, lane) for lane in idle)
                 idle = []
         yield beat
+
+
+#: The decision on a peer's certificate → the question that certificate and proof answer together.
+_ON_BOTH = {
+    "accept-server": "Does the client accept this server?",
+    "accept-client": "Does the server accept this client?",
+}
+
+
+def _with_proofs(told: Iterable[Beat]) -> list[Beat]:
+    """The beats with the decision on a certificate and the proof after it as the decision on its holder.
+
+    It stands where the proof is read. The machine decides on the certificate before that, and a proof that
+    does not hold refuses what the certificate alone would have opened.
+    """
+    found: list[Beat | None] = []
+    waiting: dict[str, tuple[int, Decision]] = {}
+    for beat in told:
+        actor, fact = beat.event.actor, beat.event.fact
+        if isinstance(beat, Decision) and isinstance(fact, Decided) and fact.decision in _ON_BOTH:
+            beat = replace(beat, question=_ON_BOTH[fact.decision])
+            if beat.ledger and beat.ledger.presented and not beat.refuses:
+                waiting[actor] = len(found), beat
+                beat = replace(beat, choice="", others=())
+        elif isinstance(beat, Ledger) and not beat.whole and not beat.is_empty and actor in waiting:
+            place, decision = waiting.pop(actor)
+            found[place] = None
+            choice, others = decision.choice, decision.others
+            if beat.decisive:
+                choice, others = "refuse", (choice,)
+            beat = replace(decision, choice=choice, others=others, refuses=bool(beat.decisive), proof=beat)
+        found.append(beat)
+    return [beat for beat in found if beat is not None]
 
 
 def joined(one: Flight, other: Flight) -> Flight | None:
@@ -128,6 +163,10 @@ def _joined(shown: Iterable[Beat]) -> list[Beat]:
 def _idle(event: Event, lane: str) -> Remark:
     words = "Nobody asks the CA during the connection"
     return Remark(event=event, detail="overview", headline=words, kind="idle", lane=lane, words=words + ".")
+
+
+def _passed(ledger: Ledger) -> bool:
+    return ledger.result is not None and ledger.result[0] is CheckOutcome.PASS
 
 
 class _Walk:
@@ -236,19 +275,18 @@ class _Walk:
                 said = [f"The check {clean(decisive.name)} failed.", say(decisive.sentence)]
         else:
             thing, said = "proof", [say(check.sentence) for check in checks]
-            lines = tuple(
-                (check.outcome, f"Proof: {say(check.sentence)}")
-                for check in checks
-                if check.outcome is not CheckOutcome.FAIL
+            lines, decisive = (
+                (),
+                next((check for check in checks if check.outcome is CheckOutcome.FAIL), None),
             )
-            decisive = next((check for check in checks if check.outcome is CheckOutcome.FAIL), None)
         ledger = Ledger(
             event=event,
             detail="messages" if verdict.accepted else "overview",
             headline=self._head(event),
             sentences=tuple(said),
             title=f"The {verdict.role}'s {thing}, checked",
-            about=about(verdict, say) if whole and (verdict.peer or not decisive) else "",
+            result=result_of(verdict, checks, say),
+            presented=verdict.peer is not None,
             lines=lines,
             decisive=decisive_words(decisive, say) if decisive else (),
             whole=whole,
@@ -262,9 +300,8 @@ class _Walk:
         ledger = self.ledgers.get(event.cause)
         reason = self.names.shown(fact.reason)
         outside = "A person decided this." if fact.taken_by == "outside" else ""
-        # An overview leaves out a ledger in which every check passed.
-        shown = None if ledger and self.detail == "overview" and ledger.detail != "overview" else ledger
-        said = ledger is not None and reason in ledger.decisive
+        # The ledger has said the reason where a check failed, and where none did.
+        said = ledger is not None and (reason in ledger.decisive or _passed(ledger) != refuses(fact.choice))
         told = "" if said or self.detail == "overview" else reason
         return Decision(
             event=event,
@@ -277,7 +314,7 @@ class _Walk:
             others=tuple(clean(option) for option in fact.options if option != fact.choice),
             refuses=refuses(fact.choice),
             reason=f"{outside} {told}".strip(),
-            ledger=shown,
+            ledger=ledger,
         )
 
     def _belief(self, event: Event, fact: BeliefChanged | StandingChanged) -> Belief:

@@ -6,12 +6,18 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import Check, CheckOutcome, Verdict
+from simulator.trust.vocabulary import CheckName
 from simulator.views.story.words import OUTCOME_WORDS, clean
 
 if TYPE_CHECKING:
     from simulator.views.drawing.style import Detail
     from simulator.views.story.words import Say
 
+RESULTS = {
+    CheckOutcome.PASS: "trusted",
+    CheckOutcome.FAIL: "not accepted",
+    CheckOutcome.NOT_EVALUATED: "not judged",
+}
 NOT_LOOKED = (CheckOutcome.NOT_EVALUATED, CheckOutcome.NOT_REACHED)
 
 
@@ -27,13 +33,35 @@ def about(verdict: Verdict, say: Say = clean) -> str:
     return say(verdict.peer) if verdict.peer else f"The {verdict.role} sent no certificate."
 
 
+def result_of(verdict: Verdict, checks: tuple[Check, ...], say: Say) -> tuple[CheckOutcome, str] | None:
+    """Outcome and words of a certificate's checks together, or of the proof that completes them."""
+    if not checks:
+        return None
+    owner = say(verdict.peer) if verdict.peer else f"The {verdict.role}"
+    outcomes = {check.outcome for check in checks}
+    if len(checks) < len(verdict.checks):
+        if CheckOutcome.FAIL in outcomes:
+            return CheckOutcome.FAIL, f"{owner}'s proof: does not hold"
+        return CheckOutcome.PASS, f"{owner}'s proof: made with the certificate's key"
+    if not verdict.peer and verdict.check(CheckName.CERTIFICATE_PRESENTED).outcome is not CheckOutcome.PASS:
+        failed = CheckOutcome.FAIL in outcomes
+        return (CheckOutcome.FAIL if failed else CheckOutcome.NOT_EVALUATED), about(verdict)
+    for outcome in (CheckOutcome.FAIL, CheckOutcome.PASS, CheckOutcome.NOT_EVALUATED):
+        if outcome in outcomes:
+            return outcome, f"{owner}'s certificate: {RESULTS[outcome]}"
+    return None
+
+
 def ledger_lines(verdict: Verdict, detail: Detail, say: Say) -> tuple[tuple[CheckOutcome, str], ...]:
     """Outcome and words of each line: every check, or those of one outcome together; none in an overview."""
     if detail == "everything":
         return tuple((check.outcome, line_of(check, say)) for check in verdict.checks)
     if detail == "overview":
         return ()
-    groups = ((outcome, group(verdict.checks, outcome)) for outcome in (CheckOutcome.PASS, *NOT_LOOKED))
+    # The proof that is to come has a line of its own.
+    to_come = () if verdict.decisive or not verdict.peer else (CheckName.PROOF_OF_POSSESSION,)
+    checks = tuple(check for check in verdict.checks if check.name not in to_come)
+    groups = ((outcome, group(checks, outcome)) for outcome in (CheckOutcome.PASS, *NOT_LOOKED))
     return tuple((outcome, words) for outcome, words in groups if words)
 
 

@@ -27,7 +27,7 @@ _QUESTIONS = {
     "accept-server": "Does the client accept the server's certificate?",
     "request-certificate": "Does the server ask the client for a certificate?",
     "send-certificate": "Does the client send a certificate?",
-    "accept-client": "Does the server go on with this client?",
+    "accept-client": "Does the server accept the client's Certificate message?",
     "grant": "What does the server grant?",
 }
 

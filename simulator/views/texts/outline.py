@@ -153,8 +153,9 @@ def _words(beat: Beat) -> tuple[Kind, list[str]]:
         case Ledger():
             return ("refusal", [beat.title, *_ledger(beat)]) if beat.decisive else ("proof", _ledger(beat))
         case Decision():
-            ledger = _ledger(beat.ledger) if beat.ledger else []
-            texts = [beat.question, *ledger, f"→ {beat.choice}{beat.instead}", beat.reason]
+            parts = [text for part in (beat.ledger, beat.proof) if part for text in _ledger(part)]
+            choice = f"→ {beat.choice}{beat.instead}" if beat.choice else ""
+            texts = [beat.question, *parts, choice, beat.reason]
             return "refusal" if beat.refuses else "decision", [text for text in texts if text]
         case Belief():
             return "belief", [beat.headline, *([beat.reason] if beat.reason else [])]
@@ -170,8 +171,8 @@ def _words(beat: Beat) -> tuple[Kind, list[str]]:
 
 def _ledger(ledger: Ledger) -> list[str]:
     """The certificate, the outcome of the checks, and the decisive check."""
-    texts = [ledger.about] if ledger.about else []
-    texts += [f"{OUTCOME_MARKS[outcome]} {words}" for outcome, words in ledger.lines]
+    lines = (*((ledger.result,) if ledger.result else ()), *ledger.lines)
+    texts = [f"{OUTCOME_MARKS[outcome]} {words}" for outcome, words in lines]
     if ledger.decisive:
         name, sentence, evidence = ledger.decisive
         texts += [f"{OUTCOME_MARKS[CheckOutcome.FAIL]} {name}. {sentence}", evidence]

@@ -188,9 +188,10 @@ class _Pen:
             case Ledger():
                 yield from self.ledger(beat)
             case Decision():
-                yield from self.ledger(beat.ledger) if beat.ledger else ()
-                head = f"{beat.question} {beat.choice.upper()}{beat.instead}"
+                head = f"{beat.question} {beat.choice.upper()}{beat.instead}".rstrip()
                 yield self.inside(head, f" {self.signs.decision} ", "strong")
+                for part in (beat.ledger, beat.proof):
+                    yield from self.checks(part) if part else ()
                 if beat.reason:
                     yield self.inside(beat.reason)
             case Belief():
@@ -248,12 +249,17 @@ class _Pen:
         return self.signs.encrypted if beat.encrypted else self.signs.clear
 
     def ledger(self, beat: Ledger) -> Iterator[Lines]:
-        """The certificate, the outcome of the checks, and the decisive check."""
+        """A ledger that stands alone."""
         if beat.whole or beat.decisive:
-            title = f"{beat.title}: {beat.about}" if beat.about else beat.title
-            yield self.inside(title, f" {self.signs.decision} ", "strong")
-        for outcome, words in beat.lines:
-            yield self.inside(words, f"   {self.signs.mark(outcome)} ", KINDS.get(outcome, "quiet"))
+            yield self.inside(beat.title, f" {self.signs.decision} ", "strong")
+        yield from self.checks(beat)
+
+    def checks(self, beat: Ledger) -> Iterator[Lines]:
+        """The result of the checks, the outcome of each, and the decisive check."""
+        lines = [(beat.result, "   ")] if beat.result else []
+        lines += [(line, "     ") for line in beat.lines]
+        for (outcome, words), indent in lines:
+            yield self.inside(words, f"{indent}{self.signs.mark(outcome)} ", KINDS.get(outcome, "quiet"))
         if beat.decisive:
             name, sentence, evidence = beat.decisive
             mark = f"   {self.signs.mark(CheckOutcome.FAIL)} "
