@@ -203,7 +203,7 @@ def test_decisions_beliefs_and_the_gap_are_told() -> None:
     lines = list(outline(trace_of("certificate-expired", "1.3")))
     kinds = {line.kind for line in lines if isinstance(line, Note)}
     words = " ".join(" ".join(line.lines) for line in lines if isinstance(line, Note))
-    assert {"decision", "refusal", "proof", "belief", "returned", "fact", "gap"} == kinds
+    assert {"decision", "refusal", "belief", "returned", "fact", "gap"} == kinds
     assert "Decisive: validity" in words
     assert "The client assumes: Client authenticated" in words
     assert "The server knows: Refused" in words

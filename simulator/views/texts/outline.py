@@ -32,7 +32,7 @@ MOST_LINES = 4
 MOST_LINES_OF_MANY = 2  # at detail everything: PlantUML draws 8,192 pixels and no more
 LEDGER_LINES = 8  # what a group of checks may fill: no name of a check is cut off
 
-Kind = Literal["decision", "refusal", "proof", "belief", "returned", "fact", "state", "gap"]
+Kind = Literal["decision", "refusal", "belief", "returned", "fact", "state", "gap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +148,8 @@ def _notes(beat: Beat, known: dict[str, Participant], detail: Detail) -> Iterato
 
 def _words(beat: Beat) -> tuple[Kind, list[str]]:
     match beat:
-        case Ledger(whole=True):
-            return "refusal" if beat.decisive else "decision", [beat.title, *_ledger(beat)]
         case Ledger():
-            return ("refusal", [beat.title, *_ledger(beat)]) if beat.decisive else ("proof", _ledger(beat))
+            return "refusal" if beat.decisive else "decision", [beat.title, *_ledger(beat)]
         case Decision():
             parts = [text for part in (beat.ledger, beat.proof) if part for text in _ledger(part)]
             choice = f"→ {beat.choice}{beat.instead}" if beat.choice else ""

@@ -51,7 +51,6 @@ GREY = "#F2F2F2"
 _NOTES = {
     "decision": ("note", "#FFFBE6"),
     "refusal": ("note", "#FBE3D6"),
-    "proof": ("note", "#FFFBE6"),
     "belief": ("hnote", "#FFFFFF"),
     "returned": ("rnote", GREY),
     "fact": ("rnote", "#FAFAFA"),
