@@ -92,7 +92,7 @@ def main() -> None:
         print(json.dumps(grow(given.grow)))
         return
     before = load()
-    rows = [row(count) for count in COUNTS if count <= given.most]
+    rows = [row(count) for count in sorted({*(one for one in COUNTS if one <= given.most), given.most})]
     heads = ("runs, outcomes let go", "ms of processor per run", "MiB that the process grew")
     text = f"""\
 {machine()}; not pinned to a processor.
