@@ -12,9 +12,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from simulator import matrix, simulate
-from simulator.errors import OutputError
-from simulator.lessons import card, show
+from simulator import catalogue, matrix, simulate, simulate_all
+from simulator.errors import ArgumentError, OutputError
+from simulator.lessons import card, level_plot, show
 from simulator.views.drawing.display import Box, Text, extent_of
 from simulator.views.drawing.figure import DrawnFigure, figure
 from simulator.views.drawing.fonts import drawable, face_name
@@ -123,6 +123,24 @@ def test_a_figure_shows_itself_with_what_was_added() -> None:
         assert abs(one - other) <= 1  # a part of a pixel is cut off here, and made whole by PDFium
     x = round(page.plot.transData.transform((3.0, 0.0))[0])
     assert [image.getpixel((x, 3)) for image in shown] == [(255, 255, 255), (255, 0, 255), (255, 255, 255)]
+
+
+def test_levels_are_plotted_over_what_was_changed() -> None:
+    """Each value has its level, REFUSED lowest; the words say where the level changes."""
+    days = [-60, -10, 0, 300, 400]
+    worlds = [catalogue["valid-certificate"].but({"server.clock_offset": f"{day}d"}) for day in days]
+    page = level_plot(days, simulate_all(worlds), "error of the clock, in days")
+    assert page.plot is not None
+    (line,) = page.plot.lines
+    assert [list(line.get_xdata()), list(line.get_ydata())] == [days, [0, 1, 1, 1, 0]]
+    assert [label.get_text() for label in page.plot.get_yticklabels()] == ["REFUSED", "CLIENT_AUTHENTICATED"]
+    words = (
+        "The level over the error of the clock, in days: REFUSED from -60 to -60, "
+        "CLIENT_AUTHENTICATED from -10 to 300, REFUSED from 400 to 400."
+    )
+    assert (page.words, page._repr_mimebundle_()[1]["image/png"]["alt"]) == (words, words)
+    with pytest.raises(ArgumentError, match="5 outcomes"):
+        level_plot(days, simulate_all(worlds[:2]), "")
 
 
 def test_a_page_of_text_has_no_figure() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.errors import ArgumentError
 from simulator.lessons.arguments import a_run
 from simulator.trace.compare import Matrix
 from simulator.views.notebook import Exhibit, exhibit
@@ -15,8 +16,12 @@ from simulator.views.pictures.matrix import matrix_drawing
 from simulator.views.view_table import view_named
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from simulator.engine.simulation import Simulation
     from simulator.runs.run import Run
+    from simulator.trace.facts import Outcome
+    from simulator.views.drawing.figure import DrawnFigure
 
 
 def show(thing: Run | Simulation | Matrix, view: str = "sequence", *, detail: str = "overview") -> Exhibit:
@@ -37,6 +42,27 @@ def show(thing: Run | Simulation | Matrix, view: str = "sequence", *, detail: st
         return exhibit(matrix_drawing(thing))
     found, argument = view_named(str(view))
     return exhibit(found.picture(a_run(thing).trace, detail, argument))
+
+
+def level_plot(values: Sequence[float], outcomes: Iterable[Outcome], across: str) -> DrawnFigure:
+    """A matplotlib figure of the level that came out for each value of something that was changed.
+
+    Args:
+        values: the values, rising.
+        outcomes: as many outcomes, as :func:`~simulator.runs.many.simulate_all` yields them.
+        across: what was changed, and its unit; stands below the plot.
+
+    Raises:
+        ArgumentError: not as many outcomes as values.
+    """
+    from simulator.views.drawing.figure import level_figure
+
+    levels = [outcome.level for outcome in outcomes]
+    if len(levels) != len(values):
+        raise ArgumentError(
+            "Each value needs one outcome.", got=len(levels), expected=f"{len(values)} outcomes"
+        )
+    return level_figure(values, levels, across)
 
 
 def beside(one: Run | Simulation, other: Run | Simulation, *, detail: str = "overview") -> Exhibit:

@@ -7,7 +7,9 @@ This module is imported when a figure is asked for and not before, pyplot never,
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from simulator.security import SecurityLevel
     from simulator.views.drawing.display import Anchor
     from simulator.views.drawing.marks import Point, Scales
 
@@ -126,6 +129,28 @@ def _scale(pairs: tuple[Point, ...], length: float) -> tuple[tuple[_Way, _Way], 
     back = way(sign * pixels, values)
     begin, end = back(sign * np.array([0.0, length]))
     return (way(values, sign * pixels), back), begin, end
+
+
+def level_figure(values: Sequence[float], levels: Sequence[SecurityLevel], across: str) -> DrawnFigure:
+    """Plot the level that came out for each value of something that was changed.
+
+    Args:
+        values: the values, rising.
+        levels: as many levels.
+        across: what was changed, and its unit.
+    """
+    page = DrawnFigure(figsize=(9, 2.2), dpi=PIXELS_PER_INCH, layout="constrained")
+    page.plot = axes = page.subplots()
+    rungs = sorted(set(levels), key=lambda level: -1 if level.rung is None else level.rung)
+    axes.step(values, [rungs.index(level) for level in levels], where="mid", color=palette("light")["ink"])
+    axes.set_yticks(range(len(rungs)), [level.value for level in rungs])
+    axes.set_xlabel(across)
+    pairs = groupby(zip(values, levels, strict=True), itemgetter(1))
+    courses = [(level.value, [value for value, _ in course]) for level, course in pairs]
+    said = ", ".join(f"{level} from {course[0]} to {course[-1]}" for level, course in courses)
+    page.words = f"The level over the {across}: {said}."
+    page.metadata = {"image/png": {"alt": page.words}}
+    return page
 
 
 def _artist(item: Item, colours: Palette) -> Any:
