@@ -22,6 +22,7 @@ from simulator.trust.judge import judge
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome, Verdict
 from tests.attack import KINDS, PLAYS, Attack, Edit, apply
+from tests.pki.samples import subordinate
 from tests.tampering import Tampered, genuine, genuine_messages, genuine_stream
 from tests.tls.machines import record_for
 from tests.tls.probes import bend
@@ -180,7 +181,8 @@ PROPERTIES: Mapping[str, Callable[[Attack], str | None]] = {
 def world(role: Side) -> Issued:
     """A chain that is accepted in that role, with every extension that is looked at."""
     top = Issuer.self_signed(key("root"), contents("CN=Root", "ca"))
-    middle = top.subordinate(
+    middle = subordinate(
+        top,
         key("inter"),
         contents(
             "CN=Intermediate,O=Example",

@@ -7,7 +7,6 @@ no view has to read one.
 from __future__ import annotations
 
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.trace.setup import CertificateFacts, ExtensionFacts, HeldCertificate
@@ -127,19 +126,17 @@ def _general_names(names: GeneralNames | None) -> str:
 
 
 # The name of each extension by its dotted identifier, and the reader of its contents in words.
-EXTENSIONS: Mapping[str, tuple[str, Callable[[Certificate], str]]] = MappingProxyType(
-    {
-        "2.5.29.14": ("subjectKeyIdentifier", lambda one: (one.subject_key_identifier or b"").hex()),
-        "2.5.29.15": ("keyUsage", lambda one: ", ".join(sorted(one.key_usage or ())) or "nothing is allowed"),
-        "2.5.29.17": ("subjectAltName", lambda one: _general_names(one.subject_alternative_name)),
-        "2.5.29.19": ("basicConstraints", _basic_constraints),
-        "2.5.29.30": ("nameConstraints", _name_constraints),
-        "2.5.29.31": ("cRLDistributionPoints", lambda one: ", ".join(one.crl_distribution_points or ())),
-        "2.5.29.32": ("certificatePolicies", lambda one: ", ".join(one.policies or ())),
-        "2.5.29.35": ("authorityKeyIdentifier", _authority_key),
-        "2.5.29.36": ("policyConstraints", _nothing),
-        "2.5.29.37": ("extKeyUsage", lambda one: ", ".join(one.extended_key_usage or ())),
-        "2.5.29.54": ("inhibitAnyPolicy", _nothing),
-        "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", _authority_information),
-    }
-)
+EXTENSIONS: Mapping[str, tuple[str, Callable[[Certificate], str]]] = {
+    "2.5.29.14": ("subjectKeyIdentifier", lambda one: (one.subject_key_identifier or b"").hex()),
+    "2.5.29.15": ("keyUsage", lambda one: ", ".join(sorted(one.key_usage or ())) or "nothing is allowed"),
+    "2.5.29.17": ("subjectAltName", lambda one: _general_names(one.subject_alternative_name)),
+    "2.5.29.19": ("basicConstraints", _basic_constraints),
+    "2.5.29.30": ("nameConstraints", _name_constraints),
+    "2.5.29.31": ("cRLDistributionPoints", lambda one: ", ".join(one.crl_distribution_points or ())),
+    "2.5.29.32": ("certificatePolicies", lambda one: ", ".join(one.policies or ())),
+    "2.5.29.35": ("authorityKeyIdentifier", _authority_key),
+    "2.5.29.36": ("policyConstraints", _nothing),
+    "2.5.29.37": ("extKeyUsage", lambda one: ", ".join(one.extended_key_usage or ())),
+    "2.5.29.54": ("inhibitAnyPolicy", _nothing),
+    "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", _authority_information),
+}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
-from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from cryptography import x509
@@ -21,9 +20,11 @@ IpAddress: TypeAlias = IPv4Address | IPv6Address
 IpNetwork: TypeAlias = IPv4Network | IPv6Network
 
 _EXTENDED_KEY_USAGE_NAMES = {dotted: name for name, dotted in EXTENDED_KEY_USAGES.items()}
-_TEXT_KINDS: Mapping[type[x509.GeneralName], str] = MappingProxyType(
-    {x509.DNSName: "dns_names", x509.RFC822Name: "rfc822_names", x509.UniformResourceIdentifier: "uris"}
-)
+_TEXT_KINDS: Mapping[type[x509.GeneralName], str] = {
+    x509.DNSName: "dns_names",
+    x509.RFC822Name: "rfc822_names",
+    x509.UniformResourceIdentifier: "uris",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,28 +188,26 @@ def read_policy_constraints(value: x509.PolicyConstraints) -> PolicyConstraints:
 
 Reader: TypeAlias = Callable[[Any], Any]
 #: A field of :class:`~simulator.pki.certificate.Certificate` → identifier of its extension, and the reader.
-READERS: Mapping[str, tuple[str, Reader]] = MappingProxyType(
-    {
-        "basic_constraints": (
-            Oid.BASIC_CONSTRAINTS.dotted_string,
-            lambda it: BasicConstraints(it.ca, it.path_length),
-        ),
-        "key_usage": (Oid.KEY_USAGE.dotted_string, read_key_usage),
-        "extended_key_usage": (Oid.EXTENDED_KEY_USAGE.dotted_string, read_extended_key_usage),
-        "subject_alternative_name": (Oid.SUBJECT_ALTERNATIVE_NAME.dotted_string, read_general_names),
-        "subject_key_identifier": (Oid.SUBJECT_KEY_IDENTIFIER.dotted_string, lambda it: it.digest),
-        "authority_key_identifier": (
-            Oid.AUTHORITY_KEY_IDENTIFIER.dotted_string,
-            read_authority_key_identifier,
-        ),
-        "name_constraints": (Oid.NAME_CONSTRAINTS.dotted_string, read_name_constraints),
-        "policies": (Oid.CERTIFICATE_POLICIES.dotted_string, read_policies),
-        "policy_constraints": (Oid.POLICY_CONSTRAINTS.dotted_string, read_policy_constraints),
-        "inhibit_any_policy": (Oid.INHIBIT_ANY_POLICY.dotted_string, lambda it: it.skip_certs),
-        "crl_distribution_points": (Oid.CRL_DISTRIBUTION_POINTS.dotted_string, read_crl_uris),
-        "authority_information_access": (
-            Oid.AUTHORITY_INFORMATION_ACCESS.dotted_string,
-            read_authority_information,
-        ),
-    }
-)
+READERS: Mapping[str, tuple[str, Reader]] = {
+    "basic_constraints": (
+        Oid.BASIC_CONSTRAINTS.dotted_string,
+        lambda it: BasicConstraints(it.ca, it.path_length),
+    ),
+    "key_usage": (Oid.KEY_USAGE.dotted_string, read_key_usage),
+    "extended_key_usage": (Oid.EXTENDED_KEY_USAGE.dotted_string, read_extended_key_usage),
+    "subject_alternative_name": (Oid.SUBJECT_ALTERNATIVE_NAME.dotted_string, read_general_names),
+    "subject_key_identifier": (Oid.SUBJECT_KEY_IDENTIFIER.dotted_string, lambda it: it.digest),
+    "authority_key_identifier": (
+        Oid.AUTHORITY_KEY_IDENTIFIER.dotted_string,
+        read_authority_key_identifier,
+    ),
+    "name_constraints": (Oid.NAME_CONSTRAINTS.dotted_string, read_name_constraints),
+    "policies": (Oid.CERTIFICATE_POLICIES.dotted_string, read_policies),
+    "policy_constraints": (Oid.POLICY_CONSTRAINTS.dotted_string, read_policy_constraints),
+    "inhibit_any_policy": (Oid.INHIBIT_ANY_POLICY.dotted_string, lambda it: it.skip_certs),
+    "crl_distribution_points": (Oid.CRL_DISTRIBUTION_POINTS.dotted_string, read_crl_uris),
+    "authority_information_access": (
+        Oid.AUTHORITY_INFORMATION_ACCESS.dotted_string,
+        read_authority_information,
+    ),
+}

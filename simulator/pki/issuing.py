@@ -74,14 +74,6 @@ class Issuer:
         certificate = build_certificate(contents, private_key.public_key(), None, private_key)
         return cls(Issued(certificate, (), private_key))
 
-    def subordinate(self, private_key: PrivateKey, contents: Contents) -> Issuer:
-        """Make an authority below this one.
-
-        Raises:
-            CertificateError: the contents cannot be written into a certificate.
-        """
-        return Issuer(self.issue(private_key, contents))
-
     def issue(self, private_key: PrivateKey, contents: Contents) -> Issued:
         """Issue for a key that is at hand, as when the CA makes the key and hands out a PKCS#12.
 

@@ -9,7 +9,6 @@ import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path as FilePath
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ScenarioError
@@ -30,13 +29,11 @@ MOST_MISTAKES = 50  # reported at once: more than fit on a screen help no reader
 DEEPEST_KEY = 32  # a scenario has 4 levels; tomllib takes memory by the square of a key's levels
 TOML_ADVICE = "Correct the file; it is written as TOML, see https://toml.io."
 # Settings that are judged together: if the first cannot be read, nothing true can be said of the others.
-_DEPENDENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "role": ("path_length", "online", "delivery"),
-        "not_before": ("not_after",),
-        "certificate": ("sends", "withholds", "holds_key"),
-    }
-)
+_DEPENDENTS: Mapping[str, tuple[str, ...]] = {
+    "role": ("path_length", "online", "delivery"),
+    "not_before": ("not_after",),
+    "certificate": ("sends", "withholds", "holds_key"),
+}
 _DEEP_KEY = rf"(?<![A-Za-z0-9_-])(?:{KEY}[ \t]*\.[ \t]*){{{DEEPEST_KEY}}}"
 _SYNTAX_PLACE = r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)"
 
@@ -109,7 +106,7 @@ def _scenario_of(table: Mapping[str, Any], name: str) -> Scenario:
     good = Scenario()
     scenario = apply_table(good, table)
     if "expect" not in table:
-        scenario = replace(scenario, expect=MappingProxyType({}))
+        scenario = replace(scenario, expect={})
     if not table:
         return scenario
     name = table.get("name", name)

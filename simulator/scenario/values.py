@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
-from types import MappingProxyType, NoneType, UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from simulator.scenario.mistake import Path, Problem, nearest_word, not_one_of
@@ -48,7 +48,7 @@ class SettingType:
 def field_types(kind: type) -> Mapping[str, Any]:
     """The settings of a part of the scenario, by name, with their types."""
     hints = get_type_hints(kind)
-    return MappingProxyType({field.name: hints[field.name] for field in fields(kind)})
+    return {field.name: hints[field.name] for field in fields(kind)}
 
 
 def without_none(hint: Any) -> Any:
@@ -221,18 +221,16 @@ def _texts(value: Any) -> tuple[str, ...]:
     return tuple(map(_instance(str), _instance((list, tuple))(value)))
 
 
-_PLAIN_TYPES: Mapping[Any, tuple[str, Callable[[Any], Any], Mapping[str, Any]]] = MappingProxyType(
-    {
-        str: ("text", _instance(str), {"type": "string"}),
-        bool: ("true or false", _instance(bool), {"type": "boolean"}),
-        int: ("a whole number", _instance(int), {"type": "integer"}),
-        float: ("a number", _number, {"type": "number"}),
-        datetime: (
-            "a date and time, as in 2030-03-04T09:00:00Z",
-            _instance(datetime),
-            {"type": "string", "format": "date-time"},
-        ),
-        timedelta: (DURATION_ADVICE, _span, {"type": "string", "pattern": f"^{DURATION}$"}),
-        tuple: ('a list of texts, as in ["a", "b"]', _texts, {"type": "array", "items": {"type": "string"}}),
-    }
-)
+_PLAIN_TYPES: Mapping[Any, tuple[str, Callable[[Any], Any], Mapping[str, Any]]] = {
+    str: ("text", _instance(str), {"type": "string"}),
+    bool: ("true or false", _instance(bool), {"type": "boolean"}),
+    int: ("a whole number", _instance(int), {"type": "integer"}),
+    float: ("a number", _number, {"type": "number"}),
+    datetime: (
+        "a date and time, as in 2030-03-04T09:00:00Z",
+        _instance(datetime),
+        {"type": "string", "format": "date-time"},
+    ),
+    timedelta: (DURATION_ADVICE, _span, {"type": "string", "pattern": f"^{DURATION}$"}),
+    tuple: ('a list of texts, as in ["a", "b"]', _texts, {"type": "array", "items": {"type": "string"}}),
+}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.pki.key_types import KEY_USAGES, SIGNATURE_HASHES
@@ -32,35 +31,29 @@ GROUPS = tuple(map(group_name, SPOKEN_GROUPS))
 SIGNATURE_SCHEMES = tuple(map(signature_scheme_name, SPOKEN_SIGNATURE_SCHEMES))
 
 # TOML has no null. Each of these settings has a word for it, which says what is meant there.
-_NONE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"none": None})
-_DEFAULT: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"default": None})
-_USAGE: Mapping[str, tuple[str, ...] | None] = MappingProxyType({"default": None, "absent": ()})
-SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = MappingProxyType(
-    {
-        **dict.fromkeys(
-            ("sends", "obeys_ca_list", "groups", "signature_schemes", "signature_hash"), _DEFAULT
-        ),
-        **dict.fromkeys(("certificate", "key_of", "path_length", "minimum_level"), _NONE),
-        **dict.fromkeys(("decisive_check", "alert"), _NONE),
-        **dict.fromkeys(("key_usage", "extended_key_usage"), _USAGE),
-        "dns_names": MappingProxyType({"absent": None}),
-        "revoked": MappingProxyType({"never": None}),
-        "authorized_users": MappingProxyType({"not-asked": None}),
-    }
-)
+_NONE: Mapping[str, tuple[str, ...] | None] = {"none": None}
+_DEFAULT: Mapping[str, tuple[str, ...] | None] = {"default": None}
+_USAGE: Mapping[str, tuple[str, ...] | None] = {"default": None, "absent": ()}
+SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
+    **dict.fromkeys(("sends", "obeys_ca_list", "groups", "signature_schemes", "signature_hash"), _DEFAULT),
+    **dict.fromkeys(("certificate", "key_of", "path_length", "minimum_level"), _NONE),
+    **dict.fromkeys(("decisive_check", "alert"), _NONE),
+    **dict.fromkeys(("key_usage", "extended_key_usage"), _USAGE),
+    "dns_names": {"absent": None},
+    "revoked": {"never": None},
+    "authorized_users": {"not-asked": None},
+}
 
 # Settings whose type is text or a list of texts, and the names that they may hold.
-LISTED_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "profile": tuple(PROFILES),
-        "decisive_check": CHECK_NAMES,
-        "alert": ALERT_NAMES,
-        "signature_hash": SIGNATURE_HASHES,
-        "groups": GROUPS,
-        "signature_schemes": SIGNATURE_SCHEMES,
-        "key_usage": tuple(KEY_USAGES),
-    }
-)
+LISTED_WORDS: Mapping[str, tuple[str, ...]] = {
+    "profile": tuple(PROFILES),
+    "decisive_check": CHECK_NAMES,
+    "alert": ALERT_NAMES,
+    "signature_hash": SIGNATURE_HASHES,
+    "groups": GROUPS,
+    "signature_schemes": SIGNATURE_SCHEMES,
+    "key_usage": tuple(KEY_USAGES),
+}
 
 _UNIT_SECONDS = {"y": 365 * 86_400, "w": 7 * 86_400, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 DURATION = r"[+-]?([0-9]{1,9}[ywdhms])+"  # nine digits: all that a date can be moved by

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import zip_longest
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from simulator.tls.wire.version import SIDES, Side
@@ -34,16 +33,14 @@ if TYPE_CHECKING:
 
 
 # Of the facts that are compared by some of their fields: which. Of all others only the kind counts.
-COUNTING: Mapping[type, tuple[str, ...]] = MappingProxyType(
-    {
-        Alert: ("direction", "name"),
-        Decided: ("decision", "choice"),
-        StateChanged: ("before", "after"),
-        HandshakeReturned: ("result", "negotiated"),
-        BeliefChanged: ("level", "assumed"),
-        StandingChanged: ("standing", "user"),
-    }
-)
+COUNTING: Mapping[type, tuple[str, ...]] = {
+    Alert: ("direction", "name"),
+    Decided: ("decision", "choice"),
+    StateChanged: ("before", "after"),
+    HandshakeReturned: ("result", "negotiated"),
+    BeliefChanged: ("level", "assumed"),
+    StandingChanged: ("standing", "user"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ A message belongs to the step that its sender is in when it sends it; reading it
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Step
@@ -14,50 +13,42 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: Messages that belong to one step in every version: (sender, name) → step.
-MESSAGE_STEPS: Mapping[tuple[str, str], Step] = MappingProxyType(
-    {
-        ("client", "ClientHello"): Step.REQUEST,
-        ("server", "HelloRetryRequest"): Step.REQUEST,
-        ("server", "ServerHello"): Step.REQUEST,
-        ("server", "EncryptedExtensions"): Step.REQUEST,
-        ("server", "Certificate"): Step.SERVER_CHECK,
-        ("server", "ServerKeyExchange"): Step.SERVER_CHECK,
-        ("server", "CertificateVerify"): Step.SERVER_CHECK,
-        ("server", "CertificateRequest"): Step.CERTIFICATE_REQUEST,
-        ("server", "ServerHelloDone"): Step.CERTIFICATE_REQUEST,
-        ("client", "Certificate"): Step.SEND_OR_SKIP,
-        ("client", "ClientKeyExchange"): Step.SEND_OR_SKIP,
-        ("client", "CertificateVerify"): Step.SEND_OR_SKIP,
-        ("client", "Finished"): Step.SEND_OR_SKIP,
-        ("server", "NewSessionTicket"): Step.TRUST_DECISION,
-    }
-)
+MESSAGE_STEPS: Mapping[tuple[str, str], Step] = {
+    ("client", "ClientHello"): Step.REQUEST,
+    ("server", "HelloRetryRequest"): Step.REQUEST,
+    ("server", "ServerHello"): Step.REQUEST,
+    ("server", "EncryptedExtensions"): Step.REQUEST,
+    ("server", "Certificate"): Step.SERVER_CHECK,
+    ("server", "ServerKeyExchange"): Step.SERVER_CHECK,
+    ("server", "CertificateVerify"): Step.SERVER_CHECK,
+    ("server", "CertificateRequest"): Step.CERTIFICATE_REQUEST,
+    ("server", "ServerHelloDone"): Step.CERTIFICATE_REQUEST,
+    ("client", "Certificate"): Step.SEND_OR_SKIP,
+    ("client", "ClientKeyExchange"): Step.SEND_OR_SKIP,
+    ("client", "CertificateVerify"): Step.SEND_OR_SKIP,
+    ("client", "Finished"): Step.SEND_OR_SKIP,
+    ("server", "NewSessionTicket"): Step.TRUST_DECISION,
+}
 
 #: Messages whose step depends on the version: (version, sender, name) → step.
-VERSION_STEPS: Mapping[tuple[str, str, str], Step] = MappingProxyType(
-    {
-        ("1.3", "server", "Finished"): Step.SERVER_CHECK,
-        ("1.2", "server", "Finished"): Step.TRUST_DECISION,
-        ("1.2", "server", "ChangeCipherSpec"): Step.TRUST_DECISION,
-        ("1.2", "client", "ChangeCipherSpec"): Step.SEND_OR_SKIP,
-    }
-)
+VERSION_STEPS: Mapping[tuple[str, str, str], Step] = {
+    ("1.3", "server", "Finished"): Step.SERVER_CHECK,
+    ("1.2", "server", "Finished"): Step.TRUST_DECISION,
+    ("1.2", "server", "ChangeCipherSpec"): Step.TRUST_DECISION,
+    ("1.2", "client", "ChangeCipherSpec"): Step.SEND_OR_SKIP,
+}
 
-DECISION_STEPS: Mapping[str, Step] = MappingProxyType(
-    {
-        "issue": Step.ENROLMENT,
-        "revoke": Step.ENROLMENT,
-        "accept-server": Step.SERVER_CHECK,
-        "request-certificate": Step.CERTIFICATE_REQUEST,
-        "send-certificate": Step.SEND_OR_SKIP,
-        "accept-client": Step.TRUST_DECISION,
-        "grant": Step.TRUST_DECISION,
-    }
-)
+DECISION_STEPS: Mapping[str, Step] = {
+    "issue": Step.ENROLMENT,
+    "revoke": Step.ENROLMENT,
+    "accept-server": Step.SERVER_CHECK,
+    "request-certificate": Step.CERTIFICATE_REQUEST,
+    "send-certificate": Step.SEND_OR_SKIP,
+    "accept-client": Step.TRUST_DECISION,
+    "grant": Step.TRUST_DECISION,
+}
 
-VERDICT_STEPS: Mapping[str, Step] = MappingProxyType(
-    {"server": Step.SERVER_CHECK, "client": Step.TRUST_DECISION}
-)
+VERDICT_STEPS: Mapping[str, Step] = {"server": Step.SERVER_CHECK, "client": Step.TRUST_DECISION}
 
 
 def step_of_message(tls: str, sender: str, name: str) -> Step | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,9 +29,7 @@ def alert_after(check: Check, alerts: Mapping[str, str], role: Side, tls: str) -
 
 def _alerts(**checks: str) -> Mapping[str, str]:
     """The alert by check, or by ``check/detail``, from the checks that each alert follows."""
-    return MappingProxyType(
-        {check: alert for alert, listed in checks.items() for check in listed.split(", ")}
-    )
+    return {check: alert for alert, listed in checks.items() for check in listed.split(", ")}
 
 
 # OpenSSL's table from X509_V_ERR codes to alerts (statem_lib.c). A code that it lacks becomes

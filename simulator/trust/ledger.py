@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from simulator.trust.checks import certificate, chain, strict
@@ -43,40 +42,36 @@ class CertificateCheck:
         return self.bound == "every" or (depth > 0 if self.bound == "issuers" else depth < last)
 
 
-CERTIFICATE_CHECKS: Mapping[CheckName, CertificateCheck] = MappingProxyType(
-    {
-        CheckName.KEY_STRENGTH: CertificateCheck("every", certificate.key_strength),
-        CheckName.CRITICAL_EXTENSIONS: CertificateCheck("every", certificate.critical_extensions),
-        CheckName.BASIC_CONSTRAINTS: CertificateCheck("issuers", certificate.basic_constraints),
-        CheckName.KEY_USAGE: CertificateCheck("every", certificate.key_usage),
-        CheckName.EXTENDED_KEY_USAGE: CertificateCheck("every", certificate.extended_key_usage),
-        CheckName.PATH_LENGTH: CertificateCheck("issuers", certificate.path_length),
-        CheckName.SIGNATURE_ALGORITHM: CertificateCheck("issued", certificate.signature_algorithm),
-        CheckName.SIGNATURE: CertificateCheck("issued", certificate.signature),
-        CheckName.VALIDITY: CertificateCheck("every", certificate.validity),
-        CheckName.VERSION: CertificateCheck("every", strict.version),
-        CheckName.SERIAL_NUMBER: CertificateCheck("every", strict.serial_number),
-        CheckName.DISTINGUISHED_NAMES: CertificateCheck("every", strict.distinguished_names),
-        CheckName.AUTHORITY_KEY_IDENTIFIER: CertificateCheck("every", strict.authority_key_identifier),
-        CheckName.SUBJECT_KEY_IDENTIFIER: CertificateCheck("every", strict.subject_key_identifier),
-        CheckName.SUBJECT_ALTERNATIVE_NAME: CertificateCheck("every", strict.subject_alternative_name),
-        CheckName.EXTENSION_RULES: CertificateCheck("every", strict.extension_rules),
-    }
-)
-CHAIN_CHECKS: Mapping[CheckName, Callable[[Candidate], Finding]] = MappingProxyType(
-    {
-        CheckName.CERTIFICATE_PRESENTED: chain.certificate_presented,
-        CheckName.READABLE: chain.readable,
-        CheckName.DIRECTLY_TRUSTED: chain.directly_trusted,
-        CheckName.TRUST_ANCHOR: chain.trust_anchor,
-        CheckName.CHAIN_DEPTH: chain.chain_depth,
-        CheckName.SERVER_NAME: server_name,
-        CheckName.REVOCATION: chain.revocation,
-        CheckName.NAME_CONSTRAINTS: name_constraints,
-        CheckName.CERTIFICATE_POLICIES: certificate_policies,
-        CheckName.PROOF_OF_POSSESSION: lambda candidate: proof_to_come(candidate.policy.role, candidate.tls),
-    }
-)
+CERTIFICATE_CHECKS: Mapping[CheckName, CertificateCheck] = {
+    CheckName.KEY_STRENGTH: CertificateCheck("every", certificate.key_strength),
+    CheckName.CRITICAL_EXTENSIONS: CertificateCheck("every", certificate.critical_extensions),
+    CheckName.BASIC_CONSTRAINTS: CertificateCheck("issuers", certificate.basic_constraints),
+    CheckName.KEY_USAGE: CertificateCheck("every", certificate.key_usage),
+    CheckName.EXTENDED_KEY_USAGE: CertificateCheck("every", certificate.extended_key_usage),
+    CheckName.PATH_LENGTH: CertificateCheck("issuers", certificate.path_length),
+    CheckName.SIGNATURE_ALGORITHM: CertificateCheck("issued", certificate.signature_algorithm),
+    CheckName.SIGNATURE: CertificateCheck("issued", certificate.signature),
+    CheckName.VALIDITY: CertificateCheck("every", certificate.validity),
+    CheckName.VERSION: CertificateCheck("every", strict.version),
+    CheckName.SERIAL_NUMBER: CertificateCheck("every", strict.serial_number),
+    CheckName.DISTINGUISHED_NAMES: CertificateCheck("every", strict.distinguished_names),
+    CheckName.AUTHORITY_KEY_IDENTIFIER: CertificateCheck("every", strict.authority_key_identifier),
+    CheckName.SUBJECT_KEY_IDENTIFIER: CertificateCheck("every", strict.subject_key_identifier),
+    CheckName.SUBJECT_ALTERNATIVE_NAME: CertificateCheck("every", strict.subject_alternative_name),
+    CheckName.EXTENSION_RULES: CertificateCheck("every", strict.extension_rules),
+}
+CHAIN_CHECKS: Mapping[CheckName, Callable[[Candidate], Finding]] = {
+    CheckName.CERTIFICATE_PRESENTED: chain.certificate_presented,
+    CheckName.READABLE: chain.readable,
+    CheckName.DIRECTLY_TRUSTED: chain.directly_trusted,
+    CheckName.TRUST_ANCHOR: chain.trust_anchor,
+    CheckName.CHAIN_DEPTH: chain.chain_depth,
+    CheckName.SERVER_NAME: server_name,
+    CheckName.REVOCATION: chain.revocation,
+    CheckName.NAME_CONSTRAINTS: name_constraints,
+    CheckName.CERTIFICATE_POLICIES: certificate_policies,
+    CheckName.PROOF_OF_POSSESSION: lambda candidate: proof_to_come(candidate.policy.role, candidate.tls),
+}
 
 
 def keep_ledger(candidate: Candidate) -> tuple[Check, ...]:

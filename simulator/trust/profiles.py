@@ -16,7 +16,6 @@ Where ``openssl`` differs from OpenSSL on purpose:
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 from simulator.errors import ScenarioError
@@ -116,9 +115,7 @@ class Profile:
     understood_extensions: frozenset[str]
     self_issued_counts: bool
     strict_constraints: bool
-    minimum_bits: Mapping[str, int] = field(
-        default_factory=lambda: MappingProxyType({"RSA": 2048, "EC": 224})
-    )
+    minimum_bits: Mapping[str, int] = field(default_factory=lambda: {"RSA": 2048, "EC": 224})
     refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
 
     @property
@@ -156,12 +153,10 @@ OPENSSL = Profile(
     stops_at_self_signed_looking=True,
     any_purpose=False,
     common_name_fallback=True,
-    leaf_key_usages=MappingProxyType(
-        {
-            "client": frozenset({"digitalSignature", "keyAgreement"}),
-            "server": frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
-        }
-    ),
+    leaf_key_usages={
+        "client": frozenset({"digitalSignature", "keyAgreement"}),
+        "server": frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
+    },
     ca_as_leaf=False,
     understood_extensions=COMMON_EXTENSIONS,
     self_issued_counts=True,
@@ -192,16 +187,14 @@ RFC5280 = Profile(
     stops_at_self_signed_looking=False,
     any_purpose=True,
     common_name_fallback=False,
-    leaf_key_usages=MappingProxyType(
-        {"client": frozenset({"digitalSignature"}), "server": frozenset({"digitalSignature"})}
-    ),
+    leaf_key_usages={"client": frozenset({"digitalSignature"}), "server": frozenset({"digitalSignature"})},
     ca_as_leaf=True,
     understood_extensions=COMMON_EXTENSIONS | NEVER_CRITICAL_EXTENSIONS,
     self_issued_counts=False,
     strict_constraints=True,
 )
 
-PROFILES: Mapping[str, Profile] = MappingProxyType({profile.name: profile for profile in (OPENSSL, RFC5280)})
+PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in (OPENSSL, RFC5280)}
 
 
 def profile_named(name: str) -> Profile:

@@ -10,7 +10,6 @@ checks are made, and which alert follows from which: :mod:`simulator.trust.profi
 from __future__ import annotations
 
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -100,4 +99,4 @@ class CheckName(StrEnum):
 
 
 # By the text of the name, for readers of a trace: its checks may be of another release.
-QUESTIONS: Mapping[str, str] = MappingProxyType({name.value: name.question for name in CheckName})
+QUESTIONS: Mapping[str, str] = {name.value: name.question for name in CheckName}

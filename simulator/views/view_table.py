@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import OutputError, unknown_name
@@ -58,43 +57,41 @@ def _function(place: str) -> Any:
     return getattr(import_module(f"simulator.views.{module}"), name)
 
 
-VIEWS: Mapping[str, View] = MappingProxyType(
-    {
-        "sequence": View(
-            "every message and decision, top to bottom",
-            "pictures.sequence:sequence",
-            "texts.terminal:story",
-            text_has_details=True,
-        ),
-        "timeline": View(
-            "the same messages on a scale of time",
-            "pictures.timeline:timeline",
-            "pictures.timeline:timeline_text",
-        ),
-        "trust-graph": View(
-            "certificates, issuers, and whom either side trusts",
-            "pictures.trust_graph:trust_graph",
-            "story.trust_words:trust_text",
-        ),
-        "states": View(
-            "both state machines with the way of this run",
-            "pictures.states:states",
-            "story.state_words:states_text",
-        ),
-        "ladder": View(
-            "how secure, moment by moment, and who knows it",
-            "pictures.ladder:ladder",
-            "pictures.ladder:ladder_text",
-        ),
-        "bytes": View(
-            "one message byte by byte",
-            "pictures.bytes:message_bytes",
-            "pictures.bytes:bytes_text",
-            text_has_details=True,
-            argument="NAME, NAME:2 or an event's number",
-        ),
-    }
-)
+VIEWS: Mapping[str, View] = {
+    "sequence": View(
+        "every message and decision, top to bottom",
+        "pictures.sequence:sequence",
+        "texts.terminal:story",
+        text_has_details=True,
+    ),
+    "timeline": View(
+        "the same messages on a scale of time",
+        "pictures.timeline:timeline",
+        "pictures.timeline:timeline_text",
+    ),
+    "trust-graph": View(
+        "certificates, issuers, and whom either side trusts",
+        "pictures.trust_graph:trust_graph",
+        "story.trust_words:trust_text",
+    ),
+    "states": View(
+        "both state machines with the way of this run",
+        "pictures.states:states",
+        "story.state_words:states_text",
+    ),
+    "ladder": View(
+        "how secure, moment by moment, and who knows it",
+        "pictures.ladder:ladder",
+        "pictures.ladder:ladder_text",
+    ),
+    "bytes": View(
+        "one message byte by byte",
+        "pictures.bytes:message_bytes",
+        "pictures.bytes:bytes_text",
+        text_has_details=True,
+        argument="NAME, NAME:2 or an event's number",
+    ),
+}
 
 
 def view_named(name: str) -> tuple[View, str]:

@@ -43,6 +43,11 @@ def root(key_type: KeyType = KeyType.P256, subject: str = "CN=Root,O=Example", *
     return Issuer.self_signed(key(key_type, subject), contents(subject, "ca", **changes))
 
 
+def subordinate(issuer: Issuer, private_key: PrivateKey, contents: Contents) -> Issuer:
+    """An authority below another."""
+    return Issuer(issuer.issue(private_key, contents))
+
+
 def openssl(*arguments: str | Path, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     """Run the openssl command; what it says is in ``stdout`` and ``stderr``."""
     return subprocess.run(

@@ -25,14 +25,14 @@ from simulator.pki.bundles import (
 from simulator.pki.issuing import Issued
 from simulator.pki.key_files import load_private_key, write_private_key
 from simulator.pki.keys import KeyType, PrivateKey
-from tests.pki.samples import contents, key, openssl, root
+from tests.pki.samples import contents, key, openssl, root, subordinate
 
 PASSWORD = 'pässword & "quotes"'
 
 
 def alice(key_type: KeyType = KeyType.P256) -> Issued:
     """An identity with an intermediate above it."""
-    middle = root(key_type).subordinate(key(label="middle"), contents("CN=Middle", "ca"))
+    middle = subordinate(root(key_type), key(label="middle"), contents("CN=Middle", "ca"))
     return middle.issue(key(key_type, "alice"), contents("CN=alice", "client"))
 
 

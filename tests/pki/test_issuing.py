@@ -21,7 +21,7 @@ from simulator.pki.issuing import (
     write_request,
 )
 from simulator.pki.keys import KeyType
-from tests.pki.samples import ENTROPY, NOW, contents, key, openssl, root
+from tests.pki.samples import ENTROPY, NOW, contents, key, openssl, root, subordinate
 
 AT = ("-attime", str(int(NOW.timestamp())))
 
@@ -29,8 +29,10 @@ AT = ("-attime", str(int(NOW.timestamp())))
 def chain_of_three(root_type: KeyType, other_type: KeyType, role: str) -> tuple[Issuer, Issued]:
     """A root, and a leaf below an intermediate."""
     top = root(root_type)
-    middle = top.subordinate(
-        key(other_type, "intermediate"), contents("CN=Intermediate", "ca", serial_number=2, path_length=0)
+    middle = subordinate(
+        top,
+        key(other_type, "intermediate"),
+        contents("CN=Intermediate", "ca", serial_number=2, path_length=0),
     )
     changes = {"alternative_names": ("host.example",)}
     return top, middle.issue(key(other_type, "leaf"), contents("CN=leaf", role, serial_number=3, **changes))
@@ -92,7 +94,7 @@ def test_a_chain_has_no_root() -> None:
 def test_an_intermediate_of_its_roots_name_is_not_taken_for_a_root() -> None:
     """Below a CA that carries its issuer's name the chain still holds that CA."""
     top = root()
-    same_name = top.subordinate(key(label="new key"), contents("CN=Root,O=Example", "ca"))
+    same_name = subordinate(top, key(label="new key"), contents("CN=Root,O=Example", "ca"))
     leaf = same_name.issue(key(label="leaf"), contents("CN=leaf", "client"))
     assert leaf.chain == (same_name.own.certificate,)
 

@@ -15,6 +15,7 @@ from simulator.pki.stores import TrustStore
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
 from tests.peers import program
+from tests.pki.samples import subordinate
 from tests.trust.handshakes import pem
 from tests.trust.worlds import DAY, NOW, contents, key
 
@@ -60,11 +61,11 @@ def issue(upper: list[Extension], lower: list[Extension], leaf: list[Extension])
     """A leaf, two CAs and a root with these extensions; the leaf first."""
     years = {"not_before": NOW - 1000 * DAY, "not_after": NOW + 1000 * DAY}
     root = Issuer.self_signed(key("root"), contents("CN=Root", "ca", **years))
-    first = root.subordinate(
-        key("inter"), contents("CN=Upper", "ca", further_extensions=tuple(upper), **years)
+    first = subordinate(
+        root, key("inter"), contents("CN=Upper", "ca", further_extensions=tuple(upper), **years)
     )
-    second = first.subordinate(
-        key("other"), contents("CN=Lower", "ca", further_extensions=tuple(lower), **years)
+    second = subordinate(
+        first, key("other"), contents("CN=Lower", "ca", further_extensions=tuple(lower), **years)
     )
     end = second.issue(key("leaf"), contents("CN=alice", "client", further_extensions=tuple(leaf)))
     return (end.certificate, *end.chain, root.own.certificate)

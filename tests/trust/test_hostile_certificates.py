@@ -23,6 +23,7 @@ from simulator.trust.verdict import CheckOutcome, Verdict
 from tests.attack import Attack
 from tests.hostile import problem_of, random_attack, world
 from tests.peers import program
+from tests.pki.samples import subordinate
 from tests.trust.handshakes import pem
 from tests.trust.worlds import DAY, NOW, contents, key, signed_by
 
@@ -124,7 +125,7 @@ def test_unused_bits_in_a_signature_are_refused() -> None:
 @pytest.mark.parametrize("names_key", [False, True], ids=["names no key", "names its issuer's key"])
 def test_a_leaf_that_bears_its_issuers_name(names_key: bool, tmp_path: Path) -> None:
     """A leaf with its issuer's name counts as self-signed, as in OpenSSL, if it names no other key."""
-    middle = ROOT.subordinate(key("inter"), contents("CN=Same", "ca")).own.certificate
+    middle = subordinate(ROOT, key("inter"), contents("CN=Same", "ca")).own.certificate
     identifier = middle.subject_key_identifier if names_key else None
     what = contents("CN=Same", "client", authority_key_identifier=identifier)
     leaf = signed_by(middle, key("inter"), what, key("leaf"))
@@ -175,7 +176,7 @@ def test_two_hundred_forged_issuers() -> None:
     """Two hundred forged intermediates of one name, below a forged root of a trusted name, are refused."""
     forged = Issuer.self_signed(key("forged"), contents("CN=Root", "ca"))
     subs = [
-        forged.subordinate(key(f"sub {number % 20}"), nameless("CN=Sub", number)) for number in range(1, 201)
+        subordinate(forged, key(f"sub {number % 20}"), nameless("CN=Sub", number)) for number in range(1, 201)
     ]
     leaf = subs[0].issue(key("leaf"), contents("CN=a", "client", authority_key_identifier=None))
     chain = [leaf.certificate.der, *(sub.own.certificate.der for sub in subs)]
@@ -188,8 +189,8 @@ def test_names_times_constraints() -> None:
     limits = x509.NameConstraints(
         [x509.DNSName(f"d{number}.example.com") for number in range(3000)], None
     ).public_bytes()
-    middle = ROOT.subordinate(
-        key("inter"), contents("CN=NC", "ca", further_extensions=(("2.5.29.30", True, limits),))
+    middle = subordinate(
+        ROOT, key("inter"), contents("CN=NC", "ca", further_extensions=(("2.5.29.30", True, limits),))
     )
     names = tuple(f"x{number}.d2999.example.com" for number in range(3000))
     leaf = middle.issue(key("leaf"), contents("CN=a", "client", alternative_names=names))
@@ -210,7 +211,7 @@ def test_policies_that_multiply() -> None:
     authority, chain = ROOT, []
     for number in range(4):
         named = contents(f"CN=P{number}", "ca", further_extensions=extensions)
-        authority = authority.subordinate(key(f"policy {number}"), named)
+        authority = subordinate(authority, key(f"policy {number}"), named)
         chain.insert(0, authority.own.certificate.der)
     leaf = authority.issue(key("leaf"), contents("CN=a", "client", further_extensions=extensions[:1]))
     for verdict in verdicts([leaf.certificate.der, *chain]).values():
@@ -221,7 +222,7 @@ def test_a_path_of_a_hundred_certificates() -> None:
     """A long path ends in a verdict, and so does one longer than any path may be."""
     authority, chain = ROOT, []
     for number in range(110):
-        authority = authority.subordinate(key(f"long {number % 5}"), contents(f"CN=L{number}", "ca"))
+        authority = subordinate(authority, key(f"long {number % 5}"), contents(f"CN=L{number}", "ca"))
         chain.insert(0, authority.own.certificate.der)
         if number in (60, 109):
             leaf = authority.issue(key("leaf"), contents("CN=a", "client")).certificate.der

@@ -18,6 +18,7 @@ from simulator.trust.path import MAX_STEPS, PathSearch
 from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import PROFILES
 from tests.peers import program
+from tests.pki.samples import subordinate
 from tests.trust.handshakes import pem
 from tests.trust.worlds import DAY, NOW, contents, key, signed_by
 
@@ -153,7 +154,7 @@ def test_max_depth_as_openssl(limit: int, tmp_path: Path) -> None:
 def test_authority_certificate_issuer_as_openssl(tmp_path: Path) -> None:
     """An issuer whose own issuer is not the one that the leaf names is passed over, as by OpenSSL."""
     root = Issuer.self_signed(key("root"), contents("CN=Root", "ca", **YEARS))
-    middle = root.subordinate(key("inter"), contents("CN=Middle", "ca", serial_number=7, **YEARS))
+    middle = subordinate(root, key("inter"), contents("CN=Middle", "ca", serial_number=7, **YEARS))
     found = {}
     for name in ("Root", "Middle", "Other"):
         named = x509.DirectoryName(x509.Name.from_rfc4514_string(f"CN={name}"))
@@ -182,7 +183,7 @@ def test_authority_certificate_issuer_as_openssl(tmp_path: Path) -> None:
 def test_key_types_mix() -> None:
     """An RSA leaf below an Ed25519 CA below a P-384 root is as good as any."""
     root = Issuer.self_signed(key("r", KeyType.P384), contents("CN=R", "ca", **YEARS))
-    middle = root.subordinate(key("m", KeyType.ED25519), contents("CN=M", "ca", **YEARS))
+    middle = subordinate(root, key("m", KeyType.ED25519), contents("CN=M", "ca", **YEARS))
     end = middle.issue(key("e", KeyType.RSA2048), contents("CN=e", "client"))
     for profile in PROFILES:
         assert verdict(list(end.presented), [root.own.certificate], profile).accepted

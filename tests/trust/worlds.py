@@ -16,6 +16,7 @@ from simulator.pki.issuing import Issuer, build_certificate
 from simulator.pki.keys import KeyType, PrivateKey, generate_key
 from simulator.pki.stores import TrustStore
 from simulator.trust.policy import TrustPolicy
+from tests.pki.samples import subordinate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,7 +192,7 @@ def issue(role: Side, faults: tuple[str, ...] = (), now: datetime = NOW) -> Issu
     for fault in faults:
         FAULTS[fault](world)
     root = Issuer.self_signed(world.root_key, world.root)
-    inter = root.subordinate(world.inter_key, world.inter)
+    inter = subordinate(root, world.inter_key, world.inter)
     leaf = inter.issue(world.leaf_key, world.leaf)
     stranger = Issuer.self_signed(key("stranger"), contents("CN=Stranger", "ca", now))
     certificates = {

@@ -6,7 +6,6 @@ Each credential is played under each client authentication policy. A cell is a s
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, get_args
 
 from simulator.errors import ScenarioError, unknown_name
@@ -20,20 +19,18 @@ if TYPE_CHECKING:
 
 POLICIES: tuple[ClientAuthentication, ...] = get_args(ClientAuthentication)
 
-CREDENTIALS: Mapping[str, str] = MappingProxyType(
-    {
-        "none": "no-certificate-refused",
-        "valid": "valid-certificate",
-        "expired": "certificate-expired",
-        "not-yet-valid": "certificate-not-yet-valid",
-        "untrusted-ca": "untrusted-ca",
-        "self-signed": "self-signed",
-        "wrong-purpose": "wrong-purpose",
-        "missing-intermediate": "missing-intermediate",
-        "revoked": "revoked-not-checked",
-        "stolen": "stolen-certificate",
-    }
-)
+CREDENTIALS: Mapping[str, str] = {
+    "none": "no-certificate-refused",
+    "valid": "valid-certificate",
+    "expired": "certificate-expired",
+    "not-yet-valid": "certificate-not-yet-valid",
+    "untrusted-ca": "untrusted-ca",
+    "self-signed": "self-signed",
+    "wrong-purpose": "wrong-purpose",
+    "missing-intermediate": "missing-intermediate",
+    "revoked": "revoked-not-checked",
+    "stolen": "stolen-certificate",
+}
 
 
 def settings(credential: str, policy: ClientAuthentication) -> dict[str, str]:
