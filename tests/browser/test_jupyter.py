@@ -1,4 +1,4 @@
-"""The notebooks in real front ends: run all, step the player by mouse and keyboard, decide, go back.
+"""The notebooks in real front ends: run all, answer questions, step the player, decide, go back.
 
 Everything is done as a reader does it, in JupyterLab and in Notebook 7, on the notebooks as they are shipped.
 What the page did is then asked of the kernel.
@@ -157,3 +157,31 @@ def test_notebook_7_is_decided_by_the_reader(application: str, tmp_path: Path) -
         page.keyboard.press("End")
         shown(page).locator(".cap-level").wait_for()
         assert "SERVER_AUTHENTICATED" == told(page, "player.simulation.trace.card.level.value")
+
+
+@everywhere
+def test_a_question_is_answered_by_mouse_and_keyboard(application: str, tmp_path: Path) -> None:
+    """A wrong press gets its reason and a second try; letters, arrows and Enter never reach the notebook."""
+    with running(application, "01", tmp_path) as (watch, _):
+        page = watch.page
+        asked = page.locator(".clientauth-question").first
+        asked.scroll_into_view_if_needed()
+        reply = asked.get_by_role("status")
+        assert "" == reply.inner_text()
+        asked.get_by_role("button", name="A He is taken for Alice").click()
+        reply.get_by_text("A is not what happens.").wait_for()
+        assert "is right" not in reply.inner_text()
+        assert "wrong" == asked.locator('[data-letter="A"]').get_attribute("data-mark")
+        before = page.evaluate(NOTEBOOK)
+        page.keyboard.press("x")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+        reply.get_by_text("B is not what happens.").wait_for()
+        reply.get_by_text("C is right.").wait_for()
+        assert "right" == asked.locator('[data-letter="C"]').get_attribute("data-mark")
+        second = page.locator(".clientauth-question").nth(1)
+        second.get_by_role("button").first.focus()
+        page.keyboard.press("b")
+        second.get_by_role("status").get_by_text("B is right.").wait_for()
+        assert before == page.evaluate(NOTEBOOK)
+        assert "True" == told(page, "not_asked.attempt.ended")

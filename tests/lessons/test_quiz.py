@@ -29,16 +29,23 @@ def test_exactly_one_option_holds(question: Question) -> None:
 
 
 @each
-def test_every_wrong_answer_gets_its_reason(question: Question) -> None:
-    """A wrong answer is told to be wrong, why, what the run shows, and how to see the run."""
-    for letter, option in zip(LETTERS, question.options, strict=False):
-        told = " ".join(repr(question.answer(letter)).split())
-        assert (f"{letter} is right." in told) == (letter == question.right)
-        assert question.command in told
-        assert "The run shows:" in told
-        if letter != question.right:
-            reason = option.why or misconceptions()[option.misconception].truth
-            assert reason in told
+def test_a_wrong_answer_gets_its_reason_and_a_second_try(question: Question) -> None:
+    """Its reason and nothing about the run; the second wrong one is followed by the right one and the run."""
+    asked = ask(question.name)
+    wrong = [letter for letter in question.lettered if letter != question.right]
+    for place, letter in enumerate(wrong[:2]):
+        told = " ".join(repr(asked.answer(letter)).split())
+        option = question.lettered[letter]
+        assert told.startswith(f"{letter} is not what happens.")
+        assert (option.why or misconceptions()[option.misconception].truth) in told
+        last = place == 1
+        assert last == (f"{question.right} is right." in told) == ("The run shows:" in told)
+        assert last == (question.command in told) == ("Try once more" not in told)
+        assert told == " ".join(repr(asked.answer(letter)).split())  # a cell that runs again costs no try
+    told = " ".join(repr(ask(question.name).answer(question.right)).split())
+    assert told.startswith(f"{question.right} is right. {question.lettered[question.right].text}")
+    assert "The run shows:" in told
+    assert question.command in told
 
 
 @each

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from simulator.views.notebook import Exhibit
 
 LETTERS = "ABCDEF"
+TRIES = 2  # wrong answers before the right one is shown: a third would be guessing among what is left
 
 
 class QuestionError(SimulatorError):
@@ -91,6 +92,11 @@ class Question(Shown):
                 f"{where(self.file, self.name)}: the run cannot be played. {error}"
             ) from error
 
+    @cached_property
+    def attempt(self) -> Attempt:
+        """The letters that were tried so far."""
+        return Attempt(self)
+
     @property
     def lettered(self) -> dict[str, Option]:
         """The options by their letters."""
@@ -129,7 +135,7 @@ class Question(Shown):
         return chosen if chosen in self.lettered else ""
 
     def answer(self, letter: str) -> Exhibit:
-        """Say whether an answer is right, why, and which run shows it.
+        """Judge an answer. A wrong one gets its reason and a second try; then the right one is shown.
 
         Args:
             letter: the letter of an option; ``?`` for none yet.
@@ -141,18 +147,17 @@ class Question(Shown):
         if not chosen:
             advice = 'Put the letter between the quotation marks, as in .answer("A"), and run the cell again.'
             return page(Lead(self.which), advice)
-        return page(*self.reply(chosen))
+        blocks = self.attempt.answer(chosen)
+        again = "Try once more: put another letter between the quotation marks, and run the cell again."
+        return page(*blocks, "" if self.attempt.ended else again)
 
-    def reply(self, chosen: str) -> tuple[Block, ...]:
-        """The reply to a letter, as the blocks of a page."""
-        option = self.lettered[chosen]
-        if chosen == self.right:
-            because = option.why or self._rule()
-            return (Lead(f"{chosen} is right."), option.text, because, *self._shown(option))
-        return (*self.objection(chosen), *self._shown(option))
+    def reply(self) -> tuple[Block, ...]:
+        """The right option, why it is right, and what the run shows, as the blocks of a page."""
+        option = self.lettered[self.right]
+        return Lead(f"{self.right} is right."), option.text, option.why or self._rule(), *self._shown(option)
 
     def objection(self, chosen: str) -> tuple[Block, ...]:
-        """The reply to a wrong letter if another may be tried: the reason, and nothing about the run."""
+        """The reply to a wrong letter: the reason, and nothing about the run."""
         return Lead(f"{chosen} is not what happens."), self._reason(self.lettered[chosen])
 
     def reasons(self) -> tuple[tuple[str, str], ...]:
@@ -221,6 +226,58 @@ class Question(Shown):
     def shown(self) -> tuple[Block, ...]:
         """The question and its options, as the blocks of a page."""
         return Lead(self.ask), Choices([(letter, option.text) for letter, option in self.lettered.items()])
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """Return the question as buttons, and as a page for a notebook without anywidget."""
+        still = super()._repr_mimebundle_(include, exclude)
+        try:
+            from simulator.lessons.quiz.clickable import ClickableQuestion
+        except ImportError:
+            return still
+        options = [(letter, option.text) for letter, option in self.lettered.items()]
+        bundle = ClickableQuestion(self.ask, options, self._judged)._repr_mimebundle_()
+        return {**(bundle[0] if bundle else {}), **still}
+
+    def _judged(self, letter: str) -> tuple[str, dict[str, str]]:
+        """The reply to a pressed letter as HTML, and the mark of every letter tried so far."""
+        try:
+            reply = page(*self.attempt.answer(letter)).html
+        except SimulatorError as error:  # a callback of a widget shows no traceback
+            return page(Lead("This question has a mistake."), str(error)).html, {}
+        return reply, self.attempt.marks
+
+
+class Attempt:
+    """A reader's tries at a question: wrong letters get their reasons, then the right one is shown."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.tried: list[str] = []
+
+    @property
+    def ended(self) -> bool:
+        """True if the right letter was tried, or shown after wrong ones."""
+        tries = min(TRIES, len(self.question.options) - 1)  # of two options the other one is no try
+        return self.question.right in self.tried or len(self.tried) >= tries
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """``right`` or ``wrong`` by letter: of those that were tried, and of the right one if it was shown."""
+        right = self.question.right
+        shown = [*self.tried, right] if self.ended else self.tried
+        return {letter: "right" if letter == right else "wrong" for letter in shown}
+
+    def answer(self, letter: str) -> tuple[Block, ...]:
+        """The reply to a letter of an option, as the blocks of a page.
+
+        Raises:
+            QuestionError: not exactly one option holds.
+        """
+        question = self.question
+        objection = () if letter == question.right else question.objection(letter)
+        if letter not in self.tried:
+            self.tried.append(letter)
+        return (*objection, *question.reply()) if self.ended else objection
 
 
 def where(file: str, name: str) -> str:

@@ -14,6 +14,7 @@ that refutes it. ``questions.toml`` holds the built-in quiz. A teacher's own fil
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -41,7 +42,7 @@ def questions() -> Mapping[str, Question]:
 
 
 def ask(name: str, file: str | Path = "") -> Question:
-    """The question of this name.
+    """The question of this name, with no letter tried yet.
 
     Args:
         name: its name.
@@ -53,7 +54,7 @@ def ask(name: str, file: str | Path = "") -> Question:
     """
     known = tables_in(file) if file else questions()
     if isinstance(name, str) and name in known:
-        return question_from(name, known[name], str(file)) if file else questions()[name]
+        return question_from(name, known[name], str(file)) if file else replace(questions()[name])
     kind, command = (f"question of {file}", f"quiz --file {file}") if file else ("question", "quiz")
     expected, example = f"a name that `clientauth {command}` lists", next(iter(known))
     advice = f'Write a name as text, as in ask("{example}").'

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from simulator.lessons.page import page_text
-from simulator.lessons.quiz.question import Question, QuestionError
+from simulator.lessons.quiz.question import Attempt, Question, QuestionError
 from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.quiz.quiz_file import QuestionProblemsError, question_from, tables_in
 from simulator.views.story.words import plural
@@ -15,7 +15,6 @@ from simulator.views.story.words import plural
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TRIES = 2  # wrong answers before the right one is shown: a third would be guessing among what is left
 LEAVING = ("", "q")  # an empty line, the end of the input, or this
 
 
@@ -75,18 +74,16 @@ def asked(question: Question, read: Callable[[], str], write: Callable[[str], No
     """
     write(page_text(question.shown, width))
     write(f"\n{_invitation(question, width)}")
-    tries = min(TRIES, len(question.options) - 1)  # of two options the other one is no try
-    wrong = 0
+    attempt = Attempt(question)
     while (line := read()).strip().lower() not in LEAVING:
         letter = question.letter(line)
-        if letter and letter != question.right:
-            wrong += 1
-            write(f"\n{page_text(question.objection(letter), width)}\n")
-        if letter and (letter == question.right or wrong == tries):
-            write(f"\n{page_text(question.reply(question.right), width)}")
-            return
+        if letter:
+            write(f"\n{page_text(attempt.answer(letter), width)}")
+            if attempt.ended:
+                return
+            write("")
         write(_invitation(question, width))
-    write("Not answered rightly yet." if wrong else "No answer.")
+    write("Not answered rightly yet." if attempt.tried else "No answer.")
 
 
 def _invitation(question: Question, width: int) -> str:
