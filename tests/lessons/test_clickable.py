@@ -6,14 +6,16 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.lessons.quiz.question import Question
 from simulator.lessons.quiz.quiz import ask
 from simulator.lessons.quiz.quiz_file import question_from
 from tests.peers import absent
+
+if TYPE_CHECKING:
+    from simulator.lessons.quiz.question import Question
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

@@ -262,7 +262,7 @@ class Attempt:
 
     @property
     def marks(self) -> dict[str, str]:
-        """``right`` or ``wrong`` by letter: of those that were tried, and of the right one if it was shown."""
+        """``right`` or ``wrong`` by letter: those that were tried, and the right one if it was shown."""
         right = self.question.right
         shown = [*self.tried, right] if self.ended else self.tried
         return {letter: "right" if letter == right else "wrong" for letter in shown}
