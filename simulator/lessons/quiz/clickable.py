@@ -37,10 +37,10 @@ class ClickableQuestion(anywidget.AnyWidget):
     _esm = _resource("question.js")
     _css = _resource("question.css")
     ask = traitlets.Unicode().tag(sync=True)
-    options = traitlets.List().tag(sync=True)
+    options: Any = traitlets.List().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
     reply = traitlets.Unicode().tag(sync=True)
-    marks = traitlets.Dict().tag(sync=True)
+    marks: Any = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
