@@ -47,13 +47,18 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
 
 # Prefixes of the modules whose caches stay. The first four belong to the making of a scenario: OpenSSL, too,
-# loads its certificates beforehand. The last two hold tables of their own, with nothing of a peer in them.
+# loads its certificates beforehand. The others hold what has nothing to do with a certificate: tables, the
+# constants of a key schedule, and extensions by their bytes, which every peer with the same software sends.
 KEPT = (
     "simulator.actors.authority",
     "simulator.engine",
     "simulator.pki.keys",
     "simulator.scenario",
-    "simulator.tls.wire.extension_rules",
+    "simulator.tls.connection",
+    "simulator.tls.crypto.key_schedule_13",
+    "simulator.tls.crypto.signatures",
+    "simulator.tls.wire.extension",
+    "simulator.trace.steps",
     "simulator.trust.ledger",
 )
 
@@ -93,7 +98,7 @@ def world_of(scenario: Scenario) -> World:
 def forget_peers() -> None:
     """Empty every cache of the simulator, so that the next certificates are seen for the first time.
 
-    Only what belongs to the making of a scenario stays, and what has nothing to do with a peer.
+    Only what belongs to the making of a scenario stays, and what has nothing to do with a certificate.
     """
     for clear in peer_caches():
         clear()

@@ -50,10 +50,10 @@ class ClientRole:
 # The state that a client reaches only with a good ServerHello, and those it reaches with keys in use, once it
 # has checked all that the server shows of itself: in TLS 1.3 with the server's Finished, in TLS 1.2, where
 # the signed key exchange is the proof, with its own Finished.
-HELLO_AGREED = {Version.TLS13: State.WAIT_EE, Version.TLS12: State.WAIT_CERT}
+HELLO_AGREED = {Version.TLS13: State.WAIT_EE.value, Version.TLS12: State.WAIT_CERT.value}
 SERVER_KNOWN = {
-    Version.TLS13: (State.WAIT_CERTIFICATE_CHOICE,),
-    Version.TLS12: (State.WAIT_TICKET, State.WAIT_CCS),
+    Version.TLS13: (State.WAIT_CERTIFICATE_CHOICE.value,),
+    Version.TLS12: (State.WAIT_TICKET.value, State.WAIT_CCS.value),
 }
 ASSUMING = {
     Version.TLS13: "The server is verified and the client sent its certificate. "
@@ -168,16 +168,15 @@ class Client(Peer):
 
     def _notice(self, fact: Fact) -> list[Fact]:
         """React to the server's words, and to a step that the machine took because a message was good."""
-        if isinstance(fact, Received) and fact.protocol == "application_data":
+        if type(fact) is Received and fact.protocol == "application_data":
             return self._server_line(fact.raw)
-        if not isinstance(fact, StateChanged):
+        if type(fact) is not StateChanged:
             return []
-        after = State(fact.after)
-        if after is HELLO_AGREED[self.version]:
+        if fact.after == HELLO_AGREED[self.version]:
             self._agreed = self.version.value
             in_force = self.version is Version.TLS13  # keys; TLS 1.2 has them at the end of its handshake
             return self._believe(SecurityLevel.ENCRYPTED, KEYS_AGREED) if in_force else []
-        return self._server_known() if after in SERVER_KNOWN[self.version] else []
+        return self._server_known() if fact.after in SERVER_KNOWN[self.version] else []
 
     def _server_known(self) -> list[Fact]:
         """Believe in encryption, and in the server if it was verified: keys protect what follows."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from simulator.actors.decisions import PendingDecision
-from simulator.actors.reporting import FACTS
+from simulator.actors.reporting import FACTS, alert_of
 from simulator.errors import CertificateError, DecisionError
 from simulator.pki.certificate import Certificate
 from simulator.tls.events import (
@@ -194,17 +194,16 @@ class Peer(ABC):
                 continue
             fact = make(event, self.peer)
             facts.append(fact)
-            if type(event) is AlertSent or type(event) is AlertReceived:
-                facts += self._alert(event)
-            else:
-                facts += self._notice(fact)
+            facts += self._notice(fact)
         if self._just_connected:
             self._just_connected = False
             facts += self._after_connecting()
         return facts
 
     def _take_up(self, event: TlsEvent) -> list[Fact]:
-        """Return from the handshake call, or take up a question of the machine."""
+        """Return from the handshake call, end at an alert, or take up a question of the machine."""
+        if type(event) is AlertSent or type(event) is AlertReceived:
+            return [alert_of(event, self.peer), *self._alert(event)]
         if not isinstance(event, HandshakeDone):
             assert isinstance(event, Question)
             return self._answer(event)

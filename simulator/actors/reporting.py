@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.trace.facts import ContentProtocol, Fact
 
 
-def _alert(event: events.AlertSent | events.AlertReceived, peer: str) -> Alert:
+def alert_of(event: events.AlertSent | events.AlertReceived, peer: str) -> Alert:
     """The fact of an alert; a code that no RFC names is ``unknown``."""
     sent = event if isinstance(event, events.AlertSent) else None
     return Alert(
@@ -39,8 +39,8 @@ def protocol_of(name: str) -> ContentProtocol:
     return "change_cipher_spec" if name == "ChangeCipherSpec" else "handshake"
 
 
-#: Makes the fact of an event, at a side whose peer has that name. The kinds that are missing have no fact:
-#: questions to the actor, and the end of its handshake call.
+#: Makes the fact of an event at a side whose peer has that name. Kinds that an actor reacts to are missing:
+#: alerts, questions, and the end of its handshake call.
 FACTS: dict[type, Callable[[Any, str], Fact]] = {
     events.MessageSent: lambda event, peer: Sent(
         peer, protocol_of(event.name), event.name, event.raw, event.protection, event.wire
@@ -55,8 +55,6 @@ FACTS: dict[type, Callable[[Any, str], Fact]] = {
     events.DataReceived: lambda event, peer: Received(
         peer, "application_data", "application data", event.data, event.protection
     ),
-    events.AlertSent: _alert,
-    events.AlertReceived: _alert,
 }
 
 

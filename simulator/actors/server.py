@@ -83,7 +83,7 @@ class Server(Peer):
 
     def _notice(self, fact: Fact) -> list[Fact]:
         """Take the version for agreed with the server's own ServerHello."""
-        if isinstance(fact, Sent) and fact.name == "ServerHello":
+        if type(fact) is Sent and fact.name == "ServerHello":
             self._agreed = self.version.value
         return []
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Fact, Setup
 
 CONNECTION = 1  # a scenario has one so far
+SEEN_FROM_INSIDE = frozenset({StateChanged, BeliefChanged, StandingChanged})  # they move no actor
 
 
 class Recorder:
@@ -50,7 +51,7 @@ class Recorder:
         self.events: list[Event] = []
         self._cause: dict[str, int | None] = {}
         self._step: dict[str, Step] = {}
-        self._under_way: defaultdict[tuple[str, str], deque[Event]] = defaultdict(deque)
+        self._under_way: defaultdict[tuple[str, str], deque[tuple[bytes, Event]]] = defaultdict(deque)
 
     def begin(self, setup: Setup, at: int) -> Event:
         """Write the setup, the first event of every trace."""
@@ -74,10 +75,11 @@ class Recorder:
             self._cause[actor] = None
         for place, fact in enumerate(facts):
             if type(fact) is Sent:
-                self._sent(actor, fact.to, at, self._step_of(actor, fact, facts[place + 1 :]), fact)
+                step = self._step_of(actor, fact) or self._step_of_neighbour(actor, facts[place + 1 :])
+                self._sent(actor, fact.to, at, step, fact)
             elif type(fact) is Received:
                 self._read(actor, fact.sender, at, fact)
-            elif isinstance(fact, StateChanged | BeliefChanged | StandingChanged):
+            elif type(fact) in SEEN_FROM_INSIDE:
                 self._add(actor, at, self._current(actor), self._cause.get(actor), fact)
             elif type(fact) is not Alert:
                 self._moved(actor, at, fact)
@@ -91,7 +93,7 @@ class Recorder:
     def _sent(self, actor: str, peer: str, at: int, step: Step, fact: Sent | Alert) -> None:
         """Something left for another party."""
         event = self._add(actor, at, step, self._cause.get(actor), fact)
-        self._under_way[actor, peer].append(event)
+        self._under_way[actor, peer].append((fact.raw, event))
 
     def _read(self, actor: str, peer: str, at: int, fact: Received | Alert) -> None:
         """Something was read: it is the next that its sender sent, and moves the reader."""
@@ -114,18 +116,18 @@ class Recorder:
                 step = Step.ENROLMENT
         self._cause[actor] = self._add(actor, at, step, self._cause.get(actor), fact).seq
 
-    def _step_of(self, actor: str, fact: Sent, later: Sequence[Fact]) -> Step:
-        """The step of a message; one that means nothing by itself goes with its neighbour."""
-        if fact.protocol == "enrolment":
-            return Step.ENROLMENT
-        if fact.protocol == "application_data":
-            return Step.SESSION
-        step = step_of_message(self.version, actor, fact.name)
-        if step is None and actor == "client":
-            # The client sends ChangeCipherSpec before what it announces, the server after its ServerHello.
-            following = next((one.name for one in later if isinstance(one, Sent)), "")
-            step = step_of_message(self.version, actor, following)
-        return step or self._current(actor)
+    def _step_of(self, sender: str, fact: Sent | Received) -> Step | None:
+        """The step of a message, or None if it means nothing by itself."""
+        if fact.protocol == "handshake" or fact.protocol == "change_cipher_spec":
+            return step_of_message(self.version, sender, fact.name)
+        return Step.ENROLMENT if fact.protocol == "enrolment" else Step.SESSION
+
+    def _step_of_neighbour(self, actor: str, later: Sequence[Fact]) -> Step:
+        """The step of a message that means nothing by itself."""
+        # The client sends ChangeCipherSpec before what it announces, the server after its ServerHello.
+        following = next((one.name for one in later if isinstance(one, Sent)), "")
+        announced = step_of_message(self.version, actor, following) if actor == "client" else None
+        return announced or self._current(actor)
 
     def _sending_of(self, sender: str, reader: str, fact: Received | Alert) -> Event | None:
         """The sending that this reading completes.
@@ -135,8 +137,8 @@ class Recorder:
         """
         queue = self._under_way[sender, reader]
         while queue:
-            event = queue.popleft()
-            if isinstance(event.fact, Sent | Alert) and event.fact.raw == fact.raw:
+            raw, event = queue.popleft()
+            if raw == fact.raw:
                 return event
         return None
 
@@ -144,9 +146,7 @@ class Recorder:
         """The step of something whose sending was not recorded."""
         if isinstance(fact, Alert):
             return step_of_alert(sender, self._current(actor), goodbye=fact.name in NO_REFUSAL)
-        if fact.protocol == "application_data":
-            return Step.SESSION
-        return step_of_message(self.version, sender, fact.name) or self._current(actor)
+        return self._step_of(sender, fact) or self._current(actor)
 
     def _add(self, actor: str, at: int, step: Step, cause: int | None, fact: Fact) -> Event:
         """Write one event; a later fact without a step of its own takes this step."""

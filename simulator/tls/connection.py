@@ -219,9 +219,9 @@ class Connection(ABC):
     def read_on(self) -> None:
         """Read message by message until a decision is pending, the connection has ended, or bytes run out."""
         while self.state not in DECISIONS and not self.finished and not self.read_closed:
-            if raw := self.reassembler.next_message():
+            if self.reassembler.buffer and (raw := self.reassembler.next_message()):
                 self.take_message(raw)
-            elif record := self.reader.next_record():
+            elif self.reader.buffer and (record := self.reader.next_record()):
                 self.take_record(record)
             elif self.unread_lost:
                 raise ProtocolViolation(

@@ -34,13 +34,13 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 # The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
-TELLING = (Alert, BeliefChanged, Checked, Decided, HandshakeReturned, StandingChanged)
+TELLING = frozenset({Alert, BeliefChanged, Checked, Decided, HandshakeReturned, StandingChanged})
 NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
 
 
 def trace_of(events: Sequence[Event]) -> Trace:
     """The whole run: its events with what came out of them."""
-    telling = [event for event in events if isinstance(event.fact, TELLING)]
+    telling = [event for event in events if type(event.fact) in TELLING]
     outcome = outcome_of(telling)
     return Trace(tuple(events), outcome, card_of(telling, outcome))
 

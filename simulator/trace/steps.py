@@ -5,6 +5,7 @@ A message belongs to the step that its sender is in when it sends it; reading it
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Step
@@ -51,6 +52,7 @@ DECISION_STEPS: Mapping[str, Step] = {
 VERDICT_STEPS: Mapping[str, Step] = {"server": Step.SERVER_CHECK, "client": Step.TRUST_DECISION}
 
 
+@lru_cache(maxsize=1024)  # twice as many as there are types of messages, senders and versions
 def step_of_message(tls: str, sender: str, name: str) -> Step | None:
     """The step of a message; None for one that means nothing by itself.
 

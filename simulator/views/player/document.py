@@ -237,7 +237,7 @@ def _cards(trace: Trace) -> list[Values]:
     found: list[Values] = []
     say = names_of(trace.setup).shown
     for event in trace.events:
-        if event.seq and not isinstance(event.fact, TELLING):
+        if event.seq and type(event.fact) not in TELLING:
             continue
         before = trace.events[: event.seq + 1]
         facts = [list(pair) for pair in card_facts(card_of(before, outcome_of(before)), say)]
