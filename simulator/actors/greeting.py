@@ -55,4 +55,6 @@ def read_server_line(data: bytes) -> SecurityLevel | None:
 
 def one_line(text: str) -> str:
     r"""The text with every control character and line break written as ``\\0D``, as RFC 4514 does."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else "".join(f"\\{b:02X}" for b in c.encode()) for c in text)

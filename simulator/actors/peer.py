@@ -174,10 +174,14 @@ class Peer(ABC):
     def _read_on(self) -> list[Fact]:
         """Read record by record until a decision is pending, all is over, or no whole record is left."""
         facts: list[Fact] = []
-        while self.pending is None and not self.finished and (size := next_record_size(self._unread)):
+        machine = self.machine
+        while self._unread and self.pending is None and not machine.finished:
+            size = next_record_size(self._unread)
+            if not size:
+                break
             record, self._unread = self._unread[:size], self._unread[size:]
-            facts += self._settle(self.machine.receive(record))
-        if self.finished:
+            facts += self._settle(machine.receive(record))
+        if machine.finished:
             self._unread = b""
         return facts
 

@@ -55,7 +55,7 @@ class Party:
         """Read one record, unless a decision is pending; what is left is read in turn."""
         if self.actor.pending is not None:
             return
-        if self.actor.finished:
+        if self.actor.machine.finished:
             self.end.arrived.clear()
             return
         facts = self.actor.receive(self.end.arrived[0], self.now)
@@ -71,7 +71,8 @@ class Party:
     def act(self, facts: Sequence[Fact], *, fresh: bool = False) -> None:
         """Record what the actor did, send its records, and say so if it has to decide."""
         self.recorder.record(self.actor.name, self.kernel.now, facts, fresh=fresh)
-        self.end.send(bytes_to_send(facts))
+        if stream := bytes_to_send(facts):
+            self.end.send(stream)
         if self.actor.pending is not None:
             self.on_pending(self)
 

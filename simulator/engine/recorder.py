@@ -50,7 +50,7 @@ class Recorder:
         self.version = version
         self.events: list[Event] = []
         self._cause: dict[str, int | None] = {}
-        self._step: dict[str, Step] = {}
+        self._step: defaultdict[str, Step] = defaultdict(lambda: Step.REQUEST)  # that an actor is in
         self._under_way: defaultdict[tuple[str, str], deque[tuple[bytes, Event]]] = defaultdict(deque)
 
     def begin(self, setup: Setup, at: int) -> Event:
@@ -80,11 +80,11 @@ class Recorder:
             elif type(fact) is Received:
                 self._read(actor, fact.sender, at, fact)
             elif type(fact) in SEEN_FROM_INSIDE:
-                self._add(actor, at, self._current(actor), self._cause.get(actor), fact)
+                self._add(actor, at, self._step[actor], self._cause.get(actor), fact)
             elif type(fact) is not Alert:
                 self._moved(actor, at, fact)
             elif fact.direction == "sent":
-                step = step_of_alert(actor, self._current(actor), goodbye=fact.name in NO_REFUSAL)
+                step = step_of_alert(actor, self._step[actor], goodbye=fact.name in NO_REFUSAL)
                 self._sent(actor, fact.peer, at, step, fact)
             else:
                 self._read(actor, fact.peer, at, fact)
@@ -106,7 +106,7 @@ class Recorder:
 
     def _moved(self, actor: str, at: int, fact: Fact) -> None:
         """A verdict, a decision, a remark, or the handshake call's return: it moves the actor."""
-        step = self._current(actor)
+        step = self._step[actor]
         match fact:
             case Checked():
                 step = VERDICT_STEPS[fact.verdict.role]
@@ -127,7 +127,7 @@ class Recorder:
         # The client sends ChangeCipherSpec before what it announces, the server after its ServerHello.
         following = next((one.name for one in later if isinstance(one, Sent)), "")
         announced = step_of_message(self.version, actor, following) if actor == "client" else None
-        return announced or self._current(actor)
+        return announced or self._step[actor]
 
     def _sending_of(self, sender: str, reader: str, fact: Received | Alert) -> Event | None:
         """The sending that this reading completes.
@@ -145,17 +145,12 @@ class Recorder:
     def _step_without_sending(self, actor: str, sender: str, fact: Received | Alert) -> Step:
         """The step of something whose sending was not recorded."""
         if isinstance(fact, Alert):
-            return step_of_alert(sender, self._current(actor), goodbye=fact.name in NO_REFUSAL)
-        return self._step_of(sender, fact) or self._current(actor)
+            return step_of_alert(sender, self._step[actor], goodbye=fact.name in NO_REFUSAL)
+        return self._step_of(sender, fact) or self._step[actor]
 
     def _add(self, actor: str, at: int, step: Step, cause: int | None, fact: Fact) -> Event:
         """Write one event; a later fact without a step of its own takes this step."""
         event = Event(len(self.events), at, CONNECTION, actor, step, cause, fact)
         self.events.append(event)
-        self._step[actor] = step
+        self._step[actor] = Step.REQUEST if step is Step.ENROLMENT else step
         return event
-
-    def _current(self, actor: str) -> Step:
-        """The step the actor is in."""
-        step = self._step.get(actor, Step.REQUEST)
-        return Step.REQUEST if step is Step.ENROLMENT else step

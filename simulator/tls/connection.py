@@ -26,7 +26,7 @@ from simulator.tls.events import (
 )
 from simulator.tls.outgoing import Outgoing
 from simulator.tls.proof import examine_proof
-from simulator.tls.states import DECISIONS, TERMINAL, State, StateMachine
+from simulator.tls.states import DECISIONS, STATE_NAMES, TERMINAL, State, StateMachine
 from simulator.tls.wire.alerts import (
     AlertDescription,
     AlertLevel,
@@ -99,13 +99,14 @@ class Connection(ABC):
         self.transcript = Transcript()
         self.reader = RecordReader()
         self.reassembler = HandshakeReassembler()
+        self.told: list[TlsEvent] = []
+        self.tell = self.told.append  # reports an event
         self.out = Outgoing(config.record_style, self.tell)
         self.read_protector: Protector | None = None
         self.read_protection = Protection.CLEAR
         self.client_random = b""
         self.suite: CipherSuite | None = None
         self.group = 0
-        self.told: list[TlsEvent] = []
         self.idle = 0
         self.unread_lost = False
         self.read_closed = False
@@ -159,7 +160,8 @@ class Connection(ABC):
             self.read_on()
         except ProtocolViolation as violation:
             self.fail(violation.alert, str(violation))
-        told, self.told = self.told, []
+        told = self.told.copy()
+        self.told.clear()
         return told
 
     def answer(
@@ -194,14 +196,10 @@ class Connection(ABC):
             )
         return scheme
 
-    def tell(self, event: TlsEvent) -> None:
-        """Report an event."""
-        self.told.append(event)
-
     def move(self, state: State) -> None:
         """Go to another state and report it."""
         if state is not self.state:
-            self.tell(MachineMoved(self.state.value, state.value))
+            self.tell(MachineMoved(STATE_NAMES[self.state], STATE_NAMES[state]))
             self.state = state
             self.finished = state in TERMINAL
             self.idle = 0

@@ -80,6 +80,9 @@ DECISIONS: Mapping[State, tuple[str, ...]] = {
     State.WAIT_VERDICT_ON_CLIENT: ("accept", "refuse"),
 }
 
+#: The names of the states, as the machine reports them; an Enum's own ``value`` is slow to ask.
+STATE_NAMES = {state: state.value for state in State}
+
 #: States in which the connection has ended.
 TERMINAL = frozenset({State.CLOSED, State.FAILED})
 

@@ -94,5 +94,5 @@ class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
             proof: the completed line, outcome ``PASS`` or ``FAIL``.
             alert: the alert of a failed proof, or None for a good one.
         """
-        checks = tuple(proof if check.name == proof.name else check for check in self.checks)
-        return structs.replace(self, checks=checks, alert=self.alert or alert)
+        checks = [proof if check.name == proof.name else check for check in self.checks]
+        return structs.replace(self, checks=tuple(checks), alert=self.alert or alert)

@@ -14,7 +14,7 @@ from enum import IntEnum
 from typing import Annotated, ClassVar, TypeVar
 
 from simulator.tls.wire.alerts import decode_error, unexpected_message
-from simulator.tls.wire.codec import Structure, structure
+from simulator.tls.wire.codec import Structure, decode_whole, structure
 from simulator.tls.wire.extension_forms import SCHEMES
 from simulator.tls.wire.extensions import Extension, ExtensionBlock, ExtensionPlace
 from simulator.tls.wire.kinds import Fixed, Opaque, Rest, Uint, Vector
@@ -288,7 +288,7 @@ def encode_handshake(message: Message) -> bytes:
     Raises:
         SimulatorError: a value does not fit its field.
     """
-    body = message.encode()
+    body = message.KIND.write(message)
     return bytes((message.TYPE,)) + len(body).to_bytes(3) + body
 
 
@@ -317,7 +317,8 @@ def decode_handshake(raw: bytes, version: Version) -> Message:
     found = message_class(raw[0], version)
     if found is None:
         raise unexpected_message(f"TLS {version.value} has no such handshake message.", got=message_name(raw))
-    return found.decode(raw[HEADER_LENGTH:])
+    message: Message = decode_whole(found.KIND, raw[HEADER_LENGTH:], found.__name__)
+    return message
 
 
 def message_name(raw: bytes) -> str:

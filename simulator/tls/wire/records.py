@@ -284,9 +284,8 @@ class RecordWriter:
 
     def write(self, content_type: int, content: bytes) -> bytes:
         """The records that carry some content, as many as its length asks for."""
-        return b"".join(
-            [self.record(content_type, piece) for piece in fragment(content, self.style.max_fragment)]
-        )
+        pieces = fragment(content, self.style.max_fragment)
+        return b"".join([self.record(content_type, piece) for piece in pieces])
 
     def write_messages(self, messages: Sequence[bytes]) -> list[bytes]:
         """The records of some handshake messages under the same protection, laid out as the style says.
