@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from simulator.tls.wire.version import Protection, Version
 
 
-class MessageSent(Struct, frozen=True):
+class MachineEvent(Struct, frozen=True, gc=False):
+    """Base of every event. It cannot come to hold itself, so the garbage collector need not look at it."""
+
+
+class MessageSent(MachineEvent, frozen=True):
     """A handshake message or ChangeCipherSpec went out.
 
     Attributes:
@@ -33,7 +37,7 @@ class MessageSent(Struct, frozen=True):
     wire: bytes
 
 
-class MessageReceived(Struct, frozen=True):
+class MessageReceived(MachineEvent, frozen=True):
     """A handshake message or ChangeCipherSpec was read (fields as in :class:`MessageSent`)."""
 
     name: str
@@ -41,7 +45,7 @@ class MessageReceived(Struct, frozen=True):
     protection: Protection
 
 
-class AlertSent(Struct, frozen=True):
+class AlertSent(MachineEvent, frozen=True):
     """An alert went out; ``raw`` is its two bytes in the clear, ``wire`` the record."""
 
     level: AlertLevel
@@ -52,7 +56,7 @@ class AlertSent(Struct, frozen=True):
     reason: str  # what the peer did, or which check failed; not on the wire
 
 
-class AlertReceived(Struct, frozen=True):
+class AlertReceived(MachineEvent, frozen=True):
     """An alert was read.
 
     Attributes:
@@ -72,14 +76,14 @@ class AlertReceived(Struct, frozen=True):
     refuses: bool = True
 
 
-class MachineMoved(Struct, frozen=True):
+class MachineMoved(MachineEvent, frozen=True):
     """The machine moved. Names are RFC 8446 Appendix A's, for TLS 1.2 the same pattern."""
 
     before: str
     after: str
 
 
-class ServerVerdictWanted(Struct, frozen=True):
+class ServerVerdictWanted(MachineEvent, frozen=True):
     """The client read the server's Certificate; the machine waits for ``accept_server``/``refuse_server``.
 
     ``chain`` is what was presented, DER, leaf first.
@@ -88,7 +92,7 @@ class ServerVerdictWanted(Struct, frozen=True):
     chain: tuple[bytes, ...]
 
 
-class CertificateChoiceWanted(Struct, frozen=True):
+class CertificateChoiceWanted(MachineEvent, frozen=True):
     """The client was asked for a certificate; the machine waits for ``send_certificate``.
 
     Attributes:
@@ -102,11 +106,11 @@ class CertificateChoiceWanted(Struct, frozen=True):
     certificate_types: tuple[int, ...]
 
 
-class RequestChoiceWanted(Struct, frozen=True):
+class RequestChoiceWanted(MachineEvent, frozen=True):
     """The server comes to its CertificateRequest; the machine waits for ``ask_client`` or ``do_not_ask``."""
 
 
-class ClientVerdictWanted(Struct, frozen=True):
+class ClientVerdictWanted(MachineEvent, frozen=True):
     """The server read the client's Certificate; the machine waits for ``accept_client``/``refuse_client``.
 
     ``chain`` is what was presented, DER, leaf first; empty where the client has none.
@@ -115,7 +119,7 @@ class ClientVerdictWanted(Struct, frozen=True):
     chain: tuple[bytes, ...]
 
 
-class ProofChecked(Struct, frozen=True):
+class ProofChecked(MachineEvent, frozen=True):
     """A CertificateVerify (or the signature over a TLS 1.2 ServerKeyExchange) was checked.
 
     Attributes:
@@ -131,7 +135,7 @@ class ProofChecked(Struct, frozen=True):
     problem: str
 
 
-class HandshakeDone(Struct, frozen=True):
+class HandshakeDone(MachineEvent, frozen=True):
     """The handshake call of an API would return here.
 
     Attributes:
@@ -145,7 +149,7 @@ class HandshakeDone(Struct, frozen=True):
     group: str
 
 
-class DataSent(Struct, frozen=True):
+class DataSent(MachineEvent, frozen=True):
     """Application data went out."""
 
     data: bytes
@@ -153,7 +157,7 @@ class DataSent(Struct, frozen=True):
     wire: bytes
 
 
-class DataReceived(Struct, frozen=True):
+class DataReceived(MachineEvent, frozen=True):
     """Application data was read."""
 
     data: bytes

@@ -18,7 +18,7 @@ class CheckOutcome(Enum):
     NOT_REACHED = "not reached"  # an earlier check failed
 
 
-class Check(Struct, frozen=True, forbid_unknown_fields=True):
+class Check(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One line of the ledger.
 
     Attributes:
@@ -44,7 +44,7 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True):
     sentence: str
 
 
-class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
+class Verdict(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The result of one trust decision.
 
     Attributes:

@@ -180,7 +180,7 @@ def declaration(annotated: object) -> tuple[FieldKind[Any], str]:
     return kind, note[0] if note else ""
 
 
-class Structure(Struct, frozen=True):
+class Structure(Struct, frozen=True, gc=False):
     """Base of every declared structure."""
 
     KIND: ClassVar[StructureKind[Any]]
