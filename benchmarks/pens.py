@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from simulator.trace.facts import Alert, Event, Sent
-from simulator.views.story.beat_kinds import Band
+from simulator.views.story.beat_kinds import Band, Flight
 from simulator.views.texts.mermaid import escape
-from simulator.views.texts.outline import Arrow, Note, outline, participants
+from simulator.views.texts.outline import Note, flight_lines, outline, participants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +48,7 @@ DRAW_PLANTUML = """async (text) => {
 
 def messages(trace: Trace) -> int:
     """The number of messages and alerts that were sent."""
-    return sum(isinstance(line, Arrow) for line in outline(trace))
+    return sum(isinstance(line, Flight) for line in outline(trace))
 
 
 def prolonged(trace: Trace, wanted: int) -> Trace:
@@ -81,27 +81,28 @@ def _is_sending(event: Event) -> bool:
 
 def arrows_alone(trace: Trace) -> str:
     """Mermaid text of the messages with their names only: the least that could be drawn."""
-    lines = [f"  participant {lane.key} as {escape(lane.title)}" for lane in participants(trace).values()]
+    known = participants(trace)
+    lines = [f"  participant {lane.key} as {escape(lane.title)}" for lane in known.values()]
     lines += [
-        f"  {line.sender}->>{line.receiver}: {escape(line.lines[0])}"
+        f"  {known[line.event.actor].key}->>{known[line.receiver].key}: {escape(flight_lines(line)[0])}"
         for line in outline(trace)
-        if isinstance(line, Arrow)
+        if isinstance(line, Flight)
     ]
     return "\n".join(["sequenceDiagram", *lines]) + "\n"
 
 
 def msc(trace: Trace) -> str:
     """A run as mscgen text."""
-    known = list(participants(trace).values())
-    heads = ",\n".join(f"  {lane.key} [label={_quoted((lane.title, *lane.words))}]" for lane in known)
+    known = participants(trace)
+    heads = ",\n".join(f"  {one.key} [label={_quoted((one.title, *one.words))}]" for one in known.values())
     lines = []
     for line in outline(trace):
         match line:
             case Band():
                 lines.append(f"  --- [label={_quoted((line.step.title,))}];")
-            case Arrow():
-                way = "-x" if line.lost else "=>>"
-                lines.append(f"  {line.sender} {way} {line.receiver} [label={_quoted(line.lines)}];")
+            case Flight():
+                way = f"{known[line.event.actor].key} {'-x' if line.lost else '=>>'} {known[line.receiver].key}"
+                lines.append(f"  {way} [label={_quoted(flight_lines(line))}];")
             case Note():
                 lines.append(f"  {line.lane} note {line.lane} [label={_quoted(line.lines)}];")
     return "msc {\n  wordwraparcs=on;\n" + heads + ";\n" + "\n".join(lines) + "\n}\n"
