@@ -101,8 +101,9 @@ def msc(trace: Trace) -> str:
             case Band():
                 lines.append(f"  --- [label={_quoted((line.step.title,))}];")
             case Flight():
-                way = f"{known[line.event.actor].key} {'-x' if line.lost else '=>>'} {known[line.receiver].key}"
-                lines.append(f"  {way} [label={_quoted(flight_lines(line))}];")
+                sender, receiver = known[line.event.actor].key, known[line.receiver].key
+                way = "-x" if line.lost else "=>>"
+                lines.append(f"  {sender} {way} {receiver} [label={_quoted(flight_lines(line))}];")
             case Note():
                 lines.append(f"  {line.lane} note {line.lane} [label={_quoted(line.lines)}];")
     return "msc {\n  wordwraparcs=on;\n" + heads + ";\n" + "\n".join(lines) + "\n}\n"
