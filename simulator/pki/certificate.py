@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from simulator.errors import CertificateError
 from simulator.pki import der as asn1
 from simulator.pki import extensions as ext
+from simulator.pki.key_types import EXTENSION_OIDS
 from simulator.pki.keys import PUBLIC_KEY_TYPES, PublicKey, describe_key
 from simulator.pki.signatures import (
     SIGNATURE_NAMES,
@@ -173,13 +174,13 @@ class Certificate:
         """All extensions as (dotted identifier, critical, DER value), in order; read when first asked for."""
         return _raw_extensions(self.der)
 
-    def has_extension(self, dotted: str) -> bool:
-        """Return True if it has an extension of that dotted identifier."""
-        return dotted in self.criticality
+    def has_extension(self, name: str) -> bool:
+        """Return True if it has an extension of that name (``keyUsage``) or dotted identifier."""
+        return EXTENSION_OIDS.get(name, name) in self.criticality
 
-    def is_critical(self, dotted: str) -> bool:
-        """Return True if it has an extension of that dotted identifier that is critical."""
-        return self.criticality.get(dotted, False)
+    def is_critical(self, name: str) -> bool:
+        """Return True if it has an extension of that name or dotted identifier that is critical."""
+        return self.criticality.get(EXTENSION_OIDS.get(name, name), False)
 
     def signature_problem(self, issuer: Certificate) -> str | None:
         """The reason why the signature does not verify under ``issuer``'s key, or None.
@@ -279,8 +280,8 @@ def _read(der: bytes) -> Certificate:
         criticality={dotted: extension.critical for dotted, extension in extensions.items()},
         fingerprint=hashlib.sha256(der).hexdigest(),
         **{
-            field: read(extensions[dotted].value) if dotted in extensions else None
-            for field, (dotted, read) in ext.READERS.items()
+            field: read(extensions[dotted].value) if (dotted := EXTENSION_OIDS[name]) in extensions else None
+            for field, (name, read) in ext.READERS.items()
         },
     )
 

@@ -12,7 +12,6 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any, TypeAlias
 
 from cryptography import x509
-from cryptography.x509.oid import ExtensionOID as Oid
 
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KEY_USAGES
 
@@ -187,27 +186,18 @@ def read_policy_constraints(value: x509.PolicyConstraints) -> PolicyConstraints:
 
 
 Reader: TypeAlias = Callable[[Any], Any]
-#: A field of :class:`~simulator.pki.certificate.Certificate` → identifier of its extension, and the reader.
+#: A field of :class:`~simulator.pki.certificate.Certificate` → name of its extension, and the reader.
 READERS: Mapping[str, tuple[str, Reader]] = {
-    "basic_constraints": (
-        Oid.BASIC_CONSTRAINTS.dotted_string,
-        lambda it: BasicConstraints(it.ca, it.path_length),
-    ),
-    "key_usage": (Oid.KEY_USAGE.dotted_string, read_key_usage),
-    "extended_key_usage": (Oid.EXTENDED_KEY_USAGE.dotted_string, read_extended_key_usage),
-    "subject_alternative_name": (Oid.SUBJECT_ALTERNATIVE_NAME.dotted_string, read_general_names),
-    "subject_key_identifier": (Oid.SUBJECT_KEY_IDENTIFIER.dotted_string, lambda it: it.digest),
-    "authority_key_identifier": (
-        Oid.AUTHORITY_KEY_IDENTIFIER.dotted_string,
-        read_authority_key_identifier,
-    ),
-    "name_constraints": (Oid.NAME_CONSTRAINTS.dotted_string, read_name_constraints),
-    "policies": (Oid.CERTIFICATE_POLICIES.dotted_string, read_policies),
-    "policy_constraints": (Oid.POLICY_CONSTRAINTS.dotted_string, read_policy_constraints),
-    "inhibit_any_policy": (Oid.INHIBIT_ANY_POLICY.dotted_string, lambda it: it.skip_certs),
-    "crl_distribution_points": (Oid.CRL_DISTRIBUTION_POINTS.dotted_string, read_crl_uris),
-    "authority_information_access": (
-        Oid.AUTHORITY_INFORMATION_ACCESS.dotted_string,
-        read_authority_information,
-    ),
+    "basic_constraints": ("basicConstraints", lambda it: BasicConstraints(it.ca, it.path_length)),
+    "key_usage": ("keyUsage", read_key_usage),
+    "extended_key_usage": ("extKeyUsage", read_extended_key_usage),
+    "subject_alternative_name": ("subjectAltName", read_general_names),
+    "subject_key_identifier": ("subjectKeyIdentifier", lambda it: it.digest),
+    "authority_key_identifier": ("authorityKeyIdentifier", read_authority_key_identifier),
+    "name_constraints": ("nameConstraints", read_name_constraints),
+    "policies": ("certificatePolicies", read_policies),
+    "policy_constraints": ("policyConstraints", read_policy_constraints),
+    "inhibit_any_policy": ("inhibitAnyPolicy", lambda it: it.skip_certs),
+    "crl_distribution_points": ("cRLDistributionPoints", read_crl_uris),
+    "authority_information_access": ("authorityInfoAccess", read_authority_information),
 }

@@ -1,4 +1,7 @@
-"""Names around keys: their types, usages and hashes. Reading a scenario needs them, and no cryptography."""
+"""Names around keys and certificates: key types, usages, hashes, extensions.
+
+Reading a scenario needs them, and no cryptography.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,23 @@ EXTENDED_KEY_USAGES = {
     "timeStamping": "1.3.6.1.5.5.7.3.8",
     "OCSPSigning": "1.3.6.1.5.5.7.3.9",
     "anyExtendedKeyUsage": "2.5.29.37.0",
+}
+
+# The extensions whose meaning is taken into account (RFC 5280 §4.2), with their object identifiers.
+EXTENSION_OIDS = {
+    "subjectKeyIdentifier": "2.5.29.14",
+    "keyUsage": "2.5.29.15",
+    "subjectAltName": "2.5.29.17",
+    "basicConstraints": "2.5.29.19",
+    "nameConstraints": "2.5.29.30",
+    "cRLDistributionPoints": "2.5.29.31",
+    "certificatePolicies": "2.5.29.32",
+    "policyMappings": "2.5.29.33",
+    "authorityKeyIdentifier": "2.5.29.35",
+    "policyConstraints": "2.5.29.36",
+    "extKeyUsage": "2.5.29.37",
+    "inhibitAnyPolicy": "2.5.29.54",
+    "authorityInfoAccess": "1.3.6.1.5.5.7.1.1",
 }
 
 # Not MD5: a stack says to it what it says to SHA-1, so it teaches nothing more.

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
-from simulator.errors import ArgumentError, SimulatorError
+from simulator.errors import ArgumentError, SimulatorError, unknown_name
 from simulator.runs.progress import counted
 from simulator.runs.run import simulate
 
@@ -33,9 +33,8 @@ Result = TypeVar("Result")
 BATCH = 128  # runs of one task: about half a second; Dask's scheduler spends a millisecond on each task
 LEAST_TASKS = 16  # few runs are cut into so many tasks, so that every core of a common machine gets some
 UNDER_WAY = 128  # tasks submitted and not yet read: a minute's work for a hundred cores, and bounded memory
-MOST_PROCESSES = (
-    61  # Windows waits for no more at once, and ProcessPoolExecutor refuses a larger number there
-)
+# Windows waits for no more at once, and ProcessPoolExecutor refuses a larger number there.
+MOST_PROCESSES = 61
 
 
 @overload
@@ -88,10 +87,7 @@ def simulate_all(
         SimulatorError: the executor broke down, as a pool of processes does when one of them is killed.
     """
     if keep not in ("outcome", "run"):
-        advice = "Choose one."
-        raise ArgumentError(
-            "Unknown kind of result to keep.", got=repr(keep), expected="'outcome' or 'run'", advice=advice
-        )
+        raise unknown_name(ArgumentError, "kind of result to keep", keep, ("outcome", "run"))
     versions: tuple[TlsVersion, ...] = (tls,) if isinstance(tls, str) else tuple(tls)
     total = len(scenarios) * len(versions) if isinstance(scenarios, Sized) else None
     jobs = ((scenario, version) for scenario in scenarios for version in versions)

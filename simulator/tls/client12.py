@@ -13,7 +13,7 @@ from simulator.tls.connection12 import Connection12
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.peer_key import peer_public_key
 from simulator.tls.crypto.signatures import RSA_SIGN, certificate_type_of, common_scheme, sign
-from simulator.tls.events import CertificateChoiceWanted, MessageReceived
+from simulator.tls.events import MessageReceived
 from simulator.tls.states import CLIENT_12, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import handshake_failure, illegal_parameter, protocol_version
@@ -49,10 +49,11 @@ class ClientHandshake12(ClientAnswers, Connection12):
         entropy: its random and ephemeral key.
     """
 
+    machine = CLIENT_12
     after_acceptance = State.WAIT_SKE
 
     def __init__(self, config: ClientConfig, entropy: Entropy) -> None:
-        super().__init__(CLIENT_12, config, entropy)
+        super().__init__(config, entropy)
         self.request: CertificateRequest12 | None = None
         self.server_share: ServerKeyExchange | None = None
 
@@ -144,14 +145,9 @@ class ClientHandshake12(ClientAnswers, Connection12):
         if self.request is None:
             self.send_second_flight(None)
             return
-        self.move(State.WAIT_CERTIFICATE_CHOICE)
-        self.tell(
-            CertificateChoiceWanted(
-                self.request.supported_signature_algorithms,
-                self.request.certificate_authorities,
-                self.request.certificate_types,
-            )
-        )
+        asked = self.request
+        schemes, types = asked.supported_signature_algorithms, asked.certificate_types
+        self.want_certificate(schemes, asked.certificate_authorities, types)
 
     def send_second_flight(self, credential: Credential | None) -> None:
         """Send certificate and proof if the server asked, the key exchange, and Finished."""

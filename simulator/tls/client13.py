@@ -13,7 +13,6 @@ from simulator.tls.client_answers import ClientAnswers
 from simulator.tls.connection13 import Connection13
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.signatures import common_scheme
-from simulator.tls.events import CertificateChoiceWanted
 from simulator.tls.states import CLIENT_13, State
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.alerts import (
@@ -47,10 +46,11 @@ class ClientHandshake13(ClientAnswers, Connection13):
         entropy: its randoms and ephemeral keys.
     """
 
+    machine = CLIENT_13
     after_acceptance = State.WAIT_CV
 
     def __init__(self, config: ClientConfig, entropy: Entropy) -> None:
-        super().__init__(CLIENT_13, config, entropy)
+        super().__init__(config, entropy)
         self.shares: dict[int, KeyShare] = {}
         self.cookie: bytes | None = None
         self.retry_suite: int | None = None
@@ -187,10 +187,9 @@ class ClientHandshake13(ClientAnswers, Connection13):
         if self.request is None:
             self.send_second_flight(None)
             return
-        self.move(State.WAIT_CERTIFICATE_CHOICE)
         authorities = forms.CERTIFICATE_AUTHORITIES.read(self.request.extensions) or ()
         schemes = forms.SIGNATURE_ALGORITHMS.read(self.request.extensions) or ()
-        self.tell(CertificateChoiceWanted(schemes, authorities, ()))
+        self.want_certificate(schemes, authorities)
 
     def send_second_flight(self, credential: Credential | None) -> None:
         """Send certificate and proof if the server asked, and Finished."""

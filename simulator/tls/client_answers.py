@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from simulator.tls.connection import Connection
+from simulator.tls.events import CertificateChoiceWanted
 from simulator.tls.states import State
 from simulator.tls.wire.extension_forms import server_name
 from simulator.tls.wire.messages import ClientHello
@@ -60,6 +61,13 @@ class ClientAnswers(Connection):
             self.require_scheme(self.signing_scheme(credential))
         answer = "send" if credential else "skip"
         return self.answer(State.WAIT_CERTIFICATE_CHOICE, answer, self.send_second_flight, credential)
+
+    def want_certificate(
+        self, schemes: tuple[int, ...], authorities: tuple[bytes, ...], types: tuple[int, ...] = ()
+    ) -> None:
+        """Wait for the choice whether to send a certificate; arguments as in the event."""
+        self.move(State.WAIT_CERTIFICATE_CHOICE)
+        self.tell(CertificateChoiceWanted(schemes, authorities, types))
 
     def send_client_hello(self, session_id: bytes) -> None:
         """Queue the ClientHello; in TLS 1.3 it claims to be one of TLS 1.2 (RFC 8446 section 4.1.2)."""

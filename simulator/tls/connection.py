@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from functools import cache
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, ClassVar, ParamSpec
 
 from simulator.errors import DecisionError
 from simulator.tls.config import CIPHER_SUITES_OF
@@ -72,11 +72,11 @@ class Connection(ABC):
     """One side of a connection.
 
     Args:
-        machine: the table of its role and version.
         config: its settings.
         entropy: the source of its random bytes.
 
     Attributes:
+        machine: the table of its role and version.
         version: the protocol version it speaks.
         peer: the role of the other side.
         state: its place in the table.
@@ -85,12 +85,13 @@ class Connection(ABC):
         keylog: NSS key log lines of the secrets so far, for Wireshark.
     """
 
-    def __init__(self, machine: StateMachine, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
-        self.machine = machine
-        self.version = machine.version
-        self.peer = PEER[machine.role]
+    machine: ClassVar[StateMachine]
+
+    def __init__(self, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
+        self.version = self.machine.version
+        self.peer = PEER[self.machine.role]
         self.config: ClientConfig | ServerConfig = config
-        self.suites = config.cipher_suites or CIPHER_SUITES_OF[machine.version]
+        self.suites = config.cipher_suites or CIPHER_SUITES_OF[self.version]
         self.peer_chain: tuple[bytes, ...] = ()
         self.entropy = entropy
         self.state = State.START
@@ -276,13 +277,16 @@ class Connection(ABC):
 
     def expect(self, name: str) -> None:
         """Refuse a message that the state's row does not list."""
-        allowed = self.machine.messages[self.state]
-        if name not in allowed:
-            raise unexpected_message(
-                f"{name} may not come in state {self.state.value}.",
-                got=name,
-                expected=" or ".join(allowed) or "nothing",
-            )
+        if name not in self.machine.messages[self.state]:
+            raise self.out_of_place(name, name)
+
+    def out_of_place(self, what: str, name: str) -> ProtocolViolation:
+        """The violation of a peer that sends something that the state's row does not list."""
+        return unexpected_message(
+            f"{what} may not come in state {self.state.value}.",
+            got=name,
+            expected=" or ".join(self.machine.messages[self.state]) or "nothing",
+        )
 
     @abstractmethod
     def take_change_cipher_spec(self, content: bytes) -> None:
@@ -316,11 +320,7 @@ class Connection(ABC):
     def take_data(self, content: bytes) -> None:
         """Read application data, which may not come before the handshake is complete."""
         if self.state is not State.CONNECTED:
-            raise unexpected_message(
-                f"Application data may not come in state {self.state.value}.",
-                got="application_data",
-                expected=" or ".join(self.machine.messages[self.state]) or "nothing",
-            )
+            raise self.out_of_place("Application data", "application_data")
         if content:
             self.idle = 0
         self.tell(DataReceived(content, self.read_protection))

@@ -18,7 +18,7 @@ from simulator.tls.crypto.signatures import curve_of
 from simulator.tls.events import MessageReceived
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.proof import compare_finished
-from simulator.tls.states import State, StateMachine
+from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription, decode_error, illegal_parameter
 from simulator.tls.wire.messages import Certificate12, Finished
 from simulator.tls.wire.records import CIPHERTEXT_LIMIT_12
@@ -35,8 +35,8 @@ class Connection12(Connection):
 
     keys: KeyBlock
 
-    def __init__(self, machine: StateMachine, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
-        super().__init__(machine, config, entropy)
+    def __init__(self, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
+        super().__init__(config, entropy)
         self.server_random = b""
         self.extended_master_secret = False
         self.ticket_promised = False

@@ -11,7 +11,7 @@ from simulator.tls.crypto.signatures import sign
 from simulator.tls.events import MessageReceived
 from simulator.tls.outgoing import CHANGE_CIPHER_SPEC
 from simulator.tls.proof import compare_finished
-from simulator.tls.states import State, StateMachine
+from simulator.tls.states import State
 from simulator.tls.wire.alerts import illegal_parameter, unexpected_message
 from simulator.tls.wire.extension_rules import check_answers
 from simulator.tls.wire.extensions import ExtensionPlace
@@ -38,8 +38,8 @@ class Connection13(Connection):
 
     schedule: KeySchedule13
 
-    def __init__(self, machine: StateMachine, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
-        super().__init__(machine, config, entropy)
+    def __init__(self, config: ClientConfig | ServerConfig, entropy: Entropy) -> None:
+        super().__init__(config, entropy)
         self.session_id = b""
         self.hello_seen = False
         self.compatibility_ccs_sent = False

@@ -6,8 +6,6 @@ server has judged it before it sends its own Finished.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simulator.tls.connection12 import Connection12
 from simulator.tls.crypto.key_exchange import KeyShare, generate_key_share
 from simulator.tls.crypto.signatures import ECDSA_SIGN, RSA_SIGN, SCHEMES, certificate_type_of, curve_of, sign
@@ -31,10 +29,6 @@ from simulator.tls.wire.messages import (
 )
 from simulator.tls.wire.registry import CIPHER_SUITES, version_name
 
-if TYPE_CHECKING:
-    from simulator.entropy import Entropy
-    from simulator.tls.config import ServerConfig
-
 RENEGOTIATION_SCSV = 0x00FF
 NAMED_CURVE = 3  # ECCurveType, the only one that RFC 8422 leaves
 
@@ -47,12 +41,10 @@ class ServerHandshake12(ServerAnswers, Connection12):
         entropy: its random, ephemeral key and ticket.
     """
 
+    machine = SERVER_12
     after_acceptance = (State.WAIT_CKE_CV, State.WAIT_CKE)
     after_not_asking = State.WAIT_CKE
     share: KeyShare
-
-    def __init__(self, config: ServerConfig, entropy: Entropy) -> None:
-        super().__init__(SERVER_12, config, entropy)
 
     def on_client_hello(self, hello: ClientHello, raw: bytes) -> None:
         """Choose from what the client offers."""

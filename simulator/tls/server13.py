@@ -42,11 +42,12 @@ class ServerHandshake13(ServerAnswers, Connection13):
         entropy: its randoms, ephemeral keys and tickets.
     """
 
+    machine = SERVER_13
     after_acceptance = (State.WAIT_CV, State.WAIT_FINISHED)
     after_not_asking = State.WAIT_FINISHED
 
     def __init__(self, config: ServerConfig, entropy: Entropy) -> None:
-        super().__init__(SERVER_13, config, entropy)
+        super().__init__(config, entropy)
         self.first_hello: ClientHello | None = None
         self.retry_group: int | None = None
         self.scheme = 0  # of the server's own proof

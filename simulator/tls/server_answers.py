@@ -32,7 +32,6 @@ class ServerAnswers(Connection):
     """A server's machine without its messages; a version adds them.
 
     Args:
-        machine: the table of its version.
         config: its certificate and settings.
         entropy: the source of its random bytes, ephemeral keys and tickets.
 

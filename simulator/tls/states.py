@@ -43,9 +43,8 @@ class State(Enum):
 
     # client
     WAIT_SH = "WAIT_SH"  # ClientHello is out
-    WAIT_SH_AFTER_RETRY = (
-        "WAIT_SH_AFTER_RETRY"  # second ClientHello is out; no second retry (RFC 8446 §4.1.4)
-    )
+    # second ClientHello is out; no second retry (RFC 8446 §4.1.4)
+    WAIT_SH_AFTER_RETRY = "WAIT_SH_AFTER_RETRY"
     WAIT_EE = "WAIT_EE"  # keys agreed, EncryptedExtensions comes first under them
     WAIT_CERT_CR = "WAIT_CERT_CR"  # the server's Certificate, or first a CertificateRequest
     WAIT_VERDICT_ON_SERVER = "WAIT_VERDICT_ON_SERVER"  # the actor judges the server's certificate

@@ -18,6 +18,7 @@ from simulator.trust.vocabulary import CheckName
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from simulator.pki.certificate import Certificate
     from simulator.trust.checks.candidate import Candidate
     from simulator.trust.profiles import CheckStage
 
@@ -42,6 +43,11 @@ class CertificateCheck:
         return self.bound == "every" or (depth > 0 if self.bound == "issuers" else depth < last)
 
 
+def _form(judge: Callable[[Certificate], Finding]) -> CertificateCheck:
+    """A check on the form of a certificate, which looks at nothing else."""
+    return CertificateCheck("every", lambda candidate, depth: judge(candidate.path[depth]))
+
+
 CERTIFICATE_CHECKS: Mapping[CheckName, CertificateCheck] = {
     CheckName.KEY_STRENGTH: CertificateCheck("every", certificate.key_strength),
     CheckName.CRITICAL_EXTENSIONS: CertificateCheck("every", certificate.critical_extensions),
@@ -52,13 +58,13 @@ CERTIFICATE_CHECKS: Mapping[CheckName, CertificateCheck] = {
     CheckName.SIGNATURE_ALGORITHM: CertificateCheck("issued", certificate.signature_algorithm),
     CheckName.SIGNATURE: CertificateCheck("issued", certificate.signature),
     CheckName.VALIDITY: CertificateCheck("every", certificate.validity),
-    CheckName.VERSION: CertificateCheck("every", strict.version),
-    CheckName.SERIAL_NUMBER: CertificateCheck("every", strict.serial_number),
-    CheckName.DISTINGUISHED_NAMES: CertificateCheck("every", strict.distinguished_names),
-    CheckName.AUTHORITY_KEY_IDENTIFIER: CertificateCheck("every", strict.authority_key_identifier),
-    CheckName.SUBJECT_KEY_IDENTIFIER: CertificateCheck("every", strict.subject_key_identifier),
-    CheckName.SUBJECT_ALTERNATIVE_NAME: CertificateCheck("every", strict.subject_alternative_name),
-    CheckName.EXTENSION_RULES: CertificateCheck("every", strict.extension_rules),
+    CheckName.VERSION: _form(strict.version),
+    CheckName.SERIAL_NUMBER: _form(strict.serial_number),
+    CheckName.DISTINGUISHED_NAMES: _form(strict.distinguished_names),
+    CheckName.AUTHORITY_KEY_IDENTIFIER: _form(strict.authority_key_identifier),
+    CheckName.SUBJECT_KEY_IDENTIFIER: _form(strict.subject_key_identifier),
+    CheckName.SUBJECT_ALTERNATIVE_NAME: _form(strict.subject_alternative_name),
+    CheckName.EXTENSION_RULES: _form(strict.extension_rules),
 }
 CHAIN_CHECKS: Mapping[CheckName, Callable[[Candidate], Finding]] = {
     CheckName.CERTIFICATE_PRESENTED: chain.certificate_presented,

@@ -18,7 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from simulator.errors import ScenarioError
+from simulator.errors import ScenarioError, unknown_name
+from simulator.pki.key_types import EXTENSION_OIDS
 from simulator.trust.alerts import OPENSSL_ALERTS, RFC5280_ALERTS
 from simulator.trust.vocabulary import CheckName
 
@@ -27,28 +28,9 @@ if TYPE_CHECKING:
 
     from simulator.tls.wire.version import Side
 
-# Extensions whose meaning is taken into account (RFC 5280, section 4.2), by their dotted identifiers.
-COMMON_EXTENSIONS = frozenset(
-    {
-        "2.5.29.15",  # keyUsage
-        "2.5.29.17",  # subjectAltName
-        "2.5.29.19",  # basicConstraints
-        "2.5.29.30",  # nameConstraints
-        "2.5.29.31",  # cRLDistributionPoints
-        "2.5.29.32",  # certificatePolicies
-        "2.5.29.33",  # policyMappings
-        "2.5.29.36",  # policyConstraints
-        "2.5.29.37",  # extKeyUsage
-        "2.5.29.54",  # inhibitAnyPolicy
-    }
-)
 # Not on OpenSSL's list. In a profile with strict checks those report them when they are critical.
 NEVER_CRITICAL_EXTENSIONS = frozenset(
-    {
-        "2.5.29.14",  # subjectKeyIdentifier
-        "2.5.29.35",  # authorityKeyIdentifier
-        "1.3.6.1.5.5.7.1.1",  # authorityInfoAccess
-    }
+    EXTENSION_OIDS[name] for name in ("subjectKeyIdentifier", "authorityKeyIdentifier", "authorityInfoAccess")
 )
 
 _CHECKS = {name.value: name for name in CheckName}
@@ -73,13 +55,15 @@ class CheckStage:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """The habits of one stack.
+    """The habits of one stack; it has none but those that are set.
 
     Attributes:
         name: its name in scenario files.
         description: the stack, in one sentence.
         stages: the checks in the order in which they decide; the first failure ends the judgement.
         alerts: the alert by failed check, for :func:`simulator.trust.alerts.alert_after`.
+        leaf_key_usages: by role, the key usages of which a leaf with a keyUsage must have at least one.
+        understood_extensions: dotted identifiers of the extensions that may be critical.
         obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
         partial_chains: a trusted CA certificate ends the path even if it is not self-issued.
@@ -88,9 +72,7 @@ class Profile:
             self-signed, even where another key signed it.
         any_purpose: anyExtendedKeyUsage alone is good for client and server authentication.
         common_name_fallback: a server certificate without subjectAltName is matched by its common name.
-        leaf_key_usages: by role, the key usages of which a leaf with a keyUsage must have at least one.
         ca_as_leaf: a CA certificate in the leaf's place may have the key usages of a CA.
-        understood_extensions: dotted identifiers of the extensions that may be critical.
         self_issued_counts: self-issued intermediates count for ``max_depth``.
         strict_constraints: name constraints must have the form that RFC 5280 gives them.
         minimum_bits: the smallest key by family, ``RSA`` or ``EC``. 2048 and 224 bits give 112 bits of
@@ -103,18 +85,18 @@ class Profile:
     description: str
     stages: tuple[CheckStage, ...]
     alerts: Mapping[str, str]
-    obeys_ca_hints: bool
-    refuses_in_clear: bool
-    partial_chains: bool
-    key_identifiers_bind: bool
-    stops_at_self_signed_looking: bool
-    any_purpose: bool
-    common_name_fallback: bool
     leaf_key_usages: Mapping[Side, frozenset[str]]
-    ca_as_leaf: bool
     understood_extensions: frozenset[str]
-    self_issued_counts: bool
-    strict_constraints: bool
+    obeys_ca_hints: bool = False
+    refuses_in_clear: bool = False
+    partial_chains: bool = False
+    key_identifiers_bind: bool = False
+    stops_at_self_signed_looking: bool = False
+    any_purpose: bool = False
+    common_name_fallback: bool = False
+    ca_as_leaf: bool = False
+    self_issued_counts: bool = False
+    strict_constraints: bool = False
     minimum_bits: Mapping[str, int] = field(default_factory=lambda: {"RSA": 2048, "EC": 224})
     refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
 
@@ -146,21 +128,16 @@ OPENSSL = Profile(
         _stage("chain", "name-constraints proof-of-possession"),
     ),
     alerts=OPENSSL_ALERTS,
-    obeys_ca_hints=False,
     refuses_in_clear=True,
-    partial_chains=False,
     key_identifiers_bind=True,
     stops_at_self_signed_looking=True,
-    any_purpose=False,
     common_name_fallback=True,
     leaf_key_usages={
         "client": frozenset({"digitalSignature", "keyAgreement"}),
         "server": frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
     },
-    ca_as_leaf=False,
-    understood_extensions=COMMON_EXTENSIONS,
+    understood_extensions=frozenset(EXTENSION_OIDS.values()) - NEVER_CRITICAL_EXTENSIONS,
     self_issued_counts=True,
-    strict_constraints=False,
 )
 
 RFC5280 = Profile(
@@ -181,16 +158,11 @@ RFC5280 = Profile(
     ),
     alerts=RFC5280_ALERTS,
     obeys_ca_hints=True,
-    refuses_in_clear=False,
     partial_chains=True,
-    key_identifiers_bind=False,
-    stops_at_self_signed_looking=False,
     any_purpose=True,
-    common_name_fallback=False,
     leaf_key_usages={"client": frozenset({"digitalSignature"}), "server": frozenset({"digitalSignature"})},
     ca_as_leaf=True,
-    understood_extensions=COMMON_EXTENSIONS | NEVER_CRITICAL_EXTENSIONS,
-    self_issued_counts=False,
+    understood_extensions=frozenset(EXTENSION_OIDS.values()),
     strict_constraints=True,
 )
 
@@ -204,7 +176,5 @@ def profile_named(name: str) -> Profile:
         ScenarioError: the name is not known.
     """
     if name not in PROFILES:
-        expected = " or ".join(PROFILES)
-        advice = "Choose one of these names."
-        raise ScenarioError("This stack profile is not known.", got=name, expected=expected, advice=advice)
+        raise unknown_name(ScenarioError, "stack profile", name, PROFILES)
     return PROFILES[name]

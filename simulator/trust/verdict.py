@@ -66,10 +66,7 @@ class Verdict(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     @property
     def decisive(self) -> Check | None:
         """The first check that failed, or None."""
-        for check in self.checks:
-            if check.outcome is CheckOutcome.FAIL:
-                return check
-        return None
+        return next((check for check in self.checks if check.outcome is CheckOutcome.FAIL), None)
 
     @property
     def accepted(self) -> bool:

@@ -14,53 +14,30 @@ from simulator.scenario import Scenario
 from simulator.scenario.file import load as load_file
 from simulator.scenario.file import loads
 
-# The order in which to teach them: what works, who asks and who answers, what can be wrong on each side.
-TEACHING_ORDER = (
-    "valid-certificate",
-    "chain-with-intermediate",
-    "rsa-certificate",
-    "p384-certificate",
-    "ed25519-certificate",
-    "server-does-not-ask",
-    "unverified-certificate",
-    "no-certificate-lower-level",
-    "no-certificate-refused",
-    "ca-list-guides-client",
-    "ca-list-excludes-certificate",
-    "ca-list-ignored",
-    "no-common-signature-scheme",
-    "untrusted-ca",
-    "self-signed",
-    "self-signed-trusted",
-    "missing-intermediate",
-    "intermediate-held-by-server",
-    "certificate-expired",
-    "certificate-not-yet-valid",
-    "server-clock-wrong",
-    "wrong-purpose",
-    "any-purpose",
-    "no-purpose-stated",
-    "key-usage-without-signing",
-    "issuer-is-not-a-ca",
-    "path-too-long",
-    "name-constraint-violated",
-    "weak-rsa-key",
-    "sha1-signature",
-    "stolen-certificate",
-    "corrupted-proof",
-    "server-untrusted",
-    "server-expired",
-    "server-wrong-name",
-    "server-wrong-purpose",
-    "both-sides-bad",
-    "server-not-checked",
-    "ca-switched-off",
-    "revoked-not-checked",
-    "expired-ca",
-    "cross-signed",
-    "hello-retry",
-    "version-mismatch",
+# The order in which to teach them, a row for each question.
+_ROWS = (
+    # a certificate that is accepted, of every kind
+    "valid-certificate chain-with-intermediate rsa-certificate p384-certificate ed25519-certificate",
+    # who asks, and who answers
+    "server-does-not-ask unverified-certificate no-certificate-lower-level no-certificate-refused",
+    "ca-list-guides-client ca-list-excludes-certificate ca-list-ignored no-common-signature-scheme",
+    # whom the server trusts
+    "untrusted-ca self-signed self-signed-trusted missing-intermediate intermediate-held-by-server",
+    # what can be wrong with the client's certificate: dates, purposes, the path, the key, the proof
+    "certificate-expired certificate-not-yet-valid server-clock-wrong",
+    "wrong-purpose any-purpose no-purpose-stated key-usage-without-signing",
+    "issuer-is-not-a-ca path-too-long name-constraint-violated",
+    "weak-rsa-key sha1-signature",
+    "stolen-certificate corrupted-proof",
+    # what can be wrong with the server's certificate
+    "server-untrusted server-expired server-wrong-name server-wrong-purpose",
+    "both-sides-bad server-not-checked",
+    # what a CA does and does not do
+    "ca-switched-off revoked-not-checked expired-ca cross-signed",
+    # what only the messages show
+    "hello-retry version-mismatch",
 )
+TEACHING_ORDER = tuple(name for row in _ROWS for name in row.split())
 
 
 class UnknownScenarioError(ScenarioError, KeyError):

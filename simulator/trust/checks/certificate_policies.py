@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.pki import der
+from simulator.pki.key_types import EXTENSION_OIDS
 from simulator.trust.checks.candidate import Finding, called, passed_if
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.trust.checks.candidate import Candidate
 
 ANY_POLICY = "2.5.29.32.0"
-POLICY_MAPPINGS = "2.5.29.33"
+POLICY_MAPPINGS = EXTENSION_OIDS["policyMappings"]
 
 
 @dataclass(slots=True)
@@ -124,7 +125,7 @@ def policy_mappings(certificate: Certificate) -> dict[str, set[str]]:
     Bytes that are no such list are returned as a mapping of anyPolicy, which is refused.
     """
     found: dict[str, set[str]] = {}
-    for name, _, value in certificate.extensions if certificate.has_extension(POLICY_MAPPINGS) else ():
+    for name, _, value in certificate.extensions if certificate.has_extension("policyMappings") else ():
         if name != POLICY_MAPPINGS:
             continue
         try:

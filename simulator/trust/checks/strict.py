@@ -10,29 +10,19 @@ from simulator.trust.checks.host_name import as_address, is_dns_name
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.pki.extensions import GeneralNames
-    from simulator.trust.checks.candidate import Candidate
 
 MAX_SERIAL_OCTETS = 20  # RFC 5280, section 4.1.2.2
-SUBJECT_ALT_NAME = "2.5.29.17"
-SUBJECT_KEY_IDENTIFIER = "2.5.29.14"
-BASIC_CONSTRAINTS = "2.5.29.19"
-NAME_CONSTRAINTS = "2.5.29.30"
-AUTHORITY_KEY_IDENTIFIER = "2.5.29.35"
-POLICY_CONSTRAINTS = "2.5.29.36"
-AUTHORITY_INFORMATION_ACCESS = "1.3.6.1.5.5.7.1.1"
 
 
-def version(candidate: Candidate, depth: int) -> Finding:
+def version(certificate: Certificate) -> Finding:
     """Only version 3 has extensions, and without them a CA cannot be told from a leaf."""
-    certificate = candidate.path[depth]
     number = certificate.version
     sentence = f"{called(certificate)} is a version {number} certificate."
     return Finding(passed_if(number == 3), sentence, "version", str(number), "3")
 
 
-def serial_number(candidate: Candidate, depth: int) -> Finding:
+def serial_number(certificate: Certificate) -> Finding:
     """The serial number is a positive number of at most 20 octets."""
-    certificate = candidate.path[depth]
     number = certificate.serial_number
     octets = number.bit_length() // 8 + 1
     if number <= 0:
@@ -46,9 +36,8 @@ def serial_number(candidate: Candidate, depth: int) -> Finding:
     return Finding(outcome, sentence, "serialNumber", str(number), required)
 
 
-def distinguished_names(candidate: Candidate, depth: int) -> Finding:
+def distinguished_names(certificate: Certificate) -> Finding:
     """An issuer always has a name, and so has the subject of a CA."""
-    certificate = candidate.path[depth]
     holds = False
     if not certificate.issuer_name.rdns:
         field, value, sentence = "issuer", "", f"{called(certificate)} names no issuer."
@@ -60,13 +49,12 @@ def distinguished_names(candidate: Candidate, depth: int) -> Finding:
     return Finding(passed_if(holds), sentence, field, value or "empty", "not empty")
 
 
-def authority_key_identifier(candidate: Candidate, depth: int) -> Finding:
+def authority_key_identifier(certificate: Certificate) -> Finding:
     """A certificate says which key signed it, unless its own key did."""
-    certificate = candidate.path[depth]
     identifier = certificate.authority_key_identifier
     key = None if identifier is None else identifier.key_identifier
     holds = True
-    if certificate.is_critical(AUTHORITY_KEY_IDENTIFIER):
+    if certificate.is_critical("authorityKeyIdentifier"):
         holds, sentence = False, f"{called(certificate)} marks its authority key identifier critical."
     elif key is not None:
         sentence = f"{called(certificate)} says which key signed it."
@@ -78,12 +66,11 @@ def authority_key_identifier(candidate: Candidate, depth: int) -> Finding:
     return Finding(passed_if(holds), sentence, "authorityKeyIdentifier", value, "present and not critical")
 
 
-def subject_key_identifier(candidate: Candidate, depth: int) -> Finding:
+def subject_key_identifier(certificate: Certificate) -> Finding:
     """A CA certificate identifies its own key, so that those below it can be matched with it."""
-    certificate = candidate.path[depth]
     identifier = certificate.subject_key_identifier
     holds = True
-    if certificate.is_critical(SUBJECT_KEY_IDENTIFIER):
+    if certificate.is_critical("subjectKeyIdentifier"):
         holds, sentence = False, f"{called(certificate)} marks its subject key identifier critical."
     elif identifier is not None:
         sentence = f"{called(certificate)} identifies its own key."
@@ -96,12 +83,11 @@ def subject_key_identifier(candidate: Candidate, depth: int) -> Finding:
     return Finding(passed_if(holds), sentence, "subjectKeyIdentifier", value, required)
 
 
-def subject_alternative_name(candidate: Candidate, depth: int) -> Finding:
+def subject_alternative_name(certificate: Certificate) -> Finding:
     """Alternative names are well formed, and critical if they are the only names."""
-    certificate = candidate.path[depth]
     names = certificate.subject_alternative_name
     malformed = malformed_name(names) if names is not None else None
-    unnamed = not certificate.subject_name.rdns and not certificate.is_critical(SUBJECT_ALT_NAME)
+    unnamed = not certificate.subject_name.rdns and not certificate.is_critical("subjectAltName")
     if malformed is not None:
         sentence = f"{called(certificate)} has a malformed alternative name: {malformed}."
     elif unnamed:
@@ -131,9 +117,8 @@ def is_mailbox(name: str) -> bool:
     return bool(local) and is_dns_name(host)
 
 
-def extension_rules(candidate: Candidate, depth: int) -> Finding:
+def extension_rules(certificate: Certificate) -> Finding:
     """Extensions are critical where they bind, and do not contradict each other."""
-    certificate = candidate.path[depth]
     problem = broken_extension_rule(certificate)
     if problem is None:
         sentence = f"The extensions of {called(certificate)} are consistent."
@@ -146,18 +131,15 @@ def extension_rules(candidate: Candidate, depth: int) -> Finding:
 def broken_extension_rule(certificate: Certificate) -> tuple[str, str, str, str] | None:
     """The first rule that the extensions break, as (field, content, requirement, reference), or None."""
     ca = certificate.is_ca
-    if ca and not certificate.is_critical(BASIC_CONSTRAINTS):
+    if ca and not certificate.is_critical("basicConstraints"):
         return "basicConstraints", "not critical", "critical in a CA certificate", "RFC 5280 §4.2.1.9"
     if certificate.key_usage is not None and "keyCertSign" in certificate.key_usage and not ca:
         return "keyUsage", "keyCertSign without cA=TRUE", "keyCertSign only in a CA", "RFC 5280 §4.2.1.9"
-    if certificate.has_extension(NAME_CONSTRAINTS) and not ca:
+    if certificate.has_extension("nameConstraints") and not ca:
         return "nameConstraints", "in a certificate that is no CA's", "only in a CA", "RFC 5280 §4.2.1.10"
-    for dotted, name, section in (
-        (NAME_CONSTRAINTS, "nameConstraints", "§4.2.1.10"),
-        (POLICY_CONSTRAINTS, "policyConstraints", "§4.2.1.11"),
-    ):
-        if certificate.has_extension(dotted) and not certificate.is_critical(dotted):
+    for name, section in (("nameConstraints", "§4.2.1.10"), ("policyConstraints", "§4.2.1.11")):
+        if certificate.has_extension(name) and not certificate.is_critical(name):
             return name, "not critical", "critical", f"RFC 5280 {section}"
-    if certificate.is_critical(AUTHORITY_INFORMATION_ACCESS):
+    if certificate.is_critical("authorityInfoAccess"):
         return "authorityInfoAccess", "critical", "not critical", "RFC 5280 §4.2.2.1"
     return None
