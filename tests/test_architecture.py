@@ -43,6 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "views/pictures": {"tls", "tls/wire", "trust", "trace", "views/drawing", "views/story"},
     "views/texts": {"trust", "trace", "views/drawing", "views/story"},
     "views/capture": {"tls/wire", "trace", "views/story"},
+    "views/explained": {"tls/wire", "trace", "views/pictures", "views/story"},
     "views/player": {
         "tls",
         "tls/wire",
@@ -57,6 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "trace",
         "views/capture",
         "views/drawing",
+        "views/explained",
         "views/pictures",
         "views/player",
         "views/texts",

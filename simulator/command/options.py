@@ -43,7 +43,8 @@ view_option = click.option(
     "--view",
     default="sequence",
     show_default=True,
-    help="sequence, timeline, trust-graph, states, ladder, or bytes:NAME for one message; pictures and .txt.",
+    help="sequence, timeline, trust-graph, states, ladder, or bytes:NAME for one message; pictures and .txt. "
+    "bytes as .html explains the client's two messages.",
 )
 theme_option = click.option(
     "--theme", type=click.Choice(["light", "dark", "print"]), default="light", show_default=True

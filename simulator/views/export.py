@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TEXT_WIDTH = 100  # columns of a .txt file
 MATRIX_WIDTH = 126  # the least in which every alert is named
 WHOLE_RUN = (".json", ".html", ".mmd", ".puml", ".pcapng")  # forms that hold the run and no single view
+EXPLAINED = "bytes"  # as .html: a page about the client's two messages
 RUN_SUFFIXES = (*PICTURES, ".txt", *WHOLE_RUN)
 DIFF_SUFFIXES = (*PICTURES, ".txt", ".json", ".html")
 
@@ -46,7 +47,8 @@ def run_contents(
         keylog: secrets to put into a .pcapng.
 
     Raises:
-        OutputError: the suffix, view, theme or detail is unknown, or the view does not fit the suffix.
+        OutputError: the suffix, view, theme or detail is unknown, the view does not fit the suffix, or
+            there is no client's certificate to explain.
     """
     check_forms([path], RUN_SUFFIXES, view=view)
     match path.suffix.lower():
@@ -60,6 +62,10 @@ def run_contents(
             named, argument = view_named(view)
             return named.text(trace, TEXT_WIDTH, detail, argument).encode()
         case ".html":
+            if view == EXPLAINED:
+                from simulator.views.explained.page import explained
+
+                return explained(trace).encode()
             from simulator.views.player.page import page
 
             return page(trace, detail=detail).encode()
@@ -90,12 +96,12 @@ def check_forms(paths: Sequence[Path], suffixes: Sequence[str], *, view: str = "
         suffix = path.suffix.lower()
         if suffix not in suffixes:
             raise unknown_form(path, suffixes)
-        if suffix in WHOLE_RUN and view != "sequence":
+        if suffix in WHOLE_RUN and view != "sequence" and (suffix, view) != (".html", EXPLAINED):
             raise OutputError(
                 f"{path.name} cannot hold one view: {path.suffix} is always the whole run.",
                 got=f"the view {view} as {path.suffix}",
                 expected=f"a view as {', '.join(PICTURES)} or .txt",
-                advice="Choose another suffix, or leave the view out.",
+                advice="Choose another suffix, or leave the view out. The view bytes alone can be .html.",
             )
 
 

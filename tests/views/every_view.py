@@ -46,7 +46,7 @@ def every_view(trace: Trace) -> Iterator[tuple[str, bytes]]:
     from simulator.views.export import run_contents
 
     for view in PICTURES:
-        for suffix in (".svg", ".txt"):
+        for suffix in (".svg", ".txt", *((".html",) if view == "bytes" else ())):
             for detail in DETAILS if view == "sequence" else ("everything",):
                 try:
                     data = run_contents(trace, Path(suffix[1:] + suffix), view=view, detail=detail)
