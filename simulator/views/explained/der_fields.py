@@ -92,7 +92,7 @@ KEY_USAGES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class Shape:
     """A named value of a DER structure.
 
     Attributes:
@@ -104,58 +104,56 @@ class Element:
     """
 
     name: str
-    parts: tuple[Element, ...] = ()
-    each: Element | None = None
+    parts: tuple[Shape, ...] = ()
+    each: Shape | None = None
     tag: int | None = None
     holds_value: bool = False
 
 
-def _algorithm(name: str) -> Element:
-    return Element(name, (Element("algorithm"), Element("parameters")))
+def _algorithm(name: str) -> Shape:
+    return Shape(name, (Shape("algorithm"), Shape("parameters")))
 
 
-def _name(name: str) -> Element:
-    attribute = Element("AttributeTypeAndValue", (Element("type"), Element("value")))
-    return Element(name, each=Element("RelativeDistinguishedName", each=attribute))
+def _name(name: str) -> Shape:
+    attribute = Shape("AttributeTypeAndValue", (Shape("type"), Shape("value")))
+    return Shape(name, each=Shape("RelativeDistinguishedName", each=attribute))
 
 
-_EXTENSION = Element(
+_EXTENSION = Shape(
     "Extension",
-    (Element("extnID"), Element("critical", tag=BOOLEAN), Element("extnValue", holds_value=True)),
+    (Shape("extnID"), Shape("critical", tag=BOOLEAN), Shape("extnValue", holds_value=True)),
 )
-_TO_BE_SIGNED = Element(
+_TO_BE_SIGNED = Shape(
     "tbsCertificate",
     (
-        Element("version", (Element("Version"),), tag=0xA0),
-        Element("serialNumber"),
+        Shape("version", (Shape("Version"),), tag=0xA0),
+        Shape("serialNumber"),
         _algorithm("signature"),
         _name("issuer"),
-        Element("validity", (Element("notBefore"), Element("notAfter"))),
+        Shape("validity", (Shape("notBefore"), Shape("notAfter"))),
         _name("subject"),
-        Element("subjectPublicKeyInfo", (_algorithm("algorithm"), Element("subjectPublicKey"))),
-        Element("issuerUniqueID", tag=0x81),
-        Element("subjectUniqueID", tag=0x82),
-        Element("extensions", (Element("Extensions", each=_EXTENSION),), tag=0xA3),
+        Shape("subjectPublicKeyInfo", (_algorithm("algorithm"), Shape("subjectPublicKey"))),
+        Shape("issuerUniqueID", tag=0x81),
+        Shape("subjectUniqueID", tag=0x82),
+        Shape("extensions", (Shape("Extensions", each=_EXTENSION),), tag=0xA3),
     ),
 )
-CERTIFICATE = Element(
-    "Certificate", (_TO_BE_SIGNED, _algorithm("signatureAlgorithm"), Element("signatureValue"))
-)
-ECDSA_SIGNATURE = Element("ECDSA-Sig-Value", (Element("r"), Element("s")))
+CERTIFICATE = Shape("Certificate", (_TO_BE_SIGNED, _algorithm("signatureAlgorithm"), Shape("signatureValue")))
+ECDSA_SIGNATURE = Shape("ECDSA-Sig-Value", (Shape("r"), Shape("s")))
 # Extensions whose contents are named here; those of others are shown as they are.
 _VALUES = {
-    "2.5.29.14": Element("KeyIdentifier"),
-    "2.5.29.15": Element("KeyUsage"),
-    "2.5.29.17": Element("GeneralNames", each=Element("GeneralName")),
-    "2.5.29.19": Element(
-        "BasicConstraints", (Element("cA", tag=BOOLEAN), Element("pathLenConstraint", tag=INTEGER))
+    "2.5.29.14": Shape("KeyIdentifier"),
+    "2.5.29.15": Shape("KeyUsage"),
+    "2.5.29.17": Shape("GeneralNames", each=Shape("GeneralName")),
+    "2.5.29.19": Shape(
+        "BasicConstraints", (Shape("cA", tag=BOOLEAN), Shape("pathLenConstraint", tag=INTEGER))
     ),
-    "2.5.29.35": Element("AuthorityKeyIdentifier", (Element("keyIdentifier", tag=0x80),)),
-    "2.5.29.37": Element("ExtKeyUsageSyntax", each=Element("KeyPurposeId")),
+    "2.5.29.35": Shape("AuthorityKeyIdentifier", (Shape("keyIdentifier", tag=0x80),)),
+    "2.5.29.37": Shape("ExtKeyUsageSyntax", each=Shape("KeyPurposeId")),
 }
 
 
-def der_fields(field: Field, element: Element) -> tuple[Field, ...]:
+def der_fields(field: Field, element: Shape) -> tuple[Field, ...]:
     """A field that holds DER, followed by its parts; the field alone if it does not have this structure."""
     notes = FieldNotes(b"\0" * field.offset + field.value)
     try:
@@ -168,7 +166,7 @@ def der_fields(field: Field, element: Element) -> tuple[Field, ...]:
     return (whole, *notes.fields)
 
 
-def _describe(notes: FieldNotes, element: Element, at: int, end: int, depth: int) -> int:
+def _describe(notes: FieldNotes, element: Shape, at: int, end: int, depth: int) -> int:
     """Note one value, its header apart from its contents, and return its end."""
     start, stop = _extent(notes.data, at, end)
     whole = notes.branch(element.name, at, depth, "")
@@ -186,14 +184,14 @@ def _describe(notes: FieldNotes, element: Element, at: int, end: int, depth: int
     return notes.close(whole, stop)
 
 
-def _parts(notes: FieldNotes, parts: Sequence[Element], at: int, end: int, depth: int) -> int:
+def _parts(notes: FieldNotes, parts: Sequence[Shape], at: int, end: int, depth: int) -> int:
     identifier = ""
     for part in parts:
         if at == end or (part.tag is not None and notes.data[at] != part.tag):
             continue
         start, stop = _extent(notes.data, at, end)
         inside = _VALUES.get(identifier) if part.holds_value else None
-        part = Element(part.name, (inside,)) if inside is not None else part
+        part = Shape(part.name, (inside,)) if inside is not None else part
         if notes.data[at] == OBJECT_IDENTIFIER:
             identifier = dotted(notes.data[start:stop])
         at = _describe(notes, part, at, end, depth)
