@@ -31,8 +31,14 @@ def glossary(word: tuple[str, ...], width: int | None) -> None:
     is_flag=True,
     help="Play them all and report mistakes: each has exactly one right answer.",
 )
+@click.option(
+    "--gift",
+    metavar="FILE.gift",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write all questions for Moodle, with the reasons.",
+)
 @width_option
-def quiz(name: str | None, file: str, try_all: bool, width: int | None) -> int:
+def quiz(name: str | None, file: str, try_all: bool, gift: Path | None, width: int | None) -> int:
     """Answer a question; without a NAME, list them.
 
     The answer is a letter. The simulator plays the run in question to find the right one. After a wrong
@@ -43,6 +49,14 @@ def quiz(name: str | None, file: str, try_all: bool, width: int | None) -> int:
 
     if try_all and name:
         raise click.UsageError("--check plays every question; leave the NAME out.")
+    if gift is not None:
+        if try_all or name:
+            raise click.UsageError("--gift writes every question; leave the NAME and --check out.")
+        from simulator.lessons.quiz.gift import save_gift
+        from simulator.views.story.words import plural
+
+        note(f"{gift}: {plural(save_gift(gift, file), 'question')}")
+        return 0
     columns = terminal_width(width)
     if try_all:
         text, good = quiz_terminal.tried(file, columns)

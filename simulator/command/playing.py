@@ -103,7 +103,7 @@ def export(
 
     .svg .png .pdf are pictures of one view and .txt is its text. These hold the whole run: .html the player,
     a page to step through; .json the trace; .mmd Mermaid and .puml PlantUML; .pcapng a capture for Wireshark
-    with the connection's keys inside.
+    with the connection's keys inside; .keys these keys alone, as a key log file.
     """
     if not files and frames_directory is None:
         raise click.UsageError("Name a FILE, or a folder with --frames.")

@@ -24,7 +24,7 @@ def save(
     detail: str = "messages",
     with_keys: bool = True,
 ) -> Path:
-    """Write a view of a run to a file, by suffix: .svg .png .pdf .html .txt .json .mmd .puml .pcapng.
+    """Write a view of a run to a file, by suffix: .svg .png .pdf .html .txt .json .mmd .puml .pcapng .keys.
 
     Args:
         run: a run, or its trace.
@@ -32,19 +32,19 @@ def save(
         view: which picture or text, by its name in :data:`simulator.views.view_table.VIEWS`.
         theme: ``light``, ``dark`` or ``print``; pictures only.
         detail: ``overview``, ``messages`` or ``everything``; pictures, pages and text.
-        with_keys: put the run's key log into a .pcapng, which only its owner may then read.
+        with_keys: put the run's key log into a .pcapng. It, or a .keys, may then be read by its owner alone.
 
     Returns:
         The path written.
 
     Raises:
-        OutputError: the suffix, view, theme or detail is unknown, the view does not fit the suffix, or the
-            file cannot be written.
+        OutputError: the suffix, view, theme or detail is unknown, there are no secrets for a .keys, the view
+            does not fit the suffix, or the file cannot be written.
     """
     path = Path(path)
-    keylog = getattr(run, "keylog", ()) if with_keys and path.suffix.lower() == ".pcapng" else ()
+    keylog = getattr(run, "keylog", ()) if with_keys and path.suffix.lower() in (".pcapng", ".keys") else ()
     contents = run_contents(_trace(run), path, view=view, theme=theme, detail=detail, keylog=keylog)
-    # A capture with keys inside is a secret itself.
+    # A file with keys inside is a secret itself.
     write = write_private_file if keylog else write_public_file
     write(path, contents)
     return path

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 TEXT_WIDTH = 100  # columns of a .txt file
 MATRIX_WIDTH = 126  # the least in which every alert is named
-WHOLE_RUN = (".json", ".html", ".mmd", ".puml", ".pcapng")  # forms that hold the run and no single view
+# Forms that hold the run and no single view.
+WHOLE_RUN = (".json", ".html", ".mmd", ".puml", ".pcapng", ".keys")
 EXPLAINED = "bytes"  # as .html: a page about the client's two messages
 RUN_SUFFIXES = (*PICTURES, ".txt", *WHOLE_RUN)
 DIFF_SUFFIXES = (*PICTURES, ".txt", ".json", ".html")
@@ -44,11 +45,11 @@ def run_contents(
         view: which picture or text, by its name in :data:`simulator.views.view_table.VIEWS`.
         theme: ``light``, ``dark`` or ``print``; pictures only.
         detail: ``overview``, ``messages`` or ``everything``; pictures, pages and text.
-        keylog: secrets to put into a .pcapng.
+        keylog: secrets to put into a .pcapng or .keys.
 
     Raises:
-        OutputError: the suffix, view, theme or detail is unknown, the view does not fit the suffix, or
-            there is no client's certificate to explain.
+        OutputError: the suffix, view, theme or detail is unknown, the view does not fit the suffix, there is
+            no client's certificate to explain, or a .keys file is asked for without secrets.
     """
     check_forms([path], RUN_SUFFIXES, view=view)
     match path.suffix.lower():
@@ -56,6 +57,8 @@ def run_contents(
             from simulator.views.capture.capture import capture
 
             return capture(trace, keylog)
+        case ".keys":
+            return _key_log(keylog, path)
         case ".json":
             return trace.to_json().encode()
         case ".txt":
@@ -103,6 +106,18 @@ def check_forms(paths: Sequence[Path], suffixes: Sequence[str], *, view: str = "
                 expected=f"a view as {', '.join(PICTURES)} or .txt",
                 advice="Choose another suffix, or leave the view out. The view bytes alone can be .html.",
             )
+
+
+def _key_log(keylog: Sequence[str], path: Path) -> bytes:
+    """The secrets as a key log file, which Wireshark, tshark and curl call ``SSLKEYLOGFILE``."""
+    if keylog:
+        return "".join(f"{line}\n" for line in keylog).encode()
+    raise OutputError(
+        f"{path.name} would be empty: there are no secrets to write.",
+        got="a trace alone, a run without secrets, or a request without keys",
+        expected="a run that agreed on keys",
+        advice="Save the run and not its trace, and leave --without-keys out.",
+    )
 
 
 def matrix_contents(matrix: Matrix, path: Path, *, theme: str = "light") -> bytes:

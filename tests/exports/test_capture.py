@@ -73,9 +73,10 @@ def numbers(text: str) -> tuple[int, ...]:
     return tuple(int(word) for word in text.split(",") if word)
 
 
-def dissected(path: Path) -> list[Row]:
-    """The packets of a capture as tshark reads them, with checksums looked at."""
-    look_at = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]
+def dissected(path: Path, key_log: Path | None = None) -> list[Row]:
+    """The packets of a capture as tshark reads them, with checksums looked at and a key log beside it."""
+    look_at = [] if key_log is None else ["-o", f"tls.keylog_file:{key_log}"]
+    look_at += ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]
     wanted = [word for field in FIELDS for word in ("-e", field)]
     command = [program("tshark"), "-r", str(path), *look_at, "-T", "fields", *wanted]
     output = subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
@@ -234,6 +235,15 @@ def test_one_capture_alone_decrypts(tls: TlsVersion, tmp_path: Path) -> None:
     run = run_of("certificate-expired", tls)
     path = save(run, tmp_path / "run.pcapng")
     assert seen(dissected(path)) == said(run.trace)
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_a_key_log_beside_the_capture_decrypts_it(tls: TlsVersion, tmp_path: Path) -> None:
+    """A capture without keys and the key log as a file of its own show as much as a capture with keys."""
+    run = run_of("certificate-expired", tls)
+    path = save(run, tmp_path / "run.pcapng", with_keys=False)
+    assert seen(dissected(path)) != said(run.trace)
+    assert seen(dissected(path, save(run, tmp_path / "run.keys"))) == said(run.trace)
 
 
 def test_a_file_with_keys_is_its_owners_alone(tmp_path: Path) -> None:

@@ -42,6 +42,22 @@ def test_without_keys_leaves_them_out(tmp_path: Path) -> None:
     assert inside == {(): [True] * len(secrets), ("--without-keys",): [False] * len(secrets)}
 
 
+def test_the_key_log_is_a_file_of_its_own(tmp_path: Path) -> None:
+    """``.keys`` holds the run's key log, line by line, and its owner alone may read it."""
+    path = tmp_path / "run.keys"
+    assert _export("certificate-expired", path).exit_code == 0
+    assert path.read_text(encoding="ascii").splitlines() == [*run_of("certificate-expired", "1.3").keylog]
+    assert oct(path.stat().st_mode & 0o777) == "0o600"
+
+
+def test_a_key_log_without_keys_is_refused(tmp_path: Path) -> None:
+    """``.keys`` with ``--without-keys`` would be an empty file; the command says so and writes none."""
+    result = _export("certificate-expired", tmp_path / "run.keys", "--without-keys")
+    assert result.exit_code != 0
+    assert "there are no secrets to write" in str(result.exception)
+    assert not list(tmp_path.iterdir())
+
+
 def test_nothing_to_write_is_a_mistake() -> None:
     """Without a file and without ``--frames`` the command says what to name."""
     result = _export("certificate-expired")

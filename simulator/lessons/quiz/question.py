@@ -213,8 +213,11 @@ class Question(Shown):
 
     def _shown(self, option: Option) -> tuple[str | Code, ...]:
         """Every claimed fact as the run shows it, and the command to see it."""
-        told = self._facts((option, *self.options))
-        return f"The run shows: {told} {evidence(self.run.trace)}".strip(), Code(self.command)
+        return self.shown_by_run(option), Code(self.command)
+
+    def shown_by_run(self, *first: Option) -> str:
+        """Every claimed fact as the run shows it; those of some options come first."""
+        return f"The run shows: {self._facts((*first, *self.options))} {evidence(self.run.trace)}".strip()
 
     def _facts(self, options: tuple[Option, ...]) -> str:
         """The facts that these options claim, as the run shows them: a sentence for each fact."""
