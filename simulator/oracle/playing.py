@@ -62,7 +62,7 @@ def unplayable_client(scenario: Scenario) -> str | None:
     if client.also_holds:
         return "it holds one certificate for each kind of key"
     if scenario.server.ca_list and obeys_ca_list(client):
-        return "it pays no heed to the server's list of authorities"
+        return "it ignores the server's list of authorities"
     if client.key_shares != 1:
         return "it sends one key share"
     return None
