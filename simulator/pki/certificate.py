@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from msgspec import Struct
 
 from simulator.errors import CertificateError
 from simulator.pki import der as asn1
@@ -37,8 +37,7 @@ CACHED_CERTIFICATES = 2048
 RawExtension = tuple[str, bool, bytes]  # dotted identifier, critical, the DER value
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Certificate:
+class Certificate(Struct, frozen=True, eq=False):
     """One certificate as plain values; two are equal if their DER is equal.
 
     Attributes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.security import SecurityLevel, Standing
 from simulator.trace.facts import BeliefChanged, Checked, HandshakeReturned, StandingChanged
@@ -29,7 +29,7 @@ def last_standing(events: Iterable[Event]) -> StandingChanged:
 
 def _last(events: Iterable[Event], first: AFact) -> AFact:
     """The last fact of the kind of ``first``, which stands before them all."""
-    found = [event.fact for event in events if isinstance(event.fact, type(first))]
+    found: list[Any] = [event.fact for event in events if type(event.fact) is type(first)]
     return found[-1] if found else first
 
 
@@ -46,11 +46,11 @@ def before(events: Iterable[Event], seq: int) -> list[Event]:
 def returns(events: Iterable[Event]) -> Iterator[tuple[Side, HandshakeReturned]]:
     """The returns of the two handshake calls, in order."""
     for event in events:
-        if isinstance(event.fact, HandshakeReturned):
+        if type(event.fact) is HandshakeReturned:
             yield side_named(event.actor), event.fact
 
 
 def last_verdict(events: Iterable[Event], judge: str) -> Verdict | None:
     """The ledger of one side at the end, or None where it judged nothing."""
     facts = (event.fact for event in events if event.actor == judge)
-    return [None, *(fact.verdict for fact in facts if isinstance(fact, Checked))][-1]
+    return [None, *(fact.verdict for fact in facts if type(fact) is Checked)][-1]

@@ -51,7 +51,7 @@ def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
         client_identity=knows.peer,
         user=knows.user,
         access_granted=any(
-            isinstance(event.fact, Decided) and (event.fact.decision, event.fact.choice) == ("grant", "grant")
+            type(event.fact) is Decided and (event.fact.decision, event.fact.choice) == ("grant", "grant")
             for event in events
         ),
         refused_at=outcome.refused_at,

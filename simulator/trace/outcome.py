@@ -65,9 +65,9 @@ def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
     """The layer that refused, or None."""
     for event in events:
         fact = event.fact
-        if isinstance(fact, Decided) and fact.layer is not None:
+        if type(fact) is Decided and fact.layer is not None:
             return fact.layer
-        failed = isinstance(fact, HandshakeReturned) and fact.result == "failed"
+        failed = type(fact) is HandshakeReturned and fact.result == "failed"
         if failed or _is_refusal(fact):
             return "tls"
     return None
@@ -82,7 +82,7 @@ def first_alert(events: Iterable[Event]) -> AlertOutcome | None:
 
 
 def _is_refusal(fact: Fact) -> TypeGuard[Alert]:
-    return isinstance(fact, Alert) and fact.direction == "sent" and fact.name not in NO_REFUSAL
+    return type(fact) is Alert and fact.direction == "sent" and fact.name not in NO_REFUSAL
 
 
 def decisive_check(events: Sequence[Event]) -> tuple[Side, str] | None:
@@ -129,8 +129,8 @@ def before_success(events: Sequence[Event], side: Side) -> list[Event] | None:
 
 
 def _is_success(event: Event, side: Side) -> bool:
-    return event.actor == side and isinstance(event.fact, HandshakeReturned) and event.fact.result == "ok"
+    return event.actor == side and type(event.fact) is HandshakeReturned and event.fact.result == "ok"
 
 
 def _is_acceptance(event: Event, side: Side) -> bool:
-    return event.actor == side and isinstance(event.fact, Decided) and event.fact.choice == "accept"
+    return event.actor == side and type(event.fact) is Decided and event.fact.choice == "accept"
