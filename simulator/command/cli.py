@@ -7,7 +7,6 @@ at once.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -23,12 +22,20 @@ from simulator.command.console import (
     write_json,
 )
 from simulator.command.lessons import cases, glossary, quiz
-from simulator.command.options import colour_option, jobs_option, json_option, scenario_from, set_option
+from simulator.command.options import (
+    FOLDER,
+    colour_option,
+    jobs_option,
+    json_option,
+    scenario_from,
+    set_option,
+)
 from simulator.command.playing import export, run
 from simulator.release import RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from simulator.scenario import Scenario
 
@@ -94,7 +101,7 @@ def listing(scenarios: Mapping[str, Scenario], *, coloured: bool) -> str:
 
 @clientauth.command()
 @click.argument("scenario")
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("directory", metavar="DIR", type=FOLDER)
 @set_option
 @click.option(
     "--seed", is_flag=True, help="The scenario's seed and clock: the same bytes every time, no secrets."
@@ -116,21 +123,14 @@ def certificates(
 
 
 @clientauth.command()
-@click.option(
-    "--figures",
-    "directory",
-    default="figures",
-    show_default=True,
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where the gallery goes.",
-)
+@click.option("--figures", default="figures", show_default=True, type=FOLDER, help="Where the gallery goes.")
 @click.option("--quiet", is_flag=True, help="Only write the gallery.")
 @click.option("--present", is_flag=True, help="Only show the four, a screen at a time, for large type.")
 @jobs_option
 @width_option
 @colour_option
 def demo(
-    directory: Path, quiet: bool, present: bool, jobs: int | None, width: int | None, colour: bool | None
+    figures: Path, quiet: bool, present: bool, jobs: int | None, width: int | None, colour: bool | None
 ) -> int:
     """Show the whole story.
 
@@ -145,7 +145,7 @@ def demo(
     if present:
         demonstration.present(coloured)
         return 0
-    return demonstration.give_demo(directory, terminal_width(width), coloured, quiet=quiet, jobs=jobs)
+    return demonstration.give_demo(figures, terminal_width(width), coloured, quiet=quiet, jobs=jobs)
 
 
 for verb in (run, export, matrix, diff, check, cases, glossary, quiz):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,8 @@ import click
 if TYPE_CHECKING:
     from simulator.runs.run import Run
     from simulator.scenario import Scenario
+
+FOLDER = click.Path(path_type=Path, file_okay=False)
 
 tls_option = click.option(
     "--tls", type=click.Choice(["1.2", "1.3"]), default="1.3", show_default=True, help="Protocol version."

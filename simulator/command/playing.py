@@ -9,6 +9,7 @@ import click
 
 from simulator.command.console import note, terminal_width, wants_colour, width_option, write, write_json
 from simulator.command.options import (
+    FOLDER,
     colour_option,
     detail_option,
     exit_status,
@@ -77,13 +78,7 @@ def run(
 @click.option(
     "--without-keys", is_flag=True, help="A .pcapng without the key log: what an eavesdropper sees."
 )
-@click.option(
-    "--frames",
-    "frames_directory",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Also one picture for each step, for slides.",
-)
+@click.option("--frames", metavar="DIR", type=FOLDER, help="Also one picture for each step, for slides.")
 @click.option(
     "--frames-as", type=click.Choice(["svg", "png"]), default="svg", show_default=True, help="Their form."
 )
@@ -96,7 +91,7 @@ def export(
     theme: str,
     detail: str,
     without_keys: bool,
-    frames_directory: Path | None,
+    frames: Path | None,
     frames_as: Literal["svg", "png"],
 ) -> int:
     """Write a run to files, each in the form that its suffix names.
@@ -105,7 +100,7 @@ def export(
     a page to step through; .json the trace; .mmd Mermaid and .puml PlantUML; .pcapng a capture for Wireshark
     with the connection's keys inside; .keys these keys alone, as a key log file.
     """
-    if not files and frames_directory is None:
+    if not files and frames is None:
         raise click.UsageError("Name a FILE, or a folder with --frames.")
     from simulator.views.export import RUN_SUFFIXES, check_forms
 
@@ -116,9 +111,9 @@ def export(
     for path in files:
         result.save(path, view=view, theme=theme, detail=detail, with_keys=not without_keys)
         note(f"{path}")
-    if frames_directory is not None:
+    if frames is not None:
         from simulator.runs.saving import save_frames
 
-        for path in save_frames(result, frames_directory, form=frames_as, theme=theme, detail=detail):
+        for path in save_frames(result, frames, form=frames_as, theme=theme, detail=detail):
             note(f"{path}")
     return exit_status(result)

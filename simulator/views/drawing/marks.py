@@ -40,21 +40,8 @@ class Part(Enum):
     FOOT = auto()  # the result, below the story
 
 
-#: Parts that reach over many events, so that the extent of one event does not count them.
-BEHIND = frozenset(
-    {
-        Part.PAPER,
-        Part.TITLE,
-        Part.COLUMN,
-        Part.LIFELINE,
-        Part.IDLE,
-        Part.BAND,
-        Part.HEADING,
-        Part.TIME,
-        Part.SHADE,
-        Part.SHADE_WORDS,
-    }
-)
+#: Parts that reach over many events, so that the extent of one event does not count them: all but these.
+BEHIND = frozenset(Part) - {Part.STORY, Part.CARD, Part.BELIEF, Part.UNREAD, Part.FOOT}
 
 
 @dataclass(frozen=True, slots=True)
