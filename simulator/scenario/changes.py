@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     AScenario = TypeVar("AScenario", bound=ScenarioSetup)
 
-TEXT_KEYS = ("name", "title", "topic", "lesson")  # they describe the world and change nothing in it
 CHANGED = ", changed"  # ends the title of a changed scenario: what the title says may be no longer true
 _GOOD_OF_ROLE = {"ca": "client-ca", "client": "alice", "server": "server"}
 

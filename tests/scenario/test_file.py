@@ -24,8 +24,8 @@ from simulator.scenario.schema import PATH, json_schema, schema_text
 from simulator.scenario.setup import ClientSetup, Network, ScenarioSetup, ServerSetup
 from simulator.scenario.values import field_types, read_table, type_at
 from simulator.scenario.words import read_duration, write_duration
-from simulator.scenario.writer import dump
 from simulator.security import SecurityLevel
+from tests.scenario.writing import dump
 
 if TYPE_CHECKING:
     from pathlib import Path
