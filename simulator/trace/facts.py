@@ -38,15 +38,19 @@ class Step(Enum):
 
     @property
     def title(self) -> str:
-        """A heading for people."""
-        return _STEP_TITLES[self]
+        """A heading for people, the same wherever the step is shown."""
+        return _STEP_TITLES[self.band]
+
+    @property
+    def band(self) -> Step:
+        """The step with which this one is shown: the server asks in the midst of what the client checks."""
+        return Step.SERVER_CHECK if self is Step.CERTIFICATE_REQUEST else self
 
 
 _STEP_TITLES = {
     Step.ENROLMENT: "Before: enrolment",
     Step.REQUEST: "Client requests a secure connection",
-    Step.SERVER_CHECK: "Client checks the server's certificate",
-    Step.CERTIFICATE_REQUEST: "Server asks the client for a certificate",
+    Step.SERVER_CHECK: "Client checks the server, which may ask for a certificate",
     Step.SEND_OR_SKIP: "Client sends a certificate, or goes on without",
     Step.TRUST_DECISION: "Server decides",
     Step.SESSION: "The session, and what it is worth",
@@ -347,6 +351,3 @@ class Outcome(TraceValue, frozen=True):
     judged_by: Side | None
     client: ClientOutcome
     server: ServerOutcome
-
-
-STEP_NUMBERS = {step: number for number, step in enumerate(Step)}

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator.trace.facts import BeliefChanged, Checked, Decided, HandshakeReturned, Sent, StandingChanged
+from simulator.trace.facts import (
+    BeliefChanged,
+    Checked,
+    Decided,
+    HandshakeReturned,
+    Sent,
+    StandingChanged,
+    Step,
+)
 from simulator.trace.outcome import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.display import Text
 from simulator.views.pictures.sequence import sequence
+from simulator.views.player.picture import picture
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger
 from simulator.views.story.beats import DETAILS, beats, selection
 from simulator.views.story.lanes import names_of
@@ -83,7 +93,8 @@ def test_an_overview_has_the_same_messages_in_every_form(name: str, tls: str) ->
     """What the story needs is in every form, CertificateVerify too, and what it does not is in none."""
     trace = trace_of(name, tls)
     flights = [beat for beat in selection(trace, "overview") if isinstance(beat, Flight)]
-    sent = [message for flight in flights for message in flight.name.split(", ")]
+    # Brackets are escaped in some forms: "Certificate (empty)", "signing request (CSR)".
+    sent = [message.partition(" (")[0] for flight in flights for message in flight.name.split(", ")]
     drawn = [item.text for item in sequence(trace, detail="overview").items if isinstance(item, Text)]
     forms = (
         " ".join(drawn),
@@ -138,14 +149,40 @@ def test_what_is_known_later_names_the_event_that_makes_it_known(name: str, tls:
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_bands_change_with_every_step_and_only_then(name: str, tls: str) -> None:
-    """A band is never followed by one of its step, and each beat stands in the band of its step."""
-    step = None
+    """No band is followed by one of its step, each beat stands in its step's, and numbers go up by one."""
+    step, number = None, 0
     for beat in selection(trace_of(name, tls), "messages"):
         if isinstance(beat, Band):
             assert beat.step is not step
-            step = beat.step
-        elif not isinstance(beat, Belief):
-            assert beat.event.step is step
+            step, number = beat.step, number + 1
+            assert (beat.number, beat.step.title) == (number, beat.event.step.title)
+        elif not isinstance(beat, Belief | CallReturned):
+            assert beat.event.step.band is step
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_bands_have_one_name_and_number_in_every_form(name: str, tls: str) -> None:
+    """Picture, chapters, text and diagrams say the same numbers and titles, in the same order."""
+    trace = trace_of(name, tls)
+    told = [band for band in selection(trace, "messages") if isinstance(band, Band)]
+    bands = [f"{band.number} {band.step.title}" for band in told]
+    assert bands == [f"{one['number']} {one['title']}" for one in picture(trace, "messages")["chapters"]]
+    assert bands == [" ".join(words) for words in re.findall(r"─── (\d+)  (.*?) ─", story(trace, 120))]
+    for words in (mermaid(trace), plantuml(trace)):
+        found = re.findall(r"(?m)^ *(?:Note over \S+: |== )(\d) · (.*?) \([^()]*\)", words)
+        assert bands == [" ".join(heading) for heading in found]
+    for detail in DETAILS:
+        assert bands == [band.name for band in sequence(trace, detail=detail).marks.bands]
+
+
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+def test_the_servers_question_stands_among_what_the_client_checks(tls: str) -> None:
+    """Both versions have one band for the server's flight; only TLS 1.3 speaks before the server decides."""
+    trace = trace_of("valid-certificate", tls)
+    steps = [band.step for band in selection(trace, "messages") if isinstance(band, Band)]
+    early = [Step.SESSION] if tls == "1.3" else []
+    first = [Step.ENROLMENT, Step.REQUEST, Step.SERVER_CHECK, Step.SEND_OR_SKIP]
+    assert steps == [*first, *early, Step.TRUST_DECISION, Step.SESSION]
 
 
 def test_a_certificate_authority_has_one_spelling() -> None:

@@ -11,7 +11,8 @@ from simulator.trace.facts import Alert, Checked, Sent
 from simulator.views.drawing.cells import cells, wrap_cells
 from simulator.views.drawing.display import Text
 from simulator.views.pictures.sequence import sequence
-from simulator.views.story.lanes import SEED_MARK, reading_notes
+from simulator.views.story.lanes import SEED_MARK
+from simulator.views.story.reading import message_name
 from simulator.views.story.words import level_name
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
@@ -69,7 +70,9 @@ def test_the_story_tells_every_message_the_decisive_check_and_the_level(name: st
     trace = trace_of(name, tls)
     text = story(trace, 120)
     facts = [event.fact for event in trace.events]
-    wanted = {fact.name for fact in facts if isinstance(fact, Sent | Alert)} | {level_name(trace.card.level)}
+    wanted = {message_name(fact.name) for fact in facts if isinstance(fact, Sent | Alert)} | {
+        level_name(trace.card.level)
+    }
     failed = [fact.verdict.decisive for fact in facts if isinstance(fact, Checked)]
     wanted |= {f"Decisive: {check.name}" for check in failed if check}
     assert sorted(words for words in wanted if words not in text) == []
@@ -100,15 +103,6 @@ def test_an_unknown_detail_is_told_with_what_is_allowed() -> None:
     """A detail that does not exist is an error that lists those that do."""
     with pytest.raises(OutputError, match="overview, messages or everything"):
         story(trace_of("valid-certificate", "1.3"), detail="all")
-
-
-def test_the_order_of_the_numbers_is_explained_where_they_are_first_seen() -> None:
-    """Before the first numbered step, text and picture say why the numbers do not go up one by one."""
-    trace = trace_of("valid-certificate", "1.3")
-    notes = reading_notes(trace.setup)
-    lines = (line for passage in next(passages(trace, 80)) for line in passage.lines)
-    assert notes in " ".join(" ".join(lines).split())
-    assert notes in " ".join(item.text for item in sequence(trace).items if isinstance(item, Text))
 
 
 def test_the_mark_of_seeded_keys_is_said_once() -> None:

@@ -1,4 +1,4 @@
-"""Alerts: one side ends the connection, or says why it fails.
+"""Alerts: one side ends the connection, with a code that hints why.
 
 Codes and names are those of RFC 8446 section 6 and RFC 5246 section 7.2.
 """

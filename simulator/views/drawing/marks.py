@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeVar
 
-from simulator.trace.facts import STEP_NUMBERS
-
 if TYPE_CHECKING:
     from simulator.trace.facts import Step
 
@@ -66,6 +64,7 @@ class SectionMark:
 class BandMark:
     """A run of events of one step; ``seq`` is the event with which it appears."""
 
+    number: int
     step: Step
     seq: int
     top: float
@@ -74,8 +73,8 @@ class BandMark:
 
     @property
     def name(self) -> str:
-        """The number and the title of the step, as they stand in the heading."""
-        return f"{STEP_NUMBERS[self.step]} {self.step.title}"
+        """The number and the title, as they stand in the heading."""
+        return f"{self.number} {self.step.title}"
 
 
 ASection = TypeVar("ASection", BandMark, SectionMark)

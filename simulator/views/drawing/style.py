@@ -47,7 +47,7 @@ class Type:
 
 
 _LEVEL_KEYS = [level.value for level in SecurityLevel]
-_STEP_KEYS = [step.value for step in Step]
+_STEP_KEYS = [step.value for step in Step if step.band is step]
 # Of a standing that proves nothing: grey, and amber for a claim; of every other, the colour of its level.
 _GROUNDS = {
     Standing.NOTHING_YET: SecurityLevel.CLEARTEXT,
@@ -188,14 +188,12 @@ COLOURS: dict[str, tuple[str, str, str]] = {
     "step_ENROLMENT": ("#4A5160", "#C3C9D4", "#000000"),
     "step_REQUEST": ("#005F98", "#7CC6F2", "#000000"),
     "step_SERVER_CHECK": ("#00664B", "#5FD9B4", "#000000"),
-    "step_CERTIFICATE_REQUEST": ("#7A5200", "#F2B544", "#000000"),
     "step_SEND_OR_SKIP": ("#8A3A6A", "#E8A3C9", "#000000"),
     "step_TRUST_DECISION": ("#983A00", "#FFA064", "#000000"),
     "step_SESSION": ("#5B5800", "#E9DF5A", "#000000"),
     "band_ENROLMENT": ("#F1F2F5", "#1E2128", "#FFFFFF"),
     "band_REQUEST": ("#E9F3FA", "#182530", "#F5F5F5"),
     "band_SERVER_CHECK": ("#E6F5EF", "#172A26", "#FFFFFF"),
-    "band_CERTIFICATE_REQUEST": ("#FDF3DF", "#2B2518", "#F5F5F5"),
     "band_SEND_OR_SKIP": ("#F9EDF4", "#2A1F28", "#FFFFFF"),
     "band_TRUST_DECISION": ("#FCEEE5", "#2E221B", "#F5F5F5"),
     "band_SESSION": ("#FAF8DB", "#29281A", "#FFFFFF"),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from simulator.views.story.beat_kinds import Flight
 
+BESIDE_LANES = 18.0  # what words on an arrow leave free between two lanes
 LOOKS = {
     Protection.CLEAR: "clear",
     Protection.HANDSHAKE_TRAFFIC: "handshake",
@@ -49,13 +50,13 @@ def _row(sheet: Sheet, row: Flight) -> None:
     start, end = stage.lanes[row.event.actor], stage.lanes[row.receiver]
     inner, outer = sorted((start, end), key=lambda x: abs(x - stage.middle))
     near = stage.next_lane(inner, towards=outer)
-    middle, room = (inner + near) / 2, abs(inner - near) - 28
+    middle, room = (inner + near) / 2, abs(inner - near) - BESIDE_LANES
     sheet.y += 5
     _label(sheet, row, middle, room)
     sheet.y += 10
     _arrow(sheet, row, start, end)
     sheet.y += 9
-    if room < TALK_PITCH - 28:
+    if room < TALK_PITCH - BESIDE_LANES:
         _fields_beside(sheet, row, inner, rightward=near < inner)
         return
     for text in row.fields:

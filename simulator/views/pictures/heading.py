@@ -24,7 +24,7 @@ def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:
     """Put the title block and the lane cards; leaves ``sheet.y`` below them."""
     with sheet.within(Part.TITLE):
         setup, lesson = trace.setup, "" if detail == "overview" else clean(trace.setup.lesson)
-        under = clean(under_title(trace)), reading_notes(setup)
+        under = filter(None, (clean(under_title(trace)), reading_notes(setup)))
         page.head(sheet, clean(setup.title), *under, lead=lesson, most=5)
     place = len(sheet.front)
     with sheet.within(Part.CARD):

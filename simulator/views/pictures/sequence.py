@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.trace.facts import STEP_NUMBERS
 from simulator.views.drawing.display import Box, Line, Text, wrap
 from simulator.views.drawing.marks import BandMark, Part
 from simulator.views.drawing.sheet import Sheet, Stage
@@ -111,7 +110,7 @@ class _Story:
                 panels.flag(sheet, beat)
 
     def _open_band(self, band: Band) -> None:
-        """Begin a new band: a strip with the step's number and title."""
+        """Begin a new band: a strip with its number and the step's title."""
         sheet, stage = self.sheet, self.sheet.stage
         step, seq, top, since = band.step, band.event.seq, self.sheet.y, band.since
         self.band = band
@@ -121,12 +120,12 @@ class _Story:
         x, y = stage.left + 18, top + STRIP_HEIGHT / 2
         with sheet.within(Part.HEADING, since):
             sheet.put(Box(x - 10, y - 10, 20, 20, f"step.{step.value}", seq, radius=10))
-            sheet.put(Text(x, y + 4.7, str(STEP_NUMBERS[step]), "band.number", seq, "middle"))
+            sheet.put(Text(x, y + 4.7, str(band.number), "band.number", seq, "middle"))
             style = f"band.title.{step.value}"
             sheet.line(step.title, style, seq, stage.left + 36, top + 19, width=width - 190)
         with sheet.within(Part.TIME, since):
             sheet.line(band.when, "band.time", seq, stage.right - 12, top + 18, width=140, anchor="end")
-        sheet.bands.append(BandMark(step, since, top, top + STRIP_HEIGHT, top + STRIP_HEIGHT))
+        sheet.bands.append(BandMark(band.number, step, since, top, top + STRIP_HEIGHT, top + STRIP_HEIGHT))
         sheet.y = top + STRIP_HEIGHT + 5
 
     def _idle(self, beat: Remark) -> None:

@@ -12,7 +12,6 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from simulator.trace.facts import (
-    STEP_NUMBERS,
     Alert,
     BeliefChanged,
     Checked,
@@ -178,13 +177,7 @@ def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> tuple[flo
 def _chapter(band: BandMark) -> dict[str, Any]:
     """A band of the picture, where a chapter of the player begins."""
     step = band.step
-    return {
-        "seq": band.seq,
-        "number": str(STEP_NUMBERS[step]),
-        "step": step.value,
-        "short": step.value.replace("_", " ").capitalize(),
-        "title": step.title,
-    }
+    return {"seq": band.seq, "number": str(band.number), "step": step.value, "title": step.title}
 
 
 def _giving_away(trace: Trace, lines: Iterable[str]) -> list[str]:

@@ -26,11 +26,13 @@ class Band:
     """A step begins with this event.
 
     Attributes:
+        number: its place among the bands, from 1.
         event: the first that is shown of the step.
         since: ``seq`` of the event with which the band appears; it may be a ledger that is not shown.
         when: from which moment on.
     """
 
+    number: int
     event: Event
     since: int
     when: str
@@ -38,7 +40,7 @@ class Band:
     @property
     def step(self) -> Step:
         """The step that begins."""
-        return self.event.step
+        return self.event.step.band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

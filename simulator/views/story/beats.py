@@ -7,6 +7,7 @@ the events again. A detail is a selection of beats: what an overview leaves out 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from simulator.trace.facts import (
@@ -45,6 +46,7 @@ from simulator.views.story.reading import (
     idle_authorities,
     is_refusal,
     is_small_talk,
+    message_name,
     news,
     reads,
     sent_name,
@@ -89,16 +91,20 @@ def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
     told = _with_proofs(beats(trace, detail)[1:])
     shown = [beat for beat in told if DETAILS.index(beat.detail) <= most]
     idle = sorted(idle_authorities(trace))
-    step = None
+    step, number = None, count(1)
     for beat in _joined(shown) if detail == "overview" else shown:
         if isinstance(beat, Ledger) and (beat.decided or beat.is_empty):
             continue
         event = beat.ledger.event if isinstance(beat, Decision) and beat.ledger else beat.event
-        # A belief follows from something that was shown: it begins no step.
-        if event.step is not step and not isinstance(beat, Belief):
-            step = event.step
+        # A belief, a return or a reading follows from something that was shown: it begins no step.
+        begins = isinstance(beat, Flight | Ledger | Decision) or (
+            isinstance(beat, Remark) and beat.kind == "note"
+        )
+        if event.step.band is not step and (begins or step is None):
+            step = event.step.band
             since = beat.since if isinstance(beat, Decision) else event.seq
-            yield Band(event, since, f"from {moment(event.at)}" if event.at > 0 else moment(event.at))
+            when = f"from {moment(event.at)}" if event.at > 0 else moment(event.at)
+            yield Band(next(number), event, since, when)
             if event.at >= 0:
                 yield from (_idle(event, lane) for lane in idle)
                 idle = []
@@ -140,7 +146,8 @@ def _with_proofs(told: Iterable[Beat]) -> list[Beat]:
 
 def joined(one: Flight, other: Flight) -> Flight | None:
     """Two messages as one arrow; None where more than their names differs, or the names are too long."""
-    ways = [(f.event.actor, f.receiver, f.event.step, f.lost, f.protection, f.protocol) for f in (one, other)]
+    both = (one, other)
+    ways = [(f.event.actor, f.receiver, f.event.step.band, f.lost, f.protection, f.protocol) for f in both]
     name = f"{one.name}, {other.name}"
     if ways[0] != ways[1] or one.protocol == "alert" or len(name) > MOST_JOINED:
         return None
@@ -196,7 +203,7 @@ class _Walk:
             case HandshakeReturned():
                 return self._returned(event, fact)
             case Received() | Alert():
-                words = f"reads {clean(fact.name)} ({moment(event.at)})"
+                words = f"reads {message_name(fact.name)} ({moment(event.at)})"
                 said = self._alert(fact) if isinstance(fact, Alert) else ()
                 return self._remark(event, "reading", words, said)
             case StateChanged():

@@ -24,6 +24,7 @@ from simulator.tls.wire.messages import (
     ServerKeyExchange,
 )
 from simulator.tls.wire.registry import cipher_suite_name, group_name, signature_scheme_name
+from simulator.tls.wire.version import Protection, Version
 from simulator.trace.facts import Alert, Sent
 from simulator.views.story.reading import is_refusal, message_in, version_of
 from simulator.views.story.words import clean, duration, plural
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 MOST_NAMES = 3
+AS_OPENSSL = "in the clear only from OpenSSL's client: other clients encrypt this alert"
 
 
 def key_fields(fact: Sent | Alert, trace: Trace, verdict: Verdict | None = None) -> tuple[str, ...]:
@@ -45,7 +47,7 @@ def key_fields(fact: Sent | Alert, trace: Trace, verdict: Verdict | None = None)
         verdict: the sender's last ledger; an alert need not repeat its decisive sentence.
     """
     if isinstance(fact, Alert):
-        return _alert(fact, verdict)
+        return (*_alert(fact, verdict), *_as_openssl(fact, trace, verdict))
     match fact.protocol:
         case "handshake":
             return _handshake(message_in(fact.raw, version_of(trace)), trace.setup)
@@ -64,6 +66,12 @@ def _alert(alert: Alert, verdict: Verdict | None) -> tuple[str, ...]:
     if verdict is not None and verdict.decisive and verdict.decisive.sentence == alert.reason:
         return ("the code is all that is sent, not the reason",)
     return (f"not sent along: {clean(alert.reason)}",)
+
+
+def _as_openssl(alert: Alert, trace: Trace, verdict: Verdict | None) -> tuple[str, ...]:
+    """A TLS 1.3 client that refuses the server has keys by then, and OpenSSL's does not use them."""
+    late = alert.protection is Protection.CLEAR and verdict is not None and verdict.role == "server"
+    return (AS_OPENSSL,) if late and version_of(trace) is Version.TLS13 else ()
 
 
 def _handshake(message: Message | None, setup: Setup) -> tuple[str, ...]:

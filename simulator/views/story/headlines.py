@@ -24,7 +24,7 @@ from simulator.trace.facts import (
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.lanes import NAMELESS, Names
-from simulator.views.story.reading import sent_name
+from simulator.views.story.reading import message_name, sent_name
 from simulator.views.story.words import clean, level_name, question
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def headline(event: Event, names: Names = NAMELESS) -> str:
         case Sent():
             return f"{who} sends {sent_name(fact)}"
         case Received():
-            return f"{who} reads {clean(fact.name)}"
+            return f"{who} reads {message_name(fact.name)}"
         case Alert():
             verb = "sends" if fact.direction == "sent" else "reads"
             return f"{who} {verb} the alert {clean(fact.name)}"

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from simulator.views.drawing.style import Detail
 
 SEED_MARK = "O=clientauth teaching - not secret"
-NUMBERING = "Numbers are the steps of the story; the messages of one step may come before another's."
 MARKING = f"Keys made from a seed are no secret: the CAs' full names carry {SEED_MARK}."
 
 
@@ -107,9 +106,9 @@ def opening(trace: Trace) -> str:
 
 
 def reading_notes(setup: Setup) -> str:
-    """A remark on the numbers of the steps and, once a picture, on the mark in the names of seeded CAs."""
+    """A remark on the mark in the names of seeded CAs; empty without any."""
     marked = any(SEED_MARK in held.facts.subject for held in setup.certificates if held.facts)
-    return f"{NUMBERING} {MARKING}" if marked else NUMBERING
+    return MARKING if marked else ""
 
 
 def version_words(trace: Trace) -> str:

@@ -78,8 +78,14 @@ def is_refusal(fact: Sent | Alert) -> bool:
 
 def sent_name(fact: Sent | Alert) -> str:
     """The name of what was sent."""
-    empty = isinstance(fact, Sent) and fact.is_empty_certificate
-    return f"{clean(fact.name)} (empty)" if empty else clean(fact.name)
+    if isinstance(fact, Sent) and fact.is_empty_certificate:
+        return f"{clean(fact.name)} (empty)"
+    return message_name(fact.name)
+
+
+def message_name(name: str) -> str:
+    """The name of a message; the one that RFC 2986 gives a CSR is too like CertificateRequest."""
+    return "signing request (CSR)" if name == "CertificationRequest" else clean(name)
 
 
 def is_small_talk(fact: Fact, version: Version) -> bool:

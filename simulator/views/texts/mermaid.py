@@ -39,7 +39,6 @@ _WASHES = {
     Step.ENROLMENT: "rgba(128, 128, 128, 0.12)",
     Step.REQUEST: "rgba(86, 180, 233, 0.14)",
     Step.SERVER_CHECK: "rgba(0, 158, 115, 0.14)",
-    Step.CERTIFICATE_REQUEST: "rgba(230, 159, 0, 0.14)",
     Step.SEND_OR_SKIP: "rgba(204, 121, 167, 0.16)",
     Step.TRUST_DECISION: "rgba(0, 114, 178, 0.14)",
     Step.SESSION: "rgba(128, 128, 128, 0.16)",

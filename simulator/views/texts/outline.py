@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from simulator.trace.facts import STEP_NUMBERS
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import shorten, wrap_cells
 from simulator.views.drawing.style import detail_named
@@ -70,14 +69,15 @@ def title_words(trace: Trace) -> str:
     return shorten(clean(trace.setup.title), MOST_TITLE)
 
 
-def run_words(trace: Trace) -> tuple[str, str]:
-    """The run in one line, and a note on reading it."""
-    return shorten(clean(under_title(trace)), 2 * MOST_TITLE), reading_notes(trace.setup)
+def run_words(trace: Trace) -> tuple[str, ...]:
+    """The run in one line, and a note on reading it, if there is one."""
+    run = shorten(clean(under_title(trace)), 2 * MOST_TITLE)
+    return tuple(filter(None, (run, reading_notes(trace.setup))))
 
 
 def band_words(band: Band) -> str:
     """The heading of a step."""
-    return f"{STEP_NUMBERS[band.step]} · {band.step.title} ({band.when})"
+    return f"{band.number} · {band.step.title} ({band.when})"
 
 
 def worth(trace: Trace) -> tuple[str, ...]:

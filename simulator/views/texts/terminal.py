@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
-from simulator.trace.facts import STEP_NUMBERS
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
 from simulator.views.drawing.style import detail_named
@@ -23,7 +22,6 @@ from simulator.views.texts.screens import Passage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.trace.facts import Step
     from simulator.trace.trace import Trace
     from simulator.views.story.beat_kinds import Beat
     from simulator.views.texts.screens import Lines
@@ -71,7 +69,7 @@ def passages(
             if piece:
                 yield piece
             piece = []
-            pen.begin(beat.step)
+            pen.begin(beat)
         elif not (isinstance(beat, Remark) and beat.kind == "idle"):  # an idle CA has no lane here
             piece.append(pen.passage(beat))
     if piece:
@@ -88,7 +86,7 @@ class _Pen:
         self.signs = ASCII if ascii_only else UNICODE
         self.names = names_of(trace.setup)
         self.order = [actor.name for actor in trace.setup.actors]
-        self.step: Step | None = None
+        self.band: Band | None = None
         self.begins = False
         self.pair: tuple[str, str] | None = None
 
@@ -164,9 +162,9 @@ class _Pen:
         rest = self.signs.rule * (self.width - cells(shown) - 5)
         return self.paint(f"{self.signs.rule * 3} {shown} {rest}", kind)
 
-    def begin(self, step: Step) -> None:
+    def begin(self, band: Band) -> None:
         """The next passage begins a step."""
-        self.step, self.pair, self.begins = step, None, True
+        self.band, self.pair, self.begins = band, None, True
 
     def passage(self, beat: Beat) -> Passage:
         """One beat: its paragraphs, with the step's title and the lanes' names where they change."""
@@ -176,7 +174,7 @@ class _Pen:
         if pair != self.pair:
             self.pair = pair
             heading.append(self.lanes(pair))
-        again = (self.title(", continued:"),) if self.step else ()
+        again = (self.title(", continued:"),) if self.band else ()
         return Passage(tuple(self.paragraphs(beat)), tuple(heading), (*again, self.lanes(pair)))
 
     def paragraphs(self, beat: Beat) -> Iterator[Lines]:
@@ -205,8 +203,8 @@ class _Pen:
                 yield self.inside(beat.words if beat.kind == "note" else beat.headline, " - ", "quiet")
 
     def title(self, mark: str = " ") -> str:
-        step = self.step
-        return self.rule(f"{STEP_NUMBERS[step]}{mark} {step.title}", "heading") if step else ""
+        band = self.band
+        return self.rule(f"{band.number}{mark} {band.step.title}", "heading") if band else ""
 
     def lanes(self, pair: tuple[str, str]) -> str:
         """The names of the two lanes above them."""
