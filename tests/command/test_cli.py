@@ -75,8 +75,8 @@ def test_run_json_has_the_documented_keys(tmp_path: Path) -> None:
         },
         "server": {
             "handshake": "failed",
-            "believed_when_handshake_returned": None,
-            "believes": "REFUSED",
+            "standing_when_handshake_returned": None,
+            "standing": "refused",
             "peer": None,
         },
     } == {key: value for key, value in document.items() if key not in {"messages", "trace"}}

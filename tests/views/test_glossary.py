@@ -77,7 +77,7 @@ def test_whatever_a_run_shows_is_explained() -> None:
                 shown.add(fact.name)
             elif isinstance(fact, Decided):
                 shown.add(fact.decision)
-    assert {"ClientHello", "close_notify", "grant", "revoke", "signing request (CSR)"} <= shown
+    assert {"ClientHello", "close_notify", "grant", "revoke", "CertificationRequest"} <= shown
     assert set() == {name for name in shown if unexplained(name)}
 
 
