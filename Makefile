@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test test-all check-fast fuzz lint types figures schema check notebooks notebooks-run slides clean
+.PHONY: demo test test-all check-fast fuzz lint types figures schema check notebooks notebooks-run slides site clean
 
 demo: $(STAMP)
 	$(BIN)/clientauth demo
@@ -52,6 +52,10 @@ notebooks-run: $(STAMP)
 
 slides: $(STAMP)
 	$(BIN)/python notebooks/slides.py
+
+# The classroom as static pages, into site/: open site/index.html, or copy the folder to any web server.
+site: $(STAMP)
+	$(BIN)/clientauth site site
 
 # The editable install is made once, and again when what it depends on changes. Installing can fail for a
 # moment on a busy network, so it is tried three times.

@@ -21,7 +21,7 @@ from simulator.command.console import (
     write,
     write_json,
 )
-from simulator.command.lessons import cases, glossary, quiz
+from simulator.command.lessons import cases, glossary, quiz, site
 from simulator.command.options import (
     FOLDER,
     colour_option,
@@ -148,5 +148,5 @@ def demo(
     return demonstration.give_demo(figures, terminal_width(width), coloured, quiet=quiet, jobs=jobs)
 
 
-for verb in (run, export, matrix, diff, check, cases, glossary, quiz):
+for verb in (run, export, matrix, diff, check, cases, glossary, quiz, site):
     clientauth.add_command(verb)

@@ -1,4 +1,4 @@
-"""The verbs for learners: ``glossary``, ``quiz`` and ``cases``."""
+"""The verbs for learners: ``glossary``, ``quiz``, ``cases`` and ``site``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from simulator.command.console import note, read_line, terminal_width, width_option, write
+from simulator.command.options import FOLDER, jobs_option
 
 
 @click.command()
@@ -77,3 +78,24 @@ def cases(file: Path) -> None:
 
     save_case_sheet(file)
     note(f"{file}")
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=FOLDER)
+@jobs_option
+def site(directory: Path, jobs: int | None) -> None:
+    """Write the classroom as static pages, for students without Python.
+
+    Every scenario with its picture and its player, runs to decide, the playground, the quiz, the words and
+    the lesson. Open DIR/index.html from disk, or copy DIR to any web server.
+    """
+    from simulator.lessons.site.site import site_files
+    from simulator.runs.files import make_folder, write_public_file
+    from simulator.runs.many import processes
+
+    for folder in (directory, *(directory / name for name in ("runs", "decide", "shared"))):
+        make_folder(folder)
+    with processes(jobs) as executor:
+        for place, text in site_files(executor=executor, progress=None):
+            write_public_file(directory / place, text.encode())
+    note(f"Open {directory / 'index.html'}")

@@ -285,7 +285,7 @@ MOST_WORDS = 4
 
 def words_in(texts: Iterable[str]) -> list[str]:
     """The glossary's terms that occur in the texts, each once, in the order in which they occur."""
-    pattern, terms = _finder()
+    pattern, terms = finder()
     matches = [match for text in texts for match in pattern.findall(text)]
     found = [match if match in glossary() else terms[match.lower()] for match in matches]
     return list(dict.fromkeys(found))[:MOST_WORDS]
@@ -297,7 +297,7 @@ def entries(terms: Iterable[str]) -> dict[str, list[Any]]:
 
 
 @cache
-def _finder() -> tuple[re.Pattern[str], dict[str, str]]:
+def finder() -> tuple[re.Pattern[str], dict[str, str]]:
     """One pattern for every spelling that is no everyday word, the longest first, and the term of each."""
     words = [word for word in glossary().values() if not word.everyday]
     spellings = {name.lower(): word.term for word in words for name in (word.term, *word.also)}

@@ -94,9 +94,21 @@ def module() -> str:
 
 
 @cache
+def script() -> str:
+    """The player as a classic script, since a page from disk may load no module.
+
+    It defines ``clientauth.play(contents, place, more)``: draw a document into an element, and return the
+    model; ``more`` is laid over the model's values.
+    """
+    plain = module().replace("export default { render };\n", "")
+    body = f"{plain}\n{_resource('page.js')}clientauth.play = play;\n"
+    return f"globalThis.clientauth ??= {{}};\n(() => {{\n{body}}})();\n"
+
+
+@cache
 def stylesheet() -> str:
     """The style sheet of the player: the palettes of the style table as custom properties, then its rules."""
-    light, dark, printed = (_properties(PALETTES[theme]) for theme in ("light", "dark", "print"))
+    light, dark, printed = (properties(PALETTES[theme]) for theme in ("light", "dark", "print"))
     palettes = (
         f".clientauth-player {{\n{light}}}\n"
         f'.clientauth-player[data-theme="dark"] {{\n{dark}}}\n'
@@ -105,7 +117,8 @@ def stylesheet() -> str:
     return palettes + _resource("player.css")
 
 
-def _properties(colours: Mapping[str, str]) -> str:
+def properties(colours: Mapping[str, str]) -> str:
+    """A palette as the declarations of CSS custom properties."""
     return "".join(f"  --{name}: {colour};\n" for name, colour in colours.items())
 
 
@@ -133,7 +146,9 @@ def _page(title: str, contents: dict[str, Any], said: str, cursor: int) -> str:
 <script type="application/json" id="document">{data}</script>
 <script type="module">
 {module()}
-{_resource("page.js")}</script>
+{_resource("page.js")}
+play(JSON.parse(document.getElementById("document").textContent), document.getElementById("player"));
+</script>
 </body>
 </html>
 """

@@ -1,0 +1,1 @@
+"""The classroom as static pages, for students without Python: from disk or any web server."""

@@ -1,0 +1,98 @@
+"""Decide it yourself: every way of a live run, played beforehand for a page that has no simulator."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from simulator.engine.simulation import Simulation
+from simulator.lessons.site.frame import link, listed, page, prose
+from simulator.lessons.site.runs import SCRIPTS, light, player, versions
+from simulator.scenario import TLS_VERSIONS
+from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.trace.outcome import trace_of
+from simulator.views.player.document import document
+from simulator.views.story.words import question
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from simulator.lessons.site.lines import Shapes
+    from simulator.scenario import TlsVersion
+
+States = dict[str, dict[str, Any]]
+
+#: The scenarios that a reader can decide: each side has a reason to refuse in one of them.
+DECIDED = ("valid-certificate", "certificate-expired", "stolen-certificate", "server-untrusted")
+INTRODUCTION = (
+    "The run stops wherever client or server has a choice: to ask for a certificate, to accept the server, "
+    "to send a certificate or to skip it, to accept the client, to grant. You choose for both sides. Go back "
+    "to a decision, and you can choose otherwise."
+)
+
+
+def states(job: tuple[str, TlsVersion]) -> States:
+    """Every state in which a live run of a scenario waits or has ended, by the choices that lead there."""
+    scenario, tls = job
+    found: States = {}
+    waiting: list[tuple[str, ...]] = [()]
+    while waiting:
+        choices = waiting.pop(0)
+        simulation = Simulation(catalogue[scenario], tls, interactive=True)
+        simulation.run()
+        for choice in choices:
+            simulation.decide(choice)
+            simulation.run()
+        pending, number = simulation.pending, len(simulation.decisions)
+        options = list(pending.options) if pending else []
+        asked = pending and {"ask": question(pending.name), "options": options, "number": number}
+        shown = document(trace_of(simulation.events), finished=simulation.finished)
+        found["/".join(choices)] = {"document": shown, "pending": asked}
+        waiting += [(*choices, option) for option in options]
+    return found
+
+
+def light_states(ways: States, shapes: Shapes) -> States:
+    """The states, with the pictures of their documents as rows."""
+    return {way: {**state, "document": light(state["document"], shapes)} for way, state in ways.items()}
+
+
+def decide_place(scenario: str, tls: TlsVersion) -> str:
+    """The path of the page on which a scenario is decided."""
+    return f"decide/{scenario}-tls{tls}.html"
+
+
+def decide_page(scenario: str, tls: TlsVersion, ends: int, data: str) -> str:
+    """The page on which a scenario is decided.
+
+    Args:
+        scenario: its name.
+        tls: the version.
+        ends: the number of ways it can go.
+        data: the packed states.
+    """
+    place, title = decide_place(scenario, tls), catalogue[scenario].title
+    body = f"""<h1>You decide: {escape(title)}</h1>
+{versions(tls, lambda other: decide_place(scenario, other))}
+<div class="reading"><p>{prose(INTRODUCTION, "../")}</p>
+<p>All {ends} ways were played beforehand by this simulator.</p></div>
+<div class="wide">{player(data, "Here you decide for both sides.")}</div>"""
+    title = f"You decide: {title} · TLS {tls}"
+    return page(place, title, body, scripts=(*SCRIPTS, "decide.js"), sheet="player.css")
+
+
+def decide_index(scenarios: Iterable[str]) -> str:
+    """The page that leads to these."""
+    rows = (
+        " ".join(
+            [
+                f"<b>{escape(catalogue[name].title)}</b>",
+                *(link(decide_place(name, tls), f"TLS {tls}") for tls in reversed(TLS_VERSIONS)),
+            ]
+        )
+        for name in scenarios
+    )
+    body = f"""<h1>Decide it yourself</h1>
+<p class="reading">{prose(INTRODUCTION)}</p>
+{listed(rows, "list")}"""
+    return page("decide.html", "Decide it yourself", body)

@@ -1,0 +1,4 @@
+// On a narrow screen a picture keeps its type readable and scrolls sideways: at first the middle is seen, where
+// client and server talk.
+
+for (const box of document.querySelectorAll(".picture")) box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2;
