@@ -54,10 +54,10 @@ theme_option = click.option(
 )
 detail_option = click.option(
     "--detail",
-    type=click.Choice(["overview", "messages", "everything"]),
+    type=click.Choice(["essential", "overview", "messages", "everything"]),
     default="messages",
     show_default=True,
-    help="How much is shown.",
+    help="How much is shown; essential is one slide.",
 )
 
 

@@ -78,6 +78,11 @@ def run(
 @click.option(
     "--without-keys", is_flag=True, help="A .pcapng without the key log: what an eavesdropper sees."
 )
+@click.option(
+    "--accessible",
+    is_flag=True,
+    help="A .mmd begins with a title and a description for screen readers; needs Mermaid 10.",
+)
 @click.option("--frames", metavar="DIR", type=FOLDER, help="Also one picture for each step, for slides.")
 @click.option(
     "--frames-as", type=click.Choice(["svg", "png"]), default="svg", show_default=True, help="Their form."
@@ -91,6 +96,7 @@ def export(
     theme: str,
     detail: str,
     without_keys: bool,
+    accessible: bool,
     frames: Path | None,
     frames_as: Literal["svg", "png"],
 ) -> int:
@@ -109,7 +115,8 @@ def export(
 
     result = simulate(scenario_from(scenario, settings), tls=tls)
     for path in files:
-        result.save(path, view=view, theme=theme, detail=detail, with_keys=not without_keys)
+        with_keys = not without_keys
+        result.save(path, view=view, theme=theme, detail=detail, with_keys=with_keys, accessible=accessible)
         note(f"{path}")
     if frames is not None:
         from simulator.runs.saving import save_frames

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """A scenario that was played to its end; in a notebook it shows itself as its sequence diagram.
+    """A scenario that was played to its end; in a notebook it shows itself on one slide.
 
     Attributes:
         scenario: the setup.
@@ -164,11 +164,11 @@ class Run:
         return ", ".join([what, *filter(None, why)]) + ">"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[Bundle, Metadata]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
-        """Return what a notebook shows: the sequence diagram, on one screen."""
+        """Return what a notebook shows: the run on one slide."""
         from simulator.views.notebook import exhibit
         from simulator.views.pictures.sequence import sequence
 
-        return exhibit(sequence(self.trace, detail="overview"), repr(self))._repr_mimebundle_()
+        return exhibit(sequence(self.trace, detail="essential"), repr(self))._repr_mimebundle_()
 
 
 def simulate(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Run:

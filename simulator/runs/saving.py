@@ -23,6 +23,7 @@ def save(
     theme: str = "light",
     detail: str = "messages",
     with_keys: bool = True,
+    accessible: bool = False,
 ) -> Path:
     """Write a view of a run to a file, by suffix: .svg .png .pdf .html .txt .json .mmd .puml .pcapng .keys.
 
@@ -31,8 +32,9 @@ def save(
         path: where to; the folder must exist.
         view: which picture or text, by its name in :data:`simulator.views.view_table.VIEWS`.
         theme: ``light``, ``dark`` or ``print``; pictures only.
-        detail: ``overview``, ``messages`` or ``everything``; pictures, pages and text.
+        detail: ``essential`` (one slide), ``overview``, ``messages``, ``everything``; pictures, pages, text.
         with_keys: put the run's key log into a .pcapng. It, or a .keys, may then be read by its owner alone.
+        accessible: begin a .mmd with a title and a description for screen readers, for Mermaid 10.
 
     Returns:
         The path written.
@@ -43,7 +45,8 @@ def save(
     """
     path = Path(path)
     keylog = getattr(run, "keylog", ()) if with_keys and path.suffix.lower() in (".pcapng", ".keys") else ()
-    contents = run_contents(_trace(run), path, view=view, theme=theme, detail=detail, keylog=keylog)
+    options = {"view": view, "theme": theme, "detail": detail}
+    contents = run_contents(_trace(run), path, **options, keylog=keylog, accessible=accessible)
     # A file with keys inside is a secret itself.
     write = write_private_file if keylog else write_public_file
     write(path, contents)

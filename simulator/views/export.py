@@ -36,6 +36,7 @@ def run_contents(
     theme: str = "light",
     detail: str = "messages",
     keylog: Sequence[str] = (),
+    accessible: bool = False,
 ) -> bytes:
     """The contents of a file with a view of a run.
 
@@ -44,8 +45,9 @@ def run_contents(
         path: its suffix names the form.
         view: which picture or text, by its name in :data:`simulator.views.view_table.VIEWS`.
         theme: ``light``, ``dark`` or ``print``; pictures only.
-        detail: ``overview``, ``messages`` or ``everything``; pictures, pages and text.
+        detail: ``essential`` (one slide), ``overview``, ``messages``, ``everything``; pictures, pages, text.
         keylog: secrets to put into a .pcapng or .keys.
+        accessible: begin a .mmd with a title and a description for screen readers, for Mermaid 10.
 
     Raises:
         OutputError: the suffix, view, theme or detail is unknown, the view does not fit the suffix, there is
@@ -75,7 +77,7 @@ def run_contents(
         case ".mmd":
             from simulator.views.texts.mermaid import mermaid
 
-            return mermaid(trace, detail=detail).encode()
+            return mermaid(trace, detail=detail, accessible=accessible).encode()
         case ".puml":
             from simulator.views.texts.plantuml import plantuml
 

@@ -27,8 +27,18 @@ def test_one_command_writes_every_form(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stderr.splitlines() == [str(path) for path in (*files, *slides)]
     starts = [path.read_bytes()[:9] for path in files]
-    assert starts == [b"---\ntitle", b"@startuml", b"\x0a\x0d\x0d\x0a" + starts[2][4:]]
+    assert starts == [b"sequenceD", b"@startuml", b"\x0a\x0d\x0d\x0a" + starts[2][4:]]
     assert {slide.suffix for slide in slides} == {".svg"}
+
+
+def test_a_head_for_screen_readers_comes_on_request(tmp_path: Path) -> None:
+    """``--accessible`` begins a .mmd with a title and a description; without it Mermaid 8 draws the file."""
+    path = tmp_path / "a.mmd"
+    heads = []
+    for option in ((), ("--accessible",)):
+        assert _export("certificate-expired", path, "--detail", "essential", *option).exit_code == 0
+        heads.append([word in path.read_text() for word in ("title: ", "accTitle: ", "accDescr: ")])
+    assert heads == [[False] * 3, [True] * 3]
 
 
 def test_without_keys_leaves_them_out(tmp_path: Path) -> None:

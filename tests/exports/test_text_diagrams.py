@@ -151,7 +151,7 @@ def test_the_judge_notices(language: str, renderers: Renderers) -> None:
 def test_mermaid_describes_its_picture(name: str, renderers: Renderers) -> None:
     """Mermaid's picture has the scenario's title as its name and the caption as its description."""
     trace = trace_of(name, "1.3")
-    title, description = renderers["mermaid"](mermaid(trace)).named[:2]
+    title, description = renderers["mermaid"](mermaid(trace, accessible=True)).named[:2]
     assert title == "".join(clean(trace.setup.title).split())
     assert f"seed{trace.setup.seed}" in description
 

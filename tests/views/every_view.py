@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from simulator.trace.trace import Trace
 
-DETAILS = ("overview", "messages", "everything")
+DETAILS = ("essential", "overview", "messages", "everything")
 PICTURES = ("sequence", "timeline", "trust-graph", "states", "ladder", "bytes:Certificate", "bytes")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.trace.facts import Checked
 from simulator.trust.verdict import CheckOutcome
-from simulator.views.story.ledger_words import group
+from simulator.views.story.certificate_words import group
 from simulator.views.story.reading import news
 from simulator.views.texts.outline import Note, outline
 from tests.played import RUNS

@@ -31,6 +31,8 @@ from tests.played import NAMES, RUNS
 from tests.views.geometry import contrasts, faults
 from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
+WITH_LANES = tuple(detail for detail in DETAILS if detail != "essential")
+
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_no_text_is_cut_covered_crossed_or_on_top_of_another(name: str, tls: str) -> None:
@@ -190,7 +192,7 @@ def test_an_empty_certificate_is_called_empty() -> None:
 def test_a_stolen_certificate_is_refused_for_its_proof(tls: str) -> None:
     """One question, one box: a trusted certificate, a proof that does not hold, and so a refusal."""
     trace = trace_of("stolen-certificate", tls)
-    for detail in DETAILS:
+    for detail in WITH_LANES:
         texts = [item.text for item in sequence(trace, detail=detail).items if isinstance(item, Text)]
         box = (
             "Does the server accept this client?",
@@ -229,7 +231,7 @@ def test_the_words_of_an_error_are_whole(name: str) -> None:
     """What a client wrongly believed stands in whole words, also where no CA stands beside it."""
     trace = trace_of(name, "1.3")
     late = gap(trace)
-    for detail in DETAILS if late else ():
+    for detail in WITH_LANES if late else ():
         lines = [
             item.text
             for item in sequence(trace, detail=detail).items

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from simulator.trace.trace import Trace
 from tests.played import run_of
 
-DETAILS = ("overview", "messages", "everything")
+DETAILS = ("essential", "overview", "messages", "everything")
 THEMES = ("light", "dark", "print")
 
 HOSTILE = {

@@ -31,7 +31,7 @@ def show(thing: Run | Simulation | Matrix, view: str = "sequence", *, detail: st
         thing: a run, a simulation that has ended, or a matrix.
         view: its name in :data:`simulator.views.view_table.VIEWS`: ``trust-graph``, ``ladder``,
             ``bytes:CertificateVerify:2``; the matrix has only the one.
-        detail: ``overview``, ``messages`` or ``everything``.
+        detail: ``essential`` (one slide), ``overview``, ``messages`` or ``everything``.
 
     Raises:
         OutputError: unknown view, detail or message.

@@ -19,6 +19,7 @@ from simulator.trace.facts import Step
 Theme = Literal["light", "dark", "print"]
 Detail = Literal["overview", "messages", "everything"]
 DETAILS: tuple[Detail, ...] = get_args(Detail)
+ESSENTIAL = "essential"  # the detail for one slide, of which only the sequence diagram has a picture
 Palette = Mapping[str, str]
 
 SANS = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', sans-serif"
@@ -82,6 +83,9 @@ _STROKES = (
     (Stroke(fill="alert_text"), "chosen.refusal"),
     (Stroke(line="muted", width=1.0, dash=(3, 2.5)), "option"),
     (Stroke(fill="fail_ground", line="alert", width=1.6), "decisive"),
+    (Stroke(fill="card", line="good", width=3.0), "verdict.pass"),
+    (Stroke(fill="fail_ground", line="alert", width=3.0), "verdict.fail"),
+    (Stroke(fill="card", line="ink", width=3.0), "verdict"),
     (Stroke(line="good", width=2.2), "mark.pass"),
     (Stroke(line="alert", width=2.6), "mark.fail"),
     (Stroke(line="muted", width=1.8), "mark.none"),
@@ -148,12 +152,16 @@ _TYPES = (
     (Type(13.5, "alert_text", bold=True), "gap node.fail link.missing"),
     (Type(24, bold=True), "level"),
     (Type(15), "plain"),
-    (Type(12, bold=True), "rung"),
+    (Type(13), "rung"),
+    (Type(17, bold=True), "verdict"),
+    (Type(17, "good", bold=True), "verdict.pass"),
+    (Type(17, "alert_text", bold=True), "verdict.fail"),
+    (Type(16, bold=True), "result"),
     (Type(14), "fact"),
     (Type(13, "hint", italic=True), "link.hint"),
     (Type(13, bold=True, mono=True), "state.name"),
     (Type(13, "muted", mono=True), "state.name.unvisited hex.quiet"),
-    (Type(13, bold=True), "link.taken byte.name"),
+    (Type(13, bold=True), "link.taken byte.name message.long"),
     (Type(12.5, "paper", bold=True), "number"),
     (Type(14, "ladder_server", bold=True), "ladder.server"),
     (Type(13, mono=True), "hex"),
@@ -161,6 +169,7 @@ _TYPES = (
 )
 TYPES = {name: look for look, names in _TYPES for name in names.split()}
 TYPES |= {f"band.title.{key}": Type(15, f"step_{key}", bold=True) for key in _STEP_KEYS}
+TYPES |= {f"band.name.{key}": Type(13, f"step_{key}", bold=True) for key in _STEP_KEYS}
 
 #: Every colour by name: light, dark, print. Print has greys only: bands that follow each other differ.
 COLOURS: dict[str, tuple[str, str, str]] = {
@@ -235,7 +244,7 @@ def ground_of(held: SecurityLevel | Standing) -> str:
 
 
 def detail_named(name: str) -> Detail:
-    """Return the detail of that name: how much a view shows.
+    """Return the detail of that name: how much a view shows. For ``essential`` most views have ``overview``.
 
     Raises:
         OutputError: the name is unknown.
@@ -243,7 +252,9 @@ def detail_named(name: str) -> Detail:
     for detail in DETAILS:
         if detail == name:
             return detail
-    raise unknown_name(OutputError, "detail", name, DETAILS)
+    if name == ESSENTIAL:
+        return "overview"
+    raise unknown_name(OutputError, "detail", name, (ESSENTIAL, *DETAILS))
 
 
 def palette(theme: str) -> Palette:

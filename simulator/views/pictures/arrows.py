@@ -54,7 +54,7 @@ def _row(sheet: Sheet, row: Flight) -> None:
     sheet.y += 5
     _label(sheet, row, middle, room)
     sheet.y += 10
-    _arrow(sheet, row, start, end)
+    arrow(sheet, row, start, end)
     sheet.y += 9
     if room < TALK_PITCH - BESIDE_LANES:
         _fields_beside(sheet, row, inner, rightward=near < inner)
@@ -101,7 +101,7 @@ def _label(sheet: Sheet, row: Flight, middle: float, room: float) -> None:
         sheet.y += pitch_of("message.small")
 
 
-def _arrow(sheet: Sheet, row: Flight, start: float, end: float) -> None:
+def arrow(sheet: Sheet, row: Flight, start: float, end: float) -> None:
     """The line itself: a tube where it is encrypted, broken off where it is never read."""
     seq, y, lost_since = row.event.seq, sheet.y, row.lost_since
     way = 1 if end > start else -1

@@ -28,15 +28,19 @@ if TYPE_CHECKING:
 
 STRIP = 16.0  # the hatched edge of what is only assumed
 PAD = 8.0
-ROOM = BELIEF_WIDTH - 2 * PAD - STRIP  # for words
+BRIEF_WIDTH = 130.0
 
 
 @dataclass(slots=True)
 class BeliefLane:
-    """One column; a block stands from one change of belief to the next."""
+    """One column; a block stands from one change of belief to the next.
+
+    A brief one is narrow, has no sentences, and only its dashed edge for what is assumed.
+    """
 
     sheet: Sheet
     left_side: bool
+    brief: bool = False
     belief: Belief | None = None
     top: float = 0.0
 
@@ -50,9 +54,9 @@ class BeliefLane:
         if self.belief is None:
             return
         belief = self.belief
-        x = MARGIN if self.left_side else self.sheet.stage.width - MARGIN - BELIEF_WIDTH
+        x = MARGIN if self.left_side else self.sheet.stage.width - MARGIN - self.width
         lines = self._lines(belief)
-        needed = sum(pitch_of(style) for _, style in lines) + 2 * PAD
+        needed = sum(pitch_of(style) for _, style in lines) + 2 * self._pad
         self.sheet.y = max(self.sheet.y, self.top + needed + 4)
         height = self.sheet.y - self.top - 4
         lines += self._reason(belief, height - needed)
@@ -62,29 +66,43 @@ class BeliefLane:
     def _block(self, belief: Belief, x: float, height: float, lines: list[tuple[str, str]]) -> None:
         """Ground, hatching, frame and words."""
         seq = belief.event.seq
-        self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, ground_of(belief.held), seq, radius=5))
-        strip = x + BELIEF_WIDTH - STRIP if self.left_side else x
-        if belief.assumed:
+        self.sheet.put(Box(x, self.top, self.width, height, ground_of(belief.held), seq, radius=5))
+        strip = x + self.width - STRIP if self.left_side else x
+        if belief.assumed and not self.brief:
             self.sheet.put(*hatching(strip, self.top + 2, STRIP, height - 4, seq))
         edge = "belief.assumed" if belief.assumed else "belief.held"
-        self.sheet.put(Box(x, self.top, BELIEF_WIDTH, height, edge, seq, radius=5))
-        start = x + PAD + (0 if self.left_side else STRIP)
-        y = self.top + PAD
+        self.sheet.put(Box(x, self.top, self.width, height, edge, seq, radius=5))
+        start = x + PAD + (0 if self.left_side or self.brief else STRIP)
+        y = self.top + self._pad
         for text, style in lines:
             self.sheet.put(Text(start, y + 0.78 * pitch_of(style) - 1, text, style, seq))
             y += pitch_of(style)
 
     def _lines(self, belief: Belief) -> list[tuple[str, str]]:
-        lines = [(line, "belief") for line in wrap(level_name(belief.held), "belief", ROOM, 3)]
+        lines = [(line, "belief") for line in wrap(level_name(belief.held), "belief", self._room, 3)]
         if belief.assumed:
-            lines += [(line, "belief.small") for line in wrap(ASSUMED, "belief.small", ROOM)]
+            assumed = "assumed" if self.brief else ASSUMED
+            lines += [(line, "belief.small") for line in wrap(assumed, "belief.small", self._room)]
         return lines
 
     def _reason(self, belief: Belief, spare: float) -> list[tuple[str, str]]:
         """The observation behind the belief, where all of it fits into what height is spare."""
-        lines = wrap(belief.reason, "belief.small", ROOM, 12) if belief.reason else ()
+        lines = () if self.brief else wrap(belief.reason, "belief.small", self._room, 12)
         fits = len(lines) * pitch_of("belief.small") <= spare
         return [(line, "belief.small") for line in lines] if fits else []
+
+    @property
+    def width(self) -> float:
+        """The width of the column."""
+        return BRIEF_WIDTH if self.brief else BELIEF_WIDTH
+
+    @property
+    def _pad(self) -> float:
+        return PAD - 4 * self.brief
+
+    @property
+    def _room(self) -> float:
+        return self.width - 2 * PAD - (0 if self.brief else STRIP)
 
 
 @dataclass(slots=True)

@@ -42,7 +42,7 @@ def _card(sheet: Sheet, trace: Trace, top: float) -> None:
     sheet.line(TITLE, "small", seq, left + PAD, top + 24, width=room)
     sheet.line(level_name(level), "level", seq, left + PAD, top + 54, width=room)
     sheet.line(level_sentence(level), "plain", seq, left + PAD, top + 79, width=room)
-    bottom = _ladder(sheet, level, left + PAD, top + 104, seq)
+    bottom = ladder(sheet, level, left + PAD, top + 104, seq)
     facts = card_facts(trace.card, names_of(trace.setup).shown)
     if beside:
         x = left + PAD + LADDER_WIDTH + PAD
@@ -55,23 +55,34 @@ def _card(sheet: Sheet, trace: Trace, top: float) -> None:
     sheet.put_behind(place, Box(left, top, width, sheet.y - top, "card", seq, radius=10, part=Part.FOOT))
 
 
-def _ladder(sheet: Sheet, level: SecurityLevel, x: float, top: float, seq: int) -> float:
-    """Six stairs, the reached one filled and framed; REFUSED stands beside them."""
-    bottom = top + FOOT + 5 * RUNG_STEP
+def ladder(
+    sheet: Sheet,
+    level: SecurityLevel,
+    x: float,
+    top: float,
+    seq: int,
+    *,
+    width: float = RUNG_WIDTH,
+    last: float = RUNG_WIDTH,
+    step: float = RUNG_STEP,
+) -> float:
+    """Six stairs, the reached one filled and framed; REFUSED is beside them. Return the y below."""
+    bottom = top + FOOT + 5 * step
     for rung in (*RUNGS, SecurityLevel.REFUSED):
-        refusal, height = rung.rung is None, FOOT + RUNG_STEP * (rung.rung or 0)
-        x += 26 * refusal
-        middle = x + (RUNG_WIDTH - 4) / 2
+        refusal, height = rung.rung is None, FOOT + step * (rung.rung or 0)
+        if refusal:
+            x, width = x + 26, last
+        middle = x + (width - 4) / 2
         above = refusal or level.rung is None or (rung.rung or 0) > level.rung
         style = f"level.edge.{rung.value}" if rung is level else "rung.above" if above else "rung"
-        sheet.put(Box(x, bottom - height, RUNG_WIDTH - 4, height, style, seq, radius=3))
+        sheet.put(Box(x, bottom - height, width - 4, height, style, seq, radius=3))
         if refusal and rung is level:
             sheet.put(*octagon(middle, bottom - FOOT - 17, 12, seq))
         if refusal:
             sheet.put(Line(((x - 15, top), (x - 15, bottom)), "rule", seq))
-        lines = wrap(level_name(rung), "rung", RUNG_WIDTH - 14, 2)
+        lines = wrap(level_name(rung), "rung", width - 6, 2)
         sheet.rows(lines, "rung", seq, middle, bottom - height + 18, "middle")
-        x += RUNG_WIDTH
+        x += width
     return bottom
 
 

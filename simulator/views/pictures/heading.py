@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Box, fit, wrap
+from simulator.views.drawing.display import Anchor, Box, fit, wrap
 from simulator.views.drawing.marks import LaneMark, Part
 from simulator.views.drawing.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
 from simulator.views.pictures import page
@@ -30,7 +30,7 @@ def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:
     with sheet.within(Part.CARD):
         _cards(sheet, setup, detail)
     with sheet.within(Part.COLUMN):
-        _column_titles(sheet)
+        column_titles(sheet)
     sheet.head = sheet.span_since(place)
 
 
@@ -54,11 +54,15 @@ def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
     sheet.y += height
 
 
-def _column_titles(sheet: Sheet) -> None:
-    right = sheet.stage.width - MARGIN - BELIEF_WIDTH
-    for title, left in (("The client believes", MARGIN), ("The server knows", right)):
-        middle = left + BELIEF_WIDTH / 2
-        sheet.line(title, "belief.title", 0, middle, sheet.y, width=BELIEF_WIDTH, anchor="middle")
+def column_titles(sheet: Sheet, width: float = BELIEF_WIDTH) -> None:
+    """Put the titles of the belief columns, on a baseline at ``sheet.y``; at the edge of narrow columns."""
+    anchor: Anchor = "middle" if width == BELIEF_WIDTH else "start"
+    for title, left in (
+        ("The client believes", MARGIN),
+        ("The server knows", sheet.stage.width - MARGIN - width),
+    ):
+        x = left + width / 2 if anchor == "middle" else left
+        sheet.line(title, "belief.title", 0, x, sheet.y, width=BELIEF_WIDTH, anchor=anchor)
 
 
 def _card_lines(actor: ActorSetup, setup: Setup, detail: Detail, room: float) -> tuple[str, ...]:

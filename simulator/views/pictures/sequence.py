@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from simulator.views.drawing.display import Box, Line, Text, wrap
 from simulator.views.drawing.marks import BandMark, Part
 from simulator.views.drawing.sheet import Sheet, Stage
-from simulator.views.drawing.style import Detail, detail_named
+from simulator.views.drawing.style import ESSENTIAL, Detail, detail_named
 from simulator.views.pictures import arrows, panels
 from simulator.views.pictures.beliefs import BeliefLane, GapShade
+from simulator.views.pictures.essential import essential
 from simulator.views.pictures.footer import foot
 from simulator.views.pictures.heading import head
 from simulator.views.pictures.page import finished
@@ -47,12 +48,14 @@ def sequence(trace: Trace, *, detail: str = "messages") -> Drawing:
 
     Args:
         trace: what happened.
-        detail: ``overview`` (flights and choices), ``messages``, or ``everything`` (states, readings and
-            every line of the ledgers).
+        detail: ``essential`` (one slide), ``overview`` (flights and choices), ``messages``, or ``everything``
+            (states, readings and every line of the ledgers).
 
     Raises:
         OutputError: there is no such detail.
     """
+    if detail == ESSENTIAL:
+        return essential(trace)
     level = detail_named(detail)
     sheet = Sheet(Stage.of(trace))
     head(sheet, trace, level)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text, seen_with, span
 from simulator.views.drawing.marks import BEHIND, Part
 from simulator.views.drawing.pens import picture
+from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.sequence import sequence
 from simulator.views.story.lanes import run_name
 from simulator.views.story.moments import moments
@@ -68,7 +69,7 @@ def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
     Raises:
         OutputError: the detail is unknown.
     """
-    whole = sequence(trace, detail=detail)
+    whole = sequence(trace, detail=detail_named(detail))
     bands = whole.marks.bands
     names = [band.step.value.lower().replace("_", "-") for band in bands]
     end = whole.height if whole.marks.foot is None else whole.marks.foot - FOOT_GAP / 2
@@ -98,7 +99,7 @@ def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
     Raises:
         OutputError: the detail is unknown.
     """
-    whole = sequence(trace, detail=detail)
+    whole = sequence(trace, detail=detail_named(detail))
     if seq >= trace.events[-1].seq:
         return whole
     tops = [band.top for band in whole.marks.bands]

@@ -34,10 +34,9 @@ from simulator.views.player.messages import messages
 from simulator.views.player.picture import GIVING_AWAY, picture
 from simulator.views.player.predict import questions, turns
 from simulator.views.story.caption import caption
-from simulator.views.story.certificate_words import certificate_words
+from simulator.views.story.certificate_words import about, certificate_words, evidence
 from simulator.views.story.glossary import glossary
 from simulator.views.story.lanes import names_of, run_name, under_title
-from simulator.views.story.ledger_words import about, evidence
 from simulator.views.story.message_bytes import chain_of
 from simulator.views.story.moments import moments
 from simulator.views.story.reading import version_of

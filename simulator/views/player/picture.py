@@ -31,7 +31,7 @@ from simulator.views.drawing.display import (
     union,
 )
 from simulator.views.drawing.marks import BEHIND, BandMark, Extent, Part
-from simulator.views.drawing.style import PALETTES, Palette
+from simulator.views.drawing.style import PALETTES, Palette, detail_named
 from simulator.views.drawing.svg import markup
 from simulator.views.pictures.sequence import sequence
 from simulator.views.story.reading import unread_since
@@ -75,7 +75,7 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
     Raises:
         OutputError: the detail is unknown.
     """
-    drawing = sequence(trace, detail=detail)
+    drawing = sequence(trace, detail=detail_named(detail))
     marks = drawing.marks
     beside = SAID_BESIDE if finished else SAID_BESIDE | {Part.FOOT}
     items = [item for item in drawing.items if item.part not in beside]

@@ -36,10 +36,10 @@ from simulator.views.story.beat_kinds import (
     Remark,
     RemarkKind,
 )
+from simulator.views.story.certificate_words import decisive_words, ledger_lines, result_of
 from simulator.views.story.fields import key_fields
 from simulator.views.story.headlines import decided, headline, returned
 from simulator.views.story.lanes import names_of
-from simulator.views.story.ledger_words import decisive_words, ledger_lines, result_of
 from simulator.views.story.reading import (
     gap,
     gap_words,

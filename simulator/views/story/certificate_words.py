@@ -1,17 +1,28 @@
-"""A certificate in words, from the facts in the setup of its trace."""
+"""A certificate in words, from the facts in the setup of its trace, and the checks that were made of it."""
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from simulator.views.story.words import clean, common_name, size
+from simulator.trust.verdict import Check, CheckOutcome, Verdict
+from simulator.trust.vocabulary import CheckName
+from simulator.views.story.words import OUTCOME_WORDS, clean, common_name, size
 
 if TYPE_CHECKING:
     from simulator.trace.facts import Setup
     from simulator.trace.setup import CertificateFacts, HeldCertificate
+    from simulator.views.drawing.style import Detail
+    from simulator.views.story.words import Say
 
 UNREADABLE = "unreadable certificate"
+RESULTS = {
+    CheckOutcome.PASS: "trusted",
+    CheckOutcome.FAIL: "not accepted",
+    CheckOutcome.NOT_EVALUATED: "not judged",
+}
+NOT_LOOKED = (CheckOutcome.NOT_EVALUATED, CheckOutcome.NOT_REACHED)
 
 
 def certificate_title(held: HeldCertificate) -> str:
@@ -63,3 +74,69 @@ def _facts(facts: CertificateFacts) -> list[tuple[str, str]]:
 def _moment(moment: str) -> str:
     """An ISO 8601 time as people write it."""
     return moment.replace("T", " ").replace("Z", " UTC")
+
+
+def evidence(check: Check, say: Say = clean) -> str:
+    """The field that was checked, the value it should have had, and the rule's reference."""
+    looked = f"{clean(check.field)}: {say(check.value)}" if check.field and check.value else ""
+    wanted = f"required: {say(check.required)}" if check.required else ""
+    return " · ".join(filter(None, (looked, wanted, clean(check.reference or ""))))
+
+
+def about(verdict: Verdict, say: Say = clean) -> str:
+    """The subject of the certificate that is judged."""
+    return say(verdict.peer) if verdict.peer else f"The {verdict.role} sent no certificate."
+
+
+def result_of(verdict: Verdict, checks: tuple[Check, ...], say: Say) -> tuple[CheckOutcome, str] | None:
+    """Outcome and words of a certificate's checks together, or of the proof that completes them."""
+    if not checks:
+        return None
+    owner = say(verdict.peer) if verdict.peer else f"The {verdict.role}"
+    outcomes = {check.outcome for check in checks}
+    if len(checks) < len(verdict.checks):
+        if CheckOutcome.FAIL in outcomes:
+            return CheckOutcome.FAIL, f"{owner}'s proof: does not hold"
+        return CheckOutcome.PASS, f"{owner}'s proof: made with the certificate's key"
+    if not verdict.peer and verdict.check(CheckName.CERTIFICATE_PRESENTED).outcome is not CheckOutcome.PASS:
+        failed = CheckOutcome.FAIL in outcomes
+        return (CheckOutcome.FAIL if failed else CheckOutcome.NOT_EVALUATED), about(verdict)
+    for outcome in (CheckOutcome.FAIL, CheckOutcome.PASS, CheckOutcome.NOT_EVALUATED):
+        if outcome in outcomes:
+            return outcome, f"{owner}'s certificate: {RESULTS[outcome]}"
+    return None
+
+
+def ledger_lines(verdict: Verdict, detail: Detail, say: Say) -> tuple[tuple[CheckOutcome, str], ...]:
+    """Outcome and words of each line: every check, or those of one outcome together; none in an overview."""
+    if detail == "everything":
+        return tuple((check.outcome, line_of(check, say)) for check in verdict.checks)
+    if detail == "overview":
+        return ()
+    # The proof that is to come has a line of its own.
+    to_come = () if verdict.decisive or not verdict.peer else (CheckName.PROOF_OF_POSSESSION,)
+    checks = tuple(check for check in verdict.checks if check.name not in to_come)
+    groups = ((outcome, group(checks, outcome)) for outcome in (CheckOutcome.PASS, *NOT_LOOKED))
+    return tuple((outcome, words) for outcome, words in groups if words)
+
+
+def decisive_words(check: Check, say: Say) -> tuple[str, str, str]:
+    """The check that decided: its name, its sentence, its evidence."""
+    return f"Decisive: {clean(check.name)}", say(check.sentence), evidence(check, say)
+
+
+def group(checks: tuple[Check, ...], outcome: CheckOutcome) -> str:
+    """The checks of one outcome in a line: ``3 passed: signature, validity ×2``; empty without any."""
+    names = Counter(clean(check.name) for check in checks if check.outcome is outcome)
+    if not names:
+        return ""
+    words = [name if count == 1 else f"{name} ×{count}" for name, count in names.items()]
+    return f"{names.total()} {OUTCOME_WORDS[outcome]}: {', '.join(words)}"
+
+
+def line_of(check: Check, say: Say = clean) -> str:
+    """One check with its sentence and, where it was made, the rule's reference."""
+    head = f"{clean(check.name)}, {OUTCOME_WORDS[check.outcome]}"
+    line = f"{head}: {say(check.sentence)}" if check.sentence else head
+    passed = check.outcome is CheckOutcome.PASS
+    return f"{line} ({clean(check.reference)})" if check.reference and passed else line

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Step
 from simulator.views.drawing.cells import shorten
+from simulator.views.drawing.style import ESSENTIAL
 from simulator.views.story.beat_kinds import Band, Flight
 from simulator.views.story.caption import caption
+from simulator.views.story.lanes import version_words
 from simulator.views.texts.outline import (
     Note,
     band_words,
@@ -57,32 +59,30 @@ def escape(text: str) -> str:
     return _WRAP.sub(lambda found: f"{found[1][:-1]}#{ord(found[1][-1])};", escaped)
 
 
-def mermaid(trace: Trace, *, detail: str = "messages") -> str:
-    """A run as Mermaid text.
+def mermaid(trace: Trace, *, detail: str = "messages", accessible: bool = False) -> str:
+    """A run as Mermaid text, which Mermaid 8 draws too.
 
     Args:
         trace: what happened.
-        detail: ``overview``, ``messages`` or ``everything``.
+        detail: ``essential``, ``overview``, ``messages`` or ``everything``.
+        accessible: begin with a title and a description for screen readers, which Mermaid 8 does not read.
 
     Raises:
         OutputError: there is no such detail.
     """
-    known = participants(trace)
-    title = json.dumps(title_words(trace)).translate({ord("%"): "\\u0025", ord("{"): "\\u007b"})
-    lines = [
-        "---",
-        f"title: {title}",
-        "---",
-        "sequenceDiagram",
-        f"  %% {escape(run_words(trace)[0])}",
-        f"  accTitle: {escape(title_words(trace))}",
-        f"  accDescr: {escape(shorten(caption(trace), MOST_CAPTION))}",
-        "  autonumber",
-    ]
+    known, essential = participants(trace, detail), detail == ESSENTIAL
+    lines = ["sequenceDiagram"]
+    if accessible:
+        title = json.dumps(title_words(trace)).translate({ord("%"): "\\u0025", ord("{"): "\\u007b"})
+        lines = ["---", f"title: {title}", "---", *lines, f"  accTitle: {escape(title_words(trace))}"]
+        lines.append(f"  accDescr: {escape(shorten(caption(trace), MOST_CAPTION))}")
+    lines += [] if essential else ["  autonumber"]
     lines += [f"  participant {lane.key} as {_text((lane.title,))}" for lane in known.values()]
     ends = f"{next(iter(known.values())).key},{list(known.values())[-1].key}"
-    lines.append(f"  Note over {ends}: {_text(run_words(trace))}")
-    lines += [f"  Note over {lane.key}: {_text(lane.words)}" for lane in known.values()]
+    run = (version_words(trace),) if essential else run_words(trace)
+    lines.append(f"  Note over {ends}: {_text((title_words(trace), *run))}")
+    if not essential:
+        lines += [f"  Note over {lane.key}: {_text(lane.words)}" for lane in known.values()]
     inside = False
     for line in outline(trace, detail):
         if isinstance(line, Band):
@@ -90,14 +90,16 @@ def mermaid(trace: Trace, *, detail: str = "messages") -> str:
             lines.append(f"    Note over {ends}: {escape(band_words(line))}")
             inside = True
         else:
-            lines += [f"    {words}" for words in _statement(line, known)]
+            lines += [
+                f"{'  ' * (1 + inside)}{words}" for words in _statement(line, known, alarms=not essential)
+            ]
     lines += ["  end"] * inside
-    lines.append(f"  Note over {ends}: {_text(worth(trace))}")
+    lines.append(f"  Note over {ends}: {_text(worth(trace, detail))}")
     return "\n".join(lines) + "\n"
 
 
-def _statement(line: Flight | Note, known: Mapping[str, Participant]) -> list[str]:
-    """A message or a note; what refuses stands in a wash of its own."""
+def _statement(line: Flight | Note, known: Mapping[str, Participant], *, alarms: bool) -> list[str]:
+    """A message or a note; with alarms what refuses stands in a wash of its own."""
     if isinstance(line, Flight):
         sign = f"{STOP} " * line.refusal + f"{LOCK} " * line.encrypted
         way = "-x" if line.lost else "->>"
@@ -106,7 +108,7 @@ def _statement(line: Flight | Note, known: Mapping[str, Participant]) -> list[st
     else:
         statement = f"Note over {line.lane}: {_SIGNS.get(line.kind, '')}{_text(line.lines)}"
         alarm = line.kind in ("refusal", "gap")
-    return [f"rect {_ALARM}", f"  {statement}", "end"] if alarm else [statement]
+    return [f"rect {_ALARM}", f"  {statement}", "end"] if alarm and alarms else [statement]
 
 
 def _text(lines: tuple[str, ...]) -> str:

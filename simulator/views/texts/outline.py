@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Literal
 
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import shorten, wrap_cells
-from simulator.views.drawing.style import detail_named
+from simulator.views.drawing.style import ESSENTIAL, detail_named
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
+from simulator.views.story.essence import TITLES, beliefs_words, essence, grounds_words
 from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
 from simulator.views.story.reading import gap_words
 from simulator.views.story.words import OUTCOME_MARKS, card_facts, clean, level_name
@@ -21,6 +22,7 @@ from simulator.views.story.words import OUTCOME_MARKS, card_facts, clean, level_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
     from simulator.views.drawing.style import Detail
     from simulator.views.story.beat_kinds import Beat
@@ -80,25 +82,34 @@ def band_words(band: Band) -> str:
     return f"{band.number} · {band.step.title} ({band.when})"
 
 
-def worth(trace: Trace) -> tuple[str, ...]:
-    """The level that came out, and the card."""
+def worth(trace: Trace, detail: str) -> tuple[str, ...]:
+    """The level that came out, and the card; of the essence, how each side came to what it believes."""
+    if detail == ESSENTIAL:
+        told = essence(trace)
+        beliefs = (f"{title}: {beliefs_words(told, side)}" for side, title in TITLES.items())
+        return (f"{told.result[0]}: {told.result[1]}", *beliefs)
     level = trace.card.level
     head = f"What the session is worth: {level_name(level)} ({level.plain_words})"
     facts = card_facts(trace.card, names_of(trace.setup).shown)
     return (head, *(shorten(f"{label}: {answer}", MOST_TITLE) for label, answer in facts))
 
 
-def participants(trace: Trace) -> dict[str, Participant]:
-    """The lanes from left to right, by their name in the trace."""
-    names = names_of(trace.setup)
+def participants(trace: Trace, detail: str) -> dict[str, Participant]:
+    """The lanes from left to right, by their name in the trace; of the essence, client and server."""
+    names, cards = names_of(trace.setup), essence(trace).cards if detail == ESSENTIAL else {}
+
+    def said(actor: ActorSetup) -> tuple[str, ...]:
+        return (cards[actor.name],) if cards else lane_words(actor, trace.setup)
+
     return {
         actor.name: Participant(
             f"P{place}",
             shorten(names.title(actor.name), COLUMNS),
             actor.role,
-            tuple(line for words in lane_words(actor, trace.setup) for line in paragraph(words, 2, 34)),
+            tuple(line for words in said(actor) for line in paragraph(words, 2, 34)),
         )
         for place, actor in enumerate(trace.setup.actors, start=1)
+        if not cards or actor.name in cards
     }
 
 
@@ -107,13 +118,21 @@ def outline(trace: Trace, detail: str = "messages") -> Iterator[Line]:
 
     Args:
         trace: what happened.
-        detail: ``overview`` (flights and choices), ``messages``, or ``everything`` (states too, and every
-            line of the ledgers).
+        detail: ``essential``, ``overview`` (flights and choices), ``messages``, or ``everything`` (states
+            and every line of the ledgers).
 
     Raises:
         OutputError: there is no such detail.
     """
-    known, level = participants(trace), detail_named(detail)
+    known, level = participants(trace, detail), detail_named(detail)
+    if detail == ESSENTIAL:
+        for row in essence(trace).rows:
+            if isinstance(row, Flight):
+                yield row
+            else:
+                kind: Kind = "refusal" if row.refuses else "decision"
+                yield Note(known[row.event.actor].key, kind, paragraph(grounds_words(row)))
+        return
     for beat in selection(trace, level):
         if isinstance(beat, Band | Flight):
             yield beat
@@ -123,9 +142,9 @@ def outline(trace: Trace, detail: str = "messages") -> Iterator[Line]:
 
 def flight_lines(beat: Flight) -> tuple[str, ...]:
     """The words on an arrow: names with size and keys first, then what matters in it."""
-    small = f"{beat.small}, never read" if beat.lost else beat.small
+    small = ", ".join(filter(None, (beat.small, "never read" if beat.lost else "")))
     fields = (line for field in beat.fields for line in paragraph(field, 3))
-    return (*paragraph(beat.name, 3), *paragraph(f"({small})", 2), *fields)
+    return (*paragraph(beat.name, 3), *(paragraph(f"({small})", 2) if small else ()), *fields)
 
 
 def _notes(beat: Beat, known: dict[str, Participant], detail: Detail) -> Iterator[Note]:

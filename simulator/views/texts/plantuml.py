@@ -79,12 +79,12 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
 
     Args:
         trace: what happened.
-        detail: ``overview``, ``messages`` or ``everything``.
+        detail: ``essential``, ``overview``, ``messages`` or ``everything``.
 
     Raises:
         OutputError: there is no such detail.
     """
-    known = participants(trace)
+    known = participants(trace, detail)
     lines = [
         "@startuml",
         f"title {escape(title_words(trace))}",
@@ -98,7 +98,7 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
     ]
     for line in outline(trace, detail):
         lines += _statement(line, known)
-    legend = ["legend bottom", *map(escape, worth(trace)), "end legend"]
+    legend = ["legend bottom", *map(escape, worth(trace, detail)), "end legend"]
     return "\n".join([*lines, *legend, "@enduml"]) + "\n"
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from simulator.security import SecurityLevel
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
-from simulator.views.drawing.style import detail_named
+from simulator.views.drawing.style import ESSENTIAL, detail_named
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
 from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
 from simulator.views.story.reading import gap_words
 from simulator.views.story.words import card_facts, clean, level_name, moment
+from simulator.views.texts.essential_text import essential_text
 from simulator.views.texts.screens import Passage
 
 if TYPE_CHECKING:
@@ -44,11 +45,15 @@ def story(
         width: columns; no line is longer. 60 is the least.
         colour: with the terminal's colour codes.
         ascii_only: in ASCII.
-        detail: ``overview`` (no ledgers), ``messages``, or ``everything`` (each check with its sentence).
+        detail: ``essential`` (one slide, without colour), ``overview`` (no ledgers), ``messages``, or
+            ``everything`` (each check with its sentence).
 
     Raises:
         OutputError: there is no such detail.
     """
+    if detail == ESSENTIAL:
+        text = essential_text(trace, max(width, LEAST_WIDTH), ASCII if ascii_only else UNICODE)
+        return "\n".join(map(plain, text.split("\n"))) if ascii_only else text
     pieces = passages(trace, width, colour, ascii_only=ascii_only, detail=detail)
     return "".join(f"{line}\n" for piece in pieces for passage in piece for line in passage.lines)
 

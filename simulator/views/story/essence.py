@@ -1,0 +1,275 @@
+"""A run in the few lines that fit on one slide: beats joined into arrows, and a line for each decision.
+
+Left out is what every handshake has and no decision rests on: sizes, tickets, ChangeCipherSpec, Finished. A
+belief begins beside the message or decision that gives rise to it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from simulator.security import SecurityLevel, Standing
+from simulator.tls.wire.version import SIDES
+from simulator.trace.facts import Alert, Checked, Sent, Step
+from simulator.trust.verdict import CheckOutcome
+from simulator.trust.vocabulary import CheckName
+from simulator.views.drawing.cells import shorten
+from simulator.views.story.beat_kinds import Band, Belief, Decision, Flight, Ledger, Remark
+from simulator.views.story.beats import selection
+from simulator.views.story.lanes import names_of
+from simulator.views.story.words import OUTCOME_MARKS, clean, level_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.trace.facts import Event, Setup
+    from simulator.trace.trace import Trace
+    from simulator.views.story.beat_kinds import Beat
+    from simulator.views.story.words import Say
+
+SHOWN = ("ClientHello", "HelloRetryRequest", "ServerHello", "CertificateRequest", "Certificate")
+PROOFS = ("CertificateVerify", "ServerKeyExchange")  # the second is the server's proof in TLS 1.2
+TRUSTED = (CheckName.TRUST_ANCHOR, CheckName.DIRECTLY_TRUSTED)
+LONGEST = 20  # letters of a name on an arrow
+TITLES = {"client": "The client believes", "server": "The server knows"}
+#: What is held at the beginning.
+NOTHING: dict[str, SecurityLevel | Standing] = {
+    "client": SecurityLevel.CLEARTEXT,
+    "server": Standing.NOTHING_YET,
+}  # what is held at the beginning
+LATE = "until then the client takes the session for open"
+
+Ground = tuple[CheckOutcome, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A decision with its grounds: the certificate, and the proof that completes it.
+
+    Attributes:
+        event: the decision, or the ledger that stands for it.
+        grounds: outcome and words of each.
+        refuses: it says no to the peer.
+        decides: the outcome of the run rests on it.
+    """
+
+    event: Event
+    grounds: tuple[Ground, ...]
+    refuses: bool
+    decides: bool = False
+
+
+Row = Flight | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Essence:
+    """The content of one slide.
+
+    Attributes:
+        before: what was set up before the connection, in short sentences.
+        cards: side → what it shows or asks for.
+        rows: arrows and decisions in their order; of an arrow, ``fields`` is a remark to put below it.
+        beliefs: each with the place of the row beside which it begins.
+        result: the level, and what it means.
+    """
+
+    before: tuple[str, ...]
+    cards: dict[str, str]
+    rows: tuple[Row, ...]
+    beliefs: tuple[tuple[int, Belief], ...]
+    result: tuple[str, str]
+
+
+def essence(trace: Trace) -> Essence:
+    """Choose and join the beats of a run."""
+    told = [beat for beat in selection(trace, "messages") if not isinstance(beat, Band)]
+    say = names_of(trace.setup).shown
+    before = [beat for beat in told if beat.event.step is Step.ENROLMENT]
+    rows: list[Row] = []
+    for beat in told:
+        if beat.event.step is Step.ENROLMENT or beat.event.actor not in SIDES:
+            continue
+        match beat:
+            case Flight(receiver="client" | "server"):
+                _add_flight(rows, beat)
+            case Decision():
+                rows += _choice(beat, say)
+            case Ledger():
+                rows.append(Choice(beat.event, (_ground(beat, beat.headline, say),), bool(beat.decisive)))
+            case _:
+                pass
+    beliefs = [beat for beat in told if isinstance(beat, Belief)]
+    shown = tuple(_finished(rows, late=any(belief.gap for belief in beliefs)))
+    beside = [(_beside(shown, belief.event), belief) for belief in beliefs]
+    for side, nothing in NOTHING.items():
+        for first in [belief for belief in beliefs if belief.event.actor == side][:1]:
+            event = structs.replace(first.event, seq=0)  # the setup: it is known from the beginning
+            beside.insert(0, (0, replace(first, event=event, held=nothing, assumed=False, gap=None)))
+    level, alert = trace.card.level, trace.outcome.alert
+    by = f": the {alert.sender} refused" if alert and level.rung is None else ""
+    return Essence(
+        before=tuple(dict.fromkeys(_before(before))),
+        cards=_cards(trace.setup),
+        rows=shown,
+        beliefs=tuple(beside),
+        result=(level_name(level), level.plain_words + by),
+    )
+
+
+def band_name(step: Step) -> str:
+    """A step in two or three words."""
+    return step.value.replace("_", " ").capitalize()
+
+
+def grounds_words(row: Choice) -> str:
+    """The grounds of a decision in one line."""
+    return " · ".join(f"{OUTCOME_MARKS[outcome]} {words}" for outcome, words in row.grounds)
+
+
+def beliefs_words(told: Essence, side: str) -> str:
+    """What a side believes from the beginning to the end, in one line."""
+    return " → ".join(held_words(belief) for _, belief in told.beliefs if belief.event.actor == side)
+
+
+def held_words(belief: Belief) -> str:
+    """A belief in two or three words."""
+    return level_name(belief.held) + " (assumed)" * belief.assumed
+
+
+def folded(told: Essence) -> Essence:
+    """The same with less: no remarks, then two arrows of one way as one; as it is if nothing is left."""
+    rows = list(told.rows)
+    if any(isinstance(row, Flight) and row.fields for row in rows):
+        bare = (replace(row, fields=()) if isinstance(row, Flight) else row for row in rows)
+        return replace(told, rows=tuple(bare))
+    for place, (one, other) in enumerate(pairwise(rows)):
+        if isinstance(one, Flight) and isinstance(other, Flight) and _way(one) == _way(other):
+            rows[place : place + 2] = [_joined(one, other, f"{one.name}, {other.name}")]
+            beliefs = tuple((beside - (beside > place), belief) for beside, belief in told.beliefs)
+            return replace(told, rows=tuple(rows), beliefs=beliefs)
+    return told
+
+
+def _way(flight: Flight) -> tuple[str, bool, bool, bool]:
+    return flight.event.actor, flight.encrypted, flight.refusal, flight.lost
+
+
+def _joined(one: Flight, other: Flight, name: str) -> Flight:
+    return replace(one, name=name, read=other.read or one.read)
+
+
+def _add_flight(rows: list[Row], beat: Flight) -> None:
+    """Add an arrow, or join a proof to the arrow of its certificate."""
+    fact, bare = beat.event.fact, replace(beat, small="", fields=())
+    match fact:
+        case Alert() if beat.refusal:
+            judged = any(isinstance(row, Choice) and row.refuses for row in rows)
+            why = [said.removeprefix("Why: ") for said in beat.sentences if said.startswith("Why: ")]
+            rows.append(bare if judged else replace(bare, fields=tuple(map(_head, why))))
+        case Sent(name=name) if name in PROOFS:
+            for place, row in enumerate(rows):
+                if isinstance(row, Flight) and _kind(row) == (beat.event.actor, "Certificate"):
+                    rows[place] = _joined(row, beat, f"{row.name} + proof")
+        case Sent(name="Certificate", to="server") if beat.fields and not fact.is_empty_certificate:
+            rows.append(replace(bare, name=f"Certificate of {shorten(beat.fields[0], LONGEST)}"))
+        case Sent(name=name) if name in SHOWN:
+            rows.append(bare)
+        case Sent(to="client", protocol="application_data") if beat.fields:
+            if ("server", fact.name) not in map(_kind, rows):  # its first words say what it grants
+                rows.append(replace(bare, name=re.split(r"[.(]", beat.fields[0])[0].rstrip(" ”") + "”"))
+        case _:
+            pass
+
+
+def _kind(row: Row) -> tuple[str, str]:
+    """The sender and the name of a message."""
+    return row.event.actor, row.event.fact.name if isinstance(row.event.fact, Sent) else ""
+
+
+def _choice(beat: Decision, say: Say) -> Iterator[Choice]:
+    """A decision that no arrow shows: on a certificate and its proof, to leave something out, to refuse."""
+    reason = _head(beat.sentences[0] if beat.sentences else beat.headline)
+    grounds = [_ground(ledger, reason, say) for ledger in (beat.ledger, beat.proof) if ledger]
+    failed = any(outcome is CheckOutcome.FAIL for outcome, _ in grounds)
+    if not grounds or beat.refuses is not failed:  # a person may decide otherwise
+        grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, reason))
+    if beat.ledger or beat.refuses or beat.choice in ("skip", "do not ask"):
+        yield Choice(beat.event, tuple(grounds), beat.refuses)
+
+
+def _ground(ledger: Ledger, otherwise: str, say: Say) -> Ground:
+    """What was found of a certificate or of a proof, in a few words."""
+    fact, failed = ledger.event.fact, bool(ledger.decisive)
+    assert isinstance(fact, Checked)
+    passed = {check.name for check in fact.verdict.checks if check.outcome is CheckOutcome.PASS}
+    if not ledger.whole:
+        outcome = CheckOutcome.FAIL if failed else CheckOutcome.PASS
+        return outcome, "proof does not hold" if failed else "proof holds"
+    if failed:
+        return CheckOutcome.FAIL, _head(ledger.decisive[1])
+    if fact.verdict.peer and not passed.isdisjoint(TRUSTED):
+        return CheckOutcome.PASS, f"{shorten(say(fact.verdict.peer), LONGEST)}: trusted"
+    return CheckOutcome.NOT_EVALUATED, otherwise
+
+
+def _finished(rows: list[Row], *, late: bool) -> Iterator[Row]:
+    """The rows with the choice marked that the outcome rests on, and a remark on a refusal read late."""
+    choices = [row for row in rows if isinstance(row, Choice)]
+    final = ([row for row in choices if row.refuses] or choices)[-1:]
+    for row in rows:
+        if isinstance(row, Choice):
+            yield replace(row, decides=row in final)
+        else:
+            yield replace(row, fields=(LATE,)) if late and row.refusal else row
+
+
+def _beside(rows: tuple[Row, ...], event: Event) -> int:
+    """The place of the last row that an actor has sent, read or decided before an event, or sends next."""
+    beside = 0
+    for place, row in enumerate(rows):
+        seq = row.event.seq
+        if row.event.actor != event.actor:
+            seq = row.read.seq if isinstance(row, Flight) and row.read else event.seq + 2
+        beside = place if seq <= event.seq + 1 else beside
+    return beside
+
+
+def _before(earlier: list[Beat]) -> Iterator[str]:
+    """Who certified whom, and what else is special; that a key is made before a request is not."""
+    asking = {beat.event.actor for beat in earlier if isinstance(beat, Flight)}
+    for beat in earlier:
+        match beat:
+            case Flight(fields=(whose, issuer, *_)) if beat.event.actor not in SIDES:
+                yield f"{whose}, {issuer}"
+            case Decision() if beat.choice != "issue":
+                yield beat.headline
+            case Remark(kind="note") if beat.event.actor not in asking:
+                yield beat.headline
+            case _:
+                pass
+
+
+def _cards(setup: Setup) -> dict[str, str]:
+    """What the client shows, and the server's policy."""
+    sides, names = {actor.name: actor for actor in setup.actors if actor.name in SIDES}, names_of(setup)
+    cards: dict[str, str] = dict.fromkeys(SIDES, "has no certificate")
+    if "client" in sides and sides["client"].sends:
+        first, *others = sides["client"].sends
+        cards["client"] = f"shows {names.certificate(first)}" + f", a chain of {len(others) + 1}" * bool(
+            others
+        )
+    if "server" in sides:
+        policy = dict(sides["server"].policy).get("client authentication", "none")
+        cards["server"] = f"client certificate: {clean(policy)}"
+    return cards
+
+
+def _head(text: str) -> str:
+    """A sentence without its reasons and without its full stop."""
+    return re.split(r"[:.] |, so ", text)[0].rstrip(".")
