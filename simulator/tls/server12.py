@@ -12,7 +12,7 @@ from simulator.tls.crypto.signatures import ECDSA_SIGN, RSA_SIGN, SCHEMES, certi
 from simulator.tls.server_answers import TICKET_BYTES, TICKET_LIFETIME_SECONDS, ServerAnswers
 from simulator.tls.states import SERVER_12, State
 from simulator.tls.wire import extension_forms as forms
-from simulator.tls.wire.alerts import handshake_failure, illegal_parameter, protocol_version
+from simulator.tls.wire.alerts import handshake_failure, illegal_parameter
 from simulator.tls.wire.extension_rules import check_data, check_point_formats
 from simulator.tls.wire.extensions import Extension, ExtensionPlace, ExtensionType
 from simulator.tls.wire.messages import (
@@ -27,7 +27,7 @@ from simulator.tls.wire.messages import (
     ServerKeyExchange,
     server_ecdh_params,
 )
-from simulator.tls.wire.registry import CIPHER_SUITES, version_name
+from simulator.tls.wire.registry import CIPHER_SUITES
 
 RENEGOTIATION_SCSV = 0x00FF
 NAMED_CURVE = 3  # ECCurveType, the only one that RFC 8422 leaves
@@ -66,14 +66,7 @@ class ServerHandshake12(ServerAnswers, Connection12):
 
     def check_offer(self, hello: ClientHello) -> None:
         """Refuse a ClientHello that this server cannot answer at all."""
-        versions = forms.SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
-        speaks_it = self.version.wire in versions if versions is not None else hello.legacy_version >= 0x0303
-        if not speaks_it:
-            raise protocol_version(
-                "The client does not speak TLS 1.2.",
-                got=", ".join(version_name(version) for version in versions or (hello.legacy_version,)),
-                expected="TLS 1.2",
-            )
+        self.check_version(hello, otherwise=hello.legacy_version >= self.version.wire, expected="TLS 1.2")
         if 0 not in hello.legacy_compression_methods:
             raise illegal_parameter("The client does not offer to go without compression.")
         for extension in hello.extensions:

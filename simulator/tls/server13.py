@@ -16,7 +16,7 @@ from simulator.tls.offer import check_hello_extensions, offered_shares, required
 from simulator.tls.server_answers import TICKET_BYTES, TICKET_LIFETIME_SECONDS, ServerAnswers
 from simulator.tls.states import SERVER_13, State
 from simulator.tls.wire import extension_forms as forms
-from simulator.tls.wire.alerts import illegal_parameter, protocol_version
+from simulator.tls.wire.alerts import illegal_parameter
 from simulator.tls.wire.messages import (
     HELLO_RETRY_REQUEST_RANDOM,
     CertificateRequest13,
@@ -25,7 +25,7 @@ from simulator.tls.wire.messages import (
     Finished,
     NewSessionTicket13,
 )
-from simulator.tls.wire.registry import group_name, version_name
+from simulator.tls.wire.registry import group_name
 from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
@@ -78,13 +78,7 @@ class ServerHandshake13(ServerAnswers, Connection13):
 
     def check_offer(self, hello: ClientHello) -> None:
         """Refuse a ClientHello that this server cannot answer at all."""
-        versions = forms.SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
-        if versions is None or self.version.wire not in versions:
-            raise protocol_version(
-                "The client does not speak TLS 1.3.",
-                got=", ".join(version_name(version) for version in versions or (hello.legacy_version,)),
-                expected="TLS 1.3 in supported_versions",
-            )
+        self.check_version(hello, otherwise=False, expected="TLS 1.3 in supported_versions")
         if hello.legacy_compression_methods != b"\x00":
             raise illegal_parameter(
                 "A TLS 1.3 client must offer no compression and nothing else.",

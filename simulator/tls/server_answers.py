@@ -9,9 +9,10 @@ from simulator.tls.connection import Connection
 from simulator.tls.crypto.signatures import common_scheme
 from simulator.tls.events import RequestChoiceWanted
 from simulator.tls.states import State
-from simulator.tls.wire.alerts import AlertDescription, handshake_failure
+from simulator.tls.wire.alerts import AlertDescription, handshake_failure, protocol_version
+from simulator.tls.wire.extension_forms import SUPPORTED_VERSIONS_OFFER
 from simulator.tls.wire.messages import ServerHello
-from simulator.tls.wire.registry import CIPHER_SUITES, group_name
+from simulator.tls.wire.registry import CIPHER_SUITES, group_name, version_name
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
@@ -91,6 +92,25 @@ class ServerAnswers(Connection):
                 extensions=extensions,
             )
         )
+
+    def check_version(self, hello: ClientHello, *, otherwise: bool, expected: str) -> None:
+        """Refuse a client that does not offer this server's version.
+
+        Args:
+            hello: its offer.
+            otherwise: without supported_versions the hello offers this version.
+            expected: the right offer, for the message.
+
+        Raises:
+            ProtocolViolation: ``protocol_version``.
+        """
+        versions = SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
+        if not (otherwise if versions is None else self.version.wire in versions):
+            raise protocol_version(
+                f"The client does not speak TLS {self.version.value}.",
+                got=", ".join(map(version_name, versions or (hello.legacy_version,))),
+                expected=expected,
+            )
 
     def choose_suite(self, hello: ClientHello, usable: Sequence[int]) -> CipherSuite:
         """The first usable suite that the client offers.
