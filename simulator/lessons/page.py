@@ -45,13 +45,21 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Folded:
+    """A table below its words: a notebook opens it on request, a text has it at once."""
+
+    words: str
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
-    """Something to type."""
+    """Lines to type, or to show as they are."""
 
     words: str
 
 
-Block = str | Lead | Choices | Table | Code
+Block = str | Lead | Choices | Table | Folded | Code
 
 
 class Shown(ABC):
@@ -87,8 +95,11 @@ def _text(block: Block, width: int) -> Iterator[str]:
                 yield from hanging(f"  {mark}  ", words, width)
         case Table(rows, titles):
             yield from _columns(rows, titles, width)
+        case Folded(words, table):
+            yield from wrap_cells(f"{words}:", width)
+            yield from _text(table, width)
         case Code(words):
-            yield f"    {words}"
+            yield from (f"    {line}" for line in words.splitlines())
         case Lead(words) | str(words):
             yield from wrap_cells(words, width)
 
@@ -112,6 +123,8 @@ def _html(block: Block) -> str:
             return _table(rows, ())
         case Table(rows, titles):
             return _table(rows, titles)
+        case Folded(words, table):
+            return f"<details><summary>{escape(words)}</summary>{_html(table)}</details>"
         case Code(words):
             return f"<pre>{escape(words)}</pre>"
         case str():

@@ -20,6 +20,7 @@ from PIL import Image
 import simulator.lessons as lessons
 from simulator import Simulation, catalogue, matrix, simulate
 from simulator.errors import OutputError, SimulatorError
+from simulator.runs.sweep import explore
 from simulator.views.drawing.png import small_png
 from simulator.views.drawing.style import palette
 from simulator.views.notebook import TEXT_WIDTH
@@ -157,6 +158,39 @@ def test_a_ledger_lists_every_check() -> None:
     assert all(check.name in told for check in verdict.checks)
 
 
+def test_a_ledger_begins_with_what_is_no_good_news() -> None:
+    """Failed, then not evaluated, then not reached; what passed is folded, with its place in the order."""
+    page = lessons.ledger(run_of("certificate-expired", "1.3"))
+    marks = re.findall("[✗–·✓]", repr(page))
+    assert sorted(marks, key="✗–·✓".index) == marks
+    assert {"✗", "–", "·", "✓"} == set(marks)
+    seen, folded = page.html.split("<details>")
+    assert "✓" not in seen
+    assert folded.startswith(f"<summary>{marks.count('✓')} checks passed</summary>")
+    numbers = [int(number) for number in re.findall(r"<td[^>]*>(\d+)</td><td", folded)]
+    assert sorted(numbers) == numbers
+
+
+def test_a_certificate_shows_six_lines_and_folds_the_rest() -> None:
+    """Subject, issuer, both dates, key and purpose are seen at once; every other line is one press away."""
+    page = lessons.certificate(run_of("valid-certificate", "1.3"), "alice")
+    seen, folded = page.html.split("<details>")
+    assert 6 == seen.count("<tr>")
+    assert all(word in seen for word in ("CN=alice", "CN=Client CA", "2031-02-02", "P-256", "clientAuth"))
+    assert f"The other {folded.count('<tr>')} lines" in folded
+    assert "subjectKeyIdentifier" in folded
+
+
+def test_the_ways_are_a_tree() -> None:
+    """Each end is a leaf with its level; the actors' own way is marked once; what is chosen opens a branch."""
+    lines = repr(lessons.ways("no-certificate-lower-level")).splitlines()
+    ends = [line.partition(" → ")[2] for line in lines if " → " in line]
+    assert len(explore(catalogue["no-certificate-lower-level"])) == len(ends)
+    assert 1 == sum("the actors' own choices" in end for end in ends)
+    assert "Does the server ask the client for a certificate?" == lines[0].strip()
+    assert 2 == sum(line.startswith(("    ├── ", "    └── ")) for line in lines)
+
+
 def test_choices_follow_a_simulation() -> None:
     """A decision is told while it waits; before and after, that nobody waits."""
     simulation = Simulation(catalogue["valid-certificate"], interactive=["send-certificate"])
@@ -234,7 +268,7 @@ def test_a_kernel_takes_picture_and_words() -> None:
     assert metadata["clientauth"]["starts"]
     assert json.dumps(metadata)
     data, metadata = formatters.DisplayFormatter().format(lessons.ask("thief"))
-    assert {"text/html", "text/plain"} == set(data)
+    assert {"text/html", "text/plain", "application/vnd.jupyter.widget-view+json"} == set(data)
     assert {} == metadata
 
 

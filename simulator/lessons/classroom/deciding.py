@@ -5,15 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.lessons.arguments import a_scenario, a_simulation
-from simulator.lessons.page import Choices, Lead, Table, page
+from simulator.lessons.page import Choices, Code, Lead, Table, page
 from simulator.runs.sweep import explore
 from simulator.views.story.words import level_name, question
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from simulator.engine.simulation import Simulation
     from simulator.scenario import Scenario, TlsVersion
     from simulator.views.notebook import Exhibit
     from simulator.views.player.live import LivePlayer
+
+Way = tuple[list[tuple[str, str]], str]  # the decisions with their choices, and the end in words
 
 
 def choices(simulation: Simulation) -> Exhibit:
@@ -76,7 +80,7 @@ def live(simulation: Simulation, **options: Any) -> LivePlayer:
 
 
 def ways(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Exhibit:
-    """Every possible course of a scenario: each choice at each decision, and the resulting level.
+    """Every possible course of a scenario as a tree: each choice at each decision, and the resulting level.
 
     Args:
         scenario: a scenario, or the name of one in the catalogue.
@@ -86,8 +90,22 @@ def ways(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Exhibit:
         ArgumentError: not a scenario.
         ScenarioError: unknown scenario or version.
     """
-    rows = []
+    found = []
     for branch in explore(a_scenario(scenario), tls):
-        taken = "; ".join(f"{name}: {choice}" for _, name, choice in branch.choices)
-        rows.append((level_name(branch.run.card.level), "no" if branch.overruled else "yes", taken))
-    return page(Table(rows, ("level", "by itself", "choices")))
+        end = level_name(branch.run.card.level) + ("" if branch.overruled else "   (the actors' own choices)")
+        found.append(([(name, choice) for _, name, choice in branch.choices], end))
+    return page(Code("\n".join([question(found[0][0][0][0]), *_tree(found)])))
+
+
+def _tree(found: Sequence[Way], margin: str = "") -> Iterator[str]:
+    """A line for each choice, with the next question or the end; below it the choices that follow."""
+    below: dict[str, list[Way]] = {}
+    for ((_, choice), *rest), end in found:
+        below.setdefault(choice, []).append((rest, end))
+    for choice, ways_on in below.items():
+        last = choice == next(reversed(below))
+        rest, end = ways_on[0]
+        after = f": {question(rest[0][0])}" if rest else f" → {end}"
+        yield f"{margin}{'└' if last else '├'}── {choice}{after}"
+        if rest:
+            yield from _tree(ways_on, margin + ("    " if last else "│   "))

@@ -19,6 +19,7 @@ from simulator.errors import SimulatorError, unknown_name
 from simulator.lessons.arguments import held, in_words, spelt
 from simulator.lessons.facts.facts import Claim, fact, said, shortfalls
 from simulator.lessons.page import Lead, Shown, page
+from simulator.lessons.quiz.setting_table import setting_table
 from simulator.runs.run import Run, simulate
 from simulator.scenario import Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
@@ -31,6 +32,7 @@ from simulator.views.story.words import plural, question
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from simulator.lessons.page import Block
     from simulator.scenario import TlsVersion
     from simulator.views.notebook import Exhibit
 
@@ -56,6 +58,7 @@ class Exercise(Shown):
         may_change: settings that may be changed, as the beginnings of dotted paths; empty for all.
         most_changes: the greatest number of changed settings.
         decides: the decisions that the learner has to take; empty for none.
+        settings: settings that may help, as dotted paths.
         hint: shown while the answer is not good.
     """
 
@@ -68,12 +71,14 @@ class Exercise(Shown):
     may_change: tuple[str, ...] = ()
     most_changes: int = 99
     decides: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
     hint: str = ""
 
     @property
-    def shown(self) -> tuple[Lead, str]:
-        """Its number and the task."""
-        return Lead(f"Exercise {self.number}"), self.task
+    def shown(self) -> tuple[Block, ...]:
+        """Its number, the task, and the settings that may help."""
+        task = Lead(f"Exercise {self.number}"), self.task
+        return (*task, setting_table(catalogue[self.scenario], self.settings)) if self.settings else task
 
 
 @cache

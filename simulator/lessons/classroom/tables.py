@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
 from simulator.lessons.arguments import a_run, a_side, a_word, some_events, wrong_argument
-from simulator.lessons.page import Lead, Table, page
+from simulator.lessons.page import Folded, Lead, Table, page
 from simulator.lessons.traces import proof_in
 from simulator.trace.facts import (
     Alert,
@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     from simulator.runs.run import Run
     from simulator.trace.facts import Event
     from simulator.views.notebook import Exhibit
+
+# The lines of a certificate that the trust decision is mostly about; a notebook folds the others.
+FIRST_LINES = ("Subject", "Issuer", "Not before", "Not after", "Public key", "extKeyUsage")
 
 
 def card(run: Run | Simulation) -> Exhibit:
@@ -100,11 +103,14 @@ def certificate(run: Run | Simulation, name: str) -> Exhibit:
     words = certificate_words(setup, held[name])
     rows = [(label, text) for label, text in words["facts"]]
     rows += [(f"{kind}, critical" if bind else kind, text) for kind, bind, text in words["extensions"]]
-    return page(Lead(f"The certificate {name}: {len(held[name])} bytes"), Table(rows))
+    first = [row for row in rows if row[0].partition(",")[0] in FIRST_LINES]
+    others = [row for row in rows if row not in first]
+    lead = Lead(f"The certificate {name}: {len(held[name])} bytes")
+    return page(lead, Table(first), Folded(f"The other {len(others)} lines", Table(others)))
 
 
 def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
-    """Every check of a side's trust decision, in order, with its outcome.
+    """Every check of a side's trust decision with its number: the failed ones first, the passed ones last.
 
     Args:
         run: a run.
@@ -121,19 +127,25 @@ def ledger(run: Run | Simulation, judge: str = "server") -> Exhibit:
             advice="Was a certificate asked for, and did one come?",
         )
     shown = {outcome: f"{OUTCOME_MARKS[outcome]} {OUTCOME_WORDS[outcome]}" for outcome in CheckOutcome}
-    rows = [
-        (str(number), check.name, shown[check.outcome], clean(check.sentence))
-        for number, check in enumerate(verdict.checks, start=1)
-        if check.outcome is not CheckOutcome.NOT_REACHED
-    ]
-    rest = [check.name for check in verdict.checks if check.outcome is CheckOutcome.NOT_REACHED]
-    if rest:
-        missed = shown[CheckOutcome.NOT_REACHED]
-        rows.append((f"{len(rows) + 1}…", plural(len(rest), "check"), missed, ", ".join(dict.fromkeys(rest))))
+    rows: dict[CheckOutcome, list[tuple[str, ...]]] = {outcome: [] for outcome in CheckOutcome}
+    for number, check in enumerate(verdict.checks, start=1):
+        row = (str(number), check.name, shown[check.outcome], clean(check.sentence))
+        rows[check.outcome].append(row)
+    missed = rows[CheckOutcome.NOT_REACHED]
+    if missed:
+        names = ", ".join(dict.fromkeys(row[1] for row in missed))
+        missed[:] = [(f"{missed[0][0]}…", plural(len(missed), "check"), missed[0][2], names)]
+    first = [*rows[CheckOutcome.FAIL], *rows[CheckOutcome.NOT_EVALUATED], *missed]
+    passed = rows[CheckOutcome.PASS]
+    titles = ("", "check", "result", "in words")
     decisive = verdict.decisive
     result = f"fails at {decisive.name}" if decisive else "no check fails"
     lead = Lead(f"The {judge} judges the {verdict.role}: {result}")
-    return page(lead, Table(rows, ("", "check", "result", "in words")))
+    return page(
+        lead,
+        Table(first, titles) if first else "",
+        Folded(f"{plural(len(passed), 'check')} passed", Table(passed, titles)) if passed else "",
+    )
 
 
 def proof(run: Run | Simulation) -> Proof:

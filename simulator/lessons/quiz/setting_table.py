@@ -19,7 +19,7 @@ from simulator.scenario.changes import plain_value
 from simulator.scenario.values import field_types
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from simulator.views.notebook import Exhibit
 
@@ -46,14 +46,21 @@ def settings(part: str, scenario: Scenario | str | None = None) -> Exhibit:
         UnknownScenarioError: unknown scenario.
     """
     world = Scenario() if scenario is None else a_scenario(scenario)
-    has = _part(world, part)
-    kind: type = type(has)
-    words = setting_words()["certificate" if part.startswith(CERTIFICATES) else part]
+    kind: type = type(_part(world, part))
+    return page(
+        Lead(f"What can be set: {part}"), setting_table(world, [f"{part}.{name}" for name in field_types(kind)])
+    )
+
+
+def setting_table(world: Scenario, paths: Iterable[str]) -> Table:
+    """A row for each of these settings, as in ``client.trusts``: its value in a scenario, and its meaning."""
     rows = []
-    for name in field_types(kind):
-        value = as_python(plain_value((part, name), getattr(has, name)))
-        rows.append((f"{part}.{name}", value, words[name].replace("`", "")))
-    return page(Lead(f"What can be set: {part}"), Table(rows, ("setting", "value here", "what it is")))
+    for path in paths:
+        part, _, name = path.rpartition(".")
+        words = setting_words()["certificate" if part.startswith(CERTIFICATES) else part]
+        value = as_python(plain_value((part, name), getattr(_part(world, part), name)))
+        rows.append((path, value, words[name].replace("`", "")))
+    return Table(rows, ("setting", "value here", "what it is"))
 
 
 def as_python(value: Any) -> str:
