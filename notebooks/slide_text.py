@@ -89,7 +89,11 @@ def plain(text: str) -> list[Block]:
 
 
 def shown(html: str) -> list[Block]:
-    """The HTML output of a cell; a long table in pieces, each with the titles of its columns."""
+    """The HTML output of a cell; a long table in pieces, each with the titles of its columns.
+
+    Of what a notebook folds only the line above it is shown: a slide has no room for the rest.
+    """
+    html = re.sub(r"<details><summary>(.*?)</summary>.*?</details>", r"<p>\1.</p>", html, flags=re.S)
     whole = Block(html + "\n", height(html), "table" if "<table" in html else "text")
     match = re.fullmatch(
         r"(.*?<table[^>]*>(?:<thead>.*?</thead>)?<tbody>)(.*)(</tbody></table>.*)", html, re.S

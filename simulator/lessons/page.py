@@ -96,7 +96,7 @@ def _text(block: Block, width: int) -> Iterator[str]:
         case Table(rows, titles):
             yield from _columns(rows, titles, width)
         case Folded(words, table):
-            yield from wrap_cells(f"{words}:", width)
+            yield from wrap_cells(words, width)
             yield from _text(table, width)
         case Code(words):
             yield from (f"    {line}" for line in words.splitlines())

@@ -415,7 +415,7 @@ def test_a_wrong_guess_gets_the_reason(browser: Browser, files: dict[str, Path])
     trace = trace_of("certificate-expired", "1.3")
     events = document(trace)["runs"][0]["events"]
     asked = [event for event in events if event["question"]]
-    decided = next(event for event in asked if "go on with this client" in event["question"]["ask"])
+    decided = next(event for event in asked if "accept the client's Certificate" in event["question"]["ask"])
     options = decided["question"]["options"]
     wrong = next(index for index, option in enumerate(options) if not option["right"])
     tab = watched(browser).open(files["refused"], f"#e{decided['seq'] - 1}")

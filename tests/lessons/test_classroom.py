@@ -234,7 +234,7 @@ def test_decisions_that_were_taken_are_listed() -> None:
     simulation.run()
     simulation.decide("accept")
     told = repr(lessons.decisions(simulation))
-    assert "server  Does the server go on with this client?" in told
+    assert "server  Does the server accept the client's Certificate message?" in told
     assert "accept  you" in told
     player = lessons.live(simulation)
     assert told in repr(lessons.decisions(player))

@@ -143,7 +143,7 @@ def test_a_simulation_must_have_been_decided() -> None:
     waiting.decide("skip")
     told = repr(check("7.2", waiting))
     assert told.startswith("Not yet.")
-    assert "Your run still waits. Does the server go on with this client?" in told
+    assert "Your run still waits. Does the server accept the client's Certificate message?" in told
     assert "decide() with 'accept' or 'refuse'" in told
 
 
