@@ -172,7 +172,7 @@ def test_a_ledger_begins_with_what_is_no_good_news() -> None:
 
 
 def test_a_certificate_shows_six_lines_and_folds_the_rest() -> None:
-    """Subject, issuer, both dates, key and purpose are seen at once; every other line is one press away."""
+    """Subject, issuer, dates, key and purpose are seen at once; every other line is one press away."""
     page = lessons.certificate(run_of("valid-certificate", "1.3"), "alice")
     seen, folded = page.html.split("<details>")
     assert 6 == seen.count("<tr>")
@@ -182,7 +182,7 @@ def test_a_certificate_shows_six_lines_and_folds_the_rest() -> None:
 
 
 def test_the_ways_are_a_tree() -> None:
-    """Each end is a leaf with its level; the actors' own way is marked once; what is chosen opens a branch."""
+    """Each end is a leaf with its level; the actors' own way is marked once; a choice opens a branch."""
     lines = repr(lessons.ways("no-certificate-lower-level")).splitlines()
     ends = [line.partition(" → ")[2] for line in lines if " → " in line]
     assert len(explore(catalogue["no-certificate-lower-level"])) == len(ends)

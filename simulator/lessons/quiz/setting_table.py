@@ -47,9 +47,8 @@ def settings(part: str, scenario: Scenario | str | None = None) -> Exhibit:
     """
     world = Scenario() if scenario is None else a_scenario(scenario)
     kind: type = type(_part(world, part))
-    return page(
-        Lead(f"What can be set: {part}"), setting_table(world, [f"{part}.{name}" for name in field_types(kind)])
-    )
+    paths = [f"{part}.{name}" for name in field_types(kind)]
+    return page(Lead(f"What can be set: {part}"), setting_table(world, paths))
 
 
 def setting_table(world: Scenario, paths: Iterable[str]) -> Table:
