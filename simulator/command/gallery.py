@@ -103,8 +103,7 @@ def gallery_files(
     )
     for picture, (title, text) in zip(wanted, drawn, strict=True):
         yield picture.file_name, text
-        page += ["", f"## {title}", "", picture.look]
-        page += ["", f"![{title}]({picture.file_name})"]
+        page += ["", f"## {title}", "", picture.look, "", f"![{title}]({picture.file_name})"]
     yield "README.md", "\n".join(page) + "\n"
 
 

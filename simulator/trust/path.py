@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -83,10 +84,7 @@ class PathSearch:
 
     def paths(self) -> Iterator[Path]:
         """Offer complete paths, the preferred one first, at most :data:`MAX_PATHS` of them."""
-        for offered, path in enumerate(self._extend((self.leaf,)), start=1):
-            yield path
-            if offered == MAX_PATHS:
-                return
+        return islice(self._extend((self.leaf,)), MAX_PATHS)
 
     def _extend(self, path: Path) -> Iterator[Path]:
         """Walk upwards from the last certificate of ``path``."""

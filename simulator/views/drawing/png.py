@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -93,13 +94,8 @@ def raster(drawing: Drawing, scale: float, *, theme: str = "light") -> Image:
     import pypdfium2
 
     page_bytes = pdf(drawing, theme=theme)
-    with _ONE_AT_A_TIME:
-        document = pypdfium2.PdfDocument(page_bytes)
-        try:
-            image: Image = (
-                document[0].render(scale=scale / POINTS, rev_byteorder=True).to_pil().convert("RGB")
-            )
-            image.load()  # the pixels are PDFium's until they are copied
-        finally:
-            document.close()
+    with _ONE_AT_A_TIME, closing(pypdfium2.PdfDocument(page_bytes)) as document:
+        bitmap = document[0].render(scale=scale / POINTS, rev_byteorder=True)
+        image: Image = bitmap.to_pil().convert("RGB")
+        image.load()  # the pixels are PDFium's until they are copied
     return image
