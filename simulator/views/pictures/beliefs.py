@@ -67,12 +67,12 @@ class BeliefLane:
         """Ground, hatching, frame and words."""
         seq = belief.event.seq
         self.sheet.put(Box(x, self.top, self.width, height, ground_of(belief.held), seq, radius=5))
-        strip = x + self.width - STRIP if self.left_side else x
+        strip = x + self.width - STRIP  # only the client assumes, and its story lies to the right
         if belief.assumed and not self.brief:
             self.sheet.put(*hatching(strip, self.top + 2, STRIP, height - 4, seq))
         edge = "belief.assumed" if belief.assumed else "belief.held"
         self.sheet.put(Box(x, self.top, self.width, height, edge, seq, radius=5))
-        start = x + PAD + (0 if self.left_side or self.brief else STRIP)
+        start = x + PAD
         y = self.top + self._pad
         for text, style in lines:
             self.sheet.put(Text(start, y + 0.78 * pitch_of(style) - 1, text, style, seq))
