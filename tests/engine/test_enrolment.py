@@ -129,3 +129,12 @@ def test_a_certificate_that_issues_another_exists_before_it() -> None:
     trace = simulate(Scenario().but(changes)).trace
     issued = [event.actor for event in trace.of(Decided) if event.step is Step.ENROLMENT]
     assert issued == ["alice", "client-ca", "server-ca"]
+
+
+def test_enrolment_is_recorded_once_for_a_scenario() -> None:
+    """Two runs share the events before the connection; what follows is each run's own, and equal."""
+    scenario = catalogue["valid-certificate"]
+    first, second = (simulate(scenario).trace.events for _ in range(2))
+    assert first == second
+    shared = [one is other for one, other in zip(first, second, strict=True)]
+    assert shared == [event.at < 0 for event in first]

@@ -300,6 +300,16 @@ def test_malformed_extension_data_is_a_decode_error_when_read_and_marked_when_sh
     assert leaves_tile(raw, TLS13)
 
 
+def test_extensions_are_remembered_by_their_bytes_and_malformed_ones_refused_each_time() -> None:
+    """What was built or read before is the same value again; what was refused before is refused again."""
+    offer = forms.SUPPORTED_GROUPS.build((0x001D, 0x0017))
+    assert forms.SUPPORTED_GROUPS.build((0x001D, 0x0017)) is offer
+    assert forms.SUPPORTED_GROUPS.read((offer,)) is forms.SUPPORTED_GROUPS.read((offer,))
+    for _ in range(2):
+        with pytest.raises(ProtocolViolation, match="supported_groups"):
+            forms.SUPPORTED_GROUPS.read((Extension(10, b"\x00\x03\x00\x1d\x00"),))
+
+
 def test_the_view_says_what_an_extension_means_in_its_message() -> None:
     """The same extension is explained by the message it stands in, HelloRetryRequest included."""
     explained = {}

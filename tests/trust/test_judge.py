@@ -16,7 +16,7 @@ from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS
-from tests.trust.worlds import DAY, FAULTS, NOW, contents, issue, key
+from tests.trust.worlds import DAY, FAULTS, HOST, NOW, contents, issue, key
 
 if TYPE_CHECKING:
     from simulator.tls.wire.version import Side, TlsVersion
@@ -73,6 +73,18 @@ def judged(role: str, faults: tuple[str, ...], profile: str = "openssl") -> Verd
     """The verdict on a world with these faults."""
     issued = issue(role, faults)  # type: ignore[arg-type]
     return judge(issued.presented, issued.policy(profile=profile), NOW, tls="1.3")
+
+
+def test_a_verdict_is_remembered_for_the_very_same_question() -> None:
+    """The same question gets the same verdict; another rule, moment, version or chain is judged anew."""
+    issued = issue("server", ())
+    policy = issued.policy(server_name=HOST)
+    verdict = judge(issued.presented, policy, NOW, tls="1.3")
+    assert verdict is judge(list(issued.presented), issued.policy(server_name=HOST), NOW, tls="1.3")
+    assert not judge(issued.presented, policy, NOW + 3000 * DAY, tls="1.3").accepted
+    assert not judge(issued.presented, issued.policy(server_name="other.example"), NOW, tls="1.3").accepted
+    assert not judge(issued.presented[:1], policy, NOW, tls="1.3").accepted
+    assert verdict != judge(issued.presented, policy, NOW, tls="1.2")
 
 
 def every_verdict() -> list[Verdict]:
