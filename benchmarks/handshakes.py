@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from importlib.metadata import PackageNotFoundError, version
+from time import process_time
 from typing import TYPE_CHECKING
 
 from benchmarks import contestants as who
@@ -43,13 +44,13 @@ def contest(scenario: Scenario, tls: TlsVersion, times: int, *, fresh: bool) -> 
     """Everybody who plays, the reference first."""
     before = who.forget_peers if fresh else None
     found = {
-        REFERENCE: Contestant(who.openssl(scenario, tls), times),
-        OURS: Contestant(who.with_trace(scenario, tls), times, before),
-        MACHINES: Contestant(who.machines_only(scenario, tls), times, before),
-        FLOOR: Contestant(who.bare_operations(scenario, chains=fresh), times),
+        REFERENCE: Contestant(who.openssl(scenario, tls), times, clock=process_time),
+        OURS: Contestant(who.with_trace(scenario, tls), times, before, process_time),
+        MACHINES: Contestant(who.machines_only(scenario, tls), times, before, process_time),
+        FLOOR: Contestant(who.bare_operations(scenario, chains=fresh), times, clock=process_time),
     }
     if has_tlslite():
-        found[SLOW] = Contestant(who.tlslite(scenario, tls))
+        found[SLOW] = Contestant(who.tlslite(scenario, tls), clock=process_time)
     return found
 
 
@@ -81,11 +82,12 @@ def report(measured: Sequence[Sequence[str]], rounds: int, pinned: str) -> str:
     """The section of the README."""
     tlslite = f", tlslite-ng {version('tlslite-ng')}" if has_tlslite() else ""
     return f"""\
-{machine()}{tlslite}; {pinned}. {rounds} interleaved rounds. A ratio is taken in each round, between
-contestants that played one right after the other; given are its median and, in brackets, its quartiles.
+{machine()}{tlslite}; {pinned}. {rounds} interleaved rounds, seconds of the processor. A ratio is taken in
+each round, between contestants that played one right after the other; given are its median and, in brackets,
+its quartiles.
 {REFERENCE} is 1.00, more is faster.
 
-{table(("keys, version", "certificates", "who", "handshakes per second", "× ssl"), measured)}
+{table(("keys, version", "certificates", "who", "handshakes per second of the processor", "× ssl"), measured)}
 """
 
 
