@@ -15,6 +15,8 @@ import pytest
 from simulator.engine.simulation import Simulation
 from simulator.errors import ArgumentError, DecisionError, OutputError, PeerError
 from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.views.notebook import exhibit
+from simulator.views.pictures.sequence import sequence
 from simulator.views.player.page import document, module, stylesheet
 from tests.peers import absent
 from tests.played import run_of
@@ -228,7 +230,7 @@ def test_the_picture_that_stands_in_ends_where_the_reader_is() -> None:
     shown = player(at="CertificateRequest")
     assert "CertificateRequest" == shown.event.fact.name
     data, _ = shown._repr_mimebundle_()
-    whole, _ = player()._repr_mimebundle_()
+    whole = exhibit(sequence(shown.traces[0], detail="overview")).bundle()
     assert len(data["image/png"]) < len(whole["image/png"]) / 2
     told = " ".join(data["text/plain"].split())
     assert told.endswith("The server sends CertificateRequest. What comes later is not shown.")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
     from simulator.views.drawing.display import Drawing
 
-FIRST_PICTURE = "overview"  # the detail of the picture that a page shows first
+FIRST_PICTURE = "essential"  # the detail of the picture that a page shows first
 SCRIPTS = ("unpack.js", "shapes.js", "lines.js", "player.js")
 
 

@@ -232,7 +232,7 @@ class Player(anywidget.AnyWidget):
 
     def _whole(self) -> Drawing:
         """The picture of the run."""
-        return sequence(self.traces[0], detail="overview")
+        return sequence(self.traces[0], detail="essential")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The player; beside it a picture and words for readers without a kernel.
