@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine.simulation import Simulation
-from simulator.lessons.site.frame import link, listed, page, prose
+from simulator.lessons.site.frame import link, listed, page
 from simulator.lessons.site.runs import SCRIPTS, light, player, versions
 from simulator.scenario import TLS_VERSIONS
 from simulator.scenario.catalogue.catalogue import catalogue
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
 States = dict[str, dict[str, Any]]
 
 #: The scenarios that a reader can decide: each side has a reason to refuse in one of them.
-DECIDED = ("valid-certificate", "certificate-expired", "stolen-certificate", "server-untrusted")
+DECIDED = (
+    "valid-certificate",
+    "no-certificate-refused",
+    "certificate-expired",
+    "stolen-certificate",
+    "server-untrusted",
+)
 INTRODUCTION = (
-    "The run stops wherever client or server has a choice: to ask for a certificate, to accept the server, "
-    "to send a certificate or to skip it, to accept the client, to grant. You choose for both sides. Go back "
-    "to a decision, and you can choose otherwise."
+    "The run stops wherever client or server has a choice, and you choose for both. Go back to a decision, "
+    "and you can choose otherwise."
 )
 
 
@@ -72,10 +77,9 @@ def decide_page(scenario: str, tls: TlsVersion, ends: int, data: str) -> str:
         data: the packed states.
     """
     place, title = decide_place(scenario, tls), catalogue[scenario].title
-    body = f"""<h1>You decide: {escape(title)}</h1>
-{versions(tls, lambda other: decide_place(scenario, other))}
-<div class="reading"><p>{prose(INTRODUCTION, "../")}</p>
-<p>All {ends} ways were played beforehand by this simulator.</p></div>
+    body = f"""<div class="head"><h1>You decide: {escape(title)}</h1>
+{versions(tls, lambda other: decide_place(scenario, other))}</div>
+<p class="reading">{INTRODUCTION} All {ends} ways were played beforehand by this simulator.</p>
 <div class="wide">{player(data, "Here you decide for both sides.")}</div>"""
     title = f"You decide: {title} · TLS {tls}"
     return page(place, title, body, scripts=(*SCRIPTS, "decide.js"), sheet="player.css")
@@ -93,6 +97,6 @@ def decide_index(scenarios: Iterable[str]) -> str:
         for name in scenarios
     )
     body = f"""<h1>Decide it yourself</h1>
-<p class="reading">{prose(INTRODUCTION)}</p>
+<p class="reading">{INTRODUCTION}</p>
 {listed(rows, "list")}"""
     return page("decide.html", "Decide it yourself", body)

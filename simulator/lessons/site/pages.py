@@ -6,22 +6,27 @@ import tomllib
 from functools import cache
 from html import escape
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.lessons.quiz.question import LETTERS
 from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.site.frame import anchor, link, listed, page, prose, run_place, web
 from simulator.lessons.traces import evidence
+from simulator.runs.run import simulate
 from simulator.scenario import TLS_VERSIONS
 from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.views.export import run_contents
 from simulator.views.story.glossary import glossary
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
     from simulator.lessons.quiz.question import Question
+    from simulator.scenario import TlsVersion
     from simulator.views.story.glossary import Word
 
+BYTES = "valid-certificate"  # the scenario whose bytes are explained
 QUESTION = "How does a client prove who it is?"
 
 
@@ -122,6 +127,18 @@ def glossary_page() -> str:
 <nav aria-label="Letters">{listed(letters, "letters")}</nav>
 <dl class="words reading">{"".join(map(_entry, words))}</dl>"""
     return page("glossary.html", "Words", body)
+
+
+def bytes_place(tls: TlsVersion) -> str:
+    """The path of the page that explains every byte in a version."""
+    return f"bytes-tls{tls}.html"
+
+
+def bytes_page(tls: TlsVersion) -> str:
+    """Every byte of the client's Certificate and CertificateVerify of the good handshake, explained."""
+    contents = run_contents(simulate(BYTES, tls).trace, Path(bytes_place(tls)), view="bytes")
+    back = f'<nav aria-label="The classroom">{link("index.html", "The classroom")}</nav>'
+    return contents.decode().replace("<body>", f"<body>\n{back}", 1)
 
 
 def _entry(word: Word) -> str:

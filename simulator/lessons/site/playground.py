@@ -60,10 +60,7 @@ class Knob:
 
 RIGHT = "0s"  # the setting of a clock that is right
 NO_REASON = "Nothing failed."
-INTRODUCTION = (
-    "Turn a knob, and see what changes: in the picture, in the level, and in words. All {} positions were "
-    "played beforehand by this simulator, message by message; nothing is made up."
-)
+INTRODUCTION = "Turn a knob and see what changes. All {} positions were played beforehand by this simulator."
 COMMAND = '<code id="command"></code> <a id="page" hidden>Step through this run</a>'
 Position = tuple[str, ...]  # a setting of each knob
 
@@ -156,8 +153,9 @@ def playground_page(
     body = f"""<h1>Playground</h1>
 <p>{prose(INTRODUCTION.format(len(stands)))}</p>
 <form id="knobs" aria-label="Knobs">{choices}</form>
-<div class="bench"><section id="said" aria-live="polite" aria-label="Level and facts"></section>
-{figure(" ".join(start["picture"]), COMMAND)}</div>
+<div class="bench"><section id="said" aria-live="polite" aria-label="Level and change"></section>
+{figure(" ".join(start["picture"]), COMMAND)}
+<section aria-labelledby="facts"><h2 id="facts">This run</h2><dl class="facts"></dl></section></div>
 <script type="application/json" id="table">
 {lines.table()}
 </script>

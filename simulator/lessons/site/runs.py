@@ -83,8 +83,8 @@ def run_page(run: RunShown, names: Sequence[str], looks: Looks, data: str) -> st
         if 0 <= to < len(names)
     )
     told = f"<details><summary>The picture in words</summary><p>{prose(run.caption, '../')}</p></details>"
-    body = f"""<h1>{escape(scenario.title)}</h1>
-{versions(run.tls, lambda tls: run_place(run.scenario, tls))}
+    body = f"""<div class="head"><h1>{escape(scenario.title)}</h1>
+{versions(run.tls, lambda tls: run_place(run.scenario, tls))}</div>
 {figure(looks.picture(run.picture, "picture"), told)}
 <section class="reading" aria-labelledby="about"><h2 id="about">What happens here</h2>
 <p>{prose(scenario.lesson, "../")}</p></section>

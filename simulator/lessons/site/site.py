@@ -15,7 +15,14 @@ from simulator.lessons.site.decide import (
 )
 from simulator.lessons.site.frame import Looks, run_place, web
 from simulator.lessons.site.lines import Lines, Shapes, json_lines
-from simulator.lessons.site.pages import glossary_page, lesson_page, quiz_page, start_page
+from simulator.lessons.site.pages import (
+    bytes_page,
+    bytes_place,
+    glossary_page,
+    lesson_page,
+    quiz_page,
+    start_page,
+)
 from simulator.lessons.site.playground import knobs, playground_page, positions, stand
 from simulator.lessons.site.runs import light, played, run_page
 from simulator.runs.many import spread
@@ -79,6 +86,8 @@ def site_files(
     yield "lesson.html", lesson_page(scenarios)
     yield "quiz.html", quiz_page(scenarios)
     yield "glossary.html", glossary_page()
+    for tls in TLS_VERSIONS:
+        yield bytes_place(tls), bytes_page(tls)
     yield "shared/lines.js", lines.script()
     yield "shared/shapes.js", shapes.script()
     yield "shared/player.js", script()

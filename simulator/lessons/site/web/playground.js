@@ -21,7 +21,8 @@ function show() {
   const level = element("p", "", "level");
   level.style.setProperty("--level", `var(--level_${key})`);
   level.append(element("b", name), `: ${meaning}.`);
-  said.replaceChildren(level, ...(before === null || before === here ? [facts(run)] : changes(before, here)));
+  said.replaceChildren(level, ...(before === null || before === here ? [] : changes(before, here)));
+  document.querySelector(".bench > section > .facts").replaceChildren(...run.told.flatMap(row));
   box.innerHTML = run.picture.join("\n");
   box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2;
   document.getElementById("command").textContent = run.command;
@@ -32,12 +33,7 @@ function show() {
   history.replaceState(null, "", `#${here}`);
 }
 
-// Everything of a run that the page compares.
-function facts(run) {
-  const list = element("dl", "", "facts");
-  for (const [heading, words] of run.told) list.append(element("dt", heading), element("dd", words));
-  return list;
-}
+const row = ([heading, words]) => [element("dt", heading), element("dd", words)];
 
 // What is different from the position before, in words.
 function changes(from, to) {
@@ -47,16 +43,14 @@ function changes(from, to) {
   const head = element("h2", `What changed: ${turned.join(", ")}`);
   const list = element("dl", "", "facts");
   const add = (heading, was, is) => {
-    const words = element("dd", is);
+    const [term, words] = row([heading, is]);
     words.append(element("del", `before: ${was}`));
-    list.append(element("dt", heading), words);
+    list.append(term, words);
   };
   if (old.level[1] !== now.level[1]) add("Level", old.level[1], now.level[1]);
   now.told.forEach(([heading, words], at) => { if (old.told[at][1] !== words) add(heading, old.told[at][1], words); });
-  const all = element("details", "");
-  all.append(element("summary", "Everything about this run"), facts(now));
   const none = "Nothing: the same messages are decided in the same way, and the level is the same.";
-  return [head, list.children.length ? list : element("p", none), all];
+  return [head, list.children.length ? list : element("p", none)];
 }
 
 document.getElementById("knobs").addEventListener("change", show);
