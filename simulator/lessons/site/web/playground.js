@@ -22,7 +22,7 @@ function show() {
   level.style.setProperty("--level", `var(--level_${key})`);
   level.append(element("b", name), `: ${meaning}.`);
   said.replaceChildren(level, ...(before === null || before === here ? [] : changes(before, here)));
-  document.querySelector(".bench > section > .facts").replaceChildren(...run.told.flatMap(row));
+  document.querySelector("#facts + dl").replaceChildren(...run.told.flatMap(row));
   box.innerHTML = run.picture.join("\n");
   box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2;
   document.getElementById("command").textContent = run.command;
