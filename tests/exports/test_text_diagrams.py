@@ -98,7 +98,7 @@ def test_every_scenario_renders_with_all_its_words(
 
 
 @pytest.mark.parametrize("language", PENS)
-@pytest.mark.parametrize("detail", ["messages", "everything"])
+@pytest.mark.parametrize("detail", ["essential", "messages", "everything"])
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_words_are_shown_and_not_read(
     kind: str, detail: str, language: str, renderers: Renderers

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator import catalogue
+from simulator.engine.simulation import Simulation
+from simulator.runs.run import run_of as played_out
 from simulator.security import SecurityLevel
 from simulator.views.drawing.display import Text, extent_of
 from simulator.views.drawing.png import small_png
@@ -45,6 +48,7 @@ def test_a_slide_is_whole(name: str, tls: str) -> None:
     """Nothing lies outside the slide or on other words, and no word of a built-in run is cut off."""
     drawing = essential(trace_of(name, tls))
     cut = [item.full for item in drawing.items if isinstance(item, Text) and item.full]
+    cut += [item.text for item in drawing.items if isinstance(item, Text) and "…" in item.text]
     assert [*faults(drawing), *_outside(drawing), *cut] == []
     assert (drawing.width, drawing.height) == (960, 540)
 
@@ -136,6 +140,16 @@ def test_certificate_and_proof_decide_together() -> None:
             ("fail", "proof does not hold"),
         ]
         assert choice.refuses
+
+
+def test_a_person_decides_otherwise() -> None:
+    """A person who accepts what failed, or refuses what passed, is named among the grounds."""
+    for name, choice in (("certificate-expired", "accept"), ("valid-certificate", "refuse")):
+        simulation = Simulation(catalogue[name], interactive={"accept-client"})
+        simulation.run()
+        simulation.decide(choice)
+        told = next(row for row in essence(played_out(simulation).trace).rows if _decides(row))
+        assert (told.grounds[-1][1], told.refuses) == (f"a person decided: {choice}", choice == "refuse")
 
 
 def _decides(row: object) -> bool:

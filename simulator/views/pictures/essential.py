@@ -44,7 +44,7 @@ LOOKS = {  # of a ground and of the box that it decides, worst first
 HALF_CARD = 102.0
 CARDS, TOP, BOTTOM = 71.0, 116.0, 453.0  # the cards, and the story from its top to its bottom
 RUNG_WIDTH, REFUSED_WIDTH, RUNG_STEP = 99.0, 80.0, 4.5
-AIR = 30.0  # the most that is put around a row
+AIR = 70.0  # the most that is put around a row
 
 
 def essential(trace: Trace) -> Drawing:
@@ -198,8 +198,9 @@ class _Slide:
         sheet.y = below + 6
         frame = Box(left, top, edge - left, sheet.y - top, "decision", seq, 8)
         if row.decides:
-            worst = min((outcome for outcome, _ in row.grounds), key=list(LOOKS).index)
-            frame = replace(frame, width=right - left, style=LOOKS[worst])
+            worst = LOOKS[min((outcome for outcome, _ in row.grounds), key=list(LOOKS).index)]
+            against = worst == "verdict.fail" and not row.refuses  # a person accepted what failed
+            frame = replace(frame, width=right - left, style="verdict" if against else worst)
         sheet.put_behind(place, frame)
         sheet.y += 3
 

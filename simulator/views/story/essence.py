@@ -177,7 +177,7 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
                 if isinstance(row, Flight) and _kind(row) == (beat.event.actor, "Certificate"):
                     rows[place] = _joined(row, beat, f"{row.name} + proof")
         case Sent(name="Certificate", to="server") if beat.fields and not fact.is_empty_certificate:
-            rows.append(replace(bare, name=f"Certificate of {shorten(beat.fields[0], LONGEST)}"))
+            rows.append(replace(bare, name=f"Certificate of {shorten(_owner(beat), LONGEST)}"))
         case Sent(name=name) if name in SHOWN:
             rows.append(bare)
         case Sent(to="client", protocol="application_data") if beat.fields:
@@ -185,6 +185,11 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
                 rows.append(replace(bare, name=re.split(r"[.(]", beat.fields[0])[0].rstrip(" ”") + "”"))
         case _:
             pass
+
+
+def _owner(beat: Flight) -> str:
+    """The name in the first certificate of a message, without the number of the others."""
+    return re.sub(r" \(and \d+ more .*", "", beat.fields[0])
 
 
 def _kind(row: Row) -> tuple[str, str]:
@@ -198,7 +203,8 @@ def _choice(beat: Decision, say: Say) -> Iterator[Choice]:
     grounds = [_ground(ledger, reason, say) for ledger in (beat.ledger, beat.proof) if ledger]
     failed = any(outcome is CheckOutcome.FAIL for outcome, _ in grounds)
     if not grounds or beat.refuses is not failed:  # a person may decide otherwise
-        grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, reason))
+        said = f"a person decided: {beat.choice}" if grounds else reason
+        grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, said))
     if beat.ledger or beat.refuses or beat.choice in ("skip", "do not ask"):
         yield Choice(beat.event, tuple(grounds), beat.refuses)
 
@@ -242,7 +248,7 @@ def _beside(rows: tuple[Row, ...], event: Event) -> int:
 
 def _before(earlier: list[Beat]) -> Iterator[str]:
     """Who certified whom, and what else is special; that a key is made before a request is not."""
-    asking = {beat.event.actor for beat in earlier if isinstance(beat, Flight)}
+    asking = {beat.event.actor for beat in earlier if isinstance(beat, Flight)} & set(SIDES)
     for beat in earlier:
         match beat:
             case Flight(fields=(whose, issuer, *_)) if beat.event.actor not in SIDES:

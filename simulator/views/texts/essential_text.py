@@ -37,11 +37,13 @@ def essential_text(trace: Trace, width: int, signs: Signs) -> str:
     middle = client + server.rjust(room - cells(client))
     lines += ["", columns(TITLES["client"], middle, TITLES["server"])]
     beside: dict[str, list[str]] = {"client": [], "server": []}  # lines that wait for a row
+    bands = [row.event.step.band for row in told.rows]
+    number = 0
     for place, row in enumerate(told.rows):
-        if not place or row.event.step.band is not told.rows[place - 1].event.step.band:
-            lines.append(
-                columns("", f"{signs.rule} {band_name(row.event.step.band)} ".ljust(room, signs.rule), "")
-            )
+        if not place or bands[place] is not bands[place - 1]:
+            number += 1
+            title = f"{signs.rule} {number} {band_name(bands[place])} "
+            lines.append(columns("", title.ljust(room, signs.rule), ""))
         for belief in (belief for begins, belief in told.beliefs if begins == place):
             beside[belief.event.actor] = wrap_cells(held_words(belief), side - 1)
         for words in _row(row, room, signs):
