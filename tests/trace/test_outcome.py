@@ -167,6 +167,17 @@ def test_what_the_server_knows_grows_with_the_handshake(
 
 
 @pytest.mark.parametrize("tls", VERSIONS)
+def test_a_claim_waits_for_its_proof_only_where_a_proof_can_end_it(tls: TlsVersion) -> None:
+    """A certificate that is not judged stays a claim, proof or not, and the reason says so."""
+    told = {
+        name: [fact.reason for _, fact in run_of(name, tls).trace.facts(StandingChanged)][1]
+        for name in ("valid-certificate", "unverified-certificate")
+    }
+    assert told["valid-certificate"].endswith("until it proves that it holds the key.")
+    assert told["unverified-certificate"].endswith("the name in the certificate is only claimed.")
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
 def test_an_anonymous_client_stays_anonymous_to_the_server(tls: TlsVersion) -> None:
     """The level falls to ENCRYPTED because the client verified nobody, and the server cannot tell."""
     run = run_of("no-certificate-lower-level", tls).but({"client.verify_server": False})
