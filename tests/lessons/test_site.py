@@ -10,7 +10,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
+from simulator.command.cli import clientauth
+from simulator.errors import OutputError
 from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.site import site as whole_site
 from simulator.lessons.site.decide import DECIDED, decide_place, states
@@ -27,6 +30,7 @@ from tests.views.traces import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from simulator.scenario import TlsVersion
 
@@ -187,6 +191,27 @@ def test_the_first_picture_stands_in_the_page(site: Site) -> None:
     assert played(("stolen-certificate", "1.3")).picture.title in text
     assert "stolen-certificate-tls1.2.html" in text
     assert "CertificateVerify" in text
+
+
+def test_a_run_leads_to_its_questions(site: Site) -> None:
+    """To those about this very run, and to the scenarios before and after it."""
+    tls = questions()["thief"].tls
+    text = site[run_place("stolen-certificate", tls)]
+    assert 'href="../quiz.html#thief"' in text
+    assert 'href="../quiz.html#not-asked"' not in text
+    assert f'href="../{run_place("valid-certificate", tls)}"' in text
+
+
+def test_the_command_writes_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes DIR, not the folder around it, and says what to open."""
+    files = {"index.html": "<p>start</p>", "runs/a.html": "é", "shared/site.css": ""}
+    monkeypatch.setattr(whole_site, "site_files", lambda **_: iter(files.items()))
+    result = CliRunner().invoke(clientauth, ["site", str(tmp_path / "site"), "--jobs", "1"])
+    assert 0 == result.exit_code
+    assert f"Open {tmp_path / 'site' / 'index.html'}" in result.stderr
+    assert files == {name: (tmp_path / "site" / name).read_text(encoding="utf-8") for name in files}
+    result = CliRunner().invoke(clientauth, ["site", str(tmp_path / "no" / "site")])
+    assert isinstance(result.exception, OutputError)
 
 
 # Its parts ----------------------------------------------------------------------------------------------

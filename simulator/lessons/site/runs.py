@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.site.frame import figure, link, listed, page, prose, run_place
 from simulator.runs.run import simulate
 from simulator.scenario import TLS_VERSIONS
@@ -82,6 +83,12 @@ def run_page(run: RunShown, names: Sequence[str], looks: Looks, data: str) -> st
         for words, to in (("Before", at - 1), ("Next", at + 1))
         if 0 <= to < len(names)
     )
+    asked = [
+        link(f"../quiz.html#{name}", question.ask)
+        for name, question in questions().items()
+        if (question.scenario, question.tls) == (run.scenario, run.tls) and not question.changes
+    ]
+    votes = f"<h2>Questions about it</h2>{listed(asked, 'asked')}" if asked else ""
     told = f"<details><summary>The picture in words</summary><p>{prose(run.caption, '../')}</p></details>"
     body = f"""<div class="head"><h1>{escape(scenario.title)}</h1>
 {versions(run.tls, lambda tls: run_place(run.scenario, tls))}</div>
@@ -92,7 +99,7 @@ def run_page(run: RunShown, names: Sequence[str], looks: Looks, data: str) -> st
 <p class="reading">Click into it, then → and ← step, and <kbd>?</kbd> lists all keys. <kbd>g</kbd> asks you
 before each decision.</p>
 {player(data, "Here the run can be stepped through.")}</section>
-<section class="reading"><p>With the simulator installed:
+<section class="reading">{votes}<p>With the simulator installed:
 <code>clientauth run {run.scenario} --tls {run.tls}</code></p>
 <nav aria-label="Other scenarios">{listed(beside)}</nav></section>"""
     place = run_place(run.scenario, run.tls)
