@@ -83,7 +83,7 @@ def run(
     is_flag=True,
     help="A .mmd begins with a title and a description for screen readers; needs Mermaid 10.",
 )
-@click.option("--frames", metavar="DIR", type=FOLDER, help="Also one picture for each step, for slides.")
+@click.option("--frames", metavar="DIR", type=FOLDER, help="Also the slide as it fills, step by step.")
 @click.option(
     "--frames-as", type=click.Choice(["svg", "png"]), default="svg", show_default=True, help="Their form."
 )
@@ -121,6 +121,6 @@ def export(
     if frames is not None:
         from simulator.runs.saving import save_frames
 
-        for path in save_frames(result, frames, form=frames_as, theme=theme, detail=detail):
+        for path in save_frames(result, frames, form=frames_as, theme=theme):
             note(f"{path}")
     return exit_status(result)

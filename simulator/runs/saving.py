@@ -88,27 +88,24 @@ def save_frames(
     *,
     form: Literal["svg", "png"] = "svg",
     theme: str = "light",
-    detail: str = "messages",
 ) -> list[Path]:
-    """Write the slides of a run into a folder, which is made if it is not there.
+    """Write the slide of a run as it fills, a file for each step, into a folder, which is made if missing.
 
     Args:
         run: a run, or its trace.
         directory: where to.
         form: ``svg`` or ``png``.
         theme: ``light``, ``dark`` or ``print``.
-        detail: ``overview``, ``messages`` or ``everything``.
 
     Returns:
         The files in the order of the story.
 
     Raises:
-        OutputError: the theme or detail is unknown, or the files cannot be written.
+        OutputError: the theme is unknown, or the files cannot be written.
     """
     directory = Path(directory)
     files = {
-        directory / name: data
-        for name, data in frame_contents(_trace(run), form=form, theme=theme, detail=detail).items()
+        directory / name: data for name, data in frame_contents(_trace(run), form=form, theme=theme).items()
     }
     make_folder(directory)
     for path, data in files.items():

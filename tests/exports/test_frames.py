@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
@@ -9,87 +10,71 @@ import pytest
 
 from simulator.errors import OutputError
 from simulator.runs.saving import save_frames
-from simulator.trace.facts import Alert, Sent
-from simulator.views.drawing.display import Box, Drawing, Line, Polygon, Text
-from simulator.views.pictures.sequence import sequence
+from simulator.views.drawing.display import Drawing, Text, extent_of
+from simulator.views.drawing.marks import Part
+from simulator.views.drawing.style import TYPES
+from simulator.views.pictures.essential import BOTTOM, essential
 from simulator.views.pictures.slides import frames, snapshot
+from simulator.views.story.essence import essence
 from simulator.views.story.reading import unread_since
 from tests.played import RUNS
-from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
+from tests.views.geometry import faults
+from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-ROUNDING = 1e-6
-SHOWN = [
-    *((name, tls, "messages") for name, tls in RUNS),
-    *((name, tls, detail) for name, tls in RUNS[::8] for detail in DETAILS if detail != "messages"),
-]
-
-
-def _heights(drawing: Drawing) -> list[float]:
-    """Tops and bottoms of everything that is drawn."""
-    found: list[float] = []
-    for item in drawing.items:
-        match item:
-            case Box():
-                found += [item.y, item.y + item.height]
-            case Text():
-                found += [item.extent[1], item.extent[3]]
-            case Line() | Polygon():
-                found += [y for _, y in item.points]
-    return found
+SMALLEST = 0.023  # type, as a share of the height
 
 
 def _words(drawing: Drawing) -> list[str]:
     return [item.full or item.text for item in drawing.items if isinstance(item, Text)]
 
 
-@pytest.mark.parametrize(("name", "tls", "detail"), SHOWN)
-def test_frames_are_alike_and_whole(name: str, tls: str, detail: str) -> None:
-    """All have one size and keep inside it, one for each band; together they say what the whole says."""
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_frames_fill_one_slide(name: str, tls: str) -> None:
+    """All are 16:9, one for each band; each has what the one before has, and the last is the whole slide."""
     trace = trace_of(name, tls)
-    whole, made = sequence(trace, detail=detail), frames(trace, detail=detail)
-    bands = [item for item in whole.items if item.style.startswith("strip.")]
-    assert len(made) == len(bands) + 2
-    assert len({(frame.drawing.width, frame.drawing.height) for frame in made}) == 1
-    for frame in made:
-        heights = _heights(frame.drawing)
-        assert min(heights) >= 0
-        assert max(heights) <= frame.drawing.height + ROUNDING
-    said = {word for frame in made for word in _words(frame.drawing)}
-    assert {word for word in _words(whole) if word not in said} - _gap_words(whole) == set()
+    whole, made = essential(trace), [frame.drawing for frame in frames(trace)]
+    assert len(made) == len(whole.marks.bands) + 2
+    assert {drawing.width / drawing.height for drawing in made} == {16 / 9}
+    assert made[-1].items == whole.items
+    places = [
+        {(item.x, item.y, item.text) for item in drawing.items if isinstance(item, Text)} for drawing in made
+    ]
+    for before, after in pairwise(places):
+        assert before < after or before == after
+    sizes = [TYPES[item.style].size for drawing in made for item in drawing.items if isinstance(item, Text)]
+    assert min(sizes) / whole.height >= SMALLEST
 
 
-def _gap_words(drawing: Drawing) -> set[str]:
-    """The words on the client's error stand where it began, which may be out of sight when it comes out."""
-    return {item.text for item in drawing.items if isinstance(item, Text) and item.style == "gap"}
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_every_frame_is_filled(name: str, tls: str) -> None:
+    """Lifelines go down to the end of the story unbroken, beliefs too, and no text is cut or covered."""
+    for frame in frames(trace_of(name, tls)):
+        items = frame.drawing.items
+        lifelines = [item for item in items if item.style == "lifeline"]
+        beliefs = [extent_of(item)[3] for item in items if item.style in ("belief.held", "belief.assumed")]
+        assert [extent_of(line)[3] for line in lifelines] == [BOTTOM, BOTTOM]
+        assert sorted(beliefs)[-2:] == pytest.approx([BOTTOM, BOTTOM])
+        assert faults(frame.drawing) == []
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_nothing_is_told_before_its_time(name: str, tls: str) -> None:
-    """A message comes first in the frame of its step, and what came out stands in the last one only."""
+    """A frame has no event of a later step, and what came out stands in the last one only."""
     trace = trace_of(name, tls)
     made = frames(trace)
-    for event in trace.of(Sent, Alert):
-        if isinstance(event.fact, Alert) and event.fact.direction == "received":
-            continue
-        first = next(
-            place
-            for place, frame in enumerate(made)
-            if any(item.seq == event.seq and item.style.startswith("message") for item in frame.drawing.items)
-        )
-        assert made[first].name == event.step.value.lower().replace("_", "-")
-    results = [any(item.style == "level" for item in frame.drawing.items) for frame in made]
+    bands = [row.event.step.band for row in essence(trace).rows]
+    order = list(dict.fromkeys(bands))
+    for place, frame in enumerate(made[:-1]):
+        shown = {
+            item.seq for item in frame.drawing.items if item.style.startswith(("message", "verdict", "check"))
+        }
+        assert {trace.events[seq].step.band for seq in shown} <= set(order[:place])
+    results = [any(item.style == "result" for item in frame.drawing.items) for frame in made]
     assert results == [False] * (len(made) - 1) + [True]
-
-
-def test_an_error_is_not_shown_before_it_comes_out() -> None:
-    """The time in which the client errs is shaded only once it has read the refusal."""
-    made = frames(trace_of("certificate-expired", "1.3"))
-    shaded = [frame.name for frame in made if any(item.style == "gap" for item in frame.drawing.items)]
-    assert shaded == ["trust-decision"]
 
 
 def test_the_lanes_stand_still() -> None:
@@ -99,7 +84,7 @@ def test_the_lanes_stand_still() -> None:
         {
             (item.x, item.y, item.text)
             for item in frame.drawing.items
-            if isinstance(item, Text) and item.seq == 0
+            if isinstance(item, Text) and item.part in (Part.TITLE, Part.CARD, Part.COLUMN)
         }
         for frame in made
     ]
@@ -142,21 +127,3 @@ def test_a_snapshot_does_not_know_what_is_never_read(name: str, tls: str) -> Non
             for seq in sorted({sent, since - 1, since} - set(range(sent))):
                 marks = {item.seq for item in snapshot(trace, seq).items if item.style == "unread.mark"}
                 assert marks <= {one for one, known in unread_since(trace).items() if known <= seq}
-
-
-@pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_a_belief_has_all_its_words_in_the_frame_in_which_it_begins(name: str, tls: str) -> None:
-    """The space below the present step holds the words of a belief that has just begun."""
-    trace = trace_of(name, tls)
-    made = frames(trace)
-    words: dict[int, list[str]] = {}
-    for item in sequence(trace).items:
-        if isinstance(item, Text) and item.style in ("belief", "belief.small"):
-            words.setdefault(item.seq, []).append(item.text)
-    for seq, lines in words.items():
-        shown = [
-            [item.text for item in frame.drawing.items if isinstance(item, Text) and item.seq == seq]
-            for frame in made
-        ]
-        first = next(texts for texts in shown if lines[0] in texts)
-        assert set(lines) <= set(first)

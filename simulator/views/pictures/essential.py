@@ -44,29 +44,52 @@ LOOKS = {  # of a ground and of the box that it decides, worst first
 HALF_CARD = 102.0
 CARDS, TOP, BOTTOM = 71.0, 116.0, 453.0  # the cards, and the story from its top to its bottom
 RUNG_WIDTH, REFUSED_WIDTH, RUNG_STEP = 99.0, 80.0, 4.5
+END = BOTTOM + 4  # of the beliefs, with the gap below each
 AIR = 70.0  # the most that is put around a row
 
 
 def essential(trace: Trace) -> Drawing:
     """Lay a trace out as one slide."""
+    return _fitted(trace).drawing()
+
+
+def essential_frames(trace: Trace) -> list[Drawing]:
+    """The slide as it fills: without a step, with each step more, with the result; nothing in it moves."""
+    whole = _fitted(trace)
+    bands = [row.event.step.band for row in whole.told.rows]
+    starts = [place for place, band in enumerate(bands) if not place or band is not bands[place - 1]]
+    ends = [0, *starts[1:], len(bands)]
+    partial = [_Slide(trace, whole.told, whole.air, END, shown=end).drawing(whole) for end in ends]
+    drawings = [*partial, whole.drawing()]
+    title = drawings[0].title
+    return [
+        replace(drawing, title=f"{title}, picture {place} of {len(ends)}")
+        for place, drawing in enumerate(drawings)
+    ]
+
+
+def _fitted(trace: Trace) -> _Slide:
+    """The slide of a run with the most air that fits, folded if none does."""
     told = essence(trace)
     while _Slide(trace, told, 0.0).bottom > BOTTOM and (less := folded(told)) != told:
         told = less
     low, high = 0.0, AIR
-    for _ in range(8):  # to a tenth of a pixel
+    for _ in range(8):  # to a third of a pixel
         air = (low + high) / 2
         low, high = (air, high) if _Slide(trace, told, air).bottom <= BOTTOM else (low, air)
-    return _Slide(trace, told, low, BOTTOM + 4).drawing()
+    return _Slide(trace, told, low, END)
 
 
 class _Slide:
     """The slide with so much air around each row; what stands above and below the rows is always the same."""
 
-    def __init__(self, trace: Trace, told: Essence, air: float, end: float = 0.0) -> None:
+    def __init__(
+        self, trace: Trace, told: Essence, air: float, end: float = 0.0, shown: int | None = None
+    ) -> None:
         self.trace, self.told, self.air = trace, told, air
         sheet = self.sheet = Sheet(Stage(trace.setup.actors, LANES, LEFT, RIGHT, WIDTH), TOP)
         self.beliefs = {side: BeliefLane(sheet, left_side=side == "client", brief=True) for side in LANES}
-        for place, row in enumerate(told.rows):
+        for place, row in enumerate(told.rows[:shown]):
             if not place or row.event.step.band is not told.rows[place - 1].event.step.band:
                 self._band(row)
             self._believe(place)
@@ -76,16 +99,18 @@ class _Slide:
             else:
                 self._judgement(row)
             sheet.y += self.air / 2
+        if shown == 0:
+            self._believe(-1)
         sheet.y = max(sheet.y, end)
         for lane in self.beliefs.values():
             lane.end()
         self.bottom = sheet.y
 
-    def drawing(self) -> Drawing:
-        """The whole slide."""
+    def drawing(self, whole: _Slide | None = None) -> Drawing:
+        """The slide; of one that is not filled yet ``whole`` is what it will be."""
         sheet, trace = self.sheet, self.trace
-        self._grounds()
-        self._foot()
+        self._grounds((whole or self).sheet.bands)
+        self._foot(reached=whole is None)
         self._head()
         sheet.whole.append((0.0, HEIGHT))
         paper = Box(0, 0, WIDTH, HEIGHT, "paper", 0, part=Part.PAPER)
@@ -127,8 +152,9 @@ class _Slide:
             self.sheet.line(words, "small", 0, MARGIN + 10, 59.5, width=ROOM - 20)
 
     def _believe(self, place: int) -> None:
-        """Begin the beliefs that this row gives rise to; of several of one side the last counts."""
-        for side, belief in {b.event.actor: b for beside, b in self.told.beliefs if beside == place}.items():
+        """Begin the beliefs that a row gives rise to; of several of one side the last counts."""
+        begin = (place, -1) if place == 0 else (place,)
+        for side, belief in {b.event.actor: b for beside, b in self.told.beliefs if beside in begin}.items():
             self.beliefs[side].change(belief)
 
     def _band(self, row: Row) -> None:
@@ -142,14 +168,11 @@ class _Slide:
             sheet.put(Text(x, y + 4.7, str(len(sheet.bands)), "band.number", seq, "middle"))
             sheet.put(Text(x + 15, y + 4.7, band_name(step), f"band.name.{step.value}", seq))
 
-    def _grounds(self) -> None:
+    def _grounds(self, bands: list[BandMark]) -> None:
         """Colour the bands, each down to the next and the last to the end."""
         sheet = self.sheet
-        tops = [band.top for band in sheet.bands[1:]]
-        sheet.bands = [
-            replace(band, bottom=bottom)
-            for band, bottom in zip(sheet.bands, [top - 4 for top in tops] + [BOTTOM], strict=True)
-        ]
+        ends = [*(band.top - 4 for band in bands[1:]), BOTTOM]
+        sheet.bands = [replace(band, bottom=end) for band, end in zip(sheet.bands, ends, strict=False)]
         for band in sheet.bands:
             style, height = f"band.{band.step.value}", band.bottom - band.top
             ground = Box(LEFT, band.top, RIGHT - LEFT, height, style, band.seq, 5, part=Part.BAND)
@@ -204,14 +227,16 @@ class _Slide:
         sheet.put_behind(place, frame)
         sheet.y += 3
 
-    def _foot(self) -> None:
-        """The ladder with the level, and its meaning in words beside it."""
+    def _foot(self, *, reached: bool) -> None:
+        """The ladder; once it is reached, with the level and its meaning in words beside it."""
         sheet, seq, top = self.sheet, self.trace.events[-1].seq, BOTTOM + 8
         sheet.foot = top
         level, words = self.told.result
         with sheet.within(Part.FOOT):
             size = {"width": RUNG_WIDTH, "last": REFUSED_WIDTH, "step": RUNG_STEP}
-            ladder(sheet, self.trace.card.level, MARGIN, top, seq, **size)
+            ladder(sheet, self.trace.card.level if reached else None, MARGIN, top, seq, **size)
+            if not reached:
+                return
             x = MARGIN + 6 * RUNG_WIDTH + 26 + REFUSED_WIDTH + 12
             room, meaning = WIDTH - MARGIN - x, f"{words[0].upper()}{words[1:]}."
             sheet.line(level, "result", seq, x, top + 14, width=room)

@@ -57,7 +57,7 @@ def _card(sheet: Sheet, trace: Trace, top: float) -> None:
 
 def ladder(
     sheet: Sheet,
-    level: SecurityLevel,
+    level: SecurityLevel | None,
     x: float,
     top: float,
     seq: int,
@@ -73,7 +73,7 @@ def ladder(
         if refusal:
             x, width = x + 26, last
         middle = x + (width - 4) / 2
-        above = refusal or level.rung is None or (rung.rung or 0) > level.rung
+        above = refusal or level is None or level.rung is None or (rung.rung or 0) > level.rung
         style = f"level.edge.{rung.value}" if rung is level else "rung.above" if above else "rung"
         sheet.put(Box(x, bottom - height, width - 4, height, style, seq, radius=3))
         if refusal and rung is level:

@@ -1,15 +1,12 @@
-"""A sequence diagram as slides: one picture for each step, all of one size, so that nothing jumps.
+"""A run step by step: its slide as it fills, and the sequence diagram as far as one event.
 
-The head with the lanes stays where it is. Below it stands the present step, with as many whole
-steps before it as there is room for; later ones are absent. The first frame has the lanes alone, the last one
-the result.
+Frames have one size, 16:9, and nothing in them moves: later steps are absent, the last one has the result.
+A snapshot keeps the head of the sequence diagram, and as many whole steps before its event as have room.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +14,7 @@ from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, T
 from simulator.views.drawing.marks import BEHIND, Part
 from simulator.views.drawing.pens import picture
 from simulator.views.drawing.style import detail_named
+from simulator.views.pictures.essential import essential_frames
 from simulator.views.pictures.sequence import sequence
 from simulator.views.story.lanes import run_name
 from simulator.views.story.moments import moments
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
     from simulator.trace.trace import Trace
 
-FOOT_GAP = 18.0  # between the story and the card below it
 #: Below the present step, where a belief that has just begun has its words; more where they need it.
 TAIL = 150.0
 PAD = 8.0  # below those words
@@ -43,7 +40,7 @@ class Frame:
 
 
 def frame_contents(
-    trace: Trace, *, form: Literal["svg", "png"] = "svg", theme: str = "light", detail: str = "messages"
+    trace: Trace, *, form: Literal["svg", "png"] = "svg", theme: str = "light"
 ) -> dict[str, bytes]:
     """The slides of a run as contents of files, by file name, in the order of the story.
 
@@ -51,38 +48,23 @@ def frame_contents(
         trace: the run.
         form: ``svg`` or ``png``.
         theme: ``light``, ``dark`` or ``print``.
-        detail: ``overview``, ``messages`` or ``everything``.
 
     Raises:
-        OutputError: the theme or detail is unknown.
+        OutputError: the theme is unknown.
     """
     made: dict[str, bytes] = {}
-    for place, frame in enumerate(frames(trace, detail=detail)):
+    for place, frame in enumerate(frames(trace)):
         path = Path(f"{place:02d}-{frame.name}.{form}")
         made[path.name] = picture(frame.drawing, path, theme=theme, prefix=path.stem)
     return made
 
 
-def frames(trace: Trace, *, detail: str = "messages") -> list[Frame]:
-    """The slides of a run: the lanes, each step in turn, the result.
-
-    Raises:
-        OutputError: the detail is unknown.
-    """
-    whole = sequence(trace, detail=detail_named(detail))
-    bands = whole.marks.bands
-    names = [band.step.value.lower().replace("_", "-") for band in bands]
-    end = whole.height if whole.marks.foot is None else whole.marks.foot - FOOT_GAP / 2
-    edges = [*(band.top for band in bands), end, whole.height]
-    room = ceil(max(below - above for above, below in pairwise(edges)))
-    tail = ceil(_tail(whole, edges))
-    made = []
-    for place, name in enumerate(["setting", *names, "result"]):
-        until = edges[place]
-        since = min(edge for edge in edges if until - edge <= room)
-        title = f"{whole.title}, picture {place} of {len(edges) - 1}"
-        made.append(Frame(name, _slide(replace(whole, title=title), edges[0], since, until, room, tail)))
-    return made
+def frames(trace: Trace) -> list[Frame]:
+    """The slide of a run as it fills: the two sides, each step in turn, the result."""
+    drawings = essential_frames(trace)
+    steps = [band.step.value.lower().replace("_", "-") for band in drawings[-1].marks.bands]
+    names = ["setting", *steps, "result"]
+    return [Frame(name, drawing) for name, drawing in zip(names, drawings, strict=True)]
 
 
 def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
@@ -94,7 +76,7 @@ def snapshot(trace: Trace, seq: int, *, detail: str = "overview") -> Drawing:
     Args:
         trace: what happened.
         seq: of the event.
-        detail: as in :func:`frames`.
+        detail: as of a sequence diagram.
 
     Raises:
         OutputError: the detail is unknown.

@@ -75,7 +75,7 @@ class Essence:
         before: what was set up before the connection, in short sentences.
         cards: side → what it shows or asks for.
         rows: arrows and decisions in their order; of an arrow, ``fields`` is a remark to put below it.
-        beliefs: each with the place of the row beside which it begins.
+        beliefs: each with the place of the row beside which it begins; -1 for what is held before.
         result: the level, and what it means.
     """
 
@@ -110,7 +110,7 @@ def essence(trace: Trace) -> Essence:
     for side, nothing in NOTHING.items():
         for first in [belief for belief in beliefs if belief.event.actor == side][:1]:
             event = structs.replace(first.event, seq=0)  # the setup: it is known from the beginning
-            beside.insert(0, (0, replace(first, event=event, held=nothing, assumed=False, gap=None)))
+            beside.insert(0, (-1, replace(first, event=event, held=nothing, assumed=False, gap=None)))
     level, alert = trace.card.level, trace.outcome.alert
     by = f": the {alert.sender} refused" if alert and level.rung is None else ""
     return Essence(

@@ -44,7 +44,7 @@ def essential_text(trace: Trace, width: int, signs: Signs) -> str:
             number += 1
             title = f"{signs.rule} {number} {band_name(bands[place])} "
             lines.append(columns("", title.ljust(room, signs.rule), ""))
-        for belief in (belief for begins, belief in told.beliefs if begins == place):
+        for belief in (belief for begins, belief in told.beliefs if max(begins, 0) == place):
             beside[belief.event.actor] = wrap_cells(held_words(belief), side - 1)
         for words in _row(row, room, signs):
             left, right = (waiting.pop(0) if waiting else "" for waiting in beside.values())
