@@ -61,6 +61,7 @@ site: $(STAMP)
 # moment on a busy network, so it is tried three times.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed, this is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.12")'
+	@echo "Installing what the simulator needs into $(VENV), once: about one minute with uv, three with pip."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Could not make $(VENV). On Debian: apt-get install python3-venv"; exit 1; }
 	@for try in 1 2 3; do \
 	  if command -v uv >/dev/null 2>&1; then \
@@ -72,6 +73,7 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "Installing failed, trying again"; sleep 5; \
 	done
 	@touch $@
+	@echo "Installed."
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -31,6 +31,7 @@ from simulator.command.options import (
     set_option,
 )
 from simulator.command.playing import export, run
+from simulator.errors import nearest_names
 from simulator.release import RELEASE
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 EPILOG = """\b
 Five commands to begin with:
-  clientauth demo                                    the whole story, and the gallery in figures/
+  clientauth demo                                    one story, and the gallery in figures/
   clientauth list                                    the built-in scenarios
   clientauth run no-certificate-lower-level          one of them, step by step
   clientauth run valid-certificate --set server.client_authentication=none
@@ -56,7 +57,26 @@ This is for teaching. It is no TLS library for production."""
 HELP_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-@click.group(epilog=EPILOG, context_settings=HELP_SETTINGS)
+class Verbs(click.Group):
+    """The verbs; a scenario in the place of a verb gets the command line that plays it."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the verb that the first argument names."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from simulator.scenario.catalogue.catalogue import catalogue
+
+            near = [args[0]] if args[0].endswith(".toml") else nearest_names(args[0], catalogue, 1)
+            if near and near[0].startswith(args[0][:3]):  # nearer than a verb that has some letters in common
+                words = f"{args[0]!r} is no command. To play a scenario: clientauth run {near[0]}"
+                raise click.UsageError(words, ctx) from error
+            raise
+
+
+@click.group(cls=Verbs, epilog=EPILOG, context_settings=HELP_SETTINGS)
 @click.version_option(RELEASE, prog_name="clientauth")
 def clientauth() -> None:
     """See how a client proves who it is in TLS.
@@ -110,7 +130,7 @@ def listing(scenarios: Mapping[str, Scenario], *, coloured: bool) -> str:
 def certificates(
     scenario: str, directory: Path, settings: tuple[str, ...], seed: bool, password: str | None
 ) -> None:
-    """Write a scenario's certificates and keys, for use with real tools.
+    """Write a scenario's certificates and keys for real tools.
 
     Keys are new, and validity is around the present moment. With --seed they are the simulation's own: every
     reader can make the same keys, so they are good for teaching only.
@@ -125,27 +145,36 @@ def certificates(
 @clientauth.command()
 @click.option("--figures", default="figures", show_default=True, type=FOLDER, help="Where the gallery goes.")
 @click.option("--quiet", is_flag=True, help="Only write the gallery.")
-@click.option("--present", is_flag=True, help="Only show the four, a screen at a time, for large type.")
+@click.option("--stories", is_flag=True, help="Four stories step by step, and the outcome matrix.")
+@click.option("--present", is_flag=True, help="Only the four stories, a screen at a time, in large type.")
 @jobs_option
 @width_option
 @colour_option
 def demo(
-    figures: Path, quiet: bool, present: bool, jobs: int | None, width: int | None, colour: bool | None
+    figures: Path,
+    quiet: bool,
+    stories: bool,
+    present: bool,
+    jobs: int | None,
+    width: int | None,
+    colour: bool | None,
 ) -> int:
-    """Show the whole story.
+    """Tell one story on one screen, and write the gallery.
 
-    It plays every scenario, shows four of them step by step, prints the outcome matrix and writes the
-    gallery of pictures.
+    It plays every scenario, tells the good handshake, and writes the gallery of pictures.
     """
     from simulator.command import demo as demonstration
 
     coloured = wants_colour(colour)
-    if present and (quiet or width):
-        raise click.UsageError("--present only shows the four, in 60 columns; leave --quiet and --width out.")
+    if present and (quiet or stories or width):
+        raise click.UsageError(
+            "--present shows the four stories in 60 columns; leave --quiet, --stories and --width out."
+        )
     if present:
         demonstration.present(coloured)
         return 0
-    return demonstration.give_demo(figures, terminal_width(width), coloured, quiet=quiet, jobs=jobs)
+    columns = terminal_width(width)
+    return demonstration.give_demo(figures, columns, coloured, quiet=quiet, stories=stories, jobs=jobs)
 
 
 for verb in (run, export, matrix, diff, check, cases, glossary, quiz, site):

@@ -66,22 +66,27 @@ STORIES = (
         "Without a certificate",
     ),
     DemoRun("certificate-expired", "1.3", "A refusal that the client learns of late", "A refusal heard late"),
-    DemoRun(
-        "stolen-certificate", "1.2", "A certificate is no proof: the key is (TLS 1.2)", "A stolen certificate"
-    ),
+    DemoRun("stolen-certificate", "1.3", "A certificate is no proof: the key is", "A stolen certificate"),
 )
 
 
 def give_demo(
-    directory: Path, width: int, coloured: bool, *, quiet: bool = False, jobs: int | None = None
+    directory: Path,
+    width: int,
+    coloured: bool,
+    *,
+    quiet: bool = False,
+    stories: bool = False,
+    jobs: int | None = None,
 ) -> int:
-    """Play the catalogue, show four runs, print the outcome matrix and write the gallery.
+    """Play the catalogue, tell one story on one screen, and write the gallery.
 
     Args:
         directory: the folder of the pictures; made if it does not exist.
         width: columns of the terminal.
         coloured: write colours.
         quiet: only write the gallery.
+        stories: tell four stories step by step and print the outcome matrix, in place of the one story.
         jobs: the most processes; None for one for each core.
 
     Returns:
@@ -93,18 +98,25 @@ def give_demo(
     bar = False if quiet else None  # None: on a terminal
     with timed("The demonstration was played and drawn", quiet=quiet), processes(jobs) as executor:
         runs = tuple(product(catalogue, VERSIONS))
+        if not quiet:
+            note(f"Playing {len(runs)} runs and drawing {len(pictures())} pictures: some ten seconds.")
         played = spread(_surprise, runs, executor, total=len(runs))
         unexpected = [words for words in counted(played, len(runs), "runs", show=bar) if words]
         if not quiet:
             as_expected = len(runs) - len(unexpected)
             write(f"{len(runs)} runs of {len(catalogue)} scenarios, {as_expected} as expected.\n")
+        if stories:
             tell_stories(width, coloured)
             write(heading("Every credential under every policy", width, coloured))
             write(matrix_text(outcome_matrix(executor=executor), width, colour=coloured))
+        elif not quiet:
+            write(story(simulate(STORIES[0].scenario).trace, width, detail="essential"))
         for words in unexpected:
             note(f"Not as expected: {words}")
         write_gallery(directory, executor, progress=bar)
-    write(f"The gallery: {len(pictures())} pictures in {directory}. Open them in a browser.")
+    write(f"{len(pictures())} pictures, each with a sentence. Open in a browser: {directory / 'index.html'}")
+    if not (quiet or stories):
+        write("More: clientauth demo --stories (four stories), clientauth list (all scenarios).")
     return 1 if unexpected else 0
 
 

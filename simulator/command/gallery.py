@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -26,6 +27,22 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
     from simulator.trace.trace import Trace
     from simulator.views.drawing.display import Drawing
+
+
+INDEX = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Client authentication in TLS: the gallery</title>
+<style>
+body {{ font: 1.1rem/1.5 sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }}
+section {{ margin: 3rem 0; }}
+img {{ max-width: 100%; border: 1px solid #c0c0c0; background: white; }}
+</style>
+<h1>Client authentication in TLS: the gallery</h1>
+<p>Each sentence says what to look for. Click a picture to see it alone.</p>
+{pictures}</html>
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +101,7 @@ def trace_of(run: str) -> Trace:
 def gallery_files(
     executor: Executor | None = None, *, progress: bool | None = False
 ) -> Iterator[tuple[str, str]]:
-    """The gallery, file by file: (name, text). The last is the page that shows the others.
+    """The gallery, file by file: (name, text). The last two are pages that show the others.
 
     Args:
         executor: the executor that draws; see :func:`~simulator.runs.many.simulate_all`.
@@ -101,10 +118,15 @@ def gallery_files(
     drawn = counted(
         spread(_drawn, wanted, executor, total=len(wanted)), len(wanted), "pictures", show=progress
     )
+    shown = []
     for picture, (title, text) in zip(wanted, drawn, strict=True):
         yield picture.file_name, text
+        name, words = picture.file_name, escape(title)
+        image = f'<a href="{name}"><img src="{name}" alt="{words}"></a>'
+        shown.append(f"<section>\n<h2>{words}</h2>\n<p>{escape(picture.look)}</p>\n{image}\n</section>\n")
         page += ["", f"## {title}", "", picture.look, "", f"![{title}]({picture.file_name})"]
     yield "README.md", "\n".join(page) + "\n"
+    yield "index.html", INDEX.format(pictures="".join(shown))
 
 
 def _drawn(picture: Picture) -> tuple[str, str]:

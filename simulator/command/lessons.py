@@ -73,7 +73,10 @@ def quiz(name: str | None, file: str, try_all: bool, gift: Path | None, width: i
 @click.command()
 @click.argument("file", metavar="FILE.html", type=click.Path(path_type=Path, dir_okay=False))
 def cases(file: Path) -> None:
-    """Write the cases of "You are the server" as a sheet to print, with the answers on its last page."""
+    """Write the cases of "You are the server" to print.
+
+    One case a page, with the table of the checks, and the answers on the last page.
+    """
     from simulator.lessons.classroom.case_sheet import save_case_sheet
 
     save_case_sheet(file)
@@ -84,7 +87,7 @@ def cases(file: Path) -> None:
 @click.argument("directory", metavar="DIR", type=FOLDER)
 @jobs_option
 def site(directory: Path, jobs: int | None) -> None:
-    """Write the classroom as static pages, for students without Python.
+    """Write the classroom as pages for students without Python.
 
     Every scenario with its picture and its player, runs to decide, the playground, the quiz, the words and
     the lesson. Open DIR/index.html from disk, or copy DIR to any web server.

@@ -24,6 +24,24 @@ _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
 _PLAIN_SUBJECT = re.compile(r"CN=[A-Za-z0-9]([A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?")
 
 
+# Words of other programs for the client authentication policy and its setting, in small letters; the table in
+# docs/scenarios.md says whose they are. A setting may stand in a part or at the top of a file.
+_POLICY = ("client_authentication", "server.client_authentication")
+EQUIVALENTS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("off", "noclientcert", "cert_none", "ssl_verify_none"), ("none",)),
+    **dict.fromkeys(
+        ("optional_no_ca", "requestclientcert", "requireanyclientcert", "passthru"), ("unverified",)
+    ),
+    **dict.fromkeys(
+        ("want", "verifyclientcertifgiven", "cert_optional", "ssl_verify_peer", "full"), ("optional",)
+    ),
+    **dict.fromkeys(("need", "on", "require", "requireandverifyclientcert", "cert_required"), ("required",)),
+    **dict.fromkeys(("ssl_verify_fail_if_no_peer_cert", "safcheck"), ("required",)),
+    **dict.fromkeys(("policy", "client_auth", "clientauth", "clientauthtype", "verify_mode"), _POLICY),
+    **dict.fromkeys(("ssl_verify_client", "sslverifyclient", "client_authentication"), _POLICY),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake, and where it is.
@@ -88,8 +106,10 @@ def written_path(path: Iterable[str]) -> str:
 
 
 def nearest_word(word: object, allowed: Iterable[str]) -> str | None:
-    """The allowed word that the user probably meant, or None."""
-    return next(iter(nearest_names(word, allowed, 1)), None)
+    """The allowed word that the user probably meant, or None; another program's word means its equivalent."""
+    words = tuple(allowed)
+    meant = [one for one in EQUIVALENTS.get(str(word).casefold(), ()) if one in words]
+    return next(iter(meant or nearest_names(word, words, 1)), None)
 
 
 def not_one_of(path: Path, got: object, allowed: Iterable[str], what: str = "one of") -> Problem:

@@ -187,7 +187,8 @@ def _read_value(setting: SettingType, value: Any, path: Path) -> Any:
 
 def _unknown_setting(path: Path, value: Any, allowed: Mapping[str, Any] | list[str]) -> Problem:
     message = f"there is no such setting here; there are {', '.join(allowed)}"
-    return Problem(path, message, shown(value), nearest_word(path[-1], allowed))
+    elsewhere = ["server.client_authentication"] if len(path) == 1 else []
+    return Problem(path, message, shown(value), nearest_word(path[-1], [*allowed, *elsewhere]))
 
 
 def shown(value: Any) -> str:

@@ -39,6 +39,31 @@ def test_help_names_every_verb(tmp_path: Path) -> None:
         assert word in shown.stdout
 
 
+def test_help_says_what_a_verb_does_in_a_whole_line(tmp_path: Path) -> None:
+    """In a terminal of 80 columns no verb's line is cut."""
+    shown = clientauth("--help", cwd=tmp_path, COLUMNS="80").stdout
+    lines = shown.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert len(lines) >= 12
+    assert [] == [line for line in lines if not line.endswith((".", "?")) or line.endswith("...")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("valid-certificate", "clientauth run valid-certificate"),
+        ("valid-certificat", "clientauth run valid-certificate"),
+        ("bob.toml", "clientauth run bob.toml"),
+        ("certificate", "Did you mean 'certificates'?"),
+        ("demos", "Did you mean 'demo'?"),
+    ],
+)
+def test_a_scenario_in_the_place_of_a_verb_gets_its_command(typed: str, meant: str, tmp_path: Path) -> None:
+    """The error names the command line that plays the scenario; a misspelt verb gets the verb."""
+    asked = clientauth(typed, cwd=tmp_path)
+    assert 2 == asked.returncode
+    assert meant in asked.stderr
+
+
 def test_list_is_the_catalogue(tmp_path: Path) -> None:
     """``list --json`` gives name, title and topic of every scenario, in order."""
     listed = json.loads(clientauth("list", "--json", cwd=tmp_path).stdout)
@@ -260,6 +285,7 @@ def test_a_terminal_that_knows_only_ascii_is_spared(tmp_path: Path) -> None:
         ("run", "valid-certificate", "--step", "--json"),
         ("demo", "--present", "--quiet"),
         ("demo", "--present", "--width", "100"),
+        ("demo", "--present", "--stories"),
     ],
 )
 def test_options_that_do_not_go_together_are_told(words: tuple[str, ...], tmp_path: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from simulator.command.demo import give_demo
-from simulator.command.gallery import gallery_files
+from simulator.command.gallery import gallery_files, pictures
 from tests.peers import ROOT
 
 if TYPE_CHECKING:
@@ -27,14 +29,36 @@ def test_the_gallery_is_current() -> None:
 
 
 def test_the_demonstration_shows_what_it_promises(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The demonstration tells four runs, prints the matrix, and writes exactly the gallery."""
+    """It says how long it takes, tells one story on one screen, and names the page of the gallery."""
     assert 0 == give_demo(tmp_path / "figures", width=80, coloured=False, jobs=1)
-    told = capsys.readouterr().out
-    for part in ("1 of 4", "4 of 4", "Every credential under every policy", "as expected"):
+    told, said = capsys.readouterr()
+    assert said.startswith("Playing 88 runs and drawing 18 pictures: some ten seconds.")
+    assert len(told.splitlines()) <= 30
+    for part in ("as expected", "The client believes", "“WELCOME alice”", "--stories"):
         assert part in told
+    assert f"Open in a browser: {tmp_path / 'figures' / 'index.html'}" in told
     assert {name: text.encode() for name, text in gallery_files()} == {
         path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()
     }
+
+
+def test_four_stories_are_told_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With ``--stories`` it tells four runs step by step and prints the matrix."""
+    assert 0 == give_demo(tmp_path / "figures", width=80, coloured=False, stories=True, jobs=1)
+    told = capsys.readouterr().out
+    for part in ("1 of 4", "4 of 4", "Every credential under every policy"):
+        assert part in told
+
+
+def test_the_page_shows_every_picture_with_a_sentence() -> None:
+    """``index.html`` has each picture with its title and its sentence, and asks for nothing else."""
+    made = dict(gallery_files())
+    page = made["index.html"]
+    drawn = sorted(name for name in made if name.endswith(".svg"))
+    assert drawn == sorted(re.findall('<img src="([^"]+)"', page))
+    for picture in pictures():
+        assert f"<p>{escape(picture.look)}</p>" in page
+    assert "://" not in page
 
 
 def test_every_picture_is_a_titled_svg() -> None:

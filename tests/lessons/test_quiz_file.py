@@ -211,12 +211,14 @@ def test_a_name_that_is_not_in_the_file_is_told(mine: Path) -> None:
 
 
 def test_the_command_lists_the_questions(mine: Path) -> None:
-    """Without a name all questions are listed with what they ask, and those that are none say why."""
-    told, status = said("quiz")
+    """Without a name all questions are listed with their titles, and those that are none say why."""
+    told, status = said("quiz", "--width", "80")
     assert 0 == status
-    assert [name for name in questions() if f"\n{name}\n" not in f"\n{told}"] == []
+    listed = dict(re.split("  +", line.strip()) for line in told.splitlines() if line.startswith("  "))
+    assert {name: question.title for name, question in questions().items()} == listed
+    assert max(map(len, told.splitlines())) <= 80
     told, _ = said("quiz", "--file", str(mine))
-    assert "late-start\n  Alice's certificate begins tomorrow." in told
+    assert re.search("  late-start  +Alice's certificate begins tomorrow\\.", told)
     assert "This is no question yet." in told
 
 

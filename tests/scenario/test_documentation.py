@@ -7,7 +7,8 @@ from dataclasses import fields
 
 import pytest
 
-from simulator import simulate
+from simulator import catalogue, simulate
+from simulator.errors import ScenarioError
 from simulator.lessons.quiz.setting_table import setting_words
 from simulator.scenario import CertificateSetup, ClientSetup, Expectation, Network, ServerSetup
 from simulator.scenario.changes import parse_assignment
@@ -60,3 +61,22 @@ def test_every_worked_setting_can_be_set() -> None:
     assert shown
     for setting in shown:
         assert setting.partition("=")[0] == parse_assignment(setting)[0]
+
+
+def test_other_programs_words_lead_to_ours() -> None:
+    """Each word in the table of equivalents, as a value or as a key, gets ours as the hint."""
+    table = PAGE.partition("| Here | nginx, Apache |")[2].partition("\n\n")[0]
+    rows = [re.findall("`([^`]+)`", line) for line in table.splitlines()[2:]]
+    assert ["none", "unverified", "optional", "required"] == [row[0] for row in rows]
+    for ours, *others in rows:
+        for word in others:
+            if word not in ("none", "optional", "Required"):  # these are ours, or differ by a capital
+                with pytest.raises(ScenarioError, match=f"Did you mean '{ours}'"):
+                    catalogue["valid-certificate"].but({"server.client_authentication": word})
+    for key, hint in (
+        ("server.policy", "client_auth"),
+        ("policy", "server.client_auth"),
+        ("verify_mode", "server"),
+    ):
+        with pytest.raises(ScenarioError, match=f"Did you mean '{hint}"):
+            catalogue["valid-certificate"].but({key: "required"})

@@ -67,6 +67,7 @@ class Question(Shown):
         tls: the version.
         changes: changes of the scenario, as dotted paths with values.
         file: the file that holds it, for errors; empty for the built-in quiz.
+        title: its line in a list; empty for the question itself.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Question(Shown):
     tls: TlsVersion
     changes: Mapping[str, Any] = field(default_factory=dict)
     file: str = ""
+    title: str = ""
 
     @cached_property
     def run(self) -> Run:

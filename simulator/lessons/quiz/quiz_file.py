@@ -45,6 +45,7 @@ class Setting:
 
 TABLE = 'a table, as { level = "REFUSED" }, not empty'
 OF_A_QUESTION = {
+    "title": Setting(str, "a text, not empty", ""),
     "ask": Setting(str, "a text, not empty"),
     "scenario": Setting(str, "a text, not empty"),
     "tls": Setting(str, '"1.2" or "1.3"', "1.3", TLS_VERSIONS),
@@ -121,7 +122,7 @@ def question_from(name: str, table: Any, file: str = "") -> Question:
     scenario = _scenario(place, read["scenario"], file, mistakes)
     if mistakes:
         raise mistakes[0] if len(mistakes) == 1 else QuestionProblemsError(mistakes)
-    return Question(name, read["ask"], found, scenario, read["tls"], read["set"], file)
+    return Question(name, read["ask"], found, scenario, read["tls"], read["set"], file, read["title"])
 
 
 def _settings(place: str, table: Any, known: Mapping[str, Setting], mistakes: Mistakes) -> dict[str, Any]:

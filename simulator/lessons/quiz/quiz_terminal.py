@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shlex import quote
-from textwrap import wrap
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
 from simulator.lessons.page import page_text
@@ -19,16 +19,21 @@ LEAVING = ("", "q")  # an empty line, the end of the input, or this
 
 
 def listed(file: str, width: int) -> str:
-    """All questions with their names, in lines of at most ``width`` columns.
+    """All questions by name, each with its title, in lines of at most ``width`` columns.
 
     Raises:
         QuestionError: the file cannot be read.
     """
     lines: list[str] = []
     known = list(every(file))
+    widest = max(len(name) for name, _ in known)
     for name, found in known:
-        words = found.ask if isinstance(found, Question) else f"This is no question yet. {found}"
-        lines += [name, *wrap(words, width, initial_indent="  ", subsequent_indent="  ")]
+        front = f"  {name:<{widest}}  "
+        if isinstance(found, Question):
+            lines.append(front + (found.title or shorten(found.ask, width - len(front), placeholder=" …")))
+        else:
+            words = f"This is no question yet. {found}"
+            lines += wrap(words, width, initial_indent=front, subsequent_indent=" " * len(front))
     good = [name for name, found in known if isinstance(found, Question)]
     ending = f" --file {quote(file)}" if file else ""
     example = f" Be asked one: clientauth quiz {quote(good[0])}{ending}" if good else ""
