@@ -103,8 +103,9 @@ def export(
     """Write a run to files: pictures, a page, texts, a capture.
 
     The suffix of a file names its form. .svg .png .pdf are pictures of one view and .txt is its text. These
-    hold the whole run: .html the player, a page to step through; .json the trace; .mmd Mermaid and .puml PlantUML; .pcapng a capture for Wireshark
-    with the connection's keys inside; .keys these keys alone, as a key log file.
+    hold the whole run: .html the player, a page to step through; .json the trace; .mmd Mermaid and .puml
+    PlantUML; .pcapng a capture for Wireshark with the connection's keys inside; .keys these keys alone, as a
+    key log file.
     """
     if not files and frames is None:
         raise click.UsageError("Name a FILE, or a folder with --frames.")
