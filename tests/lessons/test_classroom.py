@@ -267,6 +267,8 @@ def test_a_kernel_takes_picture_and_words() -> None:
     assert {"image/png", "clientauth"} == set(metadata)
     assert metadata["clientauth"]["starts"] == []  # it is a slide already
     assert json.dumps(metadata)
+    _, metadata = formatters.DisplayFormatter().format(lessons.show(run_of("valid-certificate", "1.3")))
+    assert metadata["clientauth"]["starts"]
     data, metadata = formatters.DisplayFormatter().format(lessons.ask("thief"))
     assert {"text/html", "text/plain", "application/vnd.jupyter.widget-view+json"} == set(data)
     assert {} == metadata
