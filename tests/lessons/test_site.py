@@ -223,6 +223,7 @@ def test_lines_are_read_as_they_were_written() -> None:
         {"a": ["=7", "=1-2", "</script>", "`${x}`", "\\u0060", "\n", 1.5, None, True, [], {}]},
         {"a": ["=7", "@1", "long " * 40, {"b": ["long " * 40, [1, 2, [3]], [], {}]}]},
         [{"same": ["long " * 40, number % 2]} for number in range(40)],
+        ["again " * 30] * 60,
     ]
     texts = [json_lines(value) for value in values]
     table = Lines(texts)

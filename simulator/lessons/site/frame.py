@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 from importlib import resources
+from string import Template
 from typing import TYPE_CHECKING
 
 from simulator.release import RELEASE
@@ -90,32 +91,18 @@ def page(place: str, title: str, body: str, *, scripts: tuple[str, ...] = (), sh
     """
     up = "../" * place.count("/")
     section = place.partition("/")[0].removesuffix(".html") + ".html"
-    links = (link(up + other, words, here=other == section) for other, words in PLACES.items())
+    links = listed(link(up + other, words, here=other == section) for other, words in PLACES.items())
     sheets = ("site.css", sheet) if sheet else ("site.css",)
-    head = [f'<link rel="stylesheet" href="{up}shared/{name}">' for name in sheets]
-    head += [f'<script defer src="{up}shared/{name}"></script>' for name in ("frame.js", *scripts)]
-    shared = "\n".join(head)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="client-auth-simulator {RELEASE}">
-<title>{escape(title)}</title>
-{shared}
-</head>
-<body>
-<a class="skip" href="#main">To the page</a>
-<header><nav aria-label="The classroom">{listed(links)}</nav></header>
-<main id="main" tabindex="-1">
-{body}
-</main>
-<footer><p>Every run was played beforehand by this simulator, release {RELEASE}: real TLS messages, real
-certificates. For teaching, with no network and no tracking.</p></footer>
-</body>
-</html>
-"""
+    shared = [f'<link rel="stylesheet" href="{up}shared/{name}">' for name in sheets]
+    shared += [f'<script defer src="{up}shared/{name}"></script>' for name in ("frame.js", *scripts)]
+    return Template(web("page.html")).substitute(
+        policy=POLICY,
+        release=RELEASE,
+        title=escape(title),
+        shared="\n".join(shared),
+        links=links,
+        body=body,
+    )
 
 
 def link(place: str, words: str, *, here: bool = False) -> str:

@@ -70,21 +70,20 @@ class Lines:
             again = _repeated(lines, at, seen)
             if len(again) >= AGAIN:
                 parts.append(("@", again))
-            elif lines[at] in self._shared:
-                place = self._places.setdefault(lines[at], len(self._places))
-                kind, last = parts[-1] if parts else ("", "")
-                if kind == "=" and isinstance(last, range) and last.stop == place:
-                    parts[-1] = ("=", range(last.start, place + 1))
-                else:
-                    parts.append(("=", range(place, place + 1)))
-                again = range(1)
             else:
-                parts.append(("", lines[at]))
                 again = range(1)
+                parts.append(self._part(lines[at]))
             for past in range(at, at + len(again)):
                 seen[tuple(lines[past : past + 2])].append(past)
             at += len(again)
         return "\n".join(_references(parts))
+
+    def _part(self, line: str) -> tuple[str, range | str]:
+        """A line: its place in the table, or itself."""
+        if line not in self._shared:
+            return "", line
+        place = self._places.setdefault(line, len(self._places))
+        return "=", range(place, place + 1)
 
     def table(self) -> str:
         """The table, a line of it on each line."""
@@ -166,12 +165,18 @@ def _repeated(lines: Sequence[str], at: int, seen: Mapping[tuple[str, ...], list
 def _references(parts: Iterable[tuple[str, range | str]]) -> Iterator[str]:
     """The lines of a packed document; references of one kind that follow one another share a line."""
     for kind, group in groupby(parts, lambda part: part[0]):
-        named = [part if isinstance(part, str) else _span(part) for _, part in group]
-        yield from [kind + ",".join(named)] if kind else named
-
-
-def _span(part: range) -> str:
-    return f"{part[0]}-{part[-1]}" if len(part) > 1 else f"{part[0]}"
+        spans: list[range] = []
+        for _, part in group:
+            if isinstance(part, str):
+                yield part
+            elif kind == "=" and spans and spans[-1].stop == part.start:  # "@" may name lines just copied
+                spans[-1] = range(spans[-1].start, part.stop)
+            else:
+                spans.append(part)
+        if spans:
+            yield kind + ",".join(
+                f"{span[0]}-{span[-1]}" if len(span) > 1 else f"{span[0]}" for span in spans
+            )
 
 
 def _script(name: str, lines: Iterable[str]) -> str:

@@ -83,7 +83,7 @@ def positions(turned: Sequence[Knob]) -> tuple[Position, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What one position of the knobs shows.
+    """The run at one position of the knobs, as the page shows it.
 
     Attributes:
         picture: the picture.
@@ -139,7 +139,7 @@ def playground_page(
 
     Args:
         turned: the knobs.
-        stands: what each of their positions shows, in order.
+        stands: the run at each of their positions, in order.
         looks: the looks of pictures.
         places: the pages of the site.
     """
@@ -147,7 +147,7 @@ def playground_page(
     everything = dict(zip(map("/".join, positions(turned)), values, strict=True))
     start = everything["/".join(knob.start for knob in turned)]
     text = json_lines(everything)
-    lines = Lines([text, text])
+    lines = Lines([text], least=1)
     data = lines.packed(text)
     choices = "".join(map(_choice, turned))
     body = f"""<h1>Playground</h1>
