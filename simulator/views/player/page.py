@@ -16,19 +16,27 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from simulator.release import RELEASE
-from simulator.views.drawing.style import PALETTES
+from simulator.views.drawing.style import ESSENTIAL, PALETTES
+from simulator.views.drawing.svg import svg
+from simulator.views.pictures.sequence import sequence
 from simulator.views.player.document import beside_stop, comparison, document
 from simulator.views.story.caption import caption
 from simulator.views.story.lanes import run_name
 from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from simulator.trace.trace import Trace
 
 __all__ = ["beside_stop", "comparison", "comparison_page", "document", "module", "page", "stylesheet"]
 
+FIRST_PICTURE = ESSENTIAL  # the detail of the picture that stands there until, or where, no script runs
+WHY_STILL = (
+    "This picture does not move here, because no script may run inside this page. If a server sent the page, "
+    "its Content-Security-Policy may forbid it. Save the page as a file and open it from disk to step "
+    "through the run."
+)
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'"
 
 
@@ -44,7 +52,7 @@ def page(trace: Trace, *, title: str | None = None, detail: str = "messages", cu
     Raises:
         OutputError: the detail is unknown.
     """
-    return _page(title or run_name(trace), document(trace, detail=detail), caption(trace), cursor)
+    return _page(title or run_name(trace), document(trace, detail=detail), [trace], cursor)
 
 
 def comparison_page(
@@ -63,12 +71,14 @@ def comparison_page(
         OutputError: the detail is unknown.
     """
     title = title or f"{run_name(a)} beside {run_name(b)}"
-    return _page(title, comparison(a, b, detail=detail), f"{caption(a)} {caption(b)}", cursor)
+    return _page(title, comparison(a, b, detail=detail), [a, b], cursor)
 
 
 #: The modules of the player, each after those that it imports from.
 MODULES = (
     "elements",
+    "beliefs",
+    "rows",
     "bytes",
     "panels",
     "guess",
@@ -126,8 +136,15 @@ def _resource(name: str) -> str:
     return resources.files("simulator.views.player").joinpath("web", name).read_text(encoding="utf-8")
 
 
-def _page(title: str, contents: dict[str, Any], said: str, cursor: int) -> str:
+def still(trace: Trace, prefix: str) -> str:
+    """A run as a picture that needs neither script nor style sheet, with its words below."""
+    drawn = svg(sequence(trace, detail=FIRST_PICTURE), prefix=prefix)
+    return f"<figure>{drawn}<figcaption>{html.escape(caption(trace))}</figcaption></figure>"
+
+
+def _page(title: str, contents: dict[str, Any], traces: Sequence[Trace], cursor: int) -> str:
     """The whole page. Inside a script element only ``<`` could end it, so the data holds none."""
+    shown = "\n".join(still(trace, f"still-{place}") for place, trace in enumerate(traces))
     data = json.dumps(contents, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return f"""<!doctype html>
 <html lang="en">
@@ -141,8 +158,11 @@ def _page(title: str, contents: dict[str, Any], said: str, cursor: int) -> str:
 {stylesheet()}</style>
 </head>
 <body class="clientauth-page">
-<main id="player" data-cursor="{cursor:d}"></main>
-<noscript><p>{html.escape(said)}</p></noscript>
+<main id="player" data-cursor="{cursor:d}">
+<div class="cap-still"><h1>{html.escape(clean(title))}</h1>
+<p>{WHY_STILL}</p>
+{shown}</div>
+</main>
 <script type="application/json" id="document">{data}</script>
 <script type="module">
 {module()}

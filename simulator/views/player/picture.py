@@ -48,8 +48,8 @@ SAID_BESIDE = frozenset({Part.TITLE, Part.SHADE_WORDS})
 GIVING_AWAY = frozenset({"private key", "what it signs", "clock"})
 MARGIN = 26.0  # beside what client and server do
 ABOVE_CARDS = 10.0
-INSET = 10.0  # of a band's heading from the edge of what is seen
-TIME_INSET = 16.0  # of the moment at the other edge
+INSET = 30.0  # of a band's heading from the edge of what is seen, past the page's column of belief
+TIME_INSET = 30.0  # of the moment at the other edge
 BELIEF_PAD = 8.0  # below the words of a belief
 BELIEF_HEIGHT = 110.0  # a belief lasts long; what is marked is where it begins
 BELIEF_GAP = 5.0  # what a frame's distance takes off, for its line to pass between two lines of words
@@ -62,6 +62,7 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
 
     Returns:
         ``svg``: its markup, colours as ``var(--name)``. ``box``: the part to show (x, y, width, height).
+        ``foot``: where the card with the result begins.
         ``lanes``: (title, x) from left to right. ``talk``: left and right edge of what client and server
         do during the connection. ``places``: for each ``seq`` its rectangle (x, y, width, height).
         ``chapters``: the bands, as ``seq`` of the first event, number, step and title. ``cuts``: heights
@@ -79,7 +80,7 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
     marks = drawing.marks
     beside = SAID_BESIDE if finished else SAID_BESIDE | {Part.FOOT}
     items = [item for item in drawing.items if item.part not in beside]
-    places = _places(trace, items)
+    places = _places(trace, [item for item in items if item.part is not Part.FOOT])
     left, right = _talk(trace, places, drawing.width)
     shift = max(0.0, left + INSET - (marks.story[0] if marks.story else 0))
     seen = [_in_sight(item, shift, right) for item in items]
@@ -93,6 +94,7 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
         "told": _fragment(drawing, (item for item in lit if item.part is Part.UNREAD)),
         "since": {str(seq): known for seq, known in unread_since(trace).items()},
         "box": [0, _round(top), _round(drawing.width), _round(bottom - top)],
+        "foot": _round(drawing.height if marks.foot is None else marks.foot),
         "lanes": [[lane.title, _round(lane.x)] for lane in marks.lanes],
         "talk": [_round(left), _round(right)],
         "places": {str(seq): _rectangle(extent) for seq, extent in places.items()},

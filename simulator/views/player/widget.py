@@ -18,7 +18,14 @@ from simulator.trace.trace import HasTrace, Trace
 from simulator.views.notebook import Exhibit, exhibit
 from simulator.views.pictures.sequence import sequence
 from simulator.views.pictures.slides import snapshot
-from simulator.views.player.page import beside_stop, comparison, document, module, stylesheet
+from simulator.views.player.page import (
+    FIRST_PICTURE,
+    beside_stop,
+    comparison,
+    document,
+    module,
+    stylesheet,
+)
 from simulator.views.story.message_bytes import chosen_message
 
 try:
@@ -232,7 +239,7 @@ class Player(anywidget.AnyWidget):
 
     def _whole(self) -> Drawing:
         """The picture of the run."""
-        return sequence(self.traces[0], detail="essential")
+        return sequence(self.traces[0], detail=FIRST_PICTURE)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The player; beside it a picture and words for readers without a kernel.

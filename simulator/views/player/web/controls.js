@@ -14,11 +14,13 @@ export class Controls {
       input: () => player.go(player.active, player.stops(player.pane)[Number(this.slider.value)]) });
     this.playing = step("play", "Play", () => this.togglePlay());
     this.place = h("span", { class: "cap-place" });
-    this.root = h("div", { class: "cap-controls", role: "group", "aria-label": "Player" }, this.track, this.slider,
-      h("div", { class: "cap-row" },
-        h("div", { class: "cap-transport" }, step("first", "To the beginning", () => player.end(-1)), step("back", "Back", () => player.step(-1)),
-          this.playing, step("forward", "Forward", () => player.step(1)), step("last", "To the end", () => player.end(1))),
-        this.place, this.speeds(), this.grains(), player.comparison ? this.links() : null));
+    this.settings = [this.speeds(), this.grains()];  // rarely used: the head has them behind a button
+    this.row = h("div", { class: "cap-row" }, this.place, player.comparison ? this.links() : null);
+    this.root = h("div", { class: "cap-controls", role: "group", "aria-label": "Player" }, this.track,
+      h("div", { class: "cap-transport" }, step("first", "To the beginning", () => player.end(-1)), step("back", "Back", () => player.step(-1)),
+        this.playing, step("forward", "Forward", () => player.step(1)), step("last", "To the end", () => player.end(1)),
+        step("decision", "Next decision", () => player.decision(1))),
+      this.slider, this.row);
   }
 
   speeds() {
@@ -75,8 +77,8 @@ export class Controls {
     this.slider.max = stops.length - 1;
     this.slider.value = at;
     this.words = `${at + 1} of ${stops.length}`;
-    this.slider.setAttribute("aria-valuetext", `${this.words}: ${pane.event.headline}`);
-    this.place.textContent = `${this.words} · event ${pane.cursor}`;
+    this.slider.setAttribute("aria-valuetext", `${this.words}: ${pane.headline(pane.cursor)}`);
+    this.place.textContent = `${this.words}${player.decisions.ahead ? ", then you decide" : ""} · event ${pane.cursor}`;
     if (this.choice && !player.linked) this.choice.value = player.active ? "right" : "left";
     this.drawTrack(pane, stops);
   }

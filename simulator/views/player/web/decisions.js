@@ -11,11 +11,11 @@ export class Decisions {
     this.root = h("div", { tabindex: "-1" }, this.waiting, this.taken);
   }
 
-  // The decision that waits. Who guesses hears of it when he has come to it.
-  get pending() {
-    const { guessing, pane, model } = this.player;
-    return guessing && pane.upto < pane.last ? null : model.get("pending");
-  }
+  // A decision waits at the end of what has happened so far.
+  get ahead() { return Boolean(this.player.model.get("pending")) && this.player.pane.upto < this.player.pane.last; }
+
+  // The decision that waits, once the reader has stepped to it.
+  get pending() { return this.ahead ? null : this.player.model.get("pending"); }
 
   // A second press must not answer the next question, so an answer names its decision, and says when it is to be
   // taken otherwise; and until it has been heard there is no other. A disabled button loses the focus, which has

@@ -4,6 +4,7 @@ export const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {
   first: "M5 4v16M20 5v14l-11-7z", back: "M17 5v14L6 12z", play: "M7 4v16l13-8z",
   pause: "M7 5h4v14H7zM14 5h4v14h-4z", forward: "M7 5v14l11-7z", last: "M19 4v16M4 5v14l11-7z",
+  decision: "M12 3l9 9-9 9-9-9z",
   pass: "M4 13l5 5L20 6", fail: "M5 5l14 14M19 5L5 19", none: "M4 12h16", later: "M12 11v2",
 };
 
@@ -13,6 +14,7 @@ export function h(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (typeof value === "function") node.addEventListener(name, value);
+    else if (name === "style") node.style.cssText = value;  // which a policy allows that forbids the attribute
     else node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children.flat().filter((child) => child !== null && child !== undefined));

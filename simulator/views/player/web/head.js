@@ -11,16 +11,19 @@ export class Head {
     this.guesses = GUESSES.map(([when, words]) => toggle(words, "key g: the next of these", () => player.setGuessing(when)));
     this.toggles = {
       wide: toggle("All columns", "key w", () => player.setWide(!player.panes[0].wide)),
-      big: toggle("Big type", "key b", () => player.setBig(!player.big), { class: "cap-roomy" }),
+      big: toggle("Big type", "key b", () => player.setBig(!player.big)),
       dark: toggle("Dark", "key d", () => player.turnTheme()),
     };
+    this.panels = toggle("Panels", "key h", () => player.togglePanels());
     this.title = h(player.standalone ? "h1" : "h2", {});
     this.under = h("p", {});
-    const guess = h("div", { class: "cap-choice-of", role: "group", "aria-label": "Guess what comes next" }, h("span", { "aria-hidden": "true" }, "Guess:"), this.guesses);
-    this.root = h("header", { class: "cap-head" }, h("div", { class: "cap-title" }, this.title, this.under),
-      h("div", { class: "cap-buttons", role: "group", "aria-label": "How it is shown" }, guess, Object.values(this.toggles),
-        document.fullscreenEnabled ? h("button", { type: "button", class: "cap-roomy", click: () => player.fullScreen() }, "Full screen") : null,
-        h("button", { type: "button", class: "cap-roomy", click: () => player.help.showModal() }, "Keys")));
+    this.guess = h("div", { class: "cap-choice-of", role: "group", "aria-label": "Guess what comes next" }, h("span", { "aria-hidden": "true" }, "Guess:"), this.guesses);
+    const button = (words, act) => h("button", { type: "button", click: act }, words);
+    this.menu = h("div", { class: "cap-menu", role: "group", "aria-label": "How it is shown" }, Object.values(this.toggles),
+      document.fullscreenEnabled ? button("Full screen", () => player.fullScreen()) : null, button("Keys", () => player.help.showModal()), player.controls.settings);
+    this.more = h("details", { class: "cap-more" }, h("summary", {}, "More"), this.menu);
+    this.buttons = h("div", { class: "cap-buttons" }, this.panels, this.more);
+    this.root = h("header", { class: "cap-head", keydown: (event) => this.close(event) }, h("div", { class: "cap-title" }, this.title, this.under), this.buttons);
     this.parting = player.comparison ? this.partingNode() : null;
   }
 
@@ -39,6 +42,12 @@ export class Head {
       settings.length ? h("details", {}, h("summary", {}, "What is set differently"), table) : null);
   }
 
+  close(event) {
+    if (event.key !== "Escape" || !this.more.open) return;
+    this.more.open = false;
+    this.more.firstChild.focus();
+  }
+
   // A title tells the ending, and so does the place where two runs part: while something is to be guessed, neither.
   draw() {
     const { player } = this;
@@ -50,6 +59,11 @@ export class Head {
     if (player.standalone) document.title = secret ? title : player.name;
     if (this.parting) this.parting.hidden = secret;
     GUESSES.forEach(([when], at) => this.guesses[at].setAttribute("aria-pressed", String(player.guessing === when)));
+    const home = player.narrow ? this.menu : this.buttons;  // a telephone has room for two buttons
+    if (this.guess.parentElement !== home) home.prepend(this.guess);
+    const beside = player.narrow ? player.controls.row : this.buttons;
+    if (this.panels.parentElement !== beside) beside.insertBefore(this.panels, player.narrow ? null : this.more);
+    this.panels.setAttribute("aria-pressed", String(player.panelled && !player.big));
     this.toggles.wide.setAttribute("aria-pressed", String(player.panes[0].wide));
     this.toggles.big.setAttribute("aria-pressed", String(player.big));
   }

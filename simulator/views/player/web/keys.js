@@ -3,14 +3,14 @@
 import { h } from "./elements.js";
 
 const KEYS = [
-  ["Space, →, Page Down", "forward"], ["←, Page Up, Shift+Space", "back"], ["↓ and ↑", "next and previous chapter; in the picture, a panel or a list that has the focus they move within it"],
+  ["Space, →, Page Down", "forward"], ["←, Page Up, Shift+Space", "back"], ["n, Shift+n", "next decision, and the one before"], ["↓ and ↑", "next and previous chapter; in the picture, a panel or a list that has the focus they move within it"],
   ["Home, End", "to the beginning, to the end"], ["1 to 5", "guess, or decide, where you are asked; of two runs the one that shows the numbers"],
   ["Enter", "go on from a guess"],
 ];
 const LETTERS = [
   ["p", "play or pause"], ["g", "guess what comes next, which is hidden until then: at decisions, at every message, or not at all"],
   ["w", "all columns of the picture, or client and server close up"], ["+ and −", "larger and smaller picture"],
-  ["b", "big type, for the last row"], ["d", "dark or light"],
+  ["h", "hide or show the panels"], ["b", "big type, for the last row"], ["d", "dark or light"],
   ["f", "full screen"], ["?", "this list"],
 ];
 
@@ -31,7 +31,7 @@ export function action(player, event, target) {
   if (/^[1-5]$/.test(key)) return player.numbered(Number(key) - 1);
   if (!player.letters) return null;
   return {
-    p: () => player.togglePlay(), g: () => player.turnGuessing(), w: () => player.setWide(!player.panes[0].wide), b: () => player.setBig(!player.big),
+    n: () => player.decision(event.shiftKey ? -1 : 1), h: () => player.togglePanels(), p: () => player.togglePlay(), g: () => player.turnGuessing(), w: () => player.setWide(!player.panes[0].wide), b: () => player.setBig(!player.big),
     "+": () => player.zoom(1.2), "-": () => player.zoom(1 / 1.2), d: () => player.turnTheme(),
     f: () => player.fullScreen(), "?": () => player.help.showModal(),
   }[key.toLowerCase()] ?? null;

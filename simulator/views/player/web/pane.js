@@ -1,5 +1,6 @@
 // One run: the picture, what it says now, and the panels.
 
+import { Beliefs } from "./beliefs.js";
 import { facts, h } from "./elements.js";
 import { Guess } from "./guess.js";
 import { DRAW } from "./panels.js";
@@ -14,8 +15,9 @@ export class Pane {
     this.last = run.events.length - 1;
     this.id = `${player.id}-${index}`;
     this.where = player.comparison ? [" on the left", " on the right"][index] : "";
+    this.beliefs = new Beliefs(this);
     this.picture = new Picture(this);
-    this.now = h("section", { class: "cap-now", "aria-label": `Now${this.where}` });
+    this.now = h("section", { class: "cap-now", tabindex: "0", "data-scrolls": "", "aria-label": `Now${this.where}` });
     this.guess = new Guess(this);
     this.panels = Object.fromEntries(TABS.map(([name]) => [name, this.panelNode(name)]));
     this.drawn = {};
@@ -38,7 +40,10 @@ export class Pane {
 
   get event() { return this.run.events[this.cursor]; }
 
-  fit() { this.picture.fit(); }
+  // After a change of size too; before the first drawing there is nothing to draw.
+  drawPicture(smoothly = true) {
+    if (this.upto !== undefined) this.picture.draw(this.cursor, this.upto, this.player.guessing, this.player.secret, smoothly);
+  }
 
   panelNode(name) {
     return h("div", { class: "cap-panel", role: "tabpanel", id: `${this.id}-${name}`, "aria-labelledby": `${this.id}-${name}-tab`,
@@ -79,7 +84,7 @@ export class Pane {
     const shown = player.secret && !player.comparison ? "The run" : name;
     this.root.setAttribute("aria-label", shown);
     this.name.replaceChildren(shown, ...(leads ? [h("small", {}, player.linked ? "leads" : "moves")] : []));
-    this.picture.draw(this.cursor, this.upto, player.guessing, player.secret);
+    this.drawPicture();
     this.drawNow();
     this.drawGuess();
     this.drawPanel();
@@ -88,24 +93,33 @@ export class Pane {
   drawGuess() { this.guess.draw(this.player.question(this), this.player.asking === this); }
 
   // What is told of an event, and what became of it as far as that is known.
-  get sentences() { return [...this.event.sentences, ...this.known(this.event.later)]; }
+  get sentences() {
+    const { event } = this;
+    const end = this.ends(event.seq);
+    const before = end ? [`${end[2].charAt(0).toUpperCase()}${end[2].slice(1)}.`, `${event.headline}.`] : [];
+    return [...before, ...event.sentences, ...this.known(event.later)];
+  }
 
   known(later) { return later.filter(([seq]) => !this.player.guessing || seq <= this.upto).map(([, words]) => words); }
 
   drawNow() {
     const { event } = this;
     const chapter = this.run.picture.chapters.filter((entry) => entry.seq <= event.seq).at(-1) ?? this.run.picture.chapters[0];
-    const end = this.cursor === this.last && this.run.finished ? this.ending() : null;
+    const end = this.ends(event.seq);
     this.now.style.setProperty("--step", `var(--step_${event.step})`);
     this.now.replaceChildren(
       h("p", { class: "cap-when" }, chapter && event.seq ? h("b", {}, `${chapter.number} ${chapter.title}`) : h("b", {}, "Before"),
         h("span", {}, event.seq ? event.at : "")),
-      h("h3", {}, event.headline), ...this.sentences.map((sentence) => h("p", {}, sentence)), ...(end ? [end] : []));
+      h("h3", end ? { class: "cap-level", style: `--level: var(--level_${end[0]})` } : {}, this.headline(event.seq)), ...this.sentences.map((sentence) => h("p", {}, sentence)));
   }
 
-  ending() {
-    const [key, name, meaning] = this.run.levels.find(([level]) => level === this.run.level);
-    return h("p", { class: "cap-level", style: `--level: var(--level_${key})` }, h("b", {}, `Result: ${name}`), `, ${meaning}.`);
+  // At the last event of a run that is over: its level, as key, name and meaning.
+  ends(seq) { return seq === this.last && this.run.finished ? this.run.levels.find(([level]) => level === this.run.level) : null; }
+
+  // The last step is headed by what came out, not by what happened to happen last.
+  headline(seq) {
+    const end = this.ends(seq);
+    return end ? `Result: ${end[1]}` : this.run.events[seq].headline;
   }
 
   drawPanel(name = this.tab) {

@@ -112,7 +112,7 @@ function drawStory(pane, node) {
       const heading = `${node.list.id}-${at}`;
       node.list.append(h("div", { role: "group", "aria-labelledby": heading, style: `--step: var(--step_${chapter.step})` }, h("h4", { id: heading, role: "presentation" }, `${chapter.number} ${chapter.title}`),
         stops.filter((seq) => seq >= from && seq < to).map((seq) => h("div", { role: "option", id: `${node.list.id}-e${seq}`, "aria-selected": "false", "data-seq": seq },
-          h("span", {}, run.events[seq].headline), h("small", {}, seq ? run.events[seq].at : "")))));
+          h("span", {}, pane.headline(seq)), h("small", {}, seq ? run.events[seq].at : "")))));
     });
     node.replaceChildren(node.list);
   }

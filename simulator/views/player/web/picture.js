@@ -1,14 +1,18 @@
 // The picture: lit up to the cursor, marked where it stands.
 
 import { SVG, calm, h } from "./elements.js";
+import { Rows } from "./rows.js";
 
 const MARGIN = 14;  // around what is marked, for its frame
 const WORDS = 82;  // the width of "part here"
+const LEAST = 13;  // px: the smallest type of a close view
+const THIN = 22;  // px: a column of belief beside the picture, in the margin that no box reaches
+const BROAD = 130;  // px: wide enough for its words in lines
 
 export class Picture {
   constructor(pane) {
     this.pane = pane;
-    const { svg, away, told, box, lanes, secrets } = pane.run.picture;
+    const { svg, away, told, box, lanes, secrets, talk } = pane.run.picture;
     this.box = box;
     this.svg = parsed(svg);
     ["aria-labelledby", "width", "height"].forEach((name) => this.svg.removeAttribute(name));
@@ -19,15 +23,20 @@ export class Picture {
     this.groups = pane.run.events.map(() => []);
     for (const node of this.svg.querySelectorAll("[data-seq]")) this.groups[Number(node.dataset.seq)]?.push(node);
     this.reaching = this.reachingNodes();
+    this.readings = new Map();
+    for (const event of pane.run.events) if (event.kind === "message" && event.message !== event.seq && !this.readings.has(event.message)) this.readings.set(event.message, event);
+    this.flying = Object.keys(pane.run.messages).map((seq) => this.headInFlight(Number(seq))).filter(Boolean);
+    this.least = LEAST / Math.min(...[...this.svg.querySelectorAll("text")].filter((node) => Number(node.getAttribute("y")) < pane.run.picture.foot).map((node) => node.getAttribute("font-size")));
     this.mark = this.frame("cap-mark");
     this.parting();
-    this.lanes = h("div", { class: "cap-lanes", "aria-hidden": "true" }, lanes.map(([title]) => h("span", {}, title)));
+    this.lanes = h("div", { class: "cap-lanes", "aria-hidden": "true" }, lanes.map(([title, x]) => h("span", { class: x > talk[0] + 60 && x < talk[1] - 60 ? "cap-talks" : null }, title)));
     this.sheet = h("div", { class: "cap-sheet" }, this.svg);
+    this.rows = new Rows(pane, this);
     this.view = h("div", { class: "cap-view", role: "region", tabindex: "0", "aria-label": `Sequence diagram${pane.where}`, "data-scrolls": "",
-      click: (event) => this.click(event), mousemove: (event) => this.hover(event) }, this.lanes, this.sheet);
+      click: (event) => this.click(event), mousemove: (event) => this.hover(event) }, this.lanes, pane.beliefs.edges, this.sheet, this.rows.root);
     this.root = h("div", { class: "cap-picture" }, this.view, this.pages());
     this.lit = null;
-    this.observer = new ResizeObserver(() => { this.fit(); this.show(this.pane.cursor, false); });
+    this.observer = new ResizeObserver(() => this.pane.drawPicture(false));
     this.observer.observe(this.view);
   }
 
@@ -39,6 +48,31 @@ export class Picture {
     nodes.forEach((node) => node.classList.add(className));
     this.svg.append(...nodes);
     return nodes;
+  }
+
+  // Sent, and neither read nor known to be lost.
+  inFlight(seq, upto) {
+    const until = this.readings.get(seq)?.seq ?? this.pane.run.picture.since[seq] ?? Infinity;
+    return Boolean(this.pane.run.messages[seq]) && seq <= upto && upto < until;
+  }
+
+  // The line of a message's arrow: the longest of it, for an alert's sign has lines too.
+  shaft(seq) {
+    const long = (line) => Math.abs(ends(line)[1] - ends(line)[0]);
+    return [...this.svg.querySelectorAll(`line[data-seq="${seq}"]`)].sort((a, b) => long(b) - long(a))[0] ?? null;
+  }
+
+  // A message in flight has an open head; the picture fills it when the message is read.
+  headInFlight(seq) {
+    const line = this.shaft(seq);
+    if (!line) return null;
+    const [from, to, y] = ends(line);
+    const way = to > from ? 1 : -1;
+    const head = document.createElementNS(SVG, "polygon");
+    head.setAttribute("points", `${to + 8 * way},${y} ${to - 3 * way},${y - 5.5} ${to},${y} ${to - 3 * way},${y + 5.5}`);
+    for (const [name, value] of [["class", "cap-head-open"], ["fill", "var(--paper)"], ["stroke", line.getAttribute("stroke")], ["stroke-width", 1.5]]) head.setAttribute(name, value);
+    this.svg.append(head);
+    return { seq, head };
   }
 
   // Lines on the lanes' cards that tell what is wrong: while guessing those below them stand in their place.
@@ -111,15 +145,8 @@ export class Picture {
     this.groups[seq].push(rect, words);
   }
 
-  // The columns to show: where client and server talk, or everything where that is asked for or needed. In big
-  // type the panel that tells of a belief is small, so its column in the margin is shown where there is room.
-  columns() {
-    const { talk, places } = this.pane.run.picture;
-    const [x, , width] = places[this.pane.cursor];
-    if (this.pane.wide || width > talk[1] - talk[0]) return [0, this.box[2]];
-    const both = [Math.min(talk[0], x - MARGIN), Math.max(talk[1], x + width + MARGIN)];
-    return this.pane.player.big && this.view.clientWidth >= both[1] - both[0] ? both : talk;
-  }
+  // The columns to show: close up those of client and server, or all.
+  columns() { return this.pane.wide ? [0, this.box[2]] : this.pane.run.picture.talk; }
 
   // What to have in sight: the event, and above a belief what led to it.
   extent(cursor) {
@@ -132,21 +159,38 @@ export class Picture {
     return [x, Math.min(y, top), width, y + height - Math.min(y, top)];
   }
 
+  // Close up no type is set smaller than LEAST; where the columns have no room for that, rows take their place.
   fit() {
     const [left, right] = this.columns();
     const room = this.view.clientWidth;
     if (!room) return;
-    const scale = Math.min(1.7, room / (right - left)) * this.pane.zoom;
+    const { wide, zoom, beliefs, run } = this.pane;
+    const [first, last] = run.picture.talk;
+    const small = room < 0.9 * this.least * (last - first);
+    this.inRows = small && !wide;
+    const scale = Math.max(wide && !small ? 0 : this.least, Math.min(1.7, room / (right - left))) * zoom;
     this.left = Math.max(0, (left + right - room / scale) / 2);
+    this.root.classList.toggle("cap-in-rows", this.inRows);
+    this.root.classList.toggle("cap-all", wide && !small);
+    const edge = Math.min(BROAD, Math.max(0, (room - (last - first) * scale) / 2) + Math.max(1, scale) * THIN);
+    this.root.style.setProperty("--edge", `${edge}px`);
+    this.root.classList.toggle("cap-broad", edge > 0.9 * BROAD);
+    beliefs.edges.style.width = `${room}px`;
+    this.rows.root.style.fontSize = `${zoom}em`;
+    this.tall = (wide ? this.box[3] : run.picture.foot - this.box[1] - 6) * scale;  // close up without the card at its foot
+    this.sheet.style.height = `${this.tall}px`;
     if (scale === this.scale) return;
     this.scale = scale;
     this.sheet.style.width = this.lanes.style.width = `${this.box[2] * scale}px`;
-    this.sheet.style.height = `${this.box[3] * scale}px`;
-    this.pane.run.picture.lanes.forEach(([, x], at) => { this.lanes.children[at].style.left = `${x * scale}px`; });
-    this.show(this.pane.cursor, false);
+    this.svg.style.height = `${this.box[3] * scale}px`;
+    const places = run.picture.lanes.map(([, x]) => x * scale);
+    places.forEach((x, at) => {
+      const apart = Math.min(...places.filter((other) => other !== x).map((other) => Math.abs(other - x)), 2 * x);
+      Object.assign(this.lanes.children[at].style, { left: `${x}px`, maxWidth: `${apart - 12}px` });
+    });
   }
 
-  draw(cursor, upto, guessing, secret) {
+  draw(cursor, upto, guessing, secret, smoothly = true) {
     this.svg.setAttribute("aria-label", secret ? "Sequence diagram, as far as it has come." : `Sequence diagram. ${this.pane.run.caption}`);
     this.svg.classList.toggle("cap-guessing", Boolean(guessing));
     this.svg.classList.toggle("cap-keeping", secret);
@@ -156,10 +200,32 @@ export class Picture {
     }
     this.lit = upto;
     this.away.forEach((node) => { node.classList.toggle("cap-gone", upto >= this.pane.run.picture.since[node.dataset.seq]); });
+    for (const { seq, head } of this.flying) head.classList.toggle("cap-gone", !this.inFlight(seq, upto));
     this.reach(guessing, upto);
-    this.place(this.mark, this.pane.run.picture.places[cursor], 7);
+    this.place(this.mark, this.within(this.pane.run.picture.places[cursor]), 7);
     this.fit();
-    this.show(cursor, !calm());
+    if (this.inRows) this.rows.draw(cursor, upto, guessing);
+    else this.drawBeliefs(cursor, upto);
+    this.show(cursor, smoothly && !calm());
+  }
+
+  // Close up, what is wider than the columns is marked as far as they reach.
+  within([x, y, width, height]) {
+    const [left, right] = this.columns();
+    if (width <= right - left) return [x, y, width, height];
+    return [left + MARGIN, y, right - left - 2 * MARGIN, height];
+  }
+
+  // The thin columns end where the story has come to.
+  drawBeliefs(cursor, upto) {
+    const { places, depths, foot } = this.pane.run.picture;
+    const y = (value) => (value - this.box[1]) * this.scale;
+    this.pane.beliefs.draw(this.pane.beliefs.edges, cursor, upto, (node, seq, next) => {
+      const end = next === null ? Math.min(depths[upto] + 8, foot - 14) : places[next][1] - 3;
+      node.style.gridRow = "";
+      node.style.top = `${y(places[seq][1])}px`;
+      node.style.height = `${Math.max(24, y(end) - y(places[seq][1]))}px`;
+    });
   }
 
   // Bands and columns of belief: they reach down to what ends them, which may lie ahead.
@@ -187,7 +253,8 @@ export class Picture {
   show(cursor, smoothly) {
     if (!this.scale) return;
     const { view, scale } = this;
-    const [x, y, width, height] = this.extent(cursor).map((value) => value * scale);
+    if (this.inRows) { this.rows.show(view, this.lanes.offsetHeight, smoothly); return; }
+    const [x, y, width, height] = this.within(this.extent(cursor)).map((value) => value * scale);
     const above = y - this.box[1] * scale;
     const roof = this.lanes.offsetHeight + 16;
     let top = view.scrollTop;
@@ -195,6 +262,7 @@ export class Picture {
     const { kind } = this.pane.run.events[cursor];
     if (kind === "decision" && height + 24 > room) top = above + height + 24 - room;  // the choice stands at its foot
     else if (above < top + 12 || above + height > top + room - 40) top = above - Math.max(room > height + 40 ? 40 : 12, (room - height) * 0.4);
+    if (this.pane.wide && cursor === this.pane.last) top = this.tall;  // the card with the result
     let left = this.left * scale;
     if (kind !== "belief") {
       if (x + width + 14 > left + view.clientWidth) left = x + width + 14 - view.clientWidth;
@@ -205,6 +273,8 @@ export class Picture {
 
   // The event under the pointer: the smallest place that holds the point.
   under(event) {
+    const own = event.target.closest(".cap-belief, .cap-entry")?.dataset.seq;
+    if (own !== undefined || this.inRows) return own === undefined ? undefined : Number(own);
     const around = this.svg.getBoundingClientRect();
     const x = (event.clientX - around.left) / this.scale + this.box[0];
     const y = (event.clientY - around.top) / this.scale + this.box[1];
@@ -235,3 +305,5 @@ function parsed(markup) {
   [...svg.children].filter((node) => node.tagName === "title" || node.tagName === "desc").forEach((node) => node.remove());
   return svg;
 }
+
+const ends = (line) => ["x1", "x2", "y1"].map((name) => Number(line.getAttribute(name)));

@@ -14,6 +14,8 @@ import { Head } from "./head.js";
 import { action, helpDialog, leftToNotebook } from "./keys.js";
 import { Pane } from "./pane.js";
 
+const NARROW = 760;  // px: up to here one thing stands below the other
+const ROOMY = 1600;  // px of one run: from here on all columns are readable at once
 let players = 0;
 
 export default { render };
@@ -33,6 +35,7 @@ class Player {
     el.replaceChildren(this.root);
     this.undo = [];
     this.listen(window, "keydown", (event) => this.key(event), true);
+    this.listen(window, "pointerdown", (event) => { if (!this.head.more.contains(event.target)) this.head.more.open = false; });
     this.listen(window, "beforeprint", () => this.panes.forEach((pane) => pane.drawAll()));
     this.listen(window, "afterprint", () => this.draw());
     this.listen(window.matchMedia("(prefers-color-scheme: dark)"), "change", () => this.dress());
@@ -42,8 +45,11 @@ class Player {
     this.follow("theme", () => this.dress());
     this.follow("pending", () => this.decisions.draw());
     this.follow("answer", () => this.decisions.heard());
-    Object.assign(this, { active: 0, linked: true, every: false, guessing: "", big: false, letters: true, speed: 1 });
+    Object.assign(this, { active: 0, linked: true, every: false, guessing: "", big: false, letters: true, speed: 1, narrow: false, panelled: true });
     this.build();
+    const sized = new ResizeObserver(() => this.resized());
+    sized.observe(this.root);
+    this.undo.push(() => sized.disconnect());
   }
 
   listen(target, name, handler, capture = false) {
@@ -86,9 +92,21 @@ class Player {
     const cursor = Number(this.model.get("cursor")) || 0;
     this.panes[0].cursor = this.allowed(this.panes[0], cursor);
     if (comparison) this.panes[1].cursor = this.allowed(this.panes[1], this.model.get("second_cursor") ?? this.beside(0, cursor));
-    this.panes.forEach((pane) => pane.fit());
     this.draw();
     if (focused) this.decisions.focus();
+  }
+
+  // The first size decides where the reader begins: close up, or where there is room with all columns; on a
+  // narrow screen without the panels.
+  resized() {
+    const width = this.root.clientWidth;
+    if (!width) return;
+    const narrow = width <= NARROW;
+    if (this.begun && narrow === this.narrow) return;
+    if (narrow !== this.narrow) this.panelled = !narrow;
+    if (!this.begun) this.panes.forEach((pane) => { pane.wide = width / this.panes.length >= ROOMY; });
+    Object.assign(this, { narrow, begun: true });
+    this.draw();
   }
 
   get pane() { return this.panes[this.active]; }
@@ -215,6 +233,16 @@ class Player {
     this.go(this.active, direction > 0 ? starts.find((seq) => seq > cursor) ?? this.pane.last : starts.filter((seq) => seq < cursor).at(-1) ?? 0);
   }
 
+  // The next decision of client or server, or the one before; after the last of them the end, where a live run asks.
+  decision(direction) {
+    const { run, cursor, last } = this.pane;
+    const all = run.decisions.filter((decision) => decision.number !== null).map((decision) => decision.seq);
+    this.go(this.active, direction > 0 ? all.find((seq) => seq > cursor) ?? last : all.filter((seq) => seq < cursor).at(-1) ?? 0);
+    const next = this.question(this.pane);
+    if (direction > 0 && next) this.pane.guess.ask();
+    else if (direction > 0 && this.decisions.pending) this.decisions.focus();
+  }
+
   activate(index) {
     if (this.active === index) return;
     this.active = index;
@@ -236,19 +264,24 @@ class Player {
 
   turnGuessing() { this.setGuessing({ "": "decisions", decisions: "every", every: "" }[this.guessing]); }
 
-  setBig(big) {
-    this.big = big;
+  setBig(big) { this.big = big; this.draw(); }
+
+  // In big type there is no room for panels beside the picture.
+  setPanelled(panelled) {
+    this.panelled = panelled;
+    if (panelled) this.big = false;
     this.draw();
-    this.panes.forEach((pane) => pane.fit());
   }
 
+  togglePanels() { this.setPanelled(!this.panelled || this.big); }
+
   setWide(wide) {
-    for (const pane of this.panes) { pane.wide = wide; pane.zoom = 1; pane.fit(); }
+    for (const pane of this.panes) { pane.wide = wide; pane.zoom = 1; }
     this.draw();
   }
 
   zoom(factor) {
-    for (const pane of this.panes) { pane.zoom = Math.max(0.4, Math.min(4, pane.zoom * factor)); pane.fit(); }
+    for (const pane of this.panes) pane.zoom = Math.max(0.4, Math.min(4, pane.zoom * factor));
     this.draw();
   }
 
@@ -295,7 +328,8 @@ class Player {
   }
 
   draw() {
-    this.root.classList.toggle("cap-big", this.big);
+    const looks = { "cap-big": this.big, "cap-narrow": this.narrow, "cap-panelled": this.panelled && !this.big, "cap-plain": !this.panelled || this.big };
+    for (const [name, on] of Object.entries(looks)) this.root.classList.toggle(name, on);
     this.panes.forEach((pane, index) => {
       const leads = this.panes.length > 1 && index === this.active;
       pane.root.classList.toggle("cap-active", leads);
@@ -304,7 +338,6 @@ class Player {
     this.controls.draw();
     this.decisions.draw();
     this.head.draw();
-    const { event } = this.pane;
-    this.said.textContent = [event.headline, ...this.pane.sentences].join(". ").replaceAll("..", ".");
+    this.said.textContent = [this.pane.headline(this.pane.cursor), ...this.pane.sentences].join(". ").replaceAll("..", ".");
   }
 }
