@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.errors import TraceError
-from simulator.trace.facts import Alert, Received, Sent
+from simulator.trace.facts import Alert, BeliefChanged, Received, Sent, StandingChanged
 from simulator.trace.soundness import must_be_sound
 from simulator.trace.trace import trace_from_dict, trace_to_dict
 from tests.played import RUNS, run_of
@@ -103,3 +103,10 @@ def test_a_reading_may_have_no_cause() -> None:
     document = trace_to_dict(run_of("valid-certificate", "1.3").trace)
     document["events"][seq_of(Received, "ServerHello")]["cause"] = None
     trace_from_dict(document)
+
+
+@pytest.mark.parametrize(("kind", "other"), [(BeliefChanged, "server"), (StandingChanged, "client")])
+def test_a_level_is_believed_by_clients_and_a_standing_known_by_servers(kind: type, other: str) -> None:
+    """A server that believes in a level, or a client that knows its standing, is refused."""
+    seq = seq_of(kind, "")
+    assert f"events[{seq}].actor" in refused(("events", seq, "actor"), other)
