@@ -1,7 +1,9 @@
 """Two traces: where they part and what follows from it. Many: the outcome matrix, as values.
 
-Two runs of scenarios that differ in one thing go the same way for a while. The first event that differs is
-the parting; everything that it made happen, directly or not, follows from it.
+Two runs of scenarios that differ in one thing go the same way for a while. The first event that a reader can
+tell apart is the parting: what a side believes, knows, decides, says or gets back. Everything that it made
+happen, directly or not, follows from it. Runs often differ earlier in bookkeeping: another serial number,
+another line of a ledger that passes. That is found apart: shown first, it leads a reader to the wrong place.
 """
 
 from __future__ import annotations
@@ -25,11 +27,13 @@ from simulator.trace.facts import (
 from simulator.trace.json import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from simulator.security import ClientProof, SecurityLevel
     from simulator.trace.facts import Event, Fact, Setup
     from simulator.trace.trace import Trace
+
+    Pair = tuple[Event | None, Event | None]
 
 
 # Of the facts that are compared by some of their fields: which. Of all others only the kind counts.
@@ -65,16 +69,16 @@ class Divergence:
 
 
 def first_divergence(a: Trace, b: Trace) -> Divergence | None:
-    """The first place where two runs do not go the same way, or None where they never part.
+    """The first place where two runs do not go the same way for a reader, or None where they never part.
 
-    Bytes and moments do not count: events are alike when the same actor does the same thing with the same
-    name and result. Each side is compared by itself, since what two actors do at about the same time may
-    come in either order. What came before the connection is compared only as it is set up.
+    Bytes, moments and what :func:`told` leaves out do not count. Each side is compared by itself, since what
+    two actors do at about the same time may come in either order. What came before the connection is
+    compared only as it is set up.
     """
-    partings = [parting for side in SIDES if (parting := _parting(a, b, side)) is not None]
-    if not partings:
+    found = _first(a, b, told)
+    if found is None:
         return None
-    event_a, event_b = min(partings, key=_moment)
+    event_a, event_b = found
     one = event_a or event_b
     assert one is not None
     return Divergence(
@@ -87,22 +91,46 @@ def first_divergence(a: Trace, b: Trace) -> Divergence | None:
     )
 
 
-def _parting(a: Trace, b: Trace, side: Side) -> tuple[Event | None, Event | None] | None:
-    """The first pair of unlike events of one side."""
-    for event_a, event_b in zip_longest(_story(a, side), _story(b, side)):
-        if event_a is None or event_b is None or likeness(event_a.fact) != likeness(event_b.fact):
-            return event_a, event_b
-    return None
+def first_bookkeeping(a: Trace, b: Trace) -> Pair | None:
+    """The first two events that are not equal to the byte, or None; either may be missing."""
+    return _first(a, b, lambda fact: (fact,))
 
 
-def _story(trace: Trace, side: Side) -> Iterator[Event]:
-    """The events of one side from the beginning of the connection on."""
-    return (event for event in trace.events if event.actor == side and event.at >= 0)
+def _first(a: Trace, b: Trace, said: Callable[[Fact], tuple[Any, ...]]) -> Pair | None:
+    """The earliest pair of events of one side of which ``said`` differs; it passes over what says nothing."""
+    partings = []
+    for side in SIDES:
+        for pair in zip_longest(_story(a, side, said), _story(b, side, said)):
+            one, other = (said(event.fact) if event else () for event in pair)
+            if one != other:
+                partings.append(pair)
+                break
+    return min(partings, key=_moment, default=None)
 
 
-def _moment(pair: tuple[Event | None, Event | None]) -> tuple[int, int]:
+def _story(trace: Trace, side: Side, said: Callable[[Fact], tuple[Any, ...]]) -> Iterator[Event]:
+    """The events of one side that say something, from the beginning of the connection on."""
+    return (event for event in trace.events if event.actor == side and event.at >= 0 and said(event.fact))
+
+
+def _moment(pair: Pair) -> tuple[int, int]:
     """The time and number of the earlier of two events; it made the rest happen."""
     return min((event.at, event.seq) for event in pair if event is not None)
+
+
+def told(fact: Fact) -> tuple[Any, ...]:
+    """The parts of a fact that a reader goes by; empty for a fact that is bookkeeping alone.
+
+    A machine's moves and ChangeCipherSpec follow from what is said, and what is read was sent. Of a ledger
+    the result and the decisive check count: a longer chain adds lines, but no knowledge.
+    """
+    match fact:
+        case StateChanged() | Received() | Sent(protocol="change_cipher_spec"):
+            return ()
+        case Checked(verdict=verdict):
+            return Checked, verdict.role, verdict.accepted, verdict.decisive and verdict.decisive.name
+        case _:
+            return likeness(fact)
 
 
 def likeness(fact: Fact) -> tuple[Any, ...]:

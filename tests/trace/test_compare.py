@@ -13,8 +13,8 @@ from simulator.scenario import Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES
 from simulator.security import SecurityLevel as L
-from simulator.trace.compare import Matrix, consequences, first_divergence
-from simulator.trace.facts import Checked, Decided, Sent
+from simulator.trace.compare import Matrix, consequences, first_bookkeeping, first_divergence
+from simulator.trace.facts import BeliefChanged, Checked, Decided, Sent, StandingChanged
 from tests.played import RUNS, VERSIONS, run_of
 
 if TYPE_CHECKING:
@@ -38,6 +38,18 @@ PARTINGS = [
     ("server-expired", "client", Checked),
     ("no-certificate-refused", "client", Decided),
     ("server-does-not-ask", "server", Decided),
+]
+BELIEFS = [
+    # another scenario → what the good handshake alone brings a side to believe or know
+    ("unverified-certificate", "server", StandingChanged),
+    ("server-not-checked", "client", BeliefChanged),
+]
+BOOKKEEPING = [
+    # runs that no side can tell apart, and the first bytes or lines in which they differ
+    ("chain-with-intermediate", "client", "Certificate"),
+    ("rsa-certificate", "client", "Certificate"),
+    ("self-signed-trusted", "client", "Certificate"),
+    ("ca-list-ignored", "server", "CertificateRequest"),
 ]
 
 
@@ -66,6 +78,46 @@ def test_parting_is_mutual(tls: TlsVersion) -> None:
     assert back is not None
     assert (there.seq_a, there.seq_b, there.follows_a) == (back.seq_b, back.seq_a, back.follows_b)
     assert there.settings == tuple((where, b, a) for where, a, b in back.settings)
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize(("name", "actor", "kind"), BELIEFS)
+def test_runs_part_in_what_a_side_holds(name: str, actor: str, kind: type, tls: TlsVersion) -> None:
+    """Where all checks pass in other lines alone, the runs part at the belief or standing that differs."""
+    good, other = run_of("valid-certificate", tls).trace, run_of(name, tls).trace
+    parting = first_divergence(good, other)
+    assert parting is not None
+    assert parting.seq_a is not None
+    event = good.events[parting.seq_a]
+    assert (actor, kind) == (event.actor, type(event.fact))
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize(("name", "actor", "message"), BOOKKEEPING)
+def test_bookkeeping_is_no_divergence(name: str, actor: str, message: str, tls: TlsVersion) -> None:
+    """Other bytes or other lines of a ledger part no runs for a reader, and are found apart."""
+    good, other = run_of("valid-certificate", tls).trace, run_of(name, tls).trace
+    assert first_divergence(good, other) is None
+    pair = first_bookkeeping(good, other)
+    assert pair is not None
+    for event in pair:
+        assert event is not None
+        assert isinstance(event.fact, Sent)
+        assert (actor, message) == (event.actor, event.fact.name)
+        assert event.fact.raw != b""
+
+
+def test_the_versions_part_in_a_message_that_reads_differently() -> None:
+    """TLS 1.2 and 1.3 part where the server says something else, not at another byte."""
+    older, newer = run_of("valid-certificate", "1.2").trace, run_of("valid-certificate", "1.3").trace
+    parting, exact = first_divergence(older, newer), first_bookkeeping(older, newer)
+    assert parting is not None
+    assert parting.seq_a is not None
+    assert parting.seq_b is not None
+    facts = older.events[parting.seq_a].fact, newer.events[parting.seq_b].fact
+    assert ["Certificate", "EncryptedExtensions"] == [fact.name for fact in facts if isinstance(fact, Sent)]
+    assert exact is not None
+    assert ["ClientHello"] * 2 == [e.fact.name for e in exact if e and isinstance(e.fact, Sent)]
 
 
 def test_what_follows_from_a_refusal() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.trace.compare import first_divergence, likeness
+from simulator.trace.compare import first_bookkeeping, first_divergence, likeness, told
 from simulator.trace.facts import Alert, Checked, Decided, HandshakeReturned, Sent
 from simulator.views.drawing.cells import cells
 from simulator.views.drawing.display import Box, Text
@@ -72,7 +72,10 @@ def test_rows_before_and_after_the_divergence_are_what_they_say(
     found, alignment = first_divergence(a, b), align(a, b)
     assert found == alignment.divergence
     if found is None:
-        assert {"alike"} == {row.relation for row in alignment.rows}
+        for row in alignment.rows:
+            assert row.a
+            assert row.b
+            assert told(row.a.event.fact) == told(row.b.event.fact)
         return
     assert [(found.seq_a, found.seq_b)] == [
         (row.a and row.a.event.seq, row.b and row.b.event.seq) for row in alignment.rows if row.parts
@@ -134,6 +137,14 @@ def test_the_document_is_plain_json(pair: tuple[tuple[str, str], tuple[str, str]
     if found is not None:
         numbers = [shown[which] and shown[which]["seq"] for which in ("a", "b")]
         assert [found.seq_a, found.seq_b] == numbers
+    earlier, exact = document["bookkeeping"], first_bookkeeping(a, b)
+    if earlier is not None:
+        assert exact == tuple(
+            earlier[which] and trace.events[earlier[which]["seq"]] for which, trace in (("a", a), ("b", b))
+        )
+        assert earlier["words"] in " ".join(diff_text(a, b, 500).split())
+    else:
+        assert exact is None or (found and (found.seq_a, found.seq_b) == tuple(e and e.seq for e in exact))
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

@@ -23,6 +23,7 @@ from simulator.views.story.beats import joined
 from simulator.views.story.diff_words import (
     MOST_SETTINGS,
     RELATION_WORDS,
+    bookkeeping,
     description,
     setting_words,
     summary,
@@ -38,7 +39,8 @@ WIDTH = 2 * (MARGIN + COLUMN) + MIDDLE
 STRIP = 28.0
 LEAD = (
     "Alike: the same side does the same thing with the same result; bytes and moments may differ. What "
-    "stands on the grey ground follows from the first divergence."
+    "stands on the grey ground follows from the first divergence, the first that a side believes, knows, "
+    "decides, says or gets back."
 )
 
 
@@ -57,7 +59,8 @@ def diff(a: Trace, b: Trace, *, detail: str = "messages") -> Drawing:
     level = detail_named(detail)
     alignment = align(a, b)
     page = blank(WIDTH)
-    head(page, title_of(alignment), summary(alignment), lead=LEAD if alignment.divergence else "")
+    told = filter(None, (summary(alignment), bookkeeping(alignment)))
+    head(page, title_of(alignment), *told, lead=LEAD if alignment.divergence else "")
     _settings(page, alignment)
     _Rows(page, alignment, level).draw()
     return finished(page, title_of(alignment), description(alignment))
@@ -107,10 +110,11 @@ class _Rows:
         self.right.cards()
         top = self._keep_step()
         before = [row for row in rows if not row.follows]
-        if self.detail == "overview" and self.alignment.divergence and len(before) > 1:
-            self._in_one_line(before)
-        else:
-            self._part(before)
+        alike = [row for row in before if row.relation == "alike"]
+        if self.detail == "overview" and self.alignment.divergence and len(alike) > 1:
+            self._in_one_line(alike)
+            before = [row for row in before if row.relation != "alike"]
+        self._part(before)
         for row in rows:
             if row.parts:
                 self._parting(row)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.security import SecurityLevel
 from simulator.tls.states import DECISIONS, MACHINES, Moves, State
 from simulator.tls.wire.version import SIDES
-from simulator.trace.compare import first_divergence, likeness
+from simulator.trace.compare import likeness
 from simulator.trace.facts import (
     BeliefChanged,
     Checked,
@@ -33,8 +33,10 @@ from simulator.views.drawing.style import ground_of
 from simulator.views.player.messages import messages
 from simulator.views.player.picture import GIVING_AWAY, picture
 from simulator.views.player.predict import questions, turns
+from simulator.views.story.alignment import align
 from simulator.views.story.caption import caption
 from simulator.views.story.certificate_words import about, certificate_words, evidence
+from simulator.views.story.diff_words import bookkeeping
 from simulator.views.story.glossary import glossary
 from simulator.views.story.lanes import names_of, run_name, under_title
 from simulator.views.story.message_bytes import chain_of
@@ -79,11 +81,13 @@ def comparison(a: Trace, b: Trace, *, detail: str = "messages") -> Values:
     Raises:
         OutputError: the detail is unknown.
     """
-    found = first_divergence(a, b)
+    alignment = align(a, b)
+    found = alignment.divergence
     compared: Values = {
         "seqs": [found.seq_a, found.seq_b] if found else [None, None],
         "follows": [list(found.follows_a), list(found.follows_b)] if found else [[], []],
         "settings": [[clean(text) for text in row] for row in found.settings] if found else [],
+        "bookkeeping": bookkeeping(alignment),
         "across": [_across(a, b), _across(b, a)],
     }
     return {"runs": [_run(a, detail), _run(b, detail)], "comparison": compared}

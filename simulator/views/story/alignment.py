@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from simulator.tls.wire.version import SIDES
-from simulator.trace.compare import Divergence, first_divergence, likeness
+from simulator.trace.compare import Divergence, first_bookkeeping, first_divergence, likeness
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -55,11 +55,19 @@ class AlignedBeats:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Two runs row by row, and their first divergence, or None."""
+    """Two runs row by row.
+
+    Attributes:
+        a, b: the two runs.
+        divergence: their first divergence for a reader, or None.
+        bookkeeping: the two beats that differ earlier than that, in what no reader goes by, or None.
+        rows: the rows in order.
+    """
 
     a: Trace
     b: Trace
     divergence: Divergence | None
+    bookkeeping: tuple[Beat | None, Beat | None] | None
     rows: tuple[AlignedBeats, ...]
 
 
@@ -67,15 +75,27 @@ def align(a: Trace, b: Trace) -> Alignment:
     """Lay two runs beside each other, from the beginning of the connection on."""
     found = first_divergence(a, b)
     one, other = beats(a), beats(b)
+    earlier = _earlier(a, b, found)
     if found is None:
-        return Alignment(a, b, None, tuple(_pair(_shown(one), _shown(other))))
+        return Alignment(a, b, None, earlier, tuple(_pair(_shown(one), _shown(other))))
     first_a = None if found.seq_a is None else one[found.seq_a]
     first_b = None if found.seq_b is None else other[found.seq_b]
     before_a, after_a = _parted(_shown(one), found.follows_a, first_a)
     before_b, after_b = _parted(_shown(other), found.follows_b, first_b)
     parting = AlignedBeats(first_a, first_b, _relation(first_a, first_b), parts=True, follows=True)
     later = [replace(row, follows=True) for row in _pair(after_a, after_b)]
-    return Alignment(a, b, found, (*_pair(before_a, before_b), parting, *later))
+    return Alignment(a, b, found, earlier, (*_pair(before_a, before_b), parting, *later))
+
+
+def _earlier(a: Trace, b: Trace, found: Divergence | None) -> tuple[Beat | None, Beat | None] | None:
+    """The two beats that part in bookkeeping, unless they are those of ``found``."""
+    pair = first_bookkeeping(a, b)
+    if pair is None:
+        return None
+    one, other = pair
+    if found and (one and one.seq, other and other.seq) == (found.seq_a, found.seq_b):
+        return None
+    return one and beats(a)[one.seq], other and beats(b)[other.seq]
 
 
 def _parted(shown: list[Beat], follows: Sequence[int], first: Beat | None) -> tuple[list[Beat], list[Beat]]:

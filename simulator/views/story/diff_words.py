@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.trace.compare import different_settings
+from simulator.trace.facts import Alert, Checked, Decided, Received, Sent
+from simulator.views.story.beat_kinds import Belief
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.lanes import under_title, version_words
 from simulator.views.story.words import clean, level_name
@@ -14,9 +16,17 @@ if TYPE_CHECKING:
 
     from simulator.trace.facts import Setup
     from simulator.views.story.alignment import Alignment
+    from simulator.views.story.beat_kinds import Beat
 
 RELATION_WORDS = {"alike": "alike", "differs": "differs", "only a": "only left", "only b": "only right"}
 MOST_SETTINGS = 12
+BOOKKEEPING = {
+    Sent: "other bytes",
+    Received: "other bytes",
+    Alert: "other bytes",
+    Checked: "other lines in the ledger",
+    Decided: "another reason",
+}
 
 
 def title_of(alignment: Alignment) -> str:
@@ -38,15 +48,34 @@ def summary(alignment: Alignment) -> str:
     if found is None:
         return "The two runs go the same way from beginning to end."
     parting = next(row for row in alignment.rows if row.parts)
-    end = f"The {found.actor} has nothing more to do"
-    told = [beat.headline if beat else end for beat in (parting.a, parting.b)]
-    return f"First divergence, at the {found.actor}. Left: {told[0]}. Right: {told[1]}."
+    left, right = _at_parting(parting.a, parting.b), _at_parting(parting.b, parting.a)
+    return f"First divergence, at the {found.actor}. Left: {left}. Right: {right}."
+
+
+def _at_parting(beat: Beat | None, other: Beat | None) -> str:
+    """The headline of one side of the parting; a change of belief or standing may be missing there."""
+    if beat is None:
+        return f"The {other.event.actor if other else 'side'} has nothing more to do"
+    missing = isinstance(other, Belief) and not isinstance(beat, Belief)
+    return f"no such change. Next: {beat.headline}" if missing else beat.headline
+
+
+def bookkeeping(alignment: Alignment) -> str:
+    """Where they part earlier in what no reader goes by, in one sentence; empty where they do not."""
+    if alignment.bookkeeping is None:
+        return ""
+    told = [beat for beat in alignment.bookkeeping if beat is not None]
+    words = " | ".join(dict.fromkeys(beat.headline for beat in told))
+    what = BOOKKEEPING.get(type(told[0].event.fact), "other details")
+    earlier = " earlier" if alignment.divergence else ""
+    return f"In bookkeeping alone they part{earlier}, at the {told[0].event.actor}: {words} ({what})."
 
 
 def description(alignment: Alignment) -> str:
     """The comparison in sentences, for people who cannot see it."""
     a, b = alignment.a, alignment.b
-    sentences = [f"Left: {clean(under_title(a))}.", f"Right: {clean(under_title(b))}.", summary(alignment)]
+    sentences = [f"Left: {clean(under_title(a))}.", f"Right: {clean(under_title(b))}."]
+    sentences += [summary(alignment), *filter(None, [bookkeeping(alignment)])]
     settings = setting_words(a.setup, b.setup)
     if settings:
         told = "; ".join(f"{where}: {one} against {other}" for where, one, other in settings[:MOST_SETTINGS])

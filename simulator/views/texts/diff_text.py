@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.views.drawing.cells import cells, paint, plain, wrap_cells
 from simulator.views.story.alignment import align
 from simulator.views.story.beat_kinds import Decision, Flight
-from simulator.views.story.diff_words import setting_words, summary, title_of
+from simulator.views.story.diff_words import bookkeeping, setting_words, summary, title_of
 from simulator.views.story.lanes import under_title
 from simulator.views.story.words import clean, level_name, moment
 
@@ -40,7 +40,7 @@ def diff_text(a: Trace, b: Trace, width: int = 80, colour: bool = False, *, asci
     """
     alignment, width = align(a, b), max(width, LEAST_WIDTH)
     lines = [paint(line, "heading", colour=colour) for line in wrap_cells(title_of(alignment), width)]
-    lines += [*wrap_cells(summary(alignment), width), ""]
+    lines += [*wrap_cells(summary(alignment), width), *wrap_cells(bookkeeping(alignment), width), ""]
     lines += _settings(alignment, width, colour=colour)
     half = (width - 3) // 2
     lines += _beside(clean(under_title(a)), clean(under_title(b)), " ", half, "quiet", colour=colour)
@@ -101,9 +101,9 @@ def _beside(one: str, other: str, sign: str, half: int, kind: str, *, colour: bo
 
 
 def diff_document(a: Trace, b: Trace) -> dict[str, Any]:
-    """The comparison as plain JSON values: the two runs, where they part, and every row."""
+    """The comparison as plain JSON values: both runs, their partings, and every row."""
     alignment = align(a, b)
-    found = alignment.divergence
+    found, earlier = alignment.divergence, alignment.bookkeeping
     parting = None
     if found is not None:
         first = next(row for row in alignment.rows if row.parts)
@@ -119,6 +119,8 @@ def diff_document(a: Trace, b: Trace) -> dict[str, Any]:
         "b": _run(b),
         "summary": summary(alignment),
         "divergence": parting,
+        "bookkeeping": earlier
+        and {"a": _parting(earlier[0]), "b": _parting(earlier[1]), "words": bookkeeping(alignment)},
         "settings": [
             {"where": where, "a": one, "b": other} for where, one, other in setting_words(a.setup, b.setup)
         ],

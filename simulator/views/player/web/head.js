@@ -29,9 +29,10 @@ export class Head {
 
   partingNode() {
     const { player } = this;
-    const { seqs, settings } = player.comparison;
+    const { seqs, settings, bookkeeping } = player.comparison;
     const first = seqs.findIndex((seq) => seq !== null);
-    if (first < 0) return h("div", { class: "cap-parting" }, "The two runs go the same way throughout.");
+    const second = bookkeeping ? h("p", { class: "cap-second" }, bookkeeping) : null;
+    if (first < 0) return h("div", { class: "cap-parting" }, h("p", {}, "The two runs go the same way throughout."), second);
     const event = player.panes[first].run.events[seqs[first]];
     const rows = settings.map((row) => h("tr", {}, h("th", { scope: "row" }, row[0]), h("td", {}, row[1]), h("td", {}, row[2])));
     const table = h("table", {}, h("thead", {}, h("tr", {}, ["Setting", "Left", "Right"].map((text) => h("th", { scope: "col" }, text)))),
@@ -39,6 +40,7 @@ export class Head {
     return h("div", { class: "cap-parting" },
       h("p", {}, `The runs part where ${event.headline.charAt(0).toLowerCase()}${event.headline.slice(1)}. `,
         h("button", { type: "button", click: () => player.goToParting() }, "Go there")),
+      second,
       settings.length ? h("details", {}, h("summary", {}, "What is set differently"), table) : null);
   }
 
