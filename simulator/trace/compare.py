@@ -53,7 +53,8 @@ class Divergence:
 
     Attributes:
         actor: whose event it is.
-        seq_a: the first event of the first run that goes another way, or None where that run has none left.
+        seq_a: the first event of the first run that goes another way, or None where that run has none left,
+            or lacks the change of belief that stands alone in the other.
         seq_b: the same in the second run.
         follows_a: what came of it in the first run, by ``seq``, itself included.
         follows_b: the same in the second run.
@@ -83,12 +84,18 @@ def first_divergence(a: Trace, b: Trace) -> Divergence | None:
     assert one is not None
     return Divergence(
         actor="client" if one.actor == "client" else "server",
-        seq_a=None if event_a is None else event_a.seq,
-        seq_b=None if event_b is None else event_b.seq,
+        seq_a=_shown(event_a, event_b),
+        seq_b=_shown(event_b, event_a),
         follows_a=consequences(a.events, event_a),
         follows_b=consequences(b.events, event_b),
         settings=tuple(different_settings(a.setup, b.setup)),
     )
+
+
+def _shown(event: Event | None, other: Event | None) -> int | None:
+    """The ``seq`` of a side of the parting; None too for what only comes next where a belief is missing."""
+    held = [isinstance(one.fact, BeliefChanged | StandingChanged) for one in (event, other) if one]
+    return None if event is None or held == [False, True] else event.seq
 
 
 def first_bookkeeping(a: Trace, b: Trace) -> Pair | None:

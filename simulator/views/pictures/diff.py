@@ -25,6 +25,7 @@ from simulator.views.story.diff_words import (
     RELATION_WORDS,
     bookkeeping,
     description,
+    missing_words,
     setting_words,
     summary,
     title_of,
@@ -209,11 +210,11 @@ class _Rows:
         self.page.put(Text(MARGIN + 12, top + 19, words, "choice", seq))
         self._keep_step(top + STRIP)
         self._row(row)
+        missing = f"{missing_words(row)}."
         for column, beat in ((self.left, row.a), (self.right, row.b)):
             if beat is None:
-                words = "Here this side has nothing more to do."
                 y = (top + STRIP + self.page.y) / 2 + 4
-                self.page.put(Text(column.left + COLUMN / 2, y, words, "small", seq, "middle"))
+                self.page.put(Text(column.left + COLUMN / 2, y, missing, "small", seq, "middle"))
         bottom = self._keep_step() + 4
         self.page.back.insert(0, Box(MARGIN - 6, top, width, bottom - top, "parting", seq, radius=5))
         self.page.sections.append(SectionMark("The first divergence", top, top))

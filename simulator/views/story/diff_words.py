@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.trace.facts import Setup
-    from simulator.views.story.alignment import Alignment
-    from simulator.views.story.beat_kinds import Beat
+    from simulator.views.story.alignment import AlignedBeats, Alignment
 
 RELATION_WORDS = {"alike": "alike", "differs": "differs", "only a": "only left", "only b": "only right"}
 MOST_SETTINGS = 12
@@ -48,16 +47,19 @@ def summary(alignment: Alignment) -> str:
     if found is None:
         return "The two runs go the same way from beginning to end."
     parting = next(row for row in alignment.rows if row.parts)
-    left, right = _at_parting(parting.a, parting.b), _at_parting(parting.b, parting.a)
-    return f"First divergence, at the {found.actor}. Left: {left}. Right: {right}."
+    told = [beat.headline if beat else missing_words(parting) for beat in (parting.a, parting.b)]
+    return f"First divergence, at the {found.actor}. Left: {told[0]}. Right: {told[1]}."
 
 
-def _at_parting(beat: Beat | None, other: Beat | None) -> str:
-    """The headline of one side of the parting; a change of belief or standing may be missing there."""
-    if beat is None:
-        return f"The {other.event.actor if other else 'side'} has nothing more to do"
-    missing = isinstance(other, Belief) and not isinstance(beat, Belief)
-    return f"no such change. Next: {beat.headline}" if missing else beat.headline
+def missing_words(parting: AlignedBeats) -> str:
+    """The words for the run that has nothing beside the other's first divergence."""
+    beat = parting.a or parting.b
+    assert beat is not None
+    if isinstance(beat, Belief):
+        return (
+            f"The {beat.event.actor} {'knows' if beat.event.actor == 'server' else 'believes'} no such thing"
+        )
+    return f"The {beat.event.actor} has nothing more to do"
 
 
 def bookkeeping(alignment: Alignment) -> str:
