@@ -95,7 +95,7 @@ def _earlier(a: Trace, b: Trace, found: Divergence | None) -> tuple[Beat | None,
     one, other = pair
     if found and (one and one.seq, other and other.seq) == (found.seq_a, found.seq_b):
         return None
-    return one and beats(a)[one.seq], other and beats(b)[other.seq]
+    return None if one is None else beats(a)[one.seq], None if other is None else beats(b)[other.seq]
 
 
 def _parted(shown: list[Beat], follows: Sequence[int], first: Beat | None) -> tuple[list[Beat], list[Beat]]:

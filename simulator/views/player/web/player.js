@@ -190,8 +190,8 @@ class Player {
 
   goToParting() {
     const [a, b] = this.comparison.seqs;
-    if (a !== null) this.panes[0].cursor = this.allowed(this.panes[0], a);
-    if (b !== null) this.panes[1].cursor = this.allowed(this.panes[1], b);
+    this.panes[0].cursor = this.allowed(this.panes[0], a ?? this.beside(1, b));
+    this.panes[1].cursor = this.allowed(this.panes[1], b ?? this.beside(0, a));
     this.tell();
     this.draw();
   }
