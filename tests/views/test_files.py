@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import struct
 import subprocess
 import sys
@@ -14,12 +16,15 @@ from PIL import Image
 
 from simulator.views.drawing.display import Drawing, Text
 from simulator.views.drawing.fonts import REPLACEMENT, drawable
-from simulator.views.drawing.pdf import LONGEST_PAGE, pdf
+from simulator.views.drawing.pdf import A4, EDGE, LONGEST_PAGE, pdf, printed
 from simulator.views.drawing.png import COLOURS, SCALE, png, raster, small_png
 from simulator.views.drawing.style import PALETTES
 from simulator.views.pictures.sequence import sequence
 from tests.peers import ROOT, program
+from tests.played import RUNS
 from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
+
+WORD = r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>'  # as pdftotext writes it
 
 
 def a_drawing(detail: str = "overview") -> Drawing:
@@ -154,3 +159,28 @@ def test_every_process_writes_the_same_bytes() -> None:
     )
     drawing = a_drawing()
     assert [sha256(pdf(drawing)).hexdigest(), sha256(png(drawing)).hexdigest()] == ran.stdout.split()
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS[::5])
+@pytest.mark.parametrize("detail", DETAILS)
+def test_a_printed_pdf_is_on_a4_and_loses_nothing(name: str, tls: str, detail: str) -> None:
+    """Each page is A4, upright or across; every text is on one of them, inside the edges; a slide has one."""
+    drawing = sequence(trace_of(name, tls), detail=detail)
+    ran = subprocess.run(
+        [program("pdftotext"), "-bbox", "-", "-"], input=printed(drawing), capture_output=True, check=True
+    )
+    pages = ran.stdout.decode().split("<page ")[1:]
+    words: list[str] = []
+    for page in pages:
+        width, height = map(float, re.findall(r'(?:width|height)="([\d.]+)"', page)[:2])
+        assert sorted((width, height)) == pytest.approx(A4, abs=0.1)
+        for *box, word in re.findall(
+            r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', page
+        ):
+            left, top, right, bottom = map(float, box)
+            assert min(left, top, width - right, height - bottom) > EDGE - 6, word
+            words.append(html.unescape(word))
+    told = "".join(words)
+    texts = [item.text.split() for item in drawing.items if isinstance(item, Text)]
+    assert {word for text in texts for word in text if word not in told} == set()
+    assert len(pages) == 1 or detail != "essential"

@@ -1,4 +1,4 @@
-"""The PDF pen: a display list as one page of its natural size, with TrueType fonts embedded.
+"""The PDF pen: a display list on one page of its size or on A4 paper, with TrueType fonts embedded.
 
 The bytes follow from the drawing and the pinned versions alone: no date, no random name. Text stays text, so
 that it can be searched and copied. matplotlib embedded Type 3 fonts, which journals refuse, and took
@@ -8,26 +8,36 @@ that it can be searched and copied. matplotlib embedded Type 3 fonts, which jour
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text
+from simulator.views.drawing.cuts import cuts_of
+from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text, span
 from simulator.views.drawing.fonts import drawable, face_of
 from simulator.views.drawing.style import STROKES, TYPES, Palette, Stroke, palette
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
 
+    from simulator.views.drawing.cuts import Cuts
+    from simulator.views.drawing.marks import Span
+
 POINTS = 0.75  # a PDF counts in 1/72 inch, the display list in CSS pixels of 1/96 inch
 #: In points; readers go no further (PDF 1.7 annex C.2), so a longer picture is set smaller.
 LONGEST_PAGE = 14_400.0
+A4 = (595.28, 841.89)  # in points
+EDGE = 28.0  # what printers leave white
+LARGEST = 0.82  # points for a pixel: a slide across fills its page
+LEAST = 200.0  # pixels of a picture on a page, however high its head is
+WHOLE = 0.7  # of the size that its width allows, for a picture that then is on one page
 
 # reportlab keeps its fonts, and what of them a document uses, in tables of the whole process.
 _ONE_AT_A_TIME = Lock()
 
 
 def pdf(drawing: Drawing, *, theme: str = "light") -> bytes:
-    """Draw a display list as a PDF of its natural size.
+    """Draw a display list as a PDF of its natural size, on one page.
 
     Args:
         drawing: what to draw.
@@ -36,28 +46,98 @@ def pdf(drawing: Drawing, *, theme: str = "light") -> bytes:
     Raises:
         OutputError: unknown theme, or the fonts cannot be read.
     """
+    scale = min(POINTS, LONGEST_PAGE / max(drawing.width, drawing.height))
+    size = drawing.width * scale, drawing.height * scale
+    return _document(drawing, theme, size, [[_Window(0, drawing.height, 0, size[1], scale)]])
+
+
+def printed(drawing: Drawing, *, theme: str = "light") -> bytes:
+    """Draw a display list as a PDF for A4 paper, upright or across.
+
+    A picture that is higher than a page goes on where it may be cut, with its head once more.
+    Arguments and errors as in :func:`pdf`.
+    """
+    sheets = (A4, A4[::-1])
+    scales = [min(LARGEST, (width - 2 * EDGE) / drawing.width) for width, _ in sheets]
+    whole = list(map(min, scales, [(high - 2 * EDGE) / drawing.height for _, high in sheets]))
+    if max(whole) >= WHOLE * max(scales):  # one page is worth being a little smaller
+        scales = whole
+    scale = max(scales)
+    width, height = sheets[scales.index(scale)]
+    left, top = (width - drawing.width * scale) / 2, height - EDGE
+    cuts = cuts_of(drawing)
+    head = cuts.head or (0.0, 0.0)
+    pages: list[list[_Window]] = []
+    since = 0.0
+    while since < drawing.height:
+        shown = head[1] - head[0] if pages else 0.0
+        room = max((height - 2 * EDGE) / scale - shown, LEAST)
+        until = _page_end(cuts, since, room, drawing.height)
+        below = _Window(since, until, left, top - shown * scale, scale)
+        pages.append([_Window(*head, left, top, scale), below] if shown else [below])
+        since = until
+    return _document(drawing, theme, (width, height), pages)
+
+
+def _page_end(cuts: Cuts, since: float, room: float, end: float) -> float:
+    """The place of the next cut: where a part begins, if that fills most of the page, else any that fits."""
+    if end - since <= room:
+        return end
+    starts = [start.y for start in cuts.starts if 0.6 * room < start.y - since <= room]
+    seams = [seam for seam in cuts.seams if 0.3 * room < seam - since <= room]
+    return max(starts or seams or [since + room])
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The part of a picture between two heights, and the place of its corner on a page, in points."""
+
+    since: float
+    until: float
+    x: float
+    y: float
+    scale: float
+
+    def shows(self, item: Item) -> bool:
+        """Return True if some of the item is inside; of a text its middle, so that it is on one page."""
+        top, bottom = span(item)
+        if isinstance(item, Text):
+            return self.since <= (top + bottom) / 2 < self.until
+        return top <= self.until and bottom >= self.since
+
+
+def _document(drawing: Drawing, theme: str, size: Span, pages: list[list[_Window]]) -> bytes:
+    """The pages, each with its windows on the picture."""
     from reportlab.pdfgen.canvas import Canvas
 
-    colours = palette(theme)
-    scale = min(POINTS, LONGEST_PAGE / max(drawing.width, drawing.height))
-    buffer = io.BytesIO()
+    colours, buffer = palette(theme), io.BytesIO()
     with _ONE_AT_A_TIME:
-        page = Canvas(
-            buffer,
-            pagesize=(drawing.width * scale, drawing.height * scale),
-            invariant=1,
-            initialFontName=face_of(TYPES["plain"]),  # else the page names Helvetica and embeds nothing of it
-        )
+        # Without a first font the page would name Helvetica, and embed nothing of it.
+        page = Canvas(buffer, pagesize=size, invariant=1, initialFontName=face_of(TYPES["plain"]))
         page.setTitle(drawing.title)
         page.setSubject(drawing.description)
         page.setAuthor("")
         page.setCreator("")
         page.setProducer("")
-        page.scale(scale, scale)
-        pen = _Pen(page, colours, drawing.height)
-        for item in drawing.items:
-            pen.draw(item)
-        page.showPage()
+        for windows in pages:
+            for window in windows:
+                page.saveState()
+                page.translate(window.x, window.y - (window.until - window.since) * window.scale)
+                page.scale(window.scale, window.scale)
+                page.saveState()
+                clip = page.beginPath()
+                clip.rect(0, 0, drawing.width, window.until - window.since)
+                page.clipPath(clip, stroke=0, fill=0)
+                pen, items = _Pen(page, colours, window.until), list(filter(window.shows, drawing.items))
+                for item in items:
+                    if not isinstance(item, Text):
+                        pen.draw(item)
+                page.restoreState()
+                for item in items:  # beliefs go on over a cut: a line of their words is whole all the same
+                    if isinstance(item, Text):
+                        pen.draw(item)
+                page.restoreState()
+            page.showPage()
         page.save()
     return buffer.getvalue()
 

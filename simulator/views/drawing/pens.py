@@ -55,8 +55,8 @@ def picture(
 
             return png(drawing, theme=theme)
         case ".pdf":
-            from simulator.views.drawing.pdf import pdf
+            from simulator.views.drawing.pdf import printed
 
-            return pdf(drawing, theme=theme)
+            return printed(drawing, theme=theme)
         case _:
             raise unknown_form(path, suffixes)
