@@ -2,7 +2,8 @@
 
 Two ways lead to a certificate. Either the holder makes its own key and sends a certification request (CSR,
 PKCS#10), so that the private key never leaves it. Or the authority makes the key too and delivers both in
-one file under a password (PKCS#12), and the password must come by another way.
+one file under a password (PKCS#12), and the password must come by another way. The certificate itself is
+made and signed in ``pki/issuing.py``.
 """
 
 from __future__ import annotations

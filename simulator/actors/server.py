@@ -1,4 +1,7 @@
-"""The server: asks for a certificate or not, judges the client, and grants or refuses a session."""
+"""The server: asks for a certificate or not, judges the client, and grants or refuses a session.
+
+The checks come from ``trust/judge.py``, the grant from ``actors/grant.py``.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 An elliptic-curve key is a number, so a seed yields it at once. RSA key generation in the library cannot be
 seeded: here the primes are searched from seeded starting points. The keys are for teaching: the seed reveals
-them.
+them. The keys of one handshake are made in ``tls/crypto/key_exchange.py``.
 """
 
 from __future__ import annotations

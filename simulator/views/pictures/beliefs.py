@@ -1,4 +1,7 @@
-"""The edges of a sequence diagram: the beliefs of client and server, from top to bottom."""
+"""The edges of a sequence diagram: the client's belief and the server's knowledge, from top to bottom.
+
+They are only drawn here. What a side may believe is decided in ``actors/client.py`` and ``actors/server.py``.
+"""
 
 from __future__ import annotations
 
