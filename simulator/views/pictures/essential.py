@@ -43,7 +43,7 @@ LOOKS = {  # of a ground and of the box that it decides, worst first
 }
 HALF_CARD = 102.0
 CARDS, TOP, BOTTOM = 71.0, 116.0, 453.0  # the cards, and the story from its top to its bottom
-RUNG_WIDTH, REFUSED_WIDTH, RUNG_STEP = 99.0, 80.0, 4.5
+RUNG_WIDTH, REFUSED_WIDTH, RUNG_STEP = 101.0, 72.0, 4.5
 END = BOTTOM + 4  # of the beliefs, with the gap below each
 AIR = 70.0  # the most that is put around a row
 

@@ -8,6 +8,7 @@ from simulator.views.drawing.display import Anchor, Box, fit, wrap
 from simulator.views.drawing.marks import LaneMark, Part
 from simulator.views.drawing.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
 from simulator.views.pictures import page
+from simulator.views.story.essence import TITLES
 from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
 from simulator.views.story.words import clean
 
@@ -56,13 +57,13 @@ def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
 
 def column_titles(sheet: Sheet, width: float = BELIEF_WIDTH) -> None:
     """Put the titles of the belief columns, on a baseline at ``sheet.y``; at the edge of narrow columns."""
-    anchor: Anchor = "middle" if width == BELIEF_WIDTH else "start"
-    for title, left in (
-        ("The client believes", MARGIN),
-        ("The server knows", sheet.stage.width - MARGIN - width),
-    ):
-        x = left + width / 2 if anchor == "middle" else left
-        sheet.line(title, "belief.title", 0, x, sheet.y, width=BELIEF_WIDTH, anchor=anchor)
+    brief = width < BELIEF_WIDTH
+    style = "belief.title.brief" if brief else "belief.title"
+    anchor: Anchor = "start" if brief else "middle"
+    lefts = {"client": MARGIN, "server": sheet.stage.width - MARGIN - width}
+    for side, left in lefts.items():
+        x = left if brief else left + width / 2
+        sheet.line(TITLES[side], style, 0, x, sheet.y, width=BELIEF_WIDTH, anchor=anchor)
 
 
 def _card_lines(actor: ActorSetup, setup: Setup, detail: Detail, room: float) -> tuple[str, ...]:
