@@ -115,7 +115,7 @@ _STROKES = (
     (Stroke(line="ink", width=3.4, dash=(7, 4)), "ladder.client.assumed"),
     (Stroke(fill="paper", line="ink", width=2.6), "ladder.client.mark"),
     (Stroke(fill="store"), "branch"),
-    (Stroke(fill="follows"), "leaf.odd follows"),
+    (Stroke(fill="follows"), "leaf.odd follows instant"),
     (Stroke(fill="parting", line="ink", width=3.0), "parting"),
 )
 STROKES = {name: look for look, names in _STROKES for name in names.split()}

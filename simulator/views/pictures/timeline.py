@@ -1,8 +1,9 @@
 """The connection on a scale of time: slanted arrows, because the network takes its time.
 
 An arrow begins where a message leaves and ends where it arrives; that it was read later, or never, is
-marked on the lane. What each side does stands beside its lane, with a line to the instant. Where nothing
-happens for long, the scale is broken. Enrolment, days before, is left out.
+marked on the lane. What each side does stands beside its lane. While the words of one instant are read, time
+stands still: so every arrow begins at its own words, and no two lie on one another. Between two instants the
+scale is true; where nothing happens for long, it is broken. Enrolment, days before, is left out.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from simulator.views.drawing import glyphs
 from simulator.views.drawing.cells import hanging
 from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon
 from simulator.views.drawing.marks import Scales
-from simulator.views.drawing.sheet import MARGIN, Sheet
+from simulator.views.drawing.sheet import MARGIN, Sheet, height_of
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures.arrows import look_of, tube_of
 from simulator.views.pictures.page import LANE_HEAD, blank, finished, lane_head, run_head, text_head
@@ -33,36 +34,36 @@ if TYPE_CHECKING:
 
     Note = tuple[Beat, str, str]  # what it is about, its words, their style
 
-TICKS, NOTES, TALK = 74.0, 392.0, 430.0
+TICKS, NOTES, TALK = 66.0, 350.0, 400.0
 WIDTH = 2 * MARGIN + TICKS + 2 * NOTES + TALK
 LEFT = MARGIN + TICKS + NOTES  # the client's lane
 LANES: dict[Side, float] = {"client": LEFT, "server": LEFT + TALK}
-LEADER = 34.0  # from a lane to the words beside it
+LEADER = 22.0  # from a lane to the words beside it
 TUBE = 3.5  # half the width of the tube round an encrypted message
-ONE_WAY = 208.0  # pixels for one way through the network
-LONGEST = 260.0  # pixels for the longest time in which nothing happens; what is longer is broken
+ARRIVAL = 16.0  # pixels between two arrows that arrive at one instant, so that their heads stand apart
+STILL = 12.0  # pixels below the words of one instant
+ONE_WAY = 96.0  # pixels for one way through the network
+LONGEST = 150.0  # pixels for the longest time in which nothing happens; what is longer is broken
 PIXELS_PER_MICROSECOND = 0.01  # where the network takes no time
-LEAST_TICK = 44.0  # pixels between two ticks
+LEAST_TICK = 40.0  # pixels between two ticks
+ROOM = NOTES - LEADER - 8
+BESIDE_WORDS = 8.0  # from the top of a line of words to its middle
+NO_TIME = 0.5  # microseconds of an instant on axes, which must rise; the next comes after 1 at least
 MOST_TICKS = 400  # of a scale that a scenario makes very long
 ROUND = (1, 2, 5)  # ticks stand at these times a power of ten
 TITLE = "on a scale of time"
 LEAD = (
-    "Down the page runs virtual time, to scale. A message arrives one network delay after it left; dots on a "
-    "lane: it arrived and waits, because that side is still thinking."
+    "Down the page runs virtual time: it stands still on the grey ground of an instant, and is to scale "
+    "between two. A message arrives one network delay after it left; dots on a lane: it arrived and waits, "
+    "because that side is still thinking."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Messages that leave together under the same keys: one arrow.
-
-    Attributes:
-        flights: the messages.
-        beside: how many departures of that side at the same moment come before it.
-    """
+    """Messages that leave together under the same keys: one arrow."""
 
     flights: list[Flight]
-    beside: int
 
     @property
     def first(self) -> Flight:
@@ -90,7 +91,7 @@ def departures(trace: Trace) -> list[Departure]:
         if here and _look(here[-1].first) == _look(beat):
             here[-1].flights.append(beat)
         else:
-            found.append(Departure([beat], len(here)))
+            found.append(Departure([beat]))
     return found
 
 
@@ -126,9 +127,29 @@ class _Timeline:
         kinds += (Ledger, Belief) if detail == "everything" else ()
         told = [beat for beat in beats(trace) if isinstance(beat, kinds)]
         self.notes = {side: self._notes(side, told) for side in SIDES}
-        times = {at for one in self.departures for at in (one.at, one.at + self.latency)}
-        times |= {at for notes in self.notes.values() for at in notes}
-        self.scale = TimeScale.of(times, self.latency, sheet.y + 62)
+        self.starts: dict[int, float] = {}  # seq of a note → how far below the top of its instant it begins
+        still: dict[int, float] = {0: 0.0}
+        for one in self.departures:
+            still |= dict.fromkeys((one.at, one.at + self.latency), 0.0)
+        for side, notes in self.notes.items():
+            for at in {*still, *notes}:
+                still[at] = max(still.get(at, 0.0), self._height(side, at))
+        self.scale = TimeScale.of(still, self.latency, sheet.y + 56)
+
+    def _arrivals(self, side: Side, at: int) -> list[Departure]:
+        """Everything that reaches a side at one instant, in order."""
+        return [
+            one for one in self.departures if one.at + self.latency == at and one.first.event.actor != side
+        ]
+
+    def _height(self, side: Side, at: int) -> float:
+        """The height of one instant on one side: what arrives, then the words; notes where each begins."""
+        arrivals = len(self._arrivals(side, at))
+        y = arrivals * ARRIVAL
+        for beat, words, style in self.notes[side].get(at, ()):
+            self.starts[beat.event.seq] = y
+            y += height_of(words, style, ROOM, 4) + 3
+        return y + STILL if y else 0.0
 
     def _notes(self, side: Side, told: list[Beat]) -> dict[int, list[Note]]:
         """The words beside a lane at each moment, in the order of the story."""
@@ -147,26 +168,37 @@ class _Timeline:
     def draw(self) -> None:
         """Lanes, ticks, arrows, words."""
         sheet = self.sheet
-        bottom = self.scale.heights[-1] + 18
+        bottom = self.scale.ends[-1] + 6
         for side, x in LANES.items():
             lane_head(sheet, side.capitalize(), x, 140)
             sheet.back.append(Line(((x, sheet.y + LANE_HEAD), (x, bottom)), "lifeline", 0))
+        stills = [*zip(self.scale.instants, self.scale.heights, self.scale.ends, strict=True)]
+        for at, top, end in stills:
+            self._tick(at, top, top + 12, "byte.name")
+            sheet.back.append(Box(LANES["client"], top, TALK, end - top, "instant", 0))
         for at in self.scale.ticks():
             y = self.scale.y(at)
-            sheet.back.append(Line(((LANES["client"], y), (LANES["server"], y)), "rule", 0))
-            sheet.line(moment(at), "small", 0, MARGIN + TICKS - 12, y + 4, width=TICKS - 8, anchor="end")
+            if all(y < top - LEAST_TICK / 2 or y > end + LEAST_TICK / 4 for _, top, end in stills):
+                self._tick(at, y, y + 4, "small")
         for place in self.scale.broken:
             self._break(place)
         for departure in self.departures:
             self._arrow(departure)
-        heights = tuple((at / 1000, y) for at, y in zip(self.scale.instants, self.scale.heights, strict=True))
-        if len(heights) > 1:  # else all happens at one instant: no network delay, no thinking
-            sheet.scales = Scales(((0.0, LANES["client"]), (1.0, LANES["server"])), heights)
-        sheet.y = max(bottom, *(self._words(side) for side in SIDES))
+        if len(self.scale.instants) > 1:  # else all happens at one instant: no network delay, no thinking
+            sheet.scales = Scales(((0.0, LANES["client"]), (1.0, LANES["server"])), self.scale.pairs())
+        for side in SIDES:
+            self._words(side)
+        sheet.y = bottom
+
+    def _tick(self, at: int, y: float, baseline: float, style: str) -> None:
+        """A time at the left edge, and its line from lane to lane."""
+        self.sheet.back.append(Line(((LANES["client"], y), (LANES["server"], y)), "rule", 0))
+        x = MARGIN + TICKS - 12
+        self.sheet.line(moment(at), style, 0, x, baseline, width=TICKS - 8, anchor="end")
 
     def _break(self, place: int) -> None:
         """A gap in the scale: both lanes interrupted, with the time that is left out."""
-        y = (self.scale.heights[place] + self.scale.heights[place + 1]) / 2
+        y = (self.scale.ends[place] + self.scale.heights[place + 1]) / 2
         left_out = self.scale.instants[place + 1] - self.scale.instants[place]
         for x in LANES.values():
             self.sheet.middle.append(Box(x - 6, y - 5, 12, 10, "paper", 0))
@@ -182,12 +214,14 @@ class _Timeline:
         seq = flight.event.seq
         start, end = sorted(LANES.values(), reverse=flight.event.actor != "client")
         way = 1 if end > start else -1
-        shift = 5.0 * departure.beside
-        y1, y2 = self.scale.y(departure.at) + shift, self.scale.y(departure.at + self.latency) + shift
+        arrives = departure.at + self.latency
+        to: Side = "server" if way == 1 else "client"
+        y1 = self.scale.y(departure.at) + self.starts[seq] + BESIDE_WORDS
+        y2 = self.scale.y(arrives) + ARRIVAL * self._arrivals(to, arrives).index(departure) + BESIDE_WORDS
         look = look_of(flight)
         tip = end - way * (12 if flight.lost else 2)
         if flight.encrypted:
-            slope = (y2 - y1) / (end - start)
+            slope = (y2 - y1) / (tip - start)
             ends = [(x, y1 + slope * (x - start)) for x in (start + way * 10, end - way * 24)]
             corners = ((ends[0], -TUBE), (ends[1], -TUBE), (ends[1], TUBE), (ends[0], TUBE))
             points = tuple((x, y + up) for (x, y), up in corners)
@@ -202,23 +236,15 @@ class _Timeline:
             waits = ((end + way * 7, y2), (end + way * 7, self.scale.y(read.at)))
             sheet.middle.append(Line(waits, "lifeline.idle", read.seq))
 
-    def _words(self, side: Side) -> float:
-        """The words beside a lane; each moment at its height, or below the one before."""
-        sheet, lane = self.sheet, LANES[side]
-        way, x = (-1, lane - LEADER - 8) if side == "client" else (1, lane + LEADER)
+    def _words(self, side: Side) -> None:
+        """The words beside a lane, each where it begins."""
+        lane = LANES[side]
+        x = lane - LEADER if side == "client" else lane + LEADER
         anchor: Anchor = "end" if side == "client" else "start"
-        room, y = NOTES - LEADER - 8, 0.0
         for at, notes in self.notes[side].items():
-            here = self.scale.y(at)
-            top = max(here - 8, y)
-            leader = ((lane, here), (lane + way * 14, here), (lane + way * (LEADER - 6), top + 8))
-            sheet.back.append(Line(leader, "rule", notes[0][0].event.seq))
-            y = top
-            for place, (beat, words, style) in enumerate(notes):
-                said = words if place else f"{moment(at)}: {words}"
-                y = sheet.paragraph(said, style, beat.event.seq, x, y, width=room, most=4, anchor=anchor)
-            y += 7
-        return y
+            for beat, words, style in notes:
+                seq, y = beat.event.seq, self.scale.y(at) + self.starts[beat.event.seq]
+                self.sheet.paragraph(words, style, seq, x, y, width=ROOM, most=4, anchor=anchor)
 
 
 def _sent_words(departure: Departure) -> str:
@@ -254,38 +280,48 @@ class TimeScale:
 
     Attributes:
         instants: the times at which something happens, in microseconds, in order.
-        heights: how far down the page each of them is.
+        heights: how far down the page each of them begins.
+        ends: how far down each of them ends, its words below it.
         broken: the places (indices of the earlier instant) where the scale is broken.
         pixels: pixels for one microsecond where it is not.
     """
 
     instants: tuple[int, ...]
     heights: tuple[float, ...]
+    ends: tuple[float, ...]
     broken: tuple[int, ...]
     pixels: float
 
     @staticmethod
-    def of(times: set[int], latency: int, top: float) -> TimeScale:
-        """The scale for these times, beginning at ``top``; one latency is always as long."""
+    def of(still: dict[int, float], latency: int, top: float) -> TimeScale:
+        """The scale for these times, each with its own height, beginning at ``top``."""
         pixels = ONE_WAY / latency if latency else PIXELS_PER_MICROSECOND
-        instants = tuple(sorted(times | {0}))
-        heights, broken = [top], []
+        instants = tuple(sorted(still))
+        heights, ends, broken = [top], [top + still[instants[0]]], []
         for place, (one, other) in enumerate(pairwise(instants)):
             length = (other - one) * pixels
             if length > LONGEST:
                 length = LONGEST
                 broken.append(place)
-            heights.append(heights[-1] + length)
-        return TimeScale(instants, tuple(heights), tuple(broken), pixels)
+            heights.append(ends[-1] + length)
+            ends.append(heights[-1] + still[other])
+        return TimeScale(instants, tuple(heights), tuple(ends), tuple(broken), pixels)
 
     def y(self, at: int) -> float:
-        """The height of a time."""
+        """The height of a time; an instant's own is where it begins."""
         place = min(max(bisect_right(self.instants, at) - 1, 0), len(self.instants) - 1)
-        start, height = self.instants[place], self.heights[place]
-        if place + 1 == len(self.instants):
-            return height
+        start, height = self.instants[place], self.ends[place]
+        if at == start or place + 1 == len(self.instants):
+            return self.heights[place]
         share = (at - start) / (self.instants[place + 1] - start)
         return height + share * (self.heights[place + 1] - height)
+
+    def pairs(self) -> tuple[tuple[float, float], ...]:
+        """Milliseconds and height, where each instant begins and where it ends, for axes over the picture."""
+        found = []
+        for at, top, end in zip(self.instants, self.heights, self.ends, strict=True):
+            found += [(at / 1000, top), ((at + NO_TIME) / 1000, end)] if end > top else [(at / 1000, top)]
+        return tuple(found)
 
     def ticks(self) -> list[int]:
         """Round times at a readable distance, those inside a break left out."""
