@@ -79,7 +79,7 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         ("speaks", f"TLS {spoken.value} only" if spoken is not requested else ""),
         ("names these authorities", ", ".join(setup.ca_list)),
         *((f"user {user}", subject) for subject, user in setup.users.items()),
-        ("may use the resource", "" if may is None else ", ".join(may) or "nobody"),
+        ("may use the resource", "" if may is None else ", ".join(may) or "no user"),
         ("lowest level", setup.minimum_level.value if setup.minimum_level is not None else ""),
     )
     return ActorSetup("server", "server", _names(world, world.server), setup.trusts, setup.holds, policy)

@@ -230,7 +230,7 @@ def test_what_is_signed_can_be_made_by_hand() -> None:
 def test_decisions_that_were_taken_are_listed() -> None:
     """Whose it was, what was asked and chosen, and who chose it; of a player as of its simulation."""
     simulation = Simulation(catalogue["certificate-expired"], interactive=["accept-client"])
-    assert "Nobody has decided anything yet." in repr(lessons.decisions(simulation))
+    assert "No decision has been taken yet." in repr(lessons.decisions(simulation))
     simulation.run()
     simulation.decide("accept")
     told = repr(lessons.decisions(simulation))

@@ -116,7 +116,7 @@ def test_the_decision_counts_as_a_simulation_and_as_a_run() -> None:
     other = Simulation(catalogue["no-certificate-refused"], interactive=["send-certificate"])
     other.run()
     other.decide("skip")
-    assert "nobody took the decision accept-client" in repr(check("7.2", other))
+    assert "the decision accept-client was left to the actor" in repr(check("7.2", other))
 
 
 def test_a_value_may_be_written_as_people_write_it() -> None:

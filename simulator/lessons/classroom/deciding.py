@@ -30,7 +30,7 @@ def choices(simulation: Simulation) -> Exhibit:
     pending = simulation.pending
     if pending is None:
         ended = "It has ended." if simulation.finished else "Say simulation.run() to go on."
-        return page(Lead("Nobody waits for a decision."), ended)
+        return page(Lead("No decision is waiting."), ended)
     options = [
         (option, f"what the {pending.actor} itself would choose" if option == pending.choice else "")
         for option in pending.options
@@ -55,7 +55,7 @@ def decisions(simulation: Simulation | LivePlayer) -> Exhibit:
         for number, (pending, choice, taken_by) in enumerate(a_simulation(simulation).decisions)
     ]
     if not rows:
-        return page("Nobody has decided anything yet.")
+        return page("No decision has been taken yet.")
     return page(Table(rows, ("", "whose", "question", "choice", "taken by")))
 
 

@@ -155,7 +155,7 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
     "refused_at": Fact(
         "the layer that refused", LAYER, lambda t: t.outcome.refused_at or NONE,
         "The refusal came from the layer {}.", {
-            NONE: "Nobody refused.",
+            NONE: "Neither side refused.",
             "tls": "The refusal came from TLS.",
             "identity": "The refusal came after TLS: no user belongs to the client.",
             "application": "The refusal came after TLS, from the application."}),

@@ -86,7 +86,7 @@ def explained(trace: Trace) -> str:
 <h1>How this client proves who it is</h1>
 <p class="run">{_text(run_name(trace))}</p>
 <p>A client that is asked answers with two messages. <b>Certificate</b> says who it is; it is public, and
-everybody could send it. <b>CertificateVerify</b> proves it: a signature over this very handshake, which only
+others could send a copy. <b>CertificateVerify</b> proves it: a signature over this handshake, which only
 the holder of the private key can make. Below is every byte of both, as they were before encryption.</p>
 </header>
 <main>

@@ -2,7 +2,7 @@
 
 Time goes down. Each message is one arrow at the moment of its *sending*; what the receiver makes of it
 follows below, so that a message which was sent and never read shows as such. Bands are runs of events of
-the same step. CA lanes stand idle during the connection, because nobody asks a CA then.
+the same step. CA lanes stand idle during the connection, because no side asks a CA then.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class _Story:
         sheet.y = top + STRIP_HEIGHT + 5
 
     def _idle(self, beat: Remark) -> None:
-        """Say beside an idle CA's lane that nobody asks it; the lane goes on in dots below the words."""
+        """Say beside an idle CA's lane that no side asks it; the lane goes on in dots below the words."""
         x, y, seq = self.sheet.stage.lanes[beat.lane], self.sheet.y + 6, beat.event.seq
         with self.sheet.within(Part.IDLE):
             self.sheet.rows(wrap(beat.words, "lane.idle", 150), "lane.idle", seq, x, y + 10, "middle")

@@ -48,7 +48,7 @@ STATES = frozenset(state.value for state in State)
 LIKELY = (CheckName.VALIDITY, CheckName.TRUST_ANCHOR, CheckName.EXTENDED_KEY_USAGE, CheckName.SIGNATURE)
 LIKELY_TO_ALERT = {*LIKELY, CheckName.CERTIFICATE_PRESENTED}
 ALL_PASS = "Every check that is made passes"
-RETURNED_OK = "From this side's view the handshake is complete; it need not be from the other's."
+RETURNED_OK = "For this side the handshake is complete; for the other side it may not be."
 LIKELY_LEVELS = (
     SecurityLevel.ENCRYPTED,
     SecurityLevel.SERVER_AUTHENTICATED,
@@ -278,7 +278,7 @@ def _belief(ask: str, values: list[Worth], right: Worth, reason: str) -> Questio
 
     def otherwise(value: Worth) -> str:
         if values.index(value) < values.index(right):
-            return f"It can tell more than that. {reason}"
+            return f"It knows more than that. {reason}"
         return f"Nothing that it has read so far says that. {reason}"
 
     return asked_with(ask, values, right, reason, otherwise, level_name)

@@ -168,7 +168,7 @@ def _joined(shown: Iterable[Beat]) -> list[Beat]:
 
 
 def _idle(event: Event, lane: str) -> Remark:
-    words = "Nobody asks the CA during the connection"
+    words = "The CA takes no part in the connection"
     return Remark(event=event, detail="overview", headline=words, kind="idle", lane=lane, words=words + ".")
 
 

@@ -60,8 +60,8 @@ def certificate_words(setup: Setup, der: bytes) -> dict[str, Any]:
 def _facts(facts: CertificateFacts) -> list[tuple[str, str]]:
     itself = " (itself: the certificate is self-signed)" if facts.self_signed else ""
     return [
-        ("Subject", facts.subject or "nobody is named"),
-        ("Issuer", f"{facts.issuer}{itself}" or "nobody is named"),
+        ("Subject", facts.subject or "empty"),
+        ("Issuer", f"{facts.issuer}{itself}" or "empty"),
         ("Not before", _moment(facts.not_before)),
         ("Not after", _moment(facts.not_after)),
         ("Public key", facts.key_type),

@@ -124,7 +124,7 @@ def _said_elsewhere(where: str, a: Setup, b: Setup) -> bool:
 def _certificate(name: str, a: Setup, b: Setup) -> Iterator[tuple[str, str, str]]:
     one, other = _held(a, name), _held(b, name)
     if one is None or other is None:
-        there = f"for {(one or other or {}).get('Subject', 'nobody')}"
+        there = f"for {(one or other or {}).get('Subject', 'an empty name')}"
         yield f"certificate {name}", *((there, "not in this world") if one else ("not in this world", there))
         return
     unlike = [field for field in one | other if one.get(field) != other.get(field)]

@@ -131,7 +131,7 @@ def lane_words(actor: ActorSetup, setup: Setup, detail: Detail = "messages") -> 
 
     if actor.role != "authority":
         lines.append(f"shows {named(actor.sends)}" if actor.sends else "has no certificate to show")
-        lines.append(f"trusts {named(actor.trusts)}" if actor.trusts else "trusts nobody")
+        lines.append(f"trusts {named(actor.trusts)}" if actor.trusts else "trusts no certificate")
     if actor.holds:
         lines.append(f"holds {named(actor.holds)}")
     policy = [setting for setting in actor.policy if _worth_saying(*setting, detail)]

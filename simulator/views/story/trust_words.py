@@ -41,7 +41,7 @@ def whereabouts(node: Node) -> str:
     parts += [f"trusted by the {side}" for side in node.trusted_by]
     parts += [f"held by the {side}, not trusted" for side in node.held_by]
     parts += [f"the {side} has it and did not send it" for side in node.kept_by]
-    return "; ".join(parts) or "nobody sent it, nobody trusts it"
+    return "; ".join(parts) or "not sent, not trusted"
 
 
 def failed_here(found: TrustNetwork, name: str) -> tuple[int, Check] | None:
@@ -76,7 +76,7 @@ def _link_words(judgement: Judgement, found: TrustNetwork) -> str:
             f"The missing link: {subject} was issued by {found.nodes[issuer].title}, whose certificate the "
             f"{judgement.judge} does not have."
         )
-    return f"The missing link: nobody in this world issued {subject}."
+    return f"The missing link: the issuer of {subject} does not exist in this world."
 
 
 def hint_words(found: TrustNetwork) -> str:
@@ -124,7 +124,7 @@ def _told(judgement: Judgement, found: TrustNetwork, path: str, between: str) ->
     trusted = [node.title for node in found.nodes.values() if side in node.trusted_by]
     titles = between.join(found.nodes[name].title for name in judgement.path)
     return [
-        f"The {side} trusts {', '.join(trusted) or 'nobody'}.",
+        f"The {side} trusts {', '.join(trusted) or 'no certificate'}.",
         judgement_words(judgement),
         path.format(titles) if judgement.path else "",
         _link_words(judgement, found),

@@ -52,7 +52,7 @@ PROTECTION_WORDS = {
     Protection.CONNECTION: "connection keys",
 }
 
-ASSUMED = "Assumed: nothing it read says so."
+ASSUMED = "Assumed: nothing that it has read says so."
 
 _REFUSALS = frozenset({"refuse", "refused", "deny", "close"})
 
@@ -139,7 +139,7 @@ def protected(protection: Protection) -> str:
 def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, str], ...]:
     """The card as (question, answer) pairs in words; ``say`` writes the name of the client."""
     say = say or clean
-    yes = {True: "yes", False: "no", None: "nobody compared"}
+    yes = {True: "yes", False: "no", None: "not compared"}
     proof = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
     session = card.level is not SecurityLevel.REFUSED or card.refused_at != "tls"
     return (
@@ -148,9 +148,9 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
         ("Server name matched", yes[card.server_name_matched]),
         ("Client authenticated", proof),
         ("Client identity", say(card.client_identity) if card.client_identity else "none"),
-        ("Mapped to user", clean(card.user) if card.user else "nobody"),
+        ("Mapped to user", clean(card.user) if card.user else "none"),
         ("Access granted", yes[card.access_granted]),
-        ("Refused at layer", card.refused_at or "nobody refused"),
+        ("Refused at layer", card.refused_at or "not refused"),
         ("Client believes", level_name(card.client_believes)),
         ("Server knows", level_name(card.server_knows)),
     )

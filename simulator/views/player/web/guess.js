@@ -11,7 +11,7 @@ export class Guess {
     this.root = h("section", { class: "cap-guess", "aria-label": `Guess what happens next${pane.where}`, hidden: true }, this.title, this.body);
   }
 
-  ask() { this.title.focus(); this.said.textContent = "Guess first, or let it be shown."; }
+  ask() { this.title.focus(); this.said.textContent = "Guess first, or press Show me."; }
 
   draw(event, keyed) {
     const { answers, player } = this.pane;

@@ -32,7 +32,7 @@ export class Head {
     const { seqs, settings, bookkeeping } = player.comparison;
     const first = seqs.findIndex((seq) => seq !== null);
     const second = bookkeeping ? h("p", { class: "cap-second" }, bookkeeping) : null;
-    if (first < 0) return h("div", { class: "cap-parting" }, h("p", {}, "The two runs go the same way throughout."), second);
+    if (first < 0) return h("div", { class: "cap-parting" }, h("p", {}, "The two runs are the same from beginning to end."), second);
     const event = player.panes[first].run.events[seqs[first]];
     const rows = settings.map((row) => h("tr", {}, h("th", { scope: "row" }, row[0]), h("td", {}, row[1]), h("td", {}, row[2])));
     const table = h("table", {}, h("thead", {}, h("tr", {}, ["Setting", "Left", "Right"].map((text) => h("th", { scope: "col" }, text)))),
@@ -55,7 +55,7 @@ export class Head {
     const { player } = this;
     const { secret } = player;
     const many = player.panes.length > 1;
-    const [title, under] = secret ? [`What happens in ${many ? "these runs" : "this run"}?`, `Step ${player.controls.words}. ${many ? "Their names are" : "Its name is"} told at the end.`] : this.names;
+    const [title, under] = secret ? [`What happens in ${many ? "these runs" : "this run"}?`, `Step ${player.controls.words}. ${many ? "Their names are" : "Its name is"} shown at the end.`] : this.names;
     this.title.textContent = title;
     this.under.textContent = under;
     if (player.standalone) document.title = secret ? title : player.name;

@@ -8,7 +8,7 @@ const KEYS = [
   ["Enter", "go on from a guess"],
 ];
 const LETTERS = [
-  ["p", "play or pause"], ["g", "guess what comes next, which is hidden until then: at decisions, at every message, or not at all"],
+  ["p", "play or pause"], ["g", "guess what comes next: at decisions, at every message, or not at all; until you guess it is hidden"],
   ["w", "all columns of the picture, or client and server close up"], ["+ and −", "larger and smaller picture"],
   ["h", "hide or show the panels"], ["b", "big type, for the last row"], ["d", "dark or light"],
   ["f", "full screen"], ["?", "this list"],

@@ -21,7 +21,7 @@ function drawKind(pane, node) {
   else if (event.kind === "belief" || event.seq === pane.last) drawLevels(pane, node);
   else if (event.kind === "state") drawStates(pane, node);
   else if (event.kind === "setup") drawSetup(pane, node);
-  else node.replaceChildren(h("p", { class: "cap-quiet" }, "No message carries this."));
+  else node.replaceChildren(h("p", { class: "cap-quiet" }, "This is not a message."));
 }
 
 function drawSetup(pane, node) {
@@ -47,7 +47,7 @@ function decisionParts(pane, event) {
   const options = h("ul", { class: "cap-chosen-of" }, decision.options.map((option) => h("li", { class: option === decision.choice ? `cap-choice${decision.refuses ? " cap-refuses" : ""}` : null },
     option, option === decision.choice ? null : h("small", {}, " was open too"))));
   const ledger = decision.judges ? latest(run.ledgers, event.seq, event.actor) : null;
-  return [h("h4", {}, "What was open"), options, ...(ledger ? [h("h4", {}, "What it rests on"), ledgerNode(pane, ledger)] : [])];
+  return [h("h4", {}, "The choices"), options, ...(ledger ? [h("h4", {}, "The checks behind it"), ledgerNode(pane, ledger)] : [])];
 }
 
 // The alert that a ledger leads to comes later: who guesses is not told of it here.
@@ -63,13 +63,13 @@ function ledgerNode(pane, ledger) {
 
 function drawLedgers(pane, node) {
   const ledgers = ["client", "server"].map((side) => latest(pane.run.ledgers, pane.upto, side)).filter(Boolean);
-  const none = h("p", { class: "cap-quiet" }, "Nobody has checked a certificate yet.");
+  const none = h("p", { class: "cap-quiet" }, "No certificate has been checked yet.");
   node.replaceChildren(...(ledgers.length ? ledgers.flatMap((ledger) => [h("h4", {}, `What the ${ledger.side} checked`), ledgerNode(pane, ledger)]) : [none]));
 }
 
 function drawLevels(pane, node) {
   const { run, upto } = pane;
-  const begin = { assumed: false, colour: "level_CLEARTEXT", reason: "Nothing has been said yet.", peer: "", user: "" };
+  const begin = { assumed: false, colour: "level_CLEARTEXT", reason: "No message has been sent yet.", peer: "", user: "" };
   const client = latest(run.beliefs, upto, "client") ?? { ...begin, held: "CLEARTEXT" };
   const server = latest(run.beliefs, upto, "server") ?? { ...begin, name: "Nothing yet" };
   const row = (here, colour, name, words) => h("tr", { class: here ? "cap-rung cap-here" : "cap-rung", style: `--level: var(--${colour})` },
@@ -123,7 +123,7 @@ function drawStory(pane, node) {
 
 function drawWorld(pane, node) {
   const { run, player } = pane;
-  const names = (list) => list.map(([name]) => name).join(", ") || "nobody";
+  const names = (list) => list.map(([name]) => name).join(", ") || "no certificate";
   const actors = run.actors.map((actor) => h("section", {}, h("h4", {}, actor.name), facts([
     ...(actor.sends.length || actor.role === "client" ? [["Shows", actor.sends.length ? names(actor.sends) : "no certificate"]] : []),
     ...(actor.role === "authority" ? [] : [["Trusts", names(actor.trusts)]]),
