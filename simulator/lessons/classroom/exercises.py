@@ -213,7 +213,8 @@ def _not_allowed(wanted: Exercise, changed: list[Path], tls: str, taken: list[st
     if tls != wanted.tls:
         yield f"it is played in TLS {tls}; wanted: TLS {wanted.tls}"
     yield from (f"you took the decision {name} yourself" for name in taken if name not in wanted.decides)
-    yield from (f"the decision {name} was left to the actor; take it yourself" for name in wanted.decides if name not in taken)
+    left = (name for name in wanted.decides if name not in taken)
+    yield from (f"the decision {name} was left to the actor; take it yourself" for name in left)
 
 
 def _is_within(path: Path, allowed: str) -> bool:

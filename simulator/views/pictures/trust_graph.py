@@ -145,7 +145,7 @@ class _Picture:
         outcome = OUTCOMES[judgement.accepted]
         style = "node.fail" if outcome is CheckOutcome.FAIL else "node.small"
         trusted = sum(side in node.trusted_by for node in self.found.nodes.values())
-        count = "empty: it trusts no certificate" if not trusted else f"trusts {plural(trusted, 'certificate')}"
+        count = "trusts no certificate" if not trusted else f"trusts {plural(trusted, 'certificate')}"
         sheet, top = self.sheet, self.sheet.y
         place = len(sheet.front)
         sheet.line(f"{who}'s trust store", "node", 0, left + PAD, top + 21, width=STORE - 2 * PAD)
