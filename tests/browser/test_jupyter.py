@@ -168,7 +168,7 @@ def test_a_question_is_answered_by_mouse_and_keyboard(application: str, tmp_path
         asked.scroll_into_view_if_needed()
         reply = asked.get_by_role("status")
         assert "" == reply.inner_text()
-        asked.get_by_role("button", name="A He is taken for Alice").click()
+        asked.get_by_role("button", name="A The server takes him for Alice").click()
         reply.get_by_text("A is not what happens.").wait_for()
         assert "is right" not in reply.inner_text()
         assert "wrong" == asked.locator('[data-letter="A"]').get_attribute("data-mark")
