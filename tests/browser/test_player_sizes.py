@@ -235,6 +235,27 @@ def test_what_both_sides_believe_stays_in_sight(
         assert set(wanted) <= set(tab.evaluate(COLUMNS)), place
 
 
+def test_rows_tell_the_same_story(browser: Browser, files: dict[str, Path]) -> None:
+    """On a telephone every message between the two has its arrow, its name and its way; a tap goes there."""
+    run = document(trace_of(*RUNS["refused"]))["runs"][0]
+    sent = [
+        event for event in run["events"] if event["kind"] == "message" and event["message"] == event["seq"]
+    ]
+    talk = [event for event in sent if event["step"] != "ENROLMENT"]
+    names = [run["messages"][str(event["seq"])]["name"] for event in talk]
+    tab = opened(browser, files["refused"], TELEPHONE)
+    rows = tab.locator(".cap-sent")
+    assert [*names[:-1], f"Alert: {names[-1]}"] == rows.locator("b").all_inner_texts()
+    ways = "(all) => all.map((node) => node.classList.contains('cap-from-client') ? 'client' : 'server')"
+    assert [event["actor"] for event in talk] == rows.evaluate_all(ways)
+    tab.keyboard.press("End")
+    rows.last.click()
+    assert str(talk[-1]["seq"]) == tab.locator(".cap-pane").get_attribute("data-cursor")
+    lost = len(run["picture"]["since"])
+    tab.keyboard.press("End")
+    assert lost == tab.get_by_text("never read", exact=True).filter(visible=True).count()
+
+
 def test_an_arrow_in_flight_has_a_head(browser: Browser, files: dict[str, Path]) -> None:
     """An open one from the sending to the reading, or until it is known that nothing reads it."""
     shown = """() => [...document.querySelectorAll('.cap-head-open')]

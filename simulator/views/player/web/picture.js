@@ -265,8 +265,9 @@ export class Picture {
     if (this.pane.wide && cursor === this.pane.last) top = this.tall;  // the card with the result
     let left = this.left * scale;
     if (kind !== "belief") {
-      if (x + width + 14 > left + view.clientWidth) left = x + width + 14 - view.clientWidth;
-      if (x - 14 < left) left = x - 14;
+      const beside = Math.max(MARGIN, Math.min(70, (view.clientWidth - width) / 2));  // for the name of a lane
+      if (x + width + MARGIN > left + view.clientWidth) left = x + width + beside - view.clientWidth;
+      if (x - MARGIN < left) left = x - beside;
     }
     view.scrollTo({ top: Math.max(0, top), left: Math.max(0, left), behavior: smoothly ? "smooth" : "instant" });
   }

@@ -38,8 +38,7 @@ export class Rows {
     const message = kind === "message" && event.message === seq ? run.messages[seq] : null;
     if (message && SIDES.includes(actor) && SIDES.includes(reader)) {
       const colour = this.picture.shaft(seq)?.getAttribute("stroke") ?? "var(--ink)";
-      const text = this.picture.svg.querySelector(`text[data-seq="${seq}"][font-weight="bold"]`);
-      const name = text?.querySelector("title")?.textContent ?? text?.textContent ?? message.name;  // an alert's begins with that word
+      const name = message.fields[0]?.[3] === "Alert" ? `Alert: ${message.name}` : message.name;
       return h("div", { class: `cap-entry cap-sent cap-from-${actor}`, style: `--line: ${colour}` }, h("b", {}, name),
         h("i", { class: "cap-arrow", "aria-label": `from the ${actor} to the ${reader}`, role: "img" }), h("em", { class: "cap-lost" }, "never read"), h("small", {}, message.facts.slice(0, -1).join(" · ")));
     }
