@@ -64,6 +64,21 @@ def test_late_refusals_say_so_in_words() -> None:
     assert sorted(said) == late
 
 
+def test_the_legend_says_what_is_only_claimed() -> None:
+    """Legend of the picture and key of the text explain *identity only claimed*, where a cell says it."""
+    whole = _matrix()
+    said = " ".join(item.text for item in matrix_drawing(whole).items if isinstance(item, Text))
+    assert "identity only claimed" in said
+    assert "“identity only claimed”: the client sent a certificate" in said
+    assert "? identity only claimed: " in matrix_text(whole, 200)
+    proved = matrix(["valid"], ["required"])
+    assert "only claimed" not in matrix_text(proved, 200)
+    assert (
+        "only claimed"
+        not in " ".join(i.text for i in matrix_drawing(proved).items if isinstance(i, Text)).lower()
+    )
+
+
 def test_the_description_tells_every_cell() -> None:
     """Whoever cannot see the picture is told each credential under each policy."""
     text = matrix_drawing(_matrix()).description

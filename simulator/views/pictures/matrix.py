@@ -61,7 +61,7 @@ LATE_WORDS = (
 #: What is known of a client that has not proved who it is, by its standing on the security card.
 UNPROVED = {"no": "client anonymous", "claimed": "identity only claimed"}
 CLAIMED_MARK = "?"
-CLAIMED_KEY = "? The client's certificate was not judged: its identity is only claimed."
+CLAIMED_WORDS = "the client sent a certificate, and the server did not judge it."
 
 
 def is_late(cell: Cell) -> bool:
@@ -87,7 +87,7 @@ def matrix_drawing(matrix: Matrix) -> Drawing:
                 _cell(sheet, cell, matrix.cells.index(cell), x + half * HALF)
         sheet.y += ROW_HEIGHT + GAP
     sheet.put(*_legend(matrix, sheet.y + 8))
-    sheet.y += 54
+    sheet.y += 74 if any(cell.client_authenticated == "claimed" for cell in matrix.cells) else 54
     left, middle = MARGIN + ROW_HEAD + (column - GAP) / 2, MARGIN + 132 + ROW_HEIGHT / 2
     sheet.scales = Scales(
         ((0.0, left), (1.0, left + column)), ((0.0, middle), (1.0, middle + ROW_HEIGHT + GAP))
@@ -168,6 +168,9 @@ def _legend(matrix: Matrix, y: float) -> Iterator[Item]:
             x += 23 + width_of(words, "matrix.small") + 26
     yield from hatching(MARGIN, y + 30, 16, 10, 0)
     yield Text(MARGIN + 23, y + 40, LATE_WORDS, "matrix.small", 0)
+    if any(cell.client_authenticated == "claimed" for cell in matrix.cells):
+        words = f"“{UNPROVED['claimed']}”: {CLAIMED_WORDS}"
+        yield Text(MARGIN + 23, y + 59, words, "matrix.small", 0)
 
 
 def description(matrix: Matrix) -> str:
@@ -258,5 +261,5 @@ def _key(matrix: Matrix, width: int, *, wide: bool) -> list[str]:
     if any(is_late(cell) for cell in matrix.cells):
         words.append(LATE_KEY)
     if any(cell.client_authenticated == "claimed" for cell in matrix.cells):
-        words.append(CLAIMED_KEY)
+        words.append(f"{CLAIMED_MARK} {UNPROVED['claimed']}: {CLAIMED_WORDS}")
     return [line for sentence in words for line in wrap_cells(sentence, width)]
