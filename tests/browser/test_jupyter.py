@@ -129,13 +129,20 @@ def test_notebook_7_is_decided_by_the_reader(application: str, tmp_path: Path) -
     with running(application, "07", tmp_path) as (watch, _):
         page = watch.page
         decide = shown(page).get_by_label("Your decision")
-        decide.get_by_text("Does the server ask the client for a certificate?").wait_for()
+
+        def asked(words: str) -> None:
+            """Go on to the question that waits at the end of what has happened."""
+            shown(page).locator(".cap-place", has_text="then you decide").wait_for()
+            shown(page).get_by_role("button", name="To the end").click()
+            decide.get_by_text(words).wait_for()
+
+        asked("Does the server ask the client for a certificate?")
         decide.get_by_role("button", name="ask", exact=True).dblclick()
-        decide.get_by_text("Does the client accept the server's certificate?").wait_for()
+        asked("Does the client accept the server's certificate?")
         page.keyboard.press("1")
-        decide.get_by_text("Does the client send a certificate?").wait_for()
+        asked("Does the client send a certificate?")
         page.keyboard.press("2")
-        decide.get_by_text(question("accept-client")).wait_for()
+        asked(question("accept-client"))
         decide.get_by_role("button", name="refuse").click()
         decide.wait_for(state="hidden")
         taken = "*[choice for _, choice, by in player.simulation.decisions if by == 'outside']"
@@ -149,7 +156,7 @@ def test_notebook_7_is_decided_by_the_reader(application: str, tmp_path: Path) -
         page.evaluate(ASK, f"player.cursor = {went}")
         shown(page).locator(".cap-place", has_text=f"event {went}").wait_for()
         shown(page).get_by_label("Decide otherwise").get_by_role("button", name="accept").click()
-        decide.get_by_text("What does the server grant?").wait_for()
+        asked("What does the server grant?")
         assert "ask accept skip accept" == told(page, taken)
         assert "1" == told(page, "len(player.earlier)")
         decide.get_by_role("button", name="grant").click()
