@@ -75,12 +75,14 @@ class Screen:
         """Give the window another size; the command hears of it as of any window's."""
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
-    def wait(self, words: str) -> None:
-        """Read on until these words stand in what comes from now on."""
-        start, end = len(self.said), monotonic() + PATIENCE_S
-        while words not in self.said[start:]:
-            assert monotonic() < end, f"{words!r} did not come: {self.said[start:]!r}"
-            assert self._read(), f"it ended before {words!r}: {self.said[start:]!r}"
+    def wait(self, *phrases: str) -> None:
+        """Read on until these phrases stand, in order, in what comes from now on; they may come at once."""
+        at, end = len(self.said), monotonic() + PATIENCE_S
+        for words in phrases:
+            while (found := self.said.find(words, at)) < 0:
+                assert monotonic() < end, f"{words!r} did not come: {self.said[at:]!r}"
+                assert self._read(), f"it ended before {words!r}: {self.said[at:]!r}"
+            at = found + len(words)
 
     def press(self, keys: str, words: str) -> None:
         """Press keys, and wait for these words."""
