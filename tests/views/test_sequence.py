@@ -21,8 +21,12 @@ from simulator.trace.facts import (
     Setup,
     StandingChanged,
 )
-from simulator.views.drawing.display import Box, Line, Polygon, Text, wrap
+from simulator.views.drawing.display import Box, Line, Polygon, Text, width_of, wrap
+from simulator.views.drawing.marks import Part
+from simulator.views.drawing.sheet import AUTHORITY_PITCH
 from simulator.views.drawing.style import TYPES, palette
+from simulator.views.pictures.arrows import BESIDE_LANES
+from simulator.views.pictures.beliefs import PAD
 from simulator.views.pictures.sequence import sequence
 from simulator.views.story.moments import moments
 from simulator.views.story.reading import gap, gap_words, idle_authorities, unread_since
@@ -31,6 +35,7 @@ from tests.played import NAMES, RUNS
 from tests.views.geometry import contrasts, faults
 from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
+AUTHORITY = "header.authority"
 WITH_LANES = tuple(detail for detail in DETAILS if detail != "essential")
 
 
@@ -168,6 +173,32 @@ def test_nobody_asks_a_ca_during_the_connection() -> None:
     items = sequence(trace).items
     idle = [item for item in items if isinstance(item, Line) and item.style == "lifeline.idle"]
     assert len(idle) == len(idle_authorities(trace)) == 2
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_the_lane_of_an_idle_ca_is_no_wider_than_its_words(name: str, tls: str) -> None:
+    """The card of a CA is as wide as the words on it, and its lane as far away as the words between need."""
+    drawing = sequence(trace_of(name, tls))
+    small = {"lane.small", "lane.idle"}
+    xs = {round(i.x + i.width / 2, 3) for i in drawing.items if isinstance(i, Box) and i.style == AUTHORITY}
+    words = [i for i in drawing.items if isinstance(i, Text) and i.style in small and round(i.x, 3) in xs]
+    widest = max(width_of(text.text, text.style) for text in words)
+    cards = [i for i in drawing.items if isinstance(i, Box) and i.style == AUTHORITY]
+    assert cards != []
+    assert all(0 <= card.width - widest <= 16 for card in cards)
+    assert 0 <= AUTHORITY_PITCH - BESIDE_LANES - width_of("signing request (CSR)", "message") < 2
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_both_columns_of_beliefs_are_inset_alike(name: str, tls: str) -> None:
+    """Blocks of both columns are as wide, as far from the page's edge, and their words as far inside."""
+    drawing = sequence(trace_of(name, tls))
+    blocks = [i for i in drawing.items if isinstance(i, Box) and i.style in ("belief.held", "belief.assumed")]
+    insets = {(min(box.x, drawing.width - box.x - box.width), box.width) for box in blocks}
+    assert 1 == len(insets)
+    words = [i for i in drawing.items if isinstance(i, Text) and i.part is Part.BELIEF]
+    lefts = {box.seq: box.x for box in blocks}
+    assert {PAD} == {round(text.x - lefts[text.seq], 3) for text in words}
 
 
 def test_an_unknown_detail_is_told_with_what_is_allowed() -> None:

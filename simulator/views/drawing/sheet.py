@@ -28,7 +28,8 @@ MARGIN = 24.0
 BELIEF_WIDTH = 152.0
 GUTTER = 14.0
 HALF_CARD = 88.0
-AUTHORITY_PITCH = 204.0
+AUTHORITY_HALF = 73.0  # as wide as the words that stand on the lane of a CA: most of the time it is idle
+AUTHORITY_PITCH = 204.0  # as wide as "signing request (CSR)" between a CA and its neighbour
 TALK_PITCH = 412.0
 BESIDE_FIRST = 62.0  # before a client without a CA beside it: room for what it wrongly believes
 LEADING = 1.32  # line pitch over type size
@@ -56,14 +57,15 @@ class Stage:
         """The stage for the actors of a trace; client and server are the furthest apart."""
         actors = trace.setup.actors
         left = MARGIN + BELIEF_WIDTH + GUTTER
-        x = left + HALF_CARD + GUTTER + (BESIDE_FIRST if actors and actors[0].role == "client" else 0.0)
+        x = left + GUTTER + (_half(actors[0]) if actors else HALF_CARD)
+        x += BESIDE_FIRST if actors and actors[0].role == "client" else 0.0
         lanes: dict[str, float] = {}
         for place, actor in enumerate(actors):
             if place:
                 pair = {actor.role, actors[place - 1].role}
                 x += TALK_PITCH if pair == {"client", "server"} else AUTHORITY_PITCH
             lanes[actor.name] = x
-        right = x + HALF_CARD + GUTTER
+        right = x + GUTTER + (_half(actors[-1]) if actors else HALF_CARD)
         return Stage(actors, lanes, left, right, right + GUTTER + BELIEF_WIDTH + MARGIN)
 
     @property
@@ -87,7 +89,15 @@ class Stage:
 
     def outer_edge(self, lane: str) -> float:
         """The outer edge of a box on this lane: the side away from the middle."""
-        return self.lanes[lane] + (-HALF_CARD if self.opens_right(lane) else HALF_CARD)
+        return self.lanes[lane] + (-self.half(lane) if self.opens_right(lane) else self.half(lane))
+
+    def half(self, lane: str) -> float:
+        """Half the width of a lane's card, and of the notes on the lane."""
+        return next((_half(actor) for actor in self.actors if actor.name == lane), HALF_CARD)
+
+
+def _half(actor: ActorSetup) -> float:
+    return AUTHORITY_HALF if actor.role == "authority" else HALF_CARD
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.views.drawing.display import Anchor, Box, fit, wrap
 from simulator.views.drawing.marks import LaneMark, Part
-from simulator.views.drawing.sheet import BELIEF_WIDTH, HALF_CARD, MARGIN, Sheet, pitch_of
+from simulator.views.drawing.sheet import BELIEF_WIDTH, MARGIN, Sheet, pitch_of
 from simulator.views.pictures import page
 from simulator.views.story.essence import TITLES
 from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
@@ -37,15 +37,15 @@ def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:
 
 def _cards(sheet: Sheet, setup: Setup, detail: Detail) -> None:
     stage, names = sheet.stage, names_of(setup)
-    room = 2 * HALF_CARD - 16
-    words = {actor.name: _card_lines(actor, setup, detail, room) for actor in stage.actors}
-    titles = {actor.name: wrap(names.title(actor.name), "lane", room, 2) for actor in stage.actors}
+    rooms = {name: 2 * stage.half(name) - 16 for name in stage.lanes}
+    words = {actor.name: _card_lines(actor, setup, detail, rooms[actor.name]) for actor in stage.actors}
+    titles = {name: wrap(names.title(name), "lane", room, 3) for name, room in rooms.items()}
     starts = {name: 42 + (len(title) - 1) * pitch_of("lane") for name, title in titles.items()}
     height = max(starts[name] - 4 + len(lines) * pitch_of("lane.small") for name, lines in words.items())
     for actor in stage.actors:
-        x = stage.lanes[actor.name]
+        x, half, room = stage.lanes[actor.name], stage.half(actor.name), rooms[actor.name]
         style = "header.authority" if actor.role == "authority" else "header"
-        sheet.put(Box(x - HALF_CARD, sheet.y, 2 * HALF_CARD, height, style, 0, radius=9))
+        sheet.put(Box(x - half, sheet.y, 2 * half, height, style, 0, radius=9))
         lines = tuple(fit(line, "lane.small", room) for line in words[actor.name])
         sheet.lanes.append(LaneMark(" ".join(titles[actor.name]), x, lines))
         sheet.rows(titles[actor.name], "lane", 0, x, sheet.y + 23, "middle")

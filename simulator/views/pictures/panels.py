@@ -8,7 +8,7 @@ from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.display import Box, Line, Text, width_of
 from simulator.views.drawing.marks import Part
-from simulator.views.drawing.sheet import HALF_CARD, Sheet, height_of, pitch_of
+from simulator.views.drawing.sheet import Sheet, height_of, pitch_of
 
 if TYPE_CHECKING:
     from simulator.trace.facts import Event
@@ -175,7 +175,7 @@ def note(sheet: Sheet, beat: Remark) -> None:
     stage = sheet.stage
     x = stage.lanes.get(event.actor, stage.middle)
     inner = event.actor in ("client", "server")
-    text, half = beat.words, HALF_CARD - 2
+    text, half = beat.words, stage.half(event.actor) - 2
     width = 2 * half if event.actor in stage.lanes and not inner else 300.0
     left = x - half if not inner or stage.opens_right(event.actor) else x + half - width
     sheet.y += 4
