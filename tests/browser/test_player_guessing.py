@@ -79,10 +79,10 @@ ENDINGS = {
         "Server decides": 58,
     },
     "stolen": {
-        "A certificate without its key": 65,
-        "certificates are public": 65,
-        "stolen-certificate": 65,
-        "not the certificate's own": 65,
+        "A certificate without its key": 66,
+        "certificates are public": 66,
+        "stolen-certificate": 66,
+        "not the certificate's own": 66,
         "never read": 61,  # the failure goes along with this stop
         "did not prove": 58,
         "decrypt_error": 59,
