@@ -13,6 +13,7 @@ from simulator.lessons.classroom.exercises import exercises
 from simulator.lessons.quiz.quiz import questions
 from tests.notebooks.notebooks import NOTEBOOKS, alike, cells, code_lines, script, shown, source, stored
 from tests.peers import ROOT
+from tests.played import EVERYTHING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,8 @@ def test_there_are_seven() -> None:
     assert [f"{number:02}" for number in range(1, 8)] == [path.name[:2] for path in NOTEBOOKS]
 
 
-@each
+# Outside of ``make test-all`` one is enough: each takes seconds, and what their cells call is tested by itself.
+@pytest.mark.parametrize("path", NOTEBOOKS if EVERYTHING else NOTEBOOKS[:1], ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_executed_again_it_shows_the_same(path: Path) -> None:
     """From a clean kernel every cell runs and shows what is stored; ``make notebooks-run`` renews it."""
