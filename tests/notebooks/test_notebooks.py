@@ -31,7 +31,7 @@ def test_there_are_seven() -> None:
     assert [f"{number:02}" for number in range(1, 8)] == [path.name[:2] for path in NOTEBOOKS]
 
 
-# Outside of ``make test-all`` one is enough: each takes seconds, and what their cells call is tested by itself.
+# Outside ``make test-all`` one is enough: each takes seconds, and what its cells call is tested by itself.
 @pytest.mark.parametrize("path", NOTEBOOKS if EVERYTHING else NOTEBOOKS[:1], ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 def test_executed_again_it_shows_the_same(path: Path) -> None:
