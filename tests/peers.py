@@ -6,6 +6,7 @@ A test that needs an outside program or the shared vectors skips where it is abs
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 from pathlib import Path
@@ -28,6 +29,14 @@ def program(name: str) -> str:
     if path is None:
         absent(f"the program {name}")
     return str(path)
+
+
+def package(name: str) -> None:
+    """A Python package that is no part of every installation."""
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        absent(f"the Python package {name}")
 
 
 def shared(relative: str) -> Path:

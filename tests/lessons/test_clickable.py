@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from simulator.lessons.quiz.quiz import ask
 from simulator.lessons.quiz.quiz_file import question_from
-from tests.peers import absent
+from tests.peers import package
 
 if TYPE_CHECKING:
     from simulator.lessons.quiz.question import Question
@@ -23,10 +22,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 @pytest.fixture(autouse=True)
 def _anywidget() -> None:
     """These tests need anywidget, except for the one without it."""
-    try:
-        importlib.import_module("anywidget")
-    except ImportError:
-        absent("the Python package anywidget")
+    package("anywidget")
 
 
 def buttons(question: Question) -> Any:

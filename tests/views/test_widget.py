@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import html
-import importlib
 import io
 import re
 import sys
@@ -18,7 +17,7 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.views.notebook import exhibit
 from simulator.views.pictures.sequence import sequence
 from simulator.views.player.page import document, module, stylesheet
-from tests.peers import absent
+from tests.peers import package
 from tests.played import run_of
 
 if TYPE_CHECKING:
@@ -31,10 +30,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 @pytest.fixture(autouse=True)
 def _anywidget() -> None:
     """None of this can be without the package."""
-    try:
-        importlib.import_module("anywidget")
-    except ImportError:
-        absent("the Python package anywidget")
+    package("anywidget")
 
 
 def player(**options: Any) -> Player:
