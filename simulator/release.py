@@ -1,3 +1,3 @@
-"""Which release this is: every figure says so, because only one release promises the same bytes."""
+"""The release: every figure names it, because the same bytes are promised for one release only."""
 
 RELEASE = "0.1.0"

@@ -1,4 +1,4 @@
-"""What learners pass to the classroom: a plain slip is accepted, a real mistake is explained.
+"""The arguments that learners pass to the classroom: a plain slip is accepted, a real mistake is explained.
 
 A simulation that has ended may stand for a run, and text for a number. For everything else the error names
 the line to write instead.

@@ -171,3 +171,12 @@ def test_a_run_in_a_notebook_is_its_slide() -> None:
     bundle, _ = run._repr_mimebundle_()
     assert base64.b64decode(bundle["image/png"]) == small_png(drawing)
     assert svg(drawing) == svg(essential(run.trace))
+
+
+def test_each_ca_that_is_switched_off_is_named() -> None:
+    """The strip above the slide says which CA it speaks of, since a world may have two."""
+    before = essence(run_of("ca-switched-off", "1.3").trace).before
+    assert [words for words in before if "switched off" in words] == [
+        "Client CA is switched off",
+        "Server CA is switched off",
+    ]

@@ -49,7 +49,7 @@ def label_prefix(label: str, context_length: int, length: int) -> bytes:
 
 @cache
 def early_secrets(hash_name: str) -> tuple[bytes, bytes, bytes]:
-    """What every handshake without a pre-shared key begins with: hash of nothing, Early Secret, next salt."""
+    """The beginning of every handshake without a pre-shared key: hash of nothing, Early Secret, next salt."""
     zeros, empty_hash = bytes(hashlib.new(hash_name).digest_size), hashlib.new(hash_name).digest()
     early_secret = hkdf_extract(hash_name, zeros, zeros)
     salt = hkdf_expand_label(hash_name, early_secret, "derived", empty_hash, len(zeros))

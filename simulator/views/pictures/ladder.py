@@ -245,7 +245,7 @@ def _told(step: Moment, side: Side) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HeldBelief:
-    """What a side believes or knows from one moment on; ``seq`` is 0 before its first observation."""
+    """The belief or knowledge of a side from one moment on; ``seq`` is 0 before its first observation."""
 
     held: SecurityLevel | Standing
     assumed: bool

@@ -63,7 +63,7 @@ def missing_words(parting: AlignedBeats) -> str:
 
 
 def bookkeeping(alignment: Alignment) -> str:
-    """Where they part earlier in what no reader goes by, in one sentence; empty where they do not."""
+    """The earlier parting in bookkeeping, in one sentence; empty where there is none."""
     if alignment.bookkeeping is None:
         return ""
     told = [beat for beat in alignment.bookkeeping if beat is not None]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Event, Setup
     from simulator.trace.trace import Trace
     from simulator.views.story.beat_kinds import Beat
+    from simulator.views.story.lanes import Names
     from simulator.views.story.words import Say
 
 SHOWN = ("ClientHello", "HelloRetryRequest", "ServerHello", "CertificateRequest", "Certificate")
@@ -89,7 +90,7 @@ class Essence:
 def essence(trace: Trace) -> Essence:
     """Choose and join the beats of a run."""
     told = [beat for beat in selection(trace, "messages") if not isinstance(beat, Band)]
-    say = names_of(trace.setup).shown
+    names = names_of(trace.setup)
     before = [beat for beat in told if beat.event.step is Step.ENROLMENT]
     rows: list[Row] = []
     for beat in told:
@@ -99,9 +100,11 @@ def essence(trace: Trace) -> Essence:
             case Flight(receiver="client" | "server"):
                 _add_flight(rows, beat)
             case Decision():
-                rows += _choice(beat, say)
+                rows += _choice(beat, names.shown)
             case Ledger():
-                rows.append(Choice(beat.event, (_ground(beat, beat.headline, say),), bool(beat.decisive)))
+                rows.append(
+                    Choice(beat.event, (_ground(beat, beat.headline, names.shown),), bool(beat.decisive))
+                )
             case _:
                 pass
     beliefs = [beat for beat in told if isinstance(beat, Belief)]
@@ -114,7 +117,7 @@ def essence(trace: Trace) -> Essence:
     level, alert = trace.card.level, trace.outcome.alert
     by = f": the {alert.sender} refused" if alert and level.rung is None else ""
     return Essence(
-        before=tuple(dict.fromkeys(_before(before))),
+        before=tuple(dict.fromkeys(_before(before, names))),
         cards=_cards(trace.setup),
         rows=shown,
         beliefs=tuple(beside),
@@ -133,7 +136,7 @@ def grounds_words(row: Choice) -> str:
 
 
 def beliefs_words(told: Essence, side: str) -> str:
-    """What a side believes from the beginning to the end, in one line."""
+    """The beliefs of a side from the beginning to the end, in one line."""
     return " → ".join(held_words(belief) for _, belief in told.beliefs if belief.event.actor == side)
 
 
@@ -210,7 +213,7 @@ def _choice(beat: Decision, say: Say) -> Iterator[Choice]:
 
 
 def _ground(ledger: Ledger, otherwise: str, say: Say) -> Ground:
-    """What was found of a certificate or of a proof, in a few words."""
+    """The finding on a certificate or on a proof, in a few words."""
     fact, failed = ledger.event.fact, bool(ledger.decisive)
     assert isinstance(fact, Checked)
     passed = {check.name for check in fact.verdict.checks if check.outcome is CheckOutcome.PASS}
@@ -246,8 +249,8 @@ def _beside(rows: tuple[Row, ...], event: Event) -> int:
     return beside
 
 
-def _before(earlier: list[Beat]) -> Iterator[str]:
-    """Who certified whom, and what else is special; that a key is made before a request is not."""
+def _before(earlier: list[Beat], names: Names) -> Iterator[str]:
+    """The certificates with their issuers, and all that is special; a key made for a request is not."""
     asking = {beat.event.actor for beat in earlier if isinstance(beat, Flight)} & set(SIDES)
     for beat in earlier:
         match beat:
@@ -256,13 +259,13 @@ def _before(earlier: list[Beat]) -> Iterator[str]:
             case Decision() if beat.choice != "issue":
                 yield beat.headline
             case Remark(kind="note") if beat.event.actor not in asking:
-                yield beat.headline
+                yield beat.headline.replace("The CA", names.subject(beat.event.actor), 1)  # there may be two
             case _:
                 pass
 
 
 def _cards(setup: Setup) -> dict[str, str]:
-    """What the client shows, and the server's policy."""
+    """The certificate that the client shows, and the server's policy."""
     sides, names = {actor.name: actor for actor in setup.actors if actor.name in SIDES}, names_of(setup)
     cards: dict[str, str] = dict.fromkeys(SIDES, "has no certificate")
     if "client" in sides and sides["client"].sends:
