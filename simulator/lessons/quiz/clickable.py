@@ -53,4 +53,5 @@ class ClickableQuestion(anywidget.AnyWidget):
 
     @traitlets.observe("chosen")
     def _was_chosen(self, change: Any) -> None:
-        self.reply, self.marks = self._judge(change["new"])
+        with self.hold_sync():  # one message: the reply never comes beside older marks
+            self.reply, self.marks = self._judge(change["new"])
