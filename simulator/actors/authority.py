@@ -55,7 +55,7 @@ class Practice:
         certificate has the mark in it.
 
         Raises:
-            CertificateError: the scenario's subject is not an RFC 4514 name.
+            CertificateError: the scenario's subject is not a distinguished name.
         """
         return marked_subject(setup.subject) if self.marked and setup.role == "ca" else setup.subject
 
@@ -209,10 +209,10 @@ def marked_subject(subject: str) -> str:
     """The subject that a seeded CA carries: the scenario's, and the mark that its key is known.
 
     Raises:
-        CertificateError: the scenario's subject is not an RFC 4514 name.
+        CertificateError: the scenario's subject is not a distinguished name.
     """
-    parse_name(subject)  # alone, lest a broken end swallow the mark
-    return f"{subject},{SEED_MARK}" if subject else SEED_MARK
+    own = parse_name(subject).rfc4514_string()  # whatever form it is written in, the mark stands at its root
+    return f"{own},{SEED_MARK}" if own else SEED_MARK
 
 
 @lru_cache(maxsize=REMEMBERED_SIGNATURES)
@@ -220,7 +220,7 @@ def certification_request(private_key: PrivateKey, subject: str) -> bytes:
     """Write a certification request (PKCS#10), signed by the key it asks for.
 
     Raises:
-        CertificateError: the subject is not an RFC 4514 name.
+        CertificateError: the subject is not a distinguished name.
     """
     return write_request(private_key, subject)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
-from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer, subject_of
+from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
 from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
 from simulator.tls.events import CertificateChoiceWanted, ProofChecked, ServerVerdictWanted
@@ -141,7 +141,7 @@ class Client(Peer):
 
     def _reason_to_send(self, credential: Credential, hints: tuple[bytes, ...]) -> str:
         """The reason for sending this certificate."""
-        name = subject_of(credential.chain)
+        name = Certificate.parse(credential.chain[0]).subject
         if not named_by(hints, credential):
             return f"The server named other authorities, but the client sends the certificate for {name}."
         if hints and len(self.role.credentials) > 1:

@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import refusal_line, welcome_line
+from simulator.pki.distinguished_name import folded
+from simulator.pki.name_text import read_distinguished_name
 from simulator.security import SecurityLevel, Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from simulator.pki.distinguished_name import DistinguishedName
     from simulator.scenario import ServerSetup
     from simulator.security import RefusalLayer
 
@@ -48,18 +53,19 @@ class Grant:
         return refusal_line(self.name, self.words, objection)
 
 
-def grant_of(standing: Standing, subject: str | None, rules: ServerSetup) -> Grant:
+def grant_of(standing: Standing, client: DistinguishedName | None, rules: ServerSetup) -> Grant:
     """Map the client to a user, and hold its standing against the server's rules.
 
     Args:
         standing: the client's standing after the handshake.
-        subject: RFC 4514 subject of the client's certificate, or None.
+        client: the subject of the client's certificate, or None.
         rules: the server's settings: users, authorised users and lowest level.
 
     Only a proved identity is mapped: a name that is merely claimed must not open anything.
     """
     proved = standing is Standing.AUTHENTICATED
-    user = rules.users.get(subject or "") if proved else None
+    subject = None if client is None else client.text
+    user = user_of(client, rules.users) if proved and client is not None else None
     may = rules.authorized_users
     if user is not None:
         standing = Standing.AUTHORISED if may is not None and user in may else Standing.IDENTIFIED
@@ -68,12 +74,20 @@ def grant_of(standing: Standing, subject: str | None, rules: ServerSetup) -> Gra
     return Grant(
         standing=standing,
         user=user,
-        name=user or (common_name(subject) if proved else GUEST),
+        name=user or ((client and client.common_name) or "client" if proved else GUEST),
         words=words_for(standing, subject),
         refused=objection is not None,
         refusal_layer="identity" if user is None and needs_user(rules) else "application",
         reason=objection
         or f"{granted} {standing.worth.value}. Whether the client verified the server, it cannot know.",
+    )
+
+
+def user_of(client: DistinguishedName, users: Mapping[str, str]) -> str | None:
+    """The user that a name stands for, or None; a name is the same in every spelling (RFC 5280 §7.1)."""
+    wanted = client.folded
+    return next(
+        (user for name, user in users.items() if folded(read_distinguished_name(name)) == wanted), None
     )
 
 
@@ -109,24 +123,3 @@ def words_for(standing: Standing, subject: str | None) -> str:
             return f"{subject}; user mapped"
         case _:
             return "no certificate"
-
-
-def common_name(subject: str | None) -> str:
-    """The common name in an RFC 4514 subject as written, or ``client``."""
-    for part in split_names(subject or ""):
-        if part.upper().startswith("CN="):
-            return part[3:]
-    return "client"
-
-
-def split_names(subject: str) -> list[str]:
-    """The attributes of an RFC 4514 subject: split at commas and plus signs that no backslash escapes."""
-    parts, part, escaped = [], "", False
-    for character in subject:
-        if character in ",+" and not escaped:
-            parts.append(part)
-            part = ""
-        else:
-            part += character
-        escaped = character == "\\" and not escaped
-    return [*parts, part]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from simulator.actors.decisions import TakenBy
+    from simulator.pki.distinguished_name import DistinguishedName
     from simulator.security import RefusalLayer
     from simulator.tls.connection import Connection
     from simulator.tls.wire.version import TlsVersion, Version
@@ -78,12 +79,17 @@ class Peer(ABC):
         self.pending: PendingDecision | None = None
         self.returned = False
         self._verdict: Verdict | None = None
-        self._subject: str | None = None  # of the peer's certificate
+        self._peer_name: DistinguishedName | None = None  # the subject of the peer's certificate
         self._unread = b""
         self._now = datetime.min.replace(tzinfo=UTC)  # the time of the last call
         self._said_goodbye = False
         self._agreed: str | None = None
         self._just_connected = False
+
+    @property
+    def _subject(self) -> str | None:
+        """The subject of the peer's certificate as text, or None."""
+        return None if self._peer_name is None else self._peer_name.text
 
     @property
     def finished(self) -> bool:
@@ -223,7 +229,7 @@ class Peer(ABC):
             policy: how they are judged.
             judged: judge them; otherwise every check of the ledger is left open.
         """
-        self._subject = subject_of(chain)
+        self._peer_name = subject_of(chain)
         tls: TlsVersion = self.version.value
         if judged:
             self._verdict = judge(chain, policy, self._now, tls=tls)
@@ -293,9 +299,9 @@ class Peer(ABC):
         return self._settle(self.machine.close())
 
 
-def subject_of(chain: tuple[bytes, ...]) -> str | None:
-    """RFC 4514 subject of the leaf, or None if there is no certificate or it cannot be read."""
+def subject_of(chain: tuple[bytes, ...]) -> DistinguishedName | None:
+    """The subject of the leaf, or None if there is no certificate or it cannot be read."""
     try:
-        return Certificate.parse(chain[0]).subject if chain else None
+        return Certificate.parse(chain[0]).subject_name if chain else None
     except CertificateError:
         return None

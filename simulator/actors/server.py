@@ -155,7 +155,7 @@ class Server(Peer):
 
     def _after_connecting(self) -> list[Fact]:
         """Look the client up, and wait for the decision on the session."""
-        grant = grant_of(self.belief.standing, self._subject, self.role.setup)
+        grant = grant_of(self.belief.standing, self._peer_name, self.role.setup)
         self._grant = grant
         choice = "refuse" if grant.refused else "grant"
         self._wait_for("grant", ("grant", "refuse"), choice, grant.reason)

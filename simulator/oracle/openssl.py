@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
     from simulator.actors.grant import Grant
     from simulator.oracle.observed import HandshakeLog
+    from simulator.pki.distinguished_name import DistinguishedName
     from simulator.scenario import TlsVersion
     from simulator.tls.wire.version import Side
 
-    GrantOf = Callable[[str | None], Grant]  # of the client's subject, or None
+    GrantOf = Callable[[DistinguishedName | None], Grant]  # of the client's subject, or None
 
 READ_SIZE = 1 << 16  # more than any record holds, so one call reads all that is there
 
@@ -55,6 +56,11 @@ class OpensslSide:
     @property
     def peer(self) -> str | None:
         """RFC 4514 subject of the peer's certificate, or None without one or after a failure."""
+        return None if self.peer_name is None else self.peer_name.text
+
+    @property
+    def peer_name(self) -> DistinguishedName | None:
+        """The subject of the peer's certificate, or None without one or after a failure."""
         try:
             leaf = self._tls.getpeercert(binary_form=True)
         except ValueError:  # "handshake not done yet", also after a failure
@@ -129,7 +135,7 @@ class OpensslServer(OpensslSide):
         context: its settings.
         tls: the one version it speaks.
         log: records its messages.
-        grant: maps the client's certificate (RFC 4514 subject, or None) to what the application grants.
+        grant: maps the subject of the client's certificate, or None, to what the application grants.
     """
 
     side = "server"
@@ -139,7 +145,7 @@ class OpensslServer(OpensslSide):
         self._grant = grant
 
     def _connected(self) -> None:
-        grant = self._grant(self.peer)
+        grant = self._grant(self.peer_name)
         if grant.refused:
             self._tls.write(grant.line(grant.reason))
             self._say_goodbye()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from simulator.engine.world import World
     from simulator.oracle.observed import Mode
+    from simulator.pki.distinguished_name import DistinguishedName
     from simulator.scenario import Scenario, TlsVersion
     from simulator.tls.wire.version import Side
 
@@ -182,7 +183,7 @@ class _Play:
         role = server_role(self.scenario, self.world, Version(self.tls))
         return ActorSide(Server(role, self.entropy.child("server")), self.log, self.judged_at.server)
 
-    def _grant(self, client: str | None) -> Grant:
+    def _grant(self, client: DistinguishedName | None) -> Grant:
         """The grant of the application on top of OpenSSL, by the rules of our server."""
         role = server_role(self.scenario, self.world, Version(self.tls))
         claimed = role.setup.client_authentication == "unverified"

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from simulator.pki.distinguished_name import DistinguishedName
+
 # The whole catalogue has 35 certificates and 37 pairs; a fleet has many more. 2048 take some 20 MB.
 CACHED_CERTIFICATES = 2048
 
@@ -78,8 +80,8 @@ class Certificate(Struct, frozen=True, eq=False):
     signature_unused_bits: int
     version: int
     serial_number: int
-    subject_name: ext.DistinguishedName
-    issuer_name: ext.DistinguishedName
+    subject_name: DistinguishedName
+    issuer_name: DistinguishedName
     not_before: datetime
     not_after: datetime
     public_key: PublicKey | None
@@ -150,8 +152,7 @@ class Certificate(Struct, frozen=True, eq=False):
     @property
     def common_name(self) -> str | None:
         """The subject's most specific common name, or None."""
-        names = [value for rdn in self.subject_name.rdns for kind, value in rdn if kind == "2.5.4.3"]
-        return names[-1] if names else None
+        return self.subject_name.common_name
 
     @property
     def is_ca(self) -> bool:

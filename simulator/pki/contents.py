@@ -11,6 +11,7 @@ from cryptography import x509
 
 from simulator.errors import CertificateError
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KEY_USAGES
+from simulator.pki.name_text import read_distinguished_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ class Contents:
     Each extension is ``DEFAULT`` (the value of the role), a value that replaces it, or None: absent.
 
     Attributes:
-        subject: RFC 4514 name.
+        subject: distinguished name, in any form that :mod:`simulator.pki.name_text` reads.
         role: ``ca``, ``client`` or ``server``; it decides the defaults of the extensions.
         not_before, not_after: aware datetimes; fractions of a second are cut off.
         serial_number: positive, at most 20 octets.
@@ -83,17 +84,23 @@ class Contents:
 
 
 def parse_name(text: str) -> x509.Name:
-    """Read an RFC 4514 name.
+    """Read a distinguished name that is to stand in a certificate.
 
     Raises:
-        CertificateError: the text is no such name.
+        CertificateError: the text is no such name, or a certificate cannot hold it.
     """
+    rdns = read_distinguished_name(text)
     try:
-        return x509.Name.from_rfc4514_string(text)
-    except ValueError as error:
+        return x509.Name(
+            x509.RelativeDistinguishedName(
+                x509.NameAttribute(x509.ObjectIdentifier(kind), value) for kind, value in rdn
+            )
+            for rdn in rdns
+        )
+    except (ValueError, TypeError) as error:
         message = f"This is not a name that can stand in a certificate{': ' if str(error) else ''}{error}."
-        expected = "an RFC 4514 name, as in CN=alice,O=Example"
-        advice = "Write attribute=value pairs with commas between them; CN at most 64 characters."
+        expected = "a name within the limits of RFC 5280, as in CN=alice,O=Example"
+        advice = "No value is empty; CN has at most 64 characters, C has two letters."
         raise CertificateError(message, got=text, expected=expected, advice=advice) from error
 
 

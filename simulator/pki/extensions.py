@@ -7,12 +7,13 @@ makes the value from the library's object.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any, TypeAlias
 
 from cryptography import x509
 
+from simulator.pki.distinguished_name import DistinguishedName
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KEY_USAGES
 
 IpAddress: TypeAlias = IPv4Address | IPv6Address
@@ -24,31 +25,6 @@ _TEXT_KINDS: Mapping[type[x509.GeneralName], str] = {
     x509.RFC822Name: "rfc822_names",
     x509.UniformResourceIdentifier: "uris",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DistinguishedName:
-    """A subject or issuer.
-
-    Attributes:
-        text: RFC 4514 string, most specific part first.
-        der: its exact encoding.
-        rdns: the relative names in the order of the encoding, each a tuple of (dotted attribute, value).
-        folded: the relative names as they are compared (RFC 5280, section 7.1): letter case and extra spaces
-            do not count.
-    """
-
-    text: str
-    der: bytes
-    rdns: tuple[tuple[tuple[str, str], ...], ...]
-    folded: tuple[frozenset[tuple[str, str]], ...] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        folded = tuple(
-            frozenset((attribute, " ".join(value.split()).casefold()) for attribute, value in rdn)
-            for rdn in self.rdns
-        )
-        object.__setattr__(self, "folded", folded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ def write_request(private_key: PrivateKey, subject: str) -> bytes:
     """Write a certificate signing request (PKCS#10, RFC 2986), signed by the key it asks for.
 
     Raises:
-        CertificateError: the subject is not an RFC 4514 name.
+        CertificateError: the subject is not a distinguished name.
     """
     builder = x509.CertificateSigningRequestBuilder().subject_name(parse_name(subject))
     return signed_der(builder, private_key)

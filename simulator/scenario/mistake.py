@@ -138,18 +138,19 @@ def is_host(text: str) -> bool:
 
 
 def subject_problems(path: Path, subject: str) -> Iterator[Problem]:
-    """The problem of a subject that is not an RFC 4514 name."""
+    """The problem of a subject that no certificate can have."""
     if _PLAIN_SUBJECT.fullmatch(subject):
         return
     # Here, not above: it imports cryptography, and a scenario with plain subjects is read without.
     from simulator.pki.contents import parse_name
 
+    why = ""
     try:
-        empty = not list(parse_name(subject))
-    except CertificateError:
-        empty = True
-    if empty or not subject.isprintable():
-        yield Problem(path, "must be an RFC 4514 name, as in CN=alice", repr(subject))
+        unusable = not list(parse_name(subject)) or not subject.isprintable()
+    except CertificateError as error:
+        unusable, why = True, f". {error.message.rstrip('.')}"
+    if unusable:
+        yield Problem(path, f"must be a distinguished name, as in CN=alice,O=Example{why}", repr(subject))
 
 
 def unknown_certificates(path: Path, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:

@@ -29,7 +29,8 @@ class CertificateSetup:
     """One certificate of the world.
 
     Attributes:
-        subject: RFC 4514 name. A seeded CA gets ``O=clientauth teaching - not secret`` behind it.
+        subject: distinguished name, as OpenSSL, Java or RFC 4514 writes it. A seeded CA gets
+            ``O=clientauth teaching - not secret`` at its root.
         role: ``ca``, ``client`` or ``server``; it decides the default extensions.
         issuer: scenario name of the issuing certificate; its own name for a self-signed one.
         key: the key's type.
@@ -135,7 +136,7 @@ class ServerSetup:
         holds: names of intermediates with which it may complete a path.
         ca_list: names of the authorities that its CertificateRequest hints at.
         tickets: number of NewSessionTicket messages it sends (TLS 1.2: at most one).
-        users: RFC 4514 subject → user.
+        users: distinguished name of the subject → user; the spelling does not matter.
         authorized_users: users who may use the resource; None for everybody.
         minimum_level: after the handshake the server closes a session below this level.
         speaks: the one TLS version it has: the requested one, the other, or always the same.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.pki.distinguished_name import RelativeNames, folded
+from simulator.pki.name_text import read_distinguished_name
 from simulator.scenario.mistake import (
     Problem,
     broken_rules,
@@ -16,7 +18,7 @@ from simulator.scenario.words import GROUPS
 from simulator.security import SecurityLevel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from simulator.scenario.setup import ClientSetup, ScenarioSetup, ServerSetup
 
@@ -54,13 +56,25 @@ def server_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     yield from unknown_certificates(("server", "ca_list"), server.ca_list, scenario.certificates)
     if not 0 <= server.tickets <= MOST_TICKETS:
         yield Problem(("server", "tickets"), f"must be from 0 to {MOST_TICKETS}", str(server.tickets))
-    for subject, user in server.users.items():
-        yield from subject_problems(("server", "users", subject), subject)
-        if not user.strip() or not user.isprintable():
-            yield Problem(("server", "users", subject), "must be a user's name", repr(user))
+    yield from _users_problems(server.users)
     if server.minimum_level is SecurityLevel.REFUSED:
         levels = ", ".join(level.value for level in SecurityLevel if level is not SecurityLevel.REFUSED)
         yield Problem(("server", "minimum_level"), f"must be a rung of the ladder: {levels}", "'REFUSED'")
+
+
+def _users_problems(users: Mapping[str, str]) -> Iterator[Problem]:
+    """Each user has a name that a subject can bear, and one line of its own."""
+    written: dict[RelativeNames, str] = {}
+    for subject, user in users.items():
+        path = ("server", "users", subject)
+        problems = list(subject_problems(path, subject))
+        yield from problems
+        if not problems:
+            first = written.setdefault(folded(read_distinguished_name(subject)), subject)
+            if first is not subject:
+                yield Problem(path, f"is the same distinguished name as {first!r}; name it once", repr(user))
+        if not user.strip() or not user.isprintable():
+            yield Problem(path, "must be a user's name", repr(user))
 
 
 def _side_problems(side: str, setup: ClientSetup | ServerSetup, scenario: ScenarioSetup) -> Iterator[Problem]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from simulator.pki.extensions import DistinguishedName, GeneralNames
+from simulator.pki.distinguished_name import DistinguishedName
+from simulator.pki.extensions import GeneralNames
 from simulator.trust.checks.candidate import Finding, called
 from simulator.trust.checks.host_name import is_dns_name
 from simulator.trust.verdict import CheckOutcome
