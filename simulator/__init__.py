@@ -19,8 +19,8 @@ This is teaching material: one careful reading of RFC 8446, 5246 and 5280, not a
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # as typing has it, whose import would take a third of the time before Ctrl-C is quiet
 if TYPE_CHECKING:
     from simulator.engine.simulation import Simulation
     from simulator.runs.many import simulate_all

@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
+from simulator.visible import clean, clean_lines
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -48,7 +50,7 @@ class SimulatorError(Exception):
             text += f" Expected: {self.expected}."
         if self.advice:
             text += f" {self.advice}"
-        return text
+        return clean_lines(text)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Travel to another process with every fact, whatever arguments the class itself takes."""
@@ -61,13 +63,13 @@ class SimulatorError(Exception):
         lines = []
         kind = self._kind()
         heading = self.message if self.message.startswith(kind) else f"{kind}: {self.message}"
-        for line in heading.splitlines():
+        for line in clean_lines(heading).splitlines():
             lines += wrap(line, SHOWN_WIDTH, subsequent_indent="  ")
         for label, fact in zip(LABELS, (self.got, self.expected, self.advice), strict=True):
             if fact is not None and fact != "":
                 margin = f"  {label + ':':<{len(LABELS[-1]) + 1}} "
                 below = " " * len(margin)
-                lines += wrap(f"{fact}", SHOWN_WIDTH, initial_indent=margin, subsequent_indent=below)
+                lines += wrap(clean(f"{fact}"), SHOWN_WIDTH, initial_indent=margin, subsequent_indent=below)
         return lines
 
     def _kind(self) -> str:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 PACKAGE = ROOT / "simulator"
 
-# What every room may import: mistakes in words, random bytes by label, the security level, the release.
-OPEN_TO_EVERYONE = {"errors", "entropy", "security", "release"}
+# What every room may import: mistakes in words, random bytes by label, the level, the release, visible text.
+OPEN_TO_EVERYONE = {"errors", "entropy", "security", "release", "visible"}
 
 # Room → the rooms it may import from. The longest name that fits a module is its room, so a folder inside a
 # room stands in the table where it has rules of its own. The same table is drawn in docs/architecture.md.
@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "entropy": set(),
     "security": set(),
     "release": set(),
+    "visible": set(),
     "pki": set(),
     "tls/wire": set(),
     "tls/crypto": {"tls/wire"},
@@ -110,7 +111,7 @@ ONLY_THESE: dict[tuple[str, str], set[str]] = {
 }
 
 # What lies in the package itself and in no room.
-LOOSE = {"__init__", "__main__", "errors", "entropy", "security", "release"}
+LOOSE = {"__init__", "__main__", "errors", "entropy", "security", "release", "visible"}
 
 ONLY_IN = {
     "cryptography": {"pki", "tls/crypto", "trust", "oracle"},  # no view: it reads a trace alone

@@ -6,7 +6,6 @@ at once.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +13,6 @@ import click
 from simulator.command.comparing import check, diff, matrix
 from simulator.command.console import (
     note,
-    run_command,
     terminal_width,
     wants_colour,
     width_option,
@@ -84,11 +82,6 @@ def clientauth() -> None:
     A client asks a server for a secure connection and checks the server's certificate; the server asks for a
     certificate, judges what comes, and grants a secure session, a lower level of security, or nothing.
     """
-
-
-def main() -> None:
-    """Run the command and leave with its exit status."""
-    sys.exit(run_command(clientauth))
 
 
 @clientauth.command("list")

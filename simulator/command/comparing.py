@@ -123,7 +123,10 @@ def diff(
     if as_json:
         write_json(diff_document(a.trace, b.trace))
     elif not files:
-        write(diff_text(a.trace, b.trace, terminal_width(width), colour=wants_colour(colour)))
+        from simulator.command.pager import ascii_terminal
+
+        columns, coloured = terminal_width(width), wants_colour(colour)
+        write(diff_text(a.trace, b.trace, columns, colour=coloured, ascii_only=ascii_terminal()))
 
 
 @click.command()

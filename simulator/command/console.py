@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import os
+import re
 import shutil
+import signal
 import sys
 from contextlib import contextmanager
 from time import perf_counter
@@ -12,7 +16,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.errors import SimulatorError
+from simulator.command.streams import watched_streams
+from simulator.errors import OutputError, SimulatorError
+from simulator.visible import clean_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +27,8 @@ width_option = click.option("--width", type=click.IntRange(min=60), help="Column
 
 WIDEST = 140  # a longer line is hard to follow with the eye
 NARROWEST = 80  # the width of a terminal that does not tell
+# The codes with which this program colours text: `paint` of views/drawing/cells.py, and click.style.
+_COLOURS = re.compile(r"\x1b\[(?:0|1|2|32|35|36|1;31|1;34)m")
 
 
 def terminal_width(width: int | None, narrowest: int = NARROWEST) -> int:
@@ -38,14 +46,37 @@ def wants_colour(colour: bool | None) -> bool:
 
 
 def printable(text: str) -> str:
-    """The text with escapes for the characters that the terminal's encoding lacks."""
+    """The text with likes in ASCII, or escapes, for the characters that the terminal's encoding lacks."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    return text.encode(encoding, "clientauth-likes").decode(encoding)
+
+
+def _likes(error: UnicodeError) -> tuple[str, int]:
+    """The handler of encoding errors behind :func:`printable`."""
+    from simulator.views.drawing.cells import plain  # here, not above: most terminals lack nothing
+
+    assert isinstance(error, UnicodeEncodeError)
+    return plain(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("clientauth-likes", _likes)
+
+
+def for_terminal(text: str) -> str:
+    """The text as it may reach a terminal: cleaned, but for line feeds and this program's own colours."""
+    own = _COLOURS.findall(text)
+    cleaned = map(clean_lines, _COLOURS.split(text))
+    return printable("".join(piece for pair in zip(cleaned, [*own, ""], strict=True) for piece in pair))
 
 
 def write(text: str, end: str = "\n") -> None:
-    """Print a text at once; it may hold anything a certificate can hold."""
-    click.echo(printable(text + end), nl=False, color=True)
+    """Print a text at once; it may hold anything a certificate or a file can hold."""
+    click.echo(for_terminal(text) + end, nl=False, color=True)
+
+
+def write_controls(codes: str) -> None:
+    """Send codes that paint a screen; the texts among them have gone through :func:`for_terminal`."""
+    click.echo(codes, nl=False, color=True)
 
 
 def read_line() -> str:
@@ -53,6 +84,8 @@ def read_line() -> str:
 
     Bytes that are no text become replacement characters: a slip at the keyboard ends nothing.
     """
+    if sys.stdin is None:  # the program was started without one
+        return ""
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         return sys.stdin.readline()
@@ -67,7 +100,7 @@ def write_json(document: object) -> None:
 
 def note(text: str) -> None:
     """Print a remark on standard error, where it does not disturb a pipe."""
-    click.echo(printable(text), err=True)
+    click.echo(printable(clean_lines(text)), err=True)
 
 
 @contextmanager
@@ -88,23 +121,55 @@ def run_command(command: click.Command) -> int:
     """Run the command line and return its exit status; a user's mistake is reported in words.
 
     Returns:
-        0 as expected, 1 not as expected, 2 bad usage or input, 130 interrupted.
+        0 as expected, 1 not as expected, 2 bad usage, input or output, 130 interrupted.
+
+    Raises:
+        SystemExit: the program was asked to end by SIGTERM or SIGHUP.
     """
     try:
+        with ended_by_exception(), watched_streams():
+            return _status_of(command)
+    except OutputError as error:
+        note(f"clientauth: {error}")
+        return 2
+
+
+def _status_of(command: click.Command) -> int:
+    """Run the command line; every mistake becomes words and a status."""
+    try:
         status = command.main(standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         note("Stopped.")
         return 130
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
-        error.show()
+        words = io.StringIO()
+        error.show(words)
+        note(words.getvalue().removesuffix("\n"))
         return 2
     except SimulatorError as error:
         note(f"clientauth: {error}")
         return 2
-    except BrokenPipeError:
-        # The reader has gone (``clientauth … | head``). Python would report the pipe once more on exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return status if isinstance(status, int) else 0
+
+
+@contextmanager
+def ended_by_exception() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP end the program as Ctrl-C does: files are tidied, the terminal is given back.
+
+    A signal that is ignored stays so, as ``nohup`` asks.
+    """
+    numbers = [getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP")]  # Windows has no SIGHUP
+    ours = [number for number in numbers if number and signal.getsignal(number) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _end(number: int, _: object) -> None:
+    raise SystemExit(128 + number)

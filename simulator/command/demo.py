@@ -110,7 +110,8 @@ def give_demo(
             write(heading("Every credential under every policy", width, coloured))
             write(matrix_text(outcome_matrix(executor=executor), width, colour=coloured))
         elif not quiet:
-            write(story(simulate(STORIES[0].scenario).trace, width, detail="essential"))
+            trace = simulate(STORIES[0].scenario).trace
+            write(story(trace, width, detail="essential", ascii_only=ascii_terminal()))
         for words in unexpected:
             note(f"Not as expected: {words}")
         write_gallery(directory, executor, progress=bar)
@@ -176,7 +177,8 @@ def tell_stories(width: int, coloured: bool) -> None:
     """Show the chosen runs step by step."""
     for title, run in _titled():
         write(heading(title, width, coloured))
-        write(story(simulate(run.scenario, tls=run.tls).trace, width, colour=coloured))
+        trace = simulate(run.scenario, tls=run.tls).trace
+        write(story(trace, width, colour=coloured, ascii_only=ascii_terminal()))
 
 
 def _titled() -> Iterator[tuple[str, DemoRun]]:

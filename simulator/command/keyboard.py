@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import sys
 from contextlib import contextmanager
 from select import select
 from typing import TYPE_CHECKING
 
-from simulator.command.console import write
+from simulator.command.console import write_controls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,28 +57,22 @@ def turns_in(typed: str) -> list[str]:
 def painted_screen() -> Iterator[Iterator[str]]:
     """Switch to the terminal's other screen and yield the typed characters.
 
-    The terminal is given back as it was, also after an exception or a request to end.
+    The terminal is given back as it was, also after an exception; :mod:`simulator.command.console` makes one
+    of a request to end.
     """
     import termios
     import tty
 
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
-    ended = signal.signal(signal.SIGTERM, _end)
     try:
         tty.setraw(terminal, termios.TCSADRAIN)  # keys pressed while the program started count
-        write("\x1b[?1049h\x1b[?25l", end="")
+        write_controls("\x1b[?1049h\x1b[?25l")
         yield _typed(terminal)
     finally:
         # Cleared, for the few terminals that have no other screen.
-        write(f"{CLEAR}\x1b[?25h\x1b[?1049l", end="")
+        write_controls(f"{CLEAR}\x1b[?25h\x1b[?1049l")
         termios.tcsetattr(terminal, termios.TCSAFLUSH, before)
-        signal.signal(signal.SIGTERM, ended)
-
-
-def _end(number: int, _: object) -> None:
-    """Turn a request to end into an exception, so that the terminal is given back first."""
-    raise SystemExit(128 + number)
 
 
 def _typed(terminal: int) -> Iterator[str]:

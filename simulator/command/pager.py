@@ -14,7 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.command.console import WIDEST, note, printable, read_line, terminal_width, write
+from simulator.command.console import (
+    WIDEST,
+    for_terminal,
+    note,
+    printable,
+    read_line,
+    terminal_width,
+    write,
+    write_controls,
+)
 from simulator.command.keyboard import (
     BACK,
     CLEAR,
@@ -208,9 +217,9 @@ class Book:
     def picture(self) -> str:
         """The whole screen, each line at its place, so that nothing depends on how a terminal wraps."""
         lines = self.page.lines if self.fits else self.too_small()
-        painted = [f"\x1b[{row};1H{line}" for row, line in enumerate(lines, start=1)]
+        painted = [f"\x1b[{row};1H{for_terminal(line)}" for row, line in enumerate(lines, start=1)]
         if self.fits:
-            bottom = self.bottom(KEYS, LAST_KEYS)
+            bottom = for_terminal(self.bottom(KEYS, LAST_KEYS))
             bottom = f"\x1b[7m{bottom:<{self.size[0] - 1}}\x1b[0m" if self.coloured else bottom
             painted.append(f"\x1b[{self.size[1]};1H{bottom}")
         return CLEAR + "".join(painted)
@@ -233,13 +242,13 @@ def _turn_by_keys(book: Book) -> None:
     """Turn at each key, and look at the window's size now and then."""
     try:
         with painted_screen() as typed:
-            write(book.picture(), end="")
+            write_controls(book.picture())
             for keys in typed:
                 turned = [book.turn(asked) for asked in turns_in(keys)]
                 if not all(turned):
                     return
                 if book.fit(window()) or turned:
-                    write(book.picture(), end="")
+                    write_controls(book.picture())
     finally:
         write(book.text(), end="")
 

@@ -53,15 +53,16 @@ def run(
     if as_json:
         write_json(result.to_dict())
         return exit_status(result)
+    from simulator.command.pager import ascii_terminal, step_through
+
     coloured = wants_colour(colour)
     if step:
-        from simulator.command.pager import step_through
-
         step_through(result.trace, width, coloured=coloured)
     else:
         from simulator.views.texts.terminal import LEAST_WIDTH, story
 
-        write(story(result.trace, terminal_width(width, LEAST_WIDTH), colour=coloured))
+        columns = terminal_width(width, LEAST_WIDTH)
+        write(story(result.trace, columns, colour=coloured, ascii_only=ascii_terminal()))
     if result.as_expected is False:
         note(f"Not as the scenario expects: {result.expectation_words()}")
     return exit_status(result)

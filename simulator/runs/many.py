@@ -155,11 +155,24 @@ def processes(jobs: int | None = None) -> Iterator[Executor | None]:
         return
     from concurrent.futures import ProcessPoolExecutor  # here: not every Python can start processes
 
-    # Ctrl-C reaches every process of a terminal; this one ends the others, in one way and without noise.
-    with ProcessPoolExecutor(
-        count, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    ) as pool:
-        yield pool
+    with ProcessPoolExecutor(count, initializer=_begin_work) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # else the tasks in the queue would still be done
+            raise
+
+
+def _begin_work() -> None:
+    """Set up a process of the pool.
+
+    Ctrl-C reaches every process of a terminal; the first one ends the others, in one way and without noise.
+    What it does itself when it is asked to end is not for them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hangup := getattr(signal, "SIGHUP", None):  # not on Windows
+        signal.signal(hangup, signal.SIG_DFL)
 
 
 def cores() -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.scenario.certificate_mistakes import certificates_problems
 from simulator.scenario.mistake import Problem
 from simulator.scenario.side_mistakes import client_problems, server_problems
+from simulator.visible import is_visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,7 @@ def _text_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         text = getattr(scenario, key)
         if not text.strip() and key in ("name", "title", "topic"):
             yield Problem((key,), "must not be empty", repr(text))
-        if not text.replace("\n", " ").isprintable() or ("\n" in text and key != "lesson"):
+        if not is_visible(text.replace("\n", " ")) or ("\n" in text and key != "lesson"):
             where = "" if key == "lesson" else " on one line"
             yield Problem((key,), f"must be printable text{where}", repr(text))
     if scenario.clock.utcoffset() is None:

@@ -241,7 +241,8 @@ def test_keys_that_come_at_once_all_count() -> None:
 def test_an_error_gives_the_terminal_back() -> None:
     """A command that fails between two pages leaves the terminal as it was, and shows its traceback there."""
     failing = (
-        "from simulator.command import pager, cli; pager.Book.turn = lambda book, what: 1 / 0; cli.main()"
+        "from simulator.command import pager; from simulator.__main__ import main\n"
+        "pager.Book.turn = lambda book, what: 1 / 0; main()"
     )
     with Screen(80, 24, "run", "valid-certificate", "--step", program=("-c", failing)) as screen:
         screen.wait("q quit")

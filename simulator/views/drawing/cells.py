@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from simulator.trust.verdict import CheckOutcome
 
-_PLAINER = str.maketrans("–—“”‘’·×", "--\"\"''-x") | str.maketrans({"…": "...", "→": "->", "§": "section "})
+_PLAINER = str.maketrans("–—“”‘’·×│─═━◀▶├┤◆✓✗", "--\"\"''-x|-=#<>++*+x") | str.maketrans(
+    {"…": "...", "→": "->", "§": "section ", "⊘": "(x)"}
+)
 
 _CODES = {
     "strong": "1",
@@ -55,13 +57,13 @@ def cells(text: str) -> int:
 
 
 def _cells(character: str) -> int:
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def plain(text: str) -> str:
-    """The text in ASCII: typographic signs simplified, other characters as escapes."""
+    """The text in ASCII: signs of typography and drawing by their likes, other characters as escapes."""
     return text.translate(_PLAINER).encode("ascii", "backslashreplace").decode("ascii")
 
 

@@ -7,12 +7,12 @@ shown anywhere, so that it can neither move the cursor, nor reverse the line, no
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import Protection
 from simulator.trust.verdict import CheckOutcome
+from simulator.visible import clean as clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,25 +55,6 @@ PROTECTION_WORDS = {
 ASSUMED = "Assumed: nothing that it has read says so."
 
 _REFUSALS = frozenset({"refuse", "refused", "deny", "close"})
-
-
-def clean(text: str) -> str:
-    r"""The text with every invisible character written as its escape: ``\u202e``, not a reversal.
-
-    Control characters, line breaks, direction marks and other invisible or unassigned characters are
-    replaced by their escapes; the rest stays as it is.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_visible(character) for character in text)
-
-
-def _visible(character: str) -> str:
-    category = unicodedata.category(character)
-    if category[0] != "C" and category not in ("Zl", "Zp"):
-        return " " if category == "Zs" else character
-    code = ord(character)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def size(count: int) -> str:
