@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.actors.client import ClientRole
 from simulator.actors.server import ServerRole
+from simulator.pki.host import read_host
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, ServerConfig
 from simulator.tls.wire.registry import NAMED_GROUPS
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
@@ -29,7 +30,7 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
     setup, held = scenario.client, world.client
     config = ClientConfig(
         version=version,
-        server_name=setup.server_name,
+        server_name=read_host(setup.server_name).sni,
         groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),
         key_shares=setup.key_shares,
         signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, SIGNATURE_SCHEMES),

@@ -15,6 +15,7 @@ from simulator.actors.peer import subject_of
 from simulator.oracle.native import set_message_callback
 from simulator.oracle.observed import openssl_observer
 from simulator.oracle.reasons import reason_of_error
+from simulator.pki.host import read_host
 from simulator.security import SecurityLevel
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ class OpensslClient(OpensslSide):
     side = "client"
 
     def __init__(self, context: ssl.SSLContext, tls: TlsVersion, log: HandshakeLog, server_name: str) -> None:
-        super().__init__(context, tls, log, server_name)
+        host = read_host(server_name)
+        super().__init__(context, tls, log, server_name if host.address is None else str(host.address))
         self._server_name = server_name
 
     def _connected(self) -> None:

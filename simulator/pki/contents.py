@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from cryptography import x509
 
 from simulator.errors import CertificateError
+from simulator.pki.host import address_of
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KEY_USAGES
 from simulator.pki.name_text import read_distinguished_name
 
@@ -180,10 +180,8 @@ def _purpose(name: str) -> x509.ObjectIdentifier:
 
 def _general_name(name: str) -> x509.GeneralName:
     """A general name of the kind that the text has the form of."""
-    try:
-        return x509.IPAddress(ip_address(name))
-    except ValueError:
-        pass
+    if (address := address_of(name)) is not None:
+        return x509.IPAddress(address)
     if "://" in name:
         return x509.UniformResourceIdentifier(name)
     return x509.RFC822Name(name) if "@" in name else x509.DNSName(name)

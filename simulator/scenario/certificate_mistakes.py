@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from simulator.pki.host import address_of
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KeyType
 from simulator.scenario.mistake import (
     Problem,
     broken_rules,
-    is_host,
+    host_problems,
     not_one_of,
     offset_problems,
     subject_problems,
@@ -66,10 +67,18 @@ def _issuer_problems(name: str, scenario: ScenarioSetup) -> Iterator[Problem]:
 def _name_problems(path: Path, certificate: CertificateSetup) -> Iterator[Problem]:
     """Names and usages have the form that RFC 5280 gives them; a name constraint has no wildcard."""
     yield from subject_problems((*path, "subject"), certificate.subject)
-    for key in ("dns_names", "permitted_dns_names", "excluded_dns_names"):
-        for host in getattr(certificate, key) or ():
-            if not is_host(host.removeprefix("*.") if key == "dns_names" else host):
-                yield Problem((*path, key), "must be DNS names, as in telnet.example.com", repr(host))
+    for host in certificate.dns_names or ():
+        wildcard = host.startswith("*.")
+        yield from host_problems(
+            (*path, "dns_names"), host[2:] if wildcard else host, "DNS names or IP addresses"
+        )
+        if wildcard and address_of(host[2:]) is not None:
+            yield Problem((*path, "dns_names"), "an address has no wildcard", repr(host))
+    for key in ("permitted_dns_names", "excluded_dns_names"):
+        for host in getattr(certificate, key):
+            yield from host_problems((*path, key), host, "DNS names")
+            if address_of(host) is not None:
+                yield Problem((*path, key), "must be DNS names; an address is none", repr(host))
     for usage in certificate.extended_key_usage or ():
         if usage not in EXTENDED_KEY_USAGES and not _OBJECT_IDENTIFIER.fullmatch(usage):
             key_path = (*path, "extended_key_usage")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from simulator.errors import CertificateError, ScenarioError, nearest_names
+from simulator.errors import CertificateError, ScenarioError, SimulatorError, nearest_names
+from simulator.pki.host import read_host
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,6 @@ EARLIEST, LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzin
 
 KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*"|'[^'\n]*')"""  # a key of TOML, bare or quoted
 KEY_PATH = rf"\s*{KEY}(?:\s*\.\s*{KEY})*\s*"
-_HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(\.(?!-)[A-Za-z0-9_-]{1,63})*\.?")
 _PLAIN_SUBJECT = re.compile(r"CN=[A-Za-z0-9]([A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?")
 
 
@@ -132,9 +132,13 @@ def offset_problems(path: Path, offset: timedelta, clock: datetime) -> Iterator[
         yield Problem(path, "must fall into the years 1950 to 9999, counted from the clock", f"{offset}")
 
 
-def is_host(text: str) -> bool:
-    """Return True if the text has the form of a host name (RFC 1035 §2.3.4: 253 characters at most)."""
-    return _HOST.fullmatch(text) is not None and len(text) <= 253
+def host_problems(path: Path, text: str, what: str = "a host name or an IP address") -> Iterator[Problem]:
+    """The problem of a host that is neither a name nor an address, which is ``what`` the setting takes."""
+    try:
+        read_host(text)
+    except SimulatorError as error:
+        expected = f"must be {what}, as in telnet.example.com"
+        yield Problem(path, f"{expected}. {error.message} {error.advice.rstrip('.')}", repr(text))
 
 
 def subject_problems(path: Path, subject: str) -> Iterator[Problem]:

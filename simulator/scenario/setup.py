@@ -38,7 +38,7 @@ class CertificateSetup:
         signature_hash: hash of the issuer's signature, as in ``sha1``; None for the usual one.
         not_before: start of the validity, relative to the scenario's clock.
         not_after: end of the validity, relative to the scenario's clock.
-        dns_names: subjectAltName entries; None leaves the extension out.
+        dns_names: subjectAltName entries, DNS names or IP addresses; None leaves the extension out.
         key_usage: RFC 5280 names; None for the role's default, ``()`` leaves the extension out.
         extended_key_usage: RFC 5280 names; None for the role's default, ``()`` leaves the extension out.
         path_length: pathLenConstraint of a CA, or None.
@@ -99,7 +99,8 @@ class ClientSetup:
             the habit of its profile.
         trusts: names of the certificates in its trust store.
         verify_server: it checks the server's certificate.
-        server_name: the host it wants to reach; sent as SNI and compared with the certificate.
+        server_name: the host it wants to reach, a DNS name or an IP address; compared with the certificate. A
+            name is sent as SNI.
         clock_offset: its clock minus the scenario's clock.
         groups: key exchange groups it offers, RFC 8446 names, the preferred one first; None for all.
         key_shares: number of groups for which the first TLS 1.3 ClientHello has a key share.

@@ -9,7 +9,7 @@ from simulator.pki.name_text import read_distinguished_name
 from simulator.scenario.mistake import (
     Problem,
     broken_rules,
-    is_host,
+    host_problems,
     offset_problems,
     subject_problems,
     unknown_certificates,
@@ -29,7 +29,7 @@ def client_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     """The mistakes in the client's settings."""
     client = scenario.client
     bare, held = client.certificate is None, client.also_holds
-    most, shares, host = len(client.groups or GROUPS), client.key_shares, client.server_name
+    most, shares = len(client.groups or GROUPS), client.key_shares
     missing, twice = "needs a certificate; the client has none", "names a certificate twice"
     yield from _side_problems("client", client, scenario)
     yield from unknown_certificates(("client", "also_holds"), held, _leaves(scenario))
@@ -41,8 +41,8 @@ def client_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         ("also_holds", bare and bool(held), missing, list(held)),
         ("also_holds", len({client.certificate, *held}) <= len(held), twice, list(held)),
         ("key_shares", not 0 <= shares <= most, f"must be from 0 to {most}, the number of groups", shares),
-        ("server_name", not is_host(host), "must be a host name, as in telnet.example.com", repr(host)),
     )
+    yield from host_problems(("client", "server_name"), client.server_name)
 
 
 def server_problems(scenario: ScenarioSetup) -> Iterator[Problem]:

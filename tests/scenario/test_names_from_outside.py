@@ -10,6 +10,8 @@ from simulator import catalogue, simulate
 from simulator.errors import ScenarioError
 from simulator.scenario.file import load
 from simulator.security import SecurityLevel
+from simulator.tls.wire.messages import decode_handshake
+from simulator.tls.wire.version import Version
 from tests import peers
 from tests.played import VERSIONS
 
@@ -25,6 +27,13 @@ def subject_of(run: Run, name: str) -> str:
     (held,) = (one for one in run.trace.setup.certificates if one.name == name)
     assert held.facts is not None
     return held.facts.subject
+
+
+def server_names(run: Run) -> list[str]:
+    """The names in the server_name extension of the ClientHello."""
+    hello = next(one.fact.raw for one in run.trace.events if getattr(one.fact, "name", "") == "ClientHello")
+    extensions = decode_handshake(hello, Version(run.tls)).extensions
+    return [one.data[5:].decode() for one in extensions if one.type == 0]
 
 
 @pytest.mark.parametrize("name", ["users-multivalued", "users-escape", "users-dotted-type"])
@@ -67,3 +76,40 @@ def test_an_unknown_type_is_told_with_those_that_are_known() -> None:
     with pytest.raises(ScenarioError, match=r"attribute type 'foo' is unknown; known are CN, SN") as refused:
         GOOD.but({"certificates.alice.subject": "CN=alice,foo=x"})
     assert "certificates.alice.subject: must be a distinguished name" in str(refused.value)
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize("name", ["sni-ip-literal", "ipv6-address"])
+def test_an_address_is_reached_and_not_sent_as_a_name(name: str, tls: TlsVersion) -> None:
+    """A server reached by its address is verified by an iPAddress entry, and the ClientHello names nobody."""
+    scenario = load(peers.shared(f"inputs/{name}.toml"))
+    spellings = [scenario.client.server_name]
+    if ":" in spellings[0]:
+        spellings.append(f"[{spellings[0]}]")
+    for host in spellings:
+        run = simulate(scenario.but({"client.server_name": host}), tls=tls)
+        assert run.card.level is SecurityLevel.CLIENT_AUTHENTICATED
+        assert run.card.server_name_matched is True
+        assert server_names(run) == []
+
+
+def test_a_dot_at_the_end_is_not_sent() -> None:
+    """server_name has no dot at its end; the certificate's name has none either, so it is another one."""
+    run = simulate(load(peers.shared("inputs/sni-trailing-dot.toml")))
+    assert server_names(run) == ["telnet.example.com"]
+    assert run.outcome.decisive_check == "server-name"
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        ("client.server_name", "127.1", "four decimal numbers"),
+        ("certificates.server.dns_names", ["010.0.0.1"], "four decimal numbers"),
+        ("certificates.server.dns_names", ["*.192.0.2.1"], "an address has no wildcard"),
+        ("certificates.client-ca.excluded_dns_names", ["192.0.2.1"], "must be DNS names"),
+    ],
+)
+def test_odd_hosts_are_mistakes(path: str, value: object, said: str) -> None:
+    """A host that programs read in different ways is refused in words, wherever it stands."""
+    with pytest.raises(ScenarioError, match=said):
+        GOOD.but({path: value})

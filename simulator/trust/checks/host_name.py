@@ -6,16 +6,13 @@ mapping, after its certificate has been judged.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
+from simulator.pki.host import address_of
 from simulator.trust.checks.candidate import Finding, called, listed, passed_if
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv6Address
-
     from simulator.pki.certificate import Certificate
     from simulator.trust.checks.candidate import Candidate
 
@@ -52,7 +49,7 @@ def presented_names(certificate: Certificate, wanted: str, fallback: bool) -> tu
         fallback: use the common name of a certificate without alternative DNS names.
     """
     names = certificate.subject_alternative_name
-    if as_address(wanted) is not None:
+    if address_of(wanted) is not None:
         return "subjectAltName", tuple(str(address) for address in names.ip_addresses) if names else ()
     if names is not None and (names.dns_names or not fallback):
         return "subjectAltName", names.dns_names
@@ -61,24 +58,15 @@ def presented_names(certificate: Certificate, wanted: str, fallback: bool) -> tu
     return "subjectAltName", ()
 
 
-@lru_cache
-def as_address(name: str) -> IPv4Address | IPv6Address | None:
-    """The IP address that a name spells, or None."""
-    try:
-        return ip_address(name)
-    except ValueError:
-        return None
-
-
 def matches(presented: str, wanted: str) -> bool:
     """Return True if a presented name covers the wanted one (RFC 9525, sections 6.3 and 6.5).
 
     Letter case does not matter. A wildcard stands for exactly one label, the whole leftmost one, and never
     directly above a top-level name: ``*.com`` would cover half the world.
     """
-    address = as_address(wanted)
+    address = address_of(wanted)
     if address is not None:
-        return as_address(presented) == address
+        return address_of(presented) == address
     presented, wanted = presented.lower(), wanted.lower()
     if not presented.startswith("*."):
         return presented == wanted

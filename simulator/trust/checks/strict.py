@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.pki.host import address_of
 from simulator.trust.checks.candidate import Finding, called, passed_if
-from simulator.trust.checks.host_name import as_address, is_dns_name
+from simulator.trust.checks.host_name import is_dns_name
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
@@ -104,7 +105,7 @@ def malformed_name(names: GeneralNames) -> str | None:
     if not len(names):
         return "an empty list"
     for dns_name in names.dns_names:
-        if as_address(dns_name) is not None or not is_dns_name(dns_name.removeprefix("*.")):
+        if address_of(dns_name) is not None or not is_dns_name(dns_name.removeprefix("*.")):
             return dns_name or "an empty name"
     if names.ip_networks:
         return str(names.ip_networks[0])

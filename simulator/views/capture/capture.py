@@ -16,7 +16,7 @@ from simulator.tls.wire.records import records_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert
 from simulator.views.capture import pcapng
-from simulator.views.capture.packets import Flag, Host, Segment, packets
+from simulator.views.capture.packets import Endpoint, Flag, Segment, packets
 from simulator.views.story.reading import sendings
 from simulator.views.story.words import PROTECTION_WORDS, clean
 
@@ -130,12 +130,12 @@ def _first_to_close(trace: Trace, last: dict[str, int]) -> tuple[str, int]:
     return "client", max(trace.events[-1].at, *last.values())
 
 
-def _host(setup: Setup, side: str) -> Host:
+def _host(setup: Setup, side: str) -> Endpoint:
     """One end. Its port and first sequence number differ from run to run."""
     digest = sha256(f"{setup.seed}\0{setup.scenario}\0{setup.tls}\0{side}".encode(errors="replace")).digest()
     first = int.from_bytes(digest[:4])
     dynamic = FIRST_DYNAMIC_PORT + int.from_bytes(digest[4:6]) % (65536 - FIRST_DYNAMIC_PORT)
-    return Host(ADDRESSES[side], setup.port if side == "server" else dynamic, first)
+    return Endpoint(ADDRESSES[side], setup.port if side == "server" else dynamic, first)
 
 
 def _epoch_microseconds(clock: str) -> int:

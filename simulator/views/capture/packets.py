@@ -26,7 +26,7 @@ class Flag(IntFlag):
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
+class Endpoint:
     """One end of the connection.
 
     Attributes:
@@ -64,7 +64,7 @@ class Segment:
         return len(self.payload) + bool(self.flags & Flag.SYN) + bool(self.flags & Flag.FIN)
 
 
-def packets(segments: list[Segment], hosts: dict[str, Host], latency: int) -> list[bytes]:
+def packets(segments: list[Segment], hosts: dict[str, Endpoint], latency: int) -> list[bytes]:
     """The segments of one connection as IPv4 packets.
 
     Each acknowledges what had arrived when it was sent.
@@ -90,7 +90,9 @@ def packets(segments: list[Segment], hosts: dict[str, Host], latency: int) -> li
     return made
 
 
-def tcp_segment(source: Host, target: Host, segment: Segment, sequence: int, acknowledged: int) -> bytes:
+def tcp_segment(
+    source: Endpoint, target: Endpoint, segment: Segment, sequence: int, acknowledged: int
+) -> bytes:
     """A TCP segment with its checksum, which also covers both addresses."""
     ports, numbers = (source.port, target.port), (sequence & 0xFFFFFFFF, acknowledged & 0xFFFFFFFF)
     control = HEADER_WORDS << 4, segment.flags, WINDOW
