@@ -25,6 +25,7 @@ from simulator.trace.facts import (
     StateChanged,
 )
 from simulator.trace.json import plain
+from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -129,13 +130,16 @@ def told(fact: Fact) -> tuple[Any, ...]:
     """The parts of a fact that a reader goes by; empty for a fact that is bookkeeping alone.
 
     A machine's moves and ChangeCipherSpec follow from what is said, and what is read was sent. Of a ledger
-    the result and the decisive check count: a longer chain adds lines, but no knowledge.
+    the result counts (trusted, not judged, not accepted) and the decisive check: a longer chain adds lines,
+    but no knowledge.
     """
     match fact:
         case StateChanged() | Received() | Sent(protocol="change_cipher_spec"):
             return ()
         case Checked(verdict=verdict):
-            return Checked, verdict.role, verdict.accepted, verdict.decisive and verdict.decisive.name
+            judged = any(check.outcome is CheckOutcome.PASS for check in verdict.checks)
+            decisive = verdict.decisive and verdict.decisive.name
+            return Checked, verdict.role, verdict.accepted, judged, decisive
         case _:
             return likeness(fact)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
 
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.trace.compare import first_bookkeeping, first_divergence, likeness, told
+from simulator.trace.compare import first_bookkeeping, first_divergence, told
 from simulator.trace.facts import Alert, Checked, Decided, HandshakeReturned, Sent
 from simulator.views.drawing.cells import cells
 from simulator.views.drawing.display import Box, Text
@@ -50,17 +51,22 @@ def test_no_text_is_cut_covered_crossed_or_on_top_of_another(
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
 def test_everything_said_and_decided_has_a_row(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
-    """Every message, decision and return of either run stands in exactly one row."""
+    """Every message but ChangeCipherSpec, every check, decision and return stands in exactly one row."""
     a, b = traces(pair)
     alignment = align(a, b)
     for trace, shown in (
-        (a, [row.a.event.seq for row in alignment.rows if row.a]),
-        (b, [row.b.event.seq for row in alignment.rows if row.b]),
+        (a, [event.seq for row in alignment.rows if row.a for event in row.a.events]),
+        (b, [event.seq for row in alignment.rows if row.b for event in row.b.events]),
     ):
-        events = [e for e in trace.of(Sent, Alert, Decided, HandshakeReturned) if e.at >= 0]
-        told = [e.seq for e in events if not (isinstance(e.fact, Alert) and e.fact.direction == "received")]
+        events = [e for e in trace.of(Sent, Alert, Checked, Decided, HandshakeReturned) if e.at >= 0]
+        expected = {
+            e.seq
+            for e in events
+            if not (isinstance(e.fact, Alert) and e.fact.direction == "received")
+            if not (isinstance(e.fact, Sent) and e.fact.protocol == "change_cipher_spec")
+        }
         assert len(shown) == len(set(shown))
-        assert set() == set(told) - set(shown)
+        assert set() == expected - set(shown)
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
@@ -77,15 +83,34 @@ def test_rows_before_and_after_the_divergence_are_what_they_say(
             assert row.b
             assert told(row.a.event.fact) == told(row.b.event.fact)
         return
-    assert [(found.seq_a, found.seq_b)] == [
-        (row.a and row.a.event.seq, row.b and row.b.event.seq) for row in alignment.rows if row.parts
-    ]
+    (parting,) = (row for row in alignment.rows if row.parts)
+    for beat, seq in ((parting.a, found.seq_a), (parting.b, found.seq_b)):
+        assert (beat is None) == (seq is None)
+        assert beat is None or seq in [event.seq for event in beat.events]
     for row in alignment.rows:
-        follows = [row.a.event.seq in found.follows_a] if row.a else []
-        follows += [row.b.event.seq in found.follows_b] if row.b else []
+        follows = [row.a.events[-1].seq in found.follows_a] if row.a else []
+        follows += [row.b.events[-1].seq in found.follows_b] if row.b else []
         assert {row.follows} == set(follows)
         if row.a and row.b:
-            assert (row.relation == "alike") == (likeness(row.a.event.fact) == likeness(row.b.event.fact))
+            facts = ([told(event.fact) for event in beat.events] for beat in (row.a, row.b))
+            assert (row.relation == "alike") == (next(facts) == next(facts))
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=str)
+def test_nothing_that_differs_stands_above_the_first_divergence(
+    pair: tuple[tuple[str, str], tuple[str, str]],
+) -> None:
+    """All above the frame is alike, and what the other side does later stands below it."""
+    rows = align(*traces(pair)).rows
+    place = next((n for n, row in enumerate(rows) if row.parts), len(rows))
+    assert {"alike"} >= {row.relation for row in rows[:place]}
+    if place < len(rows):
+        first = min(e.at for beat in (rows[place].a, rows[place].b) if beat for e in beat.events)
+        above = [event.at for row in rows[:place] if row.a for event in row.a.events]
+        last = max(e.at for beat in (rows[place].a, rows[place].b) if beat for e in beat.events)
+        assert max(above, default=0) <= max(first, last)
+        meanwhile = [row for row in rows if row.meanwhile]
+        assert meanwhile == list(rows[place + 1 : place + 1 + len(meanwhile)])
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=str)
@@ -94,8 +119,8 @@ def test_each_side_keeps_its_own_order(pair: tuple[tuple[str, str], tuple[str, s
     alignment = align(*traces(pair))
     for side in ("client", "server"):
         for beats in ([row.a for row in alignment.rows], [row.b for row in alignment.rows]):
-            own = [beat.event.seq for beat in beats if beat and beat.event.actor == side]
-            assert sorted(own) == own
+            own = [beat.events for beat in beats if beat and beat.event.actor == side]
+            assert all(one[0].seq < other[-1].seq for one, other in combinations(own, 2))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -135,8 +160,9 @@ def test_the_document_is_plain_json(pair: tuple[tuple[str, str], tuple[str, str]
     shown = document["divergence"]
     assert (found is None) == (shown is None)
     if found is not None:
-        numbers = [shown[which] and shown[which]["seq"] for which in ("a", "b")]
-        assert [found.seq_a, found.seq_b] == numbers
+        parting = next(row for row in align(a, b).rows if row.parts)
+        expected = [beat and beat.event.seq for beat in (parting.a, parting.b)]
+        assert expected == [shown[which] and shown[which]["seq"] for which in ("a", "b")]
     earlier, exact = document["bookkeeping"], first_bookkeeping(a, b)
     if earlier is not None:
         assert exact == tuple(
@@ -175,7 +201,7 @@ def test_the_counterfactual_stands_beside_the_run() -> None:
     found = align(run.trace, other.trace)
     parting = next(row for row in found.rows if row.parts)
     assert parting.a is not None
-    assert isinstance(parting.a.event.fact, Checked)
+    assert Checked in [type(event.fact) for event in parting.a.events]
 
 
 def test_the_divergence_is_framed_and_what_follows_has_a_ground() -> None:

@@ -41,7 +41,7 @@ STRIP = 28.0
 LEAD = (
     "Alike: the same side does the same thing with the same result; bytes and moments may differ. What "
     "stands on the grey ground follows from the first divergence, the first that a side believes, knows, "
-    "decides, says or gets back."
+    "decides, says or gets back. ChangeCipherSpec, which says nothing of this, is left out."
 )
 
 
@@ -110,7 +110,7 @@ class _Rows:
         self.left.cards()
         self.right.cards()
         top = self._keep_step()
-        before = [row for row in rows if not row.follows]
+        before = [row for row in rows if not row.follows and not row.meanwhile]
         alike = [row for row in before if row.relation == "alike"]
         if self.detail == "overview" and self.alignment.divergence and len(alike) > 1:
             self._in_one_line(alike)
@@ -119,6 +119,7 @@ class _Rows:
         for row in rows:
             if row.parts:
                 self._parting(row)
+        self._meanwhile([row for row in rows if row.meanwhile])
         self._consequences([row for row in rows if row.follows and not row.parts])
         bottom = self._keep_step(page.y + 8)
         self.left.result()
@@ -219,6 +220,20 @@ class _Rows:
         self.page.back.insert(0, Box(MARGIN - 6, top, width, bottom - top, "parting", seq, radius=5))
         self.page.sections.append(SectionMark("The first divergence", top, top))
         self._keep_step(bottom + 4)
+
+    def _meanwhile(self, rows: list[AlignedBeats]) -> None:
+        """The rows of the other side, which come later and do not follow from it."""
+        if rows:
+            beat = rows[0].a or rows[0].b
+            assert beat is not None
+            top = self._keep_step() + 4
+            title = f"Meanwhile, at the {beat.event.actor}"
+            width = WIDTH - 2 * MARGIN + 12
+            self.page.middle.append(Box(MARGIN - 6, top, width, STRIP, "note", beat.event.seq, radius=5))
+            self.page.put(Text(MARGIN + 12, top + 19, title, "diff.mark", beat.event.seq))
+            self.page.sections.append(SectionMark(title, top, top + STRIP))
+            self._keep_step(top + STRIP)
+            self._part(rows)
 
     def _consequences(self, rows: list[AlignedBeats]) -> None:
         """The rows that follow from it, on their own ground."""

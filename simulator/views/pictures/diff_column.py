@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.views.drawing.display import Box, width_of
@@ -12,7 +11,7 @@ from simulator.views.drawing.style import ground_of
 from simulator.views.pictures import arrows, panels
 from simulator.views.pictures.page import LANE_HEAD, lane_head
 from simulator.views.story.beat_kinds import Belief, CallReturned, Decision, Flight, Ledger, Remark
-from simulator.views.story.beats import beats
+from simulator.views.story.beats import beats, with_proofs
 from simulator.views.story.lanes import under_title
 from simulator.views.story.words import clean, level_name, level_sentence
 
@@ -32,7 +31,10 @@ class Column:
         start = self.left + HALF_CARD + GUTTER
         lanes = {"client": start, "server": start + TALK_PITCH}
         self.sheet = Sheet(Stage((), lanes, self.left, self.left + COLUMN, self.left + COLUMN))
-        self.beats, self.brief = beats(trace, detail), beats(trace, "overview")
+        self.beats, self.brief = (
+            {beat.event.seq: beat for beat in with_proofs(beats(trace, words))}
+            for words in (detail, "overview")
+        )
 
     def put(self, beat: Beat, *, fields: bool) -> None:
         """One beat in its lane."""
@@ -42,8 +44,8 @@ class Column:
                 arrows.draw(self.sheet, beat)
             case Ledger():
                 panels.ledger(self.sheet, beat)
-            case Decision():  # its ledger has a row of its own
-                panels.decision(self.sheet, replace(beat, ledger=None))
+            case Decision():
+                panels.decision(self.sheet, beat)
             case CallReturned():
                 panels.returned(self.sheet, beat)
             case Remark(kind="state" | "reading"):

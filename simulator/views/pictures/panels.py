@@ -135,9 +135,8 @@ def decision(sheet: Sheet, beat: Decision) -> None:
     """Put a decision: the question, the ledger it rests on, the choice, what else was open, and why."""
     panel, seq = Panel(sheet, beat.event, beat.since), beat.event.seq
     panel.heading(beat.question, seq)
-    for part in (beat.ledger, beat.proof):
-        if part:
-            panel.ledger(part)
+    for part in beat.grounds:
+        panel.ledger(part)
     if beat.choice:
         panel.options(beat, beside="" if beat.ledger else beat.question)
     if beat.reason:

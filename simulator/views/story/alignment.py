@@ -1,7 +1,7 @@
 """Two runs beside each other: which beat of the first belongs to which of the second.
 
-What does not depend on the first divergence comes before it, then the two events that part, then what
-follows from them. Each part is aligned so that as much as possible stands beside its like.
+What came before the first divergence stands above it. Below it stands what the other side does meanwhile,
+which does not depend on it, then what follows from it. Each part is aligned so that like stands by like.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
 
 from simulator.tls.wire.version import SIDES
-from simulator.trace.compare import Divergence, first_bookkeeping, first_divergence, likeness
+from simulator.trace.compare import Divergence, first_bookkeeping, first_divergence, told
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -22,7 +22,7 @@ from simulator.trace.facts import (
     StandingChanged,
 )
 from simulator.views.story.beat_kinds import Ledger, Remark
-from simulator.views.story.beats import beats
+from simulator.views.story.beats import beats, with_proofs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,7 @@ class AlignedBeats:
             (same side, same question, another result), ``only a`` or ``only b``.
         parts: this is where the runs part.
         follows: it follows from where they parted.
+        meanwhile: it stands below that, but does not follow from it: the other side does it later.
     """
 
     a: Beat | None
@@ -51,6 +52,7 @@ class AlignedBeats:
     relation: Relation
     parts: bool = False
     follows: bool = False
+    meanwhile: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,40 @@ class Alignment:
 def align(a: Trace, b: Trace) -> Alignment:
     """Lay two runs beside each other, from the beginning of the connection on."""
     found = first_divergence(a, b)
-    one, other = beats(a), beats(b)
+    one, other = (with_proofs(beats(trace)) for trace in (a, b))
     earlier = _earlier(a, b, found)
     if found is None:
         return Alignment(a, b, None, earlier, tuple(_pair(_shown(one), _shown(other))))
-    first_a = None if found.seq_a is None else one[found.seq_a]
-    first_b = None if found.seq_b is None else other[found.seq_b]
+    first_a, first_b = _beat_of(one, found.seq_a), _beat_of(other, found.seq_b)
     before_a, after_a = _parted(_shown(one), found.follows_a, first_a)
     before_b, after_b = _parted(_shown(other), found.follows_b, first_b)
     parting = AlignedBeats(first_a, first_b, _relation(first_a, first_b), parts=True, follows=True)
+    above = _pair(before_a, before_b)
+    when = min(trace.events[seq].at for trace, seq in ((a, found.seq_a), (b, found.seq_b)) if seq is not None)
+    aside = next((n for n, row in enumerate(above) if _is_aside(row, found.actor, when)), len(above))
+    own = [row for row in above[aside:] if _actor(row) == found.actor]
+    other_side = [replace(row, meanwhile=True) for row in above[aside:] if row not in own]
     later = [replace(row, follows=True) for row in _pair(after_a, after_b)]
-    return Alignment(a, b, found, earlier, (*_pair(before_a, before_b), parting, *later))
+    return Alignment(a, b, found, earlier, (*above[:aside], *own, parting, *other_side, *later))
+
+
+def _actor(row: AlignedBeats) -> str:
+    """The side that a row speaks of; like stands by like, so both its beats have the same."""
+    beat = row.a or row.b
+    assert beat is not None
+    return beat.event.actor
+
+
+def _is_aside(row: AlignedBeats, actor: str, when: int) -> bool:
+    """The other side does it after the moment at which the runs part, or does it otherwise."""
+    late = all(beat.event.at > when for beat in (row.a, row.b) if beat)
+    return _actor(row) != actor and (late or row.relation != "alike")
+
+
+def _beat_of(told: Sequence[Beat], seq: int | None) -> Beat | None:
+    """The beat that shows an event: of a ledger, the decision that rests on it."""
+    shows = [beat for beat in told if seq in [event.seq for event in beat.events]]
+    return shows[-1] if shows else None
 
 
 def _earlier(a: Trace, b: Trace, found: Divergence | None) -> tuple[Beat | None, Beat | None] | None:
@@ -100,18 +125,18 @@ def _earlier(a: Trace, b: Trace, found: Divergence | None) -> tuple[Beat | None,
 
 def _parted(shown: list[Beat], follows: Sequence[int], first: Beat | None) -> tuple[list[Beat], list[Beat]]:
     """The beats that do not follow from the parting, and those that do, without the first."""
-    after = [beat for beat in shown if beat.event.seq in follows]
-    before = [beat for beat in shown if beat.event.seq not in follows]
-    return before, [beat for beat in after if beat is not first]
+    after = [beat for beat in shown if beat.events[-1].seq in follows and beat is not first]
+    return [beat for beat in shown if beat.events[-1].seq not in follows], after
 
 
-def _shown(told: Sequence[Beat]) -> list[Beat]:
-    """The beats of the connection that a comparison shows."""
+def _shown(story: Sequence[Beat]) -> list[Beat]:
+    """The beats of the connection that a reader goes by; a ledger stands in the decision that rests on it."""
     return [
         beat
-        for beat in told
+        for beat in story
         if beat.event.at >= 0 and beat.event.actor in SIDES and not isinstance(beat, Remark)
-        if not (isinstance(beat, Ledger) and beat.is_empty)
+        if any(told(event.fact) for event in beat.events)
+        if not (isinstance(beat, Ledger) and (beat.is_empty or beat.decided))
     ]
 
 
@@ -120,7 +145,12 @@ def _relation(a: Beat | None, b: Beat | None) -> Relation:
         return "only b"
     if b is None:
         return "only a"
-    return "alike" if likeness(a.event.fact) == likeness(b.event.fact) else "differs"
+    return "alike" if _told(a) == _told(b) else "differs"
+
+
+def _told(beat: Beat) -> tuple[object, ...]:
+    """The parts of all that a beat shows which a reader goes by."""
+    return tuple(told(event.fact) for event in beat.events)
 
 
 def _kinship(one: Beat, other: Beat) -> int:
@@ -128,7 +158,7 @@ def _kinship(one: Beat, other: Beat) -> int:
     a, b = one.event, other.event
     if a.actor != b.actor or type(a.fact) is not type(b.fact):
         return 0
-    if likeness(a.fact) == likeness(b.fact):
+    if _told(one) == _told(other):
         return ALIKE
     match a.fact, b.fact:
         case Decided(decision=asked), Decided(decision=other_asked):

@@ -59,6 +59,11 @@ class Beat:
     headline: str
     sentences: tuple[str, ...] = ()
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events that it shows: its own alone, but for a decision."""
+        return (self.event,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flight(Beat):
@@ -147,6 +152,17 @@ class Decision(Beat):
     reason: str
     ledger: Ledger | None
     proof: Ledger | None = None
+
+    @property
+    def grounds(self) -> tuple[Ledger, ...]:
+        """The ledgers that it shows: certificate, then proof."""
+        return tuple(filter(None, (self.ledger, self.proof)))
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Its own event and those of its ledgers, in their order."""
+        seen = (self.event, *(ledger.event for ledger in self.grounds))
+        return tuple(sorted(seen, key=lambda event: event.seq))
 
     @property
     def instead(self) -> str:

@@ -88,7 +88,7 @@ def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
     remark where the connection begins.
     """
     most = DETAILS.index(detail)
-    told = _with_proofs(beats(trace, detail)[1:])
+    told = with_proofs(beats(trace, detail)[1:])
     shown = [beat for beat in told if DETAILS.index(beat.detail) <= most]
     idle = sorted(idle_authorities(trace))
     step, number = None, count(1)
@@ -111,14 +111,11 @@ def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
         yield beat
 
 
-#: The decision on a peer's certificate → the question that certificate and proof answer together.
-_ON_BOTH = {
-    "accept-server": "Does the client accept this server?",
-    "accept-client": "Does the server accept this client?",
-}
+#: The decision on a peer's certificate → who decides, and the peer that certificate and proof speak of.
+_ON_BOTH = {"accept-server": ("client", "server"), "accept-client": ("server", "client")}
 
 
-def _with_proofs(told: Iterable[Beat]) -> list[Beat]:
+def with_proofs(told: Iterable[Beat]) -> list[Beat]:
     """The beats with the decision on a certificate and the proof after it as the decision on its holder.
 
     It stands where the proof is read. The machine decides on the certificate before that, and a proof that
@@ -129,16 +126,19 @@ def _with_proofs(told: Iterable[Beat]) -> list[Beat]:
     for beat in told:
         actor, fact = beat.event.actor, beat.event.fact
         if isinstance(beat, Decision) and isinstance(fact, Decided) and fact.decision in _ON_BOTH:
-            beat = replace(beat, question=_ON_BOTH[fact.decision])
+            side, peer = _ON_BOTH[fact.decision]
+            head = f"The {side} {'refuses' if beat.refuses else 'accepts'} this {peer}"
+            beat = replace(beat, headline=head, question=f"Does the {side} accept this {peer}?")
             if beat.ledger and beat.ledger.presented and not beat.refuses:
                 waiting[actor] = len(found), beat
-                beat = replace(beat, choice="", others=())
+                beat = replace(beat, headline=beat.ledger.headline, choice="", others=())
         elif isinstance(beat, Ledger) and not beat.whole and not beat.is_empty and actor in waiting:
             place, decision = waiting.pop(actor)
             found[place] = None
             choice, others = decision.choice, decision.others
             if beat.decisive:
                 choice, others = "refuse", (choice,)
+                decision = replace(decision, headline=decision.headline.replace("accepts", "refuses"))
             beat = replace(decision, choice=choice, others=others, refuses=bool(beat.decisive), proof=beat)
         found.append(beat)
     return [beat for beat in found if beat is not None]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.trace.compare import different_settings
 from simulator.trace.facts import Alert, Checked, Decided, Received, Sent
-from simulator.views.story.beat_kinds import Belief
+from simulator.views.story.beat_kinds import Belief, Decision
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.lanes import under_title, version_words
 from simulator.views.story.words import clean, level_name
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from simulator.trace.facts import Setup
     from simulator.views.story.alignment import AlignedBeats, Alignment
+    from simulator.views.story.beat_kinds import Beat, Ledger
 
 RELATION_WORDS = {"alike": "alike", "differs": "differs", "only a": "only left", "only b": "only right"}
 MOST_SETTINGS = 12
@@ -47,8 +48,23 @@ def summary(alignment: Alignment) -> str:
     if found is None:
         return "The two runs go the same way from beginning to end."
     parting = next(row for row in alignment.rows if row.parts)
-    told = [beat.headline if beat else missing_words(parting) for beat in (parting.a, parting.b)]
+    told = [told_words(beat) if beat else missing_words(parting) for beat in (parting.a, parting.b)]
     return f"First divergence, at the {found.actor}. Left: {told[0]}. Right: {told[1]}."
+
+
+def told_words(beat: Beat) -> str:
+    """A beat as a sentence without its full stop; a decision with what it found of certificate and proof."""
+    found = [_finding(ledger) for ledger in beat.grounds] if isinstance(beat, Decision) else []
+    return f"{beat.headline} ({'; '.join(found)})" if found else beat.headline
+
+
+def _finding(ledger: Ledger) -> str:
+    """The result of a ledger, with the check that failed."""
+    assert ledger.result is not None
+    words = ledger.result[1]
+    if ledger.decisive and ledger.whole:
+        words += f", {ledger.decisive[0].removeprefix('Decisive: ')} fails"
+    return words
 
 
 def missing_words(parting: AlignedBeats) -> str:

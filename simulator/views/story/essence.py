@@ -203,7 +203,7 @@ def _kind(row: Row) -> tuple[str, str]:
 def _choice(beat: Decision, say: Say) -> Iterator[Choice]:
     """A decision that no arrow shows: on a certificate and its proof, to leave something out, to refuse."""
     reason = _head(beat.sentences[0] if beat.sentences else beat.headline)
-    grounds = [_ground(ledger, reason, say) for ledger in (beat.ledger, beat.proof) if ledger]
+    grounds = [_ground(ledger, reason, say) for ledger in beat.grounds]
     failed = any(outcome is CheckOutcome.FAIL for outcome, _ in grounds)
     if not grounds or beat.refuses is not failed:  # a person may decide otherwise
         said = f"a person decided: {beat.choice}" if grounds else reason

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.views.drawing.cells import cells, paint, plain, wrap_cells
 from simulator.views.story.alignment import align
 from simulator.views.story.beat_kinds import Decision, Flight
-from simulator.views.story.diff_words import bookkeeping, setting_words, summary, title_of
+from simulator.views.story.diff_words import bookkeeping, setting_words, summary, title_of, told_words
 from simulator.views.story.lanes import under_title
 from simulator.views.story.words import clean, level_name, moment
 
@@ -44,13 +44,11 @@ def diff_text(a: Trace, b: Trace, width: int = 80, colour: bool = False, *, asci
     lines += _settings(alignment, width, colour=colour)
     half = (width - 3) // 2
     lines += _beside(clean(under_title(a)), clean(under_title(b)), " ", half, "quiet", colour=colour)
-    begun = False
+    part = ""
     for row in alignment.rows:
-        if row.parts:
-            lines += _rule("first divergence", width, colour=colour)
-        elif row.follows and not begun:
-            begun = True
-            lines += _rule("what follows from it", width, colour=colour)
+        before, part = part, _part_of(row)
+        if part != before:
+            lines += _rule(part, width, colour=colour)
         lines += _row(row, half, colour=colour)
     lines += _rule("what came out", width, colour=colour)
     ends = [f"{level_name(run.card.level)}: {run.card.level.plain_words}" for run in (a, b)]
@@ -75,6 +73,13 @@ def _rule(words: str, width: int, *, colour: bool) -> Iterator[str]:
     yield paint(head + "─" * (width - cells(head)), "heading", colour=colour)
 
 
+def _part_of(row: AlignedBeats) -> str:
+    """The heading that a row stands under; empty for what comes before the runs part."""
+    if row.meanwhile:
+        return "meanwhile, at the other side"
+    return "first divergence" if row.parts else "what follows from it" if row.follows else ""
+
+
 def _row(row: AlignedBeats, half: int, *, colour: bool) -> Iterator[str]:
     one, other = (_told(beat, why=row.relation != "alike") if beat else "" for beat in (row.a, row.b))
     kind = "strong" if row.parts else "quiet" if row.relation == "alike" and row.follows else ""
@@ -82,8 +87,8 @@ def _row(row: AlignedBeats, half: int, *, colour: bool) -> Iterator[str]:
 
 
 def _told(beat: Beat, *, why: bool) -> str:
-    """One beat with its moment, whether others can read what is sent, and the reason of a choice."""
-    words = beat.headline
+    """One beat with its moment and protection, and with the grounds and the reason of a choice."""
+    words = told_words(beat)
     if isinstance(beat, Flight) and beat.encrypted:
         words += ", encrypted"
     if why and isinstance(beat, Decision) and beat.reason:
@@ -150,4 +155,10 @@ def _parting(beat: Beat | None) -> dict[str, Any] | None:
         return None
     event = beat.event
     kind = type(event.fact).__name__
-    return {"seq": event.seq, "at": event.at, "step": event.step.value, "kind": kind, "words": beat.headline}
+    return {
+        "seq": event.seq,
+        "at": event.at,
+        "step": event.step.value,
+        "kind": kind,
+        "words": told_words(beat),
+    }

@@ -170,7 +170,7 @@ def _words(beat: Beat) -> tuple[Kind, list[str]]:
         case Ledger():
             return "refusal" if beat.decisive else "decision", [beat.title, *_ledger(beat)]
         case Decision():
-            parts = [text for part in (beat.ledger, beat.proof) if part for text in _ledger(part)]
+            parts = [text for part in beat.grounds for text in _ledger(part)]
             choice = f"→ {beat.choice}{beat.instead}" if beat.choice else ""
             texts = [beat.question, *parts, choice, beat.reason]
             return "refusal" if beat.refuses else "decision", [text for text in texts if text]

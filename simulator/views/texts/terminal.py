@@ -193,8 +193,8 @@ class _Pen:
             case Decision():
                 head = f"{beat.question} {beat.choice.upper()}{beat.instead}".rstrip()
                 yield self.inside(head, f" {self.signs.decision} ", "strong")
-                for part in (beat.ledger, beat.proof):
-                    yield from self.checks(part) if part else ()
+                for part in beat.grounds:
+                    yield from self.checks(part)
                 if beat.reason:
                     yield self.inside(beat.reason)
             case Belief():
