@@ -161,8 +161,11 @@ class Certificate(Struct, frozen=True, eq=False):
 
     @property
     def self_issued(self) -> bool:
-        """Return True if subject and issuer are one name (RFC 5280, section 3.2); any key may have signed."""
-        return self.subject_der == self.issuer_der
+        """Return True if subject and issuer are one name (RFC 5280, sections 6.1 and 7.1).
+
+        Any key may have signed. OpenSSL compares the two in the same way.
+        """
+        return self.subject_name.same_as(self.issuer_name)
 
     @property
     def self_signed(self) -> bool:

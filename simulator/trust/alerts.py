@@ -27,7 +27,7 @@ def alert_after(check: Check, alerts: Mapping[str, str], role: Side, tls: str) -
     return alerts.get(check.name, "certificate_unknown")
 
 
-def _alerts(**checks: str) -> Mapping[str, str]:
+def _alerts(**checks: str) -> dict[str, str]:
     """The alert by check, or by ``check/detail``, from the checks that each alert follows."""
     return {check: alert for alert, listed in checks.items() for check in listed.split(", ")}
 
@@ -47,21 +47,25 @@ OPENSSL_ALERTS = _alerts(
     certificate_expired="validity/notAfter",
 )
 
-# RFC 8446, section 6.2.
+# RFC 8446, section 6.2; for a hash that is broken, section 4.4.2.4.
 RFC5280_ALERTS = _alerts(
     decode_error="certificate-presented/server",
     handshake_failure="certificate-presented/TLS 1.2",
     certificate_required="certificate-presented/TLS 1.3",
     bad_certificate=(
-        "readable, version, serial-number, distinguished-names, signature, basic-constraints, "
-        "path-length, authority-key-identifier, subject-key-identifier, subject-alternative-name, "
-        "extension-rules, certificate-policies, name-constraints, server-name"
+        "readable, signature-algorithm, signature, basic-constraints, path-length, certificate-policies, "
+        "name-constraints, server-name"
     ),
     unknown_ca="trust-anchor, chain-depth",
-    unsupported_certificate=(
-        "signature-algorithm, key-strength, key-usage, extended-key-usage, critical-extensions"
-    ),
+    unsupported_certificate="key-strength, key-usage, extended-key-usage, critical-extensions",
     certificate_expired="validity",
     certificate_revoked="revocation",
     decrypt_error="proof-of-possession",
 )
+STRICT_ALERTS = RFC5280_ALERTS | _alerts(
+    bad_certificate=(
+        "version, serial-number, distinguished-names, authority-key-identifier, subject-key-identifier, "
+        "subject-alternative-name, extension-rules"
+    )
+)
+WEBPKI_ALERTS = STRICT_ALERTS | _alerts(bad_certificate="baseline-requirements")

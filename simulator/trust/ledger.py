@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from simulator.trust.checks import certificate, chain, strict
-from simulator.trust.checks.candidate import Finding
+from simulator.trust.checks import certificate, chain, strict, webpki
+from simulator.trust.checks.candidate import Finding, called
 from simulator.trust.checks.certificate_policies import certificate_policies
 from simulator.trust.checks.host_name import server_name
 from simulator.trust.checks.name_constraints import name_constraints
 from simulator.trust.checks.possession import proof_to_come
+from simulator.trust.profiles import profile_named
 from simulator.trust.verdict import Check, CheckOutcome
 from simulator.trust.vocabulary import CheckName
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from simulator.pki.certificate import Certificate
     from simulator.trust.checks.candidate import Candidate
-    from simulator.trust.profiles import CheckStage
+    from simulator.trust.profiles import CheckStage, Profile
 
 Bound = Literal["every", "issuers", "issued"]
 Step = tuple[CheckName, int | None]  # a check, and the depth of its certificate or None for the whole chain
@@ -64,7 +65,8 @@ CERTIFICATE_CHECKS: Mapping[CheckName, CertificateCheck] = {
     CheckName.AUTHORITY_KEY_IDENTIFIER: _form(strict.authority_key_identifier),
     CheckName.SUBJECT_KEY_IDENTIFIER: _form(strict.subject_key_identifier),
     CheckName.SUBJECT_ALTERNATIVE_NAME: _form(strict.subject_alternative_name),
-    CheckName.EXTENSION_RULES: _form(strict.extension_rules),
+    CheckName.EXTENSION_RULES: CertificateCheck("every", strict.extension_rules),
+    CheckName.BASELINE_REQUIREMENTS: CertificateCheck("every", webpki.baseline_requirements),
 }
 CHAIN_CHECKS: Mapping[CheckName, Callable[[Candidate], Finding]] = {
     CheckName.CERTIFICATE_PRESENTED: chain.certificate_presented,
@@ -84,7 +86,7 @@ def keep_ledger(candidate: Candidate) -> tuple[Check, ...]:
     """Make the checks of the profile in order; after the first failure the rest is not reached."""
     lines: list[Check] = []
     ended = False
-    for name, depth in steps(candidate.profile.stages, candidate.last):
+    for name, depth in steps(candidate.profile.name, candidate.last):
         finding = not_reached(name, candidate) if ended else _find(name, depth, candidate)
         place = finding.depth if depth is None else depth
         subject = "" if place is None or not candidate.path else candidate.path[place].subject
@@ -113,7 +115,13 @@ def _find(name: CheckName, depth: int | None, candidate: Candidate) -> Finding:
         return CERTIFICATE_CHECKS[name].judge(candidate, depth)
     if name in CHAIN_CHECKS:
         return CHAIN_CHECKS[name](candidate)
-    sentence = "There is nothing to check here: the path is the trusted certificate alone."
+    if candidate.last == 0:
+        sentence = "There is nothing to check here: the path is the trusted certificate alone."
+    else:
+        sentence = (
+            f"There is no CA to check between {called(candidate.leaf)} and the trust anchor, which is not "
+            "part of the path."
+        )
     return Finding(CheckOutcome.NOT_EVALUATED, sentence, "", reference="")
 
 
@@ -126,17 +134,18 @@ def not_reached(name: CheckName, candidate: Candidate) -> Finding:
 
 
 @lru_cache
-def steps(stages: tuple[CheckStage, ...], last: int | None) -> tuple[Step, ...]:
+def steps(profile_name: str, last: int | None) -> tuple[Step, ...]:
     """Every check with the depth it concerns, in order, each once.
 
     Args:
-        stages: a profile's.
+        profile_name: name of the stack profile.
         last: the depth of the trusted certificate, or None for an empty path.
     """
-    return tuple(dict.fromkeys(step for stage in stages for step in _steps(stage, last)))
+    profile = profile_named(profile_name)
+    return tuple(dict.fromkeys(step for stage in profile.stages for step in _steps(profile, stage, last)))
 
 
-def _steps(stage: CheckStage, last: int | None) -> Iterator[Step]:
+def _steps(profile: Profile, stage: CheckStage, last: int | None) -> Iterator[Step]:
     """The checks of a stage with their depths; None for the chain, or for a check that concerns no depth."""
     if stage.scope == "chain" or last is None:
         yield from ((name, None) for name in stage.checks)
@@ -145,9 +154,15 @@ def _steps(stage: CheckStage, last: int | None) -> Iterator[Step]:
     if stage.scope == "anchor first":
         depths.reverse()
     for name in stage.checks:
-        if not any(CERTIFICATE_CHECKS[name].concerns(depth, last) for depth in depths):
+        if not any(_concerns(profile, name, depth, last) for depth in depths):
             yield name, None
     for depth in depths:
         for name in stage.checks:
-            if CERTIFICATE_CHECKS[name].concerns(depth, last):
+            if _concerns(profile, name, depth, last):
                 yield name, depth
+
+
+def _concerns(profile: Profile, name: CheckName, depth: int, last: int) -> bool:
+    """Return True if the check has a line for the certificate at this depth."""
+    spared = 0 < depth == last and name in profile.spared_anchor
+    return not spared and CERTIFICATE_CHECKS[name].concerns(depth, last)

@@ -125,7 +125,8 @@ class PathSearch:
 
     def _valid_now(self, certificate: Certificate) -> bool:
         """Return True if the moment is within the certificate's dates."""
-        return certificate.not_before <= self.now.replace(microsecond=0) <= certificate.not_after
+        now, end = self.now.replace(microsecond=0), certificate.not_after
+        return certificate.not_before <= now <= end and not (now == end and self.profile.excludes_not_after)
 
     def _note(self, reason: DeadEnd, path: Path) -> None:
         """Remember the dead end of the longest path; giving up outweighs all others."""

@@ -1,7 +1,9 @@
 """The stack profiles: which checks a named stack makes, and in which order. Their alerts: ``alerts.py``.
 
 ``openssl`` is OpenSSL 3.0 at security level 2 as CPython's ``ssl`` uses it, measured with one and with two
-faults at a time. ``rfc5280`` is the strict reading of RFC 5280 that x509-limbo tests.
+faults at a time. ``rfc5280`` is path validation as RFC 5280, section 6.1, describes it, and what TLS itself
+demands of a leaf. ``strict`` adds the duties of conforming CAs (sections 4.1 and 4.2), and ``webpki`` the
+Baseline Requirements of the CA/Browser Forum; x509-limbo tests these two.
 
 Where ``openssl`` differs from OpenSSL on purpose:
 
@@ -15,12 +17,13 @@ Where ``openssl`` differs from OpenSSL on purpose:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.errors import ScenarioError, unknown_name
 from simulator.pki.key_types import EXTENSION_OIDS
-from simulator.trust.alerts import OPENSSL_ALERTS, RFC5280_ALERTS
+from simulator.tls.wire.version import SIDES
+from simulator.trust.alerts import OPENSSL_ALERTS, RFC5280_ALERTS, STRICT_ALERTS, WEBPKI_ALERTS
 from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ NEVER_CRITICAL_EXTENSIONS = frozenset(
 
 _CHECKS = {name.value: name for name in CheckName}
 
+MINIMUM_BITS: Mapping[str, int] = {"RSA": 2048, "EC": 224}
+
 Scope = Literal["chain", "leaf", "leaf first", "anchor first"]
 
 
@@ -43,9 +48,8 @@ class CheckStage:
     """Checks that belong together in a stack's order.
 
     Attributes:
-        scope: ``chain``: each check once. ``leaf``: on the leaf alone, before a path is sought.
-            ``leaf first`` and ``anchor first``: on each certificate of the path in turn, from the leaf or
-            from the trusted certificate.
+        scope: ``chain``: each check once. ``leaf``: on the leaf alone. ``leaf first`` and ``anchor
+            first``: on each certificate of the path in turn, from the leaf or from the trusted certificate.
         checks: their names.
     """
 
@@ -70,13 +74,17 @@ class Profile:
         key_identifiers_bind: an issuer that the authority key identifier contradicts is not considered.
         stops_at_self_signed_looking: the search does not go above a certificate that looks
             self-signed, even where another key signed it.
+        spared_anchor: checks that the trusted certificate above the path is spared. For RFC 5280, section
+            6.1, the trust anchor is outside the path: only its name and its key are used.
+        excludes_not_after: a certificate has expired at the very moment of its notAfter.
         any_purpose: anyExtendedKeyUsage alone is good for client and server authentication.
         common_name_fallback: a server certificate without subjectAltName is matched by its common name.
         ca_as_leaf: a CA certificate in the leaf's place may have the key usages of a CA.
         self_issued_counts: self-issued intermediates count for ``max_depth``.
         strict_constraints: name constraints must have the form that RFC 5280 gives them.
-        minimum_bits: the smallest key by family, ``RSA`` or ``EC``. 2048 and 224 bits give 112 bits of
-            strength (NIST SP 800-57), which is OpenSSL's security level 2.
+        constraints_may_be_uncritical: name constraints need not be critical (BR 7.1.2.5.2).
+        minimum_bits: the smallest key by family, ``RSA`` or ``EC``; empty for no minimum. 2048 and 224 bits
+            give 112 bits of strength (NIST SP 800-57), which is OpenSSL's security level 2.
         refused_hashes: hashes that no certificate below the trusted one may be signed with. OpenSSL counts 63
             bits of strength for SHA-1.
     """
@@ -92,12 +100,15 @@ class Profile:
     partial_chains: bool = False
     key_identifiers_bind: bool = False
     stops_at_self_signed_looking: bool = False
+    spared_anchor: frozenset[CheckName] = frozenset()
+    excludes_not_after: bool = False
     any_purpose: bool = False
     common_name_fallback: bool = False
     ca_as_leaf: bool = False
     self_issued_counts: bool = False
     strict_constraints: bool = False
-    minimum_bits: Mapping[str, int] = field(default_factory=lambda: {"RSA": 2048, "EC": 224})
+    constraints_may_be_uncritical: bool = False
+    minimum_bits: Mapping[str, int] = field(default_factory=lambda: MINIMUM_BITS)
     refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
 
     @property
@@ -138,35 +149,74 @@ OPENSSL = Profile(
     },
     understood_extensions=frozenset(EXTENSION_OIDS.values()) - NEVER_CRITICAL_EXTENSIONS,
     self_issued_counts=True,
+    excludes_not_after=True,
 )
+
+_PATH_CHECKS = (
+    "signature-algorithm signature validity basic-constraints path-length key-usage critical-extensions"
+)
+_FORM_CHECKS = "version serial-number distinguished-names"
+_EXTENSION_CHECKS = "authority-key-identifier subject-key-identifier subject-alternative-name extension-rules"
+_SIGNS: Mapping[Side, frozenset[str]] = {side: frozenset({"digitalSignature"}) for side in SIDES}
 
 RFC5280 = Profile(
     name="rfc5280",
-    description="the strict reading of RFC 5280, with the alerts of RFC 8446, section 6.2",
+    description="path validation of RFC 5280, section 6.1, with the alerts of RFC 8446, section 6.2",
     stages=(
         _stage("chain", "certificate-presented readable"),
-        _stage("leaf", "version serial-number distinguished-names"),
+        _stage("leaf", "key-strength"),
         _stage("chain", "directly-trusted trust-anchor chain-depth"),
-        _stage(
-            "anchor first",
-            "version serial-number distinguished-names signature-algorithm key-strength signature "
-            "validity basic-constraints path-length key-usage extended-key-usage critical-extensions "
-            "authority-key-identifier subject-key-identifier subject-alternative-name extension-rules",
-        ),
+        _stage("anchor first", _PATH_CHECKS),
         _stage("chain", "name-constraints certificate-policies"),
+        _stage("leaf", "extended-key-usage"),
         _stage("chain", "server-name revocation proof-of-possession"),
     ),
     alerts=RFC5280_ALERTS,
     obeys_ca_hints=True,
     partial_chains=True,
+    spared_anchor=frozenset(CheckName),
     any_purpose=True,
-    leaf_key_usages={"client": frozenset({"digitalSignature"}), "server": frozenset({"digitalSignature"})},
+    leaf_key_usages=_SIGNS,
     ca_as_leaf=True,
     understood_extensions=frozenset(EXTENSION_OIDS.values()),
-    strict_constraints=True,
+    minimum_bits={},
 )
 
-PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in (OPENSSL, RFC5280)}
+STRICT = replace(
+    RFC5280,
+    name="strict",
+    description="RFC 5280 with the duties of conforming CAs, and keys of 112 bits of strength",
+    stages=(
+        _stage("chain", "certificate-presented readable"),
+        _stage("leaf", _FORM_CHECKS),
+        _stage("chain", "directly-trusted trust-anchor chain-depth"),
+        _stage(
+            "anchor first",
+            f"{_FORM_CHECKS} key-strength {_PATH_CHECKS} extended-key-usage {_EXTENSION_CHECKS}",
+        ),
+        _stage("chain", "name-constraints certificate-policies"),
+        _stage("chain", "server-name revocation proof-of-possession"),
+    ),
+    alerts=STRICT_ALERTS,
+    spared_anchor=frozenset(),
+    strict_constraints=True,
+    minimum_bits=MINIMUM_BITS,
+)
+
+WEBPKI = replace(
+    STRICT,
+    name="webpki",
+    description="the rules of browsers: strict, with the CA/Browser Forum's Baseline Requirements",
+    stages=(*STRICT.stages[:-1], _stage("anchor first", "baseline-requirements"), STRICT.stages[-1]),
+    alerts=WEBPKI_ALERTS,
+    # The rule for serial numbers is younger than some roots: one that browsers trust has number 0.
+    spared_anchor=frozenset({CheckName.SERIAL_NUMBER}),
+    any_purpose=False,
+    ca_as_leaf=False,
+    constraints_may_be_uncritical=True,
+)
+
+PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in (OPENSSL, RFC5280, STRICT, WEBPKI)}
 
 
 def profile_named(name: str) -> Profile:

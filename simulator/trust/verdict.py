@@ -49,7 +49,7 @@ class Verdict(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 
     Attributes:
         role: the side whose certificate was judged: ``client`` or ``server``.
-        profile: the stack profile that judged: ``openssl`` or ``rfc5280``.
+        profile: the stack profile that judged, as in ``openssl``.
         peer: RFC 4514 subject of the presented leaf, or None if no certificate came.
         path: SHA-256 fingerprints (hex) of the path that was built, leaf first; empty if none was.
         checks: every check in order, those not reached included.

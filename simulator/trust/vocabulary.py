@@ -95,6 +95,9 @@ class CheckName(StrEnum):
     CERTIFICATE_POLICIES = (
         "certificate-policies", "Where a CA demands a policy, does one hold for the whole path?",
         "RFC 5280 §6.1.3 (f), §6.1.5 (g)")
+    BASELINE_REQUIREMENTS = (
+        "baseline-requirements", "Does the certificate keep the CA/Browser Forum's rules for its place?",
+        "CA/Browser Forum BR 7.1.2")
     # fmt: on
 
 

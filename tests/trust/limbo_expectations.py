@@ -1,6 +1,8 @@
-"""For every x509-limbo case that must be refused: the check that its description is about.
+"""x509-limbo under our profiles: which check decides, and each difference with the rule that it rests on.
 
-Reviewed against the descriptions. Where a case cannot be refused for its own reason, the note says why.
+``DECISIVE`` has, for every case that must be refused, the check that its description is about, as ``strict``
+finds it. Reviewed against the descriptions. Where a case cannot be refused for its own reason, the note says
+why.
 """
 
 from __future__ import annotations
@@ -118,3 +120,63 @@ DECISIVE = {
     "rfc5280::validity::not-yet-valid-5-seconds": "validity",
     "rfc5280::validity::notbefore-fractional": "validity",
 }
+
+_ANCHOR = "§6.1: the trust anchor is not part of the path"
+_ANCHOR_NAMES = "§6.1: name constraints of the trust anchor are no input (RFC 5937 adds them)"
+# Cases that ``rfc5280`` accepts and limbo refuses: what limbo demands, and where RFC 5280 has it. Path
+# validation demands none of it: it is a duty of the CA that issues, or about the trust anchor.
+ACCEPTED_BY_RFC5280 = {
+    "pathological::nc-dos-1": _ANCHOR_NAMES,
+    "pathological::nc-dos-2": _ANCHOR_NAMES,
+    "rfc5280::aki::critical-aki": "§4.2.1.1: a conforming CA marks it non-critical",
+    "rfc5280::aki::leaf-missing-aki": "§4.2.1.1: a conforming CA includes the key identifier",
+    "rfc5280::aki::intermediate-missing-aki": "§4.2.1.1: a conforming CA includes the key identifier",
+    "rfc5280::aki::cross-signed-root-missing-aki": "§4.2.1.1: a conforming CA includes the key identifier",
+    "rfc5280::nc::permitted-dns-match-noncritical": "§4.2.1.10: a conforming CA marks it critical",
+    "rfc5280::nc::excluded-dns-match-second": _ANCHOR_NAMES,
+    "rfc5280::nc::permitted-ip-mismatch": _ANCHOR_NAMES,
+    "rfc5280::nc::excluded-ipv4-match": _ANCHOR_NAMES,
+    "rfc5280::nc::excluded-ipv6-match": _ANCHOR_NAMES,
+    "rfc5280::nc::excluded-self-issued-leaf": _ANCHOR_NAMES,
+    "rfc5280::nc::excluded-match-permitted-and-excluded": _ANCHOR_NAMES,
+    "rfc5280::nc::invalid-dnsname-leading-period": _ANCHOR_NAMES,
+    "rfc5280::nc::invalid-email-address": _ANCHOR_NAMES,
+    "rfc5280::nc::intermediate-with-san-rejected-by-root-nc": _ANCHOR_NAMES,
+    "rfc5280::nc::not-allowed-in-ee-noncritical": "§4.2.1.10: only in a CA certificate",
+    "rfc5280::nc::not-allowed-in-ee-critical": "§4.2.1.10: only in a CA certificate",
+    "rfc5280::pc::ica-noncritical-pc": "§4.2.1.11: a conforming CA marks it critical",
+    "rfc5280::san::noncritical-with-empty-subject": "§4.2.1.6: critical if the subject is empty",
+    "rfc5280::san::underscore-dns": "§4.2.1.6: the preferred name syntax",
+    "rfc5280::serial::too-long": "§4.1.2.2: a conforming CA uses at most 20 octets",
+    "rfc5280::serial::zero": "§4.1.2.2: the CA makes it positive",
+    "rfc5280::ski::critical-ski": "§4.2.1.2: a conforming CA marks it non-critical",
+    "rfc5280::ski::root-missing-ski": "§4.2.1.2: in all conforming CA certificates",
+    "rfc5280::ski::intermediate-missing-ski": "§4.2.1.2: in all conforming CA certificates",
+    "rfc5280::validity::expired-root": _ANCHOR,
+    "rfc5280::ca-empty-subject": "§4.1.2.6: the subject of a CA is not empty",
+    "rfc5280::unknown-critical-extension-root": _ANCHOR,
+    "rfc5280::root-missing-basic-constraints": _ANCHOR,
+    "rfc5280::root-non-critical-basic-constraints": _ANCHOR,
+    "rfc5280::root-inconsistent-ca-extensions": _ANCHOR,
+    "rfc5280::leaf-ku-keycertsign": "§4.2.1.3: keyCertSign only beside cA=TRUE",
+    "rfc5280::ee-critical-aia-invalid": "§4.2.2.1: a conforming CA marks it non-critical",
+}
+
+_COPY = "BR 7.1.4.3: a common name copies a subjectAltName entry; webpki::cn::not-in-san demands it"
+_NO_CA = "BR 7.1.2.7.8: a leaf is no CA; webpki::ca-as-leaf demands it"
+# Cases of limbo's RFC 5280 part in which ``webpki`` decides otherwise than limbo expects, on the ground of a
+# rule that limbo's own WebPKI part asks for.
+OTHERWISE_IN_WEBPKI = {
+    "pathlen::validation-ignores-pathlen-in-leaf": _NO_CA,
+    "rfc5280::ca-as-leaf": _NO_CA,
+    "rfc5280::eku::ee-without-eku": "BR 7.1.2.7.10: purposes; webpki::eku::ee-without-eku demands it",
+    "rfc5280::nc::permitted-dns-match-noncritical": (
+        "BR 7.1.2.5.2: need not be critical; webpki::nc::permitted-dns-match-noncritical demands it"
+    ),
+    "rfc5280::nc::permitted-dns-match-more": _COPY,
+    "rfc5280::nc::permitted-ipv4-match": _COPY,
+    "rfc5280::nc::permitted-ipv6-match": _COPY,
+    "rfc5280::nc::permitted-dn-match": _COPY,
+}
+# Only servers' names are bound by the Baseline Requirements.
+OF_SERVERS_ONLY = {name for name, reason in OTHERWISE_IN_WEBPKI.items() if reason is _COPY}

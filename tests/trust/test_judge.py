@@ -60,12 +60,32 @@ DECIDES = {
     "leaf for another name": None,
     "leaf named by common name only": None,
 }
-# where the strict profile decides otherwise
+# where the other profiles decide otherwise
 DECIDES_STRICTLY = DECIDES | {
     "intermediate trusted alone": None,  # any trusted CA ends the path
     "leaf for any purpose": None,
     "leaf may only agree on keys": ("key-usage", 0),
     "name excluded": None,  # a common name is no DNS name
+}
+DECIDES_BY_PATH = DECIDES_STRICTLY | {
+    "root expired": None,  # the trust anchor is not part of the path
+    "root not yet valid": None,
+    "root for the wrong purpose": None,
+    "root with an unknown critical extension": None,
+    "root allows no CA below": None,
+    "intermediate for the wrong purpose": None,  # purposes bind the certificate that has them
+    "leaf's key weak": None,  # RFC 5280 has no least length
+    "intermediate's key weak": None,
+}
+DECIDES_IN_WEBPKI = DECIDES_STRICTLY | {
+    "leaf for any purpose": ("extended-key-usage", 0),
+    "leaf for no named purpose": ("baseline-requirements", 0),
+}
+TABLES = {
+    "openssl": DECIDES,
+    "rfc5280": DECIDES_BY_PATH,
+    "strict": DECIDES_STRICTLY,
+    "webpki": DECIDES_IN_WEBPKI,
 }
 
 
@@ -88,7 +108,7 @@ def test_a_verdict_is_remembered_for_the_very_same_question() -> None:
 
 
 def every_verdict() -> list[Verdict]:
-    """Verdicts of all kinds: accepted, refused for every fault, absent, rubbish; both profiles."""
+    """Verdicts of all kinds: accepted, refused for every fault, absent, rubbish; every profile."""
     found = [
         judged(role, faults, profile)
         for role in ("client", "server")
@@ -103,11 +123,11 @@ def every_verdict() -> list[Verdict]:
     return found
 
 
-@pytest.mark.parametrize(("profile", "table"), [("openssl", DECIDES), ("rfc5280", DECIDES_STRICTLY)])
-def test_what_decides(profile: str, table: dict[str, tuple[str, int | None] | None]) -> None:
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_decides(profile: str) -> None:
     """Every fault is found by the check that is about it, on the certificate that has it."""
     decided = {fault: judged("client", (fault,), profile).decisive for fault in FAULTS}
-    assert {fault: check and (check.name, check.depth) for fault, check in decided.items()} == table
+    assert {fault: check and (check.name, check.depth) for fault, check in decided.items()} == TABLES[profile]
 
 
 def test_every_check_is_listed() -> None:
@@ -308,5 +328,5 @@ def test_what_is_asked_of_a_signature_algorithm() -> None:
 
 def test_unknown_profile() -> None:
     """A profile that does not exist is a mistake of the caller, and the message names those that do."""
-    with pytest.raises(ScenarioError, match="openssl or rfc5280"):
+    with pytest.raises(ScenarioError, match="openssl, rfc5280, strict or webpki"):
         judge([], TrustPolicy("client", profile="netscape"), NOW, tls="1.3")

@@ -1,4 +1,4 @@
-"""The ``rfc5280`` profile against pyca's verifier, on chains that this program issues."""
+"""The ``strict`` profile against pyca's verifier, on chains that this program issues."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def pyca_accepts(issued: Issued) -> bool:
 
 def we_accept(issued: Issued) -> bool:
     """What our strict profile says to the chain."""
-    return judge(issued.presented, issued.policy(profile="rfc5280"), NOW, tls="1.3").accepted
+    return judge(issued.presented, issued.policy(profile="strict"), NOW, tls="1.3").accepted
 
 
 @pytest.mark.parametrize("role", ["client", "server"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from simulator.trust.checks.candidate import Finding, called, counted, listed, moment, passed_if
+from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
@@ -15,6 +16,20 @@ if TYPE_CHECKING:
 PURPOSES = {"client": "clientAuth", "server": "serverAuth"}
 SIGNS_HANDSHAKES = "digitalSignature"
 ANY_PURPOSE = "anyExtendedKeyUsage"
+# The rule that a leaf's key must be allowed to sign. TLS 1.3 has one of its own for servers alone.
+LEAF_USAGE_RULES = {
+    ("client", "1.2"): "RFC 5246 §7.4.6",
+    ("client", "1.3"): "RFC 5280 §4.2.1.3",
+    ("server", "1.2"): "RFC 5246 §7.4.2",
+    ("server", "1.3"): "RFC 5280 §4.2.1.3, RFC 8446 §4.4.2.2",
+}
+# The rule that refuses broken hashes. TLS 1.2 leaves them to the offered pairs, and none is offered here.
+HASH_RULES = {
+    ("client", "1.2"): "RFC 5246 §7.4.6",
+    ("client", "1.3"): "RFC 8446 §4.4.2.4",
+    ("server", "1.2"): "RFC 5246 §7.4.2",
+    ("server", "1.3"): "RFC 8446 §4.4.2.4",
+}
 
 
 def critical_extensions(candidate: Candidate, depth: int) -> Finding:
@@ -91,7 +106,7 @@ def key_usage(candidate: Candidate, depth: int) -> Finding:
         "keyUsage" if depth == 0 else "keyCertSign",  # the field chooses the alert
         "absent" if usages is None else listed(sorted(usages)),
         f"absent, or {required}",
-        "RFC 5280 §4.2.1.3, RFC 8446 §4.4.2.2" if depth == 0 else "RFC 5280 §6.1.4 (n)",
+        LEAF_USAGE_RULES[candidate.policy.role, candidate.tls] if depth == 0 else "RFC 5280 §6.1.4 (n)",
     )
 
 
@@ -125,6 +140,9 @@ def key_strength(candidate: Candidate, depth: int) -> Finding:
     family, bits = key_size(certificate)
     minimum = candidate.profile.minimum_bits.get(family)
     holds = bits is not None and (minimum is None or bits >= minimum)
+    if holds and not candidate.profile.minimum_bits:
+        sentence = f"The key of {called(certificate)} is {kind}; this profile asks for no minimum length."
+        return Finding(CheckOutcome.NOT_EVALUATED, sentence, "subjectPublicKeyInfo", kind, "no minimum", "")
     if bits is None:
         sentence = f"The key of {called(certificate)} cannot be used here: {kind}."
     elif holds:
@@ -162,7 +180,9 @@ def signature_algorithm(candidate: Candidate, depth: int) -> Finding:
         )
     hashes = " or ".join(sorted(refused_hashes))
     required = f"the same algorithm inside and outside the signed part, and a hash that is not {hashes}"
-    return Finding(passed_if(agree and not refused), sentence, "signatureAlgorithm", name, required)
+    rule = HASH_RULES[candidate.policy.role, candidate.tls]
+    rule = rule if refused else "RFC 5280 §4.1.1.2" if not agree else f"RFC 5280 §4.1.1.2, {rule}"
+    return Finding(passed_if(agree and not refused), sentence, "signatureAlgorithm", name, required, rule)
 
 
 def signature(candidate: Candidate, depth: int) -> Finding:
@@ -179,9 +199,13 @@ def signature(candidate: Candidate, depth: int) -> Finding:
 
 
 def validity(candidate: Candidate, depth: int) -> Finding:
-    """Now must lie between notBefore and notAfter, both included; fractions of a second are cut off."""
+    """Now must lie between notBefore and notAfter; fractions of a second are cut off.
+
+    RFC 5280, section 4.1.2.5, includes both. For OpenSSL a certificate has expired at its notAfter.
+    """
     certificate = candidate.path[depth]
     now = candidate.now.replace(microsecond=0)
+    excludes_end = candidate.profile.excludes_not_after
     # The side that judges is the peer of the side that is judged, and reads its own clock.
     judge = "server" if candidate.policy.role == "client" else "client"
     now_is = f"the {judge}'s clock says {moment(now)}"
@@ -191,8 +215,9 @@ def validity(candidate: Candidate, depth: int) -> Finding:
     if now < start:
         field, value, required = "notBefore", moment(start), f"not later than {moment(now)}"
         sentence = f"{whose} is not valid yet: it is valid from {moment(start)}, and {now_is}."
-    elif now > end:
-        field, value, required = "notAfter", moment(end), f"not earlier than {moment(now)}"
+    elif now > end or (now == end and excludes_end):
+        relation = "later" if excludes_end else "not earlier"
+        field, value, required = "notAfter", moment(end), f"{relation} than {moment(now)}"
         sentence = f"{whose} has expired: it was valid until {moment(end)}, and {now_is}."
     else:
         holds, field = True, "notBefore, notAfter"

@@ -43,9 +43,9 @@ def readable(candidate: Candidate) -> Finding:
 
 
 def directly_trusted(candidate: Candidate) -> Finding:
-    """The administrator may have put this very certificate into the trust store."""
+    """The administrator may have put this very certificate into the trust store, as a CA or for itself."""
     leaf = candidate.leaf
-    if leaf in candidate.policy.store.directly_trusted:
+    if candidate.last == 0 and leaf in candidate.policy.store:
         outcome = CheckOutcome.PASS
         sentence = (
             f"This exact certificate of {called(leaf)} is in the trust store; no CA has to vouch for it."

@@ -11,6 +11,7 @@ from simulator.pki.extensions import GeneralNames
 from simulator.trust.checks.candidate import Finding, called
 from simulator.trust.checks.host_name import is_dns_name
 from simulator.trust.verdict import CheckOutcome
+from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -45,7 +46,9 @@ class Violation:
 
 def name_constraints(candidate: Candidate) -> Finding:
     """Compare every name with the constraints of every CA above it."""
-    limited = [depth for depth in range(1, len(candidate.path)) if candidate.path[depth].name_constraints]
+    spared = CheckName.NAME_CONSTRAINTS in candidate.profile.spared_anchor
+    holders = range(1, len(candidate.path) - spared)
+    limited = [depth for depth in holders if candidate.path[depth].name_constraints]
     for holder in reversed(limited):
         ca = candidate.path[holder]
         problem = find_violation(candidate, holder)

@@ -1,4 +1,4 @@
-"""The form of a certificate as RFC 5280, section 4, demands it: checks that most stacks leave out."""
+"""The duties of conforming CAs (RFC 5280, sections 4.1 and 4.2), which path validation does not look at."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from simulator.trust.checks.host_name import is_dns_name
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.pki.extensions import GeneralNames
+    from simulator.trust.checks.candidate import Candidate
 
 MAX_SERIAL_OCTETS = 20  # RFC 5280, section 4.1.2.2
 
@@ -118,9 +119,11 @@ def is_mailbox(name: str) -> bool:
     return bool(local) and is_dns_name(host)
 
 
-def extension_rules(certificate: Certificate) -> Finding:
+def extension_rules(candidate: Candidate, depth: int) -> Finding:
     """Extensions are critical where they bind, and do not contradict each other."""
-    problem = broken_extension_rule(certificate)
+    certificate = candidate.path[depth]
+    exempt = ("nameConstraints",) if candidate.profile.constraints_may_be_uncritical else ()
+    problem = broken_extension_rule(certificate, exempt)
     if problem is None:
         sentence = f"The extensions of {called(certificate)} are consistent."
         return Finding(passed_if(True), sentence, "extensions", "as demanded", "as RFC 5280 demands")
@@ -129,8 +132,15 @@ def extension_rules(certificate: Certificate) -> Finding:
     return Finding(passed_if(False), sentence, field, value, required, reference)
 
 
-def broken_extension_rule(certificate: Certificate) -> tuple[str, str, str, str] | None:
-    """The first rule that the extensions break, as (field, content, requirement, reference), or None."""
+def broken_extension_rule(
+    certificate: Certificate, may_be_uncritical: tuple[str, ...] = ()
+) -> tuple[str, str, str, str] | None:
+    """The first rule that the extensions break, as (field, content, requirement, reference), or None.
+
+    Args:
+        certificate: the certificate.
+        may_be_uncritical: names of extensions that a profile excuses from being critical.
+    """
     ca = certificate.is_ca
     if ca and not certificate.is_critical("basicConstraints"):
         return "basicConstraints", "not critical", "critical in a CA certificate", "RFC 5280 §4.2.1.9"
@@ -139,7 +149,8 @@ def broken_extension_rule(certificate: Certificate) -> tuple[str, str, str, str]
     if certificate.has_extension("nameConstraints") and not ca:
         return "nameConstraints", "in a certificate that is no CA's", "only in a CA", "RFC 5280 §4.2.1.10"
     for name, section in (("nameConstraints", "§4.2.1.10"), ("policyConstraints", "§4.2.1.11")):
-        if certificate.has_extension(name) and not certificate.is_critical(name):
+        excused = certificate.is_critical(name) or name in may_be_uncritical
+        if certificate.has_extension(name) and not excused:
             return name, "not critical", "critical", f"RFC 5280 {section}"
     if certificate.is_critical("authorityInfoAccess"):
         return "authorityInfoAccess", "critical", "not critical", "RFC 5280 §4.2.2.1"
