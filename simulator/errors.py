@@ -109,6 +109,10 @@ class DecisionError(SimulatorError):
     """A decision was taken when none was pending, or with a choice that is not offered."""
 
 
+class InterruptionError(SimulatorError):
+    """A simulation was interrupted in the midst of a step and cannot go on."""
+
+
 class TraceError(SimulatorError):
     """A stored trace cannot be read."""
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import importlib
+import pickle
+import re
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import nbformat
@@ -22,6 +27,7 @@ from simulator.errors import (
     nearest_names,
     unknown_name,
 )
+from simulator.scenario.file import loads
 from simulator.scenario.mistake import Problem, ScenarioProblemsError
 from tests.peers import ROOT
 
@@ -129,3 +135,45 @@ def test_a_list_reads_as_english() -> None:
     ]
     assert "Did you mean 'server' or 'serve'?" == did_you_mean("servr", ["serve", "client", "server"])
     assert "Did you mean 'server'?" == did_you_mean("servr", ["serve", "client", "server"], most=1)
+
+
+def every_kind() -> list[type[SimulatorError]]:
+    """Every exception of the package, whichever room it is in."""
+    package = ROOT / "simulator"
+    for path in package.rglob("*.py"):
+        if re.search(r"^class \w+\(\w*Error\)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+    kinds, found = [SimulatorError], []
+    while kinds:
+        kind = kinds.pop()
+        found.append(kind)
+        kinds += kind.__subclasses__()
+    return [kind for kind in found if kind.__module__.startswith("simulator.")]
+
+
+def test_every_exception_travels_between_processes() -> None:
+    """A pickled and a copied exception is of its class, with every fact and the same words."""
+    kinds = every_kind()
+    assert {ScenarioProblemsError, OutputError, ArgumentError} < set(kinds)
+    for kind in kinds:
+        error = kind.__new__(kind)
+        SimulatorError.__init__(error, "It is wrong.", got=[1], expected="2", advice="Mend it.")
+        error.extra = ("a fact",)  # type: ignore[attr-defined]  # as classes have some of their own
+        for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+            assert (kind, str(error), vars(error)) == (type(again), str(again), vars(again))
+
+
+def test_an_error_of_many_mistakes_travels_from_a_process() -> None:
+    """A pool of processes hands on the error that a worker raised, whose class takes other arguments."""
+    with (
+        ProcessPoolExecutor(1) as pool,
+        pytest.raises(ScenarioProblemsError, match="client_authentification"),
+    ):
+        pool.submit(loads, "[server]\nclient_authentification = 1").result(timeout=60)
+
+
+def test_an_error_shows_hostile_text_as_escapes() -> None:
+    """The words of an error can be printed wherever they came from, in a notebook too."""
+    error = OutputError("No\x1b[2J.", got="\x1b]0;x\x07", expected="a\u202eb", advice="c\rd")
+    assert str(error).isprintable()
+    assert all(line.isprintable() for line in error._render_traceback_())

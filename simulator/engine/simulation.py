@@ -5,6 +5,7 @@ An actor takes its time to decide, and until then reads nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,12 +19,12 @@ from simulator.engine.party import Party
 from simulator.engine.preparation import prepare
 from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
-from simulator.errors import ArgumentError, DecisionError, ScenarioError
+from simulator.errors import ArgumentError, DecisionError, InterruptionError, ScenarioError
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.trace.outcome import trace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
     from datetime import timedelta
 
     from simulator.actors.decisions import PendingDecision, TakenBy
@@ -43,9 +44,13 @@ class Simulation:
         interactive: names of the decisions that wait for :meth:`decide`, or one name; True for all of them.
         script: choices to take in place of the actors, by the number of the decision, from 0.
 
+    An exception in the midst of a step, such as Ctrl-C, leaves half of it done. The simulation then refuses
+    to go on: what followed would be another run, and would not say so.
+
     Raises:
         ScenarioError: the version is not one of the two, or ``scenario`` is no scenario or cannot be issued.
         DecisionError: ``interactive`` names a decision that does not exist.
+        ArgumentError: ``script`` does not map numbers to choices.
     """
 
     def __init__(
@@ -66,9 +71,10 @@ class Simulation:
         self.world = ready.world
         self.client = Client(ready.client, entropy.child("client"))
         self.server = Server(ready.server, entropy.child("server"))
-        self._log = DecisionLog(script or {})
+        self._log = DecisionLog({} if script is None else checked_script(script))
         self._waiting: list[Party] = []
         self._blocked = False
+        self._half_done = False  # an exception came in the midst of a step
         latency = round(scenario.network.latency_ms * 1000)
         self._decision_time = round(scenario.network.thinking_ms * 1000)
         self._kernel = Kernel(ready.setup.at)
@@ -84,7 +90,7 @@ class Simulation:
     def __repr__(self) -> str:
         """The run, its length so far and its pending decision, in a line."""
         waits = f"the {self.pending.actor} decides: {self.pending.name}" if self.pending else "it can go on"
-        now = "it has ended" if self.finished else waits
+        now = "it was interrupted" if self._half_done else "it has ended" if self.finished else waits
         return (
             f"<Simulation of {self.scenario.name!r}, TLS {self.tls}, after {len(self.events)} events: {now}>"
         )
@@ -97,7 +103,7 @@ class Simulation:
     @property
     def finished(self) -> bool:
         """Nothing more will happen."""
-        return not self._blocked and self._kernel.peek() is None
+        return not self._blocked and not self._half_done and self._kernel.peek() is None
 
     @property
     def decisions(self) -> list[tuple[PendingDecision, str, TakenBy]]:
@@ -120,7 +126,9 @@ class Simulation:
 
         Raises:
             DecisionError: it has not; or the script has a choice for a decision that was never reached.
+            InterruptionError: it was interrupted.
         """
+        self._check_whole()
         if not self.finished:
             message = "The run has not ended, so it has no outcome yet."
             got = f"{len(self.events)} event{'s' if len(self.events) > 1 else ''} so far"
@@ -137,8 +145,11 @@ class Simulation:
             :meth:`decide`.
 
         Raises:
-            DecisionError: it had come to such a decision before.
+            DecisionError: it had come to such a decision before, or the script's choice is not on offer: then
+                the decision waits.
+            InterruptionError: it was interrupted.
         """
+        self._check_whole()
         if self._blocked:
             pending = self.pending
             assert pending is not None
@@ -147,7 +158,7 @@ class Simulation:
             advice = "Call decide() with one of them."
             raise DecisionError(message, got="step()", expected=expected, advice=advice)
         first = len(self._recorder.events)
-        while len(self._recorder.events) == first and not self._blocked and self._kernel.step():
+        while len(self._recorder.events) == first and not self._blocked and self._advance():
             pass
         return self._recorder.events[first:]
 
@@ -155,10 +166,13 @@ class Simulation:
         """Go on to the end, or to a decision that waits for :meth:`decide`; returns the new events.
 
         Raises:
-            DecisionError: it has ended, and the script has a choice for a decision that was never reached.
+            DecisionError: it has ended, and the script has a choice for a decision that was never reached; or
+                the script's choice is not on offer: then the decision waits.
+            InterruptionError: it was interrupted.
         """
+        self._check_whole()
         first = len(self._recorder.events)
-        while not self._blocked and self._kernel.step():
+        while not self._blocked and self._advance():
             pass
         if self.finished:
             self._log.check_script()
@@ -175,7 +189,9 @@ class Simulation:
 
         Raises:
             DecisionError: nothing is pending, or the choice is not on offer.
+            InterruptionError: it was interrupted.
         """
+        self._check_whole()
         if self.finished:
             message = "The run has ended, so no decision is pending."
             advice = f"To take one otherwise, go back: {self._log.way_back()}."
@@ -187,8 +203,10 @@ class Simulation:
         self.pending.checked(choice)
         first = len(self._recorder.events)
         if self._blocked:
+            self._half_done = True
             self._blocked = False
             self._take(self._waiting[0], choice, "outside")
+            self._half_done = False
         else:
             number = len(self.decisions)
             self._log.script[number] = choice
@@ -231,8 +249,37 @@ class Simulation:
 
     def _run_past(self, number: int) -> None:
         """Go on until the decision of that number has been taken."""
-        while len(self.decisions) <= number:
+        while len(self.decisions) <= number and not self.finished:
             self.step()
+
+    def _advance(self) -> bool:
+        """Let the next thing happen as a whole; return False if nothing is left.
+
+        Raises:
+            DecisionError: the script's choice is not on offer.
+        """
+        self._half_done = True
+        happened = self._kernel.step()
+        self._half_done = False
+        if self._blocked and (scripted := self._log.script.pop(len(self.decisions), None)) is not None:
+            assert self.pending is not None
+            self.pending.checked(scripted)
+        return happened
+
+    def _check_whole(self) -> None:
+        """Refuse to go on after an interruption.
+
+        Raises:
+            InterruptionError: it was interrupted.
+        """
+        if self._half_done:
+            outside = {n: choice for n, (_, choice, by) in enumerate(self.decisions) if by == "outside"}
+            raise InterruptionError(
+                "This simulation was interrupted in the midst of a step, so it cannot go on.",
+                got=f"{len(self.events)} events, of which the last may be half of what happened",
+                expected="a simulation whose steps are all done",
+                advice="Make it again" + (f", with script={outside}." if outside else "."),
+            )
 
     def _party(self, actor: Peer, end: LinkEnd, clock_offset: timedelta) -> Party:
         """Put an actor at its end of the link."""
@@ -253,9 +300,10 @@ class Simulation:
         pending = party.actor.pending
         assert pending is not None
         scripted = self._log.script.get(len(self.decisions))
-        if scripted is not None:
+        asked = self.interactive is True or (self.interactive and pending.name in self.interactive)
+        if scripted in pending.options:
             self._take(party, scripted, "outside")
-        elif self.interactive is True or (self.interactive and pending.name in self.interactive):
+        elif asked or scripted is not None:  # a choice that is not on offer: _advance says so
             self._blocked = True
         else:
             self._take(party, pending.choice, "actor")
@@ -284,6 +332,20 @@ def checked_scenario(scenario: Scenario) -> Scenario:
     elif isinstance(getattr(scenario, "scenario", None), Scenario):
         advice = "It has one: say .scenario behind it."
     raise ScenarioError("This is not a scenario.", got=repr(scenario), expected="a scenario", advice=advice)
+
+
+def checked_script(script: Mapping[int, str]) -> Mapping[int, str]:
+    """Return the script.
+
+    Raises:
+        ArgumentError: it does not map numbers of decisions to choices.
+    """
+    pairs = script.items() if isinstance(script, Mapping) else ((None, None),)
+    if all(type(number) is int and isinstance(choice, str) for number, choice in pairs):
+        return script
+    expected = "numbers of decisions, counted from 0, with their choices"
+    advice = 'Write it as in script={2: "refuse"}.'
+    raise ArgumentError("This is not a script.", got=repr(script), expected=expected, advice=advice)
 
 
 def checked_version(tls: str) -> TlsVersion:
