@@ -23,7 +23,8 @@ from simulator.engine.names import (
     setup_of_certificate,
 )
 from simulator.errors import CertificateError, ScenarioError
-from simulator.pki.bundles import pem_block, write_pem
+from simulator.pki.bundles import write_pem
+from simulator.pki.files.pem import pem_block
 from simulator.pki.issuing import Issued
 from simulator.pki.key_files import write_private_key
 from simulator.pki.keys import generate_key

@@ -1,9 +1,7 @@
-"""Certificates and keys in files: PEM (RFC 7468) and PKCS#12 (RFC 7292)."""
+"""Certificates and keys in files: PEM (RFC 7468), PKCS#7, PKCS#12 (RFC 7292), and Java's trust stores."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,35 +10,27 @@ from cryptography.x509 import load_der_x509_certificate
 
 from simulator.errors import CertificateError, PasswordError
 from simulator.pki.certificate import Certificate
+from simulator.pki.files.java_store import java_password_fits, read_java_store
+from simulator.pki.files.kinds import CERTIFICATE_LABELS, PKCS7_LABELS, certificates_of, counted, file_facts
+from simulator.pki.files.library import library_call
+from simulator.pki.files.outlines import FileKind, read_outline
+from simulator.pki.files.pem import pem_block
+from simulator.pki.files.wrong_file import Wanted, check_rounds, wrong_file
 from simulator.pki.issuing import Issued
-from simulator.pki.key_files import (
-    PEM_BEGIN,
-    PEM_BLOCK,
-    beginning,
-    looks_like_der,
-    password_bytes,
-    password_encryption,
-)
+from simulator.pki.key_files import chosen, load_private_key, password_bytes, password_encryption
 from simulator.pki.keys import PRIVATE_KEY_TYPES, describe_key
+from simulator.pki.stores import TrustStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from simulator.pki.files.kinds import FileFacts
     from simulator.pki.keys import PrivateKey
-
-_CERTIFICATE_LABELS = (b"CERTIFICATE", b"X509 CERTIFICATE", b"TRUSTED CERTIFICATE")
 
 
 def write_pem(certificates: Iterable[Certificate]) -> bytes:
     """Write certificates as PEM, one after the other."""
     return b"".join(pem_block("CERTIFICATE", certificate.der) for certificate in certificates)
-
-
-def pem_block(label: str, der: bytes) -> bytes:
-    """Write one PEM block: ``CERTIFICATE``, ``CERTIFICATE REQUEST``."""
-    text = base64.b64encode(der).decode()
-    lines = [text[start : start + 64] for start in range(0, len(text), 64)]
-    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""]).encode()
 
 
 def write_pkcs12(issued: Issued, password: str, name: str) -> bytes:
@@ -67,54 +57,137 @@ def write_pkcs12(issued: Issued, password: str, name: str) -> bytes:
 
 
 def load_certificates(data: bytes) -> tuple[Certificate, ...]:
-    """Read every certificate of a PEM file, or the one of a DER file, in order.
+    """Read every certificate of a PEM, DER or PKCS#7 file, in order.
+
+    A PEM file may be UTF-16, or base64 without its BEGIN and END lines. OpenSSL's own trust settings in a
+    ``TRUSTED CERTIFICATE`` are no part of the certificate: :func:`load_trust_store` can heed them.
 
     Raises:
-        CertificateError: the file holds no certificate, or one that cannot be read.
+        CertificateError: the file holds no certificate, or one that cannot be read; the message says which
+            kind of file it is and what helps.
     """
-    if looks_like_der(data):
-        return (Certificate.parse(data),)
-    blocks = _pem_blocks(data)
-    found = [der for label, der in blocks if label in _CERTIFICATE_LABELS]
-    if not found:
-        got = ", ".join(label.decode() for label, _ in blocks) or beginning(data)
-        expected = "-----BEGIN CERTIFICATE-----"
-        advice = "Give the file that holds the certificate; keys and requests are other files."
-        raise CertificateError("There is no certificate inside.", got=got, expected=expected, advice=advice)
-    return tuple(Certificate.parse(der) for der in found)
+    return _certificates(file_facts(data), Wanted.CERTIFICATES)
 
 
-def load_pkcs12(data: bytes, password: str | None) -> Issued:
+def load_trust_store(data: bytes, password: str | None = None, *, use: str | None = None) -> TrustStore:
+    """Read the certificates to trust from PEM, DER, PKCS#7, PKCS#12 or JKS.
+
+    Args:
+        data: the file's bytes.
+        password: the password of a PKCS#12 or JKS file. JKS is read without one too, as Java does.
+        use: the use that the certificates are trusted for, ``clientAuth`` in a server or ``serverAuth`` in a
+            client. OpenSSL's trust settings of a ``TRUSTED CERTIFICATE`` are then held against it. None: they
+            are not applied.
+
+    Raises:
+        PasswordError: the password is missing or wrong.
+        CertificateError: there is no certificate inside, or one whose trust settings do not allow ``use``, or
+            the PKCS#12 file holds a private key: it is an identity.
+    """
+    facts = file_facts(data)
+    for certificate, settings in facts.settings if use else ():
+        if use and not settings.allow(use):
+            raise CertificateError(
+                f"OpenSSL's trust settings in the file do not allow {use} (its error 28).",
+                got=f"{Certificate.parse(certificate).subject}: {settings}",
+                expected=f"a certificate that is trusted for {use}",
+                advice="Write it without them: openssl x509 -in FILE -out FILE.pem",
+            )
+    if facts.kind is FileKind.PKCS12 and not facts.keys:
+        bundle = _open_pkcs12(facts, password)
+        return TrustStore.of(_certificates_of_bundle(bundle))
+    if facts.kind is FileKind.JAVA_STORE and facts.certificates:
+        if password is not None and not java_password_fits(facts.data, password):
+            raise _wrong_password("Java key store", password)
+        return TrustStore.of(map(Certificate.parse, read_java_store(facts.data).trusted))
+    return TrustStore.of(_certificates(facts, Wanted.TRUST_STORE))
+
+
+def _certificates(facts: FileFacts, wanted: Wanted) -> tuple[Certificate, ...]:
+    """The certificates of a file that needs no password.
+
+    Raises:
+        CertificateError: it holds none, or one that cannot be read.
+    """
+    if facts.outline is not None and facts.kind in (FileKind.CERTIFICATE, FileKind.PKCS7):
+        # A certificate with octets behind it is not one whole certificate, and the reader says so.
+        whole = facts.kind is FileKind.PKCS7 or facts.settings
+        ders = facts.outline.certificates if whole else (facts.data,)
+    else:
+        for block in facts.pem.blocks if facts.pem else ():
+            if block.damage and block.label in (*CERTIFICATE_LABELS, *PKCS7_LABELS):
+                message = "A PEM block is damaged."
+                expected = "base64 between BEGIN and END"
+                advice = "Copy the whole block again, dashes included."
+                raise CertificateError(message, got=block.damage, expected=expected, advice=advice)
+        if facts.pem and facts.pem.unclosed:
+            message = "A PEM block has no end: the file was cut off."
+            expected = "-----END CERTIFICATE----- after the last line"
+            got, advice = f"BEGIN {facts.pem.unclosed[0]} without its END", "Copy the whole file again."
+            raise CertificateError(message, got=got, expected=expected, advice=advice)
+        blocks = facts.pem.blocks if facts.pem else ()
+        ders = tuple(der for block in blocks for der in certificates_of(block))
+    if not ders:
+        raise wrong_file(wanted, facts)
+    return tuple(map(_parse, ders))
+
+
+def _parse(der: bytes) -> Certificate:
+    """Read a certificate; if the bytes are something else, say what.
+
+    Raises:
+        CertificateError: they are no certificate, or one that cannot be read.
+    """
+    outline = read_outline(der)
+    if outline is None or outline.kind not in (
+        FileKind.CERTIFICATE,
+        FileKind.OTHER_DER,
+        FileKind.CUT_OFF,
+    ):
+        got = outline.kind.value if outline else f"{len(der)} bytes that begin {der[:4].hex(' ')}"
+        raise CertificateError(
+            "A block labelled as a certificate cannot be read as a certificate.",
+            got=got,
+            expected="one whole DER certificate (X.509)",
+            advice="Check with which command the file was made.",
+        )
+    return Certificate.parse(der)
+
+
+def load_pkcs12(data: bytes, password: str | None, *, which: int | None = None) -> Issued:
     """Read certificate, chain and key from a PKCS#12 file.
 
     Args:
         data: the file's bytes.
         password: the password that protects it, or None.
+        which: the number of the key, from 1, if the file holds several.
 
     Raises:
         PasswordError: the password is missing or wrong.
-        CertificateError: it is not PKCS#12, it lacks key or certificate, or the two differ.
+        CertificateError: it is not PKCS#12, it lacks key or certificate, the two differ, or it holds several
+            keys and ``which`` is not given.
     """
-    if not looks_like_der(data):
-        got = beginning(data)
-        expected = "a .p12 or .pfx file, which is binary"
-        advice = "A PEM file is read as certificate and key instead."
-        raise CertificateError("This is not a PKCS#12 file.", got=got, expected=expected, advice=advice)
-    try:
-        bundle = pkcs12.load_pkcs12(data, None if password is None else password_bytes(password))
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _pkcs12_error(error, data, password) from error
-    if bundle.cert is None or not isinstance(bundle.key, PRIVATE_KEY_TYPES):
+    facts = file_facts(data)
+    if facts.kind is not FileKind.PKCS12 or facts.outline is None:
+        raise wrong_file(Wanted.IDENTITY, facts)
+    bundle = _open_pkcs12(facts, password)
+    keys = facts.outline.keys
+    key: object = bundle.key
+    if len(keys) > 1 or which is not None:
+        entry = keys[chosen([entry.name for entry in keys], len(keys), which)]
+        key = load_private_key(entry.der, password if entry.encrypted else None)
+    certificates = _certificates_of_bundle(bundle)
+    if not certificates or not isinstance(key, PRIVATE_KEY_TYPES):
         inside = describe_key(bundle.key.public_key()) if bundle.key is not None else "no private key"
         raise CertificateError(
             "The PKCS#12 file does not hold a certificate with a private key that can be used.",
-            got=f"{inside} and {'a' if bundle.cert else 'no'} certificate that belongs to it",
+            got=f"{inside} and {counted(len(certificates), 'certificate')}",
             expected="an ECDSA, Ed25519 or RSA key with its certificate",
-            advice="Export it anew, with certificate and private key.",
+            advice="Export it anew with its private key."
+            if bundle.key is not None or not certificates
+            else "Read its certificates with load_trust_store(data, password).",
         )
-    entries = (bundle.cert, *bundle.additional_certs)
-    ders = [entry.certificate.public_bytes(Encoding.DER) for entry in entries]
-    return with_chain(map(Certificate.parse, ders), bundle.key)
+    return with_chain(certificates, key)
 
 
 def with_chain(certificates: Iterable[Certificate], private_key: PrivateKey) -> Issued:
@@ -169,40 +242,38 @@ def _matches(certificate: Certificate, private_key: PrivateKey) -> bool:
     return info == certificate.public_key_info
 
 
-def _pem_blocks(data: bytes) -> list[tuple[bytes, bytes]]:
-    """Label and DER of every PEM block."""
-    blocks: list[tuple[bytes, bytes]] = []
-    for match in PEM_BLOCK.finditer(data):
-        label, body = match.groups()
-        try:
-            blocks.append((label, base64.b64decode(b"".join(body.split()), validate=True)))
-        except binascii.Error as error:
-            if label not in _CERTIFICATE_LABELS:  # an encrypted key has headers that are not base64
-                blocks.append((label, b""))
-                continue
-            message = "A PEM block is damaged."
-            expected = "base64 between BEGIN and END"
-            advice = "Copy the whole block again, dashes included."
-            raise CertificateError(message, got=str(error), expected=expected, advice=advice) from error
-    if len(PEM_BEGIN.findall(data)) > len(blocks):
-        message = "A PEM block has no end: the file was cut off."
-        expected = "-----END CERTIFICATE----- after the last line"
-        advice = "Copy the whole file again."
-        raise CertificateError(message, got="BEGIN without its END", expected=expected, advice=advice)
-    return blocks
+def _open_pkcs12(facts: FileFacts, password: str | None) -> pkcs12.PKCS12KeyAndCertificates:
+    """Open a PKCS#12 file with its password.
+
+    Raises:
+        PasswordError: the password is missing or wrong.
+        CertificateError: the file is damaged.
+    """
+    if facts.outline is not None:
+        check_rounds(facts.outline)
+    try:
+        with library_call():
+            return pkcs12.load_pkcs12(facts.data, None if password is None else password_bytes(password))
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        if "password" in str(error).lower():
+            raise _wrong_password("PKCS#12 file", password) from error
+        message = "This cannot be read as a PKCS#12 file."
+        expected = "one whole .p12 or .pfx file"
+        advice = "Copy the file again, as binary."
+        raise CertificateError(message, got=str(facts), expected=expected, advice=advice) from error
 
 
-def _pkcs12_error(error: Exception, data: bytes, password: str | None) -> CertificateError:
-    """The error that explains why a PKCS#12 file cannot be read: its password, or its bytes."""
-    if "password" in str(error).lower():
-        return PasswordError(
-            "The PKCS#12 file does not open"
-            + (" without a password." if not password else " with this password."),
-            got="a password that does not fit" if password else "no password",
-            expected="the password that came with the file, by another way",
-            advice="Check the password; letter case counts.",
-        )
-    message = "This cannot be read as a PKCS#12 file."
-    expected = "one whole .p12 or .pfx file"
-    advice = "Copy the file again, as binary."
-    return CertificateError(message, got=beginning(data), expected=expected, advice=advice)
+def _certificates_of_bundle(bundle: pkcs12.PKCS12KeyAndCertificates) -> tuple[Certificate, ...]:
+    """Every certificate of an opened PKCS#12 file."""
+    entries = (*([bundle.cert] if bundle.cert else []), *bundle.additional_certs)
+    return tuple(Certificate.parse(entry.certificate.public_bytes(Encoding.DER)) for entry in entries)
+
+
+def _wrong_password(kind: str, password: str | None) -> PasswordError:
+    """The error for a file that does not open."""
+    return PasswordError(
+        f"The {kind} does not open" + (" without a password." if not password else " with this password."),
+        got="a password that does not fit" if password else "no password",
+        expected="the password that came with the file, by another way",
+        advice="Check the password; letter case counts.",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -17,13 +18,77 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from simulator.errors import CertificateError, PasswordError
+from simulator.pki.files.kinds import file_facts, is_encrypted, is_private_key
+from simulator.pki.files.library import library_call
+from simulator.pki.files.outlines import PRIVATE_KEYS, FileKind, read_outline
+from simulator.pki.files.wrong_file import Wanted, check_rounds, wrong_file
 from simulator.pki.keys import PRIVATE_KEY_TYPES, describe_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from simulator.pki.files.pem import PemBlock
     from simulator.pki.keys import PrivateKey
 
-PEM_BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
-PEM_BEGIN = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----")
+_DEK_INFO = re.compile(r"([A-Za-z0-9-]+),([0-9A-Fa-f]*)")
+# The ciphers of an old encrypted key that the library knows, with the octets of their initialisation vectors.
+# A shorter vector crashes the library.
+_OLD_CIPHERS = {"AES-128-CBC": 16, "AES-192-CBC": 16, "AES-256-CBC": 16, "DES-EDE3-CBC": 8}
+_MOST_KEYS_LISTED = 9
+_MOST_SHOWN = 60  # letters of a line that a message repeats
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredKey:
+    """One private key of a file, not yet opened.
+
+    Attributes:
+        kind: its label, or its kind of DER.
+        encrypted: True if it needs a password.
+        der: its bytes, or None for a block in the old encrypted form.
+        block: the PEM block it comes from, or None.
+    """
+
+    kind: str
+    encrypted: bool
+    der: bytes | None = field(repr=False)
+    block: PemBlock | None = field(default=None, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The key in words: ``EC PRIVATE KEY, P-256``."""
+        if self.encrypted:
+            return f"{self.kind}, encrypted"
+        try:
+            return f"{self.kind}, {describe_key(self.open(None).public_key())}"
+        except CertificateError:
+            return self.kind
+
+    def open(self, password: str | None) -> PrivateKey:
+        """Read the key.
+
+        Raises:
+            PasswordError: the password is missing, wrong, or given for a key that needs none.
+            CertificateError: it cannot be read.
+        """
+        secret = None if password is None else password_bytes(password)
+        outline = read_outline(self.der) if self.der else None
+        if outline is not None:
+            check_rounds(outline)
+        try:
+            with library_call():
+                if self.der is None and self.block is not None:
+                    key = load_pem_private_key(_old_form(self.block), secret)
+                else:
+                    key = load_der_private_key(self.der or b"", secret)
+        except (TypeError, ValueError, UnsupportedAlgorithm) as error:
+            raise _key_error(error, self, password) from error
+        if isinstance(key, PRIVATE_KEY_TYPES):
+            return key
+        message = "The private key is of a kind this program cannot use."
+        expected = "an elliptic-curve (ECDSA), Ed25519 or RSA key"
+        advice = "Use a certificate with another kind of key."
+        raise CertificateError(message, got=describe_key(key.public_key()), expected=expected, advice=advice)
 
 
 def write_private_key(private_key: PrivateKey, password: str | None = None) -> bytes:
@@ -38,93 +103,144 @@ def write_private_key(private_key: PrivateKey, password: str | None = None) -> b
     return private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
 
 
-def load_private_key(data: bytes, password: str | None = None) -> PrivateKey:
+def load_private_key(data: bytes, password: str | None = None, *, which: int | None = None) -> PrivateKey:
     """Read a private key from PEM or DER, encrypted or not.
 
     Args:
         data: the file's bytes; a PEM file may hold certificates beside the key.
         password: the key's password, or None if the key is not encrypted.
+        which: the number of the key, from 1, if the file holds several.
 
     Raises:
         PasswordError: the password is missing, wrong, or given for a key that needs none.
-        CertificateError: the file holds no private key, or it cannot be read.
+        CertificateError: the file holds no private key, or several and ``which`` is not given, or the key
+            cannot be read; the message says which kind of file it is and what helps.
     """
-    pem = _private_key_block(data)
-    secret = None if password is None else password_bytes(password)
-    try:
-        key = load_der_private_key(data, secret) if pem is None else load_pem_private_key(pem, secret)
-    except (TypeError, ValueError, UnsupportedAlgorithm) as error:
-        raise _key_error(error, data, password) from error
-    if isinstance(key, PRIVATE_KEY_TYPES):
-        return key
-    message = "The private key is of a kind this program cannot use."
-    expected = "an elliptic-curve (ECDSA), Ed25519 or RSA key"
-    advice = "Use a certificate with another kind of key."
-    raise CertificateError(message, got=describe_key(key.public_key()), expected=expected, advice=advice)
+    keys = _stored_keys(data)
+    return keys[chosen([key.name for key in keys[:_MOST_KEYS_LISTED]], len(keys), which)].open(password)
+
+
+def chosen(names: Sequence[str], count: int, which: int | None) -> int:
+    """The place of the key that is chosen from a file's keys.
+
+    Args:
+        names: the keys in words, at least the first of them.
+        count: the number of keys.
+        which: the number of the key, from 1; None for the only one.
+
+    Raises:
+        CertificateError: there is no such key, or there are several and none is chosen.
+    """
+    if which is None and count == 1:
+        return 0
+    if which is not None and 1 <= which <= count:
+        return which - 1
+    shown = [name[:_MOST_SHOWN] or "without a name" for name in names[:_MOST_KEYS_LISTED]]
+    listed = "; ".join(f"{number}: {name}" for number, name in enumerate(shown, 1))
+    more = f" and {count - len(shown)} more" if count > len(shown) else ""
+    raise CertificateError(
+        f"The file holds {count} private keys." if which is None else f"There is no private key {which}.",
+        got=f"{listed}{more}",
+        expected=f"which=1 to which={count}" if count > 1 else "which=1",
+        advice="Choose the key that belongs to the certificate.",
+    )
 
 
 def password_encryption(password: str) -> KeySerializationEncryption:
     """Encryption under a password that is not empty."""
+    return BestAvailableEncryption(password_bytes(checked_password(password)))
+
+
+def checked_password(password: str) -> str:
+    """The password, if it is not empty.
+
+    Raises:
+        PasswordError: it is empty.
+    """
     if not password:
         expected = "at least one character"
         advice = "Choose a password, and pass it on by another way than the file."
         raise PasswordError("The password is empty.", got="no characters", expected=expected, advice=advice)
-    return BestAvailableEncryption(password_bytes(password))
+    return password
 
 
 def password_bytes(password: str) -> bytes:
-    """A password as bytes; bytes of the command line that are not UTF-8 are kept."""
-    return password.encode("utf-8", "surrogateescape")
-
-
-def looks_like_der(data: bytes) -> bool:
-    """Return True for DER. PEM with text in front may begin with ``0``, the same octet."""
-    return data[:1] == b"\x30" and b"-----BEGIN" not in data
-
-
-def beginning(data: bytes) -> str:
-    """The first four bytes of a file, for an error message that must not repeat a secret."""
-    if not data.strip():
-        return "an empty file"
-    return f"{len(data)} bytes that begin {data[:4].hex(' ')}"
-
-
-def _private_key_block(data: bytes) -> bytes | None:
-    """The private key's PEM block, or None for a file that looks like DER.
+    """A password as bytes; bytes of the command line that are not UTF-8 are kept.
 
     Raises:
-        CertificateError: the file holds no private key.
+        PasswordError: it is no text that can be written as bytes.
     """
-    if looks_like_der(data):
-        return None
-    for match in PEM_BLOCK.finditer(data):
-        if match.group(1).endswith(b"PRIVATE KEY"):
-            return match.group(0) + b"\n"
-    labels = [label.decode() for label in PEM_BEGIN.findall(data)]
-    cut_off = any(label.endswith("PRIVATE KEY") for label in labels)
-    raise CertificateError(
-        "The private key is cut off." if cut_off else "There is no private key inside.",
-        got=", ".join(labels) or beginning(data),
-        expected="-----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----",
-        advice="Give the whole file that holds the private key.",
-    )
+    try:
+        return password.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError as error:
+        got, expected = "half a character (a lone surrogate)", "text"
+        advice = "Check how the password was read."
+        raise PasswordError("The password is damaged.", got=got, expected=expected, advice=advice) from error
 
 
-def _key_error(error: Exception, data: bytes, password: str | None) -> CertificateError:
+def _stored_keys(data: bytes) -> list[_StoredKey]:
+    """The private keys of a file, in order; at least one.
+
+    Raises:
+        CertificateError: the file holds none, or one that is damaged.
+    """
+    facts = file_facts(data)
+    if facts.outline is not None and facts.kind in PRIVATE_KEYS:
+        encrypted = facts.kind is FileKind.ENCRYPTED_KEY
+        return [_StoredKey(facts.kind.value, encrypted, facts.data)]
+    blocks = [block for block in facts.pem.blocks if is_private_key(block)] if facts.pem else []
+    if not blocks and facts.pem and any(label.endswith("PRIVATE KEY") for label in facts.pem.unclosed):
+        got, expected = str(facts), "-----BEGIN PRIVATE KEY----- to -----END PRIVATE KEY-----"
+        advice = "Give the whole file that holds the private key."
+        raise CertificateError("The private key is cut off.", got=got, expected=expected, advice=advice)
+    if not blocks or any(block.label == "OPENSSH PRIVATE KEY" for block in blocks):
+        raise wrong_file(Wanted.PRIVATE_KEY, facts)
+    return [_stored_key(block) for block in blocks]
+
+
+def _stored_key(block: PemBlock) -> _StoredKey:
+    """The key of a PEM block."""
+    kind = f"{block.label} with damaged base64" if block.damage else block.label
+    return _StoredKey(kind, is_encrypted(block), None if _is_old_form(block) else block.der or b"", block)
+
+
+def _is_old_form(block: PemBlock) -> bool:
+    """Return True for a key that is encrypted as in RFC 1421, outside its DER."""
+    return any(name == "DEK-Info" for name, _ in block.headers)
+
+
+def _old_form(block: PemBlock) -> bytes:
+    """The block for the library, after a look at its DEK-Info line.
+
+    Raises:
+        CertificateError: the cipher is unknown, or its initialisation vector has another length.
+    """
+    described = next(value for name, value in block.headers if name == "DEK-Info")
+    match = _DEK_INFO.fullmatch(described)
+    if match is None or len(match[2]) != 2 * _OLD_CIPHERS.get(match[1], -1):
+        lengths = ", ".join(f"{name} with {2 * octets}" for name, octets in _OLD_CIPHERS.items())
+        raise CertificateError(
+            "The private key's DEK-Info line cannot be used.",
+            got=repr(described[:_MOST_SHOWN]),
+            expected=f"a cipher with its hexadecimal digits: {lengths}",
+            advice="Encrypt the key anew: openssl pkey -in FILE -aes256 -out KEY.pem",
+        )
+    return block.text
+
+
+def _key_error(error: Exception, key: _StoredKey, password: str | None) -> CertificateError:
     """The error that explains why a private key cannot be read, from the library's own error."""
-    encrypted = b"ENCRYPTED" in data or "encrypted" in str(error).lower()
     if isinstance(error, TypeError) and password is None:
         message = "The private key is encrypted."
         return PasswordError(message, got="no password", expected="its password", advice="Give the password.")
     if isinstance(error, TypeError):
         message = "A password was given, but the private key is not encrypted."
         return PasswordError(message, got="a password", expected="none", advice="Leave the password out.")
-    if password is not None and (encrypted or "password" in str(error).lower()):
+    if password is not None and (key.encrypted or "password" in str(error).lower()):
         message = "The private key does not open with this password."
         expected = "the password it was encrypted with"
         advice = "Check the password; letter case counts."
         return PasswordError(message, got="a password that does not fit", expected=expected, advice=advice)
-    got = beginning(data)
     expected = "a PKCS#8, SEC 1 or PKCS#1 private key"
     advice = "Give the whole file that holds the private key."
-    return CertificateError("The private key cannot be read.", got=got, expected=expected, advice=advice)
+    return CertificateError("The private key cannot be read.", got=key.kind, expected=expected, advice=advice)

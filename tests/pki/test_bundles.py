@@ -17,11 +17,11 @@ from simulator.errors import CertificateError, PasswordError, SimulatorError
 from simulator.pki.bundles import (
     load_certificates,
     load_pkcs12,
-    pem_block,
     with_chain,
     write_pem,
     write_pkcs12,
 )
+from simulator.pki.files.pem import pem_block
 from simulator.pki.issuing import Issued
 from simulator.pki.key_files import load_private_key, write_private_key
 from simulator.pki.keys import KeyType, PrivateKey
@@ -137,14 +137,14 @@ BAD: dict[str, tuple[Callable[[], object], type[SimulatorError], str]] = {
     "only a key": (
         lambda: load_certificates(write_private_key(key())),
         CertificateError,
-        "Got: PRIVATE KEY",
+        "There is no certificate inside. Got: a PEM file with PRIVATE KEY",
     ),
     "only an encrypted key": (
         lambda: load_certificates(
             openssl("ec", "-aes256", "-passout", "pass:x", data=write_private_key(key())).stdout
         ),
         CertificateError,
-        "Got: EC PRIVATE KEY",
+        "Got: a PEM file with EC PRIVATE KEY",
     ),
     "cut off": (lambda: load_certificates(CUT_PEM), CertificateError, "was cut off"),
     "damaged base64": (
@@ -165,12 +165,12 @@ BAD: dict[str, tuple[Callable[[], object], type[SimulatorError], str]] = {
     "truncated DER": (
         lambda: load_certificates(alice().certificate.der[:-1]),
         CertificateError,
-        "cannot be read as a certificate",
+        "There is no certificate inside. Got: DER whose end is missing",
     ),
     "no key": (
         lambda: load_private_key(write_pem([alice().certificate])),
         CertificateError,
-        "There is no private key inside. Got: CERTIFICATE",
+        "There is no private key inside. Got: a PEM file with CERTIFICATE",
     ),
     "empty key file": (lambda: load_private_key(b""), CertificateError, "Got: an empty file"),
     "key cut off": (
@@ -183,7 +183,11 @@ BAD: dict[str, tuple[Callable[[], object], type[SimulatorError], str]] = {
         CertificateError,
         "The private key cannot be read",
     ),
-    "damaged DER key": (lambda: load_private_key(b"\x30\x00"), CertificateError, "cannot be read"),
+    "damaged DER key": (
+        lambda: load_private_key(b"\x30\x00"),
+        CertificateError,
+        "There is no private key inside. Got: DER of another kind",
+    ),
     "key of another kind": (lambda: load_private_key(DSA_KEY), CertificateError, "Got: DSA-1024"),
     "key without password": (
         lambda: load_private_key(write_private_key(key(), "secret")),
@@ -232,17 +236,17 @@ BAD: dict[str, tuple[Callable[[], object], type[SimulatorError], str]] = {
     "PKCS#12 that is a certificate": (
         lambda: load_pkcs12(alice().certificate.der, "secret"),
         CertificateError,
-        "cannot be read as a PKCS#12 file",
+        "This is not a PKCS#12 file. Got: a DER certificate",
     ),
     "PKCS#12 cut off": (
         lambda: load_pkcs12(write_pkcs12(alice(), "secret", "alice")[:-9], "secret"),
         CertificateError,
-        "cannot be read as a PKCS#12 file",
+        "This is not a PKCS#12 file. Got: DER whose end is missing",
     ),
     "PKCS#12 without a key": (
         lambda: load_pkcs12(ONLY_CERTIFICATE, None),
         CertificateError,
-        "Got: no private key and no certificate",
+        "Got: no private key and 1 certificate.*load_trust_store",
     ),
     "key of somebody else": (
         lambda: write_pkcs12(replace(alice(), private_key=key()), "secret", "alice"),

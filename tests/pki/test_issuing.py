@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from simulator.errors import CertificateError
-from simulator.pki.bundles import pem_block, write_pem
+from simulator.pki.bundles import write_pem
 from simulator.pki.contents import DEFAULT, Contents
+from simulator.pki.files.pem import pem_block
 from simulator.pki.issuing import (
     Issued,
     Issuer,
