@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test test-all check-fast fuzz lint types figures schema check notebooks notebooks-run slides site clean
+.PHONY: demo test test-all check-fast fuzz lint types figures schema check notebooks notebooks-run slides site lesson clean
 
 demo: $(STAMP)
 	$(BIN)/clientauth demo
@@ -56,6 +56,10 @@ slides: $(STAMP)
 # The classroom as static pages, into site/: open site/index.html, or copy the folder to any web server.
 site: $(STAMP)
 	$(BIN)/clientauth site site
+
+# The 45-minute lesson, into lesson/: open lesson/index.html, and press p for the presenter's view.
+lesson: $(STAMP)
+	$(BIN)/clientauth lesson lesson
 
 # The editable install is made once, and again when what it depends on changes. Installing can fail for a
 # moment on a busy network, so it is tried three times.

@@ -19,7 +19,7 @@ from simulator.command.console import (
     write,
     write_json,
 )
-from simulator.command.lessons import cases, glossary, quiz, site
+from simulator.command.lessons import cases, glossary, lesson, quiz, site
 from simulator.command.options import (
     FOLDER,
     colour_option,
@@ -170,5 +170,5 @@ def demo(
     return demonstration.give_demo(figures, columns, coloured, quiet=quiet, stories=stories, jobs=jobs)
 
 
-for verb in (run, export, matrix, diff, check, cases, glossary, quiz, site):
+for verb in (run, export, matrix, diff, check, cases, glossary, quiz, site, lesson):
     clientauth.add_command(verb)

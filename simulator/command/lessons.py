@@ -1,4 +1,4 @@
-"""The verbs for learners: ``glossary``, ``quiz``, ``cases`` and ``site``."""
+"""The verbs for learners: ``glossary``, ``quiz``, ``cases``, ``site`` and ``lesson``."""
 
 from __future__ import annotations
 
@@ -93,12 +93,24 @@ def site(directory: Path, jobs: int | None) -> None:
     the lesson. Open DIR/index.html from disk, or copy DIR to any web server.
     """
     from simulator.lessons.site.site import site_files
-    from simulator.runs.files import make_folder, write_public_file
+    from simulator.runs.files import write_folder
     from simulator.runs.many import processes
 
-    for folder in (directory, *(directory / name for name in ("runs", "decide", "shared"))):
-        make_folder(folder)
     with processes(jobs) as executor:
-        for place, text in site_files(executor=executor, progress=None):
-            write_public_file(directory / place, text.encode())
+        write_folder(directory, site_files(executor=executor, progress=None))
+    note(f"Open {directory / 'index.html'}")
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=FOLDER)
+def lesson(directory: Path) -> None:
+    """Write the 45-minute lesson as one folder.
+
+    Slides with votes and players, the presenter's view (press p), a handout, and a worksheet with its
+    answers. Open DIR/index.html from disk; it needs no network.
+    """
+    from simulator.lessons.lesson.folder import lesson_files
+    from simulator.runs.files import write_folder
+
+    write_folder(directory, lesson_files())
     note(f"Open {directory / 'index.html'}")

@@ -7,8 +7,12 @@ import tempfile
 from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PRIVATE_MODE = 0o600
 
@@ -43,6 +47,22 @@ def make_folder(directory: Path) -> None:
         got, expected = f"{directory}: {error.strerror}", "a folder that exists, or a new name in one"
         advice = "Make the folder around it first, or name another."
         raise OutputError("The folder cannot be made.", got=got, expected=expected, advice=advice) from error
+
+
+def write_folder(directory: Path, files: Iterable[tuple[str, str]]) -> None:
+    """Write texts into a folder, each whole or not at all; other files in it stay.
+
+    Args:
+        directory: the folder; it is made before the first text is asked for.
+        files: the path in the folder, with ``/`` between its parts, and the text of each file.
+
+    Raises:
+        OutputError: a folder cannot be made, or a file cannot be written.
+    """
+    make_folder(directory)
+    for place, text in files:
+        make_folder((directory / place).parent)
+        write_public_file(directory / place, text.encode())
 
 
 def _replace(path: Path, data: bytes, mode: int | None) -> None:

@@ -140,6 +140,17 @@ def data_of(text: str, name: str = "document") -> str:
     return found[1]
 
 
+def asks_for_nothing_else(site: Mapping[str, str]) -> None:
+    """Assert that the files ask for nothing but each other, and that no script stands in a page."""
+    for place, text in site.items():
+        assert set(re.findall(r"https?://[\w./]+", text)) <= {"http://www.w3.org/2000/svg"}, place
+        assert not re.search(r"\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|@import|url\(", text), place
+    for place, page in pages(site).items():
+        assert all("src" in one or one.get("type") == "application/json" for one in page.scripts), place
+        assert [] == [name for name in page.attributes if name.startswith("on")], place
+        assert [] == [link for link in page.links if "//" in link or ":" in link], place
+
+
 # The site ----------------------------------------------------------------------------------------------
 
 
@@ -154,13 +165,7 @@ def test_every_link_leads_somewhere(site: Site) -> None:
 
 def test_nothing_is_asked_of_a_network_and_no_script_stands_in_a_page(site: Site) -> None:
     """No address of another place, no inline script, no handler in an attribute; data is data."""
-    for place, text in site.items():
-        assert set(re.findall(r"https?://[\w./]+", text)) <= {"http://www.w3.org/2000/svg"}, place
-        assert not re.search(r"\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|@import|url\(", text), place
-    for place, page in pages(site).items():
-        assert all("src" in one or one.get("type") == "application/json" for one in page.scripts), place
-        assert [] == [name for name in page.attributes if name.startswith("on")], place
-        assert [] == [link for link in page.links if "//" in link or ":" in link], place
+    asks_for_nothing_else(site)
 
 
 def test_the_same_bytes_every_time(site: Site) -> None:

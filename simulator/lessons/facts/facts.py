@@ -42,8 +42,9 @@ from simulator.lessons.traces import (
     names_of,
     proof_in,
 )
+from simulator.security import Standing
 from simulator.tls.wire.version import Protection
-from simulator.trace.facts import Received, Sent
+from simulator.trace.facts import Received, Sent, StandingChanged
 from simulator.trace.latest import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 Claim = dict[str, Any]
+#: The standings of a client that the server knows.
+KNOWN = (Standing.AUTHENTICATED, Standing.IDENTIFIED, Standing.AUTHORISED)
 
 
 def _first_failure(trace: Trace, judge: str) -> str:
@@ -77,6 +80,17 @@ def _believed_at_return(trace: Trace) -> str:
 def _believed_wrongly_ms(trace: Trace) -> int:
     late = gap(trace)
     return round(late.length / 1000) if late else 0
+
+
+def _known_after(trace: Trace) -> str:
+    """The message whose reading led the server to know who the client is."""
+    for event, changed in trace.facts(StandingChanged):
+        if changed.standing in KNOWN:
+            while not isinstance(event.fact, Received):
+                assert event.cause is not None  # a server that has read nothing knows nothing
+                event = trace.events[event.cause]
+            return event.fact.name
+    return NONE
 
 
 def _certificates_sent(trace: Trace) -> str:
@@ -209,6 +223,10 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
     "server_knows": Fact(
         "what the server knows of the client at the end", STANDING,
         lambda t: t.outcome.server.standing.value, "At the end the server knows of the client: {}."),
+    "known_after": Fact(
+        "the message after which the server knew who the client is", TEXT, _known_after,
+        "The server knew who the client is when it had read {}.", {
+            NONE: "The server never knew who the client is."}),
     "late_refusal": Fact(
         "the client took a refused session for open", YES_NO, lambda t: gap(t) is not None,
         "For a while the client took a refused session for open.", {False: _NO_ERROR}),

@@ -58,16 +58,25 @@ class Looks:
     def _named(self, found: re.Match[str]) -> str:
         return f' class="{self.classes.setdefault(found[0], f"p{len(self.classes)}")}"'
 
-    def rules(self) -> str:
-        """The style sheet of the site: palettes, rules, and the looks of pictures."""
-        light, dark, printed = (properties(PALETTES[theme]) for theme in ("light", "dark", "print"))
+    def rules(self, own: str, *, dark: bool = True) -> str:
+        """A style sheet: palettes, own rules, and the looks of pictures.
+
+        Args:
+            own: the rules.
+            dark: follow a reader who wants dark pages.
+        """
+        at_night = f"@media (prefers-color-scheme: dark) {{ {_root('dark')} }}\n" if dark else ""
         looks = "\n".join(
             f".{name} {{{_PROPERTY.sub(_declaration, look)}}}" for look, name in self.classes.items()
         )
         return (
-            f":root {{\n{light}}}\n@media (prefers-color-scheme: dark) {{ :root {{\n{dark}}} }}\n"
-            f"@media print {{ :root {{\n{printed}}} }}\n{web('site.css')}\n/* Pictures */\n{looks}\n"
+            f"{_root('light')}\n{at_night}@media print {{ {_root('print')} }}\n"
+            f"{own}\n/* Pictures */\n{looks}\n"
         )
+
+
+def _root(theme: str) -> str:
+    return f":root {{\n{properties(PALETTES[theme])}}}"
 
 
 def _declaration(found: re.Match[str]) -> str:

@@ -92,6 +92,6 @@ def site_files(
     yield "shared/shapes.js", shapes.script()
     yield "shared/player.js", script()
     yield "shared/player.css", stylesheet()
-    yield "shared/site.css", looks.rules()
+    yield "shared/site.css", looks.rules(web("site.css"))
     for name in OWN_SCRIPTS:
         yield f"shared/{name}", web(name)

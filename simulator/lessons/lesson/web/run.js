@@ -1,0 +1,15 @@
+// A player of the lesson. Inside a slide it is light, as the slides are, and two runs have big type; the slide
+// tells it when to listen to keys, and Escape goes back to the slide.
+
+const inSlide = window.parent !== window;
+const contents = clientauth.drawn(clientauth.unpack(document.getElementById("document").textContent));
+clientauth.play(contents, document.getElementById("player"), inSlide ? { theme: "light", big: Boolean(contents.comparison) } : {});
+
+if (inSlide) {
+  addEventListener("message", (event) => {
+    if (event.source === window.parent && event.data?.lesson === "enter") document.querySelector(".cap-view").focus();
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open]")) window.parent.postMessage({ lesson: "leave" }, "*");
+  }, true);
+}
