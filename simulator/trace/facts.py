@@ -37,9 +37,18 @@ class Step(Enum):
     SESSION = "SESSION"
 
     @property
+    def short_title(self) -> str:
+        """Its name in two or three words, the same wherever the step is shown."""
+        return self.band.value.replace("_", " ").capitalize()
+
+    @property
     def title(self) -> str:
-        """A heading for people, the same wherever the step is shown."""
-        return _STEP_TITLES[self.band]
+        """A heading that begins with this name and says more."""
+        return self.short_title + _STEP_TITLES[self.band]
+
+    def numbered(self, number: int, gap: str = " ") -> str:
+        """The title after its number; 0 is for what comes before the connection, which has none."""
+        return f"{number}{gap}{self.title}" if number else self.title
 
     @property
     def band(self) -> Step:
@@ -48,12 +57,12 @@ class Step(Enum):
 
 
 _STEP_TITLES = {
-    Step.ENROLMENT: "Before: enrolment",
-    Step.REQUEST: "Client requests a secure connection",
-    Step.SERVER_CHECK: "Client checks the server, which may ask for a certificate",
-    Step.SEND_OR_SKIP: "Client sends a certificate, or goes on without",
-    Step.TRUST_DECISION: "Server decides",
-    Step.SESSION: "The session, and what it is worth",
+    Step.ENROLMENT: ", before the connection",
+    Step.REQUEST: ": the client asks for a secure connection",
+    Step.SERVER_CHECK: ", in which the server may ask for a certificate",
+    Step.SEND_OR_SKIP: ": the client sends a certificate or goes on without",
+    Step.TRUST_DECISION: ": the server decides",
+    Step.SESSION: ": what it is worth",
 }
 
 

@@ -76,7 +76,7 @@ ENDINGS = {
         "certificate_expired": 60,
         "took the session for open": 65,
         "Trust decision": 58,
-        "Server decides": 58,
+        "the server decides": 58,
     },
     "stolen": {
         "A certificate without its key": 66,
@@ -86,7 +86,7 @@ ENDINGS = {
         "never read": 61,  # the failure goes along with this stop
         "did not prove": 58,
         "decrypt_error": 59,
-        "Server decides": 54,
+        "the server decides": 54,
     },
 }
 

@@ -19,6 +19,7 @@ from simulator.trace.facts import (
 from simulator.trace.outcome import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.display import Text
+from simulator.views.pictures.essential import essential
 from simulator.views.pictures.sequence import sequence
 from simulator.views.player.picture import picture
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger
@@ -149,40 +150,52 @@ def test_what_is_known_later_names_the_event_that_makes_it_known(name: str, tls:
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_bands_change_with_every_step_and_only_then(name: str, tls: str) -> None:
-    """No band is followed by one of its step, each beat stands in its step's, and numbers go up by one."""
-    step, number = None, 0
+    """Every step has one band, in the order of the story, and numbers go up by one from the first message.
+
+    The client's first data may leave before the server has decided: they stand in the band before that.
+    """
+    step, number, order = None, -1, [step.band for step in Step]
     for beat in selection(trace_of(name, tls), "messages"):
         if isinstance(beat, Band):
-            assert beat.step is not step
+            assert step is None or order.index(beat.step) > order.index(step)
             step, number = beat.step, number + 1
             assert (beat.number, beat.step.title) == (number, beat.event.step.title)
+            assert beat.step.title.startswith(beat.step.short_title)
+        elif isinstance(beat, Flight) and beat.protocol == "application_data" and step is Step.SEND_OR_SKIP:
+            assert (beat.event.step, beat.event.actor) == (Step.SESSION, "client")
         elif not isinstance(beat, Belief | CallReturned):
             assert beat.event.step.band is step
 
 
 @pytest.mark.parametrize(("name", "tls"), RUNS)
 def test_bands_have_one_name_and_number_in_every_form(name: str, tls: str) -> None:
-    """Picture, chapters, text and diagrams say the same numbers and titles, in the same order."""
+    """Picture, slide, chapters, text and diagrams say the same numbers and titles, in the same order."""
     trace = trace_of(name, tls)
     told = [band for band in selection(trace, "messages") if isinstance(band, Band)]
-    bands = [f"{band.number} {band.step.title}" for band in told]
-    assert bands == [f"{one['number']} {one['title']}" for one in picture(trace, "messages")["chapters"]]
-    assert bands == [" ".join(words) for words in re.findall(r"─── (\d+)  (.*?) ─", story(trace, 120))]
+    bands = [f"{band.number or ''} {band.step.title}".strip() for band in told]
+    chapters = picture(trace, "messages")["chapters"]
+    assert bands == [f"{one['number']} {one['title']}".strip() for one in chapters]
+    titles = re.findall(r"─── (?:(\d)  )?((?!What the session).*?) ─", story(trace, 120))
+    assert bands == [" ".join(words).strip() for words in titles]
     for words in (mermaid(trace), plantuml(trace)):
-        found = re.findall(r"(?m)^ *(?:Note over \S+: |== )(\d) · (.*?) \([^()]*\)", words)
-        assert bands == [" ".join(heading) for heading in found]
+        found = re.findall(
+            r"(?m)^ *(?:Note over \S+: |== )(?:(\d) · )?([A-Z].*?) \((?:from|0 ms|\d.* before)", words
+        )
+        assert bands == [" ".join(heading).strip() for heading in found]
     for detail in DETAILS:
         assert bands == [band.name for band in sequence(trace, detail=detail).marks.bands]
+    short = [f"{band.number} {band.step.short_title}" for band in told if band.number]
+    assert bands[len(bands) - len(short) :] == [band.name for band in essential(trace).marks.bands]
+    assert short == re.findall(r"─ (\d [A-Z].*?) ─", story(trace, 120, detail="essential"))
 
 
 @pytest.mark.parametrize("tls", ["1.2", "1.3"])
 def test_the_servers_question_stands_among_what_the_client_checks(tls: str) -> None:
-    """Both versions have one band for the server's flight; only TLS 1.3 speaks before the server decides."""
+    """Both versions have one band for the server's flight, and the bands of one story in one order."""
     trace = trace_of("valid-certificate", tls)
     steps = [band.step for band in selection(trace, "messages") if isinstance(band, Band)]
-    early = [Step.SESSION] if tls == "1.3" else []
     first = [Step.ENROLMENT, Step.REQUEST, Step.SERVER_CHECK, Step.SEND_OR_SKIP]
-    assert steps == [*first, *early, Step.TRUST_DECISION, Step.SESSION]
+    assert steps == [*first, Step.TRUST_DECISION, Step.SESSION]
 
 
 def test_a_certificate_authority_has_one_spelling() -> None:

@@ -74,7 +74,7 @@ class BandMark:
     @property
     def name(self) -> str:
         """The number and the title, as they stand in the heading."""
-        return f"{self.number} {self.step.title}"
+        return self.step.numbered(self.number)
 
 
 ASection = TypeVar("ASection", BandMark, SectionMark)

@@ -20,7 +20,7 @@ from simulator.views.pictures.footer import ladder
 from simulator.views.pictures.heading import column_titles
 from simulator.views.story.beat_kinds import Flight
 from simulator.views.story.caption import caption
-from simulator.views.story.essence import band_name, essence, folded
+from simulator.views.story.essence import essence, folded
 from simulator.views.story.lanes import names_of, version_words
 from simulator.views.story.words import clean
 
@@ -158,15 +158,16 @@ class _Slide:
             self.beliefs[side].change(belief)
 
     def _band(self, row: Row) -> None:
-        """Begin a band with its number and its name."""
+        """Begin a band with its number and its short name."""
         sheet, step, seq = self.sheet, row.event.step.band, row.event.seq
+        number = self.told.numbers[step]
         sheet.y += 4 if sheet.bands else 0
         x, y = LEFT + 18, sheet.y + 16
-        sheet.bands.append(BandMark(len(sheet.bands) + 1, step, seq, sheet.y, sheet.y, sheet.y))
+        sheet.bands.append(BandMark(number, step, seq, sheet.y, sheet.y, sheet.y))
         with sheet.within(Part.HEADING, seq):
             sheet.put(Box(x - 10, y - 10, 20, 20, f"step.{step.value}", seq, radius=10))
-            sheet.put(Text(x, y + 4.7, str(len(sheet.bands)), "band.number", seq, "middle"))
-            sheet.put(Text(x + 15, y + 4.7, band_name(step), f"band.name.{step.value}", seq))
+            sheet.put(Text(x, y + 4.7, str(number), "band.number", seq, "middle"))
+            sheet.put(Text(x + 15, y + 4.7, step.short_title, f"band.name.{step.value}", seq))
 
     def _grounds(self, bands: list[BandMark]) -> None:
         """Colour the bands, each down to the next and the last to the end."""

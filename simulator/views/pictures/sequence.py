@@ -122,10 +122,11 @@ class _Story:
             sheet.put(Box(stage.left, top, width, STRIP_HEIGHT, f"strip.{step.value}", seq, radius=5))
         x, y = stage.left + 18, top + STRIP_HEIGHT / 2
         with sheet.within(Part.HEADING, since):
-            sheet.put(Box(x - 10, y - 10, 20, 20, f"step.{step.value}", seq, radius=10))
-            sheet.put(Text(x, y + 4.7, str(band.number), "band.number", seq, "middle"))
-            style = f"band.title.{step.value}"
-            sheet.line(step.title, style, seq, stage.left + 36, top + 19, width=width - 190)
+            if band.number:
+                sheet.put(Box(x - 10, y - 10, 20, 20, f"step.{step.value}", seq, radius=10))
+                sheet.put(Text(x, y + 4.7, str(band.number), "band.number", seq, "middle"))
+                x += 18
+            sheet.line(step.title, f"band.title.{step.value}", seq, x, top + 19, width=width - 190)
         with sheet.within(Part.TIME, since):
             sheet.line(band.when, "band.time", seq, stage.right - 12, top + 18, width=140, anchor="end")
         sheet.bands.append(BandMark(band.number, step, since, top, top + STRIP_HEIGHT, top + STRIP_HEIGHT))

@@ -65,12 +65,12 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
         ``foot``: where the card with the result begins.
         ``lanes``: (title, x) from left to right. ``talk``: left and right edge of what client and server
         do during the connection. ``places``: for each ``seq`` its rectangle (x, y, width, height).
-        ``chapters``: the bands, as ``seq`` of the first event, number, step and title. ``cuts``: heights
-        at which the picture may be cut into pages. ``depths``: for each event how far down the picture
-        reaches when it has just happened. ``away``: markup of the arrows of messages that are never read,
-        as they look before that is known. ``told``: markup of what tells it, to be shown from then on.
-        ``since``: for each of them the event that makes it known. ``secrets``: lines on the lanes' cards
-        that tell what is wrong.
+        ``chapters``: the bands, as ``seq`` of the first event, number (empty before the connection), step,
+        name and title. ``cuts``: heights at which the picture may be cut into pages. ``depths``: for each
+        event how far down the picture reaches when it has just happened. ``away``: markup of the arrows of
+        messages that are never read, as they look before that is known. ``told``: markup of what tells it,
+        to be shown from then on. ``since``: for each of them the event that makes it known. ``secrets``:
+        lines on the lanes' cards that tell what is wrong.
         Of a run that is not ``finished`` the card with the result is left out.
 
     Raises:
@@ -179,7 +179,14 @@ def _talk(trace: Trace, places: Mapping[int, Extent], width: float) -> tuple[flo
 def _chapter(band: BandMark) -> dict[str, Any]:
     """A band of the picture, where a chapter of the player begins."""
     step = band.step
-    return {"seq": band.seq, "number": str(band.number), "step": step.value, "title": step.title}
+    number = str(band.number or "")
+    return {
+        "seq": band.seq,
+        "number": number,
+        "step": step.value,
+        "name": step.short_title,
+        "title": step.title,
+    }
 
 
 def _giving_away(trace: Trace, lines: Iterable[str]) -> list[str]:

@@ -26,7 +26,7 @@ class Band:
     """A step begins with this event.
 
     Attributes:
-        number: its place among the bands, from 1.
+        number: its place among the bands of the connection, from 1; 0 for what comes before.
         event: the first that is shown of the step.
         since: ``seq`` of the event with which the band appears; it may be a ledger that is not shown.
         when: from which moment on.

@@ -22,6 +22,7 @@ from simulator.trace.facts import (
     Setup,
     StandingChanged,
     StateChanged,
+    Step,
 )
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.style import DETAILS
@@ -85,13 +86,15 @@ def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
     """The beats that a detail shows, with a band wherever the step changes.
 
     The ledger and the proof of a peer stand inside the one decision that rests on both. An idle CA has a
-    remark where the connection begins.
+    remark where the connection begins. A session begins when the server has decided: in TLS 1.3 the client's
+    first data leave with its certificate, and stay in that band.
     """
     most = DETAILS.index(detail)
     told = with_proofs(beats(trace, detail)[1:])
     shown = [beat for beat in told if DETAILS.index(beat.detail) <= most]
     idle = sorted(idle_authorities(trace))
     step, number = None, count(1)
+    decided = min((beat.event.seq for beat in told if beat.event.step is Step.TRUST_DECISION), default=0)
     for beat in _joined(shown) if detail == "overview" else shown:
         if isinstance(beat, Ledger) and (beat.decided or beat.is_empty):
             continue
@@ -100,11 +103,13 @@ def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
         begins = isinstance(beat, Flight | Ledger | Decision) or (
             isinstance(beat, Remark) and beat.kind == "note"
         )
+        if event.step is Step.SESSION and event.seq < decided:
+            begins = False
         if event.step.band is not step and (begins or step is None):
             step = event.step.band
             since = beat.since if isinstance(beat, Decision) else event.seq
             when = f"from {moment(event.at)}" if event.at > 0 else moment(event.at)
-            yield Band(next(number), event, since, when)
+            yield Band(0 if step is Step.ENROLMENT else next(number), event, since, when)
             if event.at >= 0:
                 yield from (_idle(event, lane) for lane in idle)
                 idle = []

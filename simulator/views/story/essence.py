@@ -1,7 +1,8 @@
 """A run in the few lines that fit on one slide: beats joined into arrows, and a line for each decision.
 
 Left out is what every handshake has and no decision rests on: sizes, tickets, ChangeCipherSpec, Finished. A
-belief begins beside the message or decision that gives rise to it.
+client that is not asked sends Finished alone, so there it is shown. A belief begins beside the message or
+decision that gives rise to it.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class Essence:
         before: what was set up before the connection, in short sentences.
         cards: side → what it shows or asks for.
         rows: arrows and decisions in their order; of an arrow, ``fields`` is a remark to put below it.
+        numbers: the number of each step, as in every picture of the run.
         beliefs: each with the place of the row beside which it begins; -1 for what is held before.
         result: the level, and what it means.
     """
@@ -83,13 +85,15 @@ class Essence:
     before: tuple[str, ...]
     cards: dict[str, str]
     rows: tuple[Row, ...]
+    numbers: dict[Step, int]
     beliefs: tuple[tuple[int, Belief], ...]
     result: tuple[str, str]
 
 
 def essence(trace: Trace) -> Essence:
     """Choose and join the beats of a run."""
-    told = [beat for beat in selection(trace, "messages") if not isinstance(beat, Band)]
+    chosen = list(selection(trace, "messages"))
+    told = [beat for beat in chosen if not isinstance(beat, Band)]
     names = names_of(trace.setup)
     before = [beat for beat in told if beat.event.step is Step.ENROLMENT]
     rows: list[Row] = []
@@ -100,7 +104,8 @@ def essence(trace: Trace) -> Essence:
             case Flight(receiver="client" | "server"):
                 _add_flight(rows, beat)
             case Decision():
-                rows += _choice(beat, names.shown)
+                unjudged = all(row.event.step is not Step.TRUST_DECISION for row in rows)
+                rows += _choice(beat, names.shown, unjudged=unjudged)
             case Ledger():
                 rows.append(
                     Choice(beat.event, (_ground(beat, beat.headline, names.shown),), bool(beat.decisive))
@@ -120,14 +125,10 @@ def essence(trace: Trace) -> Essence:
         before=tuple(dict.fromkeys(_before(before, names))),
         cards=_cards(trace.setup),
         rows=shown,
+        numbers={band.step: band.number for band in chosen if isinstance(band, Band)},
         beliefs=tuple(beside),
         result=(level_name(level), level.plain_words + by),
     )
-
-
-def band_name(step: Step) -> str:
-    """A step in two or three words."""
-    return step.value.replace("_", " ").capitalize()
 
 
 def grounds_words(row: Choice) -> str:
@@ -183,6 +184,10 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
             rows.append(replace(bare, name=f"Certificate of {shorten(_owner(beat), LONGEST)}"))
         case Sent(name=name) if name in SHOWN:
             rows.append(bare)
+        case Sent(name="Finished", to="server") if all(
+            row.event.step is not Step.SEND_OR_SKIP for row in rows
+        ):
+            rows.append(bare)
         case Sent(to="client", protocol="application_data") if beat.fields:
             if ("server", fact.name) not in map(_kind, rows):  # its first words say what it grants
                 rows.append(replace(bare, name=re.split(r"[.(]", beat.fields[0])[0].rstrip(" ”") + "”"))
@@ -200,15 +205,19 @@ def _kind(row: Row) -> tuple[str, str]:
     return row.event.actor, row.event.fact.name if isinstance(row.event.fact, Sent) else ""
 
 
-def _choice(beat: Decision, say: Say) -> Iterator[Choice]:
-    """A decision that no arrow shows: on a certificate and its proof, to leave something out, to refuse."""
+def _choice(beat: Decision, say: Say, *, unjudged: bool) -> Iterator[Choice]:
+    """A decision that no arrow shows: on a certificate and its proof, to leave something out, to refuse.
+
+    What the server grants follows from its judgement, and is shown where there was none.
+    """
     reason = _head(beat.sentences[0] if beat.sentences else beat.headline)
     grounds = [_ground(ledger, reason, say) for ledger in beat.grounds]
     failed = any(outcome is CheckOutcome.FAIL for outcome, _ in grounds)
     if not grounds or beat.refuses is not failed:  # a person may decide otherwise
         said = f"a person decided: {beat.choice}" if grounds else reason
         grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, said))
-    if beat.ledger or beat.refuses or beat.choice in ("skip", "do not ask"):
+    left_out = beat.choice in ("skip", "do not ask") or (beat.choice == "grant" and unjudged)
+    if beat.ledger or beat.refuses or left_out:
         yield Choice(beat.event, tuple(grounds), beat.refuses)
 
 

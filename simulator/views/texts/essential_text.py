@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.views.drawing.cells import cells, shorten, wrap_cells
 from simulator.views.story.beat_kinds import Flight
-from simulator.views.story.essence import TITLES, band_name, essence, held_words
+from simulator.views.story.essence import TITLES, essence, held_words
 from simulator.views.story.lanes import names_of, version_words
 from simulator.views.story.words import clean
 
@@ -38,11 +38,9 @@ def essential_text(trace: Trace, width: int, signs: Signs) -> str:
     lines += ["", columns(TITLES["client"], middle, TITLES["server"])]
     beside: dict[str, list[str]] = {"client": [], "server": []}  # lines that wait for a row
     bands = [row.event.step.band for row in told.rows]
-    number = 0
     for place, row in enumerate(told.rows):
         if not place or bands[place] is not bands[place - 1]:
-            number += 1
-            title = f"{signs.rule} {number} {band_name(bands[place])} "
+            title = f"{signs.rule} {told.numbers[bands[place]]} {bands[place].short_title} "
             lines.append(columns("", title.ljust(room, signs.rule), ""))
         for belief in (belief for begins, belief in told.beliefs if max(begins, 0) == place):
             beside[belief.event.actor] = wrap_cells(held_words(belief), side - 1)

@@ -79,7 +79,7 @@ def run_words(trace: Trace) -> tuple[str, ...]:
 
 def band_words(band: Band) -> str:
     """The heading of a step."""
-    return f"{band.number} · {band.step.title} ({band.when})"
+    return f"{band.step.numbered(band.number, ' · ')} ({band.when})"
 
 
 def worth(trace: Trace, detail: str) -> tuple[str, ...]:

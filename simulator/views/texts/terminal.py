@@ -209,7 +209,7 @@ class _Pen:
 
     def title(self, mark: str = " ") -> str:
         band = self.band
-        return self.rule(f"{band.number}{mark} {band.step.title}", "heading") if band else ""
+        return self.rule(band.step.numbered(band.number, f"{mark} "), "heading") if band else ""
 
     def lanes(self, pair: tuple[str, str]) -> str:
         """The names of the two lanes above them."""

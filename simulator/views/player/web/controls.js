@@ -92,7 +92,7 @@ export class Controls {
       this.ahead = h("li", { class: "cap-unknown" }, h("span", { "aria-hidden": "true" }, "?"), h("span", { class: "cap-hidden" }, "What comes later is not shown."));
       this.track.replaceChildren(...chapters.map((chapter) => h("li", { style: `--step: var(--step_${chapter.step}); --band: var(--strip_${chapter.step})` },
         h("button", { type: "button", title: chapter.title, click: () => this.player.go(this.player.active, chapter.seq) },
-          h("b", {}, chapter.number), h("span", {}, chapter.title)))), this.ahead);
+          h("b", {}, chapter.number || "·"), h("span", {}, chapter.name)))), this.ahead);
     }
     const until = guessing ? pane.upto : pane.last;
     chapters.forEach((chapter, index) => {

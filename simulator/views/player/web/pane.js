@@ -108,7 +108,7 @@ export class Pane {
     const end = this.ends(event.seq);
     this.now.style.setProperty("--step", `var(--step_${event.step})`);
     this.now.replaceChildren(
-      h("p", { class: "cap-when" }, chapter && event.seq ? h("b", {}, `${chapter.number} ${chapter.title}`) : h("b", {}, "Before"),
+      h("p", { class: "cap-when" }, chapter && event.seq ? h("b", {}, `${chapter.number} ${chapter.title}`.trim()) : h("b", {}, "Before"),
         h("span", {}, event.seq ? event.at : "")),
       h("h3", end ? { class: "cap-level", style: `--level: var(--level_${end[0]})` } : {}, this.headline(event.seq)), ...this.sentences.map((sentence) => h("p", {}, sentence)));
   }

@@ -110,7 +110,7 @@ function drawStory(pane, node) {
       const from = at ? chapter.seq : 0;
       const to = chapters[at + 1]?.seq ?? Infinity;
       const heading = `${node.list.id}-${at}`;
-      node.list.append(h("div", { role: "group", "aria-labelledby": heading, style: `--step: var(--step_${chapter.step})` }, h("h4", { id: heading, role: "presentation" }, `${chapter.number} ${chapter.title}`),
+      node.list.append(h("div", { role: "group", "aria-labelledby": heading, style: `--step: var(--step_${chapter.step})` }, h("h4", { id: heading, role: "presentation" }, `${chapter.number} ${chapter.title}`.trim()),
         stops.filter((seq) => seq >= from && seq < to).map((seq) => h("div", { role: "option", id: `${node.list.id}-e${seq}`, "aria-selected": "false", "data-seq": seq },
           h("span", {}, pane.headline(seq)), h("small", {}, seq ? run.events[seq].at : "")))));
     });
