@@ -11,15 +11,33 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from simulator.engine.world import World, issue_world
+from simulator.command.certificates_readme import readme_of
+from simulator.engine.world import World, WorldFile, issue_world
 from simulator.entropy import SeededEntropy
-from simulator.pki.bundles import write_pkcs12
+from simulator.errors import PasswordError
+from simulator.pki.bundles import write_pkcs12, write_pkcs12_trust_store
+from simulator.pki.files.java_store import write_java_store
+from simulator.pki.files.pem import pem_block
+from simulator.pki.key_files import checked_password, write_private_key
+from simulator.runs.file_names import check_file_names
 from simulator.runs.files import make_folder, write_private_file, write_public_file
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
+    from simulator.engine.world import Holding
     from simulator.scenario import Scenario
+
+#: The forms that are written on request, and what each is; PEM is always written.
+FORMS = {
+    "chain-and-key": "each side's chain and key in one PEM file, as HAProxy takes them",
+    "pkcs12": "certificate, chain and key as PKCS#12, as browsers and Java take them",
+    "older-pkcs12": "the same with 3DES and SHA-1, for older Java, macOS and Windows",
+    "trust-pkcs12": "trust stores as PKCS#12, marked as Java demands",
+    "trust-jks": "trust stores as JKS, for Java programs that take no other",
+}
+NEED_PASSWORD = frozenset(FORMS) - {"chain-and-key"}
 
 
 def issue_for_real_tools(scenario: Scenario, *, seeded: bool) -> World:
@@ -48,29 +66,80 @@ def _fresh_entropy(label: str, length: int) -> bytes:  # noqa: ARG001 - an Entro
     return os.urandom(length)
 
 
-def write_certificates(world: World, directory: Path, *, password: str | None = None) -> list[Path]:
-    """Write everything a scenario's two sides hold.
+def write_certificates(
+    world: World,
+    directory: Path,
+    *,
+    forms: Collection[str] = (),
+    password: str | None = None,
+    seeded: bool = False,
+) -> list[Path]:
+    """Write everything a scenario's two sides hold, and a README with commands for real tools.
 
     Args:
         world: the issued certificates and keys.
         directory: the folder; it is made if it does not exist, its parent is not.
-        password: also write each side's holdings as a PKCS#12 under this password.
+        forms: names of :data:`FORMS` to write beside PEM.
+        password: the password of the forms that have one.
+        seeded: the certificates are dated by the scenario's clock, not by the machine's.
 
     Returns:
         The files, in the order in which they were written.
 
     Raises:
-        OutputError: a file or the folder cannot be written.
-        PasswordError: the password is empty.
+        OutputError: a file or the folder cannot be written, or the names of the files do not go together. The
+            names are checked before the first file is written.
+        PasswordError: the password is empty or missing.
     """
-    files = [(file.name, file.data, file.is_private) for file in world.files()]
-    if password is not None:
-        owned = [name for holding in (world.client, world.server) for name in holding.names[:1]]
-        files += [(f"{name}.p12", write_pkcs12(world[name], password, name), True) for name in owned]
+    files = [*world.files(), *_on_request(world, forms, password)]
+    files.append(WorldFile("README.md", "this list", readme_of(world, files, seeded=seeded).encode()))
+    check_file_names((file.name, file.content) for file in files)
     make_folder(directory)
     written = []
-    for name, data, is_private in files:
-        path = directory / name
-        (write_private_file if is_private else write_public_file)(path, data)
+    for file in files:
+        path = directory / file.name
+        (write_private_file if file.is_private else write_public_file)(path, file.data)
         written.append(path)
     return written
+
+
+def _on_request(world: World, forms: Collection[str], password: str | None) -> Iterator[WorldFile]:
+    """The files of the forms that were asked for, in the order of :data:`FORMS`."""
+    secret = ""
+    if NEED_PASSWORD & set(forms):
+        if password is None:
+            raise PasswordError(
+                "A file of this form needs a password.",
+                got="none",
+                expected="a password for PKCS#12 and JKS files",
+                advice="Give the password.",
+            )
+        secret = checked_password(password)
+    for form in FORMS:
+        for side, holding in (("client", world.client), ("server", world.server)):
+            if form in forms:
+                yield from _file_of(form, world, side, holding, secret)
+
+
+def _file_of(form: str, world: World, side: str, holding: Holding, password: str) -> Iterator[WorldFile]:
+    """One side's file in one form, if the side holds what belongs in it."""
+    if form == "chain-and-key":
+        for own in holding.credentials[:1]:
+            chain = b"".join(pem_block("CERTIFICATE", der) for der in own.chain)
+            data = chain + write_private_key(own.private_key)
+            words = f"the {side}'s chain and key in one file"
+            yield WorldFile(f"{side}-chain-and-key.pem", words, data, is_private=True)
+    elif form in ("pkcs12", "older-pkcs12"):
+        older = form == "older-pkcs12"
+        for name in holding.names[:1]:
+            data = write_pkcs12(world[name], password, name, older=older)
+            words = f"{name} with its chain and key as PKCS#12{', 3DES and SHA-1' if older else ''}"
+            yield WorldFile(f"{name}{'-older' if older else ''}.p12", words, data, is_private=True)
+    elif trusted := [(world.name_of(one) or one.fingerprint[:16], one) for one in holding.store]:
+        words = f"the certificates that the {side} trusts, for Java"
+        if form == "trust-pkcs12":
+            data = write_pkcs12_trust_store(trusted, password)
+            yield WorldFile(f"{side}-trusts.p12", words, data)
+        else:
+            data = write_java_store(trusted, password, world.scenario.clock)
+            yield WorldFile(f"{side}-trusts.jks", words, data)

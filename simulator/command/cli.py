@@ -25,6 +25,8 @@ from simulator.command.options import (
     colour_option,
     jobs_option,
     json_option,
+    password_from,
+    password_options,
     scenario_from,
     set_option,
 )
@@ -119,19 +121,40 @@ def listing(scenarios: Mapping[str, Scenario], *, coloured: bool) -> str:
 @click.option(
     "--seed", is_flag=True, help="The scenario's seed and clock: the same bytes every time, no secrets."
 )
-@click.option("--password", help="Also write PKCS#12 files under this password.")
+@click.option(
+    "--form",
+    "forms",
+    multiple=True,
+    type=click.Choice(["chain-and-key", "pkcs12", "older-pkcs12", "trust-pkcs12", "trust-jks", "all"]),
+    help="A form to write beside PEM: each side's chain and key in one file; PKCS#12; PKCS#12 for older "
+    "systems (3DES, SHA-1); trust stores as PKCS#12 or JKS. May be given several times.",
+)
+@password_options
 def certificates(
-    scenario: str, directory: Path, settings: tuple[str, ...], seed: bool, password: str | None
+    scenario: str,
+    directory: Path,
+    settings: tuple[str, ...],
+    seed: bool,
+    forms: tuple[str, ...],
+    password_file: str | None,
 ) -> None:
     """Write a scenario's certificates and keys for real tools.
 
     Keys are new, and validity is around the present moment. With --seed they are the simulation's own: every
-    reader can make the same keys, so they are good for teaching only.
+    reader can make the same keys, so they are good for teaching only. README.md has commands for openssl,
+    curl, keytool, browsers and servers.
     """
-    from simulator.command.certificate_files import issue_for_real_tools, write_certificates
+    from simulator.command.certificate_files import (
+        FORMS,
+        NEED_PASSWORD,
+        issue_for_real_tools,
+        write_certificates,
+    )
 
+    wanted = set(FORMS if "all" in forms else forms) or ({"pkcs12"} if password_file else set())
+    password = password_from(password_file) if wanted & NEED_PASSWORD else None
     world = issue_for_real_tools(scenario_from(scenario, settings), seeded=seed)
-    for path in write_certificates(world, directory, password=password):
+    for path in write_certificates(world, directory, forms=wanted, password=password, seeded=seed):
         note(f"{path}")
 
 

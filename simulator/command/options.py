@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from simulator.errors import PasswordError
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simulator.runs.run import Run
     from simulator.scenario import Scenario
 
+MOST_OF_A_PASSWORD = 4096  # characters; a file without line ends is no password
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 tls_option = click.option(
@@ -59,6 +65,48 @@ detail_option = click.option(
     show_default=True,
     help="How much is shown; essential is one slide.",
 )
+
+
+def _not_on_the_command_line(_context: click.Context, _parameter: click.Parameter, given: str | None) -> None:
+    if given is not None:
+        raise click.BadParameter(
+            "a password on the command line can be read by every user of the machine. "
+            "Give --password-file FILE, or neither to be asked."
+        )
+
+
+def password_options(command: Callable[..., object]) -> Callable[..., object]:
+    """Let a verb take a password from a file; ``--password`` is told why it is not taken."""
+    refused = click.option("--password", expose_value=False, hidden=True, callback=_not_on_the_command_line)
+    return click.option(
+        "--password-file",
+        metavar="FILE",
+        help="Its first line is the password of PKCS#12 and JKS files; - is standard input. "
+        "Default: you are asked.",
+    )(refused(command))
+
+
+def password_from(file: str | None) -> str:
+    """The password in the first line of a file, of standard input (``-``), or as a person types it.
+
+    Raises:
+        click.UsageError: no file is named and there is no terminal to ask at.
+        PasswordError: the file cannot be read.
+    """
+    if file is None:
+        if not sys.stdin.isatty():
+            raise click.UsageError(
+                "These forms need a password. Give --password-file FILE, or - for standard input."
+            )
+        return str(click.prompt("Password of the files", hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        with click.open_file(file, encoding="utf-8", errors="surrogateescape") as lines:
+            return str(lines.readline(MOST_OF_A_PASSWORD)).rstrip("\r\n")
+    except OSError as error:
+        got, expected = f"{file}: {error.strerror}", "a file whose first line is the password"
+        raise PasswordError(
+            "The password cannot be read.", got=got, expected=expected, advice="Check its name."
+        ) from error
 
 
 def scenario_from(name: str, settings: tuple[str, ...]) -> Scenario:

@@ -62,11 +62,19 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class WorldFile:
-    """A file for use with real tools: its name, its bytes, and True if there is a private key in it."""
+    """A file for use with real tools.
+
+    Attributes:
+        name: the file's name.
+        content: what is in it, in words.
+        data: its bytes.
+        is_private: there is a private key in it.
+    """
 
     name: str
+    content: str
     data: bytes = field(repr=False)
-    is_private: bool
+    is_private: bool = False
 
 
 class World:
@@ -212,18 +220,22 @@ class World:
         """
         found: list[WorldFile] = []
         for name, one in self.issued.items():
-            found.append(WorldFile(f"{name}.pem", write_pem([one.certificate]), is_private=False))
+            found.append(WorldFile(f"{name}.pem", f"the certificate {name}", write_pem([one.certificate])))
             if one.request is not None:
                 request = pem_block("CERTIFICATE REQUEST", one.request)
-                found.append(WorldFile(f"{name}.csr", request, is_private=False))
-            found.append(WorldFile(f"{name}.key", write_private_key(one.private_key), is_private=True))
+                found.append(WorldFile(f"{name}.csr", f"the signing request for {name}", request))
+            key = write_private_key(one.private_key)
+            found.append(WorldFile(f"{name}.key", f"the private key of {name}", key, is_private=True))
         for side, holding in (("client", self.client), ("server", self.server)):
             for own in holding.credentials[:1]:
                 chain = b"".join(pem_block("CERTIFICATE", der) for der in own.chain)
-                key = write_private_key(own.private_key)
-                found.append(WorldFile(f"{side}-chain.pem", chain, is_private=False))
-                found.append(WorldFile(f"{side}-signs-with.key", key, is_private=True))
-            found.append(WorldFile(f"{side}-trusts.pem", write_pem(holding.store), is_private=False))
+                key, signs_with = write_private_key(own.private_key), f"{side}-signs-with.key"
+                found.append(WorldFile(f"{side}-chain.pem", f"the chain that the {side} sends", chain))
+                found.append(
+                    WorldFile(signs_with, f"the key that the {side} signs with", key, is_private=True)
+                )
+            trusts = write_pem(holding.store)
+            found.append(WorldFile(f"{side}-trusts.pem", f"the certificates that the {side} trusts", trusts))
         return tuple(found)
 
     @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs12
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat, pkcs12
 from cryptography.x509 import load_der_x509_certificate
 
 from simulator.errors import CertificateError, PasswordError
@@ -17,15 +18,26 @@ from simulator.pki.files.outlines import FileKind, read_outline
 from simulator.pki.files.pem import pem_block
 from simulator.pki.files.wrong_file import Wanted, check_rounds, wrong_file
 from simulator.pki.issuing import Issued
-from simulator.pki.key_files import chosen, load_private_key, password_bytes, password_encryption
+from simulator.pki.key_files import (
+    checked_password,
+    chosen,
+    load_private_key,
+    password_bytes,
+    password_encryption,
+)
 from simulator.pki.keys import PRIVATE_KEY_TYPES, describe_key
 from simulator.pki.stores import TrustStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cryptography.hazmat.primitives.serialization import KeySerializationEncryption
+
     from simulator.pki.files.kinds import FileFacts
     from simulator.pki.keys import PrivateKey
+
+
+_OLDER_ROUNDS = 2048  # OpenSSL's own number, then as now
 
 
 def write_pem(certificates: Iterable[Certificate]) -> bytes:
@@ -33,13 +45,14 @@ def write_pem(certificates: Iterable[Certificate]) -> bytes:
     return b"".join(pem_block("CERTIFICATE", certificate.der) for certificate in certificates)
 
 
-def write_pkcs12(issued: Issued, password: str, name: str) -> bytes:
+def write_pkcs12(issued: Issued, password: str, name: str, *, older: bool = False) -> bytes:
     """Write certificate, chain and key as one PKCS#12 file; its salts are random.
 
     Args:
         issued: certificate, chain and key.
         password: protects the file; must not be empty.
         name: the friendly name that programs show.
+        older: encrypt with 3DES and SHA-1, which older Java, macOS and Windows read.
 
     Raises:
         PasswordError: the password is empty.
@@ -52,7 +65,35 @@ def write_pkcs12(issued: Issued, password: str, name: str) -> bytes:
         issued.private_key,
         load_der_x509_certificate(issued.certificate.der),
         chain or None,
-        password_encryption(password),
+        _older_encryption(password) if older else password_encryption(password),
+    )
+
+
+def write_pkcs12_trust_store(trusted: Iterable[tuple[str, Certificate]], password: str) -> bytes:
+    """Write certificates to trust as a PKCS#12 file, marked as trusted as Java demands; its salts are random.
+
+    Args:
+        trusted: a name and the certificate, for each; at least one.
+        password: protects the file; must not be empty.
+
+    Raises:
+        PasswordError: the password is empty.
+    """
+    entries = [
+        pkcs12.PKCS12Certificate(load_der_x509_certificate(certificate.der), name.encode())
+        for name, certificate in trusted
+    ]
+    return pkcs12.serialize_java_truststore(entries, password_encryption(password))
+
+
+def _older_encryption(password: str) -> KeySerializationEncryption:
+    """The encryption of PKCS#12 files before about 2020: 3DES, and SHA-1 in the checksum."""
+    return (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(_OLDER_ROUNDS)
+        .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+        .hmac_hash(SHA1())  # the checksum of the old form; it protects no signature
+        .build(password_bytes(checked_password(password)))
     )
 
 

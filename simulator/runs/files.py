@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import suppress
-from errno import EISDIR
+from errno import EISDIR, ELOOP
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PRIVATE_MODE = 0o600
+_MOST_OF_A_NAME = 50  # letters that a hidden file takes from the name of the one it becomes
 
 
 def write_private_file(path: Path | str, data: bytes) -> None:
@@ -68,10 +69,11 @@ def write_folder(directory: Path, files: Iterable[tuple[str, str]]) -> None:
 def _replace(path: Path, data: bytes, mode: int | None) -> None:
     """Write beside the file and move it into place, so that no half-written file is ever seen."""
     try:
+        path = _followed(path)
         if path.is_dir():
             raise IsADirectoryError(EISDIR, "it is a folder")
-        # mkstemp makes the file 0600, so a secret is never readable in between.
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        # mkstemp makes the file 0600, so a secret is never readable in between. It adds letters to the name.
+        handle, beside = tempfile.mkstemp(prefix=f".{path.name[:_MOST_OF_A_NAME]}.", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -90,6 +92,20 @@ def _replace(path: Path, data: bytes, mode: int | None) -> None:
         expected = "a file in an existing folder that you may write to"
         advice = "Choose another place, or make the folder first."
         raise OutputError(message, got=str(path), expected=expected, advice=advice) from error
+
+
+def _followed(path: Path) -> Path:
+    """The file that a symbolic link leads to, as for every program that opens one to write; the link stays.
+
+    Raises:
+        OSError: the link leads to itself.
+    """
+    if not path.is_symlink():
+        return path
+    target = Path(os.path.realpath(path))
+    if target.is_symlink():
+        raise OSError(ELOOP, "it is a link that leads to itself")
+    return target
 
 
 def _usual_mode(path: Path) -> int:

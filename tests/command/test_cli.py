@@ -184,7 +184,19 @@ BAD_COMMANDS = {
     "unknown view": (["export", "valid-certificate", "story.svg", "--view", "sequenze"], "sequence"),
     "nothing to check": (["check"], "--all"),
     "folder in the way": (["certificates", "valid-certificate", "nowhere/certificates"], "nowhere"),
-    "empty password": (["certificates", "valid-certificate", "out", "--password", ""], "password"),
+    "empty password": (
+        ["certificates", "valid-certificate", "out", "--password-file", os.devnull],
+        "The password is empty",
+    ),
+    "no password": (["certificates", "valid-certificate", "out", "--form", "all"], "--password-file FILE"),
+    "no password file": (
+        ["certificates", "valid-certificate", "out", "--password-file", "nowhere"],
+        "The password cannot be read",
+    ),
+    "password in the process list": (
+        ["certificates", "valid-certificate", "out", "--password", "x"],
+        "can be read by every user of the machine. Give --password-file FILE",
+    ),
 }
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from simulator.errors import OutputError
 from simulator.runs.files import write_private_file, write_public_file
+from simulator.visible import clean
 
 
 def mode(path: Path) -> int:
@@ -39,7 +40,7 @@ def test_a_place_that_cannot_be_written_is_named(write: object, place: str, tmp_
     (tmp_path / "file").write_text("a file")
     with pytest.raises(OutputError) as raised:
         write(tmp_path / place, b"secret")  # type: ignore[operator]  # both are such functions
-    assert str(tmp_path / place) in str(raised.value)
+    assert clean(str(tmp_path / place)) in str(raised.value)
     assert raised.value.advice
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
 
@@ -57,3 +58,31 @@ def test_a_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytes
         write_private_file(file, b"new")
     assert file.read_bytes() == b"old"
     assert [one.name for one in tmp_path.iterdir()] == ["alice.key"]
+
+
+def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
+    """The file that a link leads to is written, there or not; the link stays."""
+    (tmp_path / "elsewhere").mkdir()
+    for name in ("there.svg", "not-yet.key"):
+        (tmp_path / name).symlink_to(tmp_path / "elsewhere" / name)
+    (tmp_path / "elsewhere" / "there.svg").write_bytes(b"old")
+    write_public_file(tmp_path / "there.svg", b"new")
+    write_private_file(tmp_path / "not-yet.key", b"secret")
+    assert (tmp_path / "elsewhere" / "there.svg").read_bytes() == b"new"
+    assert (tmp_path / "elsewhere" / "not-yet.key").read_bytes() == b"secret"
+    assert stat.S_IMODE((tmp_path / "elsewhere" / "not-yet.key").stat().st_mode) == 0o600
+    assert all((tmp_path / name).is_symlink() for name in ("there.svg", "not-yet.key"))
+
+
+def test_a_link_to_itself_is_told(tmp_path: Path) -> None:
+    """A link that leads nowhere but to itself is an error in words, and stays."""
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(OutputError, match="a link that leads to itself"):
+        write_public_file(tmp_path / "loop", b"new")
+    assert (tmp_path / "loop").is_symlink()
+
+
+def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
+    """A name of 255 octets is written; the hidden file beside it has a shorter one."""
+    write_private_file(tmp_path / ("a" * 255), b"secret")
+    assert [len(path.name) for path in tmp_path.iterdir()] == [255]

@@ -1,0 +1,208 @@
+"""Certificates for real tools: names that no system loses, forms on request, a README whose commands work."""
+
+from __future__ import annotations
+
+import shlex
+import socket
+import stat
+import subprocess
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from simulator import catalogue
+from simulator.command.certificate_files import FORMS, issue_for_real_tools, write_certificates
+from simulator.command.certificates_readme import PORT
+from simulator.errors import OutputError, PasswordError
+from simulator.pki.bundles import load_certificates, load_pkcs12, load_trust_store
+from simulator.pki.files.kinds import file_facts
+from simulator.pki.key_files import load_private_key
+from simulator.scenario.catalogue.catalogue import load
+from tests.peers import program, shared
+from tests.played import EVERYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from simulator.engine.world import World
+
+PASSWORD = "a long secret"
+# keytool takes most of a second for each store.
+JAVA_STORES = None if EVERYTHING else ("server-trusts.jks",)
+
+
+@cache
+def fresh(name: str) -> World:
+    """A scenario's certificates with new keys, valid now."""
+    return issue_for_real_tools(catalogue[name], seeded=False)
+
+
+def public(data: bytes) -> bytes:
+    """The public half of a private key in PEM."""
+    key = load_private_key(data).public_key()
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("files-letter-case.toml", "Alice.pem for the certificate Alice"),
+        ("files-server-trusts.toml", "server-trusts.pem for the certificates that the server trusts"),
+    ],
+)
+def test_a_certificate_never_takes_the_file_of_another(name: str, said: str, tmp_path: Path) -> None:
+    """Names that meet in one file are refused before the first file is written."""
+    world = issue_for_real_tools(load(str(shared(f"inputs/{name}"))), seeded=True)
+    with pytest.raises(OutputError, match=said):
+        write_certificates(world, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_form_is_read_back(tmp_path: Path) -> None:
+    """Each form holds the certificates and keys of the PEM files; a file with a key is its owner's alone."""
+    world = fresh("chain-with-intermediate")
+    written = write_certificates(world, tmp_path, forms=FORMS, password=PASSWORD)
+    read = {path.name: path.read_bytes() for path in written}
+    for side, name in (("client", "alice"), ("server", "server")):
+        chain = load_certificates(read[f"{side}-chain.pem"])
+        trusted = load_trust_store(read[f"{side}-trusts.pem"])
+        assert load_certificates(read[f"{side}-chain-and-key.pem"]) == chain
+        assert public(read[f"{side}-chain-and-key.pem"]) == public(read[f"{side}-signs-with.key"])
+        for suffix in ("", "-older"):
+            assert load_pkcs12(read[f"{name}{suffix}.p12"], PASSWORD).presented == chain
+        for suffix in ("p12", "jks"):
+            assert load_trust_store(read[f"{side}-trusts.{suffix}"], PASSWORD) == trusted
+    for path in written:
+        secret = file_facts(read[path.name]).keys > 0
+        assert (stat.S_IMODE(path.stat().st_mode) == 0o600) == secret, path.name
+        assert f"| `{path.name}` |" in read["README.md"].decode() or path.name == "README.md"
+
+
+def test_a_stolen_key_stands_in_no_file_of_the_real_one(tmp_path: Path) -> None:
+    """Where the client is a thief, its key is in the files of what it signs with, and in no other."""
+    world = fresh("stolen-certificate")
+    written = write_certificates(world, tmp_path, forms=FORMS, password=PASSWORD)
+    keys = {path.name: public(path.read_bytes()) for path in written if b"PRIVATE KEY" in path.read_bytes()}
+    own = world["alice"].certificate.public_key_info
+    assert keys["alice.key"] == own
+    stolen = keys["client-signs-with.key"]
+    assert stolen != own
+    thief = {name for name, key in keys.items() if key == stolen}
+    assert thief == {"client-signs-with.key", "client-chain-and-key.pem"}
+    assert (
+        load_pkcs12((tmp_path / "alice.p12").read_bytes(), PASSWORD).certificate == world["alice"].certificate
+    )
+    assert "The client is a thief" in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_form_without_its_password_is_told(tmp_path: Path) -> None:
+    """PKCS#12 and JKS need a password; nothing is written without it."""
+    for password in (None, ""):
+        with pytest.raises(PasswordError):
+            write_certificates(
+                fresh("valid-certificate"), tmp_path / "out", forms=["trust-jks"], password=password
+            )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name", list(catalogue) if EVERYTHING else ["no-certificate-refused", "self-signed-trusted"]
+)
+def test_every_scenario_has_its_files(name: str, tmp_path: Path) -> None:
+    """Every scenario of the catalogue can be written in every form, also where a side holds nothing."""
+    world = issue_for_real_tools(catalogue[name], seeded=True)
+    written = write_certificates(world, tmp_path, forms=FORMS, password=PASSWORD, seeded=True)
+    assert sorted(path.name for path in written) == sorted(path.name for path in tmp_path.iterdir())
+
+
+def commands(folder: Path, program_name: str) -> list[list[str]]:
+    """The commands of the README for a program, in order."""
+    lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+    return [shlex.split(line) for line in lines if line.startswith(f"{program_name} ")]
+
+
+def run(words: list[str], folder: Path, port: int = PORT) -> subprocess.CompletedProcess[str]:
+    """Run a command of the README, with another port."""
+    words = [program(words[0]), *(word.replace(str(PORT), str(port)) for word in words[1:])]
+    return subprocess.run(
+        words, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with every form of a chain with an intermediate CA, and the password's file."""
+    write_certificates(fresh("chain-with-intermediate"), tmp_path, forms=FORMS, password=PASSWORD)
+    (tmp_path / "password.txt").write_text(f"{PASSWORD}\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def port(folder: Path) -> Iterator[int]:
+    """The port of the README's own server, which runs as long as the test does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        free = int(probe.getsockname()[1])
+    words = next(words for words in commands(folder, "openssl") if words[1] == "s_server")
+    words = [program("openssl"), *(word.replace(str(PORT), str(free)) for word in words[1:])]
+    with subprocess.Popen(words, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as server:
+        try:
+            for _ in range(100):
+                with socket.socket() as probe:
+                    if probe.connect_ex(("127.0.0.1", free)) == 0:
+                        break
+                time.sleep(0.05)
+            yield free
+        finally:
+            server.kill()
+
+
+def test_the_commands_for_openssl_and_curl_work(folder: Path, port: int) -> None:
+    """The README's own words: the chains are good, the server asks, and both clients are let in."""
+    for words in commands(folder, "openssl"):
+        if words[1] != "s_server":
+            done = run(words, folder, port)
+            assert done.returncode == 0, (words, done.stderr)
+    (asking,) = commands(folder, "curl")
+    done = run(asking, folder, port)
+    assert "Verify return code: 0" in done.stdout or "Client certificate" in done.stdout, done.stderr
+    without = [
+        word for word in asking if not word.startswith(("--cert", "--key", "client-chain", "client-signs"))
+    ]
+    assert run(without, folder, port).returncode != 0
+
+
+def test_keytool_reads_the_stores(folder: Path) -> None:
+    """The README's words for keytool list each store with its one entry."""
+    for words in commands(folder, "keytool"):
+        if JAVA_STORES is None or words[3] in JAVA_STORES:
+            done = run(words, folder)
+            assert "Your keystore contains 1 entry" in done.stdout, (words, done.stdout)
+
+
+def test_the_older_form_is_3des_and_sha1(folder: Path) -> None:
+    """The command openssl names the algorithms of old programs in the older PKCS#12 file alone."""
+    older, newer = (
+        run(
+            ["openssl", "pkcs12", "-in", name, "-info", "-noout", "-passin", "file:password.txt"], folder
+        ).stderr
+        for name in ("alice-older.p12", "alice.p12")
+    )
+    assert "MAC: sha1" in older
+    assert older.count("pbeWithSHA1And3-KeyTripleDES-CBC") == 2
+    assert "MAC: sha256" in newer
+    assert "3DES" not in newer
+    assert "TripleDES" not in newer
+
+
+def test_no_command_has_a_password_in_it(folder: Path) -> None:
+    """A password in a command stands in the list of processes: the README names a file in its place."""
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert PASSWORD not in text
+    text = text.replace("storepass:file", "")
+    for word in ("pass:", "-storepass ", "-srcstorepass ", "-deststorepass ", "--pass "):
+        assert word not in text
