@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
 KILO, MEGA = 1024, 1024 * 1024
-RUN, DECIDED = "runs/stolen-certificate-tls1.3.html", "decide/valid-certificate-tls1.3.html"
+RUN, DECIDED = "runs/stolen-certificate-tls1.3.html", "decide/case-1-tls1.3.html"
 KINDS = (
     "index.html",
     "lesson.html",
@@ -245,7 +245,9 @@ def test_a_reader_decides_for_both_sides(browser: Browser, folder: Path) -> None
     for choice in ("ask", "accept", "skip", "refuse"):
         tab.locator(".cap-view").focus()
         tab.keyboard.press("End")
+        assert "What happens in this run?" == tab.locator(".cap-title h2").inner_text()
         tab.get_by_label("Your decision").get_by_role("button", name=choice, exact=True).click()
+    assert "A valid client certificate" == tab.locator(".cap-title h2").inner_text()
     tab.keyboard.press("End")
     assert "Result: Refused" == tab.locator(".cap-now h3.cap-level").inner_text()
     taken = "states['ask/accept/skip/refuse'].document.runs[0].decisions"

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simulator.lessons import case
+from simulator.lessons.classroom.puzzle import CASES, CHECKS
+from simulator.lessons.page import page
 from simulator.lessons.quiz.quiz import ask
 from simulator.lessons.quiz.quiz_file import question_from
 from tests.peers import package
 
 if TYPE_CHECKING:
+    from simulator.lessons.classroom.puzzle import Case
     from simulator.lessons.quiz.question import Question
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -25,7 +29,7 @@ def _anywidget() -> None:
     package("anywidget")
 
 
-def buttons(question: Question) -> Any:
+def buttons(question: Question | Case) -> Any:
     """The widget that a notebook shows for a question."""
     from ipywidgets.widgets.widget import _instances
 
@@ -67,6 +71,32 @@ def test_the_right_button_is_told_at_once() -> None:
     assert "The run shows:" in pressed(shown, "C")
     assert {"C": "right"} == shown.marks
     assert "C is right." in repr(question.answer("B"))
+
+
+@pytest.mark.parametrize("number", range(1, len(CASES) + 1))
+def test_a_case_has_a_button_for_each_decision(number: int) -> None:
+    """The case stands above its buttons; a wrong one gets its reason, and then a second try."""
+    one = case(number)
+    shown = buttons(one)
+    letters = {text.partition(":")[0]: letter for letter, text in shown.options}
+    assert list(letters) == ["accept", *CHECKS]
+    assert page(*one.shown).html == shown.above
+    right, *wrong = sorted(letters, key=lambda decision: decision != one.right)
+    reply = pressed(shown, letters[wrong[0]])
+    assert f"The simulator does not say {wrong[0]}." in reply
+    assert CASES[number - 1] not in reply
+    assert {letters[wrong[0]]: "wrong"} == shown.marks
+    assert f"The right decision: {right}." in pressed(shown, letters[right])
+    assert "right" == shown.marks[letters[right]]
+
+
+def test_a_second_wrong_decision_shows_the_right_one() -> None:
+    """After two wrong buttons the right one is marked and its reason given."""
+    shown = buttons(case(2))
+    pressed(shown, "A")
+    assert "A check fails." in shown.reply
+    assert "The right decision: validity." in pressed(shown, "B")
+    assert {"A": "wrong", "B": "wrong", "F": "right"} == shown.marks
 
 
 def test_a_question_with_a_mistake_says_so() -> None:

@@ -286,6 +286,15 @@ def test_every_way_can_be_decided(tls: TlsVersion) -> None:
             assert "/".join(filter(None, (way, option))) in found
 
 
+def test_a_case_to_decide_does_not_tell_what_is_wrong(site: Site) -> None:
+    """Neither the address nor the words of its page name the scenario; the data hold its name for the end."""
+    places = [place for place in site if place.startswith("decide/")]
+    assert places == ["decide/case-1-tls1.2.html", "decide/case-1-tls1.3.html"]
+    for place in (*places, "decide.html"):
+        words, *_ = site[place].partition('<script type="application/json"')
+        assert "valid" not in words
+
+
 def test_the_quiz_has_every_reason(site: Site) -> None:
     """Every question and option, one right answer each, and a reason for every option that has one."""
     text = site["quiz.html"]
@@ -312,4 +321,4 @@ def test_the_lesson_names_what_there_is() -> None:
     assert {tls for _, tls in runs} <= {"1.2", "1.3"}
     assert {name for station in plan()["station"] for name in station.get("ask", ())} <= set(questions())
     assert set(DECIDED) <= set(catalogue)
-    assert decide_place("valid-certificate", "1.3") == "decide/valid-certificate-tls1.3.html"
+    assert decide_place(1, "1.3") == "decide/case-1-tls1.3.html"

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from simulator.lessons.arguments import spelt, wrong_argument
 from simulator.lessons.facts.facts import fact
 from simulator.lessons.facts.values import NONE
 from simulator.lessons.page import Code, Lead, Shown, Table, page
+from simulator.lessons.quiz.buttons import with_buttons
+from simulator.lessons.quiz.question import Attempt
 from simulator.lessons.traces import client_chain
 from simulator.runs.run import simulate
 from simulator.trace.facts import Checked
@@ -58,6 +61,7 @@ CHECKS = {
     ),
 }
 ANSWERS = tuple(CHECKS)
+LETTERED = dict(zip("ABCDEFGHI", (ACCEPT, *ANSWERS), strict=True))  # a button for each decision
 SHOWN = {
     "Subject": "Subject",
     "Issuer": "Issuer",
@@ -89,6 +93,26 @@ class Case(Shown):
         failed: str = fact(self.run.trace, "server_failed_at")
         return ACCEPT if failed == NONE else failed
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The decisions that can be taken."""
+        return tuple(LETTERED.values())
+
+    @cached_property
+    def attempt(self) -> Attempt:
+        """The decisions that were tried by button so far."""
+        return Attempt(self)
+
+    def objection(self, chosen: str) -> tuple[Block, ...]:
+        """The reply to a wrong decision: what the ledger says of that check, nothing of the right one."""
+        unreached = f"The server did not come to {chosen}: another check had failed before."
+        why = "A check fails." if chosen == ACCEPT else self._sentences(chosen) or unreached
+        return Lead(f"The simulator does not say {chosen}."), why
+
+    def reply(self) -> tuple[Block, ...]:
+        """The right decision and its reason."""
+        return self._told(f"The right decision: {self.right}.", self.right)
+
     def answer(self, decision: str) -> Exhibit:
         """Compare a decision with the simulator's.
 
@@ -103,27 +127,47 @@ class Case(Shown):
             )
         agreed = said == self.right
         lead = "So does the simulator." if agreed else f"The simulator decides otherwise: {self.right}."
-        return self._told(lead, said)
+        return page(*self._told(lead, said))
 
     def explained(self) -> Exhibit:
         """The right decision and its reason, for a class."""
-        return self._told(f"The right decision: {self.right}.", self.right)
+        return page(*self.reply())
 
-    def _told(self, lead: str, said: str) -> Exhibit:
-        return page(Lead(lead), self._reasons(said), Code(f"clientauth run {CASES[self.number - 1]}"))
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """Return the case with a button for each decision, and as a page for a notebook without anywidget."""
+        asked = {ACCEPT: "no check fails"} | CHECKS
+        options = [(letter, f"{decision}: {asked[decision]}") for letter, decision in LETTERED.items()]
+        still = super()._repr_mimebundle_(include, exclude)
+        return with_buttons(still, "Your decision:", options, self._pressed, above=still["text/html"])
+
+    def _pressed(self, letter: str) -> tuple[str, dict[str, str]]:
+        """The reply to a button as HTML, and the mark of every button pressed so far."""
+        reply = page(*self.attempt.answer(LETTERED[letter])).html
+        marks = self.attempt.marks
+        return reply, {one: marks[decision] for one, decision in LETTERED.items() if decision in marks}
+
+    def _told(self, lead: str, said: str) -> tuple[Block, ...]:
+        return Lead(lead), self._reasons(said), Code(f"clientauth run {CASES[self.number - 1]}")
+
+    def _sentences(self, said: str) -> str:
+        """The ledger's sentences on a check; empty for a check that was not reached."""
+        verdict = last_verdict(self.run.trace.events, "server")
+        assert verdict is not None
+        reached = (check for check in verdict.checks if check.outcome is not CheckOutcome.NOT_REACHED)
+        return " ".join(dict.fromkeys(check.sentence for check in reached if check.name == said))
 
     def _reasons(self, said: str) -> str:
         """The ledger's sentences on the named check and on the decisive one."""
         verdict = last_verdict(self.run.trace.events, "server")
         assert verdict is not None
-        lines = [check for check in verdict.checks if check.name == said]
-        named = [check.sentence for check in lines if check.outcome is not CheckOutcome.NOT_REACHED]
-        decisive = verdict.decisive
+        named, decisive = self._sentences(said), verdict.decisive
         if decisive is None:
-            return " ".join(dict.fromkeys([*named, "No check failed."]))
-        if lines and not named:
-            named = [f"The server did not come to {said}: {decisive.name} had failed before."]
-        return " ".join(dict.fromkeys([*named, decisive.sentence]))
+            return f"{named} No check failed.".strip()
+        if said == decisive.name:
+            return named
+        if said != ACCEPT and not named:
+            named = f"The server did not come to {said}: {decisive.name} had failed before."
+        return f"{named} {decisive.sentence}".strip()
 
     @property
     def shown(self) -> tuple[Block, ...]:

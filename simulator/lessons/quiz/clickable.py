@@ -15,6 +15,8 @@ import traitlets
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    Judge = Callable[[str], tuple[str, dict[str, str]]]
+
 
 def _resource(name: str) -> str:
     return resources.files(__package__).joinpath("web", name).read_text(encoding="utf-8")
@@ -27,6 +29,7 @@ class ClickableQuestion(anywidget.AnyWidget):
         ask: the question.
         options: letter and text of each.
         judge: takes a letter; returns the reply as HTML, and ``right`` or ``wrong`` for each letter judged.
+        above: what stands above the question, as HTML.
 
     Attributes:
         chosen: the letter that the reader has just pressed.
@@ -36,6 +39,7 @@ class ClickableQuestion(anywidget.AnyWidget):
 
     _esm = _resource("question.js")
     _css = _resource("question.css")
+    above = traitlets.Unicode().tag(sync=True)
     ask = traitlets.Unicode().tag(sync=True)
     options: Any = traitlets.List().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
@@ -46,10 +50,11 @@ class ClickableQuestion(anywidget.AnyWidget):
         self,
         ask: str,
         options: Sequence[tuple[str, str]],
-        judge: Callable[[str], tuple[str, dict[str, str]]],
+        judge: Judge,
+        above: str = "",
     ) -> None:
         self._judge = judge
-        super().__init__(ask=ask, options=[list(one) for one in options])
+        super().__init__(ask=ask, options=[list(one) for one in options], above=above)
 
     @traitlets.observe("chosen")
     def _was_chosen(self, change: Any) -> None:

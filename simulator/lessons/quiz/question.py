@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.errors import SimulatorError
 from simulator.lessons.facts.facts import Claim, fact, holds, said
 from simulator.lessons.page import Choices, Code, Lead, Shown, Table, page
+from simulator.lessons.quiz.buttons import with_buttons
 from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.traces import evidence
 from simulator.runs.run import simulate
@@ -23,7 +24,7 @@ from simulator.scenario.mistake import written_path
 from simulator.scenario.writer import toml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from simulator.lessons.page import Block
     from simulator.runs.run import Run
@@ -234,14 +235,8 @@ class Question(Shown):
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """Return the question as buttons, and as a page for a notebook without anywidget."""
-        still = super()._repr_mimebundle_(include, exclude)
-        try:
-            from simulator.lessons.quiz.clickable import ClickableQuestion
-        except ImportError:
-            return still
         options = [(letter, option.text) for letter, option in self.lettered.items()]
-        bundle = ClickableQuestion(self.ask, options, self._judged)._repr_mimebundle_()
-        return {**(bundle[0] if bundle else {}), **still}
+        return with_buttons(super()._repr_mimebundle_(include, exclude), self.ask, options, self._judged)
 
     def _judged(self, letter: str) -> tuple[str, dict[str, str]]:
         """The reply to a pressed letter as HTML, and the mark of every letter tried so far."""
@@ -252,10 +247,28 @@ class Question(Shown):
         return reply, self.attempt.marks
 
 
-class Attempt:
-    """A reader's tries at a question: wrong letters get their reasons, then the right one is shown."""
+class Asked(Protocol):
+    """Something with one right option: a question of the quiz, or a case of a notebook."""
 
-    def __init__(self, question: Question) -> None:
+    @property
+    def right(self) -> str:
+        """The right option."""
+
+    @property
+    def options(self) -> Sequence[object]:
+        """All options."""
+
+    def objection(self, chosen: str) -> tuple[Block, ...]:
+        """The reply to a wrong option."""
+
+    def reply(self) -> tuple[Block, ...]:
+        """The right option and its reasons."""
+
+
+class Attempt:
+    """A reader's tries at a question: wrong options get their reasons, then the right one is shown."""
+
+    def __init__(self, question: Asked) -> None:
         self.question = question
         self.tried: list[str] = []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from simulator.engine.simulation import Simulation
@@ -15,8 +14,6 @@ from simulator.views.player.document import document
 from simulator.views.story.words import question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from simulator.lessons.site.lines import Shapes
     from simulator.scenario import TlsVersion
 
@@ -62,41 +59,40 @@ def light_states(ways: States, shapes: Shapes) -> States:
     return {way: {**state, "document": light(state["document"], shapes)} for way, state in ways.items()}
 
 
-def decide_place(scenario: str, tls: TlsVersion) -> str:
-    """The path of the page on which a scenario is decided."""
-    return f"decide/{scenario}-tls{tls}.html"
+def decide_place(case: int, tls: TlsVersion) -> str:
+    """The path of the page on which a case is decided. It has a number: a name would tell what is wrong."""
+    return f"decide/case-{case}-tls{tls}.html"
 
 
-def decide_page(scenario: str, tls: TlsVersion, ends: int, data: str) -> str:
-    """The page on which a scenario is decided.
+def decide_page(case: int, tls: TlsVersion, ends: int, data: str) -> str:
+    """The page on which a case is decided. The player names the scenario at the end.
 
     Args:
-        scenario: its name.
+        case: its number, from 1.
         tls: the version.
         ends: the number of ways it can go.
         data: the packed states.
     """
-    place, title = decide_place(scenario, tls), catalogue[scenario].title
-    body = f"""<div class="head"><h1>You decide: {escape(title)}</h1>
-{versions(tls, lambda other: decide_place(scenario, other))}</div>
+    place, title = decide_place(case, tls), f"You decide: case {case}"
+    body = f"""<div class="head"><h1>{title}</h1>
+{versions(tls, lambda other: decide_place(case, other))}</div>
 <p class="reading">{INTRODUCTION} All {ends} ways were played beforehand by this simulator.</p>
 <div class="wide">{player(data, "Here you decide for both sides.")}</div>"""
-    title = f"You decide: {title} · TLS {tls}"
-    return page(place, title, body, scripts=(*SCRIPTS, "decide.js"), sheet="player.css")
+    return page(place, f"{title} · TLS {tls}", body, scripts=(*SCRIPTS, "decide.js"), sheet="player.css")
 
 
-def decide_index(scenarios: Iterable[str]) -> str:
+def decide_index(cases: int) -> str:
     """The page that leads to these."""
     rows = (
         " ".join(
             [
-                f"<b>{escape(catalogue[name].title)}</b>",
-                *(link(decide_place(name, tls), f"TLS {tls}") for tls in reversed(TLS_VERSIONS)),
+                f"<b>Case {case}</b>",
+                *(link(decide_place(case, tls), f"TLS {tls}") for tls in reversed(TLS_VERSIONS)),
             ]
         )
-        for name in scenarios
+        for case in range(1, cases + 1)
     )
     body = f"""<h1>Decide it yourself</h1>
-<p class="reading">{INTRODUCTION}</p>
+<p class="reading">{INTRODUCTION} Something may be wrong with a case: its name comes at the end.</p>
 {listed(rows, "list")}"""
     return page("decide.html", "Decide it yourself", body)

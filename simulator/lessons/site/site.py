@@ -76,13 +76,14 @@ def site_files(
         yield run_place(run.scenario, run.tls), run_page(run, scenarios, looks, lines.packed(text))
     for (name, tls), way, text in zip(lives, ways, way_lines, strict=True):
         ends = sum(state["pending"] is None for state in way.values())
-        yield decide_place(name, tls), decide_page(name, tls, ends, lines.packed(text))
+        case = decided.index(name) + 1
+        yield decide_place(case, tls), decide_page(case, tls, ends, lines.packed(text))
     places = {run_place(name, tls) for name, tls in product(scenarios, TLS_VERSIONS)}
     turned = knobs(credentials)
     stands = done(stand, positions(turned), "positions")
     yield "playground.html", playground_page(turned, stands, looks, places)
     yield "index.html", start_page(scenarios)
-    yield "decide.html", decide_index(decided)
+    yield "decide.html", decide_index(len(decided))
     yield "lesson.html", lesson_page(scenarios)
     yield "quiz.html", quiz_page(scenarios)
     yield "glossary.html", glossary_page()

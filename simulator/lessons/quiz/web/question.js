@@ -20,7 +20,9 @@ function render({ model, el }) {
     button.addEventListener("click", () => { model.set("chosen", letter); model.save_changes(); });
     return button;
   });
-  const box = element("div", "clientauth-question", ask, ...buttons, reply);
+  const above = element("div", "caq-above");
+  above.innerHTML = model.get("above"); // as below: a page that Python has escaped
+  const box = element("div", "clientauth-question", above, ask, ...buttons, reply);
   box.setAttribute("role", "group");
   box.setAttribute("aria-label", model.get("ask"));
 

@@ -156,9 +156,10 @@ class Player {
   // A guess was made, and what became of it stands there.
   get answered() { return this.panes.some((pane) => this.question(pane) && !this.waits(pane)); }
 
-  // Something lies ahead that a title or a lesson would tell.
+  // Something lies ahead that a title or a lesson would tell: to a reader who guesses, or who decides.
   get secret() {
-    return Boolean(this.guessing) && this.panes.some((pane) => pane.cursor < pane.last || !pane.run.finished);
+    const live = Boolean(this.model.get("live"));
+    return this.panes.some(({ cursor, last, run }) => (!run.finished && (live || this.guessing)) || (this.guessing && cursor < last));
   }
 
   go(index, seq) {
