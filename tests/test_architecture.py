@@ -55,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "views/pictures",
         "views/story",
     },
+    "views/life": {"trace", "views/drawing", "views/pictures", "views/story"},
     "views": {
         "trace",
         "views/capture",
@@ -62,6 +63,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "views/explained",
         "views/pictures",
         "views/player",
+        "views/story",
         "views/texts",
     },
     "runs": {"engine", "scenario", "trace", "tls/wire", "views", "views/pictures", "views/player"},

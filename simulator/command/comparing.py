@@ -18,6 +18,8 @@ from simulator.command.console import (
 )
 from simulator.command.options import (
     colour_option,
+    connection_from,
+    connections_beside,
     detail_option,
     jobs_option,
     json_option,
@@ -80,6 +82,10 @@ def matrix(
 @set_option
 @click.option("--set-a", multiple=True, metavar="PATH=VALUE", help="Change one thing in the first alone.")
 @click.option("--set-b", multiple=True, metavar="PATH=VALUE", help="Change one thing in the second alone.")
+@click.option("--connection-a", type=click.IntRange(min=1), metavar="N", help="This connection of the first.")
+@click.option(
+    "--connection-b", type=click.IntRange(min=1), metavar="N", help="This connection of the second."
+)
 @json_option
 @width_option
 @colour_option
@@ -95,6 +101,8 @@ def diff(
     settings: tuple[str, ...],
     set_a: tuple[str, ...],
     set_b: tuple[str, ...],
+    connection_a: int | None,
+    connection_b: int | None,
     as_json: bool,
     width: int | None,
     colour: bool | None,
@@ -106,7 +114,7 @@ def diff(
     The first divergence is marked, and what follows from it.
 
     The same scenario twice with --tls-a 1.2 shows the versions beside each other; with --set-b, a run beside
-    its counterfactual.
+    its counterfactual. Of scenarios with a schedule it shows the first connection in which they part.
     """
     from simulator.runs.run import simulate
     from simulator.runs.saving import save_diff
@@ -115,6 +123,10 @@ def diff(
     check_forms(files, DIFF_SUFFIXES)
     a = simulate(scenario_from(scenario_a, (*settings, *set_a)), tls=tls_a or tls)
     b = simulate(scenario_from(scenario_b, (*settings, *set_b)), tls=tls_b or tls)
+    if connection_a is None and connection_b is None:
+        a, b = connections_beside(a, b)
+    else:
+        a, b = connection_from(a, connection_a), connection_from(b, connection_b)
     for path in files:
         save_diff(a, b, path, theme=theme, detail=detail)
         note(f"{path}")

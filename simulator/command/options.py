@@ -109,6 +109,32 @@ def password_from(file: str | None) -> str:
         ) from error
 
 
+connection_option = click.option(
+    "--connection",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Show one connection of a scenario with a schedule; default: all.",
+)
+
+
+def connections_beside(a: Run, b: Run) -> tuple[Run, Run]:
+    """The first connections of the same number that go different ways, or else the last of each."""
+    from simulator.trace.compare import first_divergence
+
+    pairs = list(zip(a.connections, b.connections, strict=False))
+    parted = (pair for pair in pairs if first_divergence(pair[0].trace, pair[1].trace) is not None)
+    return next(parted, pairs[-1])
+
+
+def connection_from(run: Run, number: int | None) -> Run:
+    """One connection of a run as a run of its own, or the whole.
+
+    Raises:
+        ArgumentError: there is no such connection.
+    """
+    return run if number is None else run.connection(number)
+
+
 def scenario_from(name: str, settings: tuple[str, ...]) -> Scenario:
     """The scenario of a name or a file, with the changes of ``--set``.
 

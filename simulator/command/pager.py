@@ -39,7 +39,7 @@ from simulator.errors import OutputError
 from simulator.views.drawing.cells import cells, plain, shorten
 from simulator.views.story.words import clean
 from simulator.views.texts.screens import screens
-from simulator.views.texts.terminal import LEAST_WIDTH, SIGNS, passages, story
+from simulator.views.texts.terminal import LEAST_WIDTH, SIGNS, passages, stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,11 +103,11 @@ def ascii_terminal() -> bool:
     return printable(SIGNS) != SIGNS
 
 
-def step_through(trace: Trace, width: int | None, *, coloured: bool) -> None:
+def step_through(traces: Sequence[Trace], width: int | None, *, coloured: bool) -> None:
     """Show one run a screen at a time, as wide as the window.
 
     Args:
-        trace: the run's.
+        traces: its connections.
         width: the most columns, or None.
         coloured: write colours.
 
@@ -117,12 +117,21 @@ def step_through(trace: Trace, width: int | None, *, coloured: bool) -> None:
     ascii_only = ascii_terminal()
 
     def layout(columns: int, lines: int) -> list[Page]:
-        steps = passages(trace, min(columns, width or WIDEST), coloured, ascii_only=ascii_only)
-        return pages_of(clean(trace.setup.title), steps, lines)
+        columns = min(columns, width or WIDEST)
+        return [
+            page
+            for chapter, trace in enumerate(traces)
+            for page in pages_of(
+                clean(trace.setup.title),
+                passages(trace, columns, coloured, ascii_only=ascii_only),
+                lines,
+                chapter,
+            )
+        ]
 
     def whole() -> str:
         columns = terminal_width(width, LEAST_WIDTH)
-        return story(trace, columns, coloured, ascii_only=ascii_only).removesuffix("\n")
+        return stories(traces, columns, coloured, ascii_only=ascii_only).removesuffix("\n")
 
     turn_pages(layout, whole, coloured=coloured, ascii_only=ascii_only)
 

@@ -11,6 +11,8 @@ from simulator.command.console import note, terminal_width, wants_colour, width_
 from simulator.command.options import (
     FOLDER,
     colour_option,
+    connection_from,
+    connection_option,
     detail_option,
     exit_status,
     json_option,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--step", is_flag=True, help="A screen at a time: space goes on, b back, q quits. About ten in all."
 )
+@connection_option
 @json_option
 @width_option
 @colour_option
@@ -40,6 +43,7 @@ def run(
     tls: TlsVersion,
     settings: tuple[str, ...],
     step: bool,
+    connection: int | None,
     as_json: bool,
     width: int | None,
     colour: bool | None,
@@ -49,20 +53,21 @@ def run(
 
     if step and as_json:
         raise click.UsageError("--step shows the story and --json a document; choose one of them.")
-    result = simulate(scenario_from(scenario, settings), tls=tls)
+    result = connection_from(simulate(scenario_from(scenario, settings), tls=tls), connection)
     if as_json:
         write_json(result.to_dict())
         return exit_status(result)
     from simulator.command.pager import ascii_terminal, step_through
 
     coloured = wants_colour(colour)
+    traces = [one.trace for one in result.connections]
     if step:
-        step_through(result.trace, width, coloured=coloured)
+        step_through(traces, width, coloured=coloured)
     else:
-        from simulator.views.texts.terminal import LEAST_WIDTH, story
+        from simulator.views.texts.terminal import LEAST_WIDTH, stories
 
         columns = terminal_width(width, LEAST_WIDTH)
-        write(story(result.trace, columns, colour=coloured, ascii_only=ascii_terminal()))
+        write(stories(traces, columns, colour=coloured, ascii_only=ascii_terminal()))
     if result.as_expected is False:
         note(f"Not as the scenario expects: {result.expectation_words()}")
     return exit_status(result)
@@ -76,6 +81,7 @@ def run(
 @view_option
 @theme_option
 @detail_option
+@connection_option
 @click.option(
     "--without-keys", is_flag=True, help="A .pcapng without the key log: what an eavesdropper sees."
 )
@@ -96,6 +102,7 @@ def export(
     view: str,
     theme: str,
     detail: str,
+    connection: int | None,
     without_keys: bool,
     accessible: bool,
     frames: Path | None,
@@ -115,7 +122,7 @@ def export(
     check_forms(files, RUN_SUFFIXES, view=view)
     from simulator.runs.run import simulate
 
-    result = simulate(scenario_from(scenario, settings), tls=tls)
+    result = connection_from(simulate(scenario_from(scenario, settings), tls=tls), connection)
     for path in files:
         with_keys = not without_keys
         result.save(path, view=view, theme=theme, detail=detail, with_keys=with_keys, accessible=accessible)

@@ -16,6 +16,8 @@ from simulator.actors.authority import apply_for, take_bundle, take_certificate
 from simulator.engine.kernel import Kernel
 from simulator.engine.names import authorities_of, lane_name, names_held
 from simulator.pki.keys import describe_key
+from simulator.scenario.changes import written
+from simulator.scenario.mistake import split_path
 from simulator.trace.facts import Noted
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from simulator.engine.world import World
     from simulator.pki.certificate import Certificate
     from simulator.scenario import Scenario
+    from simulator.scenario.episodes import Episode, SettingChange
     from simulator.trace.facts import Fact
 
 MICROSECOND = timedelta(microseconds=1)
@@ -107,11 +110,12 @@ def enrolment_spacing(scenario: Scenario) -> int:
     return max(MINUTE, 2 * (2 * round(network.latency_ms * 1000) + round(network.thinking_ms * 1000)))
 
 
-def enrol(world: World) -> list[Happening]:
-    """Play the enrolment of a scenario; afterwards all certificates of its world have been issued.
+def enrol(world: World, episode: Episode) -> list[Happening]:
+    """Play what comes before a connection; afterwards all certificates of its world have been issued.
 
     Args:
         world: as it is set up.
+        episode: the connection.
 
     Returns:
         The happenings, in order.
@@ -119,42 +123,47 @@ def enrol(world: World) -> list[Happening]:
     Raises:
         ScenarioError: a certificate cannot be issued.
     """
-    return Enrolment(world).play()
+    return Enrolment(world, episode).play()
 
 
 class Enrolment:
-    """The enrolment of one scenario.
+    """The enrolment before one connection.
 
     Args:
         world: as it is set up.
+        episode: the connection.
 
     Attributes:
         happenings: what happened so far, in order.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, episode: Episode) -> None:
         network = world.scenario.network
         self.happenings: list[Happening] = []
         self._world = world
+        self._episode = episode
         self._latency = round(network.latency_ms * 1000)
         self._processing = round(network.thinking_ms * 1000)
         self._kernel = Kernel()
 
     def play(self) -> list[Happening]:
         """Let everything happen that comes before the connection; return it in order."""
-        scenario, with_lane = self._world.scenario, authorities_of(self._world.scenario)
-        begun = [(one.at, partial(self._begin, one)) for one in beginnings(scenario)]
+        episode, scenario = self._episode, self._world.scenario
+        with_lane = authorities_of(scenario)
+        since = timedelta.min if episode.since is None else episode.since
+        begun = [(one.at, partial(self._begin, one)) for one in self._beginnings()]
+        begun += [(microseconds(one.at), partial(self._change, one)) for one in episode.changes]
         revoked = [
             (microseconds(setup.revoked), lane_name(setup.issuer), setup.subject, name)
             for name, setup in scenario.certificates.items()
             if name in self._world.names and setup.issuer != name and setup.issuer in with_lane
-            if setup.revoked is not None and setup.revoked < timedelta()
+            if setup.revoked is not None and since <= setup.revoked < timedelta()
         ]
         begun += [(at, partial(self._revoke, name)) for at, _, _, name in sorted(revoked)]
         begun += [
             (SWITCHED_OFF_AT, partial(self._switch_off, name))
             for name in with_lane
-            if not scenario.certificates[name].online
+            if episode.number == 1 and not scenario.certificates[name].online
         ]
         self._kernel = Kernel(min((at for at, _ in begun), default=0))
         for at, action in begun:
@@ -163,13 +172,37 @@ class Enrolment:
             pass
         return self.happenings
 
+    def _beginnings(self) -> list[Beginning]:
+        """What the story tells: of the first connection every certificate, of a later one the renewals."""
+        renewals, told = self._episode.renewals, []
+        names = {one.name for one in renewals}
+        if self._episode.number == 1:
+            told = [one for one in beginnings(self._world.scenario) if one.name not in names]
+        renewed = [Beginning(microseconds(one.at), one.holder, one.name, stolen=False) for one in renewals]
+        return [*told, *renewed]
+
+    def _change(self, change: SettingChange) -> None:
+        """A setting changes."""
+        part, *outer, key = split_path(change.path)
+        value = written(change.path, change.value)
+        if part == "certificates":
+            scenario = self._world.scenario
+            issuer = scenario.certificates[outer[0]].issuer
+            actor = lane_name(issuer) if issuer in authorities_of(scenario) else "client"
+            text = f"What the next certificate after {outer[0]} will have: {key} is now {value}."
+        else:
+            actor = "client" if part == "network" else part
+            text = f"The {part}'s setting {key} is now {value}."
+        self._record(actor, [Noted(text)])
+
     def _begin(self, one: Beginning) -> None:
         """The holder asks for its certificate, or the CA makes key and certificate, or neither."""
         setup = self._world.scenario.certificates[one.name]
         if one.stolen:
             self._stolen(one, self_signed=setup.issuer == one.name)
         elif setup.issuer == one.name:
-            subject = self._world[one.name].certificate.subject
+            made = self._world[one.name] if one.name in self._world else self._world.issue(one.name)
+            subject = made.certificate.subject
             own = f"The {one.holder} makes a key and signs the certificate of {subject} itself"
             self._record(one.holder, [Noted(f"{own}: no CA vouches for it.")])
         elif setup.delivery == "csr":

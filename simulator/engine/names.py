@@ -43,8 +43,12 @@ def by_role(scenario: Scenario, names: Iterable[str]) -> tuple[list[str], list[s
     return authorities, [name for name in listed if name not in authorities]
 
 
-def names_in_use(scenario: Scenario) -> tuple[str, ...]:
+def names_in_use(scenario: Scenario, further: Iterable[str] = ()) -> tuple[str, ...]:
     """The certificates that a scenario uses, issuers before what they issued.
+
+    Args:
+        scenario: what is set up.
+        further: names of others that are wanted too.
 
     Raises:
         ScenarioError: a name is unknown, or issuers go in a circle.
@@ -55,7 +59,7 @@ def names_in_use(scenario: Scenario) -> tuple[str, ...]:
         wanted += [*names_held(client), *(client.sends or ())]
     wanted += [server.certificate, *(server.sends or ())]
     wanted += [name for names in by_role(scenario, server.trusts) for name in names]
-    wanted += [*server.holds, *server.ca_list]
+    wanted += [*server.holds, *server.ca_list, *further]
     found: dict[str, None] = {}
     for name in wanted:
         found |= dict.fromkeys(reversed(issuers_from(scenario, name)))

@@ -1,4 +1,4 @@
-"""Everything that is the same in every run of a scenario, made once."""
+"""Everything that is the same in every run of a scenario, made once for each of its connections."""
 
 from __future__ import annotations
 
@@ -10,30 +10,35 @@ from simulator.engine.enrolment import enrol
 from simulator.engine.recorder import Recorder
 from simulator.engine.roles import client_role, server_role
 from simulator.engine.setup_event import setup_of
-from simulator.engine.world import World
-from simulator.entropy import SeededEntropy
+from simulator.engine.world import world_of
+from simulator.scenario.episodes import episodes
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
     from simulator.actors.client import ClientRole
     from simulator.actors.server import ServerRole
+    from simulator.engine.world import World
     from simulator.scenario import Scenario, TlsVersion
+    from simulator.scenario.episodes import Episode
     from simulator.trace.facts import Event
 
+KEPT_SCENARIOS = 64  # with a schedule; each is a chain of scenarios that preparations are kept for
 KEPT_PREPARATIONS = 64  # more than the built-in scenarios, each of which is played in two versions by turns
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """A scenario made ready to run.
+    """A connection of a scenario made ready to run.
 
     Attributes:
+        episode: the connection, and what came before it.
         world: everything that was set up and issued.
         client, server: the settings of each side, and what the world made of them.
         setup: the first event of the trace.
         enrolment: the events of each moment before the connection.
     """
 
+    episode: Episode
     world: World
     client: ClientRole
     server: ServerRole
@@ -56,23 +61,36 @@ class ByIdentity:
         return isinstance(other, ByIdentity) and self.scenario is other.scenario
 
 
-def prepare(scenario: Scenario, tls: TlsVersion) -> Preparation:
-    """Make a scenario ready to run; a scenario that was played before is ready.
+def prepare(scenario: Scenario, tls: TlsVersion, number: int = 1) -> Preparation:
+    """Make a connection of a scenario ready to run; one that was played before is ready.
 
     Raises:
         ScenarioError: a certificate of the scenario cannot be issued.
     """
-    return _prepare(ByIdentity(scenario), tls)
+    return _prepare(ByIdentity(scenario), tls, number)
+
+
+def episodes_of(scenario: Scenario) -> tuple[Episode, ...]:
+    """The connections of a scenario, the same values each time."""
+    return _episodes_of(ByIdentity(scenario))
+
+
+@lru_cache(maxsize=KEPT_SCENARIOS)
+def _episodes_of(key: ByIdentity) -> tuple[Episode, ...]:
+    return episodes(key.scenario)
 
 
 @lru_cache(maxsize=KEPT_PREPARATIONS)
-def _prepare(key: ByIdentity, tls: TlsVersion) -> Preparation:
-    scenario, version = key.scenario, Version(tls)
-    world = World(scenario, SeededEntropy(scenario.seed))
-    happenings = enrol(world)
-    recorder = Recorder(tls)
-    setup = recorder.begin(setup_of(scenario, world, tls), min((one.at for one in happenings), default=0))
+def _prepare(key: ByIdentity, tls: TlsVersion, number: int) -> Preparation:
+    episode, version = episodes_of(key.scenario)[number - 1], Version(tls)
+    scenario = episode.scenario
+    world = world_of(episode)
+    happenings = enrol(world, episode)
+    recorder = Recorder(tls, number)
+    begins = min((one.at for one in happenings), default=0)
+    setup = recorder.begin(setup_of(scenario, world, tls, number), begins)
     return Preparation(
+        episode,
         world,
         client_role(scenario, world, version),
         server_role(scenario, world, version),

@@ -32,22 +32,23 @@ if TYPE_CHECKING:
 
     from simulator.trace.facts import Fact, Setup
 
-CONNECTION = 1  # a scenario has one so far
 SEEN_FROM_INSIDE = frozenset({StateChanged, BeliefChanged, StandingChanged})  # they move no actor
 
 
 class Recorder:
-    """Writes the events of one run.
+    """Writes the events of one connection, and of what came before it.
 
     Args:
         version: the protocol version of the connection, ``1.2`` or ``1.3``; some steps depend on it.
+        number: of the connection.
 
     Attributes:
         events: what was recorded so far.
     """
 
-    def __init__(self, version: str) -> None:
+    def __init__(self, version: str, number: int = 1) -> None:
         self.version = version
+        self.number = number
         self.events: list[Event] = []
         self._cause: dict[str, int | None] = {}
         self._step: defaultdict[str, Step] = defaultdict(lambda: Step.REQUEST)  # that an actor is in
@@ -150,7 +151,7 @@ class Recorder:
 
     def _add(self, actor: str, at: int, step: Step, cause: int | None, fact: Fact) -> Event:
         """Write one event; a later fact without a step of its own takes this step."""
-        event = Event(len(self.events), at, CONNECTION, actor, step, cause, fact)
+        event = Event(len(self.events), at, self.number, actor, step, cause, fact)
         self.events.append(event)
         self._step[actor] = Step.REQUEST if step is Step.ENROLMENT else step
         return event

@@ -21,8 +21,8 @@ UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 HEED = {True: "obeyed", False: "ignored", None: ""}
 
 
-def setup_of(scenario: Scenario, world: World, tls: TlsVersion) -> Setup:
-    """The world as it stands before the first message, with all that enrolment brought."""
+def setup_of(scenario: Scenario, world: World, tls: TlsVersion, number: int = 1) -> Setup:
+    """The world as it stands before the first message of a connection, with all that enrolment brought."""
     return Setup(
         scenario=scenario.name,
         title=scenario.title,
@@ -33,7 +33,7 @@ def setup_of(scenario: Scenario, world: World, tls: TlsVersion) -> Setup:
         port=scenario.network.port,
         latency=round(scenario.network.latency_ms * 1000),
         actors=lanes(scenario, world, tls),
-        connections=(ConnectionSetup(number=1, client="client", server="server"),),
+        connections=(ConnectionSetup(number=number, client="client", server="server"),),
         certificates=held_certificates({name: one.certificate for name, one in world.issued.items()}),
     )
 

@@ -13,14 +13,16 @@ from simulator.actors.client import Client
 from simulator.actors.decisions import check_names
 from simulator.actors.server import Server
 from simulator.engine.decision_log import DecisionLog
+from simulator.engine.enrolment import microseconds
 from simulator.engine.kernel import Kernel
 from simulator.engine.link import Link
 from simulator.engine.party import Party
-from simulator.engine.preparation import prepare
+from simulator.engine.preparation import episodes_of, prepare
 from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
 from simulator.errors import ArgumentError, DecisionError, InterruptionError, ScenarioError
 from simulator.scenario import TLS_VERSIONS, Scenario
+from simulator.trace.connections import placed
 from simulator.trace.outcome import trace_of
 
 if TYPE_CHECKING:
@@ -66,26 +68,14 @@ class Simulation:
         self.interactive = (interactive,) if isinstance(interactive, str) else interactive
         if not isinstance(self.interactive, bool):
             check_names(self.interactive)
-        entropy = SeededEntropy(scenario.seed)
-        ready = prepare(scenario, self.tls)
-        self.world = ready.world
-        self.client = Client(ready.client, entropy.child("client"))
-        self.server = Server(ready.server, entropy.child("server"))
         self._log = DecisionLog({} if script is None else checked_script(script))
         self._waiting: list[Party] = []
         self._blocked = False
         self._half_done = False  # an exception came in the midst of a step
-        latency = round(scenario.network.latency_ms * 1000)
-        self._decision_time = round(scenario.network.thinking_ms * 1000)
-        self._kernel = Kernel(ready.setup.at)
-        self._recorder = Recorder(self.tls)
-        self._recorder.repeat([ready.setup])
-        for events in ready.enrolment:
-            self._kernel.schedule(events[0].at - ready.setup.at, partial(self._recorder.repeat, events))
-        near, far = Link(self._kernel, latency).ends
-        self._client = self._party(self.client, near, scenario.client.clock_offset)
-        self._party(self.server, far, scenario.server.clock_offset)
-        self._kernel.schedule(-self._kernel.now, self._connect)
+        self._ended: list[Event] = []  # of the connections that have ended
+        self._keylog: list[str] = []
+        self._to_come = len(episodes_of(scenario))
+        self._begin(1)
 
     def __repr__(self) -> str:
         """The run, its length so far and its pending decision, in a line."""
@@ -98,12 +88,12 @@ class Simulation:
     @property
     def events(self) -> tuple[Event, ...]:
         """The events so far."""
-        return tuple(self._recorder.events)
+        return (*self._ended, *self._placed(0))
 
     @property
     def finished(self) -> bool:
         """Nothing more will happen."""
-        return not self._blocked and not self._half_done and self._kernel.peek() is None
+        return not (self._blocked or self._half_done or self._to_come) and self._kernel.peek() is None
 
     @property
     def decisions(self) -> list[tuple[PendingDecision, str, TakenBy]]:
@@ -117,8 +107,8 @@ class Simulation:
 
     @property
     def keylog(self) -> tuple[str, ...]:
-        """The secrets of the connection so far, as NSS key log lines. They are no part of the trace."""
-        return tuple(self.client.machine.keylog)
+        """The secrets of the connections so far, as NSS key log lines. They are no part of the trace."""
+        return (*self._keylog, *self.client.machine.keylog)
 
     @property
     def trace(self) -> Trace:
@@ -157,10 +147,10 @@ class Simulation:
             expected = f"{pending.name}: {' or '.join(pending.options)}"
             advice = "Call decide() with one of them."
             raise DecisionError(message, got="step()", expected=expected, advice=advice)
-        first = len(self._recorder.events)
-        while len(self._recorder.events) == first and not self._blocked and self._advance():
+        first = self._count()
+        while self._count() == first and not self._blocked and self._advance():
             pass
-        return self._recorder.events[first:]
+        return self._events_from(first)
 
     def run(self) -> list[Event]:
         """Go on to the end, or to a decision that waits for :meth:`decide`; returns the new events.
@@ -171,12 +161,12 @@ class Simulation:
             InterruptionError: it was interrupted.
         """
         self._check_whole()
-        first = len(self._recorder.events)
+        first = self._count()
         while not self._blocked and self._advance():
             pass
         if self.finished:
             self._log.check_script()
-        return self._recorder.events[first:]
+        return self._events_from(first)
 
     def decide(self, choice: str) -> list[Event]:
         """Take the pending decision in the actor's place.
@@ -201,7 +191,7 @@ class Simulation:
             advice = "Call run() first: it goes on to the next decision that waits for you, or step()."
             raise DecisionError("No decision is pending yet.", got=choice, expected=expected, advice=advice)
         self.pending.checked(choice)
-        first = len(self._recorder.events)
+        first = self._count()
         if self._blocked:
             self._half_done = True
             self._blocked = False
@@ -211,7 +201,7 @@ class Simulation:
             number = len(self.decisions)
             self._log.script[number] = choice
             self._run_past(number)
-        return self._recorder.events[first:]
+        return self._events_from(first)
 
     def fork(self, at_decision: int | str, choice: str) -> Simulation:
         """Another run: the same up to a decision that was taken, another choice there.
@@ -259,7 +249,7 @@ class Simulation:
             DecisionError: the script's choice is not on offer.
         """
         self._half_done = True
-        happened = self._kernel.step()
+        happened = self._go_on()
         self._half_done = False
         if self._blocked and (scripted := self._log.script.pop(len(self.decisions), None)) is not None:
             assert self.pending is not None
@@ -281,13 +271,61 @@ class Simulation:
                 advice="Make it again" + (f", with script={outside}." if outside else "."),
             )
 
+    def _begin(self, number: int) -> None:
+        """Set up a connection, with what comes before it."""
+        ready = prepare(self.scenario, self.tls, number)
+        self.connection = ready.episode.scenario
+        self.world = ready.world
+        entropy = SeededEntropy(self.scenario.seed)
+        if number > 1:  # the first one's random bytes are those of a scenario that has no other
+            entropy = entropy.child(f"connection/{number}")
+        self.client = Client(ready.client, entropy.child("client"))
+        self.server = Server(ready.server, entropy.child("server"))
+        network = self.connection.network
+        self._decision_time = round(network.thinking_ms * 1000)
+        self._start = microseconds(ready.episode.start)
+        self._kernel = Kernel(ready.setup.at)
+        self._recorder = Recorder(self.tls, number)
+        self._recorder.repeat([ready.setup])
+        for events in ready.enrolment:
+            self._kernel.schedule(events[0].at - ready.setup.at, partial(self._recorder.repeat, events))
+        near, far = Link(self._kernel, round(network.latency_ms * 1000)).ends
+        self._client = self._party(self.client, near, self.connection.client.clock_offset)
+        self._party(self.server, far, self.connection.server.clock_offset)
+        self._kernel.schedule(-self._kernel.now, self._connect)
+        self._to_come -= 1
+
+    def _go_on(self) -> bool:
+        """Let the next thing happen, in this connection or in the next; False if nothing is left."""
+        if self._kernel.step():
+            return True
+        if not self._to_come:
+            return False
+        self._ended += self._placed(0)
+        self._keylog += self.client.machine.keylog
+        self._begin(self._recorder.number + 1)
+        return True
+
+    def _placed(self, first: int) -> list[Event]:
+        """The events of this connection from one on, as they stand in the whole run."""
+        return placed(self._recorder.events[first:], len(self._ended), self._start)
+
+    def _count(self) -> int:
+        """The number of events so far."""
+        return len(self._ended) + len(self._recorder.events)
+
+    def _events_from(self, first: int) -> list[Event]:
+        """The events from one on."""
+        ended = self._ended[first:]
+        return [*ended, *self._placed(max(0, first - len(self._ended)))]
+
     def _party(self, actor: Peer, end: LinkEnd, clock_offset: timedelta) -> Party:
         """Put an actor at its end of the link."""
-        clock = self.scenario.clock + clock_offset
+        clock = self.connection.clock + clock_offset
         return Party(actor, end, clock, self._kernel, self._recorder, self._schedule_decision)
 
     def _connect(self) -> None:
-        """Virtual time 0: the client opens the connection."""
+        """Virtual time 0 of the connection: the client opens it."""
         self._client.act(self.client.start(self._client.now), fresh=True)
 
     def _schedule_decision(self, party: Party) -> None:

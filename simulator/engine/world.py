@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from simulator.engine.names import (
     names_in_use,
     setup_of_certificate,
 )
+from simulator.entropy import SeededEntropy
 from simulator.errors import CertificateError, ScenarioError
 from simulator.pki.bundles import write_pem
 from simulator.pki.files.pem import pem_block
@@ -32,12 +34,13 @@ from simulator.pki.stores import TrustStore
 from simulator.tls.config import Credential
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from simulator.entropy import Entropy
     from simulator.pki.certificate import Certificate
     from simulator.pki.keys import PrivateKey
     from simulator.scenario import CertificateSetup, Scenario
+    from simulator.scenario.episodes import Episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class World:
         scenario: what is set up.
         entropy: keys and serial numbers come from it.
         marked: add ``O=clientauth teaching - not secret`` to the names of CAs, as belongs to seeded keys.
+        further: names of certificates that the story tells of, though nobody uses them now.
+        enrolled: names of those that are issued in the course of the story; None for client's and server's.
 
     Attributes:
         names: scenario names of all certificates in use, issuers before what they issued.
@@ -95,17 +100,25 @@ class World:
         ScenarioError: a certificate's name is unknown, its issuers go in a circle, or it cannot be issued.
     """
 
-    def __init__(self, scenario: Scenario, entropy: Entropy, *, marked: bool = True) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        entropy: Entropy,
+        *,
+        marked: bool = True,
+        further: Iterable[str] = (),
+        enrolled: Collection[str] | None = None,
+    ) -> None:
         self.scenario = scenario
-        self.names = names_in_use(scenario)
+        self.names = names_in_use(scenario, further)
         self._entropy = entropy
         self._practice = Practice(scenario.clock, entropy, marked)
         self._keys: dict[str, PrivateKey] = {}
         self._issued: dict[str, Issued] = {}
         self._authorities: dict[str, CertificateAuthority] = {}
-        enrolled = names_enrolled_for(scenario, self.names)
+        begins_with = names_enrolled_for(scenario, self.names) if enrolled is None else enrolled
         for name in self.names:
-            if name not in enrolled:
+            if name not in begins_with:
                 self.issue(name)
 
     def __repr__(self) -> str:
@@ -260,6 +273,25 @@ class World:
         """A trust store: what the scenario calls a CA is trusted as one, anything else for itself."""
         authorities, others = by_role(self.scenario, names)
         return TrustStore(self.certificates(authorities), self.certificates(others))
+
+
+def world_of(episode: Episode) -> World:
+    """The world before a connection, with the certificates that its story does not tell of.
+
+    The first connection's story tells how client and server came by their certificates; a later one's tells
+    which were renewed since.
+    """
+    scenario, renewed = episode.scenario, [one.name for one in episode.renewals]
+    revoked = [
+        name
+        for name, setup in scenario.certificates.items()
+        if setup.revoked is not None
+        and episode.since is not None
+        and episode.since <= setup.revoked < timedelta()
+    ]
+    entropy = SeededEntropy(scenario.seed)
+    enrolled = None if episode.number == 1 else renewed
+    return World(scenario, entropy, further=[*renewed, *revoked], enrolled=enrolled)
 
 
 def issue_world(scenario: Scenario, entropy: Entropy, *, marked: bool = True) -> World:

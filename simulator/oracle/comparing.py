@@ -10,6 +10,7 @@ from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING
 
+from simulator.engine.preparation import episodes_of
 from simulator.engine.simulation import Simulation
 from simulator.oracle.accepted import accepted_for
 from simulator.oracle.observed import HandshakeLog
@@ -66,12 +67,13 @@ def check_all(
     """Compare several scenarios in several versions (errors as for :func:`check`).
 
     Args:
-        scenarios: what is set up.
+        scenarios: what is set up; of one with a schedule every connection is compared.
         versions: the protocol versions.
         executor: the executor of the comparisons; see :func:`~simulator.runs.many.simulate_all`.
         progress: show a bar on standard error; None shows it if that is a terminal.
     """
-    pairs = tuple(product(scenarios, versions))
+    connections = [episode.scenario for scenario in scenarios for episode in episodes_of(scenario)]
+    pairs = tuple(product(connections, versions))
     rows = spread(_row, pairs, executor, total=len(pairs))
     return CheckReport(tuple(counted(rows, len(pairs), "comparisons", show=progress)))
 

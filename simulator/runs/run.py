@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from simulator.engine.preparation import episodes_of
 from simulator.engine.simulation import Simulation
+from simulator.errors import ArgumentError
 from simulator.tls.wire.version import Protection
+from simulator.trace.connections import connections_of
 from simulator.trace.facts import Sent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from simulator.scenario import Scenario, TlsVersion
@@ -30,7 +33,7 @@ class Run:
         scenario: the setup.
         tls: the version that was asked for.
         trace: the events and the outcome.
-        keylog: the connection's secrets as NSS key log lines. They are not in the trace.
+        keylog: the secrets of its connections as NSS key log lines. They are not in the trace.
     """
 
     scenario: Scenario
@@ -49,12 +52,47 @@ class Run:
         return self.trace.card
 
     @cached_property
+    def connections(self) -> tuple[Run, ...]:
+        """Each connection as a run of its own, in order; a scenario without a schedule has one, this run."""
+        if not self.scenario.schedule:
+            return (self,)
+        pairs = zip(episodes_of(self.scenario), connections_of(self.trace), strict=True)
+        return tuple(
+            Run(episode.scenario, self.tls, trace, keys_of(trace, self.keylog)) for episode, trace in pairs
+        )
+
+    def connection(self, number: int) -> Run:
+        """One connection as a run of its own.
+
+        Args:
+            number: of the connection, from 1.
+
+        Raises:
+            ArgumentError: there is no such connection.
+        """
+        count = len(self.connections)
+        if number not in range(1, count + 1):
+            message = "The run has no such connection."
+            expected = "1" if count == 1 else f"1 to {count}"
+            advice = "Connections are counted from 1, in the order of the schedule."
+            raise ArgumentError(message, got=repr(number), expected=expected, advice=advice)
+        return self.connections[number - 1]
+
+    @cached_property
     def as_expected(self) -> bool | None:
-        """True if the outcome is the expected one; None if the scenario expects nothing."""
+        """True if every connection comes out as expected; None if nothing is expected of any."""
+        if self.scenario.schedule:
+            told = [one.as_expected for one in self.connections if one.as_expected is not None]
+            return all(told) if told else None
         return None if self.scenario.expectation(self.tls) is None else not self._surprises()
 
     def expectation_words(self) -> str:
         """The differences from the expected outcome, in words; empty if there are none."""
+        if self.scenario.schedule:
+            words = [
+                (number, one.expectation_words()) for number, one in enumerate(self.connections, start=1)
+            ]
+            return "; ".join(f"connection {number}: {text}" for number, text in words if text)
         return "; ".join(self._surprises())
 
     def _surprises(self) -> list[str]:
@@ -99,28 +137,42 @@ class Run:
 
         return save(self, path, **options)
 
-    def player(self, *, beside: Run | None = None, **options: Any) -> Player:
+    def player(self, *, beside: Run | None = None, connection: int | None = None, **options: Any) -> Player:
         """The player, for a notebook: step through the run with the mouse, the keyboard, or from Python.
 
         Args:
             beside: another run to show beside it.
+            connection: number of the connection to show, from 1; needed where there are several.
             **options: ``detail``, ``cursor``, ``at`` and ``theme``, as
                 :class:`simulator.views.player.widget.Player` takes them:
                 ``at="CertificateRequest"`` opens there.
 
         Raises:
             PeerError: anywidget is not installed.
-            OutputError: unknown detail or message.
-            ArgumentError: unknown event or theme, or ``beside`` is not a run.
+            OutputError: unknown detail or message, or there are several connections and none is chosen.
+            ArgumentError: unknown event, theme or connection, or ``beside`` is not a run.
         """
         from simulator.views.player.widget import Player
 
-        return Player(self.trace, beside, **options)
+        shown = self if connection is None else self.connection(connection)
+        return Player(shown.trace, beside, **options)
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``clientauth run --json`` prints: plain JSON values."""
-        from simulator.trace.json import plain
         from simulator.trace.trace import trace_to_dict
+
+        trace = {"trace": trace_to_dict(self.trace)}
+        if not self.scenario.schedule:
+            return self._document() | trace
+        last = self.connections[-1]._document() | {
+            "scenario": self.scenario.name,
+            "as_expected": self.as_expected,
+        }
+        return last | trace | {"connections": [one._document() for one in self.connections]}
+
+    def _document(self) -> dict[str, Any]:
+        """What is said of one connection."""
+        from simulator.trace.json import plain
 
         outcome = self.outcome
         return {
@@ -136,7 +188,6 @@ class Run:
             "client": plain(outcome.client),
             "server": plain(outcome.server),
             "messages": self.messages(),
-            "trace": trace_to_dict(self.trace),
         }
 
     def messages(self) -> list[dict[str, Any]]:
@@ -166,9 +217,18 @@ class Run:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[Bundle, Metadata]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
         """Return what a notebook shows: the run on one slide."""
         from simulator.views.notebook import exhibit
-        from simulator.views.pictures.sequence import sequence
+        from simulator.views.view_table import VIEWS
 
-        return exhibit(sequence(self.trace, detail="essential"), repr(self))._repr_mimebundle_()
+        return exhibit(VIEWS["sequence"].picture(self.trace, "essential"), repr(self))._repr_mimebundle_()
+
+
+def keys_of(trace: Trace, keylog: Iterable[str]) -> tuple[str, ...]:
+    """The lines of a key log that belong to one connection: those with its ClientHello's random."""
+    hello = next((fact for _, fact in trace.facts(Sent) if fact.name == "ClientHello"), None)
+    if hello is None:
+        return ()
+    random = hello.raw[6:38].hex()  # RFC 8446 §4.1.2: behind the message's header and legacy_version
+    return tuple(line for line in keylog if line.split()[1] == random)
 
 
 def simulate(scenario: Scenario | str, tls: TlsVersion = "1.3") -> Run:

@@ -23,7 +23,7 @@ from simulator.scenario.mistake import (
     written_path,
 )
 from simulator.scenario.mistakes import scenario_problems
-from simulator.scenario.setup import CertificateSetup, ScenarioSetup, good_certificates
+from simulator.scenario.setup import CertificateSetup, ScenarioSetup, ScheduleEntry, good_certificates
 from simulator.scenario.values import field_types, read_table, type_at, without_none
 from simulator.scenario.words import SPECIAL_WORDS, write_duration, write_time
 
@@ -63,7 +63,8 @@ def apply_table(base: AScenario, table: Mapping[str, Any]) -> AScenario:
     changed = replace(base, **settings)
     if "expect" in table or next(differences(base, changed), None) is None:
         return changed
-    return replace(changed, expect={})
+    schedule = changed.schedule if "schedule" in table else _unexpecting(changed.schedule)
+    return replace(changed, expect={}, schedule=schedule)
 
 
 def differences(base: ScenarioSetup, other: ScenarioSetup) -> Iterator[tuple[Path, Any]]:
@@ -74,6 +75,8 @@ def differences(base: ScenarioSetup, other: ScenarioSetup) -> Iterator[tuple[Pat
     for key in ("seed", "clock"):
         if getattr(base, key) != getattr(other, key):
             yield (key,), getattr(other, key)
+    if _unexpecting(base.schedule) != _unexpecting(other.schedule):
+        yield ("schedule",), other.schedule
     yield from _part_differences(("network",), base.network, other.network)
     for name in base.certificates:
         if name not in other.certificates:
@@ -87,6 +90,11 @@ def differences(base: ScenarioSetup, other: ScenarioSetup) -> Iterator[tuple[Pat
             yield from _part_differences(path, new_certificate(name, certificate.role), certificate)
     yield from _part_differences(("client",), base.client, other.client)
     yield from _part_differences(("server",), base.server, other.server)
+
+
+def _unexpecting(schedule: tuple[ScheduleEntry, ...]) -> tuple[ScheduleEntry, ...]:
+    """The same schedule without what is expected of its connections."""
+    return tuple(replace(entry, expect={}) for entry in schedule)
 
 
 def _part_differences(path: Path, base: Any, other: Any) -> Iterator[tuple[Path, Any]]:
@@ -108,11 +116,26 @@ def plain_value(path: Path, value: Any) -> Any:
             return word
     if isinstance(value, timedelta):
         return write_duration(value)
+    if isinstance(value, ScheduleEntry):
+        return _plain_entry(value)
+    if path == ("schedule",):
+        return [_plain_entry(entry) for entry in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value
+
+
+def _plain_entry(entry: ScheduleEntry) -> dict[str, Any]:
+    """An entry of the schedule as a file writes it, without its expectation: what is not said is left out."""
+    told = {"at": write_duration(entry.at), **({} if entry.connect is None else {"connect": {}})}
+    for key in ("renew", "same_key", "lifetime", "revoke"):
+        if value := getattr(entry, key):
+            told[key] = plain_value((key,), value)
+    if entry.set:
+        told["set"] = {path: plain_value(split_path(path), value) for path, value in entry.set.items()}
+    return told
 
 
 def changed_scenario(base: AScenario, *changes: Mapping[str, Any]) -> AScenario:
@@ -169,6 +192,11 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     problems: list[Problem] = []
     if path[0] == "expect":
         problems.append(Problem(path, "cannot be set: what is expected belongs to a scenario file"))
+    if path[0] == "schedule":
+        message = (
+            "cannot be set in a line: write [[schedule]] in a scenario file, or but(schedule=[...]) in Python"
+        )
+        raise ScenarioProblemsError([Problem(path, message)], ["--set"])
     value = _assigned_value(path, text[match.end() + 1 :].strip())
     read: Any = read_table(_nested_value(path, value), problems)
     if problems:
@@ -196,8 +224,15 @@ def _assigned_value(path: Path, written: str) -> Any:
     return written  # a text that looks like a number: seed=2
 
 
+def written(path: str, value: Any) -> str:
+    """A setting's value in one line, as a reader knows it from a scenario file."""
+    return _marked(split_path(path), value)
+
+
 def _marked(path: Path, value: Any) -> str:
     plain = plain_value(path, value)
+    if path == ("schedule",):
+        return ", ".join(" ".join(entry) for entry in plain) or "one connection"
     if isinstance(plain, datetime):
         return write_time(plain)
     if isinstance(plain, list):

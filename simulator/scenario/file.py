@@ -90,6 +90,10 @@ def loads(text: str, *, source: str = "<text>", name: str = "unnamed") -> Scenar
         return scenario
     lines = key_lines(text)
     follow = _consequences(problems, lines)
+    if any(
+        problem.path[:1] == ("schedule",) for problem in problems
+    ):  # an entry that is not read says nothing
+        found = [problem for problem in found if problem.path[:1] != ("schedule",)]
     problems += [problem for problem in found if problem.path not in follow]
     numbered = sorted(((line_of(p.path, lines) or 0, p) for p in problems), key=lambda pair: pair[0])
     if more := numbered[MOST_MISTAKES:]:

@@ -23,12 +23,13 @@ _VALUE_PART = (
 
 
 def key_lines(text: str) -> dict[Path, int]:
-    """The line (from 1) on which each table and each key begins, by its path.
+    """The line (from 1) on which each table and each key begins, by its path: ``schedule``, ``2``, ``at``.
 
     Args:
         text: a valid TOML document. The keys of an inline table are left out: they are part of a value.
     """
     lines: dict[Path, int] = {}
+    arrays: dict[Path, int] = {}  # the number of the last table of each array, from 1
     table: Path = ()
     position, line, counted = 0, 1, 0
     while position < len(text):
@@ -40,11 +41,23 @@ def key_lines(text: str) -> dict[Path, int]:
         key = re.compile(KEY_PATH).match(text, header.end() if header else position)
         path = (() if header else table) + (split_path(key[0]) if key else ())
         if header:
-            table = path
+            path = table = _numbered(path, arrays, begins=header[0] == "[[")
         for depth in range(1, len(path) + 1):
             lines.setdefault(path[:depth], line)
         position = _end_of_value(text, position)
     return lines
+
+
+def _numbered(path: Path, arrays: dict[Path, int], *, begins: bool) -> Path:
+    """The path of a table's header, with the number of the table behind the name of each array."""
+    found: Path = ()
+    for depth, key in enumerate(path, start=1):
+        found += (key,)
+        if begins and depth == len(path):
+            arrays[found] = arrays.get(found, 0) + 1
+        if found in arrays:
+            found += (str(arrays[found]),)
+    return found
 
 
 def line_of(path: Path, lines: dict[Path, int]) -> int | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.scenario.certificate_mistakes import certificates_problems
 from simulator.scenario.mistake import Problem
+from simulator.scenario.schedule_mistakes import schedule_problems
 from simulator.scenario.side_mistakes import client_problems, server_problems
 from simulator.visible import is_visible
 
@@ -29,13 +30,14 @@ def scenario_problems(scenario: ScenarioSetup) -> list[Problem]:
     Args:
         scenario: a scenario whose values have the right types.
     """
-    return [
+    found = [
         *_text_problems(scenario),
         *_network_problems(scenario),
         *certificates_problems(scenario),
         *client_problems(scenario),
         *server_problems(scenario),
     ]
+    return found or [*schedule_problems(scenario)]
 
 
 def _text_problems(scenario: ScenarioSetup) -> Iterator[Problem]:

@@ -29,8 +29,9 @@ class Scenario(ScenarioSetup):
         return f"<Scenario {self.name!r}: {self.title}>"
 
     def expectation(self, version: TlsVersion) -> Expectation | None:
-        """The expected outcome in this TLS version, or None."""
-        return self.expect.get(version)
+        """The expected outcome in this TLS version, or None; with a schedule that of its last connection."""
+        connections = [entry.expect for entry in self.schedule if entry.connect is not None]
+        return (connections[-1] if connections else self.expect).get(version)
 
     def but(self, changes: Mapping[str, Any] | None = None, /, **tables: Any) -> Scenario:
         """The same scenario with something changed: the counterfactual.

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from simulator.scenario.changes import plain_value
-from simulator.scenario.setup import CertificateSetup, Expectation, ScenarioSetup
-from simulator.scenario.values import entry_type, field_types, setting_type
+from simulator.scenario.setup import CertificateSetup, Connect, Expectation, ScenarioSetup, ScheduleEntry
+from simulator.scenario.values import entry_type, field_types, setting_type, without_none
 from simulator.tls.wire.version import TLS_VERSIONS
 
 # The highest that Taplo knows, which checks TOML in most editors.
@@ -40,7 +40,8 @@ def _table(kind: type) -> dict[str, Any]:
     for key, hint in field_types(kind).items():
         described = {"description": words[key]} if key in words else {}
         if key in defaults and not is_dataclass(hint):
-            described["default"] = _json(plain_value((key,), defaults[key]))
+            default = plain_value((key,), defaults[key])
+            described |= {} if default is None else {"default": _json(default)}  # TOML has no null
         properties[key] = _setting(kind, key, hint) | described
     return {"type": "object", "description": summary, "properties": properties, "additionalProperties": False}
 
@@ -48,7 +49,13 @@ def _table(kind: type) -> dict[str, Any]:
 def _setting(kind: type, key: str, hint: Any) -> dict[str, Any]:
     if is_dataclass(hint):
         return _table(hint)  # type: ignore[arg-type]
+    if hint == tuple[ScheduleEntry, ...]:
+        return {"type": "array", "items": _table(ScheduleEntry)}
+    if without_none(hint) is Connect:
+        return _table(Connect)
     inner = entry_type(hint)
+    if inner is Any:
+        return {"type": "object"}
     if inner is Expectation:
         both = _table(Expectation)
         versions = dict.fromkeys(TLS_VERSIONS, _table(Expectation))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping  # noqa: TC003 - the reader asks for the settings' types
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from simulator.pki.key_types import KeyType
 from simulator.scenario.frozen import FrozenMapping
@@ -182,6 +182,42 @@ class Expectation:
     alert: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """The client opens a connection; there is nothing to set."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleEntry:
+    """A moment of the schedule, and the one thing that happens then.
+
+    Attributes:
+        at: the moment, relative to the scenario's clock.
+        connect: the client opens a connection: an empty table.
+        renew: name of a certificate of client or server. Its holder gets the next one, ``alice-2`` after
+            ``alice``, and presents that from then on.
+        same_key: with ``renew``: the next certificate is for the key of the one before.
+        lifetime: with ``renew``: how long the next certificate is valid; None for as long as the one before.
+        revoke: name of a certificate that its CA takes back.
+        set: settings by dotted path, with their new values. What is set in a certificate shows when that is
+            renewed; one that exists stays as it is.
+        expect: with ``connect``: the expected outcome by TLS version; empty where nothing is expected.
+    """
+
+    at: timedelta = timedelta()
+    connect: Connect | None = None
+    renew: str | None = None
+    same_key: bool = False
+    lifetime: timedelta | None = None
+    revoke: str | None = None
+    set: Mapping[str, Any] = field(default_factory=lambda: FrozenMapping({}))
+    expect: Mapping[TlsVersion, Expectation] = field(default_factory=lambda: FrozenMapping({}))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "set", FrozenMapping(self.set))
+        object.__setattr__(self, "expect", FrozenMapping(self.expect))
+
+
 def good_certificates() -> dict[str, CertificateSetup]:
     """The certificates of the good handshake: a root and a leaf on each side, from different CAs."""
     span, host = timedelta(days=1825), "telnet.example.com"  # a CA: five years back, and five to come
@@ -222,7 +258,9 @@ class ScenarioSetup:
         certificates: every certificate of the world by its scenario name.
         client: what the client holds and how it decides.
         server: what the server holds and how it decides.
-        expect: the expected outcome by TLS version; empty where nothing is expected.
+        schedule: what happens over virtual time, in order; empty for one connection at the clock's time.
+        expect: the expected outcome by TLS version; empty where nothing is expected, and where a schedule
+            says it of each connection.
     """
 
     name: str = "good-handshake"
@@ -235,6 +273,7 @@ class ScenarioSetup:
     certificates: Mapping[str, CertificateSetup] = field(default_factory=good_certificates)
     client: ClientSetup = ClientSetup()
     server: ServerSetup = ServerSetup()
+    schedule: tuple[ScheduleEntry, ...] = ()
     expect: Mapping[TlsVersion, Expectation] = field(default_factory=good_expectations)
 
     def __post_init__(self) -> None:

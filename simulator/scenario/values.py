@@ -16,12 +16,22 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from simulator.scenario.mistake import Path, Problem, nearest_word, not_one_of
-from simulator.scenario.setup import CertificateSetup, Expectation, ScenarioSetup
+from simulator.scenario.frozen import FrozenMapping
+from simulator.scenario.mistake import (
+    Path,
+    Problem,
+    ScenarioProblemsError,
+    nearest_word,
+    not_one_of,
+    split_path,
+    written_path,
+)
+from simulator.scenario.setup import CertificateSetup, Connect, Expectation, ScenarioSetup, ScheduleEntry
 from simulator.scenario.words import DURATION, DURATION_ADVICE, LISTED_WORDS, SPECIAL_WORDS, read_duration
 from simulator.tls.wire.version import TLS_VERSIONS
 
 LONGEST_SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
+SCHEDULED = ("client", "server", "network", "certificates")  # the parts that a schedule may change
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,8 @@ def _read_part(kind: type, table: Any, path: Path, problems: list[Problem]) -> d
         hint = hints.get(key)
         if hint is None:
             problems.append(_unknown_setting(here, value, hints))
+        elif key == "schedule":
+            read[key] = _read_schedule(value, here, problems)
         elif is_dataclass(hint):
             read[key] = _read_part(hint, value, here, problems)  # type: ignore[arg-type]
         elif entry_type(hint):
@@ -149,6 +161,70 @@ def _read_mapping(inner: type, table: Any, path: Path, problems: list[Problem]) 
         else:
             read[name] = value
     return read
+
+
+def _read_schedule(entries: Any, path: Path, problems: list[Problem]) -> tuple[ScheduleEntry, ...]:
+    """``[[schedule]]``: a list of tables, each with a moment and the one thing that happens then."""
+    if not isinstance(entries, list | tuple):
+        problems.append(Problem(path, "is a list of tables, each under [[schedule]]", shown(entries)))
+        return ()
+    numbered = enumerate(entries, start=1)
+    return tuple(_read_entry(entry, (*path, str(number)), problems) for number, entry in numbered)
+
+
+def _read_entry(entry: Any, path: Path, problems: list[Problem]) -> ScheduleEntry:
+    if isinstance(entry, ScheduleEntry):
+        entry = {
+            key: value for key in field_types(ScheduleEntry) if (value := getattr(entry, key)) is not None
+        }
+    table = dict(entry) if isinstance(entry, Mapping) else entry
+    connects, settings = None, {}
+    if isinstance(table, dict):
+        if (given := table.pop("connect", None)) is not None:
+            _read_part(Connect, given, (*path, "connect"), problems)
+            connects = Connect()
+        settings = _read_settings(table.pop("set", {}), (*path, "set"), problems)
+    return ScheduleEntry(connect=connects, set=settings, **_read_part(ScheduleEntry, table, path, problems))
+
+
+def _read_settings(table: Any, path: Path, problems: list[Problem]) -> dict[str, Any]:
+    """Settings that change: dotted paths, or nested tables as TOML makes of unquoted dots, with values."""
+    if not isinstance(table, Mapping):
+        example = '{ "server.trusts" = ["new-ca"] }'
+        problems.append(Problem(path, f"must be a table of settings, as in {example}", shown(table)))
+        return {}
+    read: dict[str, Any] = {}
+    for dotted, value in table.items():
+        here = (*path, str(dotted))
+        try:
+            keys = split_path(dotted)
+        except ScenarioProblemsError as error:
+            problems += [Problem(here, one.message, one.got) for one in error.problems]
+            continue
+        if keys[0] not in SCHEDULED:
+            problems.append(not_one_of(here, keys[0], SCHEDULED, "a setting of"))
+            continue
+        nested: Any = value
+        for key in reversed(keys):
+            nested = {key: nested}
+        found: list[Problem] = []
+        read |= flat(_read_part(ScenarioSetup, nested, (), found))
+        problems += [
+            Problem((*path, written_path(one.path)), one.message, one.got, one.nearest) for one in found
+        ]
+    return read
+
+
+def flat(table: Mapping[str, Any], path: Path = ()) -> dict[str, Any]:
+    """Nested tables of settings as dotted paths with values."""
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        here = (*path, key)
+        if isinstance(value, dict) and entry_type(type_at(here)) is not str:
+            found |= flat(value, here)
+        else:
+            found[written_path(here)] = FrozenMapping(value) if isinstance(value, dict) else value
+    return found
 
 
 def _read_expectations(table: Mapping[str, Any], path: Path, problems: list[Problem]) -> dict[str, Any]:

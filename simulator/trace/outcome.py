@@ -39,8 +39,9 @@ NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
 
 
 def trace_of(events: Sequence[Event]) -> Trace:
-    """The whole run: its events with what came out of them."""
-    telling = [event for event in events if type(event.fact) in TELLING]
+    """The whole run: its events with what came out of them, or of the last of several connections."""
+    last = events[-1].connection
+    telling = [event for event in events if type(event.fact) in TELLING and event.connection == last]
     outcome = outcome_of(telling)
     return Trace(tuple(events), outcome, card_of(telling, outcome))
 

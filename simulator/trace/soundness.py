@@ -19,34 +19,47 @@ WORLD = "world"  # the actor of the setup event, which is no party
 def must_be_sound(events: Sequence[Event]) -> None:
     """Check what the types cannot say and views rely on.
 
-    The setup comes first and once. Events are numbered, in order of time and after their causes. Parties,
-    connections and certificates are those of the setup. What was read is what its cause sent.
+    The setup comes first, and once for each connection; connections follow one another. Events are numbered,
+    in order of time and after their causes, which belong to the same connection. Parties, connections and
+    certificates are those of the setup. What was read is what its cause sent.
 
     Raises:
         TraceError: the trace does not hang together.
     """
-    setup = events[0].fact if events else None
-    if not isinstance(setup, Setup):
+    if not events or not isinstance(events[0].fact, Setup):
         raise wrong("events[0]", "no setup event", "the setup as the first event")
-    _certificates_must_be_sound(setup)
-    parties = {actor.name for actor in setup.actors}
-    numbers = {connection.number for connection in setup.connections}
-    for connection in setup.connections:
-        _must_be_of("events[0].fact.connections", parties, connection.client, connection.server)
+    setup, begins = events[0].fact, 0
     for place, event in enumerate(events):
         where = f"events[{place}]"
         if event.seq != place:
             raise wrong(f"{where}.seq", str(event.seq), str(place))
-        if event.cause is not None and not 0 <= event.cause < place:
-            raise wrong(f"{where}.cause", str(event.cause), f"an earlier event than {place}, or null")
         if place and event.at < events[place - 1].at:
             raise wrong(f"{where}.at", str(event.at), "a time not before the previous event's")
-        if place and isinstance(event.fact, Setup):
-            raise wrong(f"{where}.fact.kind", "setup", "no second setup")
+        if isinstance(event.fact, Setup):
+            _must_be_the_next(events, place)
+            setup, begins = event.fact, place
+            parties = {actor.name for actor in setup.actors}
+            numbers = {connection.number for connection in setup.connections}
+            for connection in setup.connections:
+                _must_be_of(f"{where}.fact.connections", parties, connection.client, connection.server)
+            _certificates_must_be_sound(setup, where)
+        if event.cause is not None and not begins <= event.cause < place:
+            raise wrong(
+                f"{where}.cause", str(event.cause), f"an event from {begins} on before {place}, or null"
+            )
         _must_be_of(f"{where}.connection", numbers, event.connection)
         _must_be_of(f"{where}.actor", {*parties, WORLD}, event.actor)
         _must_be_of(f"{where}.actor", _who_may(setup, event) or {event.actor}, event.actor)
         _must_name_its_peer(events, event, parties)
+
+
+def _must_be_the_next(events: Sequence[Event], place: int) -> None:
+    """Refuse a setup that does not begin a connection with the next number."""
+    event = events[place]
+    number = events[place - 1].connection + 1 if place else event.connection
+    if event.connection != number:
+        where = f"events[{place}].connection"
+        raise wrong(where, str(event.connection), f"{number}: a setup begins the next connection")
 
 
 def _must_be_of(where: str, known: set[Any], *found: object) -> None:
@@ -67,11 +80,11 @@ def _who_may(setup: Setup, event: Event) -> set[str]:
             return set()
 
 
-def _certificates_must_be_sound(setup: Setup) -> None:
+def _certificates_must_be_sound(setup: Setup, setup_event: str) -> None:
     """Refuse facts that are said of another certificate, and signers that are not there."""
     names = {held.name for held in setup.certificates}
     for place, held in enumerate(setup.certificates):
-        where = f"events[0].fact.certificates[{place}]"
+        where = f"{setup_event}.fact.certificates[{place}]"
         fingerprint = hashlib.sha256(held.der).hexdigest()
         if held.fingerprint != fingerprint:
             raise wrong(f"{where}.fingerprint", repr(held.fingerprint), fingerprint)

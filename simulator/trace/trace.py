@@ -24,7 +24,7 @@ AFact = TypeVar("AFact")
 
 
 class Trace(TraceValue, frozen=True):
-    """The whole of one run."""
+    """The whole of one run; with several connections, outcome and card are those of the last."""
 
     events: tuple[Event, ...]
     outcome: Outcome
@@ -41,6 +41,11 @@ class Trace(TraceValue, frozen=True):
         fact = self.events[0].fact
         assert isinstance(fact, Setup)
         return fact
+
+    @property
+    def setups(self) -> tuple[Setup, ...]:
+        """The world before each connection, in order."""
+        return tuple(event.fact for event in self.events if isinstance(event.fact, Setup))
 
     def of(self, *kinds: type) -> Iterator[Event]:
         """The events whose fact is of one of these kinds, in order."""

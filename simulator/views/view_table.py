@@ -10,6 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import OutputError, unknown_name
+from simulator.trace.connections import connections_of
+from simulator.views.drawing.cells import underlined
+from simulator.views.story.lanes import connection_heading, whole_title
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +31,7 @@ class View:
         written_by: module and function that write it in columns.
         text_has_details: the text depends on the detail.
         argument: possible words after a colon; empty where there are none.
+        whole: it shows all connections at once.
     """
 
     about: str
@@ -35,17 +39,35 @@ class View:
     written_by: str
     text_has_details: bool = False
     argument: str = ""
+    whole: bool = False
 
     def picture(self, trace: Trace, detail: str, argument: str = "") -> Drawing:
-        """The view as a display list."""
-        drawing: Drawing = _function(self.drawn_by)(trace, detail=detail, **self._options(argument))
-        return drawing
+        """The view as a display list; of several connections one picture below the other."""
+        connections = (trace,) if self.whole else connections_of(trace)
+        drawings: list[Drawing] = [
+            _function(self.drawn_by)(one, detail=detail, **self._options(argument)) for one in connections
+        ]
+        if len(drawings) == 1:
+            return drawings[0]
+        from simulator.views.drawing.stack import stacked
+
+        headings = [connection_heading(one, len(connections)) for one in connections]
+        return stacked(drawings, headings, title=f"{whole_title(trace)}: every connection")
 
     def text(self, trace: Trace, width: int, detail: str, argument: str = "") -> str:
-        """The view as text of so many columns."""
+        """The view as text of so many columns; of several connections one text below the other."""
         details = {"detail": detail} if self.text_has_details else {}
-        text: str = _function(self.written_by)(trace, width, **details, **self._options(argument))
-        return text
+        connections = (trace,) if self.whole else connections_of(trace)
+        texts: list[str] = [
+            _function(self.written_by)(one, width, **details, **self._options(argument))
+            for one in connections
+        ]
+        if len(texts) == 1:
+            return texts[0]
+        headings = [connection_heading(one, len(connections)) for one in connections]
+        return "\n".join(
+            f"{underlined(heading, width)}\n\n{text}" for heading, text in zip(headings, texts, strict=True)
+        )
 
     def _options(self, argument: str) -> dict[str, str]:
         return {"message": argument} if self.argument else {}
@@ -68,6 +90,12 @@ VIEWS: Mapping[str, View] = {
         "the same messages on a scale of time",
         "pictures.timeline:timeline",
         "pictures.timeline:timeline_text",
+    ),
+    "life": View(
+        "validity, renewals and every connection's level over time",
+        "life.picture:life",
+        "life.picture:life_text",
+        whole=True,
     ),
     "trust-graph": View(
         "certificates, issuers, and whom either side trusts",

@@ -14,6 +14,7 @@ from simulator.pki.certificate import Certificate
 from simulator.runs.run import simulate
 from simulator.scenario import Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.scenario.episodes import episodes
 from simulator.trace.facts import Decided, Received, Sent, Step
 from simulator.trace.steps import DECISION_STEPS
 
@@ -93,7 +94,7 @@ def test_a_ca_issues_what_the_trace_says_when_it_says_so(name: str) -> None:
     scenario = catalogue[name]
     world = World(scenario, SeededEntropy(scenario.seed))
     before = set(world.issued)
-    happened = [(one.actor, fact) for one in enrol(world) for fact in one.facts]
+    happened = [(one.actor, fact) for one in enrol(world, *episodes(world.scenario)) for fact in one.facts]
     issuing = [lane for lane, fact in happened if isinstance(fact, Decided) and fact.decision == "issue"]
     assert len(issuing) >= len(set(world.issued) - before)
     for lane, fact in happened:
@@ -114,7 +115,7 @@ def test_a_revocation_is_in_the_register_of_the_ca() -> None:
     """A CA knows the serial numbers of what it took back."""
     scenario = catalogue["valid-certificate"].but({"certificates.alice.revoked": "-1d"})
     world = World(scenario, SeededEntropy(scenario.seed))
-    enrol(world)
+    enrol(world, *episodes(world.scenario))
     assert world.authority("client-ca").revoked == {world["alice"].certificate.serial_number}
     assert world.authority("server-ca").revoked == set()
 

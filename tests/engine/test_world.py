@@ -22,6 +22,7 @@ from simulator.pki.key_files import load_private_key
 from simulator.pki.keys import KeyType, PrivateKey
 from simulator.runs.files import write_private_file, write_public_file
 from simulator.scenario import CertificateSetup, ClientSetup, Scenario, ServerSetup, good_certificates
+from simulator.scenario.episodes import episodes
 from tests.peers import ROOT
 from tests.pki.samples import openssl
 
@@ -274,7 +275,10 @@ def test_the_bytes_are_those_of_this_release() -> None:
 )
 def test_what_cannot_be_issued_is_named(scenario: Scenario, said: str) -> None:
     """Unknown names, circles, impossible contents are errors that name the certificate; at enrolment too."""
-    for issuing in (issue_world, lambda scenario, entropy: enrol(World(scenario, entropy))):
+    for issuing in (
+        issue_world,
+        lambda scenario, entropy: enrol(World(scenario, entropy), *episodes(scenario)),
+    ):
         with pytest.raises(ScenarioError) as raised:
             issuing(scenario, SEED)
         assert said in str(raised.value)

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from simulator.release import RELEASE
 from simulator.tls.wire.records import records_of
 from simulator.tls.wire.version import Protection
+from simulator.trace.connections import connections_of
 from simulator.trace.facts import Alert
 from simulator.views.capture import pcapng
 from simulator.views.capture.packets import Endpoint, Flag, Segment, packets
+from simulator.views.story.lanes import whole_title
 from simulator.views.story.reading import sendings
 from simulator.views.story.words import PROTECTION_WORDS, clean
 
@@ -32,17 +34,13 @@ FIRST_DYNAMIC_PORT = 49152  # RFC 6335 section 6
 
 
 def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
-    """The connection of a run as a pcapng file.
+    """The connections of a run as a pcapng file, a TCP stream for each.
 
     Args:
         trace: the run.
-        keylog: the connection's secrets as NSS key log lines, to be put into the file. Every reader of the
+        keylog: the connections' secrets as NSS key log lines, to be put into the file. Every reader of the
             file can then decrypt it. Without them it shows what an eavesdropper sees.
     """
-    setup = trace.setup
-    segments = connection(trace, telling=bool(keylog))
-    hosts = {side: _host(setup, side) for side in ADDRESSES}
-    start = _epoch_microseconds(setup.clock)
     blocks = [
         pcapng.section_header(f"client-auth-simulator {RELEASE}", clean(_about(trace))),
         pcapng.interface("simulated link", "bare IP packets as they leave their sender, in virtual time"),
@@ -50,16 +48,26 @@ def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
     ]
     if keylog:
         blocks.append(pcapng.tls_secrets("".join(f"{line}\n" for line in keylog).encode()))
-    for segment, packet in zip(segments, packets(segments, hosts, setup.latency), strict=True):
-        blocks.append(pcapng.packet(packet, start + segment.at, segment.comment))
+    for one in connections_of(trace):
+        blocks += _stream(one, telling=bool(keylog))
     return b"".join(blocks)
+
+
+def _stream(trace: Trace, *, telling: bool) -> Iterator[bytes]:
+    """The packets of one connection."""
+    setup = trace.setup
+    segments = connection(trace, telling=telling)
+    hosts = {side: _host(setup, side) for side in ADDRESSES}
+    start = _epoch_microseconds(setup.clock)
+    for segment, packet in zip(segments, packets(segments, hosts, setup.latency), strict=True):
+        yield pcapng.packet(packet, start + segment.at, segment.comment)
 
 
 def _about(trace: Trace) -> str:
     """The settings that are enough to make the same file again."""
     setup = trace.setup
     return (
-        f"{setup.title}. A simulated handshake: scenario {setup.scenario}, TLS {setup.tls} asked for, "
+        f"{whole_title(trace)}. A simulated handshake: scenario {setup.scenario}, TLS {setup.tls} asked for, "
         f"seed {setup.seed}, release {RELEASE}. For teaching; nothing here is secret."
     )
 

@@ -106,3 +106,9 @@ def hanging(mark: str, words: str, width: int, more: int = 0) -> list[str]:
 def paint(text: str, kind: str, *, colour: bool) -> str:
     """The text with the terminal's codes for a kind of emphasis around it, or as it is without colour."""
     return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if colour else text
+
+
+def underlined(heading: str, width: int) -> str:
+    """A heading, in several lines if need be, with a line below."""
+    lines = wrap_cells(heading, width)
+    return "\n".join([*lines, "=" * max(map(cells, lines))])

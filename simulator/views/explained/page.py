@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import OutputError
 from simulator.release import RELEASE
 from simulator.tls.wire.codec import Field
+from simulator.trace.connections import must_be_one
 from simulator.trace.facts import Sent
 from simulator.views.explained.commands import certificate_commands, proof_commands
 from simulator.views.explained.der_fields import CERTIFICATE, ECDSA_SIGNATURE, der_fields
@@ -55,8 +56,9 @@ def explained(trace: Trace) -> str:
     """The client's Certificate and CertificateVerify of a run as one HTML page without script or network.
 
     Raises:
-        OutputError: the client sent no certificate in this run.
+        OutputError: the client sent no certificate in this run, or it has several connections.
     """
+    must_be_one(trace)
     sent = [
         (event, fact)
         for event, fact in sendings(trace)

@@ -16,13 +16,14 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from simulator.release import RELEASE
+from simulator.trace.connections import connections_of
 from simulator.views.drawing.style import ESSENTIAL, PALETTES
 from simulator.views.drawing.svg import svg
 from simulator.views.pictures.sequence import sequence
 from simulator.views.player.document import beside_stop, comparison, document
 from simulator.views.story.caption import caption
-from simulator.views.story.lanes import run_name
-from simulator.views.story.words import clean
+from simulator.views.story.lanes import run_name, whole_title
+from simulator.views.story.words import clean, date_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +42,7 @@ POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inli
 
 
 def page(trace: Trace, *, title: str | None = None, detail: str = "messages", cursor: int = 0) -> str:
-    """A run as one HTML page that needs no network and opens from disk.
+    """A run as one HTML page that needs no network and opens from disk; each connection is a chapter.
 
     Args:
         trace: what happened.
@@ -52,7 +53,14 @@ def page(trace: Trace, *, title: str | None = None, detail: str = "messages", cu
     Raises:
         OutputError: the detail is unknown.
     """
-    return _page(title or run_name(trace), document(trace, detail=detail), [trace], cursor)
+    connections = connections_of(trace)
+    if len(connections) == 1:
+        return _page(title or run_name(trace), document(trace, detail=detail), [trace], cursor)
+    chapters = [
+        {"heading": f"{number} · {date_words(one.setup.clock)}", "document": document(one, detail=detail)}
+        for number, one in enumerate(connections, start=1)
+    ]
+    return _page(title or whole_title(trace), chapters, connections, cursor)
 
 
 def comparison_page(
@@ -142,8 +150,16 @@ def still(trace: Trace, prefix: str) -> str:
     return f"<figure>{drawn}<figcaption>{html.escape(caption(trace))}</figcaption></figure>"
 
 
-def _page(title: str, contents: dict[str, Any], traces: Sequence[Trace], cursor: int) -> str:
-    """The whole page. Inside a script element only ``<`` could end it, so the data holds none."""
+def _page(
+    title: str, contents: dict[str, Any] | list[dict[str, Any]], traces: Sequence[Trace], cursor: int
+) -> str:
+    """The whole page, of one document or of several chapters.
+
+    Inside a script element only ``<`` could end it, so the data holds none.
+    """
+    script, start = _resource("page.js"), "play"
+    if isinstance(contents, list):
+        script, start = script + _resource("chapters.js"), "playChapters"
     shown = "\n".join(still(trace, f"still-{place}") for place, trace in enumerate(traces))
     data = json.dumps(contents, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return f"""<!doctype html>
@@ -166,8 +182,8 @@ def _page(title: str, contents: dict[str, Any], traces: Sequence[Trace], cursor:
 <script type="application/json" id="document">{data}</script>
 <script type="module">
 {module()}
-{_resource("page.js")}
-play(JSON.parse(document.getElementById("document").textContent), document.getElementById("player"));
+{script}
+{start}(JSON.parse(document.getElementById("document").textContent), document.getElementById("player"));
 </script>
 </body>
 </html>

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+from simulator.trace.connections import must_be_one
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -77,7 +78,12 @@ MOST_JOINED = 46  # letters of joined names: what an arrow of the sequence diagr
 
 
 def beats(trace: Trace, detail: Detail = "messages") -> tuple[Beat, ...]:
-    """One beat for each event, in order; ``detail`` says how many words the parts of a beat have."""
+    """One beat for each event, in order; ``detail`` says how many words the parts of a beat have.
+
+    Raises:
+        OutputError: the trace is of several connections.
+    """
+    must_be_one(trace)
     walk = _Walk(trace, detail)
     return tuple(walk.beat(event) for event in trace.events)
 

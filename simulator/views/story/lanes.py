@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from simulator.release import RELEASE
 from simulator.trace.facts import HandshakeReturned
 from simulator.views.story.certificate_words import UNREADABLE
-from simulator.views.story.words import clean, common_name
+from simulator.views.story.words import clean, common_name, date_words
 
 if TYPE_CHECKING:
     from simulator.trace.facts import Setup
@@ -114,6 +114,22 @@ def reading_notes(setup: Setup) -> str:
 def version_words(trace: Trace) -> str:
     """``TLS 1.3``: the version that was agreed, or else asked for."""
     return f"TLS {trace.outcome.negotiated or clean(trace.setup.tls)}"
+
+
+def whole_title(trace: Trace) -> str:
+    """The title of a run as a whole, which each of several connections has with its number behind."""
+    return clean(re.sub(r" \(connection \d+\)$", "", trace.setup.title))
+
+
+def connection_heading(connection: Trace, count: int) -> str:
+    """``Connection 2 of 4 · 7 February 2031, 09:00 UTC``.
+
+    Args:
+        connection: cut out of the whole.
+        count: how many connections the whole has.
+    """
+    number = connection.setup.connections[0].number
+    return f"Connection {number} of {count} · {date_words(connection.setup.clock)}"
 
 
 def run_name(trace: Trace) -> str:

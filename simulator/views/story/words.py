@@ -7,6 +7,7 @@ shown anywhere, so that it can neither move the cursor, nor reverse the line, no
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel, Standing
@@ -51,6 +52,21 @@ PROTECTION_WORDS = {
     Protection.APPLICATION_TRAFFIC: "application keys",
     Protection.CONNECTION: "connection keys",
 }
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)  # fmt: skip - strftime would follow the machine's language
 
 ASSUMED = "Assumed: nothing that it has read says so."
 
@@ -135,3 +151,9 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
         ("Client believes", level_name(card.client_believes)),
         ("Server knows", level_name(card.server_knows)),
     )
+
+
+def date_words(clock: str) -> str:
+    """``7 February 2031, 09:00 UTC`` for an ISO 8601 time in UTC."""
+    moment = datetime.fromisoformat(clock)
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
 from simulator.trust.verdict import CheckOutcome
-from simulator.views.drawing.cells import ASCII, UNICODE, cells, paint, plain, shorten, wrap_cells
+from simulator.views.drawing.cells import ASCII, UNICODE, cells, paint, plain, shorten, underlined, wrap_cells
 from simulator.views.drawing.style import ESSENTIAL, detail_named
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
-from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
+from simulator.views.story.lanes import connection_heading, lane_words, names_of, reading_notes, under_title
 from simulator.views.story.reading import gap_words
 from simulator.views.story.words import card_facts, clean, level_name, moment
 from simulator.views.texts.essential_text import essential_text
 from simulator.views.texts.screens import Passage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from simulator.trace.trace import Trace
     from simulator.views.story.beat_kinds import Beat
@@ -56,6 +56,18 @@ def story(
         return "\n".join(map(plain, text.split("\n"))) if ascii_only else text
     pieces = passages(trace, width, colour, ascii_only=ascii_only, detail=detail)
     return "".join(f"{line}\n" for piece in pieces for passage in piece for line in passage.lines)
+
+
+def stories(
+    traces: Sequence[Trace], width: int = 80, colour: bool = False, *, ascii_only: bool = False
+) -> str:
+    """The connections of a run as text, one below the other; arguments as for :func:`story`."""
+    texts = [story(one, width, colour, ascii_only=ascii_only) for one in traces]
+    if len(texts) == 1:
+        return texts[0]
+    headings = [connection_heading(one, len(traces)) for one in traces]
+    ruled = [underlined(plain(one) if ascii_only else one, width) for one in headings]
+    return "\n".join(f"{heading}\n\n{text}" for heading, text in zip(ruled, texts, strict=True))
 
 
 def passages(

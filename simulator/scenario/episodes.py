@@ -1,0 +1,112 @@
+"""A schedule taken apart: the world of each connection, as a scenario with that one connection.
+
+Time moves the scenario's clock to the connection, so every certificate keeps its moments and with them its
+bytes. Nothing but the schedule moves a world from one connection to the next: what happened in one connection
+does not change what the next is played from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from simulator.scenario.schedule import after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.scenario.scenario import Scenario
+    from simulator.scenario.schedule import Renewal
+    from simulator.scenario.setup import CertificateSetup, ScheduleEntry
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting that changed.
+
+    Attributes:
+        at: when, relative to the connection.
+        path: the setting: ``server.trusts``.
+        value: the new value.
+    """
+
+    at: timedelta
+    path: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One connection of a scenario, and what came before it.
+
+    Attributes:
+        number: of the connection, from 1.
+        start: its moment, relative to the whole scenario's clock.
+        scenario: the world at that moment; its clock is the connection's.
+        renewals: the certificates renewed since the connection before, in order.
+        changes: the settings changed since then, in order.
+        since: the moment of the connection before, relative to this one; None for the first.
+    """
+
+    number: int
+    start: timedelta
+    scenario: Scenario
+    renewals: tuple[Renewal, ...] = ()
+    changes: tuple[SettingChange, ...] = ()
+    since: timedelta | None = None
+
+
+def episodes(scenario: Scenario) -> tuple[Episode, ...]:
+    """The connections of a scenario, in order; a scenario without a schedule has one.
+
+    Args:
+        scenario: one without mistakes.
+    """
+    return tuple(_episodes(scenario)) if scenario.schedule else (Episode(1, timedelta(), scenario),)
+
+
+def _episodes(scenario: Scenario) -> Iterator[Episode]:
+    world, wanted = replace(scenario, schedule=()), dict(scenario.certificates)
+    renewals: list[Renewal] = []
+    changes: list[SettingChange] = []
+    number, previous = 0, None
+    for entry in scenario.schedule:
+        world, renewal = after(world, wanted, entry)
+        if entry.connect is None:
+            renewals += [renewal] if renewal else []
+            changes += [SettingChange(entry.at, path, value) for path, value in entry.set.items()]
+        else:
+            number += 1
+            yield Episode(
+                number,
+                entry.at,
+                _at(world, entry, number),
+                tuple(replace(one, at=one.at - entry.at) for one in renewals),
+                tuple(replace(one, at=one.at - entry.at) for one in changes),
+                None if previous is None else previous - entry.at,
+            )
+            previous, renewals, changes = entry.at, [], []
+
+
+def _at(world: Scenario, entry: ScheduleEntry, number: int) -> Scenario:
+    """The world of a connection, told from that connection's moment."""
+    certificates = {name: _moved(setup, entry.at) for name, setup in world.certificates.items()}
+    return replace(
+        world,
+        name=f"{world.name}, connection {number}",
+        title=f"{world.title} (connection {number})",
+        clock=world.clock + entry.at,
+        certificates=certificates,
+        expect=entry.expect,
+    )
+
+
+def _moved(setup: CertificateSetup, by: timedelta) -> CertificateSetup:
+    """The same certificate, its moments counted from a later clock."""
+    return replace(
+        setup,
+        not_before=setup.not_before - by,
+        not_after=setup.not_after - by,
+        revoked=None if setup.revoked is None else setup.revoked - by,
+    )

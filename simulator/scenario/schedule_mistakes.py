@@ -1,0 +1,153 @@
+"""Mistakes in a scenario's schedule: entries that say nothing or too much, and moments that cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from simulator.scenario.mistake import (
+    Problem,
+    broken_rules,
+    not_one_of,
+    offset_problems,
+    split_path,
+    unknown_certificates,
+)
+from simulator.scenario.schedule import after
+from simulator.scenario.side_mistakes import client_problems, server_problems
+from simulator.scenario.words import write_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.scenario.mistake import Path
+    from simulator.scenario.setup import CertificateSetup, Network, ScenarioSetup, ScheduleEntry
+
+    Numbered = tuple[Path, ScheduleEntry]
+
+HAPPENINGS = ("connect", "renew", "revoke", "set")
+MOST_ENTRIES = 100  # a year of weekly renewals; each connection costs as much as a scenario of its own
+# No handshake here has more than 8 flights and 6 decisions; no enrolment more than 2 messages and a decision.
+FLIGHTS = 20
+
+
+def schedule_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
+    """The mistakes in the schedule of a scenario; none where there is no schedule.
+
+    Args:
+        scenario: one whose other parts have no mistake.
+    """
+    if not scenario.schedule:
+        return
+    path = ("schedule",)
+    if len(scenario.schedule) > MOST_ENTRIES:
+        yield Problem(path, f"has too many entries; {MOST_ENTRIES} are allowed", f"{len(scenario.schedule)}")
+        return
+    if all(entry.connect is None for entry in scenario.schedule):
+        yield Problem(path, "needs a connection: an entry with connect = {}")
+    if scenario.expect:
+        message = "stands with each connection of a schedule, under [schedule.expect]"
+        yield Problem(("expect",), message)
+    numbered: list[Numbered] = [
+        ((*path, str(number)), entry) for number, entry in enumerate(scenario.schedule, start=1)
+    ]
+    entries = [problem for here, entry in numbered for problem in _entry_problems(here, entry, scenario)]
+    yield from entries
+    yield from _order_problems(numbered, scenario.network)
+    if not entries:  # else what follows from an entry cannot be told
+        yield from _world_problems(numbered, scenario)
+
+
+def pause(network: Network) -> timedelta:
+    """The time from a connection or a renewal to the next entry at least, so that one has ended before."""
+    return max(
+        timedelta(minutes=1), FLIGHTS * timedelta(milliseconds=network.latency_ms + network.thinking_ms)
+    )
+
+
+def _entry_problems(path: Path, entry: ScheduleEntry, scenario: ScenarioSetup) -> Iterator[Problem]:
+    """An entry has a moment and one happening; settings of a happening stand with that."""
+    happens = [key for key in HAPPENINGS if getattr(entry, key) not in (None, {})]
+    if len(happens) != 1:
+        message = f"needs one of {', '.join(HAPPENINGS)}; write an entry for each"
+        yield Problem(path, message, " and ".join(happens) or "none of them")
+    yield from offset_problems((*path, "at"), entry.at, scenario.clock)
+    renews = entry.renew is not None
+    lifetime = entry.lifetime
+    yield from broken_rules(
+        path,
+        ("same_key", entry.same_key and not renews, "belongs to an entry with renew", "true"),
+        ("lifetime", lifetime is not None and not renews, "belongs to an entry with renew", lifetime),
+        (
+            "lifetime",
+            lifetime is not None and lifetime <= timedelta(),
+            "must be longer than nothing",
+            lifetime,
+        ),
+        (
+            "expect",
+            bool(entry.expect) and entry.connect is None,
+            "belongs to an entry with connect",
+            "a table",
+        ),
+    )
+    if lifetime is not None:
+        yield from offset_problems((*path, "lifetime"), entry.at + lifetime, scenario.clock)
+    for dotted in entry.set:
+        part, *outer, _ = split_path(dotted)
+        if part == "certificates" and len(outer) != 1:
+            yield Problem((*path, "set", dotted), "cannot be taken away; change one of its settings")
+        elif part == "certificates":
+            yield from unknown_certificates((*path, "set", dotted), outer, scenario.certificates)
+
+
+def _order_problems(numbered: list[Numbered], network: Network) -> Iterator[Problem]:
+    """Entries stand in the order of time, and what takes time has ended before what needs it."""
+    before = connected = renewed = timedelta.min
+    for path, entry in numbered:
+        asks_a_ca_or_server = entry.connect is not None or entry.renew is not None
+        ended = max(connected, renewed) if asks_a_ca_or_server else connected
+        if entry.at < before:
+            message = f"must be {write_duration(before)} or later: entries stand in the order of time"
+            yield Problem((*path, "at"), message, write_duration(entry.at))
+        elif entry.at < ended:
+            message = f"must be {write_duration(ended)} or later, when the entry before has come to its end"
+            yield Problem((*path, "at"), message, write_duration(entry.at))
+        before = max(before, entry.at)
+        if entry.connect is not None:
+            connected = entry.at + pause(network)
+        elif entry.renew is not None:
+            renewed = entry.at + pause(network)
+
+
+def _world_problems(numbered: list[Numbered], scenario: ScenarioSetup) -> Iterator[Problem]:
+    """Each entry is possible in the world that the entries before it made."""
+    world, wanted = replace(scenario, schedule=()), dict(scenario.certificates)
+    for path, entry in numbered:
+        for key, known in (("renew", _held(world)), ("revoke", _issued(world))):
+            name = getattr(entry, key)
+            if name is not None and name not in known:
+                yield not_one_of((*path, key), name, known, f"a certificate to {key}, one of")
+                return
+        world, _ = after(world, wanted, entry)
+        found = [*client_problems(world), *server_problems(world)] if entry.set else []
+        for problem in found:
+            yield Problem(
+                (*path, "set", ".".join(problem.path)), problem.message, problem.got, problem.nearest
+            )
+        if found:
+            return
+
+
+def _held(world: ScenarioSetup) -> list[str]:
+    """The certificates that client and server present: theirs to renew."""
+    client = world.client
+    own = [*([client.certificate] if client.certificate else []), *client.also_holds]
+    return [*own, world.server.certificate]
+
+
+def _issued(world: ScenarioSetup) -> list[str]:
+    """The certificates that a CA can take back: all but the self-signed."""
+    certificates: dict[str, CertificateSetup] = dict(world.certificates)
+    return [name for name, one in certificates.items() if one.issuer != name]

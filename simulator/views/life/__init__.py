@@ -1,0 +1,1 @@
+"""The certificates and connections of a run on one axis of time."""

@@ -1,0 +1,130 @@
+"""The life of a run's certificates: their validity, what happens to them, and the connections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from simulator.trace.connections import connections_of
+from simulator.trace.facts import Decided, Noted, Sent, Step
+from simulator.views.story.headlines import headline
+from simulator.views.story.lanes import names_of
+from simulator.views.story.words import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.security import SecurityLevel
+    from simulator.trace.facts import Event
+    from simulator.trace.trace import Trace
+    from simulator.views.story.lanes import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """The span in which a certificate is valid.
+
+    Attributes:
+        name: the certificate's scenario name.
+        since: not before.
+        until: not after.
+        is_ca: it belongs to a CA.
+    """
+
+    name: str
+    since: datetime
+    until: datetime
+    is_ca: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Something that happened between two connections: its moment, its words, and its event's ``seq``."""
+
+    at: datetime
+    words: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A connection: its number, the moment it began, and its level."""
+
+    number: int
+    at: datetime
+    level: SecurityLevel
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Everything that a picture of a life shows.
+
+    Attributes:
+        begin, end: of the axis.
+        validities: of every certificate in use, those of CAs last.
+        occurrences, meetings: in the order of time.
+    """
+
+    begin: datetime
+    end: datetime
+    validities: tuple[Validity, ...]
+    occurrences: tuple[Occurrence, ...]
+    meetings: tuple[Meeting, ...]
+
+
+def life_of(trace: Trace) -> Life:
+    """The life of a run's certificates."""
+    connections = connections_of(trace)
+    meetings, occurrences, seq = [], [], 0
+    for number, one in enumerate(connections, start=1):
+        start = datetime.fromisoformat(one.setup.clock)
+        meetings.append(Meeting(number, start, one.card.level, seq))
+        occurrences += list(_occurrences(one, start, seq)) if number > 1 else []
+        seq += len(one.events)
+    validities = list({one.name: one for trace in connections for one in _validities(trace)}.values())
+    validities.sort(key=lambda one: one.is_ca)  # stable: else in the order in which they come into use
+    moments = [*(one.at for one in meetings), *(one.at for one in occurrences)]
+    first, last = min(moments), max(moments)
+    ends = [one.until for one in validities if not one.is_ca and one.until > first]
+    if len(meetings) == 1:
+        first, last = (
+            min((one.since for one in validities if not one.is_ca), default=first),
+            max(ends, default=last),
+        )
+    reach = (last - first) * 0.15
+    last = max([last, *(end for end in ends if end <= last + reach)])
+    air = max((last - first) * 0.04, timedelta(hours=1))
+    return Life(first - air, last + air, tuple(validities), tuple(occurrences), tuple(meetings))
+
+
+def _validities(trace: Trace) -> Iterator[Validity]:
+    for held in trace.setup.certificates:
+        if held.facts is not None:
+            facts = held.facts
+            since, until = datetime.fromisoformat(facts.not_before), datetime.fromisoformat(facts.not_after)
+            yield Validity(clean(held.name), since, until, facts.is_ca)
+
+
+def _occurrences(connection: Trace, start: datetime, first: int) -> Iterator[Occurrence]:
+    """What was decided or set before a connection; a remark that only explains what follows is left out."""
+    names = names_of(connection.setup)
+    causes = {event.cause for event in connection.events}
+    for event in connection.events:
+        is_own = isinstance(event.fact, Noted) and event.seq not in causes and event.cause is None
+        if event.step is Step.ENROLMENT and (isinstance(event.fact, Decided) or is_own):
+            at = start + timedelta(microseconds=event.at)
+            yield Occurrence(at, _words(connection, event, names), first + event.seq)
+
+
+def _words(connection: Trace, event: Event, names: Names) -> str:
+    """The event in a sentence, with the certificate that it is about."""
+    fact, words = event.fact, headline(event, names)
+    if not isinstance(fact, Decided):
+        return words
+    if fact.decision == "revoke":
+        return f"{words}: {names.shown(fact.reason).removesuffix('.')}"
+    sent = [one.raw for place, one in connection.facts(Sent) if place.cause == event.seq]
+    held = connection.setup.described(sent[0]) if sent else None  # None: a PKCS#12, which is secret
+    return f"{words} {clean(held.name)}" if held else words

@@ -1,0 +1,204 @@
+"""The life of a certificate: validity, renewals and every connection's level on one axis of time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from simulator.release import RELEASE
+from simulator.views.drawing.cells import hanging, wrap_cells
+from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon, wrap
+from simulator.views.drawing.marks import Scales
+from simulator.views.drawing.sheet import MARGIN, Sheet, pitch_of
+from simulator.views.drawing.style import Detail, detail_named, ground_of
+from simulator.views.life.life import Life, Meeting, Occurrence, Validity, life_of
+from simulator.views.pictures.page import blank, finished, head
+from simulator.views.story.lanes import whole_title
+from simulator.views.story.words import MONTHS, clean, date_words, level_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simulator.trace.trace import Trace
+
+TITLE = "over time"
+LEAD = (
+    "A bar is the time in which a certificate is valid; it goes on where it has no end. "
+    "Each upright line is a connection, and below it stands the level that came out."
+)
+NAMES, AXIS = 190.0, 900.0
+LEFT, RIGHT = MARGIN + NAMES, MARGIN + NAMES + AXIS
+WIDTH = RIGHT + 2 * MARGIN
+ROW, BAR = 34.0, 20.0
+LEVEL_WIDTH, LEVEL_HEIGHT, LEVEL_GAP = 172.0, 50.0, 8.0
+WORDS_WIDTH = 250.0
+DATE_WIDTH = 170.0
+CONNECTION = "belief.held"  # the line of a connection
+MOST_TICKS = 10
+MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60)
+DAY_STEPS = (1, 2, 5, 10, 20)
+LONG = timedelta(days=75)  # from here on ticks stand at months
+
+
+def life(trace: Trace, *, detail: str = "messages") -> Drawing:
+    """Lay the life of a run's certificates out.
+
+    Args:
+        trace: what happened; of one connection too.
+        detail: ``overview`` leaves the certificates of CAs and what happened between connections out.
+
+    Raises:
+        OutputError: the detail is unknown.
+    """
+    level = detail_named(detail)
+    sheet = blank(WIDTH)
+    head(sheet, f"{whole_title(trace)}: {TITLE}", clean(_under(trace)), lead=LEAD)
+    _Life(sheet, life_of(trace), level).draw()
+    return finished(sheet, f"{whole_title(trace)}: {TITLE}", life_text(trace, 100))
+
+
+def _under(trace: Trace) -> str:
+    """Enough to make the same picture again."""
+    setup = trace.setup
+    name = setup.scenario.removesuffix(", connection 1")
+    return f"TLS {setup.tls} · scenario {name} · seed {setup.seed} · release {RELEASE}"
+
+
+class _Life:
+    """Bars, occurrences and connections, from top to bottom."""
+
+    def __init__(self, sheet: Sheet, told: Life, detail: Detail) -> None:
+        self.sheet, self.told = sheet, told
+        self.validities = [one for one in told.validities if detail != "overview" or not one.is_ca]
+        self.occurrences = told.occurrences if detail != "overview" else ()
+        self.bottoms: list[tuple[float, float]] = []  # right edge and y of each row of words so far
+
+    def x(self, moment: datetime) -> float:
+        """The place of a moment; those beyond the axis stand at its end."""
+        share = (moment - self.told.begin) / (self.told.end - self.told.begin)
+        return LEFT + AXIS * min(1.0, max(0.0, share))
+
+    def draw(self) -> None:
+        """Draw everything."""
+        self._ticks()
+        top = self.sheet.y - 10
+        for validity in self.validities:
+            self._bar(validity)
+        for occurrence in self.occurrences:
+            self._occurrence(occurrence)
+        bottom = self.sheet.y + 6
+        for meeting in self.told.meetings:
+            x = self.x(meeting.at)
+            self.sheet.middle.append(Line(((x, top), (x, bottom)), CONNECTION, meeting.seq))
+        self._levels(bottom)
+        days = (self.told.end - self.told.begin) / timedelta(days=1)
+        first = (self.told.begin - self.told.meetings[0].at) / timedelta(days=1)
+        self.sheet.scales = Scales(x=((first, LEFT), (first + days, RIGHT)), y=((0, top), (1, bottom)))
+
+    def _ticks(self) -> None:
+        """The axis above the bars."""
+        y = self.sheet.y + 16
+        for moment, words in ticks(self.told.begin, self.told.end):
+            x = self.x(moment)
+            self.sheet.put(Line(((x, y + 6), (x, y + 14)), "rule", 0))
+            self.sheet.line(words, "small", 0, x, y, width=AXIS / 6, anchor="middle")
+        self.sheet.put(Line(((LEFT, y + 14), (RIGHT, y + 14)), "rule", 0))
+        self.sheet.y = y + 24
+
+    def _bar(self, one: Validity) -> None:
+        """The validity of a certificate; an end within the axis is a date."""
+        y, since, until = self.sheet.y, self.x(one.since), self.x(one.until)
+        self.sheet.line(one.name, "belief.title", 0, MARGIN, y + 20, width=NAMES - 12)
+        style = "card" if one.is_ca else "store"
+        if until > LEFT and since < RIGHT:
+            self.sheet.middle.append(Box(since, y + 7, until - since, BAR, style, 0, radius=4))
+        if until < RIGHT:
+            words = f"until {date_words(one.until.isoformat()).partition(',')[0]}"
+            at, anchor = self._beside(since, until)
+            self.sheet.line(words, "small", 0, at, y + 22, width=DATE_WIDTH, anchor=anchor)
+        self.sheet.y += ROW
+
+    @staticmethod
+    def _beside(since: float, until: float) -> tuple[float, Anchor]:
+        """The place of a bar's date: behind the bar, else in it, else before it."""
+        if until < RIGHT - DATE_WIDTH:
+            return until + 6, "start"
+        return (until - 6, "end") if until - since > DATE_WIDTH else (since - 6, "end")
+
+    def _occurrence(self, one: Occurrence) -> None:
+        """A moment between two connections, with its words beside it."""
+        x = self.x(one.at)
+        anchor: Anchor = "start" if x < RIGHT - WORDS_WIDTH else "end"
+        lines = wrap(one.words, "field", WORDS_WIDTH - 14, 3)
+        y, pitch = self.sheet.y + 16, pitch_of("field")
+        diamond = ((x, y - 11), (x + 6, y - 5), (x, y + 1), (x - 6, y - 5))
+        self.sheet.put(Polygon(diamond, "decision.diamond", one.seq))
+        self.sheet.rows(lines, "field", one.seq, x + (12 if anchor == "start" else -12), y, anchor)
+        self.sheet.y = y + len(lines) * pitch - 8
+
+    def _levels(self, top: float) -> None:
+        """The level of each connection below its line, in as many rows as it takes."""
+        ends: list[float] = []  # the right edge of the last box of each row
+        for meeting in self.told.meetings:
+            x = min(max(self.x(meeting.at) - LEVEL_WIDTH / 2, MARGIN), WIDTH - MARGIN - LEVEL_WIDTH)
+            row = next((place for place, end in enumerate(ends) if end + LEVEL_GAP <= x), len(ends))
+            ends[row : row + 1] = [x + LEVEL_WIDTH]
+            self._level(meeting, x, top + row * (LEVEL_HEIGHT + LEVEL_GAP))
+        self.sheet.y = top + len(ends) * (LEVEL_HEIGHT + LEVEL_GAP)
+
+    def _level(self, meeting: Meeting, x: float, y: float) -> None:
+        middle, width = x + LEVEL_WIDTH / 2, LEVEL_WIDTH - 10
+        line = self.x(meeting.at)
+        self.sheet.middle.append(Line(((line, y - LEVEL_GAP), (line, y)), CONNECTION, meeting.seq))
+        style = f"level.edge.{ground_of(meeting.level).rpartition('.')[2]}"
+        self.sheet.put(Box(x, y, LEVEL_WIDTH, LEVEL_HEIGHT, style, meeting.seq, radius=6))
+        date = date_words(meeting.at.isoformat()).partition(",")[0]
+        self.sheet.line(
+            f"{meeting.number} · {date}", "small", meeting.seq, middle, y + 19, width=width, anchor="middle"
+        )
+        name = level_name(meeting.level)
+        self.sheet.line(name, "matrix.level", meeting.seq, middle, y + 39, width=width, anchor="middle")
+
+
+def ticks(begin: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
+    """Round moments of an axis with their words: months of a long one, else days."""
+    by_months = end - begin > LONG
+    steps = MONTH_STEPS if by_months else DAY_STEPS
+    for step in steps:
+        found = list(_months(begin, end, step) if by_months else _days(begin, end, step))
+        if len(found) <= MOST_TICKS or step == steps[-1]:
+            yield from found
+            return
+
+
+def _months(begin: datetime, end: datetime, step: int) -> Iterator[tuple[datetime, str]]:
+    for month in range(begin.year * 12, end.year * 12 + 12, step):
+        moment = datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC)
+        if begin <= moment <= end:
+            yield moment, f"{MONTHS[moment.month - 1][:3]} {moment.year}"
+
+
+def _days(begin: datetime, end: datetime, step: int) -> Iterator[tuple[datetime, str]]:
+    first = datetime(begin.year, begin.month, begin.day, tzinfo=UTC)
+    for number in range(0, (end - first).days + 1, step):
+        moment = first + timedelta(days=number)
+        if begin <= moment <= end:
+            yield moment, f"{moment.day} {MONTHS[moment.month - 1][:3]}"
+
+
+def life_text(trace: Trace, width: int = 80) -> str:
+    """The same as text: each certificate's validity, then everything that happens in the order of time."""
+    told = life_of(trace)
+    heads = (f"{whole_title(trace)}: {TITLE}", clean(_under(trace)))
+    lines = [*(line for words in heads for line in wrap_cells(words, width)), ""]
+    for one in told.validities:
+        since, until = date_words(one.since.isoformat()), date_words(one.until.isoformat())
+        lines += hanging(f"  {one.name}: ", f"valid from {since} until {until}.", width)
+    lines.append("")
+    happened = [(one.at, one.seq, f"{one.words}.") for one in told.occurrences]
+    happened += [
+        (one.at, one.seq, f"connection {one.number}: {level_name(one.level)}.") for one in told.meetings
+    ]
+    for at, _, words in sorted(happened):
+        lines += hanging(f"  {date_words(at.isoformat())}: ", words, width)
+    return "\n".join(lines) + "\n"
