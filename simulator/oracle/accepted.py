@@ -55,11 +55,6 @@ def _another_profile(scenario: Scenario, _tls: TlsVersion, _judged_at: JudgedAt)
     return {scenario.client.profile, scenario.server.profile} != {"openssl"}
 
 
-def _last_second(scenario: Scenario, _tls: TlsVersion, judged_at: JudgedAt) -> bool:
-    moments = {moment.replace(microsecond=0) for moment in (judged_at.client, judged_at.server)}
-    return any(scenario.clock + one.not_after in moments for one in scenario.certificates.values())
-
-
 def _server_key_not_for_signing(scenario: Scenario, tls: TlsVersion, _judged_at: JudgedAt) -> bool:
     setup = scenario.certificates[scenario.server.certificate]
     restricted = bool(setup.key_usage) and "digitalSignature" not in (setup.key_usage or ())
@@ -77,13 +72,6 @@ ACCEPTED: tuple[Accepted, ...] = (
         "The scenario lets a side judge by another profile than openssl: it is meant to decide otherwise.",
         _another_profile,
         AFTER_A_DECISION | {"signature schemes"},  # a refused server gets no CertificateVerify
-    ),
-    Accepted(
-        "the last second",
-        "A certificate's notAfter falls in the very second of the decision. RFC 5280 section 4.1.2.5 counts "
-        "that second in, and so does the simulation; OpenSSL (X509_cmp_time) calls equal times past.",
-        _last_second,
-        AFTER_A_DECISION | {"signature schemes"},
     ),
     Accepted(
         "a server key that is not for signing",

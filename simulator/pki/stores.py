@@ -34,13 +34,13 @@ class TrustStore:
     def of(cls, certificates: Iterable[Certificate]) -> TrustStore:
         """Sort certificates into CAs (by their basicConstraints) and directly trusted ones.
 
-        A version 1 certificate that names itself as its issuer counts as a CA: old roots look like that.
+        A certificate that names itself as its issuer and has no basicConstraints counts as a CA if it is of
+        version 1 or its key may sign certificates: old roots look like that.
         """
         authorities: list[Certificate] = []
         directly_trusted: list[Certificate] = []
         for certificate in dict.fromkeys(certificates):
-            is_authority = certificate.is_ca or (certificate.version == 1 and certificate.self_issued)
-            (authorities if is_authority else directly_trusted).append(certificate)
+            (authorities if _is_authority(certificate) else directly_trusted).append(certificate)
         return cls(tuple(authorities), tuple(directly_trusted))
 
     def __iter__(self) -> Iterator[Certificate]:
@@ -52,3 +52,10 @@ class TrustStore:
 
     def __contains__(self, certificate: object) -> bool:
         return certificate in self.members
+
+
+def _is_authority(certificate: Certificate) -> bool:
+    """Return True for a CA, or a root of a form from before basicConstraints."""
+    if certificate.basic_constraints is not None or not certificate.self_issued:
+        return certificate.is_ca
+    return certificate.version == 1 or "keyCertSign" in (certificate.key_usage or ())

@@ -38,7 +38,9 @@ OPENSSL_ALERTS = _alerts(
     decode_error="certificate-presented/server, readable/client",
     handshake_failure="certificate-presented/TLS 1.2",
     certificate_required="certificate-presented/TLS 1.3",
-    bad_certificate="readable, key-strength, signature-algorithm, server-name, validity/notBefore",
+    bad_certificate=(
+        "readable, key-strength, named-curve, signature-algorithm, server-name, validity/notBefore"
+    ),
     unknown_ca="trust-anchor, chain-depth, basic-constraints, key-usage/keyCertSign, path-length",
     certificate_unknown="critical-extensions, name-constraints",
     unsupported_certificate="key-usage, extended-key-usage",
@@ -57,7 +59,7 @@ RFC5280_ALERTS = _alerts(
         "name-constraints, server-name"
     ),
     unknown_ca="trust-anchor, chain-depth",
-    unsupported_certificate="key-strength, key-usage, extended-key-usage, critical-extensions",
+    unsupported_certificate="key-strength, named-curve, key-usage, extended-key-usage, critical-extensions",
     certificate_expired="validity",
     certificate_revoked="revocation",
     decrypt_error="proof-of-possession",

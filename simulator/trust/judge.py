@@ -15,7 +15,8 @@ from simulator.trust.alerts import alert_after
 from simulator.trust.checks.candidate import Candidate
 from simulator.trust.checks.possession import proof_read
 from simulator.trust.ledger import keep_ledger, line
-from simulator.trust.path import PathSearch
+from simulator.trust.path import NoPath, PathSearch, Search
+from simulator.trust.path_as_openssl import OpensslPath
 from simulator.trust.profiles import profile_named
 from simulator.trust.verdict import CheckOutcome, Verdict
 from simulator.trust.vocabulary import CheckName
@@ -54,22 +55,30 @@ def _judge(chain: tuple[bytes, ...], policy: TrustPolicy, now: datetime, tls: Tl
     profile = profile_named(policy.profile)
     presented, problems = _read(chain)
 
-    def candidate(*path: Certificate, failed_search: PathSearch | None = None) -> Candidate:
-        return Candidate(path, policy, profile, now, tls, len(chain), problems, failed_search)
+    def candidate(*path: Certificate, no_path: NoPath | None = None) -> Candidate:
+        return Candidate(path, policy, profile, now, tls, len(chain), problems, no_path)
 
     if not chain or problems:
         peer = presented[0].subject if presented and 0 not in problems else None
         return _verdict(candidate(), peer)
     leaf = presented[0]
-    search = PathSearch(leaf, presented[1:], policy, profile, now)
+    kind: type[OpensslPath | PathSearch] = OpensslPath if profile.one_path else PathSearch
+    search: Search = kind(leaf, presented[1:], policy, now)
     paths = iter([(leaf,)]) if leaf in policy.store.directly_trusted else search.paths()
     refused: Verdict | None = None
     for path in paths:
         verdict = _verdict(candidate(*path), leaf.subject)
         if verdict.accepted:
             return verdict
-        refused = refused or verdict  # the preferred path is the one to report
-    return refused or _verdict(candidate(leaf, failed_search=search), leaf.subject)
+        # The preferred path is the one to report, unless an issuer in it turns out to be a namesake.
+        if refused is None or (_is_broken(refused) and not _is_broken(verdict)):
+            refused = verdict
+    return refused or _verdict(candidate(leaf, no_path=search.no_path), leaf.subject)
+
+
+def _is_broken(verdict: Verdict) -> bool:
+    """Return True if the path does not hold together: an issuer's key did not make a signature."""
+    return verdict.decisive is not None and verdict.decisive.name == CheckName.SIGNATURE
 
 
 def _read(chain: Sequence[bytes]) -> tuple[tuple[Certificate, ...], dict[int, str]]:
@@ -90,7 +99,7 @@ def _verdict(candidate: Candidate, peer: str | None) -> Verdict:
     checks = keep_ledger(candidate)
     decisive = next((check for check in checks if check.outcome is CheckOutcome.FAIL), None)
     alert = None if decisive is None else alert_after(decisive, profile.alerts, role, candidate.tls)
-    path = () if candidate.failed_search else tuple(one.fingerprint for one in candidate.path)
+    path = () if candidate.no_path else tuple(one.fingerprint for one in candidate.path)
     return Verdict(role, profile.name, peer, path, checks, alert)
 
 

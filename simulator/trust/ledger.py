@@ -53,6 +53,7 @@ CERTIFICATE_CHECKS: Mapping[CheckName, CertificateCheck] = {
     CheckName.KEY_STRENGTH: CertificateCheck("every", certificate.key_strength),
     CheckName.CRITICAL_EXTENSIONS: CertificateCheck("every", certificate.critical_extensions),
     CheckName.BASIC_CONSTRAINTS: CertificateCheck("issuers", certificate.basic_constraints),
+    CheckName.NAMED_CURVE: CertificateCheck("every", certificate.named_curve),
     CheckName.KEY_USAGE: CertificateCheck("every", certificate.key_usage),
     CheckName.EXTENDED_KEY_USAGE: CertificateCheck("every", certificate.extended_key_usage),
     CheckName.PATH_LENGTH: CertificateCheck("issuers", certificate.path_length),

@@ -1,9 +1,13 @@
 """Path building: from the leaf through its issuers to a certificate that is trusted (RFC 4158).
 
-The search walks upwards by names, trusted certificates first, and offers one complete path after another;
-the judge takes the first that passes every check. The order in which certificates were presented after the
-leaf does not matter (RFC 8446, section 4.4.2). Every step is counted, so a maze of certificates ends in a
-refusal and never in a long wait.
+:class:`PathSearch` walks upwards by names, trusted certificates first, and offers one complete path after
+another; the judge takes the first that passes every check. The order in which certificates were presented
+after the leaf does not matter (RFC 8446, section 4.4.2). Every step is counted, so a maze of certificates
+ends in a refusal and never in a long wait. OpenSSL builds a single path: ``path_as_openssl.py``.
+
+No search verifies a signature: a peer chooses the keys of what it presents, and an RSA key can be made a
+thousand times as slow as usual. The judge verifies a path from its trusted end downwards, so that each
+signature is verified with a key that is trusted already.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
@@ -21,16 +25,15 @@ if TYPE_CHECKING:
 
     from simulator.pki.certificate import Certificate
     from simulator.trust.policy import TrustPolicy
-    from simulator.trust.profiles import Profile
 
-# Issuers considered in one search; each may cost one signature. Go and rustls give up after 100 signatures,
-# which has refused honest webs of cross-signed CAs. OpenSSL counts nothing: it follows one path and never
-# goes back. No search of the catalogue takes more than 6 steps; a thousand cost 0.2 seconds.
+# Issuers considered in one search. No search of the catalogue takes more than 6; a thousand cost a
+# hundredth of a second.
 MAX_STEPS = 1000
-# Complete paths offered to the judge, who verifies each anew. Real cross-signing makes two to five; the bound
-# keeps two mazes from multiplying.
+# Complete paths offered to the judge, each for at least one signature. Real cross-signing makes two to five.
+# Go and rustls give up after 100 signatures, which has refused honest webs of cross-signed CAs.
 MAX_PATHS = 40
-MAX_LENGTH = 100  # certificates in a path: OpenSSL's default depth; rustls allows 6 intermediates
+# OpenSSL's default depth. RFC 5280 has no limit; rustls allows 6 intermediates.
+MAX_INTERMEDIATES = 100
 
 # A word in the name of a signature algorithm, and the kind of key that makes such signatures.
 KEYS_OF_ALGORITHMS = (
@@ -43,97 +46,133 @@ Path = tuple["Certificate", ...]
 
 
 class DeadEnd(Enum):
-    """The reason why the search ended below a trusted certificate."""
+    """The reason why a search ended below a trusted certificate."""
 
     ISSUER_MISSING = "its issuer was neither sent nor held"
+    NOT_AN_AUTHORITY = "its issuer is trusted for itself alone"
     SELF_SIGNED = "it is self-signed and not trusted"
-    NOT_A_ROOT = "it is trusted, but not self-signed, and its own issuer is missing"
+    NOT_A_ROOT = "it is trusted, but not self-signed, and its own issuer is not in the trust store"
+    CONTRADICTORY = "a certificate contradicts itself, and is no part of any path"
+    TOO_LONG = "the path has more certificates than are allowed"
     EXHAUSTED = "the search was given up"
+
+
+class NoPath(NamedTuple):
+    """The end of a search that found no path.
+
+    Attributes:
+        reason: why it ended.
+        path: the longest path that it tried, leaf first.
+        about: the issuer that was sent and is missing in the trust store (``NOT_A_ROOT``), the certificate
+            that contradicts itself (``CONTRADICTORY``), or None.
+    """
+
+    reason: DeadEnd
+    path: Path
+    about: Certificate | None = None
+
+
+NOT_SEARCHED = NoPath(DeadEnd.ISSUER_MISSING, ())
+
+
+class Search(Protocol):
+    """A search for paths. Iterate :meth:`paths`; afterwards ``no_path`` says how it ended."""
+
+    @property
+    def no_path(self) -> NoPath:
+        """The end of a search that offered no path."""
+
+    def paths(self) -> Iterator[Path]:
+        """Offer complete paths, the preferred one first."""
 
 
 @dataclass(slots=True)
 class PathSearch:
-    """One search. Iterate :meth:`paths`; afterwards the fields describe how it ended.
+    """A search that goes back and tries another issuer wherever it meets a dead end.
 
     Attributes:
         leaf: the certificate it starts from.
         presented: the certificates that came with the leaf.
         policy: the trusted certificates, and the intermediates that are held.
-        profile: the stack whose habits are followed.
         now: issuers that are valid at this moment are preferred.
         steps: the work done so far.
-        dead_end: why the longest path without a trusted end stopped, or None.
-        dead_path: that path.
+        no_path: the dead end of the longest path.
     """
 
     leaf: Certificate
     presented: tuple[Certificate, ...]
     policy: TrustPolicy
-    profile: Profile
     now: datetime
     steps: int = 0
-    dead_end: DeadEnd | None = None
-    dead_path: Path = ()
-    pool: tuple[Certificate, ...] = field(init=False)
+    no_path: NoPath = NOT_SEARCHED
+    named: dict[object, list[Certificate]] = field(init=False)
     anchors: frozenset[Certificate] = field(init=False)
 
     def __post_init__(self) -> None:
         trusted = self.policy.store.authorities
         self.anchors = frozenset(trusted)
-        self.pool = tuple(dict.fromkeys((*trusted, *self.presented, *self.policy.held)))
+        self.named = {}
+        for certificate in dict.fromkeys((*trusted, *self.presented, *self.policy.held)):
+            self.named.setdefault(certificate.subject_name.folded, []).append(certificate)
 
     def paths(self) -> Iterator[Path]:
         """Offer complete paths, the preferred one first, at most :data:`MAX_PATHS` of them."""
-        return islice(self._extend((self.leaf,)), MAX_PATHS)
+        return islice(self._complete_paths(), MAX_PATHS)
 
-    def _extend(self, path: Path) -> Iterator[Path]:
-        """Walk upwards from the last certificate of ``path``."""
-        if self.steps > MAX_STEPS:
-            self._note(DeadEnd.EXHAUSTED, path)
-            return
-        top = path[-1]
-        is_anchor = top in self.anchors
-        if is_anchor and (top.self_issued or (self.profile.partial_chains and len(path) > 1)):
-            yield path
-            if top.self_issued:
+    def _complete_paths(self) -> Iterator[Path]:
+        """Every path that ends at a trusted certificate, depth first."""
+        waiting: list[Path] = [(self.leaf,)]
+        while waiting:
+            path = waiting.pop()
+            if self.steps > MAX_STEPS:
+                self.no_path = NoPath(DeadEnd.EXHAUSTED, path)
                 return
-        ends_here = self.profile.stops_at_self_signed_looking and looks_self_signed(top)
-        issuers = self._issuers(path) if len(path) < MAX_LENGTH and not ends_here else []
-        if not issuers:
-            missing = DeadEnd.NOT_A_ROOT if is_anchor else DeadEnd.ISSUER_MISSING
-            self._note(DeadEnd.SELF_SIGNED if top.self_issued else missing, path)
-        for issuer in issuers:
-            yield from self._extend((*path, issuer))
+            top = path[-1]
+            # An anchor is no part of the path it ends (RFC 5280, section 6.1), so a leaf needs one above it.
+            if top in self.anchors and (top.self_issued or len(path) > 1):
+                yield path
+                if top.self_issued:
+                    continue
+            issuers = self._issuers(path)
+            if len(path) > MAX_INTERMEDIATES and issuers:
+                issuers = [issuer for issuer in issuers if issuer in self.anchors]
+                if not issuers:
+                    self.no_path = NoPath(DeadEnd.TOO_LONG, path)
+            elif not issuers:
+                self._note(path)
+            waiting += [(*path, issuer) for issuer in reversed(issuers)]
 
     def _issuers(self, path: Path) -> list[Certificate]:
         """The certificates that may have issued the last one of ``path``, the likeliest first."""
         top = path[-1]
-        wanted = top.issuer_name.folded
         used = {(certificate.subject_der, certificate.public_key_info) for certificate in path}
-        named = [
+        found = [
             issuer
-            for issuer in self.pool
-            if issuer.subject_name.folded == wanted
-            and (issuer.subject_der, issuer.public_key_info) not in used
-            and not (self.profile.key_identifiers_bind and contradicts(top, issuer))
+            for issuer in self.named.get(top.issuer_name.folded, ())
+            if (issuer.subject_der, issuer.public_key_info) not in used
         ]
-        self.steps += 1 + len(named)
-        if len(named) > 1:
-            # Of several issuers of one name only those whose key fits can lead anywhere.
-            named = [issuer for issuer in named if top.signature_problem(issuer) is None] or named[:1]
-        return sorted(named, key=lambda issuer: (not self._valid_now(issuer), contradicts(top, issuer)))
+        self.steps += 1 + len(found)
+        return sorted(found, key=lambda issuer: (not self._valid_now(issuer), contradicts(top, issuer)))
 
     def _valid_now(self, certificate: Certificate) -> bool:
         """Return True if the moment is within the certificate's dates."""
-        now, end = self.now.replace(microsecond=0), certificate.not_after
-        return certificate.not_before <= now <= end and not (now == end and self.profile.excludes_not_after)
+        return certificate.not_before <= self.now.replace(microsecond=0) <= certificate.not_after
 
-    def _note(self, reason: DeadEnd, path: Path) -> None:
-        """Remember the dead end of the longest path; giving up outweighs all others."""
-        if self.dead_end is DeadEnd.EXHAUSTED:
+    def _note(self, path: Path) -> None:
+        """Remember a path that nothing continues, if it is the longest; a limit outweighs all others."""
+        limited = self.no_path.reason in (DeadEnd.EXHAUSTED, DeadEnd.TOO_LONG)
+        if limited or len(path) <= len(self.no_path.path):
             return
-        if reason is DeadEnd.EXHAUSTED or len(path) > len(self.dead_path):
-            self.dead_end, self.dead_path = reason, path
+        top = path[-1]
+        if looks_self_signed(top):
+            reason = DeadEnd.SELF_SIGNED
+        elif any(
+            one.subject_name.folded == top.issuer_name.folded for one in self.policy.store.directly_trusted
+        ):
+            reason = DeadEnd.NOT_AN_AUTHORITY
+        else:
+            reason = DeadEnd.ISSUER_MISSING
+        self.no_path = NoPath(reason, path)
 
 
 def looks_self_signed(certificate: Certificate) -> bool:
@@ -141,12 +180,18 @@ def looks_self_signed(certificate: Certificate) -> bool:
 
     OpenSSL's ``EXFLAG_SS``: the signature itself is not verified.
     """
-    if not certificate.self_issued or contradicts(certificate, certificate):
+    return may_have_issued(certificate, certificate)
+
+
+def may_have_issued(issuer: Certificate, certificate: Certificate) -> bool:
+    """Return True if names, key identifiers and the kind of key fit; the signature is not verified.
+
+    OpenSSL's ``ossl_x509_likely_issued``.
+    """
+    if issuer.subject_name.folded != certificate.issuer_name.folded or contradicts(certificate, issuer):
         return False
     algorithm = certificate.signature_algorithm.lower()
-    return any(
-        isinstance(certificate.public_key, kind) and name in algorithm for name, kind in KEYS_OF_ALGORITHMS
-    )
+    return any(isinstance(issuer.public_key, kind) and name in algorithm for name, kind in KEYS_OF_ALGORITHMS)
 
 
 def contradicts(certificate: Certificate, issuer: Certificate) -> bool:

@@ -9,7 +9,6 @@ Where ``openssl`` differs from OpenSSL on purpose:
 
 * A leaf in the trust store's directly trusted certificates is accepted; OpenSSL takes one that is not
   self-signed only with the flag ``X509_V_FLAG_PARTIAL_CHAIN``. An administrator who puts it there means it.
-* Another path is tried if the first one fails a check; OpenSSL stays with the first path it builds.
 * A wildcard name stands for all the names it covers under name constraints; OpenSSL takes it literally.
 * A certificate with an extension that cannot be decoded is unreadable; OpenSSL reads extensions late and
   refuses it as unsuitable, most often with unknown_ca.
@@ -34,6 +33,16 @@ if TYPE_CHECKING:
 # Not on OpenSSL's list. In a profile with strict checks those report them when they are critical.
 NEVER_CRITICAL_EXTENSIONS = frozenset(
     EXTENSION_OIDS[name] for name in ("subjectKeyIdentifier", "authorityKeyIdentifier", "authorityInfoAccess")
+)
+
+# The rest of OpenSSL's list (``X509_supported_extension``), without address blocks and AS numbers (RFC 3779):
+# OpenSSL compares them with those of the issuers, this program cannot.
+OPENSSL_KNOWS_TOO = frozenset(
+    {
+        "2.16.840.1.113730.1.1",  # Netscape certificate type
+        "1.3.6.1.5.5.7.1.14",  # proxy certificate information (RFC 3820)
+        "1.3.6.1.5.5.7.48.1.5",  # OCSP no check (RFC 6960)
+    }
 )
 
 _CHECKS = {name.value: name for name in CheckName}
@@ -70,16 +79,15 @@ class Profile:
         understood_extensions: dotted identifiers of the extensions that may be critical.
         obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
-        partial_chains: a trusted CA certificate ends the path even if it is not self-issued.
-        key_identifiers_bind: an issuer that the authority key identifier contradicts is not considered.
-        stops_at_self_signed_looking: the search does not go above a certificate that looks
-            self-signed, even where another key signed it.
+        one_path: builds one path, as OpenSSL does, in place of trying all that may lead to a trusted CA.
+        old_forms: a root of an older form is a CA, and Netscape's certificate type limits the purpose.
         spared_anchor: checks that the trusted certificate above the path is spared. For RFC 5280, section
             6.1, the trust anchor is outside the path: only its name and its key are used.
         excludes_not_after: a certificate has expired at the very moment of its notAfter.
         any_purpose: anyExtendedKeyUsage alone is good for client and server authentication.
         common_name_fallback: a server certificate without subjectAltName is matched by its common name.
         ca_as_leaf: a CA certificate in the leaf's place may have the key usages of a CA.
+        refuses_proxies: a proxy certificate (RFC 3820) is refused as such.
         self_issued_counts: self-issued intermediates count for ``max_depth``.
         strict_constraints: name constraints must have the form that RFC 5280 gives them.
         constraints_may_be_uncritical: name constraints need not be critical (BR 7.1.2.5.2).
@@ -97,14 +105,14 @@ class Profile:
     understood_extensions: frozenset[str]
     obeys_ca_hints: bool = False
     refuses_in_clear: bool = False
-    partial_chains: bool = False
-    key_identifiers_bind: bool = False
-    stops_at_self_signed_looking: bool = False
+    one_path: bool = False
+    old_forms: bool = False
     spared_anchor: frozenset[CheckName] = frozenset()
     excludes_not_after: bool = False
     any_purpose: bool = False
     common_name_fallback: bool = False
     ca_as_leaf: bool = False
+    refuses_proxies: bool = False
     self_issued_counts: bool = False
     strict_constraints: bool = False
     constraints_may_be_uncritical: bool = False
@@ -131,7 +139,7 @@ OPENSSL = Profile(
         _stage("chain", "directly-trusted trust-anchor chain-depth"),
         _stage(
             "leaf first",
-            "critical-extensions basic-constraints key-usage extended-key-usage path-length",
+            "critical-extensions basic-constraints named-curve key-usage extended-key-usage path-length",
         ),
         _stage("leaf first", "key-strength signature-algorithm"),
         _stage("chain", "server-name revocation"),
@@ -140,20 +148,22 @@ OPENSSL = Profile(
     ),
     alerts=OPENSSL_ALERTS,
     refuses_in_clear=True,
-    key_identifiers_bind=True,
-    stops_at_self_signed_looking=True,
+    one_path=True,
+    old_forms=True,
     common_name_fallback=True,
     leaf_key_usages={
         "client": frozenset({"digitalSignature", "keyAgreement"}),
         "server": frozenset({"digitalSignature", "keyEncipherment", "keyAgreement"}),
     },
-    understood_extensions=frozenset(EXTENSION_OIDS.values()) - NEVER_CRITICAL_EXTENSIONS,
+    understood_extensions=frozenset(EXTENSION_OIDS.values()) - NEVER_CRITICAL_EXTENSIONS | OPENSSL_KNOWS_TOO,
+    refuses_proxies=True,
     self_issued_counts=True,
     excludes_not_after=True,
 )
 
 _PATH_CHECKS = (
-    "signature-algorithm signature validity basic-constraints path-length key-usage critical-extensions"
+    "named-curve signature-algorithm signature validity basic-constraints path-length key-usage "
+    "critical-extensions"
 )
 _FORM_CHECKS = "version serial-number distinguished-names"
 _EXTENSION_CHECKS = "authority-key-identifier subject-key-identifier subject-alternative-name extension-rules"
@@ -173,7 +183,6 @@ RFC5280 = Profile(
     ),
     alerts=RFC5280_ALERTS,
     obeys_ca_hints=True,
-    partial_chains=True,
     spared_anchor=frozenset(CheckName),
     any_purpose=True,
     leaf_key_usages=_SIGNS,

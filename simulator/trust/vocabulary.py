@@ -43,17 +43,17 @@ class CheckName(StrEnum):
     KEY_STRENGTH = (
         "key-strength", "Is the public key strong enough for today?", "NIST SP 800-57 part 1 §5.6.1")
     DIRECTLY_TRUSTED = (
-        "directly-trusted", "Is this exact certificate in the trust store?",
-        "RFC 6125 §1.8, RFC 8705 §2.2")
+        "directly-trusted", "Is this exact certificate in the trust store?", "RFC 8705 §2.2")
     TRUST_ANCHOR = (
         "trust-anchor", "Does a path of issuers lead to a certificate that is trusted?", "RFC 5280 §6.1")
     CHAIN_DEPTH = (
         "chain-depth", "Does the path keep to the number of intermediates that the verifier allows?",
-        "RFC 4158 §2.1")
+        "the verifier's own limit")
     CRITICAL_EXTENSIONS = (
         "critical-extensions", "Is every extension marked critical one that the verifier understands?",
         "RFC 5280 §4.2")
     BASIC_CONSTRAINTS = "basic-constraints", "Is every issuer in the path really a CA?", "RFC 5280 §6.1.4 (k)"
+    NAMED_CURVE = "named-curve", "Is the curve of an elliptic key given by its name?", "RFC 5480 §2.1.1"
     KEY_USAGE = "key-usage", "May the key be used for what it is used for here?", "RFC 5280 §4.2.1.3"
     EXTENDED_KEY_USAGE = (
         "extended-key-usage", "Was the certificate issued for this purpose: client or server authentication?",

@@ -138,7 +138,7 @@ def test_an_accepted_difference_excuses_nothing_else(name: str, tls: TlsVersion)
     assert (applying, None, True) == (found, beside, COMPARED.keys() >= line.explains)
 
 
-@pytest.mark.parametrize("name", ["another profile", "the last second"])
+@pytest.mark.parametrize("name", ["another profile"])
 def test_a_defect_beside_an_accepted_difference_is_found(name: str) -> None:
     """A run with another group is a defect, although the scenario falls under a line of the table."""
     run = simulated(varied(CHOSEN[name] | {"client.groups": ["secp384r1"]}), "1.3")

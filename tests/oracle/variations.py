@@ -157,6 +157,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "known user": ALICE_IS_A_USER,
     "authorised user": ALICE_IS_A_USER | {"server.authorized_users": ["ALICE"]},
     "another user authorised": ALICE_IS_A_USER | {"server.authorized_users": ["BOB"]},
+    "the last second": {"certificates.alice.not_after": "0s"},
+    "the first second": {"certificates.alice.not_before": "0s"},
     "unknown user": {"server.minimum_level": "CLIENT_IDENTIFIED"},
     "level too low": {
         "client.certificate": None,
@@ -171,7 +173,6 @@ CHOSEN: dict[str, dict[str, Any]] = {
         "server.profile": "rfc5280",
         "certificates.alice.extended_key_usage": ["anyExtendedKeyUsage"],
     },
-    "the last second": {"certificates.alice.not_after": "0s"},
     "a server key that is not for signing": {"certificates.server.key_usage": ["keyEncipherment"]},
 }
 

@@ -13,12 +13,13 @@ def test_membership_is_by_the_certificate_itself() -> None:
 
 
 def test_a_store_sorts_certificates_by_what_they_are() -> None:
-    """CAs go to the authorities and leaves are trusted for themselves, each once."""
+    """CAs and old roots go to the authorities, leaves are trusted for themselves, each once."""
     ca, leaf = root(), root().issue(key(), contents("CN=leaf", "client")).certificate
-    no_constraints = root(is_ca=None).own.certificate
-    store = TrustStore.of([leaf, ca.own.certificate, leaf, no_constraints])
-    assert store.authorities == (ca.own.certificate,)
-    assert store.directly_trusted == (leaf, no_constraints)
+    old_root = root(is_ca=None).own.certificate  # its key usage says keyCertSign
+    neither = root(is_ca=None, key_usage=None).own.certificate
+    store = TrustStore.of([leaf, ca.own.certificate, leaf, old_root, neither])
+    assert store.authorities == (ca.own.certificate, old_root)
+    assert store.directly_trusted == (leaf, neither)
 
 
 def test_the_empty_store_trusts_nobody() -> None:

@@ -15,6 +15,7 @@ ORDER = (
     "alerts",
     "profiles",
     "path",
+    "path_as_openssl",
     "checks",
     "ledger",
     "judge",

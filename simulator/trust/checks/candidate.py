@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from simulator.pki.certificate import Certificate
     from simulator.tls.wire.version import TlsVersion
-    from simulator.trust.path import PathSearch
+    from simulator.trust.path import NoPath
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.profiles import Profile
 
@@ -36,7 +36,7 @@ class Candidate:
         tls: the protocol version, which decides what the proof of possession signs.
         sent: the number of certificates in the Certificate message.
         problems: why a certificate cannot be read, by its place in the message.
-        failed_search: the search that found no path, or None.
+        no_path: the end of the search that found no path, or None.
     """
 
     path: tuple[Certificate, ...]
@@ -46,7 +46,7 @@ class Candidate:
     tls: TlsVersion
     sent: int
     problems: Mapping[int, str]
-    failed_search: PathSearch | None = None
+    no_path: NoPath | None = None
 
     @property
     def leaf(self) -> Certificate:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from simulator.pki import der
 from simulator.trust.checks.candidate import Finding, called, counted, listed, moment, passed_if
+from simulator.trust.checks.old_forms import (
+    NETSCAPE_REFERENCE,
+    OLD_SERVER_PURPOSES,
+    netscape_fault,
+    netscape_types,
+    old_root,
+)
+from simulator.trust.path_as_openssl import PROXY_INFORMATION
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
@@ -30,6 +39,7 @@ HASH_RULES = {
     ("server", "1.2"): "RFC 5246 §7.4.2",
     ("server", "1.3"): "RFC 8446 §4.4.2.4",
 }
+EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 
 
 def critical_extensions(candidate: Candidate, depth: int) -> Finding:
@@ -45,21 +55,35 @@ def critical_extensions(candidate: Candidate, depth: int) -> Finding:
         if unknown
         else f"Every critical extension of {called(certificate)} is understood."
     )
+    if candidate.profile.refuses_proxies and certificate.has_extension(PROXY_INFORMATION):
+        sentence = f"{called(certificate)} is a proxy certificate (RFC 3820), and this stack takes none."
+        return Finding(passed_if(False), sentence, "proxyCertInfo", "present", "absent", "RFC 3820 §3.8")
     value = f"unknown and critical: {listed(unknown)}"
     return Finding(passed_if(not unknown), sentence, "extensions", value, "no unknown critical extension")
 
 
 def basic_constraints(candidate: Candidate, depth: int) -> Finding:
-    """An issuer must be a CA by its own certificate."""
+    """An issuer must be a CA by its own certificate; some stacks take a trusted root of an older form."""
     certificate = candidate.path[depth]
     constraints = certificate.basic_constraints
     value = "absent" if constraints is None else f"cA={'TRUE' if constraints.ca else 'FALSE'}"
-    sentence = (
-        f"{called(certificate)} is a CA and may issue certificates."
-        if certificate.is_ca
-        else f"{called(certificate)} issued a certificate in this path, but does not say that it is a CA."
-    )
-    return Finding(passed_if(certificate.is_ca), sentence, "basicConstraints", value, "cA=TRUE")
+    holds, required = certificate.is_ca, "cA=TRUE"
+    old = old_root(certificate) if candidate.profile.old_forms and depth == candidate.last else None
+    if holds:
+        sentence = f"{called(certificate)} is a CA and may issue certificates."
+    elif old is not None:
+        holds, required = True, "cA=TRUE, or a root of an older form"
+        sentence = f"{called(certificate)} has no basicConstraints, but counts as a CA here: {old}."
+    elif certificate in candidate.policy.store:
+        sentence = (
+            f"{called(certificate)} is in the trust store, but cannot be used as a CA: its own certificate "
+        )
+        sentence += f"does not say that it is one (basicConstraints: {value})."
+    else:
+        sentence = (
+            f"{called(certificate)} issued a certificate in this path, but does not say that it is a CA."
+        )
+    return Finding(passed_if(holds), sentence, "basicConstraints", value, required)
 
 
 def path_length(candidate: Candidate, depth: int) -> Finding:
@@ -117,7 +141,13 @@ def extended_key_usage(candidate: Candidate, depth: int) -> Finding:
     """
     certificate = candidate.path[depth]
     purposes = certificate.extended_key_usage
-    wanted, any_purpose = PURPOSES[candidate.policy.role], candidate.profile.any_purpose
+    role, any_purpose = candidate.policy.role, candidate.profile.any_purpose
+    wanted, old_forms = PURPOSES[role], candidate.profile.old_forms
+    if old_forms and (missing := netscape_fault(certificate, role, is_leaf=depth == 0)) is not None:
+        uses = listed(netscape_types(certificate) or ())
+        sentence = f"The Netscape certificate type of {called(certificate)} allows {uses}, not {missing}."
+        outcome = passed_if(False)
+        return Finding(outcome, sentence, "netscapeCertType", uses, missing, NETSCAPE_REFERENCE)
     holds = True
     if purposes is None:
         sentence = f"{called(certificate)} names no purposes, so it is good for every purpose."
@@ -125,6 +155,8 @@ def extended_key_usage(candidate: Candidate, depth: int) -> Finding:
         sentence = f"{called(certificate)} was issued for {wanted}."
     elif ANY_PURPOSE in purposes and any_purpose:
         sentence = f"{called(certificate)} was issued for any purpose."
+    elif old_forms and role == "server" and set(purposes) & set(OLD_SERVER_PURPOSES):
+        sentence = f"{called(certificate)} was issued for an older purpose that counts as {wanted} here."
     else:
         holds = False
         sentence = f"{called(certificate)} was issued for {listed(purposes)}, not for {wanted}."
@@ -153,6 +185,34 @@ def key_strength(candidate: Candidate, depth: int) -> Finding:
     return Finding(passed_if(holds), sentence, "subjectPublicKeyInfo", kind, required)
 
 
+def named_curve(candidate: Candidate, depth: int) -> Finding:
+    """A key that writes out a curve of its own may bring one on which signatures are easily forged."""
+    certificate, field = candidate.path[depth], "subjectPublicKeyInfo"
+    form, required = curve_form(certificate), "the name of a curve"
+    if candidate.last == 0:
+        sentence = f"{called(certificate)} is in the trust store itself: the form of its key does not matter."
+        return Finding(CheckOutcome.NOT_EVALUATED, sentence, field, form, required)
+    if form == "explicit":
+        sentence = (
+            f"The key of {called(certificate)} writes out the parameters of its curve. They may be made up, "
+            "so the curve has to be named."
+        )
+    elif form == "named":
+        sentence = f"The key of {called(certificate)} names its curve."
+    else:
+        sentence = f"The key of {called(certificate)} ({certificate.key_type_name}) has no curve to name."
+    return Finding(passed_if(form != "explicit"), sentence, field, form, required)
+
+
+def curve_form(certificate: Certificate) -> str:
+    """The form in which a key gives its curve (RFC 5480, section 2.1.1): named, explicit or none."""
+    data = certificate.public_key_info
+    algorithm = der.children(data, der.children(data, der.read_element(data))[0])
+    if der.dotted(data[algorithm[0].content : algorithm[0].end]) != EC_PUBLIC_KEY or len(algorithm) == 1:
+        return "none"
+    return "named" if algorithm[1].tag == der.OBJECT_IDENTIFIER else "explicit"
+
+
 def key_size(certificate: Certificate) -> tuple[str, int | None]:
     """The family of the certificate's key and its bits, or None for a key that cannot be used."""
     key = certificate.public_key
@@ -164,11 +224,16 @@ def key_size(certificate: Certificate) -> tuple[str, int | None]:
 
 
 def signature_algorithm(candidate: Candidate, depth: int) -> Finding:
-    """A signature with a broken hash could have been made for another certificate."""
+    """A signature with a broken hash could have been made for another certificate.
+
+    The algorithm has to be the same inside and outside the signed part. OpenSSL looks at that when it
+    verifies the signature.
+    """
     certificate = candidate.path[depth]
     refused_hashes = candidate.profile.refused_hashes
     refused = certificate.signature_hash in refused_hashes
-    agree = certificate.signature_algorithms_agree
+    compares = not candidate.profile.one_path
+    agree = certificate.signature_algorithms_agree or not compares
     name = certificate.signature_algorithm
     if refused:
         sentence = f"{called(certificate)} was signed with {name}, which is broken."
@@ -178,8 +243,8 @@ def signature_algorithm(candidate: Candidate, depth: int) -> Finding:
         sentence = (
             f"{called(certificate)} names one signature algorithm inside its signed part and another outside."
         )
-    hashes = " or ".join(sorted(refused_hashes))
-    required = f"the same algorithm inside and outside the signed part, and a hash that is not {hashes}"
+    hashes = f"a hash that is not {' or '.join(sorted(refused_hashes))}"
+    required = f"the same algorithm inside and outside the signed part, and {hashes}" if compares else hashes
     rule = HASH_RULES[candidate.policy.role, candidate.tls]
     rule = rule if refused else "RFC 5280 §4.1.1.2" if not agree else f"RFC 5280 §4.1.1.2, {rule}"
     return Finding(passed_if(agree and not refused), sentence, "signatureAlgorithm", name, required, rule)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.trust.checks.candidate import Finding, called, counted, passed_if
-from simulator.trust.path import MAX_STEPS, DeadEnd
+from simulator.trust.path import MAX_INTERMEDIATES, MAX_STEPS, DeadEnd
+from simulator.trust.path_as_openssl import contradiction
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from simulator.trust.checks.candidate import Candidate
-    from simulator.trust.path import PathSearch
+    from simulator.trust.path import NoPath
 
 
 def certificate_presented(candidate: Candidate) -> Finding:
@@ -61,58 +62,94 @@ def directly_trusted(candidate: Candidate) -> Finding:
 
 def trust_anchor(candidate: Candidate) -> Finding:
     """The path must lead to a trusted certificate; else the line says where it ends."""
-    search = candidate.failed_search
-    if search is not None:
-        value, sentence = _dead_end(search)
-    else:
-        anchor = candidate.path[-1]
+    no_path, outcome = candidate.no_path, CheckOutcome.FAIL
+    if no_path is None:
+        anchor, outcome = candidate.path[-1], CheckOutcome.PASS
         value = anchor.subject
         sentence = (
             f"{called(anchor)} is in the trust store itself."
             if candidate.last == 0
             else f"The path from {called(candidate.leaf)} leads to {called(anchor)}, which is trusted."
         )
-    return Finding(passed_if(search is None), sentence, "issuer", value, "a certificate in the trust store")
+    else:
+        value, sentence = _dead_end(no_path, candidate)
+        if no_path.reason is DeadEnd.TOO_LONG:
+            outcome = CheckOutcome.NOT_EVALUATED  # the limit decides: the check of the depth
+    return Finding(outcome, sentence, "issuer", value, "a certificate in the trust store")
 
 
-def _dead_end(search: PathSearch) -> tuple[str, str]:
+def _dead_end(no_path: NoPath, candidate: Candidate) -> tuple[str, str]:
     """The name at which the path ends, and the sentence about it."""
-    if search.dead_end is DeadEnd.EXHAUSTED:
-        return (
-            f"more than {MAX_STEPS} steps",
-            f"No path to a trusted certificate was found in {MAX_STEPS} steps, and the search was given up.",
-        )
-    top = search.dead_path[-1]
-    if search.dead_end is DeadEnd.NOT_A_ROOT:
-        return top.issuer, (
-            f"{called(top)} is trusted, but not self-signed, and its issuer {top.issuer} was not found. "
-            "This stack requires a path that ends at a self-signed certificate."
-        )
-    if search.dead_end is DeadEnd.ISSUER_MISSING:
-        return top.issuer, (
-            f"{called(top)} was issued by {top.issuer}, whose certificate was neither sent nor held. "
-            "A missing intermediate and an unknown CA look the same from here."
-        )
-    if len(search.dead_path) == 1:
+    top = no_path.path[-1]
+    match no_path.reason:
+        case DeadEnd.EXHAUSTED:
+            return (
+                f"more than {MAX_STEPS} steps",
+                f"No path to a trusted certificate was found in {MAX_STEPS} steps. The search was given up.",
+            )
+        case DeadEnd.TOO_LONG:
+            return top.issuer, (
+                f"The search for a trusted certificate ended at {called(top)}: the path may not be longer."
+            )
+        case DeadEnd.CONTRADICTORY if no_path.about is not None:
+            reason = contradiction(no_path.about)
+            return (
+                top.issuer,
+                f"The certificate of {called(no_path.about)} cannot be part of a path: {reason}.",
+            )
+        case DeadEnd.NOT_A_ROOT:
+            return top.issuer, _not_a_root(no_path, candidate)
+        case DeadEnd.NOT_AN_AUTHORITY:
+            return top.issuer, (
+                f"{called(top)} was issued by {top.issuer}, whose certificate is in the trust store, but "
+                "cannot be used as a CA: it does not say that it is one, and is trusted for itself alone."
+            )
+        case DeadEnd.ISSUER_MISSING:
+            return top.issuer, (
+                f"{called(top)} was issued by {top.issuer}, whose certificate was neither sent nor held. "
+                "A missing intermediate and an unknown CA look the same from here."
+            )
+    if len(no_path.path) == 1:
         return top.subject, (
             f"The certificate of {called(top)} is self-signed and is not itself in the trust store."
         )
     return top.subject, f"The path ends at {called(top)}, which is self-signed and not trusted."
 
 
+def _not_a_root(no_path: NoPath, candidate: Candidate) -> str:
+    """The sentence about a certificate of the store that does not end a path."""
+    top = no_path.path[-1]
+    standing = "trusted" if top in candidate.policy.store else "held"
+    found = "was not found" if no_path.about is None else "was sent, but is not in the trust store"
+    return (
+        f"{called(top)} is {standing}, but not self-signed, and its issuer {top.issuer} {found}. "
+        "This stack requires a path that ends at a self-signed certificate."
+    )
+
+
 def chain_depth(candidate: Candidate) -> Finding:
-    """The verifier may limit the number of intermediate certificates."""
+    """The verifier may limit the number of intermediate certificates; RFC 5280 sets no limit."""
+    limit = candidate.policy.max_depth
+    if candidate.no_path is not None:  # only a path that is too long comes here
+        limit = MAX_INTERMEDIATES if limit is None else limit
+        found = f"more than {counted(limit, 'intermediate certificate')}"
+        sentence = (
+            f"The path has {found} and reaches no trusted certificate. The verifier's own limit is {limit}."
+        )
+        return Finding(CheckOutcome.FAIL, sentence, "path", found, f"at most {limit}")
     counts_all = candidate.profile.self_issued_counts
     between = sum(counts_all or not certificate.self_issued for certificate in candidate.path[1:-1])
-    limit = candidate.policy.max_depth
     found = counted(between, "intermediate certificate")
     if limit is None:
         outcome, required = CheckOutcome.NOT_EVALUATED, "no limit"
-        sentence = "No limit is set for the number of intermediate certificates."
+        sentence = (
+            "No limit is configured for the number of intermediate certificates, and RFC 5280 sets none. "
+            f"The search for a path stops at {MAX_INTERMEDIATES}."
+        )
     else:
         outcome, required = passed_if(between <= limit), f"at most {limit}"
         relation = "within" if between <= limit else "over"
-        sentence = f"The path has {found}, which is {relation} the limit of {limit}."
+        sentence = f"The path has {found}, which is {relation} the verifier's own limit of {limit}."
     return Finding(outcome, sentence, "path", found, required)
 
 
