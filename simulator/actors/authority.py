@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from simulator.pki.contents import DEFAULT, Contents, parse_name
 from simulator.pki.issuing import Issued, Issuer, seeded_serial_number, write_request
+from simulator.pki.policies import policy_extensions
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Decided, Noted, Received, Sent
 
@@ -78,6 +79,15 @@ class Practice:
             extended_key_usage=DEFAULT if purposes is None else purposes or None,
             alternative_names=setup.dns_names or None,
             signature_hash=setup.signature_hash,
+            further_extensions=tuple(
+                policy_extensions(
+                    setup.policies,
+                    [pair.split("=") for pair in setup.policy_mappings],
+                    setup.require_explicit_policy,
+                    setup.inhibit_policy_mapping,
+                    setup.inhibit_any_policy,
+                )
+            ),
         )
 
 

@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING
 from simulator.actors.client import ClientRole
 from simulator.actors.server import ServerRole
 from simulator.pki.host import read_host
+from simulator.pki.key_types import POLICY_NAMES
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, ServerConfig
 from simulator.tls.wire.registry import NAMED_GROUPS
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
 from simulator.tls.wire.version import Version
-from simulator.trust.policy import TrustPolicy
+from simulator.trust.policy import PolicyInputs, TrustPolicy
 from simulator.trust.profiles import profile_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.engine.world import World
-    from simulator.scenario import Scenario, ServerSetup
+    from simulator.scenario import ClientSetup, Scenario, ServerSetup
 
 
 def client_role(scenario: Scenario, world: World, version: Version) -> ClientRole:
@@ -37,7 +38,9 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
         refuses_in_clear=profile_named(setup.profile).refuses_in_clear,
         corrupts_proof=setup.corrupts_proof,
     )
-    policy = TrustPolicy("server", held.store, held.held, setup.server_name, setup.profile)
+    policy = TrustPolicy(
+        "server", held.store, held.held, setup.server_name, setup.profile, policies=policy_inputs(setup)
+    )
     # A client that is set up to send an empty chain has nothing to send.
     credentials = tuple(one for one in held.credentials if one.chain)
     return ClientRole(setup, config, credentials, policy)
@@ -61,8 +64,26 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, SIGNATURE_SCHEMES),
     )
     required = setup.client_authentication == "required"
-    policy = TrustPolicy("client", held.store, held.held, profile=setup.profile, require_certificate=required)
+    policy = TrustPolicy(
+        "client",
+        held.store,
+        held.held,
+        profile=setup.profile,
+        require_certificate=required,
+        policies=policy_inputs(setup),
+    )
     return ServerRole(setup, config, policy)
+
+
+def policy_inputs(setup: ClientSetup | ServerSetup) -> PolicyInputs:
+    """The inputs of a side about certificate policies."""
+    accepted = setup.accepted_policies
+    return PolicyInputs(
+        None if accepted is None else frozenset(POLICY_NAMES.get(name, name) for name in accepted),
+        setup.explicit_policy,
+        setup.inhibit_policy_mapping,
+        setup.inhibit_any_policy,
+    )
 
 
 def server_version(setup: ServerSetup, requested: Version) -> Version:

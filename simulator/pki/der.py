@@ -5,6 +5,7 @@ The library refuses to sign certificates with SHA-1, and it does not show the ra
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,6 +48,18 @@ def object_identifier(dotted: str) -> bytes:
     """Write an OBJECT IDENTIFIER from its dotted form."""
     first, second, *rest = (int(arc) for arc in dotted.split("."))
     return encode(OBJECT_IDENTIFIER, b"".join(_base128(arc) for arc in (first * 40 + second, *rest)))
+
+
+def is_object_identifier(dotted_form: str) -> bool:
+    """Return True for the dotted form of an object identifier that can be written.
+
+    The library takes at most 63 octets, and so much is enough for every arc of 20 digits.
+    """
+    arcs = dotted_form.split(".")
+    if len(arcs) < 2 or not all(re.fullmatch("0|[1-9][0-9]{0,19}", arc) for arc in arcs):
+        return False
+    first, second = int(arcs[0]), int(arcs[1])
+    return (first == 2 or (first < 2 and second < 40)) and len(object_identifier(dotted_form)) <= 2 + 63
 
 
 def read_element(data: bytes, start: int = 0) -> Element:

@@ -57,5 +57,8 @@ EXTENSION_OIDS = {
     "authorityInfoAccess": "1.3.6.1.5.5.7.1.1",
 }
 
+ANY_POLICY = "2.5.29.32.0"
+POLICY_NAMES = {"anyPolicy": ANY_POLICY}  # the one policy that RFC 5280 §4.2.1.4 names
+
 # Not MD5: a stack says to it what it says to SHA-1, so it teaches nothing more.
 SIGNATURE_HASHES = ("sha1", "sha224", "sha256", "sha384", "sha512")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from simulator.pki.der import is_object_identifier
 from simulator.pki.host import address_of
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KeyType
 from simulator.scenario.mistake import (
@@ -15,6 +16,7 @@ from simulator.scenario.mistake import (
     offset_problems,
     subject_problems,
 )
+from simulator.scenario.policy_mistakes import certificate_policy_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +29,6 @@ LANES = ("client", "server", "world")  # a CA is an actor under its certificate'
 LONGEST_PATH = 255  # pathLenConstraint has no limit of its own; no verifier builds so long a path
 
 _CERTIFICATE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_OBJECT_IDENTIFIER = re.compile(r"[0-2](\.(0|[1-9][0-9]*))+")
 
 
 def certificates_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
@@ -43,6 +44,7 @@ def certificates_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         yield from _role_problems(path, certificate)
         yield from _signing_problems(path, certificate, scenario)
         yield from _validity_problems(path, certificate, scenario.clock)
+        yield from certificate_policy_problems(path, certificate)
 
 
 def _issuer_problems(name: str, scenario: ScenarioSetup) -> Iterator[Problem]:
@@ -80,7 +82,7 @@ def _name_problems(path: Path, certificate: CertificateSetup) -> Iterator[Proble
             if address_of(host) is not None:
                 yield Problem((*path, key), "must be DNS names; an address is none", repr(host))
     for usage in certificate.extended_key_usage or ():
-        if usage not in EXTENDED_KEY_USAGES and not _OBJECT_IDENTIFIER.fullmatch(usage):
+        if usage not in EXTENDED_KEY_USAGES and not is_object_identifier(usage):
             key_path = (*path, "extended_key_usage")
             yield not_one_of(key_path, usage, EXTENDED_KEY_USAGES, "a dotted object identifier or one of")
 

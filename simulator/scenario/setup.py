@@ -44,6 +44,11 @@ class CertificateSetup:
         path_length: pathLenConstraint of a CA, or None.
         permitted_dns_names: name constraint of a CA: these DNS names and all below them; empty for none.
         excluded_dns_names: name constraint of a CA: not these DNS names, nor any below them.
+        policies: certificate policies, dotted or ``anyPolicy``; empty for none.
+        policy_mappings: of a CA: its issuer's policy and its own that count as one, as in ``1.2.3=1.2.4``.
+        require_explicit_policy: of a CA: the number of certificates below that need no policy, or None.
+        inhibit_policy_mapping: of a CA: the number of certificates below that may map policies, or None.
+        inhibit_any_policy: of a CA: the number of certificates below that may use anyPolicy, or None.
         delivery: how its holder received it: for its own CSR, or as a PKCS#12 made by the CA.
         online: the CA can be reached once the connection begins.
         revoked: the moment of its revocation, relative to the clock; None for never.
@@ -63,6 +68,11 @@ class CertificateSetup:
     path_length: int | None = None
     permitted_dns_names: tuple[str, ...] = ()
     excluded_dns_names: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    policy_mappings: tuple[str, ...] = ()
+    require_explicit_policy: int | None = None
+    inhibit_policy_mapping: int | None = None
+    inhibit_any_policy: int | None = None
     delivery: Delivery = "csr"
     online: bool = True
     revoked: timedelta | None = None
@@ -106,6 +116,10 @@ class ClientSetup:
         key_shares: number of groups for which the first TLS 1.3 ClientHello has a key share.
         signature_schemes: schemes the server may sign with, RFC 8446 names; None for all.
         profile: name of the stack profile by which it judges.
+        accepted_policies: certificate policies that it accepts, dotted; None for any.
+        explicit_policy: it accepts only a path that is valid under one of these policies.
+        inhibit_policy_mapping: it lets no CA map one policy to another.
+        inhibit_any_policy: it gives anyPolicy in a certificate no meaning.
     """
 
     certificate: str | None = "alice"
@@ -123,6 +137,10 @@ class ClientSetup:
     key_shares: int = 1
     signature_schemes: tuple[str, ...] | None = None
     profile: str = "openssl"
+    accepted_policies: tuple[str, ...] | None = None
+    explicit_policy: bool = False
+    inhibit_policy_mapping: bool = False
+    inhibit_any_policy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +163,10 @@ class ServerSetup:
         groups: key exchange groups it accepts, RFC 8446 names, the preferred one first; None for all.
         signature_schemes: schemes the client may sign with, RFC 8446 names; None for all.
         profile: name of the stack profile by which it judges.
+        accepted_policies: certificate policies that it accepts, dotted; None for any.
+        explicit_policy: it accepts only a path that is valid under one of these policies.
+        inhibit_policy_mapping: it lets no CA map one policy to another.
+        inhibit_any_policy: it gives anyPolicy in a certificate no meaning.
     """
 
     certificate: str = "server"
@@ -162,6 +184,10 @@ class ServerSetup:
     groups: tuple[str, ...] | None = None
     signature_schemes: tuple[str, ...] | None = None
     profile: str = "openssl"
+    accepted_policies: tuple[str, ...] | None = None
+    explicit_policy: bool = False
+    inhibit_policy_mapping: bool = False
+    inhibit_any_policy: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "users", FrozenMapping(self.users))

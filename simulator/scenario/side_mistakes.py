@@ -14,6 +14,7 @@ from simulator.scenario.mistake import (
     subject_problems,
     unknown_certificates,
 )
+from simulator.scenario.policy_mistakes import side_policy_problems
 from simulator.scenario.words import GROUPS
 from simulator.security import SecurityLevel
 
@@ -94,6 +95,7 @@ def _side_problems(side: str, setup: ClientSetup | ServerSetup, scenario: Scenar
             message = f"must begin with the {side}'s certificate"
             yield Problem((side, "sends"), message, repr(list(chain)))
     yield from unknown_certificates((side, "trusts"), setup.trusts, certificates)
+    yield from side_policy_problems(side, setup)
     yield from offset_problems((side, "clock_offset"), setup.clock_offset, scenario.clock)
     for key in ("groups", "signature_schemes"):
         names = getattr(setup, key)

@@ -19,12 +19,15 @@ from simulator.tls.wire.registry import (
     signature_scheme_name,
 )
 from simulator.trust.profiles import PROFILES
-from simulator.trust.vocabulary import QUESTIONS
+from simulator.trust.vocabulary import QUESTIONS, CheckName
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CHECK_NAMES = tuple(QUESTIONS)
+POLICY_PROFILES = tuple(
+    name for name, profile in PROFILES.items() if CheckName.CERTIFICATE_POLICIES in profile.checks
+)
 # Those that end a connection: no run is expected to end with a warning.
 ALERT_NAMES = tuple(alert.rfc_name for alert in AlertDescription if alert not in WARNINGS)
 GROUPS = tuple(map(group_name, SPOKEN_GROUPS))
@@ -38,8 +41,10 @@ SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
     **dict.fromkeys(("sends", "obeys_ca_list", "groups", "signature_schemes", "signature_hash"), _DEFAULT),
     **dict.fromkeys(("certificate", "key_of", "path_length", "minimum_level"), _NONE),
     **dict.fromkeys(("decisive_check", "alert"), _NONE),
+    **dict.fromkeys(("require_explicit_policy", "inhibit_policy_mapping", "inhibit_any_policy"), _NONE),
     **dict.fromkeys(("key_usage", "extended_key_usage"), _USAGE),
     "dns_names": {"absent": None},
+    "accepted_policies": {"any": None},
     "revoked": {"never": None},
     "authorized_users": {"not-asked": None},
 }

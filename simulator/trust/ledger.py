@@ -107,7 +107,9 @@ def line(name: CheckName, finding: Finding, depth: int | None, subject: str) -> 
     """
     reference = name.reference if finding.reference is None else finding.reference
     outcome, sentence, field, value, required = finding[:5]
-    return Check(name.value, outcome, subject, depth, field, value, required, reference, sentence)
+    return Check(
+        name.value, outcome, subject, depth, field, value, required, reference, sentence, finding.detail
+    )
 
 
 def _find(name: CheckName, depth: int | None, candidate: Candidate) -> Finding:

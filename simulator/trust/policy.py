@@ -13,6 +13,24 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyInputs:
+    """The inputs of a verifier about certificate policies (RFC 5280, section 6.1.1, c to g).
+
+    Attributes:
+        accepted: dotted identifiers of the policies that the verifier accepts (user-initial-policy-set), or
+            None for any.
+        explicit: the path must be valid for at least one of them (initial-explicit-policy).
+        inhibits_mapping: no policy may be mapped (initial-policy-mapping-inhibit).
+        inhibits_any: anyPolicy in a certificate means nothing (initial-any-policy-inhibit).
+    """
+
+    accepted: frozenset[str] | None = None
+    explicit: bool = False
+    inhibits_mapping: bool = False
+    inhibits_any: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TrustPolicy:
     """The rules of one trust decision.
 
@@ -27,6 +45,7 @@ class TrustPolicy:
             limit of the path search alone.
         require_certificate: refuse a peer without a certificate. If False, absence is fine, and a bad
             certificate is still refused.
+        policies: the inputs about certificate policies, for profiles that process these.
     """
 
     role: Side
@@ -36,3 +55,4 @@ class TrustPolicy:
     profile: str = "openssl"
     max_depth: int | None = None
     require_certificate: bool = True
+    policies: PolicyInputs = PolicyInputs()

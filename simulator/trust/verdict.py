@@ -18,7 +18,7 @@ class CheckOutcome(Enum):
     NOT_REACHED = "not reached"  # an earlier check failed
 
 
-class Check(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class Check(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """One line of the ledger.
 
     Attributes:
@@ -31,6 +31,8 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
         required: what the rule requires of it.
         reference: the rule: ``RFC 5280 §6.1.3``.
         sentence: one plain sentence that a learner can read aloud.
+        detail: further lines that show what the check worked out: the valid policy tree. A file leaves it out
+            where there is none.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     required: str
     reference: str
     sentence: str
+    detail: tuple[str, ...] = ()
 
 
 class Verdict(Struct, frozen=True, forbid_unknown_fields=True, gc=False):

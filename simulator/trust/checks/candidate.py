@@ -70,6 +70,7 @@ class Finding(NamedTuple):
         required: what the rule requires of it.
         reference: the rule, or None for the one in :class:`~simulator.trust.vocabulary.CheckName`.
         depth: the certificate that a check on the whole path ends with, or None.
+        detail: further lines that show what the check worked out.
     """
 
     outcome: CheckOutcome
@@ -79,6 +80,7 @@ class Finding(NamedTuple):
     required: str = ""
     reference: str | None = None
     depth: int | None = None
+    detail: tuple[str, ...] = ()
 
 
 def passed_if(holds: bool) -> CheckOutcome:

@@ -1,0 +1,128 @@
+"""Certificate policies in a scenario: what certificates say, what a side demands, and mistakes in both."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from simulator import catalogue, simulate
+from simulator.errors import ScenarioError
+from simulator.trace.facts import Checked
+
+if TYPE_CHECKING:
+    from simulator.trust.verdict import Check
+
+GOLD, SILVER = "1.3.6.1.4.1.55738.1", "1.3.6.1.4.1.55738.2"
+WORLD: dict[str, Any] = {
+    "certificates.mid": {
+        "subject": "CN=Middle CA",
+        "role": "ca",
+        "issuer": "client-ca",
+        "policies": [GOLD],
+        "policy_mappings": [f"{GOLD}={SILVER}"],
+    },
+    "certificates.alice.issuer": "mid",
+    "certificates.alice.policies": [SILVER],
+    "server.profile": "rfc5280",
+}
+
+
+def policies_line(**changes: Any) -> tuple[bool, Check]:
+    """The server's line about certificate policies in the world above, and the client's acceptance."""
+    changed = WORLD | {key.replace("__", "."): value for key, value in changes.items()}
+    run = simulate(catalogue["valid-certificate"].but(changed))
+    verdicts = [event.fact.verdict for event in run.trace.events if isinstance(event.fact, Checked)]
+    verdict = next(verdict for verdict in reversed(verdicts) if verdict.role == "client")
+    return verdict.accepted, verdict.check("certificate-policies")
+
+
+def test_the_tree_of_a_scenario_is_in_its_trace() -> None:
+    """Certificates bear the policies and mappings of the scenario, and the trace has the tree."""
+    accepted, line = policies_line(server__accepted_policies=[GOLD], server__explicit_policy=True)
+    assert accepted
+    assert line.value == GOLD
+    assert line.detail == ("0 anyPolicy", f"1   {GOLD}, expects {SILVER}", f"2     {SILVER}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "accepted"),
+    [
+        ({}, True),
+        ({"server__explicit_policy": True}, True),
+        ({"server__explicit_policy": True, "server__accepted_policies": [SILVER]}, False),
+        ({"server__accepted_policies": [SILVER]}, True),  # none is demanded
+        ({"server__explicit_policy": True, "server__inhibit_policy_mapping": True}, False),
+        ({"certificates__alice__policies": []}, True),
+        ({"certificates__alice__policies": [], "server__explicit_policy": True}, False),
+        ({"certificates__alice__policies": [], "certificates__mid__require_explicit_policy": 0}, False),
+        ({"certificates__alice__policies": ["anyPolicy"], "server__explicit_policy": True}, True),
+        (
+            {
+                "certificates__alice__policies": ["anyPolicy"],
+                "server__explicit_policy": True,
+                "server__inhibit_any_policy": True,
+            },
+            False,
+        ),
+        (
+            {
+                "certificates__alice__policies": ["anyPolicy"],
+                "server__explicit_policy": True,
+                "certificates__mid__inhibit_any_policy": 0,
+            },
+            False,
+        ),
+    ],
+)
+@pytest.mark.parametrize("profile", ["rfc5280", "strict", "webpki"])
+def test_each_setting_counts(profile: str, changes: dict[str, Any], accepted: bool) -> None:
+    """Each input of the verifier, and each limit of a CA, decides where it should."""
+    assert policies_line(server__profile=profile, **changes)[0] == accepted
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "words"),
+    [
+        (
+            {"server.explicit_policy": True},
+            "server.explicit_policy",
+            "rfc5280, strict, webpki (got 'openssl')",
+        ),
+        ({"client.accepted_policies": ["1.2.3"]}, "client.accepted_policies", "processes policies"),
+        ({"server.accepted_policies": []}, "server.accepted_policies", "'any'"),
+        ({"server.accepted_policies": ["gold"]}, "server.accepted_policies", "dotted object identifiers"),
+        (
+            {"certificates.alice.policies": ["1.40"]},
+            "certificates.alice.policies",
+            "dotted object identifiers",
+        ),
+        (
+            {"certificates.alice.policy_mappings": ["1.2=1.3"]},
+            "certificates.alice.policy_mappings",
+            "only a CA",
+        ),
+        (
+            {"certificates.client-ca.policy_mappings": ["1.2"]},
+            "certificates.client-ca.policy_mappings",
+            "1.2.3=1.2.4",
+        ),
+        (
+            {"certificates.client-ca.inhibit_any_policy": -1},
+            "certificates.client-ca.inhibit_any_policy",
+            "0 to 255",
+        ),
+        ({"certificates.alice.inhibit_any_policy": 0}, "certificates.alice.inhibit_any_policy", "only a CA"),
+        (
+            {"certificates.alice.extended_key_usage": ["1.40"]},
+            "certificates.alice.extended_key_usage",
+            "dotted",
+        ),
+    ],
+)
+def test_mistakes(changes: dict[str, Any], place: str, words: str) -> None:
+    """A mistake says where it is and what is allowed."""
+    with pytest.raises(ScenarioError) as error:
+        catalogue["valid-certificate"].but(changes)
+    assert place in str(error.value)
+    assert words in str(error.value)
