@@ -52,6 +52,7 @@ def matrix(
 
     A cell of the matrix says which level came out, which alert was sent, and who noticed.
     """
+    from simulator.runs.files import check_writable
     from simulator.runs.many import processes
     from simulator.runs.saving import save_matrix
     from simulator.runs.sweep import matrix as outcome_matrix
@@ -59,6 +60,7 @@ def matrix(
     from simulator.views.export import check_forms
 
     check_forms(files, MATRIX_SUFFIXES)
+    check_writable(files)
     with timed("Every cell was played", quiet=as_json), processes(jobs) as executor:
         result = outcome_matrix(executor=executor, progress=False if as_json else None)
     for path in files:
@@ -116,11 +118,13 @@ def diff(
     The same scenario twice with --tls-a 1.2 shows the versions beside each other; with --set-b, a run beside
     its counterfactual. Of scenarios with a schedule it shows the first connection in which they part.
     """
+    from simulator.runs.files import check_writable
     from simulator.runs.run import simulate
     from simulator.runs.saving import save_diff
     from simulator.views.export import DIFF_SUFFIXES, check_forms
 
     check_forms(files, DIFF_SUFFIXES)
+    check_writable(files)
     a = simulate(scenario_from(scenario_a, (*settings, *set_a)), tls=tls_a or tls)
     b = simulate(scenario_from(scenario_b, (*settings, *set_b)), tls=tls_b or tls)
     if connection_a is None and connection_b is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from simulator.command.console import note, timed, write
-from simulator.command.gallery import gallery_files, pictures
+from simulator.command.gallery import MARKS, PICTURE_MARK, gallery_files, pictures
 from simulator.command.pager import Page, ascii_terminal, pages_of, turn_pages
-from simulator.runs.files import make_folder, write_public_file
+from simulator.runs.files import check_folder, has_mark, write_folder
 from simulator.runs.many import processes, spread
 from simulator.runs.progress import counted
 from simulator.runs.run import simulate
@@ -23,7 +24,7 @@ from simulator.views.texts.screens import Passage
 from simulator.views.texts.terminal import LEAST_WIDTH, passages, story
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -93,8 +94,9 @@ def give_demo(
         The exit status: 0 if every run came out as its scenario expects, else 1.
 
     Raises:
-        OutputError: the gallery cannot be written.
+        OutputError: the gallery cannot be written there.
     """
+    check_gallery(directory)
     bar = False if quiet else None  # None: on a terminal
     with timed("The demonstration was played and drawn", quiet=quiet), processes(jobs) as executor:
         runs = tuple(product(catalogue, VERSIONS))
@@ -198,8 +200,32 @@ def write_gallery(
     """Write the chosen pictures; arguments as for :func:`~simulator.command.gallery.gallery_files`.
 
     Raises:
-        OutputError: the folder cannot be made, or a file cannot be written.
+        OutputError: the folder cannot be made, a file cannot be written, or one of others is in its place.
     """
-    make_folder(directory)
-    for name, text in gallery_files(executor, progress=progress):
-        write_public_file(directory / name, text.encode("utf-8"))
+    files = gallery_files(executor, progress=progress)
+    write_folder(directory, files, in_gallery(directory), earlier_pictures(directory))
+
+
+def check_gallery(directory: Path) -> None:
+    """Check that the gallery can be written, before what takes long.
+
+    Raises:
+        OutputError: it cannot, or the folder has files of others in its place.
+    """
+    names = [*(picture.file_name for picture in pictures()), "README.md", "index.html"]
+    check_folder(directory, names, in_gallery(directory))
+
+
+def in_gallery(directory: Path) -> Callable[[Path], bool]:
+    """Tell the files of a gallery that was written into this folder before: its pages, and what they show."""
+    ours = {path.name for path in earlier_pictures(directory)}
+    return lambda path: path.name in ours or has_mark(path, MARKS.get(path.name, "\0"))
+
+
+def earlier_pictures(directory: Path) -> list[Path]:
+    """The pictures of the gallery that was written into this folder before."""
+    index = directory / "index.html"
+    if not has_mark(index, MARKS[index.name]):
+        return []
+    named = re.findall('<img src="([a-z0-9.A-Z-]+)"', index.read_text(encoding="utf-8", errors="replace"))
+    return [directory / name for name in named if has_mark(directory / name, PICTURE_MARK)]

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from simulator.views.drawing.display import Drawing
 
 
+# What the two pages and every picture begin with; so the gallery is known again.
+MARKS = {
+    "README.md": "# The gallery\n",
+    "index.html": "<title>Client authentication in TLS: the gallery</title>",
+}
+PICTURE_MARK = '<svg xmlns="http://www.w3.org/2000/svg" '
 INDEX = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -54,8 +54,10 @@ def quiz(name: str | None, file: str, try_all: bool, gift: Path | None, width: i
         if try_all or name:
             raise click.UsageError("--gift writes every question; leave the NAME and --check out.")
         from simulator.lessons.quiz.gift import save_gift
+        from simulator.runs.files import check_writable
         from simulator.views.story.words import plural
 
+        check_writable([gift])
         note(f"{gift}: {plural(save_gift(gift, file), 'question')}")
         return 0
     columns = terminal_width(width)
@@ -78,7 +80,9 @@ def cases(file: Path) -> None:
     One case a page, with the table of the checks, and the answers on the last page.
     """
     from simulator.lessons.classroom.case_sheet import save_case_sheet
+    from simulator.runs.files import check_writable
 
+    check_writable([file])
     save_case_sheet(file)
     note(f"{file}")
 
@@ -93,11 +97,13 @@ def site(directory: Path, jobs: int | None) -> None:
     the lesson. Open DIR/index.html from disk, or copy DIR to any web server.
     """
     from simulator.lessons.site.site import site_files
-    from simulator.runs.files import write_folder
+    from simulator.runs.files import check_folder, filled_before, write_folder
     from simulator.runs.many import processes
 
+    is_ours = filled_before(directory, "shared/site.css")
+    check_folder(directory, ["index.html"], is_ours)
     with processes(jobs) as executor:
-        write_folder(directory, site_files(executor=executor, progress=None))
+        write_folder(directory, site_files(executor=executor, progress=None), is_ours)
     note(f"Open {directory / 'index.html'}")
 
 
@@ -110,7 +116,9 @@ def lesson(directory: Path) -> None:
     answers. Open DIR/index.html from disk; it needs no network.
     """
     from simulator.lessons.lesson.folder import lesson_files
-    from simulator.runs.files import write_folder
+    from simulator.runs.files import check_folder, filled_before, write_folder
 
-    write_folder(directory, lesson_files())
+    is_ours = filled_before(directory, "shared/slides.css")
+    check_folder(directory, ["index.html"], is_ours)
+    write_folder(directory, lesson_files(), is_ours)
     note(f"Open {directory / 'index.html'}")

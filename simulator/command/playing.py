@@ -117,19 +117,20 @@ def export(
     """
     if not files and frames is None:
         raise click.UsageError("Name a FILE, or a folder with --frames.")
+    from simulator.runs.files import check_folder, check_writable
+    from simulator.runs.saving import is_frame, save_all, save_frames
     from simulator.views.export import RUN_SUFFIXES, check_forms
 
-    check_forms(files, RUN_SUFFIXES, view=view)
+    check_forms(files, RUN_SUFFIXES, view=view, with_keys=not without_keys)
+    check_writable(files)
+    if frames is not None:
+        check_folder(frames, (), is_frame)
     from simulator.runs.run import simulate
 
     result = connection_from(simulate(scenario_from(scenario, settings), tls=tls), connection)
-    for path in files:
-        with_keys = not without_keys
-        result.save(path, view=view, theme=theme, detail=detail, with_keys=with_keys, accessible=accessible)
+    with_keys = not without_keys
+    save_all(result, files, view=view, theme=theme, detail=detail, with_keys=with_keys, accessible=accessible)
+    written = [*files, *(save_frames(result, frames, form=frames_as, theme=theme) if frames else ())]
+    for path in written:
         note(f"{path}")
-    if frames is not None:
-        from simulator.runs.saving import save_frames
-
-        for path in save_frames(result, frames, form=frames_as, theme=theme):
-            note(f"{path}")
     return exit_status(result)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from simulator.runs.files import make_folder, write_private_file, write_public_file
+from simulator.errors import OutputError
+from simulator.runs.files import check_writable, has_mark, write_files, write_folder, write_public_file
 from simulator.trace.trace import Trace
 from simulator.views.export import diff_contents, matrix_contents, run_contents
 from simulator.views.pictures.slides import frame_contents
 
+WITH_KEYS = (".pcapng", ".keys")  # forms that hold the connection's secrets
+FRAME_NAME = re.compile(r"[0-9]{2}-[a-z-]+\.(svg|png)")
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.trace.compare import Matrix
     from simulator.trace.trace import HasTrace
 
@@ -43,14 +50,32 @@ def save(
         OutputError: the suffix, view, theme or detail is unknown, there are no secrets for a .keys, the view
             does not fit the suffix, or the file cannot be written.
     """
-    path = Path(path)
-    keylog = getattr(run, "keylog", ()) if with_keys and path.suffix.lower() in (".pcapng", ".keys") else ()
     options = {"view": view, "theme": theme, "detail": detail}
-    contents = run_contents(_trace(run), path, **options, keylog=keylog, accessible=accessible)
-    # A file with keys inside is a secret itself.
-    write = write_private_file if keylog else write_public_file
-    write(path, contents)
-    return path
+    save_all(run, [Path(path)], **options, with_keys=with_keys, accessible=accessible)
+    return Path(path)
+
+
+def save_all(run: HasTrace | Trace, paths: Sequence[Path], *, with_keys: bool = True, **options: Any) -> None:
+    """Write a run to several files: all of them, or none.
+
+    Args:
+        run: a run, or its trace.
+        paths: where to, as for :func:`save`.
+        with_keys: as for :func:`save`.
+        **options: ``view``, ``theme``, ``detail`` and ``accessible``, as for :func:`save`.
+
+    Raises:
+        OutputError: as :func:`save`, or a file is named twice.
+    """
+    check_writable(paths)
+    trace, keys = _trace(run), getattr(run, "keylog", ()) if with_keys else ()
+    public: dict[Path, bytes] = {}
+    private: dict[Path, bytes] = {}
+    for path in paths:
+        keylog = keys if path.suffix.lower() in WITH_KEYS else ()
+        # A file with keys inside is a secret itself.
+        (private if keylog else public)[path] = run_contents(trace, path, keylog=keylog, **options)
+    write_files(public, private)
 
 
 def save_matrix(matrix: Matrix, path: Path | str, *, theme: str = "light") -> Path:
@@ -91,6 +116,8 @@ def save_frames(
 ) -> list[Path]:
     """Write the slide of a run as it fills, a file for each step, into a folder, which is made if missing.
 
+    Frames that it wrote there before are replaced, all of them; other files stay.
+
     Args:
         run: a run, or its trace.
         directory: where to.
@@ -101,16 +128,30 @@ def save_frames(
         The files in the order of the story.
 
     Raises:
-        OutputError: the theme is unknown, or the files cannot be written.
+        OutputError: the theme is unknown, the files cannot be written, or others are in their place.
     """
     directory = Path(directory)
-    files = {
-        directory / name: data for name, data in frame_contents(_trace(run), form=form, theme=theme).items()
-    }
-    make_folder(directory)
-    for path, data in files.items():
-        write_public_file(path, data)
-    return list(files)
+    trace = _trace(run)
+    if earlier := [path for path in frames_in(directory) if path.suffix != f".{form}"]:
+        raise OutputError(
+            f"The folder {directory} has frames of another form.",
+            got=earlier[0].name,
+            expected="a new folder, or one with frames of this form, which are replaced",
+            advice="Choose another folder, or remove these frames first.",
+        )
+    files = frame_contents(trace, form=form, theme=theme)
+    return write_folder(directory, files.items(), is_frame, frames_in(directory))
+
+
+def frames_in(directory: Path) -> list[Path]:
+    """The frames that :func:`save_frames` wrote into a folder; empty where there is no folder."""
+    return [path for path in sorted(directory.iterdir()) if is_frame(path)] if directory.is_dir() else []
+
+
+def is_frame(path: Path) -> bool:
+    """Return True for a frame of this program, by its name and beginning; other programs write another."""
+    marks = {".svg": f'aria-labelledby="{path.stem}-title', ".png": "iTXtTitle"}
+    return FRAME_NAME.fullmatch(path.name) is not None and has_mark(path, marks[path.suffix])
 
 
 def _trace(run: HasTrace | Trace) -> Trace:

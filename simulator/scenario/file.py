@@ -18,6 +18,7 @@ from simulator.scenario.mistake import KEY, Problem, ScenarioProblemsError
 from simulator.scenario.mistakes import scenario_problems
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.values import read_table
+from simulator.visible import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +69,7 @@ def load(path: FilePath | str) -> Scenario:
         message = f"{path} is not text in UTF-8: byte {error.start} is 0x{content[error.start]:02x}."
         advice = "Save it as UTF-8."
         raise ScenarioError(message, expected="a scenario file in TOML", advice=advice) from error
-    return loads(text, source=str(path), name=path.stem)
+    return loads(text, source=str(path), name=clean(path.stem))  # a name on disk may be no text at all
 
 
 def loads(text: str, *, source: str = "<text>", name: str = "unnamed") -> Scenario:

@@ -86,27 +86,37 @@ def run_contents(
             return picture(layout(view)(trace, detail), path, theme=theme, prefix=_prefix(trace, view))
 
 
-def check_forms(paths: Sequence[Path], suffixes: Sequence[str], *, view: str = "sequence") -> None:
+def check_forms(
+    paths: Sequence[Path], suffixes: Sequence[str], *, view: str = "sequence", with_keys: bool = True
+) -> None:
     """Check that each path names a known form that fits the view.
 
     Args:
         paths: the files that are wanted.
         suffixes: the forms there are, such as :data:`RUN_SUFFIXES`.
         view: the view that they shall hold.
+        with_keys: they may hold the run's secrets.
 
     Raises:
-        OutputError: a suffix is unknown, or a view is asked for in a form that holds the whole run.
+        OutputError: a suffix or the view is unknown, a view is asked for in a form that holds the whole run,
+            or a .keys file without keys.
     """
+    view_named(view)
     for path in paths:
         suffix = path.suffix.lower()
         if suffix not in suffixes:
             raise unknown_form(path, suffixes)
+        if suffix == ".keys" and not with_keys:
+            raise _no_keys(path)
         if suffix in WHOLE_RUN and view != "sequence" and (suffix, view) != (".html", EXPLAINED):
+            pages = f"The page of the view {EXPLAINED} has both messages: say --view {EXPLAINED} alone."
             raise OutputError(
-                f"{path.name} cannot hold one view: {path.suffix} is always the whole run.",
+                f"{path.name} cannot show the view {view}: {path.suffix} always holds the whole run.",
                 got=f"the view {view} as {path.suffix}",
                 expected=f"a view as {', '.join(PICTURES)} or .txt",
-                advice="Choose another suffix, or leave the view out. The view bytes alone can be .html.",
+                advice=pages
+                if suffix == ".html" and view.startswith(f"{EXPLAINED}:")
+                else "Choose another suffix, or leave the view out.",
             )
 
 
@@ -114,7 +124,12 @@ def _key_log(keylog: Sequence[str], path: Path) -> bytes:
     """The secrets as a key log file, which Wireshark, tshark and curl call ``SSLKEYLOGFILE``."""
     if keylog:
         return "".join(f"{line}\n" for line in keylog).encode()
-    raise OutputError(
+    raise _no_keys(path)
+
+
+def _no_keys(path: Path) -> OutputError:
+    """The error of a key log without keys."""
+    return OutputError(
         f"{path.name} would be empty: there are no secrets to write.",
         got="a trace alone, a run without secrets, or a request without keys",
         expected="a run that agreed on keys",

@@ -7,14 +7,15 @@ from html import escape
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from simulator.command.demo import give_demo
-from simulator.command.gallery import gallery_files, pictures
+import pytest
+
+from simulator.command.demo import give_demo, write_gallery
+from simulator.command.gallery import MARKS, PICTURE_MARK, gallery_files, pictures
+from simulator.errors import OutputError
 from tests.peers import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 FIGURES = ROOT / "figures"
 
@@ -40,6 +41,26 @@ def test_the_demonstration_shows_what_it_promises(tmp_path: Path, capsys: pytest
     assert {name: text.encode() for name, text in gallery_files()} == {
         path.name: path.read_bytes() for path in (tmp_path / "figures").iterdir()
     }
+
+
+def test_the_gallery_replaces_itself_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A picture that an earlier gallery had gives way; in a folder of others nothing is written."""
+    (picture, *_) = pictures()
+    monkeypatch.setattr("simulator.command.gallery.pictures", lambda: [picture])
+    files = [("README.md", "# The gallery\n"), ("index.html", f'{MARKS["index.html"]}<img src="old.svg">')]
+    for name, text in [*files, ("old.svg", f"{PICTURE_MARK}/>"), ("mine.svg", f"{PICTURE_MARK}/>")]:
+        (tmp_path / name).write_text(text)
+    write_gallery(tmp_path)
+    expected = {"README.md", "index.html", picture.file_name, "mine.svg"}
+    assert expected == {path.name for path in tmp_path.iterdir()}
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "index.html").write_text("my page")
+    with pytest.raises(OutputError, match="files that this command did not write"):
+        give_demo(theirs, width=80, coloured=False, quiet=True, jobs=1)
+    assert ["index.html"] == [path.name for path in theirs.iterdir()]
 
 
 def test_four_stories_are_told_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from click.testing import CliRunner
 
 from simulator.command.cli import clientauth
@@ -72,3 +76,40 @@ def test_nothing_to_write_is_a_mistake() -> None:
     """Without a file and without ``--frames`` the command says what to name."""
     result = _export("certificate-expired")
     assert (result.exit_code, "--frames" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("targets", "words"),
+    [
+        (["a.svg", "missing/b.svg"], "missing/b.svg"),
+        (["a.svg", "a.svg"], "named twice"),
+        (["a.svg", "run.keys", "--without-keys"], "no secrets"),
+        (["a.svg", "--view", "nonsense"], "Unknown view"),
+        (["a.svg", "a.json", "--view", "nonsense"], "Unknown view"),
+        (["a.svg", "a.mmd", "--view", "ladder"], "a.mmd cannot show the view ladder"),
+        (["a.html", "--view", "bytes:Certificate"], "say --view bytes alone"),
+        (["a.svg", "--frames", "missing/frames"], "cannot be made"),
+    ],
+)
+def test_targets_are_checked_before_anything_is_played(
+    targets: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A target that cannot be written is told at once, and no other target is written."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("simulator.runs.run.simulate", None)  # a run that was played would fail otherwise
+    result = _export("valid-certificate", *targets)
+    assert words in str(result.exception)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes on Linux alone")
+def test_a_scenario_file_whose_name_is_no_text_is_played(tmp_path: Path) -> None:
+    """The scenario's name has the odd bytes as escapes, and every form can be written."""
+    path = tmp_path / os.fsdecode(b"bad\xff\x1b.toml")
+    path.write_text('title = "A title"\n')
+    for suffix in (".svg", ".json", ".html", ".txt"):
+        assert _export(path, tmp_path / f"out{suffix}").exit_code == 0
+    assert (
+        json.loads((tmp_path / "out.json").read_text())["events"][0]["fact"]["scenario"]
+        == "bad\\udcff\\u001b"
+    )

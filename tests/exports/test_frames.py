@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from simulator.errors import OutputError
-from simulator.runs.saving import save_frames
+from simulator.runs.saving import frames_in, save_frames
 from simulator.views.drawing.display import Drawing, Text, extent_of
 from simulator.views.drawing.marks import Part
 from simulator.views.drawing.style import TYPES
@@ -127,3 +127,23 @@ def test_a_snapshot_does_not_know_what_is_never_read(name: str, tls: str) -> Non
             for seq in sorted({sent, since - 1, since} - set(range(sent))):
                 marks = {item.seq for item in snapshot(trace, seq).items if item.style == "unread.mark"}
                 assert marks <= {one for one, known in unread_since(trace).items() if known <= seq}
+
+
+def test_frames_of_an_earlier_run_give_way(tmp_path: Path) -> None:
+    """A folder never holds the frames of two runs; files of others stay, and none of them is replaced."""
+    long, short = trace_of("certificate-expired", "1.3"), trace_of("version-mismatch", "1.3")
+    assert len(save_frames(long, tmp_path / "svg")) > len(save_frames(short, tmp_path / "svg"))
+    assert sorted((tmp_path / "svg").iterdir()) == save_frames(short, tmp_path / "svg")
+    save_frames(short, tmp_path / "png", form="png")
+    assert sorted((tmp_path / "png").iterdir()) == frames_in(tmp_path / "png")
+    mine = tmp_path / "svg" / "02-server-check.svg"
+    mine.write_text("<svg>my own</svg>")
+    (tmp_path / "svg" / "notes.txt").write_text("my own")
+    save_frames(short, tmp_path / "svg")
+    with pytest.raises(OutputError, match="files that this command did not write"):
+        save_frames(long, tmp_path / "svg")
+    with pytest.raises(OutputError, match="frames of another form"):
+        save_frames(short, tmp_path / "svg", form="png")
+    kept = [path.name for path in sorted((tmp_path / "svg").iterdir())]
+    assert kept == ["00-setting.svg", "01-request.svg", "02-result.svg", mine.name, "notes.txt"]
+    assert mine.read_text() == "<svg>my own</svg>"
