@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from simulator.command.certificates_readme import readme_of
+from simulator.command.certificates_readme import MARK, readme_of
 from simulator.engine.world import World, WorldFile, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import PasswordError
@@ -20,7 +20,7 @@ from simulator.pki.files.java_store import write_java_store
 from simulator.pki.files.pem import pem_block
 from simulator.pki.key_files import checked_password, write_private_key
 from simulator.runs.file_names import check_file_names
-from simulator.runs.files import make_folder, write_private_file, write_public_file
+from simulator.runs.files import check_folder, has_mark, make_folder, write_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -87,20 +87,21 @@ def write_certificates(
         The files, in the order in which they were written.
 
     Raises:
-        OutputError: a file or the folder cannot be written, or the names of the files do not go together. The
-            names are checked before the first file is written.
+        OutputError: a file or the folder cannot be written, the names of the files do not go together, or the
+            folder has a README of others. All is checked before the first file is written.
         PasswordError: the password is empty or missing.
     """
     files = [*world.files(), *_on_request(world, forms, password)]
     files.append(WorldFile("README.md", "this list", readme_of(world, files, seeded=seeded).encode()))
     check_file_names((file.name, file.content) for file in files)
+    check_folder(directory, ["README.md"], lambda path: has_mark(path, MARK))
     make_folder(directory)
-    written = []
-    for file in files:
-        path = directory / file.name
-        (write_private_file if file.is_private else write_public_file)(path, file.data)
-        written.append(path)
-    return written
+    places = {file.name: directory / file.name for file in files}
+    write_files(
+        {places[file.name]: file.data for file in files if not file.is_private},
+        {places[file.name]: file.data for file in files if file.is_private},
+    )
+    return list(places.values())
 
 
 def _on_request(world: World, forms: Collection[str], password: str | None) -> Iterator[WorldFile]:

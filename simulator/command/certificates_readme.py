@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from simulator.engine.world import World, WorldFile
 
+MARK = "Made by `clientauth certificates`"  # by which the file is known again
 PORT = 8443  # a port that every user may open, which the scenario's own may not be
 
 
@@ -52,7 +53,7 @@ def readme_of(world: World, files: Sequence[WorldFile], *, seeded: bool) -> str:
     rows = [f"| `{file.name}` | {file.content}{' (secret)' if file.is_private else ''} |" for file in files]
     parts = [
         f"# Certificates of {world.scenario.name or 'a scenario'}",
-        "Made by `clientauth certificates` for tests and teaching.",
+        f"{MARK} for tests and teaching.",
         *_warnings(world, seeded),
         "\n".join(["| File | Content |", "|---|---|", *rows]),
         "The commands below run in this folder. `password.txt` stands for a file of yours with the password "

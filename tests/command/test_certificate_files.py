@@ -62,6 +62,18 @@ def test_a_certificate_never_takes_the_file_of_another(name: str, said: str, tmp
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_readme_of_others_is_not_replaced(tmp_path: Path) -> None:
+    """In a folder with a README of its own nothing is written; our own README is written again."""
+    (tmp_path / "README.md").write_text("# My project")
+    with pytest.raises(OutputError, match="files that this command did not write"):
+        write_certificates(fresh("valid-certificate"), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+    (tmp_path / "README.md").unlink()
+    assert write_certificates(fresh("valid-certificate"), tmp_path) == write_certificates(
+        fresh("valid-certificate"), tmp_path
+    )
+
+
 def test_every_form_is_read_back(tmp_path: Path) -> None:
     """Each form holds the certificates and keys of the PEM files; a file with a key is its owner's alone."""
     world = fresh("chain-with-intermediate")
