@@ -23,6 +23,8 @@ from simulator.command.lessons import cases, glossary, lesson, quiz, site
 from simulator.command.options import (
     FOLDER,
     colour_option,
+    connection_option,
+    connection_scenario,
     jobs_option,
     json_option,
     password_from,
@@ -118,6 +120,7 @@ def listing(scenarios: Mapping[str, Scenario], *, coloured: bool) -> str:
 @click.argument("scenario")
 @click.argument("directory", metavar="DIR", type=FOLDER)
 @set_option
+@connection_option
 @click.option(
     "--seed", is_flag=True, help="The scenario's seed and clock: the same bytes every time, no secrets."
 )
@@ -134,6 +137,7 @@ def certificates(
     scenario: str,
     directory: Path,
     settings: tuple[str, ...],
+    connection: int | None,
     seed: bool,
     forms: tuple[str, ...],
     password_file: str | None,
@@ -153,7 +157,8 @@ def certificates(
 
     wanted = set(FORMS if "all" in forms else forms) or ({"pkcs12"} if password_file else set())
     password = password_from(password_file) if wanted & NEED_PASSWORD else None
-    world = issue_for_real_tools(scenario_from(scenario, settings), seeded=seed)
+    chosen = connection_scenario(scenario_from(scenario, settings), connection)
+    world = issue_for_real_tools(chosen, seeded=seed)
     for path in write_certificates(world, directory, forms=wanted, password=password, seeded=seed):
         note(f"{path}")
 

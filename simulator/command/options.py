@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from simulator.errors import PasswordError
+from simulator.errors import ArgumentError, PasswordError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,6 +133,27 @@ def connection_from(run: Run, number: int | None) -> Run:
         ArgumentError: there is no such connection.
     """
     return run if number is None else run.connection(number)
+
+
+def connection_scenario(scenario: Scenario, number: int | None) -> Scenario:
+    """The world of one connection, as a scenario of its own.
+
+    Raises:
+        ArgumentError: there is no such connection, or there are several and none is chosen.
+    """
+    from simulator.scenario.episodes import episodes
+
+    every = episodes(scenario)
+    if number is None and len(every) == 1:
+        return every[0].scenario
+    if number is None or number > len(every):
+        raise ArgumentError(
+            "Each connection has a world of its own." if number is None else "There is no such connection.",
+            got="no connection" if number is None else f"connection {number}",
+            expected="1" if len(every) == 1 else f"1 to {len(every)}",
+            advice="Choose one with --connection.",
+        )
+    return every[number - 1].scenario
 
 
 def scenario_from(name: str, settings: tuple[str, ...]) -> Scenario:

@@ -5,13 +5,13 @@ An actor takes its time to decide, and until then reads nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from simulator.actors.client import Client
 from simulator.actors.decisions import check_names
 from simulator.actors.server import Server
+from simulator.engine.arguments import checked_scenario, checked_script, checked_version
 from simulator.engine.decision_log import DecisionLog
 from simulator.engine.enrolment import microseconds
 from simulator.engine.kernel import Kernel
@@ -20,19 +20,18 @@ from simulator.engine.party import Party
 from simulator.engine.preparation import episodes_of, prepare
 from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
-from simulator.errors import ArgumentError, DecisionError, InterruptionError, ScenarioError
-from simulator.scenario import TLS_VERSIONS, Scenario
+from simulator.errors import ArgumentError, DecisionError, InterruptionError
 from simulator.trace.connections import placed
 from simulator.trace.outcome import trace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import timedelta
 
     from simulator.actors.decisions import PendingDecision, TakenBy
     from simulator.actors.peer import Peer
     from simulator.engine.link import LinkEnd
-    from simulator.scenario import TlsVersion
+    from simulator.scenario import Scenario, TlsVersion
     from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
 
@@ -94,6 +93,11 @@ class Simulation:
     def finished(self) -> bool:
         """Nothing more will happen."""
         return not (self._blocked or self._half_done or self._to_come) and self._kernel.peek() is None
+
+    @property
+    def connections(self) -> int:
+        """The number of connections there will be: those of the schedule, or one."""
+        return len(episodes_of(self.scenario))
 
     @property
     def decisions(self) -> list[tuple[PendingDecision, str, TakenBy]]:
@@ -354,47 +358,3 @@ class Simulation:
         self._waiting.remove(party)
         self.decisions.append((pending, choice, taken_by))
         party.decide(choice, taken_by)
-
-
-def checked_scenario(scenario: Scenario) -> Scenario:
-    """Return the scenario.
-
-    Raises:
-        ScenarioError: it is something else.
-    """
-    if isinstance(scenario, Scenario):
-        return scenario
-    advice = 'Take one from the catalogue, as in catalogue["valid-certificate"].'
-    if isinstance(scenario, str):
-        advice = f'If that is its name, say catalogue["{scenario}"].'
-    elif isinstance(getattr(scenario, "scenario", None), Scenario):
-        advice = "It has one: say .scenario behind it."
-    raise ScenarioError("This is not a scenario.", got=repr(scenario), expected="a scenario", advice=advice)
-
-
-def checked_script(script: Mapping[int, str]) -> Mapping[int, str]:
-    """Return the script.
-
-    Raises:
-        ArgumentError: it does not map numbers of decisions to choices.
-    """
-    pairs = script.items() if isinstance(script, Mapping) else ((None, None),)
-    if all(type(number) is int and isinstance(choice, str) for number, choice in pairs):
-        return script
-    expected = "numbers of decisions, counted from 0, with their choices"
-    advice = 'Write it as in script={2: "refuse"}.'
-    raise ArgumentError("This is not a script.", got=repr(script), expected=expected, advice=advice)
-
-
-def checked_version(tls: str) -> TlsVersion:
-    """Return the version.
-
-    Raises:
-        ScenarioError: it is not one of the two.
-    """
-    for version in TLS_VERSIONS:
-        if tls == version:
-            return version
-    expected = "'1.2' or '1.3'"
-    advice = "Choose one of the two."
-    raise ScenarioError("This TLS version is not simulated.", got=repr(tls), expected=expected, advice=advice)

@@ -10,7 +10,7 @@ import pytest
 from simulator import catalogue, simulate
 from simulator.errors import ScenarioError
 from simulator.lessons.quiz.setting_table import setting_words
-from simulator.scenario import CertificateSetup, ClientSetup, Expectation, Network, ServerSetup
+from simulator.scenario import CertificateSetup, ClientSetup, Expectation, Network, ScheduleEntry, ServerSetup
 from simulator.scenario.changes import parse_assignment
 from simulator.scenario.file import loads
 from tests.peers import ROOT
@@ -22,6 +22,7 @@ PARTS = {
     "[server]": ServerSetup,
     "[certificates.NAME]": CertificateSetup,
     "[expect]": Expectation,
+    "[[schedule]]": ScheduleEntry,
 }
 
 
@@ -47,12 +48,12 @@ def test_the_page_and_the_notebooks_have_the_same_words(part: str) -> None:
 
 
 def test_the_examples_play() -> None:
-    """The TOML example comes out as it expects in both versions."""
-    text = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-    assert text
-    scenario = loads(text[1])
-    for tls in ("1.2", "1.3"):
-        assert simulate(scenario, tls=tls).as_expected is True
+    """Each TOML example that expects something comes out so in both versions."""
+    examples = [text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "expect]" in text]
+    assert 2 == len(examples)
+    for text in examples:
+        for tls in ("1.2", "1.3"):
+            assert simulate(loads(text), tls=tls).as_expected is True
 
 
 def test_every_worked_setting_can_be_set() -> None:

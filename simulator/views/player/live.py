@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from simulator.errors import ArgumentError
 from simulator.trace.outcome import trace_of
 from simulator.views.drawing.marks import Part
 from simulator.views.player.page import document
@@ -53,6 +54,10 @@ class Live(Protocol):
     @property
     def decisions(self) -> Sequence[tuple[Waiting, str, str]]:
         """The decisions that were taken, each with the choice and the decider."""
+
+    @property
+    def connections(self) -> int:
+        """The number of connections there will be."""
 
     def run(self) -> list[Event]:
         """Go on to the end, or to a decision that waits."""
@@ -197,5 +202,13 @@ def live(simulation: Live, *, detail: str = "messages", theme: str = "") -> Live
 
     Raises:
         OutputError: the detail is unknown.
+        ArgumentError: the scenario has a schedule: a live player shows one connection.
     """
+    if simulation.connections > 1:
+        raise ArgumentError(
+            "A live player shows one connection.",
+            got=f"a scenario with {simulation.connections} connections",
+            expected="a scenario without a schedule",
+            advice="Step through one that was played: run.player(connection=1); or decide() in Python.",
+        )
     return LivePlayer(simulation, detail=detail, theme=theme)
