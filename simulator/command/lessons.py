@@ -107,18 +107,32 @@ def site(directory: Path, jobs: int | None) -> None:
     note(f"Open {directory / 'index.html'}")
 
 
-@click.command()
+LENGTHS = ("45", "90")  # minutes of a lesson
+
+
+class LessonCommand(click.Command):
+    """A command whose first argument, the length of the lesson, may be left out."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Return the rest of the arguments."""
+        return super().parse_args(ctx, args if args and args[0] in LENGTHS else [LENGTHS[0], *args])
+
+
+@click.command(cls=LessonCommand)
+@click.argument("minutes", metavar="[45|90]", type=click.Choice(LENGTHS))
 @click.argument("directory", metavar="DIR", type=FOLDER)
-def lesson(directory: Path) -> None:
-    """Write the 45-minute lesson as one folder.
+def lesson(minutes: str, directory: Path) -> None:
+    """Write a lesson of 45 or 90 minutes as one folder.
 
     Slides with votes and players, the presenter's view (press p), a handout, and a worksheet with its
-    answers. Open DIR/index.html from disk; it needs no network.
+    answers. Open DIR/index.html from disk; it needs no network. Without a number it is 45 minutes.
     """
     from simulator.lessons.lesson.folder import lesson_files
-    from simulator.runs.files import check_folder, filled_before, write_folder
+    from simulator.runs.files import check_folder, filled_before, has_mark, write_folder
 
     is_ours = filled_before(directory, "shared/slides.css")
     check_folder(directory, ["index.html"], is_ours)
-    write_folder(directory, lesson_files(), is_ours)
+    # Players of a lesson of the other length would read lines that are no longer theirs.
+    players = [page for page in directory.glob("runs/*.html") if has_mark(page, "shared/player.css")]
+    write_folder(directory, lesson_files(minutes), is_ours, players)
     note(f"Open {directory / 'index.html'}")

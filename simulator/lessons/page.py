@@ -133,7 +133,7 @@ def _html(block: Block) -> str:
 
 def _table(rows: Sequence[Sequence[str]], titles: Sequence[str]) -> str:
     """A table. Notebooks align cells to the right, so each cell asks for the left, which suits words."""
-    head = "".join(f"<th {LEFT}>{escape(title)}</th>" for title in titles)
+    head = "".join(f"<th {LEFT}>{escape(title)}</th>" if title else "<td></td>" for title in titles)
     body = "".join(f"<tr>{_row(row, heading=not titles)}</tr>" for row in rows)
     return f"<table>{f'<thead><tr>{head}</tr></thead>' if head else ''}<tbody>{body}</tbody></table>"
 

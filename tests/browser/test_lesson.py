@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from tests.browser.chromium import Watched
 
-TABLES = [table for part in parts() for table in part.slides]
+TABLES = [table for part in parts("90") for table in part.slides]
 SIZES = [(1280, 720), (1920, 1080)]
-PAPERS = {"handout": 1, "worksheet": 2, "worksheet-answers": 2}
+PAPERS = {"handout": 1, "worksheet": 2, "worksheet-answers": 2, "cases": 9}
 #: Everything on the slide that is not whole in sight, and every type below 2.3 % of the height.
 FAULTS = """() => {
   const slide = document.querySelector('.slide.now');
@@ -53,7 +53,7 @@ FAULTS = """() => {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the lesson."""
     root = tmp_path_factory.mktemp("lesson")
-    for place, text in lesson_files():
+    for place, text in lesson_files("90"):
         path = root / place
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -103,7 +103,7 @@ def test_the_lesson_is_driven_from_the_first_slide_to_the_last(
         assert [] == tab.evaluate(FAULTS), at
         assert 1 == tab.locator(".slide:visible").count()
         answer = tab.locator(".slide.now .answer")
-        assert ("answer" in TABLES[at] or TABLES[at]["kind"] == "vote") == (answer.count() == 1)
+        assert ("answer" in TABLES[at] or TABLES[at]["kind"] in ("vote", "cases")) == (answer.count() == 1)
         if answer.count():
             assert answer.is_hidden()
             tab.keyboard.press("2")
@@ -203,7 +203,7 @@ def test_it_works_under_a_strict_policy(browser: Browser, folder: Path) -> None:
     seen = watched(browser)
 
     def serve(route: Route) -> None:
-        path = folder / route.request.url.removeprefix("http://lesson.invalid/")
+        path = folder / route.request.url.partition("?")[0].removeprefix("http://lesson.invalid/")
         kind = {".html": "text/html", ".js": "text/javascript", ".css": "text/css"}[path.suffix]
         headers = {"Content-Security-Policy": "script-src 'self'"}
         route.fulfill(

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 
 from simulator.command.cli import clientauth
 from simulator.errors import OutputError
+from simulator.lessons.classroom.case_sheet import case_row
 from simulator.lessons.facts.facts import FACTS, fact, said
 from simulator.lessons.lesson import folder
 from simulator.lessons.lesson.plan import asked, parts, plan, played, runs_named
@@ -22,6 +23,7 @@ from simulator.lessons.lesson.steps import merged, stepped
 from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.site.frame import Looks
+from simulator.lessons.traces import checks_of
 from simulator.trace.facts import Checked, HandshakeReturned
 from simulator.views.drawing.display import Box, Text, extent_of
 from simulator.views.pictures.essential import essential_frames
@@ -45,14 +47,20 @@ if TYPE_CHECKING:
 
 KILO = 1024
 FIRST = ("index.html", "presenter.html", "handout.html", "worksheet.html", "worksheet-answers.html")
+#: The end of a player's address: that it asks before each decision, and the moments at which it opens.
+PLAYER = re.compile(r"(\?guess)?#e\d+(,\d+)?$")
 PICTURES = ("valid-certificate", "stolen-certificate", "certificate-expired", "no-certificate-refused")
 Lesson = dict[str, str]
 
 
+LENGTHS = ("45", "90")
+TABLES = [table for part in parts("90") for table in part.slides]
+
+
 @pytest.fixture(scope="module")
 def lesson() -> Lesson:
-    """The folder by path."""
-    return dict(folder.lesson_files())
+    """The folder of the longer lesson by path; it has every slide of the shorter."""
+    return dict(folder.lesson_files("90"))
 
 
 def text_of(markup: str) -> str:
@@ -71,10 +79,8 @@ def slides(lesson: Lesson) -> list[str]:
 def test_the_folder_is_whole(lesson: Lesson) -> None:
     """Every file that is asked for is there, players too; no id stands twice."""
     assert set(FIRST) <= set(lesson)
-    assert [] == [
-        link for _, link in broken_links(lesson) if not re.search(r"#e\d", link)
-    ]  # a moment of a run
-    players = re.findall(r'data-src="(runs/[^"#]+)#e\d+(?:,\d+)?"', lesson["index.html"])
+    assert [] == [link for _, link in broken_links(lesson) if not PLAYER.search(link)]
+    players = [PLAYER.sub("", place) for place in re.findall(r'data-src="([^"]+)"', lesson["index.html"])]
     assert 3 <= len(players)
     assert set(players) <= set(lesson)
     assert {f"runs/{task}.html" for task in plan()["worksheet"]["tasks"]} <= set(lesson)
@@ -89,7 +95,7 @@ def test_it_asks_for_nothing_but_its_own_files(lesson: Lesson) -> None:
 
 def test_it_has_the_same_bytes_every_time(lesson: Lesson) -> None:
     """Written again, it is the same."""
-    assert lesson == dict(folder.lesson_files())
+    assert lesson == dict(folder.lesson_files("90"))
 
 
 def test_players_keep_their_budget(lesson: Lesson) -> None:
@@ -115,16 +121,23 @@ def test_players_keep_their_budget(lesson: Lesson) -> None:
 
 def test_the_command_writes_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It makes DIR, not the folder around it; a file of another name stays; it says what to open."""
-    files = {"index.html": "<p>é</p>", "runs/a.html": "a", "shared/slides.css": ""}
-    monkeypatch.setattr(folder, "lesson_files", lambda: iter(files.items()))
+    files = {"index.html": "<p>é</p> shared/slides.css", "runs/a.html": "a", "shared/slides.css": ""}
+    monkeypatch.setattr(folder, "lesson_files", lambda minutes: iter([*files.items(), ("minutes", minutes)]))
     target = tmp_path / "lesson"
     target.mkdir()
     (target / "mine.txt").write_text("mine")
+    (target / "runs").mkdir()
+    (target / "runs" / "mine.html").write_text("mine")
+    (target / "runs" / "other-length.html").write_text("shared/player.css")
     result = CliRunner().invoke(clientauth, ["lesson", str(target)])
     assert 0 == result.exit_code
     assert f"Open {target / 'index.html'}" in result.stderr
     assert files == {name: (target / name).read_text(encoding="utf-8") for name in files}
-    assert "mine" == (target / "mine.txt").read_text()
+    assert "45" == (target / "minutes").read_text()
+    assert 0 == CliRunner().invoke(clientauth, ["lesson", "90", str(target)]).exit_code
+    assert "90" == (target / "minutes").read_text()
+    assert "mine" == (target / "mine.txt").read_text() == (target / "runs" / "mine.html").read_text()
+    assert not (target / "runs" / "other-length.html").exists()
     result = CliRunner().invoke(clientauth, ["lesson", str(tmp_path / "no" / "lesson")])
     assert isinstance(result.exception, OutputError)
     result = CliRunner().invoke(clientauth, ["lesson", str(target / "mine.txt")])
@@ -134,12 +147,25 @@ def test_the_command_writes_the_folder(tmp_path: Path, monkeypatch: pytest.Monke
 # The slides --------------------------------------------------------------------------------------------
 
 
-def test_the_parts_fill_45_minutes(lesson: Lesson) -> None:
-    """One follows on the other, and the presenter sees their minutes."""
-    told = list(parts())
-    assert (0, 45) == (told[0].begins, told[-1].ends)
+@pytest.mark.parametrize("length", LENGTHS)
+def test_the_parts_fill_the_lesson(length: str) -> None:
+    """One follows on the other, without a gap; a vote has eight minutes or more."""
+    told = list(parts(length))
+    assert (0, int(length)) == (told[0].begins, told[-1].ends)
     assert [part.ends for part in told[:-1]] == [part.begins for part in told[1:]]
     for part in told:
+        votes = sum(table["kind"] == "vote" for table in part.slides)
+        assert part.ends - part.begins >= 8 * votes
+
+
+def test_the_longer_lesson_has_every_slide_of_the_shorter() -> None:
+    """So what is tested of the one is tested of both."""
+    assert [table for part in parts("45") for table in part.slides if table not in TABLES] == []
+
+
+def test_the_presenter_sees_the_minutes(lesson: Lesson) -> None:
+    """Of every part."""
+    for part in parts("90"):
         assert f"{part.title} <small>{part.begins}–{part.ends} min" in lesson["presenter.html"]
 
 
@@ -149,25 +175,23 @@ def test_every_slide_has_its_notes(lesson: Lesson) -> None:
     names = [unescape(name) for name in re.findall(r'aria-label="([^"]+)" data-steps', lesson["index.html"])]
     assert names == [text_of(re.findall("<h2>(.*?)</h2>", note)[0]) for note in notes]
     assert len(slides(lesson)) == len(notes)
-    for part in parts():
-        for table in part.slides:
-            for name in ("do", "ask", "expect", "say"):
-                assert table.get(name, "") in text_of(lesson["presenter.html"])
-            assert table.get("expect", "—") not in text_of(lesson["index.html"])
+    told, seen = text_of(lesson["presenter.html"]), text_of(lesson["index.html"])
+    for table in TABLES:
+        assert all(table.get(name, "") in told for name in ("do", "ask", "expect", "say"))
+        assert table.get("expect", "—") not in seen
 
 
 def test_answers_wait(lesson: Lesson) -> None:
     """Every answer is hidden in the page; a question that has none says none."""
-    tables = [table for part in parts() for table in part.slides]
-    for table, section in zip(tables, slides(lesson), strict=True):
-        answered = table["kind"] == "vote" or "answer" in table
+    for table, section in zip(TABLES, slides(lesson), strict=True):
+        answered = table["kind"] in ("vote", "cases") or "answer" in table
         assert answered == ('class="answer"' in section)
         assert section.count('class="answer"') == section.count('<div class="answer" role="status" hidden>')
 
 
 def test_the_right_option_is_what_the_run_shows(lesson: Lesson) -> None:
     """In every vote: one option is marked, and the answer tells its facts and the command."""
-    votes = [table for part in parts() for table in part.slides if table["kind"] == "vote"]
+    votes = [table for table in TABLES if table["kind"] == "vote"]
     sections = [section for section in slides(lesson) if '<section class="slide vote"' in section]
     assert 4 <= len(votes)
     for table, section in zip(votes, sections, strict=True):
@@ -252,9 +276,28 @@ def test_a_player_opens_at_its_moment() -> None:
     lower, refused = played("no-certificate-lower-level 1.3"), played("no-certificate-refused 1.3")
     here, there = map(int, moment((lower, refused), PARTING).split(","))
     assert ("server", "server") == (lower.events[here].actor, refused.events[there].actor)
-    assert {PARTING, *MOMENTS} >= {
-        table["moment"] for part in parts() for table in part.slides if "moment" in table
-    }
+    assert "0" == moment((lower,), "")
+    assert {PARTING, *MOMENTS} >= {table["moment"] for table in TABLES if "moment" in table}
+
+
+def test_each_side_judges_by_its_own_store(lesson: Lesson) -> None:
+    """What both trust, and the check that each decision rests on, as the ledgers have it."""
+    [section] = [section for section in slides(lesson) if '<section class="slide judges"' in section]
+    trace = run_of("valid-certificate", "1.3").trace
+    for side in ("client", "server"):
+        [check] = [check for check in checks_of(trace, side) if check.name == "trust-anchor"]
+        assert check.sentence in text_of(section)
+    assert "trusts Server CA" in text_of(section)
+    assert "trusts Client CA" in text_of(section)
+
+
+def test_the_cases_are_decided_as_the_sheet_does(lesson: Lesson) -> None:
+    """The answers of the slide are those of the last page of the sheet; the shorter lesson has no sheet."""
+    [section] = [section for section in slides(lesson) if '<section class="slide cases"' in section]
+    for number in (1, 2, 3):
+        assert case_row(number).strip() in section
+        assert case_row(number) in lesson["cases.html"]
+    assert "cases.html" not in dict(folder.lesson_files("45"))
 
 
 def test_two_runs_are_alike_until_the_policy_decides() -> None:
@@ -285,7 +328,7 @@ def test_rows_of_the_same_words_stand_beside_each_other() -> None:
 def test_the_handout_tells_every_run(lesson: Lesson) -> None:
     """Level, alert, check and call of each, and the truths and words that the plan names."""
     told = text_of(lesson["handout.html"])
-    for run in runs_named():
+    for run in runs_named("90"):
         trace = played(run)
         for name in plan()["handout"]["facts"]:
             assert FACTS[name].values.written(fact(trace, name)) in told

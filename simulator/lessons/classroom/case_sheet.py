@@ -37,18 +37,20 @@ def case_sheet() -> str:
     """All cases and their answers as one HTML page without other files."""
     numbers = range(1, len(CASES) + 1)
     sheets = "".join(f"<section>\n{_case(number)}</section>\n" for number in numbers)
-    rows = "".join(_row(number) for number in numbers)
+    rows = "".join(case_row(number) for number in numbers)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <title>You are the server: eight cases</title>
 <style>{STYLE}</style>
+<main>
 {sheets}<section>
 <h1>You are the server: the answers</h1>
 <table><thead><tr><th>Case</th><th>Decision</th><th>Why</th></tr></thead><tbody>
 {rows}</tbody></table>
 <p>Each can be played: <code>clientauth run NAME</code>, with the name in brackets.</p>
 </section>
+</main>
 </html>
 """
 
@@ -79,7 +81,7 @@ def _case(number: int) -> str:
     )
 
 
-def _row(number: int) -> str:
+def case_row(number: int) -> str:
     """The answer to a case, its reason, and the run's name."""
     decided = case(number)
     reason = evidence(decided.run.trace) or f"No check failed. {decided.run.scenario.lesson}"

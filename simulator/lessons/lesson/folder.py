@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from simulator.lessons.classroom.case_sheet import case_sheet
 from simulator.lessons.lesson.frame import filled, web
 from simulator.lessons.lesson.paper import handout, worksheet
 from simulator.lessons.lesson.plan import parts, plan
@@ -26,22 +27,28 @@ if TYPE_CHECKING:
 OWN = ("slides.css", "slides.js", "keys.js", "presenter.css", "presenter.js", "paper.css", "run.js")
 
 
-def lesson_files() -> Iterator[tuple[str, str]]:
-    """The lesson, file by file: (path, text). The same bytes every time."""
-    deck = Deck().fill()
+def lesson_files(length: str = "45") -> Iterator[tuple[str, str]]:
+    """The lesson, file by file: (path, text). The same bytes every time.
+
+    Args:
+        length: its minutes: ``45`` or ``90``.
+    """
+    deck = Deck().fill(length)
     tasks = {name: (questions()[name].run.trace,) for name in plan()["worksheet"]["tasks"]}
     yield from _run_pages({**deck.runs, **tasks})
     minutes = "".join(
         f'<li data-part="{escape(part.title)}">{escape(part.title)} '
         f"<small>{part.begins}–{part.ends} min</small></li>"
-        for part in parts()
+        for part in parts(length)
     )
     title = plan()["title"]
     yield "index.html", filled("index.html", title, "".join(deck.slides))
     yield "presenter.html", filled("presenter.html", title, "".join(deck.notes), parts=minutes)
-    yield "handout.html", handout(deck.looks)
+    yield "handout.html", handout(deck.looks, length)
     yield "worksheet.html", worksheet(answers=False)
     yield "worksheet-answers.html", worksheet(answers=True)
+    if any(slide["kind"] == "cases" for part in parts(length) for slide in part.slides):
+        yield "cases.html", case_sheet()
     yield "shared/pictures.css", deck.looks.rules("", dark=False)
     for name in OWN:
         yield f"shared/{name}", web(name)

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 LINE = '<span class="line"></span>'
 
 
-def handout(looks: Looks) -> str:
+def handout(looks: Looks, length: str) -> str:
     """One page: the question, the picture, what to remember, and what came of every run of the lesson."""
     told = plan()["handout"]
     columns = told["facts"]
     rows = []
-    for run in runs_named():
+    for run in runs_named(length):
         trace = played(run)
         values = (FACTS[name].values.written(fact(trace, name)) for name in columns)
         rows.append((clean(trace.setup.title), version_words(trace), *values))
@@ -57,7 +57,7 @@ def _first(text: str) -> str:
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in heads)
     body = "".join("<tr>" + "".join(f"<td>{escape(word)}</td>" for word in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f'<table class="runs"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def worksheet(*, answers: bool) -> str:

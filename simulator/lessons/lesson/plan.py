@@ -43,12 +43,20 @@ def plan() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def parts() -> Iterator[LessonPart]:
-    """The parts of the lesson, one after the other."""
+def parts(length: str) -> Iterator[LessonPart]:
+    """The parts of a lesson, one after the other.
+
+    Args:
+        length: the minutes of the lesson: ``45`` or ``90``.
+    """
     now = 0
     for table in plan()["part"]:
-        yield LessonPart(table["title"], now, now + table["minutes"], tuple(table["slide"]))
-        now += table["minutes"]
+        lasts = table["minutes"]
+        minutes = lasts.get(length, 0) if isinstance(lasts, dict) else lasts
+        if minutes:
+            slides = (slide for slide in table["slide"] if slide.get("only", length) == length)
+            yield LessonPart(table["title"], now, now + minutes, tuple(slides))
+        now += minutes
 
 
 def asked(slide: dict[str, Any]) -> Question:
@@ -65,8 +73,8 @@ def played(run: str) -> Trace:
     return simulate(scenario, cast("TlsVersion", tls)).trace
 
 
-def runs_named() -> list[str]:
+def runs_named(length: str) -> list[str]:
     """The runs that the slides show, in the order in which they come."""
-    slides = [slide for part in parts() for slide in part.slides]
+    slides = [slide for part in parts(length) for slide in part.slides]
     named = (slide[key] for slide in slides for key in ("run", "left", "right") if key in slide)
     return list(dict.fromkeys(named))

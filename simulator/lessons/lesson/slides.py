@@ -6,17 +6,22 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from simulator.lessons.classroom.case_sheet import case_row
+from simulator.lessons.classroom.puzzle import case
 from simulator.lessons.classroom.tables import FIRST_LINES
 from simulator.lessons.lesson.plan import asked, parts, played
 from simulator.lessons.lesson.rows import beside
 from simulator.lessons.lesson.steps import stepped
 from simulator.lessons.site.frame import Looks, link, listed
-from simulator.lessons.traces import client_chain
+from simulator.lessons.traces import checks_of, client_chain
+from simulator.tls.wire.version import SIDES
 from simulator.trace.compare import first_divergence
 from simulator.trace.facts import Checked, HandshakeReturned
+from simulator.trust.vocabulary import CheckName
 from simulator.views.pictures.essential import essential_frames
 from simulator.views.story.certificate_words import certificate_words
-from simulator.views.story.lanes import run_name
+from simulator.views.story.lanes import names_of, run_name
+from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,17 +69,20 @@ class Deck:
     notes: list[str] = field(default_factory=list)
     runs: dict[str, tuple[Trace, ...]] = field(default_factory=dict)
 
-    def fill(self) -> Deck:
-        """Add every slide of the plan."""
-        for part in parts():
+    def fill(self, length: str) -> Deck:
+        """Add every slide of a lesson of this length."""
+        for part in parts(length):
             for table in part.slides:
-                self._add(part, table)
+                below = table.get("below", "").format(minutes=length)
+                self._add(part, {**table, "below": below})
         return self
 
     def _add(self, part: LessonPart, table: dict[str, Any]) -> None:
         number = len(self.slides) + 1
         kinds: dict[str, Callable[[dict[str, Any]], SlideContents]] = {
             "question": _question,
+            "judges": _judges,
+            "cases": _cases,
             "vote": lambda table: vote(asked(table)),
             "picture": self._picture,
             "player": self._player,
@@ -109,7 +117,8 @@ class Deck:
         traces = tuple(map(played, runs))
         name = "-and-".join(run.replace(" ", "-tls") for run in runs)
         self.runs[name] = traces
-        place = f"runs/{name}.html#e{moment(traces, table['moment'])}"
+        guessing = "?guess" if table.get("guess") else ""
+        place = f"runs/{name}.html{guessing}#e{moment(traces, table.get('moment', ''))}"
         title = " beside ".join(map(run_name, traces))
         frame = f'<iframe title="Player: {escape(title)}" data-src="{place}"></iframe>'
         return SlideContents(
@@ -118,7 +127,9 @@ class Deck:
 
 
 def moment(traces: tuple[Trace, ...], name: str) -> str:
-    """The event at which a player opens; of two runs, one for each."""
+    """The event at which a player opens, the first without a name; of two runs, one for each."""
+    if not name:
+        return "0"
     if name == PARTING:
         found = first_divergence(*traces)
         assert found is not None  # two runs that are the same say nothing side by side
@@ -129,7 +140,7 @@ def moment(traces: tuple[Trace, ...], name: str) -> str:
 
 def _question(table: dict[str, Any]) -> SlideContents:
     """A sentence by itself; its answer waits."""
-    below = f'<p class="below">{escape(table["below"])}</p>\n' if "below" in table else ""
+    below = f'<p class="below">{escape(table["below"])}</p>\n' if table["below"] else ""
     words = table.get("answer", "")
     key = (("Answer", words),) if words else ()
     return SlideContents(
@@ -190,6 +201,33 @@ def _certificate(table: dict[str, Any]) -> SlideContents:
     )
     body = f"<h1>{escape(table['text'])}</h1>\n<table>{rows}</table>\n<p>{escape(table['below'])}</p>\n"
     return SlideContents(table["text"], body)
+
+
+def _judges(table: dict[str, Any]) -> SlideContents:
+    """What each side shows and trusts, and the check that its decision rests on."""
+    trace = played(table["run"])
+    names = names_of(trace.setup)
+    halves = []
+    for actor in trace.setup.actors:
+        if actor.name in SIDES:
+            check = next(one for one in checks_of(trace, actor.name) if one.name == CheckName.TRUST_ANCHOR)
+            shows, trusts = (", ".join(map(names.certificate, some)) for some in (actor.sends, actor.trusts))
+            rows = (("shows", shows), ("trusts", trusts), ("decides", check.sentence))
+            told = "".join(f"<dt>{word}</dt><dd>{escape(clean(text))}</dd>" for word, text in rows)
+            halves.append(f"<article><h2>{names.title(actor.name)}</h2><dl>{told}</dl></article>")
+    body = (
+        f"<h1>{escape(table['text'])}</h1>\n<div>{''.join(halves)}</div>\n{_answer(escape(table['answer']))}"
+    )
+    return SlideContents(table["text"], body, key=(("Answer", table["answer"]),))
+
+
+def _cases(table: dict[str, Any]) -> SlideContents:
+    """Cases that the class decides on paper; the answers wait."""
+    heads = "".join(f'<th scope="col">{word}</th>' for word in ("Case", "Decision", "Why"))
+    rows = "".join(map(case_row, table["cases"]))
+    answers = _answer(f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>")
+    key = tuple((f"Case {number}", case(number).right) for number in table["cases"])
+    return SlideContents(table["text"], f"<h1>{escape(table['text'])}</h1>\n{answers}", key=key)
 
 
 def _points(table: dict[str, Any]) -> SlideContents:

@@ -1,9 +1,11 @@
-// A player of the lesson. Inside a slide it is light, as the slides are, and two runs have big type; the slide
-// tells it when to listen to keys, and Escape goes back to the slide.
+// A player of the lesson; with ?guess in its address it asks before each decision. Inside a slide it is light, as the
+// slides are, and two runs have big type; the slide tells it when to listen to keys, and Escape goes back to the slide.
 
 const inSlide = window.parent !== window;
 const contents = clientauth.drawn(clientauth.unpack(document.getElementById("document").textContent));
-clientauth.play(contents, document.getElementById("player"), inSlide ? { theme: "light", big: Boolean(contents.comparison) } : {});
+const guessing = location.search === "?guess" ? "decisions" : "";
+const look = inSlide ? { theme: "light", big: Boolean(contents.comparison) } : {};
+clientauth.play(contents, document.getElementById("player"), { guessing, ...look });
 
 if (inSlide) {
   addEventListener("message", (event) => {
