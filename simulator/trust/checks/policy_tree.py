@@ -125,11 +125,15 @@ class PolicyTree:
         return self.levels[-1] if self.levels else []
 
     def valid_policies(self) -> tuple[str, ...]:
-        """The policies that hold for the whole path, in the words of the trust anchor's domain."""
+        """The policies that hold for the whole path, in the words of the trust anchor's domain.
+
+        Where anyPolicy reaches the last level, any policy holds; those with nodes of their own add nothing.
+        """
+        if any(node.policy == ANY_POLICY for node in self.last_level):
+            return (ANY_POLICY,)
         named = {node.policy for nodes in self.levels for node in nodes if is_domain_policy(node)}
         # An anyPolicy above the last level only carries what is below it.
-        any_holds = any(node.policy == ANY_POLICY for node in self.last_level)
-        return tuple(sorted(named - {ANY_POLICY} | ({ANY_POLICY} if any_holds else set())))
+        return tuple(sorted(named - {ANY_POLICY}))
 
     def add(self, parent: PolicyNode, policy: str, expected: set[str]) -> None:
         """Add a node to the last level.

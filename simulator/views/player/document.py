@@ -216,6 +216,7 @@ def _check(check: Check, verdict: Verdict) -> Values:
         "question": QUESTIONS.get(check.name, ""),
         "sentence": clean(check.sentence),
         "evidence": evidence(check),
+        **({"detail": [clean(line) for line in check.detail]} if check.detail else {}),
     }
 
 

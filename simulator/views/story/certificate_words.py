@@ -122,7 +122,8 @@ def ledger_lines(verdict: Verdict, detail: Detail, say: Say) -> tuple[tuple[Chec
 
 def decisive_words(check: Check, say: Say) -> tuple[str, str, str]:
     """The check that decided: its name, its sentence, its evidence."""
-    return f"Decisive: {clean(check.name)}", say(check.sentence), evidence(check, say)
+    proof = " · ".join(filter(None, (evidence(check, say), worked_out(check))))
+    return f"Decisive: {clean(check.name)}", say(check.sentence), proof
 
 
 def group(checks: tuple[Check, ...], outcome: CheckOutcome) -> str:
@@ -139,4 +140,11 @@ def line_of(check: Check, say: Say = clean) -> str:
     head = f"{clean(check.name)}, {OUTCOME_WORDS[check.outcome]}"
     line = f"{head}: {say(check.sentence)}" if check.sentence else head
     passed = check.outcome is CheckOutcome.PASS
-    return f"{line} ({clean(check.reference)})" if check.reference and passed else line
+    cited = f"{line} ({clean(check.reference)})" if check.reference and passed else line
+    return " ".join(filter(None, (cited, worked_out(check))))
+
+
+def worked_out(check: Check) -> str:
+    """The further lines of a check as one: the policy tree, each node with its level; empty without any."""
+    nodes = (" ".join(clean(line).split()) for line in check.detail)
+    return f"Policy tree: {' · '.join(nodes)}." if check.detail else ""

@@ -54,7 +54,8 @@ function decisionParts(pane, event) {
 function ledgerNode(pane, ledger) {
   const line = (check) => h("li", { class: `cap-check cap-${check.mark}${check.decisive ? " cap-decisive" : ""}` }, icon(check.mark, check.outcome),
     h("div", {}, h("b", {}, check.name), h("small", {}, ` ${check.decisive ? "decisive: " : ""}${check.outcome}`), h("p", {}, check.sentence || check.question),
-      check.evidence ? h("p", { class: "cap-evidence" }, check.evidence) : null));
+      check.evidence ? h("p", { class: "cap-evidence" }, check.evidence) : null,
+      check.detail ? h("pre", { class: "cap-evidence" }, check.detail.join("\n")) : null));
   return h("section", { class: "cap-ledger" }, h("p", {}, `${capital(ledger.role)} certificate of `, h("b", {}, ledger.about), `, judged by the ${ledger.side}`,
     ` as ${ledger.profile} does${ledger.alert && !pane.player.secret ? `; alert ${ledger.alert}` : ""}`),
     ...ledger.checks.filter((check) => check.decisive).map((check) => h("ul", {}, line(check))),
