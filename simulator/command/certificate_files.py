@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from simulator.command.certificates_readme import MARK, readme_of
+from simulator.command.certificates_readme import MARK, files_of_readme, readme_of
 from simulator.engine.world import World, WorldFile, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import PasswordError
@@ -20,7 +20,7 @@ from simulator.pki.files.java_store import write_java_store
 from simulator.pki.files.pem import pem_block
 from simulator.pki.key_files import checked_password, write_private_key
 from simulator.runs.file_names import check_file_names
-from simulator.runs.files import check_folder, has_mark, make_folder, write_files
+from simulator.runs.files import has_mark, write_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -37,6 +37,9 @@ FORMS = {
     "trust-pkcs12": "trust stores as PKCS#12, marked as Java demands",
     "trust-jks": "trust stores as JKS, for Java programs that take no other",
 }
+README = "README.md"
+MOST_OF_A_README = 1 << 20  # characters; a README of a scenario with 500 certificates has 150,000
+SUFFIXES = (".pem", ".csr", ".key", ".p12", ".jks")  # of the files that are written beside the README
 NEED_PASSWORD = frozenset(FORMS) - {"chain-and-key"}
 
 
@@ -76,6 +79,8 @@ def write_certificates(
 ) -> list[Path]:
     """Write everything a scenario's two sides hold, and a README with commands for real tools.
 
+    A folder holds one run: files of an earlier one, which its README lists, are replaced or removed.
+
     Args:
         world: the issued certificates and keys.
         directory: the folder; it is made if it does not exist, its parent is not.
@@ -88,20 +93,29 @@ def write_certificates(
 
     Raises:
         OutputError: a file or the folder cannot be written, the names of the files do not go together, or the
-            folder has a README of others. All is checked before the first file is written.
+            folder has files that this command did not write. All is checked before the first file is written.
         PasswordError: the password is empty or missing.
     """
     files = [*world.files(), *_on_request(world, forms, password)]
-    files.append(WorldFile("README.md", "this list", readme_of(world, files, seeded=seeded).encode()))
+    files.append(WorldFile(README, "this list", readme_of(world, files, seeded=seeded).encode()))
     check_file_names((file.name, file.content) for file in files)
-    check_folder(directory, ["README.md"], lambda path: has_mark(path, MARK))
-    make_folder(directory)
-    places = {file.name: directory / file.name for file in files}
-    write_files(
-        {places[file.name]: file.data for file in files if not file.is_private},
-        {places[file.name]: file.data for file in files if file.is_private},
+    earlier = _written_before(directory / README)
+    return write_folder(
+        directory,
+        [(file.name, file.data) for file in files],
+        is_ours=lambda path: path.name in earlier,
+        earlier=[directory / name for name in earlier],
+        private={file.name for file in files if file.is_private},
     )
-    return list(places.values())
+
+
+def _written_before(readme: Path) -> tuple[str, ...]:
+    """The files that an earlier run wrote, from its README; none if it is another README or absent."""
+    if not has_mark(readme, MARK):
+        return ()
+    with readme.open(encoding="utf-8", errors="replace") as lines:
+        listed = files_of_readme(lines.read(MOST_OF_A_README))
+    return (*(name for name in listed if name.endswith(SUFFIXES)), README)
 
 
 def _on_request(world: World, forms: Collection[str], password: str | None) -> Iterator[WorldFile]:

@@ -5,6 +5,7 @@ A password stands in no command: other users of a machine can read the words of 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.pki.host import read_host
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from simulator.engine.world import World, WorldFile
 
 MARK = "Made by `clientauth certificates`"  # by which the file is known again
+_ROW = re.compile(r"^\| `([^`/]+)` \|", re.MULTILINE)
 PORT = 8443  # a port that every user may open, which the scenario's own may not be
 
 
@@ -62,6 +64,11 @@ def readme_of(world: World, files: Sequence[WorldFile], *, seeded: bool) -> str:
         *_sections(world, names, seeded),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def files_of_readme(text: str) -> tuple[str, ...]:
+    """The names of the files that a README lists."""
+    return tuple(_ROW.findall(text))
 
 
 def _warnings(world: World, seeded: bool) -> Iterator[str]:

@@ -223,7 +223,8 @@ def _old_form(block: PemBlock) -> bytes:
             "The private key's DEK-Info line cannot be used.",
             got=repr(described[:_MOST_SHOWN]),
             expected=f"a cipher with its hexadecimal digits: {lengths}",
-            advice="Encrypt the key anew: openssl pkey -in FILE -aes256 -out KEY.pem",
+            advice="Encrypt the key anew: openssl pkey -in FILE -aes256 -out KEY.pem; for the cipher DES, "
+            "OpenSSL 3 needs -provider legacy -provider default too.",
         )
     return block.text
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import OutputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 PRIVATE_MODE = 0o600
 
@@ -131,6 +131,7 @@ def write_folder(
     files: Iterable[tuple[str, str | bytes]],
     is_ours: Callable[[Path], bool],
     earlier: Iterable[Path] = (),
+    private: Collection[str] = (),
 ) -> list[Path]:
     """Write files that belong together into a folder.
 
@@ -139,6 +140,7 @@ def write_folder(
         files: the path in the folder, with ``/`` between its parts, and the contents of each file.
         is_ours: tells of a file that is there whether this command wrote it. Others are never replaced.
         earlier: files of an earlier set in it; they are removed unless they are written again.
+        private: paths of those files that hold a secret.
 
     Returns:
         The files written, in order.
@@ -151,10 +153,14 @@ def write_folder(
     for folder in dict.fromkeys([directory, *(path.parent for path in written)]):
         make_folder(folder)
     stale = [path for path in earlier if path not in written]
-    write_files(written)
+    secret = {directory / name for name in private}
+    write_files(
+        {path: data for path, data in written.items() if path not in secret},
+        {path: data for path, data in written.items() if path in secret},
+    )
     for path in stale:
         with _told(path):
-            path.unlink()
+            path.unlink(missing_ok=True)
     return list(written)
 
 

@@ -111,6 +111,25 @@ def test_a_stolen_key_stands_in_no_file_of_the_real_one(tmp_path: Path) -> None:
     assert "The client is a thief" in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
+def test_a_folder_keeps_what_others_wrote(tmp_path: Path) -> None:
+    """A key of another origin stays, and nothing is written beside it."""
+    (tmp_path / "server.key").write_bytes(b"mine")
+    with pytest.raises(OutputError, match=r"did not write.*server\.key"):
+        write_certificates(fresh("valid-certificate"), tmp_path)
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("server.key", b"mine")]
+
+
+def test_a_folder_holds_one_run(tmp_path: Path) -> None:
+    """The same command may be given again; what another leaves over is removed, and nothing else is."""
+    world = fresh("valid-certificate")
+    for _ in range(2):
+        write_certificates(world, tmp_path, forms=["pkcs12"], password=PASSWORD)
+    (tmp_path / "notes.txt").write_bytes(b"mine")
+    written = write_certificates(world, tmp_path)
+    assert sorted(tmp_path.iterdir()) == sorted([*written, tmp_path / "notes.txt"])
+    assert not (tmp_path / "alice.p12").exists()
+
+
 def test_a_form_without_its_password_is_told(tmp_path: Path) -> None:
     """PKCS#12 and JKS need a password; nothing is written without it."""
     for password in (None, ""):

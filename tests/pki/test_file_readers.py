@@ -238,6 +238,8 @@ def test_the_cost_of_pem_is_linear() -> None:
     start = b"-----BEGIN CERTIFICATE-----\n"
     small, large = (lines_run(pem.read_pem, start * times) for times in (500, 1000))
     assert large < 2.1 * small
+    headers = b"-----BEGIN X-----\n" + b"a: b\n" * 1000 + b"-----END X-----\n"
+    assert len(pem.read_pem(headers).blocks[0].headers) < 100
     _, longest = re._parser.parse(pem._MARK.pattern.decode()).getwidth()  # type: ignore[attr-defined]
     assert longest < 110
 

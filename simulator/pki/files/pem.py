@@ -16,6 +16,7 @@ MOST_BLOCKS = 20_000  # all CAs of the public web are some 6,000
 # RFC 7468, section 3: a label is made of printable characters without "-". OpenSSL's lines have 254 at most.
 _MARK = re.compile(rb"-----(BEGIN|END) ([\x20-\x2c\x2e-\x7e]{1,80})-----")
 _HEADER = re.compile(rb"[ \t]*([A-Za-z][A-Za-z0-9-]*):[ \t]*(.*)")
+_MOST_HEADERS = 32  # an encrypted key has two
 _SEEN = 64  # octets from which UTF-16 without its mark is recognised
 
 
@@ -152,7 +153,7 @@ def _block(text: bytes, start: int, body: int, end: re.Match[bytes]) -> PemBlock
     headers: list[tuple[str, str]] = []
     base64_lines: list[bytes] = []
     for line in lines:
-        header = None if base64_lines else _HEADER.fullmatch(line)
+        header = None if base64_lines or len(headers) == _MOST_HEADERS else _HEADER.fullmatch(line)
         if header:
             headers.append((header[1].decode(), header[2].decode("ascii", "replace").strip()))
         elif line.strip():
