@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -11,6 +11,7 @@ from cryptography.x509 import load_der_x509_certificate
 
 from simulator.errors import CertificateError, PasswordError
 from simulator.pki.certificate import Certificate
+from simulator.pki.files.decryption import open_safes
 from simulator.pki.files.java_store import java_password_fits, read_java_store
 from simulator.pki.files.kinds import CERTIFICATE_LABELS, PKCS7_LABELS, certificates_of, counted, file_facts
 from simulator.pki.files.library import library_call
@@ -31,10 +32,20 @@ from simulator.pki.stores import TrustStore
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
     from cryptography.hazmat.primitives.serialization import KeySerializationEncryption
 
     from simulator.pki.files.kinds import FileFacts
+    from simulator.pki.files.safes import KeyEntry
     from simulator.pki.keys import PrivateKey
+
+
+class _Opened(NamedTuple):
+    """The contents of a PKCS#12 file: its certificates, the keys in it, and the one that the library read."""
+
+    certificates: tuple[Certificate, ...]
+    keys: tuple[KeyEntry, ...]
+    key: PrivateKeyTypes | None
 
 
 _OLDER_ROUNDS = 2048  # OpenSSL's own number, then as now
@@ -135,8 +146,7 @@ def load_trust_store(data: bytes, password: str | None = None, *, use: str | Non
                 advice="Write it without them: openssl x509 -in FILE -out FILE.pem",
             )
     if facts.kind is FileKind.PKCS12 and not facts.keys:
-        bundle = _open_pkcs12(facts, password)
-        return TrustStore.of(_certificates_of_bundle(bundle))
+        return TrustStore.of(_open_pkcs12(facts, password).certificates)
     if facts.kind is FileKind.JAVA_STORE and facts.certificates:
         if password is not None and not java_password_fits(facts.data, password):
             raise _wrong_password("Java key store", password)
@@ -211,24 +221,22 @@ def load_pkcs12(data: bytes, password: str | None, *, which: int | None = None) 
     facts = file_facts(data)
     if facts.kind is not FileKind.PKCS12 or facts.outline is None:
         raise wrong_file(Wanted.IDENTITY, facts)
-    bundle = _open_pkcs12(facts, password)
-    keys = facts.outline.keys
-    key: object = bundle.key
-    if len(keys) > 1 or which is not None:
+    opened = _open_pkcs12(facts, password)
+    key, keys = opened.key, opened.keys
+    if len(keys) > 1 or which is not None or (keys and key is None):
         entry = keys[chosen([entry.name for entry in keys], len(keys), which)]
         key = load_private_key(entry.der, password if entry.encrypted else None)
-    certificates = _certificates_of_bundle(bundle)
-    if not certificates or not isinstance(key, PRIVATE_KEY_TYPES):
-        inside = describe_key(bundle.key.public_key()) if bundle.key is not None else "no private key"
-        raise CertificateError(
-            "The PKCS#12 file does not hold a certificate with a private key that can be used.",
-            got=f"{inside} and {counted(len(certificates), 'certificate')}",
-            expected="an ECDSA, Ed25519 or RSA key with its certificate",
-            advice="Export it anew with its private key."
-            if bundle.key is not None or not certificates
-            else "Read its certificates with load_trust_store(data, password).",
-        )
-    return with_chain(certificates, key)
+    if opened.certificates and isinstance(key, PRIVATE_KEY_TYPES):
+        return with_chain(opened.certificates, key)
+    inside = describe_key(key.public_key()) if key is not None else "no private key"
+    raise CertificateError(
+        "The PKCS#12 file does not hold a certificate with a private key that can be used.",
+        got=f"{inside} and {counted(len(opened.certificates), 'certificate')}",
+        expected="an ECDSA, Ed25519 or RSA key with its certificate",
+        advice="Export it anew with its private key."
+        if key is not None or not opened.certificates
+        else "Read its certificates with load_trust_store(data, password).",
+    )
 
 
 def with_chain(certificates: Iterable[Certificate], private_key: PrivateKey) -> Issued:
@@ -283,31 +291,38 @@ def _matches(certificate: Certificate, private_key: PrivateKey) -> bool:
     return info == certificate.public_key_info
 
 
-def _open_pkcs12(facts: FileFacts, password: str | None) -> pkcs12.PKCS12KeyAndCertificates:
+def _open_pkcs12(facts: FileFacts, password: str | None) -> _Opened:
     """Open a PKCS#12 file with its password.
 
     Raises:
         PasswordError: the password is missing or wrong.
-        CertificateError: the file is damaged.
+        CertificateError: the file is damaged, or a certificate in it cannot be read.
     """
-    if facts.outline is not None:
-        check_rounds(facts.outline)
+    if facts.outline is None or facts.outline.damaged:
+        raise _damaged_pkcs12(facts)
+    check_rounds(facts.outline)
     try:
         with library_call():
-            return pkcs12.load_pkcs12(facts.data, None if password is None else password_bytes(password))
+            bundle = pkcs12.load_pkcs12(facts.data, None if password is None else password_bytes(password))
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         if "password" in str(error).lower():
             raise _wrong_password("PKCS#12 file", password) from error
-        message = "This cannot be read as a PKCS#12 file."
-        expected = "one whole .p12 or .pfx file"
-        advice = "Copy the file again, as binary."
-        raise CertificateError(message, got=str(facts), expected=expected, advice=advice) from error
-
-
-def _certificates_of_bundle(bundle: pkcs12.PKCS12KeyAndCertificates) -> tuple[Certificate, ...]:
-    """Every certificate of an opened PKCS#12 file."""
+        try:  # the library reads all certificates or none, and this program more of them
+            safes = open_safes(facts.data, password or "")
+        except ValueError:
+            raise _damaged_pkcs12(facts) from error
+        return _Opened(tuple(map(Certificate.parse, safes.certificates)), tuple(safes.keys), None)
     entries = (*([bundle.cert] if bundle.cert else []), *bundle.additional_certs)
-    return tuple(Certificate.parse(entry.certificate.public_bytes(Encoding.DER)) for entry in entries)
+    ders = [entry.certificate.public_bytes(Encoding.DER) for entry in entries]
+    return _Opened(tuple(map(Certificate.parse, ders)), facts.outline.keys, bundle.key)
+
+
+def _damaged_pkcs12(facts: FileFacts) -> CertificateError:
+    """The error for a PKCS#12 file that cannot be read, whatever the password."""
+    message = "This cannot be read as a PKCS#12 file."
+    expected = "one whole .p12 or .pfx file"
+    advice = "Copy the file again, as binary."
+    return CertificateError(message, got=str(facts), expected=expected, advice=advice)
 
 
 def _wrong_password(kind: str, password: str | None) -> PasswordError:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.errors import ArgumentError, CertificateError, PasswordError
-from simulator.pki.bundles import load_certificates, load_pkcs12, load_trust_store, write_pem
+from simulator.pki.bundles import load_certificates, load_pkcs12, load_trust_store, write_pem, write_pkcs12
 from simulator.pki.der import encode, sequence
 from simulator.pki.files import pem, wrong_file
 from simulator.pki.files.ber import MOST_DEPTH
+from simulator.pki.files.decryption import open_safes
 from simulator.pki.files.kinds import file_facts
 from simulator.pki.key_files import load_private_key, write_private_key
 from simulator.pki.keys import KeyType, describe_key
@@ -139,6 +140,26 @@ def test_several_keys_of_a_pkcs12_file_are_listed_by_name() -> None:
         load_pkcs12(two_identities(), None)
     chosen = [load_pkcs12(two_identities(), None, which=which).certificate.common_name for which in (1, 2)]
     assert chosen == ["alice", "bob"]
+
+
+@pytest.mark.parametrize("older", [False, True])
+@pytest.mark.parametrize("form", [bytes, to_ber])
+def test_safes_are_opened_without_the_library(older: bool, form: Callable[[bytes], bytes]) -> None:
+    """The safes of AES and of 3DES, in DER and in BER, hold the same certificates as the library finds."""
+    data = form(write_pkcs12(alice(), "pässwörd", "alice", older=older))
+    assert open_safes(data, "pässwörd").certificates == [one.der for one in alice().presented]
+    with pytest.raises(ValueError):  # noqa: PT011 - wrong padding, or no BER behind it
+        open_safes(data, "passwort")
+
+
+def test_one_odd_certificate_leaves_a_pkcs12_file_readable() -> None:
+    """A certificate that the library refuses, and with it the whole file, is taken out of its safe."""
+    odd = given("name-printablestring-underscore.pem")
+    made_by_openssl = openssl("pkcs12", "-export", "-nokeys", "-passout", "pass:pw", data=odd).stdout
+    der = base64.b64decode(b"".join(odd.splitlines()[1:-1]))
+    assert open_safes(made_by_openssl, "pw").certificates == [der]
+    with pytest.raises(PasswordError, match="does not open with this password"):
+        load_trust_store(made_by_openssl, "another")
 
 
 def test_ber_raises_no_warning() -> None:

@@ -75,6 +75,15 @@ def parts_of(data: bytes, parent: BerValue) -> Iterator[BerValue]:
         yield part
 
 
+def first_of(data: bytes, parent: BerValue) -> BerValue:
+    """The first value inside a constructed one.
+
+    Raises:
+        ValueError: there is none.
+    """
+    return read_part(data, parent.content, parent.content_end)
+
+
 def content_of(data: bytes, part: BerValue) -> bytes:
     """The content octets of a value."""
     return data[part.content : part.content_end]

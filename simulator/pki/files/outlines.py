@@ -5,25 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from simulator.pki.der import NULL, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, dotted
-from simulator.pki.files.ber import UNTIL_THE_END_MARK, BerValue, content_of, octets_of, parts_of, read_part
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from simulator.pki.der import SEQUENCE, dotted
+from simulator.pki.files.ber import UNTIL_THE_END_MARK, BerValue, content_of, first_of, parts_of, read_part
+from simulator.pki.files.safes import KeyEntry, read_safes, rounds_of
 
 _CONTEXT_0 = 0xA0
-_INTEGER = 0x02
-_BMP_STRING = 0x1E
-_FRIENDLY_NAME = "1.2.840.113549.1.9.20"
-_DATA, _SIGNED_DATA = "1.2.840.113549.1.7.1", "1.2.840.113549.1.7.2"
-_KEY_BAG, _SHROUDED_KEY_BAG = "1.2.840.113549.1.12.10.1.1", "1.2.840.113549.1.12.10.1.2"
-_CERTIFICATE_BAG = "1.2.840.113549.1.12.10.1.3"
-_PBKDF2, _SCRYPT = "1.2.840.113549.1.5.12", "1.3.6.1.4.1.11591.4.11"
-_PBES2, _PBMAC1 = "1.2.840.113549.1.5.13", "1.2.840.113549.1.5.14"
-_ROUNDS_OF_SCRYPT = 4  # one of its steps takes as long, and 128 octets of memory
-_MOST_DIGITS = 8  # octets of an iteration count; a longer one is beyond every bound anyway
+_SIGNED_DATA = "1.2.840.113549.1.7.2"
 
 
 class FileKind(Enum):
@@ -66,21 +54,6 @@ PRIVATE_KEYS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class KeyEntry:
-    """A private key inside a PKCS#12 file that can be seen without the password.
-
-    Attributes:
-        name: its friendly name, or an empty text.
-        encrypted: it needs the password.
-        der: PKCS#8, encrypted or not.
-    """
-
-    name: str
-    encrypted: bool
-    der: bytes = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class Outline:
     """The outline of a DER or BER value.
 
@@ -91,6 +64,7 @@ class Outline:
         keys: the private keys that can be seen.
         encrypted: a part needs a password; the checksum of a PKCS#12 file is none.
         hidden: parts are encrypted and may hold more certificates and keys.
+        damaged: it is damaged further inside, so its work is unknown.
         rounds: the work that its password asks for, in rounds of a hash function; 0 without a password.
     """
 
@@ -100,6 +74,7 @@ class Outline:
     keys: tuple[KeyEntry, ...] = field(default=(), repr=False)
     encrypted: bool = False
     hidden: bool = False
+    damaged: bool = False
     rounds: int = 0
 
 
@@ -139,7 +114,7 @@ def _outline_of(data: bytes, outer: BerValue, parts: list[BerValue]) -> Outline:
     if tags[:3] == b"\x02\x30\x04":
         return Outline(FileKind.PRIVATE_KEY, outer.end, keys=(KeyEntry("", False, whole),))
     if tags == b"\x30\x04":
-        rounds = _rounds(data, parts[0])
+        rounds = rounds_of(data, parts[0])
         entry = KeyEntry("", True, whole)
         return Outline(FileKind.ENCRYPTED_KEY, outer.end, keys=(entry,), encrypted=True, rounds=rounds)
     if tags[:2] == b"\x02\x04" and first == b"\x01":
@@ -171,7 +146,7 @@ def _content_info(data: bytes, outer: BerValue, parts: list[BerValue]) -> Outlin
     """A PKCS#7 file (RFC 5652); the certificates of signed data lie open in it."""
     certificates: list[bytes] = []
     if dotted(content_of(data, parts[0])) == _SIGNED_DATA:
-        signed = next(parts_of(data, parts[1]))
+        signed = first_of(data, parts[1])
         for part in parts_of(data, signed):
             if part.tag == _CONTEXT_0:
                 inside = [one for one in parts_of(data, part) if one.tag == SEQUENCE]
@@ -180,92 +155,17 @@ def _content_info(data: bytes, outer: BerValue, parts: list[BerValue]) -> Outlin
 
 
 def _pkcs12(data: bytes, outer: BerValue, parts: list[BerValue]) -> Outline:
-    """A PKCS#12 file (RFC 7292): its safes, and in those that are not encrypted the bags."""
-    certificates: list[bytes] = []
-    keys: list[KeyEntry] = []
-    hidden, rounds = False, 0
-    if len(parts) > 2:
-        rounds += _mac_rounds(data, list(parts_of(data, parts[2])))
-    _, safes = _open_content(data, parts[1])
-    for safe in _inside(safes):
-        name, content = _open_content(safes, safe)
-        if name != _DATA:
-            hidden = True
-            rounds += _rounds_anywhere(safes, safe)
-            continue
-        for bag in _inside(content):
-            kind, value, *attributes = parts_of(content, bag)
-            held = next(parts_of(content, value))
-            if (bag_name := dotted(content_of(content, kind))) in (_KEY_BAG, _SHROUDED_KEY_BAG):
-                friendly = _friendly_name(content, attributes)
-                shrouded = bag_name == _SHROUDED_KEY_BAG
-                keys.append(KeyEntry(friendly, shrouded, content[held.start : held.end]))
-            elif bag_name == _CERTIFICATE_BAG:
-                wrapped = list(parts_of(content, held))[1]
-                certificates.append(octets_of(content, next(parts_of(content, wrapped))))
-            if bag_name == _SHROUDED_KEY_BAG:
-                rounds += _rounds(content, next(parts_of(content, held)))
-    encrypted = hidden or any(key.encrypted for key in keys)
-    return Outline(FileKind.PKCS12, outer.end, tuple(certificates), tuple(keys), encrypted, hidden, rounds)
-
-
-def _open_content(data: bytes, info: BerValue) -> tuple[str, bytes]:
-    """The type of a ContentInfo, and its octets if they are plain data."""
-    kind, *content = parts_of(data, info)
-    name = dotted(content_of(data, kind))
-    if name != _DATA or not content:
-        return name, b""
-    return name, octets_of(data, next(parts_of(data, content[0])))
-
-
-def _inside(content: bytes) -> Iterator[BerValue]:
-    """The parts of the one value that these octets are."""
-    return parts_of(content, read_part(content, 0, len(content)))
-
-
-def _friendly_name(data: bytes, attributes: Iterable[BerValue]) -> str:
-    """The friendly name among the attributes of a bag, or an empty text."""
-    for holder in attributes:
-        for attribute in parts_of(data, holder):
-            name, values = parts_of(data, attribute)
-            value = next(parts_of(data, values), None)
-            if dotted(content_of(data, name)) == _FRIENDLY_NAME and value and value.tag == _BMP_STRING:
-                return content_of(data, value).decode("utf-16-be", "replace")
-    return ""
-
-
-def _mac_rounds(data: bytes, parts: list[BerValue]) -> int:
-    """The rounds of the checksum over a PKCS#12 file; one where the number is left out."""
-    algorithm = next(parts_of(data, parts[0]))
-    iterations = _integer(data, parts[2]) if len(parts) > 2 else 1
-    return iterations + _rounds(data, algorithm)
-
-
-def _rounds_anywhere(data: bytes, parent: BerValue) -> int:
-    """The rounds of the encryption algorithm in an EncryptedData, which lies four levels down."""
-    info = list(parts_of(data, parent))
-    encrypted = next(parts_of(data, info[1]))
-    content = next(part for part in parts_of(data, encrypted) if part.tag == SEQUENCE)
-    return _rounds(data, list(parts_of(data, content))[1])
-
-
-def _rounds(data: bytes, algorithm: BerValue) -> int:
-    """The work of a password-based algorithm: PBES1, PKCS#12's own, PBES2 and PBMAC1, PBKDF2, scrypt."""
-    name, *parameters = parts_of(data, algorithm)
-    if not parameters or parameters[0].tag in (NULL, OBJECT_IDENTIFIER):
-        return 0
-    kind = dotted(content_of(data, name))
-    inner = list(islice(parts_of(data, parameters[0]), 5))
-    if kind in (_PBES2, _PBMAC1):
-        return _rounds(data, inner[0])
-    if kind == _SCRYPT:
-        cost, block, parallel = (_integer(data, part) for part in inner[1:4])
-        return cost * block * parallel * _ROUNDS_OF_SCRYPT
-    if len(inner) > 1 and inner[0].tag == OCTET_STRING and inner[1].tag == _INTEGER:
-        return _integer(data, inner[1])
-    return 0
-
-
-def _integer(data: bytes, part: BerValue) -> int:
-    """An INTEGER that is not negative; a very long one counts as very large."""
-    return int.from_bytes(content_of(data, part)[:_MOST_DIGITS], "big")
+    """A PKCS#12 file; one that is damaged inside is still one, and nothing of it is seen."""
+    try:
+        safes = read_safes(data, parts)
+    except ValueError:
+        return Outline(FileKind.PKCS12, outer.end, encrypted=True, hidden=True, damaged=True)
+    return Outline(
+        FileKind.PKCS12,
+        outer.end,
+        certificates=tuple(safes.certificates),
+        keys=tuple(safes.keys),
+        encrypted=safes.hidden or any(key.encrypted for key in safes.keys),
+        hidden=safes.hidden,
+        rounds=safes.rounds,
+    )
