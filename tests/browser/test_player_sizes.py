@@ -159,12 +159,45 @@ def test_big_type_leaves_the_picture_six_tenths(browser: Browser, files: dict[st
     assert [] == tab.evaluate(AT_EVERY_STOP, LITTLE_PICTURE)
 
 
-@pytest.mark.parametrize(("width", "close"), [(1280, True), (1599, True), (1600, False), (1920, False)])
-def test_it_starts_close_up_below_1600_pixels(
+@pytest.mark.parametrize(("name", "keys"), [
+    ("refused", "bg"), ("stolen", "bgg"), ("two", "bg"), ("two", "bgg"),
+])  # fmt: skip
+def test_a_question_in_big_type_leaves_the_picture_six_tenths(
+    browser: Browser, files: dict[str, Path], name: str, keys: str
+) -> None:
+    """Also while it is asked and after it was answered; the button that goes on is always in sight."""
+    tab = opened(browser, files[name], LAPTOP, keys)
+    onward = tab.locator(".cap-guess:visible p:last-child button").first
+    for _ in range(24):
+        for key in ("ArrowRight", "1", "ArrowRight"):
+            tab.keyboard.press(key)
+            assert [] == tab.evaluate(f"() => {{ {LITTLE_PICTURE} }}")
+            if onward.count():
+                floor = tab.locator(".cap-controls").bounding_box()
+                box = onward.bounding_box()
+                assert box is not None
+                assert floor is not None
+                assert box["y"] + box["height"] <= floor["y"] + 1
+
+
+def test_big_type_says_where_two_runs_part(browser: Browser, files: dict[str, Path]) -> None:
+    """In the place of the title; the button goes there."""
+    tab = opened(browser, files["two"], LAPTOP, "b")
+    parting = tab.locator(".cap-parting")
+    assert parting.inner_text().startswith("The runs part where the server")
+    parting.get_by_role("button", name="Go there").click()
+    assert "58" == tab.locator(".cap-pane").first.get_attribute("data-cursor")
+
+
+@pytest.mark.parametrize(("width", "close"), [
+    (1280, True), (1599, True), (1600, True), (1900, False), (2560, False),
+])  # fmt: skip
+def test_it_starts_close_up_where_all_columns_would_be_small(
     browser: Browser, files: dict[str, Path], width: int, close: bool
 ) -> None:
-    """Client and server fill the picture; from 1,600 px on it begins with all columns."""
+    """Client and server fill the picture, below 1,600 px always; all columns begin with type of 13 px."""
     tab = opened(browser, files["refused"], (width, 900))
+    assert [] == tab.evaluate(f"() => {{ {SMALL} }}")
     hidden = tab.locator(".cap-view").evaluate("(node) => node.scrollWidth - node.clientWidth")
     assert close == (hidden > 100)
     pressed = tab.get_by_role("button", name="All columns", include_hidden=True).get_attribute("aria-pressed")

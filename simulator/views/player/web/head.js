@@ -59,7 +59,11 @@ export class Head {
     this.title.textContent = title;
     this.under.textContent = under;
     if (player.standalone) document.title = secret ? title : player.name;
-    if (this.parting) this.parting.hidden = secret;
+    if (this.parting) {
+      this.parting.hidden = secret;
+      const place = player.big && !player.narrow ? this.title : this.root;  // big type has no line for it but the title's
+      if (place.nextElementSibling !== this.parting) place.after(this.parting);
+    }
     GUESSES.forEach(([when], at) => this.guesses[at].setAttribute("aria-pressed", String(player.guessing === when)));
     const home = player.narrow ? this.menu : this.buttons;  // a telephone has room for two buttons
     if (this.guess.parentElement !== home) home.prepend(this.guess);

@@ -145,6 +145,9 @@ export class Picture {
     this.groups[seq].push(rect, words);
   }
 
+  // The width that all columns need for type that is not smaller than LEAST.
+  get widest() { return this.least * this.box[2]; }
+
   // The columns to show: close up those of client and server, or all.
   columns() { return this.pane.wide ? [0, this.box[2]] : this.pane.run.picture.talk; }
 

@@ -16,7 +16,8 @@ import { action, helpDialog, leftToNotebook } from "./keys.js";
 import { Pane } from "./pane.js";
 
 const NARROW = 760;  // px: up to here one thing stands below the other
-const ROOMY = 1600;  // px of one run: from here on all columns are readable at once
+const ROOMY = 1600;  // px of one run: below that all columns are never readable at once
+const PANEL = 0.26;  // of the width: what the panels take beside all columns
 let players = 0;
 
 export default { render };
@@ -97,7 +98,7 @@ class Player {
     if (focused) this.decisions.focus();
   }
 
-  // The first size decides where the reader begins: close up, or where there is room with all columns; on a
+  // The first size decides where the reader begins: close up, or where all columns have room in readable type; on a
   // narrow screen without the panels.
   resized() {
     const width = this.root.clientWidth;
@@ -105,7 +106,8 @@ class Player {
     const narrow = width <= NARROW;
     if (this.begun && narrow === this.narrow) return;
     if (narrow !== this.narrow) this.panelled = !narrow;
-    if (!this.begun) this.panes.forEach((pane) => { pane.wide = width / this.panes.length >= ROOMY; });
+    const each = width / this.panes.length;
+    if (!this.begun) this.panes.forEach((pane) => { pane.wide = each >= ROOMY && (1 - PANEL) * each >= pane.picture.widest; });
     Object.assign(this, { narrow, begun: true });
     this.draw();
   }
