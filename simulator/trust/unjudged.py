@@ -41,7 +41,9 @@ def _line(name: CheckName, role: Side, subject: str, *, presented: bool, tls: Tl
         proof = Finding(CheckOutcome.NOT_REACHED, sentence, proof_form(role, tls).message, reference="")
         return line(name, proof, 0, subject)
     if name is CheckName.CERTIFICATE_PRESENTED:
-        sentence = f"The {role} sent {'a' if presented else 'no'} certificate, and none was required."
+        sentence = f"The {role} sent no certificate, and none was required."
+        if presented:
+            sentence = f"The {role} sent a certificate, and it is not judged."
     else:
         sentence = f"Not checked, because this side is not set up to check: {name.question}"
     return line(name, Finding(CheckOutcome.NOT_EVALUATED, sentence, "", reference=""), None, "")

@@ -26,6 +26,7 @@ from simulator.trace.facts import (
     Step,
 )
 from simulator.trust.verdict import CheckOutcome
+from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.style import DETAILS
 from simulator.views.story.beat_kinds import (
     Band,
@@ -289,6 +290,9 @@ class _Walk:
             thing, lines = "certificate", ledger_lines(verdict, self.detail, say)
             passed = sum(check.outcome is CheckOutcome.PASS for check in checks)
             said = [f"Each of the {passed} checks that were made passed."]
+            if not passed:
+                came = CheckName.CERTIFICATE_PRESENTED
+                said = [say(check.sentence) for check in checks if check.name == came]
             if decisive:
                 said = [f"The check {clean(decisive.name)} failed.", say(decisive.sentence)]
         else:

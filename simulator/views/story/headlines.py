@@ -94,8 +94,12 @@ def _judgement(verdict: Verdict) -> str:
     if outcomes & {CheckOutcome.PASS, CheckOutcome.FAIL}:  # the proof comes after the rest, and completes it
         held = decisive is None or decisive.name != CheckName.PROOF_OF_POSSESSION
         return f"checks the {verdict.role}'s proof: it {'holds' if held else 'does not hold'}"
+    if decisive and decisive.name == CheckName.CERTIFICATE_PRESENTED:
+        return "finds no certificate, and requires one"
     if decisive:
         return f"checks the {verdict.role}'s certificate: {clean(decisive.name)} fails"
+    if verdict.peer is None:
+        return "finds no certificate to check"
     if not any(check.outcome is CheckOutcome.PASS for check in verdict.checks):
         return f"does not judge the {verdict.role}'s certificate"
     return f"checks the {verdict.role}'s certificate: no check fails"
