@@ -22,6 +22,7 @@ from simulator.trust.judge import judge
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome, Verdict
 from tests.attack import KINDS, PLAYS, Attack, Edit, apply
+from tests.hostile_actors import ACTOR_PLAYS, BEHIND, of_actors, stream_of_actor
 from tests.pki.samples import subordinate
 from tests.tampering import Tampered, genuine, genuine_messages, genuine_stream
 from tests.tls.machines import record_for
@@ -172,6 +173,7 @@ PROPERTIES: Mapping[str, Callable[[Attack], str | None]] = {
     "stream": of_stream,
     "message": of_message,
     "records": of_records,
+    "actors": of_actors,
     "certificate": of_certificate,
     "resigned": of_resigned,
 }
@@ -247,6 +249,8 @@ def random_attack(dice: random.Random) -> Attack:
         profile = dice.choice(sorted(PROFILES))
         edits = random_edits(dice, certificate) if kind == "certificate" else (regrown(dice, certificate),)
         return Attack(kind, version, profile, role, str(place), edits)
+    if kind == "actors":
+        return random_actors(dice, version, role)
     play = dice.choice([name for name in PLAYS if version == "1.3" or name != "retry"])
     if kind == "stream":
         return Attack(kind, version, play, role, "", random_edits(dice, genuine_stream(version, play, role)))
@@ -257,6 +261,21 @@ def random_attack(dice: random.Random) -> Attack:
     messages = genuine_messages(version, play, role)
     name = dice.choice(sorted(messages))
     return Attack(kind, version, play, role, name, random_edits(dice, messages[name]))
+
+
+def random_actors(dice: random.Random, version: str, role: Side) -> Attack:
+    """An attack on two actors: a stream is changed, or a message, which may carry another one."""
+    play = dice.choice(sorted(ACTOR_PLAYS))
+    if dice.random() < 0.4:
+        edits = random_edits(dice, stream_of_actor(version, play, role))
+        return Attack("actors", version, play, role, "", edits)
+    messages = genuine_messages(version, "not asked" if play == "not asked" else "sends", role)
+    name = dice.choice(sorted(messages))
+    raw = messages[name]
+    if dice.random() < 0.5:
+        return Attack("actors", version, play, role, name, random_edits(dice, raw))
+    more = random_content(dice, messages)[2]
+    return Attack("actors", version, play, role, name, ((BEHIND, 0, more),))
 
 
 def random_content(dice: random.Random, messages: dict[str, bytes]) -> Edit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
+from simulator.actors.application import LINE, Application
 from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
 from simulator.pki.certificate import Certificate
 from simulator.security import SecurityLevel
@@ -39,12 +39,14 @@ class ClientRole:
         config: the handshake machine's settings, derived from them.
         credentials: the certificate chains and keys it could send, the preferred one first.
         policy: how it judges the server's certificate, if it does.
+        application: the conversation inside the session.
     """
 
     setup: ClientSetup
     config: ClientConfig
     credentials: tuple[Credential, ...]
     policy: TrustPolicy
+    application: Application = LINE
 
 
 # The state that a client reaches only with a good ServerHello, and those it reaches with keys in use, once it
@@ -86,7 +88,8 @@ class Client(Peer):
         self._server_verified = False
         self._sent_certificate = False
         self._server_said = b""
-        self._server_heard = False
+        self._answer_read = False
+        self._granted = False
 
     def start(self, now: datetime) -> list[Fact]:
         """Open the connection: the ClientHello."""
@@ -169,7 +172,7 @@ class Client(Peer):
     def _notice(self, fact: Fact) -> list[Fact]:
         """React to the server's words, and to a step that the machine took because a message was good."""
         if type(fact) is Received and fact.protocol == "application_data":
-            return self._server_line(fact.raw)
+            return self._server_words(fact.raw)
         if type(fact) is not StateChanged:
             return []
         if fact.after == HELLO_AGREED[self.version]:
@@ -205,21 +208,24 @@ class Client(Peer):
 
     def _after_connecting(self) -> list[Fact]:
         """Write the first line as soon as the handshake call returns, as programs do."""
-        return self._say(client_line(self.role.setup.server_name))
+        return self._say(self.role.application.opening(self.role.setup.server_name))
 
-    def _server_line(self, data: bytes) -> list[Fact]:
-        """Read the server's first line: only now the client knows the level of its session."""
-        if self._server_heard:
+    def _server_words(self, data: bytes) -> list[Fact]:
+        """Read the server's answer: only now the client knows the level of its session."""
+        if self._answer_read:
             return []
         self._server_said += data
-        if b"\n" not in self._server_said and len(self._server_said) <= MAX_LINE:
+        answer = self.role.application.read(self._server_said)
+        if answer is None:
             return []
-        self._server_heard = True
-        line, _, _ = self._server_said.partition(b"\n")
-        level = read_server_line(line + b"\n")
-        if level is None:
+        self._answer_read = True
+        if answer.level is None:
             return []
-        return self._learn(level) + ([] if level is SecurityLevel.REFUSED else self._say_goodbye())
+        self._granted = answer.level is not SecurityLevel.REFUSED
+        return self._learn(answer.level) + (self._say_goodbye() if self._granted else [])
+
+    def _session_granted(self) -> bool:
+        return self._granted
 
     def _learn(self, level: SecurityLevel) -> list[Fact]:
         """Believe the server's word if the client verified the server and the word fits the session."""

@@ -16,6 +16,7 @@ from simulator.actors.decisions import PendingDecision
 from simulator.actors.reporting import FACTS, alert_of
 from simulator.errors import CertificateError, DecisionError
 from simulator.pki.certificate import Certificate
+from simulator.tls.connection import MOST_UNREAD_BYTES
 from simulator.tls.events import (
     AlertReceived,
     AlertSent,
@@ -30,7 +31,7 @@ from simulator.tls.events import (
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.records import next_record_size
-from simulator.trace.facts import Checked, Decided, HandshakeReturned
+from simulator.trace.facts import Checked, Decided, HandshakeReturned, Noted
 from simulator.trust.judge import judge, with_proof
 from simulator.trust.unjudged import unjudged
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 NOTHING_SAID = "Nothing has been said yet."
 ACCEPT_OR_REFUSE = ("accept", "refuse")
+CUT_OFF = "The connection ended without a goodbye, after the session was granted: that is no refusal."
 PASSED = "Every check that looks at the {}'s certificate passed; its proof is checked apart."
 
 Question = (
@@ -80,7 +82,9 @@ class Peer(ABC):
         self.returned = False
         self._verdict: Verdict | None = None
         self._peer_name: DistinguishedName | None = None  # the subject of the peer's certificate
-        self._unread = b""
+        self._unread = bytearray()
+        self._unread_lost = False
+        self._gone = False  # the transport ended
         self._now = datetime.min.replace(tzinfo=UTC)  # the time of the last call
         self._said_goodbye = False
         self._agreed: str | None = None
@@ -94,26 +98,32 @@ class Peer(ABC):
     @property
     def finished(self) -> bool:
         """It will neither send nor read anything more."""
-        return self.machine.finished
+        return self._gone or self.machine.finished
 
     def receive(self, data: bytes, now: datetime) -> list[Fact]:
         """Take bytes that came from the peer, and read them record by record.
 
         While a decision is pending nothing is read: what comes then waits until it is taken, and after a
-        refusal is never read.
+        refusal is never read. Of what waits a limit is kept; a peer that sends more is refused after the
+        decision.
 
         Args:
             data: any number of bytes; a socket may cut the stream anywhere.
             now: the time at this side, with a time zone.
         """
         self._now = now
-        self._unread += data
+        if not self.finished and not self._unread_lost:
+            self._unread += data
         return self._read_on()
 
     def disconnected(self) -> list[Fact]:
-        """The transport ended; without a close_notify before it, that is the end of the session too."""
+        """The transport ended: a refusal without a word, unless the session had been granted before."""
         if self.finished:
             return []
+        self._gone = True
+        self.pending = None  # nothing can be told any more
+        if self._session_granted():
+            return [Noted(CUT_OFF)]
         reason = f"The connection ended without a word: {self.name} never learned why."
         return self._refused(reason) + self._ended("failed")
 
@@ -177,18 +187,29 @@ class Peer(ABC):
     def _goodbye_heard(self) -> list[Fact]:
         """React to the peer's close_notify."""
 
+    @abstractmethod
+    def _session_granted(self) -> bool:
+        """Return True if this side knows that the server opened the session."""
+
     def _read_on(self) -> list[Fact]:
         """Read record by record until a decision is pending, all is over, or no whole record is left."""
         facts: list[Fact] = []
-        machine = self.machine
-        while self._unread and self.pending is None and not machine.finished:
-            size = next_record_size(self._unread)
+        machine, unread = self.machine, self._unread
+        while unread and self.pending is None and not self.finished:
+            size = next_record_size(unread)
             if not size:
                 break
-            record, self._unread = self._unread[:size], self._unread[size:]
+            record = bytes(unread[:size])
+            del unread[:size]  # moves the beginning and copies nothing
             facts += self._settle(machine.receive(record))
-        if machine.finished:
-            self._unread = b""
+        if self._unread_lost and self.pending is None and not self.finished:
+            machine.unread_lost = True  # it gives up as if the bytes had been lost inside it
+            facts += self._settle(machine.receive(b""))
+        if self.finished:
+            unread.clear()
+        elif len(unread) > MOST_UNREAD_BYTES:
+            del unread[MOST_UNREAD_BYTES:]
+            self._unread_lost = True
         return facts
 
     def _settle(self, events: Iterable[TlsEvent]) -> list[Fact]:
@@ -205,8 +226,10 @@ class Peer(ABC):
             fact = make(event, self.peer)
             facts.append(fact)
             facts += self._notice(fact)
-        if self._just_connected:
-            self._just_connected = False
+        connected, self._just_connected = self._just_connected, False
+        if self.machine.finished:
+            self.pending = None  # what came behind in the same record ended the connection
+        elif connected:
             facts += self._after_connecting()
         return facts
 
@@ -287,9 +310,9 @@ class Peer(ABC):
         """Wait for a decision."""
         self.pending = PendingDecision(self.name, name, options, choice, reason)
 
-    def _say(self, line: bytes) -> list[Fact]:
-        """Send a line of application data."""
-        return self._settle(self.machine.write(line))
+    def _say(self, words: bytes) -> list[Fact]:
+        """Send application data."""
+        return self._settle(self.machine.write(words))
 
     def _say_goodbye(self) -> list[Fact]:
         """Send close_notify, once."""

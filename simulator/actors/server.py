@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.actors.application import LINE, Application
 from simulator.actors.grant import grant_of
 from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
 from simulator.security import Standing
@@ -15,7 +16,7 @@ from simulator.tls.events import ClientVerdictWanted, ProofChecked, RequestChoic
 from simulator.tls.handshake import server_handshake
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import Checked, Sent, StandingChanged
+from simulator.trace.facts import Checked, Received, Sent, StandingChanged
 
 if TYPE_CHECKING:
     from simulator.actors.grant import Grant
@@ -37,11 +38,13 @@ class ServerRole:
         setup: the scenario's settings.
         config: the handshake machine's settings, derived from them.
         policy: how it judges a client's certificate.
+        application: the conversation inside the session.
     """
 
     setup: ServerSetup
     config: ServerConfig
     policy: TrustPolicy
+    application: Application = LINE
 
 
 ASKING = {
@@ -83,11 +86,16 @@ class Server(Peer):
         self._trusts_chain = False
         self._presented = False  # True also for a certificate that cannot be read
         self._grant: Grant | None = None
+        self._granted = False
+        self._client_said = b""
 
     def _notice(self, fact: Fact) -> list[Fact]:
-        """Take the version for agreed with the server's own ServerHello."""
+        """Take the version for agreed with the server's own ServerHello; read what the client says."""
         if type(fact) is Sent and fact.name == "ServerHello":
             self._agreed = self.version.value
+        if type(fact) is Received and fact.protocol == "application_data" and self._grant is None:
+            self._client_said += fact.raw
+            return self._after_connecting()
         return []
 
     def _answer(self, question: Question) -> list[Fact]:
@@ -154,7 +162,9 @@ class Server(Peer):
         return self._adopt(StandingChanged(Standing.REFUSED, None, reason, None))
 
     def _after_connecting(self) -> list[Fact]:
-        """Look the client up, and wait for the decision on the session."""
+        """Look the client up as soon as the application may answer, and wait for the decision."""
+        if not self.role.application.may_answer(self._client_said):
+            return []
         grant = grant_of(self.belief.standing, self._peer_name, self.role.setup)
         self._grant = grant
         choice = "refuse" if grant.refused else "grant"
@@ -162,12 +172,17 @@ class Server(Peer):
         return []
 
     def _open_or_close(self, *, granted: bool, reason: str) -> list[Fact]:
-        """Send the first line: a welcome, or a refusal with its reason."""
+        """Answer the client: a welcome, or a refusal with its reason."""
         grant = self._grant
         assert grant is not None
         standing, why = (grant.standing, grant.words) if granted else (Standing.REFUSED, reason)
-        facts = self._know(standing, why, grant.user) + self._say(grant.line(None if granted else reason))
+        self._granted = granted
+        words = self.role.application.answer(self._client_said, grant, None if granted else reason)
+        facts = self._know(standing, why, grant.user) + self._say(words)
         return facts if granted else facts + self._say_goodbye()
+
+    def _session_granted(self) -> bool:
+        return self._granted
 
     def _goodbye_heard(self) -> list[Fact]:
         return self._say_goodbye()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.actors.application import application_of
 from simulator.actors.client import ClientRole
 from simulator.actors.server import ServerRole
 from simulator.pki.host import read_host
@@ -43,7 +44,7 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
     )
     # A client that is set up to send an empty chain has nothing to send.
     credentials = tuple(one for one in held.credentials if one.chain)
-    return ClientRole(setup, config, credentials, policy)
+    return ClientRole(setup, config, credentials, policy, application_of(scenario.network))
 
 
 def server_role(scenario: Scenario, world: World, version: Version) -> ServerRole:
@@ -72,7 +73,7 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         require_certificate=required,
         policies=policy_inputs(setup),
     )
-    return ServerRole(setup, config, policy)
+    return ServerRole(setup, config, policy, application_of(scenario.network))
 
 
 def policy_inputs(setup: ClientSetup | ServerSetup) -> PolicyInputs:

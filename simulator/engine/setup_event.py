@@ -77,6 +77,7 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         *_settings_of_both(setup),
         ("profile", setup.profile),
         ("speaks", f"TLS {spoken.value} only" if spoken is not requested else ""),
+        ("application", "HTTP" if scenario.network.application == "http" else ""),
         ("names these authorities", ", ".join(setup.ca_list)),
         *((f"user {user}", subject) for subject, user in setup.users.items()),
         ("may use the resource", "" if may is None else ", ".join(may) or "no user"),

@@ -10,7 +10,7 @@ import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from simulator.actors.greeting import client_line, read_server_line
+from simulator.actors.application import LINE, Application
 from simulator.actors.peer import subject_of
 from simulator.oracle.native import set_message_callback
 from simulator.oracle.observed import openssl_observer
@@ -117,16 +117,25 @@ class OpensslClient(OpensslSide):
 
     side = "client"
 
-    def __init__(self, context: ssl.SSLContext, tls: TlsVersion, log: HandshakeLog, server_name: str) -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        tls: TlsVersion,
+        log: HandshakeLog,
+        server_name: str,
+        application: Application = LINE,
+    ) -> None:
         host = read_host(server_name)
         super().__init__(context, tls, log, server_name if host.address is None else str(host.address))
         self._server_name = server_name
+        self._application = application
 
     def _connected(self) -> None:
-        self._tls.write(client_line(self._server_name))
+        self._tls.write(self._application.opening(self._server_name))
 
     def _heard(self) -> None:
-        if read_server_line(self._log.data[self.side]) not in (None, SecurityLevel.REFUSED):
+        answer = self._application.read(self._log.data[self.side])
+        if answer is not None and answer.level not in (None, SecurityLevel.REFUSED):
             self._say_goodbye()
 
 
@@ -142,14 +151,28 @@ class OpensslServer(OpensslSide):
 
     side = "server"
 
-    def __init__(self, context: ssl.SSLContext, tls: TlsVersion, log: HandshakeLog, grant: GrantOf) -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        tls: TlsVersion,
+        log: HandshakeLog,
+        grant: GrantOf,
+        application: Application = LINE,
+    ) -> None:
         super().__init__(context, tls, log)
         self._grant = grant
+        self._application = application
+        self._answered = False
 
     def _connected(self) -> None:
+        self._heard()
+
+    def _heard(self) -> None:
+        said = self._log.data[self.side]
+        if self._answered or not self._application.may_answer(said):
+            return
+        self._answered = True
         grant = self._grant(self.peer_name)
+        self._tls.write(self._application.answer(said, grant, grant.reason if grant.refused else None))
         if grant.refused:
-            self._tls.write(grant.line(grant.reason))
             self._say_goodbye()
-        else:
-            self._tls.write(grant.line(None))

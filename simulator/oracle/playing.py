@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.actors.application import application_of
 from simulator.actors.client import Client, obeys_ca_list
 from simulator.actors.grant import Grant, grant_of
 from simulator.actors.server import Server
@@ -173,13 +174,15 @@ class _Play:
 
     def _client(self, context: ssl.SSLContext | None) -> OpensslClient | ActorSide:
         if context is not None:
-            return OpensslClient(context, self.tls, self.log, self.scenario.client.server_name)
+            server_name, application = self.scenario.client.server_name, application_of(self.scenario.network)
+            return OpensslClient(context, self.tls, self.log, server_name, application)
         role = client_role(self.scenario, self.world, Version(self.tls))
         return ActorSide(Client(role, self.entropy.child("client")), self.log, self.judged_at.client)
 
     def _server(self, context: ssl.SSLContext | None) -> OpensslServer | ActorSide:
         if context is not None:
-            return OpensslServer(context, self.server_tls, self.log, self._grant)
+            application = application_of(self.scenario.network)
+            return OpensslServer(context, self.server_tls, self.log, self._grant, application)
         role = server_role(self.scenario, self.world, Version(self.tls))
         return ActorSide(Server(role, self.entropy.child("server")), self.log, self.judged_at.server)
 

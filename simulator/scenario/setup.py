@@ -20,6 +20,7 @@ ClientAuthentication = Literal["none", "unverified", "optional", "required"]
 Delivery = Literal["csr", "pkcs12"]
 CertificateRole = Literal["ca", "client", "server"]
 Speaks = Literal["requested", "other", "1.2", "1.3"]
+ApplicationName = Literal["line", "http"]
 
 GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
 
@@ -86,11 +87,14 @@ class Network:
         latency_ms: one way through the network, in milliseconds.
         thinking_ms: the time an actor takes for one decision, in milliseconds.
         port: the server's TCP port; 992 is telnet over TLS.
+        application: the conversation inside the session: ``line``, a line each, or ``http``, one GET and one
+            answer.
     """
 
     latency_ms: float = 20.0
     thinking_ms: float = 1.0
     port: int = 992
+    application: ApplicationName = "line"
 
 
 @dataclass(frozen=True, slots=True)

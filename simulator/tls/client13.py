@@ -23,6 +23,7 @@ from simulator.tls.wire.alerts import (
 )
 from simulator.tls.wire.extension_rules import check_answers, check_names, check_offers
 from simulator.tls.wire.extensions import Extension, ExtensionPlace, ExtensionType
+from simulator.tls.wire.messages import check_not_sslv3
 from simulator.tls.wire.registry import CIPHER_SUITES, group_name
 from simulator.tls.wire.version import Protection
 
@@ -140,6 +141,7 @@ class ClientHandshake13(ClientAnswers, Connection13):
 
     def check_hello(self, hello: ServerHello, place: ExtensionPlace) -> None:
         """Refuse a ServerHello that does not answer the offer."""
+        check_not_sslv3(hello.legacy_version)
         version = forms.SUPPORTED_VERSIONS_CHOICE.read(hello.extensions)
         if version != self.version.wire:
             # RFC 8446 section 4.2.1: a server chooses an old version without the extension, never with it.

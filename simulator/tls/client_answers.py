@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from simulator.tls.connection import Connection
 from simulator.tls.events import CertificateChoiceWanted
 from simulator.tls.states import State
+from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 from simulator.tls.wire.extension_forms import server_name
 from simulator.tls.wire.messages import ClientHello
 from simulator.tls.wire.version import Version
@@ -15,8 +16,9 @@ from simulator.tls.wire.version import Version
 if TYPE_CHECKING:
     from simulator.tls.config import ClientConfig, Credential
     from simulator.tls.events import TlsEvent
-    from simulator.tls.wire.alerts import AlertDescription
     from simulator.tls.wire.extensions import Extension
+
+LONGEST_BLOCK = 2**16 - 1  # the extensions of a message have a length of two bytes
 
 
 class ClientAnswers(Connection):
@@ -74,6 +76,7 @@ class ClientAnswers(Connection):
         name = self.config.server_name
         named = () if name is None else (server_name(name),)
         extensions = (*named, *self.offers())
+        self.check_room(extensions)
         self.offered_types = {extension.type for extension in extensions}
         self.send(
             ClientHello(
@@ -85,6 +88,21 @@ class ClientAnswers(Connection):
                 extensions=extensions,
             )
         )
+
+    def check_room(self, extensions: tuple[Extension, ...]) -> None:
+        """Give up where the extensions are longer than their block may be: a server's cookie is what can be.
+
+        Raises:
+            ProtocolViolation: ``internal_error``, as OpenSSL sends.
+        """
+        length = sum(len(extension.encode()) for extension in extensions)
+        if length > LONGEST_BLOCK:
+            raise ProtocolViolation(
+                AlertDescription.INTERNAL_ERROR,
+                "The ClientHello has no room for the cookie that the server wants back.",
+                got=f"{length} bytes of extensions",
+                expected=f"at most {LONGEST_BLOCK}",
+            )
 
     @abstractmethod
     def offers(self) -> list[Extension]:

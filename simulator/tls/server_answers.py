@@ -11,7 +11,7 @@ from simulator.tls.events import RequestChoiceWanted
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription, handshake_failure, protocol_version
 from simulator.tls.wire.extension_forms import SUPPORTED_VERSIONS_OFFER
-from simulator.tls.wire.messages import ServerHello
+from simulator.tls.wire.messages import ServerHello, check_not_sslv3
 from simulator.tls.wire.registry import CIPHER_SUITES, group_name, version_name
 from simulator.tls.wire.version import Version
 
@@ -104,6 +104,7 @@ class ServerAnswers(Connection):
         Raises:
             ProtocolViolation: ``protocol_version``.
         """
+        check_not_sslv3(hello.legacy_version)
         versions = SUPPORTED_VERSIONS_OFFER.read(hello.extensions)
         if not (otherwise if versions is None else self.version.wire in versions):
             raise protocol_version(

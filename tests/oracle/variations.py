@@ -59,6 +59,16 @@ CHANGES: dict[str, dict[str, Any]] = {
     "server with a wildcard": {"certificates.server.dns_names": ["*.example.com"]},
     "host in capitals": {"client.server_name": "TELNET.example.com"},
     "host by address": {"client.server_name": "10.0.0.1"},
+    "host by address of version 6": {
+        "client.server_name": "[2001:db8::1]",
+        "certificates.server.dns_names": ["2001:db8::1"],
+    },
+    "host with a dot at its end": {"client.server_name": "telnet.example.com."},
+    "HTTP inside": {"network.application": "http"},
+    "HTTP inside, and a refusal": {
+        "network.application": "http",
+        "server.minimum_level": "CLIENT_IDENTIFIED",
+    },
     "server self-signed": {"certificates.server.issuer": "server"},
     "server not yet valid": {"certificates.server.not_before": "1h"},
     "both expired": {"certificates.alice.not_after": "-1h", "certificates.server.not_after": "-1h"},

@@ -37,6 +37,7 @@ FIRST_ONE = "OpenSSL looks at the first only; RFC 8446 §4.2.8 lets a server che
 NO_NULL = "OpenSSL calls a missing null compression a decode_error; RFC 8446 §4.1.2 an illegal_parameter"
 SSL3 = "the handshake_failure is how OpenSSL refuses SSL 3.0 (RFC 7568), whatever else is offered"
 NOT_COMPARED = "OpenSSL compares the shares only; RFC 8446 §4.1.2 says what a client may change"
+LONGEST_HELLO = 131_396  # OpenSSL's CLIENT_HELLO_MAX_LENGTH
 RETRY: dict[str, Any] = {"server_changes": {"groups": (P256,)}}  # the client's only share is for x25519
 
 
@@ -103,6 +104,27 @@ KEY_SHARES = {
         "decode_error",
     ),
 }
+
+
+def longest(compressions: bytes) -> Change:
+    """The hello with every vector filled up: session id, suites, these compression methods, extensions."""
+
+    def change(message: ClientHello, _: Machine) -> tuple[Said, ...]:
+        suites = (*message.cipher_suites, *[0x0A0A] * 32_767)[:32_767]
+        room = 65_535 - 4 - sum(4 + len(one.data) for one in message.extensions)
+        full = replace(
+            message,
+            legacy_session_id=message.legacy_session_id or bytes(32),
+            cipher_suites=suites,
+            legacy_compression_methods=compressions,
+            extensions=(*message.extensions, raw(0xFACE, bytes(room))),
+        )
+        assert len(full.encode()) == LONGEST_HELLO - 255 + len(compressions)
+        return (full,)
+
+    return change
+
+
 OTHER_13: dict[str, tuple[Any, ...]] = {
     "no supported_groups": (without(T.SUPPORTED_GROUPS), "missing_extension"),
     "no key_share": (without(T.KEY_SHARE), "missing_extension"),
@@ -218,7 +240,13 @@ OTHER_13: dict[str, tuple[Any, ...]] = {
         lambda *_: (handshake(CLIENT_HELLO, bytes(60), 2**24 - 1),),
         "illegal_parameter",
     ),
-    "legacy_version of SSL 3.0": (fields(legacy_version=0x0300), CONNECTED, "handshake_failure", SSL3),
+    "legacy_version of SSL 3.0": (
+        fields(legacy_version=0x0300),
+        "protocol_version",
+        "handshake_failure",
+        SSL3,
+    ),
+    "hello as long as TLS 1.3 allows": (longest(compressions=b"\x00"), CONNECTED),
     "legacy_version of TLS 1.3": (fields(legacy_version=0x0304), CONNECTED),
 }
 
@@ -278,6 +306,11 @@ SECOND: dict[str, tuple[Any, ...]] = {
     "a third hello": (again, "unexpected_message"),
 }
 HELLO_12: dict[str, tuple[Any, ...]] = {
+    "hello as long as its vectors allow": (longest(compressions=bytes(range(255))), CONNECTED),
+    "hello that announces more than its vectors allow": (
+        lambda *_: (handshake(CLIENT_HELLO, bytes(60), LONGEST_HELLO + 1),),
+        "illegal_parameter",
+    ),
     "version TLS 1.1": (fields(legacy_version=0x0302), "protocol_version"),
     "version SSL 3.0": (fields(legacy_version=0x0300), "protocol_version", "handshake_failure", SSL3),
     "only TLS 1.3 in supported_versions": (

@@ -96,6 +96,7 @@ SERVER_HELLO_13: dict[str, tuple[Any, ...]] = {
     ),
     "legacy_version TLS 1.3": (fields(legacy_version=0x0304), CONNECTED),
     "legacy_version TLS 1.0": (fields(legacy_version=0x0301), CONNECTED),
+    "legacy_version SSL 3.0": (fields(legacy_version=0x0300), "protocol_version"),
     "another session id": (fields(legacy_session_id_echo=bytes(32)), "illegal_parameter"),
     "no session id": (fields(legacy_session_id_echo=b""), "illegal_parameter"),
     "compression": (fields(legacy_compression_method=1), "illegal_parameter"),
@@ -156,6 +157,10 @@ RETRIES: dict[str, tuple[Any, ...]] = {
         "protocol_version",
         CONNECTED,
         "the fixed random is enough for OpenSSL; RFC 8446 §4.1.4 asks for the extension",
+    ),
+    "a cookie that no hello has room for": (
+        retry(forms.COOKIE.build(bytes(65_379))),
+        "internal_error",
     ),
     "an empty cookie": (
         retry(raw(T.COOKIE, b"\x00\x00")),

@@ -80,6 +80,7 @@ def signed_share(public: bytes) -> Change:
 SERVER_HELLO_12: dict[str, tuple[Any, ...]] = {
     "version TLS 1.1": (fields(legacy_version=0x0302), "protocol_version"),
     "version TLS 1.3": (fields(legacy_version=0x0304), "protocol_version"),
+    "version SSL 3.0": (fields(legacy_version=0x0300), "protocol_version"),
     "TLS 1.3 in supported_versions": (
         extended(forms.SUPPORTED_VERSIONS_CHOICE.build(0x0304)),
         "unsupported_extension",

@@ -311,7 +311,7 @@ def test_reassembler_limits() -> None:
     with pytest.raises(ProtocolViolation) as raised:
         HandshakeReassembler().feed(b"")
     assert alert_of(raised) == "unexpected_message"
-    for kind, longest in ((1, 2**16), (11, 2**17), (13, 2**17)):
+    for kind, longest in ((1, 131_396), (2, 2**16), (11, 2**17), (13, 2**17)):
         whole = message(kind, longest)
         fits = HandshakeReassembler()
         fits.feed(whole)

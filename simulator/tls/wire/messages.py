@@ -13,7 +13,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Annotated, ClassVar, TypeVar
 
-from simulator.tls.wire.alerts import decode_error, unexpected_message
+from simulator.tls.wire.alerts import decode_error, protocol_version, unexpected_message
 from simulator.tls.wire.codec import Structure, decode_whole, structure
 from simulator.tls.wire.extension_forms import SCHEMES
 from simulator.tls.wire.extensions import Extension, ExtensionBlock, ExtensionPlace
@@ -28,6 +28,7 @@ from simulator.tls.wire.registry import (
 from simulator.tls.wire.version import Version
 
 V12, V13 = Version.TLS12, Version.TLS13
+SSL3 = 0x0300
 HEADER_LENGTH = 4  # msg_type and a length of three bytes
 
 # SHA-256 of "HelloRetryRequest": the random that makes a ServerHello one (RFC 8446 section 4.1.3).
@@ -128,6 +129,17 @@ class ServerHello(Message, frozen=True):
     def is_hello_retry_request(self) -> bool:
         """The random is the one that stands for HelloRetryRequest."""
         return self.random == HELLO_RETRY_REQUEST_RANDOM
+
+
+def check_not_sslv3(legacy_version: int) -> None:
+    """Refuse a hello with the legacy_version of SSL 3.0, whatever its extensions say (RFC 8446 section D.5).
+
+    Raises:
+        ProtocolViolation: ``protocol_version``.
+    """
+    if legacy_version <= SSL3:
+        got = f"0x{legacy_version:04x}"
+        raise protocol_version("The hello is one of SSL 3.0 or older.", got=got, expected="0x0303")
 
 
 @handshake_message(HandshakeType.ENCRYPTED_EXTENSIONS, V13)

@@ -35,10 +35,12 @@ CIPHERTEXT_LIMIT_13 = 2**14 + 256
 CIPHERTEXT_LIMIT_12 = 2**14 + 2048
 
 # A message may announce 16 MiB. Chains and lists of authorities are the long ones: OpenSSL takes 100 KiB of
-# these two, Go 256 KiB of a Certificate and 64 KiB of any other message, rustls 64 KiB of any.
+# these two, Go 256 KiB of a Certificate and 64 KiB of any other message, rustls 64 KiB of any. A ClientHello
+# may be as long as its vectors are when all are full; this is OpenSSL's CLIENT_HELLO_MAX_LENGTH too.
 MESSAGE_LIMIT = 2**16
 LONG_MESSAGE_LIMIT = 2**17
-LONG_MESSAGE_TYPES = frozenset({11, 13})  # Certificate, CertificateRequest
+CLIENT_HELLO_LIMIT = 2 + 32 + 33 + 2 + 65_534 + 256 + 2 + 65_535
+LIMITS_OF_TYPES = {1: CLIENT_HELLO_LIMIT, 11: LONG_MESSAGE_LIMIT, 13: LONG_MESSAGE_LIMIT}
 HANDSHAKE_HEADER_LENGTH = 4
 
 
@@ -118,7 +120,7 @@ def records_of(stream: bytes) -> list[bytes]:
     return records
 
 
-def next_record_size(stream: bytes) -> int:
+def next_record_size(stream: bytes | bytearray) -> int:
     """The number of bytes to read next: a whole record, or 0 until it has arrived.
 
     Bytes that cannot be a record are read at once and whole, so that a machine can refuse them.
@@ -222,7 +224,7 @@ class HandshakeReassembler:
         if len(buffer) < HANDSHAKE_HEADER_LENGTH:
             return None
         length = int.from_bytes(buffer[1:HANDSHAKE_HEADER_LENGTH])
-        limit = LONG_MESSAGE_LIMIT if buffer[0] in LONG_MESSAGE_TYPES else MESSAGE_LIMIT
+        limit = LIMITS_OF_TYPES.get(buffer[0], MESSAGE_LIMIT)
         if length > limit:
             raise illegal_parameter(
                 f"A handshake message of type {buffer[0]} is too long.",

@@ -190,7 +190,7 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
             rows.append(bare)
         case Sent(to="client", protocol="application_data") if beat.fields:
             if ("server", fact.name) not in map(_kind, rows):  # its first words say what it grants
-                rows.append(replace(bare, name=re.split(r"[.(]", beat.fields[0])[0].rstrip(" ”") + "”"))
+                rows.append(replace(bare, name=re.split(r"\(|\. ", beat.fields[0])[0].rstrip(" ”") + "”"))
         case _:
             pass
 

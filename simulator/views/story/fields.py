@@ -54,9 +54,17 @@ def key_fields(fact: Sent | Alert, trace: Trace, verdict: Verdict | None = None)
         case "enrolment":
             return _enrolment(fact, trace.setup)
         case "application_data":
-            return (f"“{clean(fact.raw.decode('utf-8', 'replace').rstrip())}”",)
+            return _words(fact.raw)
         case _:
             return ()
+
+
+def _words(data: bytes) -> tuple[str, ...]:
+    """Application data as text: a line each, and all of it in one pair of quotation marks."""
+    text = data.decode("utf-8", "replace").rstrip()
+    first, *rest = [line for line in text.split("\r\n") if line] or [""]
+    lines = [f"“{clean(first)}", *map(clean, rest)]
+    return (*lines[:-1], f"{lines[-1]}”")
 
 
 def _alert(alert: Alert, verdict: Verdict | None) -> tuple[str, ...]:
