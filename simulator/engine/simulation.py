@@ -22,7 +22,7 @@ from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
 from simulator.errors import ArgumentError, DecisionError, InterruptionError
 from simulator.trace.connections import placed
-from simulator.trace.outcome import trace_of
+from simulator.trace.trace import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from simulator.errors import OutputError
 from simulator.trace.facts import Setup, Step
-from simulator.trace.outcome import trace_of
+from simulator.trace.trace import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -61,9 +61,12 @@ COMPLAINTS = (
 
 
 def json_text(value: object) -> str:
-    """A value as JSON text, ending with a line break."""
+    """A value as JSON text, ending with a line break; any encoding of Unicode can hold it."""
     document = msgspec.to_builtins(value, builtin_types=(bytes,), enc_hook=bytes.hex)
-    return json.dumps(document, default=bytes.hex, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(document, default=bytes.hex, indent=1, ensure_ascii=False) + "\n"
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode()  # a lone surrogate, as JSON escapes it too
 
 
 def plain(value: object) -> Any:

@@ -22,8 +22,7 @@ from simulator.trace.facts import (
     StandingChanged,
 )
 from simulator.trace.latest import before, last_belief, last_standing, last_verdict, returns, side_named
-from simulator.trace.level import card_of, level_of
-from simulator.trace.trace import Trace
+from simulator.trace.level import level_of
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
@@ -36,14 +35,6 @@ if TYPE_CHECKING:
 # The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
 TELLING = frozenset({Alert, BeliefChanged, Checked, Decided, HandshakeReturned, StandingChanged})
 NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
-
-
-def trace_of(events: Sequence[Event]) -> Trace:
-    """The whole run: its events with what came out of them, or of the last of several connections."""
-    last = events[-1].connection
-    telling = [event for event in events if type(event.fact) in TELLING and event.connection == last]
-    outcome = outcome_of(telling)
-    return Trace(tuple(events), outcome, card_of(telling, outcome))
 
 
 def outcome_of(events: Sequence[Event]) -> Outcome:

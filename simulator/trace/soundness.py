@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from simulator.trace.facts import Alert, BeliefChanged, Received, Sent, Setup, StandingChanged
+from simulator.tls.wire.version import TLS_VERSIONS
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    HandshakeReturned,
+    Received,
+    Sent,
+    Setup,
+    StandingChanged,
+)
 from simulator.trace.json import wrong
 
 if TYPE_CHECKING:
@@ -21,7 +32,8 @@ def must_be_sound(events: Sequence[Event]) -> None:
 
     The setup comes first, and once for each connection; connections follow one another. Events are numbered,
     in order of time and after their causes, which belong to the same connection. Parties, connections and
-    certificates are those of the setup. What was read is what its cause sent.
+    certificates are those of the setup, each once. Versions and dates are such. What was read is what its
+    cause sent.
 
     Raises:
         TraceError: the trace does not hang together.
@@ -40,9 +52,11 @@ def must_be_sound(events: Sequence[Event]) -> None:
             setup, begins = event.fact, place
             parties = {actor.name for actor in setup.actors}
             numbers = {connection.number for connection in setup.connections}
-            for connection in setup.connections:
-                _must_be_of(f"{where}.fact.connections", parties, connection.client, connection.server)
+            _setup_must_be_sound(setup, f"{where}.fact")
+            _clock_must_be_sound(setup, f"{where}.fact", event.at, events[-1].at)
             _certificates_must_be_sound(setup, where)
+        if isinstance(event.fact, HandshakeReturned) and event.fact.negotiated not in (*TLS_VERSIONS, None):
+            raise wrong(f"{where}.fact.negotiated", repr(event.fact.negotiated), "a TLS version, or null")
         if event.cause is not None and not begins <= event.cause < place:
             raise wrong(
                 f"{where}.cause", str(event.cause), f"an event from {begins} on before {place}, or null"
@@ -51,6 +65,38 @@ def must_be_sound(events: Sequence[Event]) -> None:
         _must_be_of(f"{where}.actor", {*parties, WORLD}, event.actor)
         _must_be_of(f"{where}.actor", _who_may(setup, event) or {event.actor}, event.actor)
         _must_name_its_peer(events, event, parties)
+
+
+def _setup_must_be_sound(setup: Setup, where: str) -> None:
+    """Refuse a version, a clock, names that come twice, and what the setup names without having it."""
+    if setup.tls not in TLS_VERSIONS:
+        raise wrong(f"{where}.tls", repr(setup.tls), " or ".join(TLS_VERSIONS))
+    for key, names in (
+        ("actors", [actor.name for actor in setup.actors]),
+        ("certificates", [held.name for held in setup.certificates]),
+        ("connections", [connection.number for connection in setup.connections]),
+    ):
+        if len(set(names)) < len(names):
+            twice, _ = Counter(names).most_common(1)[0]
+            raise wrong(f"{where}.{key}", f"{twice!r} more than once", "each name and number once")
+    parties = {actor.name for actor in setup.actors}
+    for connection in setup.connections:
+        _must_be_of(f"{where}.connections", parties, connection.client, connection.server)
+    certificates = {held.name for held in setup.certificates}
+    for place, actor in enumerate(setup.actors):
+        for key in ("sends", "trusts", "holds"):
+            _must_be_of(f"{where}.actors[{place}].{key}", certificates, *getattr(actor, key))
+
+
+def _clock_must_be_sound(setup: Setup, where: str, *moments: int) -> None:
+    """Refuse a clock that is none, and moments so far from it that no date can name them."""
+    try:
+        clock = datetime.fromisoformat(setup.clock)
+        for moment in moments:
+            (clock + timedelta(microseconds=moment)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        expected = "a moment in ISO 8601, and no event so far from it that it has no date"
+        raise wrong(f"{where}.clock", repr(setup.clock), expected) from error
 
 
 def _must_be_the_next(events: Sequence[Event], place: int) -> None:

@@ -8,7 +8,7 @@ or traffic secret.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator  # noqa: TC003 - see below
+from collections.abc import Iterator, Sequence  # noqa: TC003 - see below
 from typing import Any, Protocol, TypeVar
 
 from simulator.errors import TraceError
@@ -18,6 +18,8 @@ from simulator.release import RELEASE
 from simulator.security import SecurityCard  # noqa: TC001 - see above
 from simulator.trace.facts import SCHEMA_VERSION, Event, Outcome, Setup
 from simulator.trace.json import TraceValue, json_text, plain, typed, wrong
+from simulator.trace.level import card_of
+from simulator.trace.outcome import TELLING, outcome_of
 from simulator.trace.soundness import must_be_sound
 
 AFact = TypeVar("AFact")
@@ -69,6 +71,14 @@ class Trace(TraceValue, frozen=True):
         return trace_from_json(text)
 
 
+def trace_of(events: Sequence[Event]) -> Trace:
+    """The whole run: its events with what came out of them, or of the last of several connections."""
+    last = events[-1].connection
+    telling = [event for event in events if type(event.fact) in TELLING and event.connection == last]
+    outcome = outcome_of(telling)
+    return Trace(tuple(events), outcome, card_of(telling, outcome))
+
+
 class HasTrace(Protocol):
     """A run, or anything else that has a trace."""
 
@@ -113,8 +123,24 @@ def trace_from_dict(document: object) -> Trace:
     if not isinstance(release, str):  # any release: the schema's version says whether it can be read
         raise wrong("release", repr(release), "text")
     trace = typed(Trace, rest)
-    must_be_sound(trace.events)
+    must_hang_together(trace)
     return trace
+
+
+def must_hang_together(trace: Trace) -> None:
+    """Check what the types of a trace cannot say: its events are sound, and its outcome is what they tell.
+
+    Raises:
+        TraceError: it does not hang together.
+    """
+    must_be_sound(trace.events)
+    told = trace_of(trace.events)
+    for part in ("outcome", "card"):
+        read, found = getattr(trace, part), getattr(told, part)
+        for name in found.__struct_fields__:
+            if getattr(read, name) != getattr(found, name):
+                expected = f"what the events tell: {plain(getattr(found, name))!r}"
+                raise wrong(f"{part}.{name}", repr(plain(getattr(read, name))), expected)
 
 
 def trace_from_json(text: str) -> Trace:

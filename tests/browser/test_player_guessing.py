@@ -350,7 +350,7 @@ PENDING = """async ([contents, pending]) => {
 
 def test_a_decision_that_waits_is_told_when_it_is_reached(browser: Browser) -> None:
     """The question to come stands there at the end only, and no key answers it before."""
-    from simulator.trace.outcome import trace_of as trace_of_events
+    from simulator.trace.trace import trace_of as trace_of_events
 
     tab = in_a_notebook(watched(browser).page)
     events = trace_of("valid-certificate", "1.3").events[:46]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator.trace.facts import Alert, Decided, Sent
-from simulator.trace.outcome import trace_of as trace_of_events
+from simulator.trace.trace import trace_of as trace_of_events
 from simulator.views.player.page import comparison_page, document, page
 from simulator.views.story.words import clean, level_name
 from tests.browser.chromium import in_a_notebook, violations, watched, written

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.trace.facts import Decided
-from simulator.trace.outcome import trace_of as trace_of_events
+from simulator.trace.trace import trace_of as trace_of_events
 from simulator.views.player.page import comparison_page, document, page
 from tests.browser.chromium import in_a_notebook, violations, watched, written
 from tests.views.traces import HOSTILE, hostile_trace, trace_of

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator.errors import TraceError
-from simulator.trace.facts import Alert, BeliefChanged, Received, Sent, StandingChanged
+from simulator.trace.facts import Alert, BeliefChanged, HandshakeReturned, Received, Sent, StandingChanged
 from simulator.trace.soundness import must_be_sound
-from simulator.trace.trace import trace_from_dict, trace_to_dict
-from tests.played import RUNS, run_of
+from simulator.trace.trace import Trace, trace_from_dict, trace_to_dict
+from tests.played import EVERYTHING, RUNS, run_of
+from tests.trace.damages import damaged
+from tests.views.every_view import comparison, every_view
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
@@ -60,6 +62,15 @@ DAMAGES: list[tuple[str, Path, object]] = [
     ("certificates[1].problem", (*SETUP, "certificates", 1, "problem"), "it cannot be read"),
     ("certificates[1].problem", (*SETUP, "certificates", 1, "facts"), None),
     ("certificates[1].signed_by", (*SETUP, "certificates", 1, "signed_by"), ["nobody"]),
+    ("events[0].fact.tls", (*SETUP, "tls"), "1.1"),
+    ("events[0].fact.clock", (*SETUP, "clock"), "yesterday"),
+    ("events[0].fact.clock", (*SETUP, "clock"), "9999-12-31T23:59:59.999999Z"),
+    ("events[0].fact.certificates", (*SETUP, "certificates", 0, "name"), "server"),
+    ("events[0].fact.actors", (*SETUP, "actors", 0, "name"), "server"),
+    ("events[0].fact.actors[0].trusts", (*SETUP, "actors", 0, "trusts"), ["nobody"]),
+    ("outcome.level", ("outcome", "level"), "REFUSED"),
+    ("outcome.client", ("outcome", "client", "peer"), "CN=mallory"),
+    ("card.encrypted", ("card", "encrypted"), False),
 ]
 
 
@@ -110,3 +121,28 @@ def test_a_level_is_believed_by_clients_and_a_standing_known_by_servers(kind: ty
     """A server that believes in a level, or a client that knows its standing, is refused."""
     seq = seq_of(kind, "")
     assert f"events[{seq}].actor" in refused(("events", seq, "actor"), other)
+
+
+def test_a_version_that_does_not_exist_is_refused() -> None:
+    """The version that was agreed is one of those there are."""
+    seq = seq_of(HandshakeReturned, "")
+    assert f"events[{seq}].fact.negotiated" in refused(("events", seq, "fact", "negotiated"), "1.1")
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS if EVERYTHING else [("stolen-certificate", "1.2")])
+def test_whatever_is_accepted_can_be_drawn(name: str, tls: str) -> None:
+    """Each of many damaged traces is refused, or every view draws it and it can be stored again."""
+    whole = run_of(name, tls).trace
+    document = trace_to_dict(whole)
+    accepted = 0
+    for seed in range(100):
+        try:
+            trace = trace_from_dict(damaged(document, seed))
+        except TraceError:
+            continue
+        accepted += 1
+        assert Trace.from_json(trace.to_json()) == trace, seed
+        if EVERYTHING or accepted <= 5:  # all the views of one take a fifth of a second
+            assert all(data for _, data in every_view(trace)), seed
+            assert all(data for _, data in comparison(trace, whole)), seed
+    assert accepted > 3

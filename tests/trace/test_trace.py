@@ -30,8 +30,7 @@ from simulator.trace.facts import (
     StateChanged,
     Step,
 )
-from simulator.trace.outcome import trace_of
-from simulator.trace.trace import Trace, trace_from_dict, trace_to_dict
+from simulator.trace.trace import Trace, trace_from_dict, trace_of, trace_to_dict
 from tests.played import RUNS, run_of
 
 if TYPE_CHECKING:

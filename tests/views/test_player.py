@@ -31,7 +31,7 @@ from simulator.trace.facts import (
     StateChanged,
     Step,
 )
-from simulator.trace.outcome import trace_of as trace_of_events
+from simulator.trace.trace import trace_of as trace_of_events
 from simulator.views.player.messages import messages
 from simulator.views.player.page import MODULES, comparison, comparison_page, document, module, page
 from simulator.views.player.picture import picture

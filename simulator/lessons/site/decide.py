@@ -9,7 +9,7 @@ from simulator.lessons.site.frame import link, listed, page
 from simulator.lessons.site.runs import SCRIPTS, light, player, versions
 from simulator.scenario import TLS_VERSIONS
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.trace.outcome import trace_of
+from simulator.trace.trace import trace_of
 from simulator.views.player.document import document
 from simulator.views.story.words import question
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.errors import ArgumentError
-from simulator.trace.outcome import trace_of
+from simulator.trace.trace import trace_of
 from simulator.views.drawing.marks import Part
 from simulator.views.player.page import document
 from simulator.views.player.widget import Player
