@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from simulator.pki.key_types import ANY_POLICY
 from simulator.pki.policies import policy_mappings, policy_name
 from simulator.trust.checks.candidate import Finding, called, passed_if
-from simulator.trust.checks.policy_tree import MAX_NODES, PolicyTree, PolicyTreeTooLargeError
+from simulator.trust.checks.policy_tree import PolicyTree
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
@@ -156,12 +156,7 @@ def processed(path: tuple[Certificate, ...], inputs: PolicyInputs) -> tuple[Poli
     """
     issued = path[:-1]
     state = PolicyState.initial(len(issued), inputs)
-    try:
-        return state, _process(state, issued, inputs)
-    except PolicyTreeTooLargeError:
-        state.tree.clear()
-        sentence = f"The policy tree of this path would have more than {MAX_NODES} nodes, and is refused."
-        return state, Refusal(0, sentence, "RFC 9618 §1")
+    return state, _process(state, issued, inputs)
 
 
 def _process(state: PolicyState, issued: tuple[Certificate, ...], inputs: PolicyInputs) -> Refusal | None:
