@@ -27,17 +27,20 @@ class _Policy(NamedTuple):
     nginx: str
     haproxy: str
     postgresql: str | None
-    mosquitto: str | None
+    mosquitto: tuple[str, ...] | None
 
 
+# From version 2 a listener lets nobody in unless it is told who may.
+_BY_CERTIFICATE = ("require_certificate true", "use_identity_as_username true")
+_ANYBODY = ("require_certificate false", "allow_anonymous true")
 _POLICIES = {
-    "none": _Policy("", "off", "verify none", "", "false"),
+    "none": _Policy("", "off", "verify none", "", _ANYBODY),
     "unverified": _Policy(
         " -verify 8", "optional_no_ca", "verify optional ca-ignore-err all crt-ignore-err all", None, None
     ),
-    "optional": _Policy(" -verify 8 -verify_return_error", "optional", "verify optional", "", "false"),
+    "optional": _Policy(" -verify 8 -verify_return_error", "optional", "verify optional", "", _ANYBODY),
     "required": _Policy(
-        " -Verify 8 -verify_return_error", "on", "verify required", " clientcert=verify-ca", "true"
+        " -Verify 8 -verify_return_error", "on", "verify required", " clientcert=verify-ca", _BY_CERTIFICATE
     ),
 }
 _NO_SUCH_POLICY = "It cannot ask for a certificate without judging it, as this scenario's server does."
@@ -60,7 +63,7 @@ def readme_of(world: World, files: Sequence[WorldFile], *, seeded: bool) -> str:
         "\n".join(["| File | Content |", "|---|---|", *rows]),
         "The commands below run in this folder. `password.txt` stands for a file of yours with the password "
         "of the PKCS#12 and JKS files in its first line: a password in a command can be read by every user "
-        "of the machine.",
+        "of the machine. Java wants six characters at least.",
         *_sections(world, names, seeded),
     ]
     return "\n\n".join(parts) + "\n"
@@ -101,7 +104,7 @@ def _sections(world: World, names: Collection[str], seeded: bool) -> Iterator[st
     yield _curl(world, has_client=has_client)
     yield _java(world, names)
     yield _browsers(world, names, has_client=has_client)
-    yield _servers(policy, names)
+    yield from _servers(world, policy, names, has_client=has_client)
 
 
 def _openssl(world: World, policy: _Policy, when: str, *, has_client: bool) -> Iterator[str]:
@@ -174,17 +177,12 @@ def _java(world: World, names: Collection[str]) -> str:
 
 
 def _to_pkcs12(world: World, name: str) -> str:
-    """The command that makes a PKCS#12 file of a certificate and its own key."""
-    chain = f" -certfile {_side_of(world, name)}-chain.pem" if world[name].chain else ""
-    return (
-        f"openssl pkcs12 -export -inkey {name}.key -in {name}.pem{chain} -name {name} "
-        f"-passout file:password.txt -out {name}.p12"
-    )
-
-
-def _side_of(world: World, name: str) -> str:
-    """The side that holds a certificate."""
-    return "client" if name in world.client.names else "server"
+    """The command that makes a PKCS#12 file of a certificate, its chain and its own key."""
+    chain = " ".join(f"{world.name_of(one)}.pem" for one in world[name].presented)
+    options = f"-inkey {name}.key -name {name} -passout file:password.txt -out {name}.p12"
+    if world[name].chain:
+        return f"cat {chain} | openssl pkcs12 -export {options}"
+    return f"openssl pkcs12 -export -in {chain} {options}"
 
 
 def _browsers(world: World, names: Collection[str], *, has_client: bool) -> str:
@@ -207,8 +205,8 @@ def _browsers(world: World, names: Collection[str], *, has_client: bool) -> str:
     return "\n\n".join(lines)
 
 
-def _servers(policy: _Policy, names: Collection[str]) -> str:
-    """The settings of servers that ask for certificates."""
+def _servers(world: World, policy: _Policy, names: Collection[str], *, has_client: bool) -> Iterator[str]:
+    """The settings of servers that ask for certificates, and their clients."""
     both = "server-chain-and-key.pem"
     join = "" if both in names else f"# cat server-chain.pem server-signs-with.key > {both}\n"
     postgresql = (
@@ -233,7 +231,7 @@ def _servers(policy: _Policy, names: Collection[str]) -> str:
             "certfile server-chain.pem",
             "keyfile server-signs-with.key",
             "cafile server-trusts.pem",
-            f"require_certificate {policy.mosquitto}",
+            *policy.mosquitto,
         )
     )
     nginx = _code(
@@ -245,16 +243,20 @@ def _servers(policy: _Policy, names: Collection[str]) -> str:
         "ssl_verify_depth 8;",
     )
     haproxy = _code(f"{join}bind :{PORT} ssl crt {both} ca-file server-trusts.pem {policy.haproxy}")
-    return "\n\n".join(
-        [
-            "## Servers",
-            "Give each path in full.",
-            f"nginx, in `server`:\n\n{nginx}",
-            f"HAProxy, in `frontend`:\n\n{haproxy}",
-            f"PostgreSQL:\n\n{postgresql}",
-            f"mosquitto:\n\n{mosquitto}",
-        ]
+    yield "## Servers\n\nGive each path in full."
+    yield f"nginx, in `server`:\n\n{nginx}"
+    yield f"HAProxy, in `frontend`:\n\n{haproxy}"
+    yield f"PostgreSQL:\n\n{postgresql}"
+    yield f"mosquitto:\n\n{mosquitto}"
+    host = read_host(world.scenario.client.server_name)
+    name = host.sni or f"{host.address}"
+    psql = " sslcert=client-chain.pem sslkey=client-signs-with.key" if has_client else ""
+    publish = " --cert client-chain.pem --key client-signs-with.key" if has_client else ""
+    clients = _code(
+        f'psql "host={name} sslmode=verify-full sslrootcert=client-trusts.pem{psql}"',
+        f"mosquitto_pub -h {name} -p 8883 --cafile client-trusts.pem{publish} -t test -m hello",
     )
+    yield f"Clients of the last two, where {name} leads to the server:\n\n{clients}"
 
 
 def _section(title: str, commands: Sequence[str]) -> str:

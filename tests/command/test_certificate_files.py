@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import socket
 import stat
@@ -16,12 +17,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from simulator import catalogue
 from simulator.command.certificate_files import FORMS, issue_for_real_tools, write_certificates
 from simulator.command.certificates_readme import PORT
+from simulator.command.cli import certificates
 from simulator.errors import OutputError, PasswordError
 from simulator.pki.bundles import load_certificates, load_pkcs12, load_trust_store
 from simulator.pki.files.kinds import file_facts
 from simulator.pki.key_files import load_private_key
 from simulator.scenario.catalogue.catalogue import load
-from tests.peers import program, shared
+from tests.peers import ROOT, program, shared
 from tests.played import EVERYTHING
 
 if TYPE_CHECKING:
@@ -130,6 +132,14 @@ def test_a_folder_holds_one_run(tmp_path: Path) -> None:
     assert not (tmp_path / "alice.p12").exists()
 
 
+def test_the_forms_have_one_list() -> None:
+    """The command offers, and docs/files.md names, the forms that can be written."""
+    option = next(one for one in certificates.params if one.name == "forms")
+    assert [*FORMS, "all"] == list(option.type.choices)  # type: ignore[attr-defined]  # of a Choice
+    text = (ROOT / "docs" / "files.md").read_text(encoding="utf-8")
+    assert [*FORMS, "all"] == re.findall(r"^\| `([a-z0-9-]+)` \| ", text, re.MULTILINE)
+
+
 def test_a_form_without_its_password_is_told(tmp_path: Path) -> None:
     """PKCS#12 and JKS need a password; nothing is written without it."""
     for password in (None, ""):
@@ -213,6 +223,25 @@ def test_keytool_reads_the_stores(folder: Path) -> None:
         if JAVA_STORES is None or words[3] in JAVA_STORES:
             done = run(words, folder)
             assert "Your keystore contains 1 entry" in done.stdout, (words, done.stdout)
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="keytool takes most of a second for each store: make test-all")
+def test_the_commands_that_make_stores_work(tmp_path: Path) -> None:
+    """Where a form was not asked for, the README has the command that makes it of the PEM files."""
+    world = fresh("chain-with-intermediate")
+    write_certificates(world, tmp_path)
+    (tmp_path / "password.txt").write_text(f"{PASSWORD}\n", encoding="utf-8")
+    lines = (tmp_path / "README.md").read_text(encoding="utf-8").splitlines()
+    making = [line for line in lines if "pkcs12 -export" in line or line.startswith("keytool -importcert")]
+    assert len(making) == 4
+    for line in making:
+        done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, check=False, timeout=60)
+        assert done.returncode == 0, (line, done.stderr)
+    for side, name in (("client", "alice"), ("server", "server")):
+        made, trusted = (tmp_path / f"{one}.p12" for one in (name, f"{side}-trusts"))
+        assert load_pkcs12(made.read_bytes(), PASSWORD).presented == world[name].presented
+        pem = (tmp_path / f"{side}-trusts.pem").read_bytes()
+        assert load_trust_store(trusted.read_bytes(), PASSWORD) == load_trust_store(pem)
 
 
 def test_the_older_form_is_3des_and_sha1(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import random
 import re
+import subprocess
 import sys
 import warnings
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from simulator.pki.files.kinds import file_facts
 from simulator.pki.key_files import load_private_key, write_private_key
 from simulator.pki.keys import KeyType, describe_key
 from simulator.pki.stores import TrustStore
-from tests.peers import shared
+from tests.peers import program, shared
 from tests.pki.made_files import MADE, PASSWORD, alice, certificates, identity, made, to_ber, two_identities
 from tests.pki.samples import contents, key, openssl, root
 from tests.played import EVERYTHING
@@ -140,6 +141,21 @@ def test_several_keys_of_a_pkcs12_file_are_listed_by_name() -> None:
         load_pkcs12(two_identities(), None)
     chosen = [load_pkcs12(two_identities(), None, which=which).certificate.common_name for which in (1, 2)]
     assert chosen == ["alice", "bob"]
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="keytool takes most of a second for each key: make test-all")
+def test_several_keys_of_keytool_are_listed(tmp_path: Path) -> None:
+    """A key store of keytool with two keys lists them by their aliases; a number chooses one."""
+    for name in ("alice", "bob"):
+        words = (
+            f"-genkeypair -alias {name} -dname CN={name} -keyalg EC -groupname secp256r1 -keystore two.p12"
+        )
+        asked = [program("keytool"), *words.split(), "-storepass", "a long secret", "-storetype", "PKCS12"]
+        subprocess.run(asked, cwd=tmp_path, check=True, capture_output=True, timeout=60)
+    data = (tmp_path / "two.p12").read_bytes()
+    with pytest.raises(CertificateError, match="Got: 1: alice; 2: bob"):
+        load_pkcs12(data, "a long secret")
+    assert load_pkcs12(data, "a long secret", which=2).certificate.common_name == "bob"
 
 
 @pytest.mark.parametrize("older", [False, True])
