@@ -70,6 +70,7 @@ REASONS: tuple[Reason, ...] = (
     _reason("longer than the verifier allows", {22}, ("chain-depth", "path")),
     _reason("an unknown critical extension", {34}, ("critical-extensions", "extensions")),
     _reason("a name that is not allowed", {47, 48, 51, 52, 53}, ("name-constraints", "nameConstraints")),
+    _reason("too many names and constraints", {1}, ("name-constraints", "names × constraints")),
     _reason("the leaf's key is too weak", {66}, ("key-strength", LEAF_KEY)),
     _reason("an issuer's key is too weak", {67}, ("key-strength", ISSUER_KEY)),
     _reason("a weak signature algorithm", {68}, ("signature-algorithm", "signatureAlgorithm")),

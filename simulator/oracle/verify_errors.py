@@ -43,7 +43,7 @@ UNREADABLE = (
 )
 
 _TABLE: tuple[tuple[int, str, str, str], ...] = (
-    (1, "UNSPECIFIED", "", INTERNAL),
+    (1, "UNSPECIFIED", "name-constraints", "Reported for too many names and constraints; else internal."),
     (2, "UNABLE_TO_GET_ISSUER_CERT", "trust-anchor", ""),
     (3, "UNABLE_TO_GET_CRL", "", CRL),
     (4, "UNABLE_TO_DECRYPT_CERT_SIGNATURE", "", UNUSED),

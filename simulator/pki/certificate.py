@@ -124,7 +124,9 @@ class Certificate(Struct, frozen=True, eq=False):
         return hash(self.der)
 
     def __repr__(self) -> str:
-        return f"<Certificate {self.subject!r} issued by {self.issuer!r}, serial number {self.serial_number}>"
+        return (
+            f"<Certificate {self.subject!r} issued by {self.issuer!r}, serial number {self.serial_number:x}>"
+        )
 
     def __reduce__(self) -> tuple[object, ...]:
         return Certificate.parse, (self.der,)

@@ -47,6 +47,7 @@ OPENSSL_ALERTS = _alerts(
     certificate_revoked="revocation",
     decrypt_error="signature, proof-of-possession",
     certificate_expired="validity/notAfter",
+    internal_error="name-constraints/names × constraints",  # X509_V_ERR_UNSPECIFIED: it has no own number
 )
 
 # RFC 8446, section 6.2; for a hash that is broken, section 4.4.2.4.

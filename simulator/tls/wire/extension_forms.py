@@ -108,6 +108,8 @@ class OidFilter(Structure, frozen=True):
 
 # Lists, whose bounds are bytes.
 SCHEMES = Vector(2, Uint(2, signature_scheme_name), 2, 65534, "SignatureScheme")
+# The same two octets by the name and the meaning of TLS 1.2 (RFC 5246 section 7.4.1.4.1).
+SCHEMES_OF_TLS12 = Vector(2, Uint(2, signature_scheme_name), 2, 65534, "SignatureAndHashAlgorithm")
 KEY_SHARES = Vector(2, KeyShareEntry.KIND, 0, 65535, "KeyShareEntry")
 NAMED_GROUPS = Vector(2, Uint(2, group_name), 2, 65534, "NamedGroup")
 SERVER_NAMES = Vector(2, ServerName.KIND, 1, 65535, "ServerName")

@@ -15,7 +15,7 @@ from typing import Annotated, ClassVar, TypeVar
 
 from simulator.tls.wire.alerts import decode_error, protocol_version, unexpected_message
 from simulator.tls.wire.codec import Structure, decode_whole, structure
-from simulator.tls.wire.extension_forms import SCHEMES
+from simulator.tls.wire.extension_forms import SCHEMES_OF_TLS12
 from simulator.tls.wire.extensions import Extension, ExtensionBlock, ExtensionPlace
 from simulator.tls.wire.kinds import Fixed, Opaque, Rest, Uint, Vector
 from simulator.tls.wire.registry import (
@@ -166,7 +166,7 @@ class CertificateRequest12(Message, frozen=True):
     certificate_types: Annotated[
         tuple[int, ...], Vector(1, Uint(1, certificate_type_name), 1, 255, "ClientCertificateType")
     ]
-    supported_signature_algorithms: Annotated[tuple[int, ...], SCHEMES, "what the server can verify"]
+    supported_signature_algorithms: Annotated[tuple[int, ...], SCHEMES_OF_TLS12, "what the server can verify"]
     certificate_authorities: Annotated[
         tuple[bytes, ...],
         Vector(2, Opaque(2, 1, 65535), 0, 65535, "DistinguishedName"),

@@ -27,15 +27,18 @@ def serial_number(certificate: Certificate) -> Finding:
     """The serial number is a positive number of at most 20 octets."""
     number = certificate.serial_number
     octets = number.bit_length() // 8 + 1
+    # Python refuses to write numbers of more than 4300 digits, and nobody reads them.
+    sign = "negative number" if number < 0 else "number"
+    value = str(number) if octets <= MAX_SERIAL_OCTETS + 1 else f"a {sign} of {octets} octets"
     if number <= 0:
-        sentence = f"The serial number of {called(certificate)} is {number}; it must be positive."
+        sentence = f"The serial number of {called(certificate)} is {value}; it must be positive."
     elif octets > MAX_SERIAL_OCTETS:
         sentence = f"The serial number of {called(certificate)} is too long: {octets} octets."
     else:
         sentence = f"The serial number of {called(certificate)} is a positive number of {octets} octets."
     outcome = passed_if(number > 0 and octets <= MAX_SERIAL_OCTETS)
     required = f"positive, at most {MAX_SERIAL_OCTETS} octets"
-    return Finding(outcome, sentence, "serialNumber", str(number), required)
+    return Finding(outcome, sentence, "serialNumber", value, required)
 
 
 def distinguished_names(certificate: Certificate) -> Finding:
