@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test test-all check-fast fuzz lint types figures schema check notebooks notebooks-run slides site lesson clean
+.PHONY: demo test test-all check-fast fuzz lint types figures schema check notebooks notebooks-run site lesson clean
 
 demo: $(STAMP)
 	$(BIN)/clientauth demo
@@ -43,15 +43,12 @@ schema: $(STAMP)
 check: $(STAMP)
 	$(BIN)/clientauth check --all
 
-# Open the notebooks; run them all and store what they show; make pages of slides of them, into slides/.
+# Open the notebooks; run them all and store what they show.
 notebooks: $(STAMP)
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 notebooks-run: $(STAMP)
 	$(BIN)/python notebooks/execute.py
-
-slides: $(STAMP)
-	$(BIN)/python notebooks/slides.py
 
 # The classroom as static pages, into site/: open site/index.html, or copy the folder to any web server.
 site: $(STAMP)

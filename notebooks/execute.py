@@ -65,8 +65,7 @@ def settled(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """Without what differs from one machine or run to the next.
 
     The view of a widget names a model by a random number, and without its kernel that model is gone. The
-    picture beside it is what a reader sees. What an output's metadata says of a picture stays: its words, and
-    where slides may cut it.
+    picture beside it is what a reader sees. What an output's metadata says of a picture stays: its words.
     """
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},

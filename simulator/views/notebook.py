@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import OutputError
 from simulator.views.drawing.cells import wrap_cells
-from simulator.views.drawing.cuts import cuts_of
 from simulator.views.drawing.png import small_png
 
 if TYPE_CHECKING:
     from simulator.views.drawing.display import Drawing
     from simulator.views.drawing.figure import DrawnFigure
 
-OURS = "clientauth"  # the key of what our own tools read in the metadata of an output
 TEXT_WIDTH = 100  # columns of the text that replaces a picture
 
 Bundle = dict[str, str]
@@ -53,11 +51,8 @@ class Exhibit:
         return found
 
     def metadata(self) -> Metadata:
-        """The metadata of a picture: its words for HTML, and the places where slides may cut it."""
-        if self.drawing is None:
-            return {}
-        words = {"title": self.drawing.title, **cuts_of(self.drawing).as_json()}
-        return {"image/png": {"alt": self.drawing.description}, OURS: words}
+        """The metadata of a picture: its words for a reader who cannot see it."""
+        return {"image/png": {"alt": self.drawing.description}} if self.drawing else {}
 
     def figure(self, *, theme: str = "light") -> DrawnFigure:
         """The picture as a matplotlib figure, to go on working with.

@@ -99,7 +99,7 @@ BAD_CLAIMS: list[tuple[dict[str, Any], str]] = [
     ({}, "option B: holds cannot have this value"),
     (
         {"levl": "REFUSED"},
-        "option B, holds: Unknown fact. Got: 'levl'. Expected: a fact in the table of docs/teaching.md. "
+        "option B, holds: Unknown fact. Got: 'levl'. Expected: a fact in the table of docs/quiz.md. "
         "Did you mean 'level'?",
     ),
     ({"level": "REFUSD"}, "The fact level cannot have this value. Got: 'REFUSD'. Expected: `CLEARTEXT`"),

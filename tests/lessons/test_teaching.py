@@ -1,4 +1,4 @@
-"""What the lesson plan says is so: every command, every answer, every solution."""
+"""What the teacher's pages say is so: every command, every answer, every minute, every solution."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from simulator.lessons.classroom.exercises import exercises
 from simulator.lessons.classroom.puzzle import CASES
 from simulator.lessons.facts.facts import FACTS, fact
 from simulator.lessons.facts.values import NONE
+from simulator.lessons.lesson.folder import lesson_files
+from simulator.lessons.lesson.plan import asked, parts, plan
 from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.quiz.quiz_file import OF_A_QUESTION, OF_AN_OPTION, question_from
@@ -29,7 +31,11 @@ from tests.readme import BLOCK, quoted_rightly
 if TYPE_CHECKING:
     from pathlib import Path
 
-PLAN = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+PLAN, MISCONCEPTIONS, ANSWERS, QUIZ = (
+    (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("teaching", "misconceptions", "answers", "quiz")
+)
+MOST_WORDS = 1500  # of the plan: three pages of paper
 NOT_PLAYED = {"M20"}  # proxies are not simulated, and the page says so
 ONLY_NEAR = {
     "M16",
@@ -37,7 +43,9 @@ ONLY_NEAR = {
 }  # a client's host and later requests are not simulated; the page shows the nearest run
 
 
-@pytest.mark.parametrize(("command", "quoted"), BLOCK.findall(PLAN), ids=lambda value: value.split("\n")[0])
+@pytest.mark.parametrize(
+    ("command", "quoted"), BLOCK.findall(PLAN + MISCONCEPTIONS), ids=lambda value: value.split("\n")[0]
+)
 def test_commands_print_what_is_quoted(command: str, quoted: str) -> None:
     """Each command prints what stands under it."""
     result = CliRunner().invoke(clientauth, [*shlex.split(command)[1:], "--width", "80", "--no-colour"])
@@ -46,7 +54,7 @@ def test_commands_print_what_is_quoted(command: str, quoted: str) -> None:
 
 def test_every_misconception_has_its_run() -> None:
     """Each misconception stands there in its own words, with a run against it or the reason for none."""
-    sections = dict(re.findall(r"^### (M\d+)\n\n(.*?)(?=^##)", PLAN, re.MULTILINE | re.DOTALL))
+    sections = dict(re.findall(r"^## (M\d+)\n\n(.*?)(?=^##)", MISCONCEPTIONS, re.MULTILINE | re.DOTALL))
     assert list(misconceptions()) == list(sections)
     for number, told in sections.items():
         assert misconceptions()[number].belief in " ".join(told.split())
@@ -56,7 +64,7 @@ def test_every_misconception_has_its_run() -> None:
 
 def test_the_run_against_m17_opens_no_session() -> None:
     """Who is authenticated and not authorised is turned away in the run that is shown for it."""
-    section = PLAN.partition("### M17")[2].partition("### M18")[0]
+    section = MISCONCEPTIONS.partition("## M17")[2].partition("## M18")[0]
     [(command, _)] = BLOCK.findall(section)
     result = CliRunner().invoke(clientauth, [*shlex.split(command)[1:], "--json"])
     card = json.loads(result.output)["trace"]["card"]
@@ -65,7 +73,7 @@ def test_the_run_against_m17_opens_no_session() -> None:
 
 def test_the_answers_of_the_quiz_are_those_that_are_computed() -> None:
     """The table of letters is what playing gives, in order, and holds every question of the notebooks."""
-    letters = re.findall(r"`([\w-]+)` ([A-F])", PLAN.partition("### The quiz")[2].partition("###")[0])
+    letters = re.findall(r"`([\w-]+)` ([A-F])", ANSWERS.partition("## The quiz")[2].partition("##")[0])
     named = [name for name, _ in letters]
     assert [(name, questions()[name].right) for name in questions() if name in named] == letters
     code = "\n".join(source(cell) for path in NOTEBOOKS for cell in cells(path, "code"))
@@ -74,14 +82,16 @@ def test_the_answers_of_the_quiz_are_those_that_are_computed() -> None:
 
 def test_the_cases_are_decided_as_the_simulator_does() -> None:
     """The table of cases is what the server finds."""
-    table = re.findall(r"^\| (\d) \| ([\w-]+) \|$", PLAN.partition("### You are the server")[2], re.MULTILINE)
+    table = re.findall(
+        r"^\| (\d) \| ([\w-]+) \|$", ANSWERS.partition("## You are the server")[2], re.MULTILINE
+    )
     found = [fact(case(number).run.trace, "server_failed_at") for number in range(1, len(CASES) + 1)]
     assert [(str(n), "accept" if name == NONE else name) for n, name in enumerate(found, 1)] == table
 
 
 def test_the_solutions_solve_the_exercises() -> None:
     """Each solution is accepted, and there is one for every exercise."""
-    code = re.search(r"```python\n(.*?)```", PLAN, re.DOTALL)
+    code = re.search(r"```python\n(.*?)```", ANSWERS, re.DOTALL)
     assert code
     names: dict[str, object] = {}
     solved = []
@@ -98,52 +108,52 @@ def test_the_solutions_solve_the_exercises() -> None:
 
 def test_the_question_of_your_own_is_one() -> None:
     """The example of a question can be read, and exactly one of its claims holds."""
-    text = re.search(r"```toml\n(.*?)```", PLAN, re.DOTALL)
+    text = re.search(r"```toml\n(.*?)```", QUIZ, re.DOTALL)
     assert text
     [(name, table)] = tomllib.loads(text[1]).items()
     assert "B" == question_from(name, table).right
-    assert f"clientauth quiz {name} --file mine.toml" in PLAN
+    assert f"clientauth quiz {name} --file mine.toml" in QUIZ
 
 
 def test_the_tables_of_a_question_are_what_is_read() -> None:
     """The page explains each setting of a question and of an option, and each fact with its values."""
-    rows = re.findall(r"^\| `([\w]+)` \| (.*) \|$", PLAN.partition("## A quiz of your own")[2], re.MULTILINE)
+    rows = re.findall(r"^\| `([\w]+)` \| (.*) \|$", QUIZ, re.MULTILINE)
     settings = [*OF_A_QUESTION, *OF_AN_OPTION]
     assert settings == [name for name, _ in rows[: len(settings)]]
     facts = [(name, f"{one.meaning} | {one.values.words}") for name, one in FACTS.items()]
     assert facts == rows[len(settings) :]
 
 
-def test_the_plans_fill_their_time() -> None:
-    """The rows of a plan follow on each other without gaps, up to the end of the class."""
-    for minutes in (45, 90):
-        plan = PLAN.partition(f"## {minutes} minutes")[2].partition("\n## ")[0]
-        spans = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)–(\d+) \|", plan, re.MULTILINE)]
-        assert (0, minutes) == (spans[0][0], spans[-1][1])
-        assert [end for _, end in spans[:-1]] == [begin for begin, _ in spans[1:]]
+def test_the_plan_fits_on_three_pages() -> None:
+    """It has so many words at most; the lines of its tables are none."""
+    assert len(re.findall(r"[^\s|]+", PLAN)) <= MOST_WORDS
 
 
-def test_every_row_of_a_plan_says_where_what_and_what_to_expect() -> None:
-    """Each row has its place, what to show, ask, expect and say; a vote has eight minutes or more."""
-    for minutes in (45, 90):
-        plan = PLAN.partition(f"## {minutes} minutes")[2].partition("\n## ")[0]
-        rows = [line.strip("|").split("|") for line in plan.splitlines() if re.match(r"\| \d", line)]
-        for span, where, *told in rows:
-            begin, end = map(int, span.split("–"))
-            assert re.search(r"live|slides|terminal|board|paper|as above", where)
-            assert 4 == len([cell for cell in told if cell.strip()])
-            assert end - begin >= 8 or "vote" not in told[0]
+@pytest.mark.parametrize(("column", "length"), [(0, "45"), (1, "90")])
+def test_the_plan_has_the_parts_of_the_lesson(column: int, length: str) -> None:
+    """Minutes, titles and votes are those of the folder; a part of the longer lesson alone has a dash."""
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in PLAN.splitlines()
+        if re.match(r"\| (\d+–\d+|–) \| \d+–\d+ \|", line)
+    ]
+    told = [(row[column], row[2], re.findall(r"`([\w-]+)`", row[3])) for row in rows if row[column] != "–"]
+    assert told == [
+        (
+            f"{part.begins}–{part.ends}",
+            part.title,
+            [asked(slide).name for slide in part.slides if slide["kind"] == "vote"],
+        )
+        for part in parts(length)
+    ]
+    assert all(cell for row in rows for cell in row)
 
 
-def test_the_headings_that_a_plan_names_stand_in_its_notebooks() -> None:
-    """Where a row says in italics what to open, the notebook beside it has a heading of these words."""
-    named = re.findall(r"^\| [\d–]+ \| [^|]*?notebook (\d): ([^|]*) \|", PLAN, re.MULTILINE)
-    assert len(named) == len(re.findall(r"^\| [\d–]+ \| [^|]*(?:slides|live)", PLAN, re.MULTILINE)) == 8
-    for number, where in named:
-        [path] = [path for path in NOTEBOOKS if path.name.startswith(f"0{number}-")]
-        text = "\n".join(source(cell) for cell in cells(path, "markdown"))
-        headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
-        assert set() == set(re.findall(r"\*([^*]+)\*", where)) - set(headings)
+def test_the_plan_names_the_files_of_the_folder() -> None:
+    """Its table has every file and folder of the longer lesson, but the one that the pages share."""
+    named = re.findall(r"^\| `([\w./-]+)` \|", PLAN, re.MULTILINE)
+    files = [name for name, _ in lesson_files("90")]
+    assert {name.partition("/")[0] for name in files} - {"shared"} == {name.strip("/") for name in named}
 
 
 def test_the_pages_that_the_plan_has_written_are_written(
@@ -152,7 +162,7 @@ def test_the_pages_that_the_plan_has_written_are_written(
     """Each command within a sentence that writes a page for a class writes it."""
     monkeypatch.chdir(tmp_path)
     commands = re.findall(r"`(clientauth (?:export|diff|cases) [^`]*\.html[^`]*)`", PLAN)
-    assert 5 == len(set(commands))
+    assert 4 == len(set(commands))
     for command in commands:
         words = shlex.split(command)[1:]
         result = CliRunner().invoke(clientauth, words)
@@ -165,5 +175,5 @@ def test_the_pages_that_the_plan_has_written_are_written(
 def test_what_the_plan_names_exists() -> None:
     """Every scenario, question and level that the page names in code is one."""
     known = {*catalogue, *questions(), *(level.value for level in SecurityLevel)}
-    named = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", PLAN)
-    assert set() == set(named) - known - {"server-name", "send-certificate"}
+    named = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", PLAN + MISCONCEPTIONS + ANSWERS + QUIZ)
+    assert set() == set(named) - known - {"server-name", "late-start", *plan()["ask"]}

@@ -2,7 +2,7 @@
 
 A learner changes a scenario, takes decisions, or finds a value; :func:`check` plays the answer and names what
 is missing. ``exercises.toml`` holds no solution, only the wanted facts and the changes that are allowed. The
-instructor's answers are in ``docs/teaching.md``.
+instructor's answers are in ``docs/answers.md``.
 """
 
 from __future__ import annotations

@@ -357,6 +357,6 @@ def check_claim(claim: Claim) -> None:
 
 def _known(name: str) -> Fact:
     if name not in FACTS:
-        expected, otherwise = "a fact in the table of docs/teaching.md", f"Facts: {', '.join(FACTS)}."
+        expected, otherwise = "a fact in the table of docs/quiz.md", f"Facts: {', '.join(FACTS)}."
         raise unknown_name(SimulatorError, "fact", name, FACTS, expected=expected, otherwise=otherwise)
     return FACTS[name]

@@ -91,7 +91,7 @@ def tables_in(file: str | Path) -> dict[str, Any]:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except OSError as error:
         got = f"{path}: {error.strerror or error}"
-        expected = "a .toml file as docs/teaching.md describes it"
+        expected = "a .toml file as docs/quiz.md describes it"
         raise QuestionError("The file of questions cannot be read.", got=got, expected=expected) from error
     except UnicodeDecodeError as error:
         raise QuestionError(f"{path}: this is not text in UTF-8.", advice="Save it as UTF-8.") from error

@@ -83,7 +83,7 @@ def _page_end(cuts: Cuts, since: float, room: float, end: float) -> float:
     """The place of the next cut: where a part begins, if that fills most of the page, else any that fits."""
     if end - since <= room:
         return end
-    starts = [start.y for start in cuts.starts if 0.6 * room < start.y - since <= room]
+    starts = [start for start in cuts.starts if 0.6 * room < start - since <= room]
     seams = [seam for seam in cuts.seams if 0.3 * room < seam - since <= room]
     return max(starts or seams or [since + room])
 
