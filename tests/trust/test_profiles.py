@@ -104,6 +104,21 @@ def test_a_trusted_ca_in_the_leafs_place_has_one_consistent_ledger(profile: str)
     assert found.accepted == (profile in ("rfc5280", "strict"))  # the others want a leaf's key usage
 
 
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("root_is_trusted", [True, False])
+def test_a_trusted_ca_below_a_root_in_the_leafs_place(profile: str, root_is_trusted: bool) -> None:
+    """A CA that is trusted for what it issues still needs its own issuer, and the ledger says no other."""
+    root = Issuer.self_signed(key("root"), contents("CN=Root", "ca", **YEARS))
+    middle = subordinate(root, key("inter"), contents("CN=Middle", "ca", **YEARS)).own.certificate
+    trusted = (middle, root.own.certificate)[: 1 + root_is_trusted]
+    policy = TrustPolicy("client", TrustStore(trusted), profile=profile)
+    found = judge([middle.der], policy, NOW, tls="1.3")
+    line, anchor = found.check("directly-trusted"), found.check("trust-anchor")
+    assert line.outcome is CheckOutcome.NOT_EVALUATED
+    assert "is in the trust store as a CA" in line.sentence
+    assert anchor.outcome is (CheckOutcome.PASS if root_is_trusted else CheckOutcome.FAIL)
+
+
 # Dates, hashes, references --------------------------------------------------------------------------------
 
 
@@ -205,6 +220,16 @@ WEBPKI_RULES = {
         {},
         {"extended_key_usage": ("serverAuth", "anyExtendedKeyUsage")},
         "7.1.2.7.10",
+    ),
+    "another purpose beside the right one": (
+        {},
+        {"extended_key_usage": ("serverAuth", "codeSigning")},
+        "7.1.2.7.10",
+    ),
+    "a usage for signing documents": (
+        {},
+        {"key_usage": ("digitalSignature", "contentCommitment")},
+        "7.1.2.7.11",
     ),
     "critical purposes": (
         {},

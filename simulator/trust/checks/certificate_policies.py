@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from simulator.trust.checks.candidate import Candidate
     from simulator.trust.policy import PolicyInputs
 
+MOST_NAMED = 20  # policies in a sentence: a certificate may name thousands
+
 
 class Refusal(NamedTuple):
     """The reason why policy processing failed.
@@ -116,7 +118,8 @@ def certificate_policies(candidate: Candidate) -> Finding:
         return Finding(CheckOutcome.NOT_EVALUATED, sentence, field_name, "", required, "")
     state, refusal = processed(candidate.path, inputs)
     valid = tuple(map(policy_name, state.tree.valid_policies()))
-    value = ", ".join(valid) or "none"
+    more = (f"{len(valid) - MOST_NAMED} more",) if len(valid) > MOST_NAMED else ()
+    value = ", ".join((*valid[:MOST_NAMED], *more)) or "none"
     if refusal is not None:
         sentence, reference, depth = refusal.sentence, refusal.reference, refusal.depth
     else:

@@ -46,10 +46,17 @@ def readable(candidate: Candidate) -> Finding:
 def directly_trusted(candidate: Candidate) -> Finding:
     """The administrator may have put this very certificate into the trust store, as a CA or for itself."""
     leaf = candidate.leaf
-    if candidate.last == 0 and leaf in candidate.policy.store:
+    in_store = leaf in candidate.policy.store
+    if in_store and candidate.last == 0 and candidate.no_path is None:
         outcome = CheckOutcome.PASS
         sentence = (
             f"This exact certificate of {called(leaf)} is in the trust store; no CA has to vouch for it."
+        )
+    elif in_store:
+        outcome = CheckOutcome.NOT_EVALUATED
+        sentence = (
+            f"The certificate of {called(leaf)} is in the trust store as a CA, for what it issues: its own "
+            "issuer has to vouch for it."
         )
     else:
         outcome = CheckOutcome.NOT_EVALUATED

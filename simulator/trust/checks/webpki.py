@@ -6,8 +6,10 @@ suffix of several labels (``*.co.uk``) is not recognised.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from simulator.pki.distinguished_name import COMMON_NAME
 from simulator.trust.checks.candidate import Finding, called, listed, passed_if
 from simulator.trust.checks.certificate import ANY_PURPOSE, PURPOSES, key_size
 
@@ -20,7 +22,12 @@ if TYPE_CHECKING:
 
 CURVES = ("P-256", "P-384", "P-521")
 HASHES = ("sha256", "sha384", "sha512")
-COMMON_NAME = "2.5.4.3"
+# Purposes that no server's certificate has beside its own, and usages that its key may have, by family.
+OTHER_PURPOSES = (ANY_PURPOSE, "codeSigning", "emailProtection", "timeStamping", "OCSPSigning")
+KEY_USAGES = {
+    "RSA": ("digitalSignature", "keyEncipherment", "dataEncipherment"),
+    "EC": ("digitalSignature", "keyAgreement"),
+}
 
 
 class BrokenRule(NamedTuple):
@@ -94,15 +101,19 @@ def root_rules(certificate: Certificate) -> Iterator[BrokenRule]:
 
 def leaf_rules(certificate: Certificate, role: Side) -> Iterator[BrokenRule]:
     """A leaf is no CA, and says what it was issued for."""
-    purposes, wanted = certificate.extended_key_usage, PURPOSES[role]
+    purposes, wanted = certificate.extended_key_usage or (), PURPOSES[role]
+    usages, family = certificate.key_usage or frozenset(), key_size(certificate)[0]
+    # The Baseline Requirements are about servers; a client's certificate may be good for mail as well.
+    others = OTHER_PURPOSES if role == "server" else (ANY_PURPOSE,)
+    permitted = KEY_USAGES.get(family, ()) if role == "server" else usages - {"keyCertSign"}
     if certificate.is_ca:
         yield BrokenRule("basicConstraints", "cA=TRUE", "cA=FALSE in a leaf", "7.1.2.7.8")
-    if "keyCertSign" in (certificate.key_usage or ()):
-        yield BrokenRule("keyUsage", "keyCertSign", "no keyCertSign in a leaf", "7.1.2.7.11")
-    if purposes is None or wanted not in purposes:
-        yield BrokenRule("extKeyUsage", listed(purposes or ()), f"{wanted} by name", "7.1.2.7.10")
-    elif ANY_PURPOSE in purposes:
-        yield BrokenRule("extKeyUsage", ANY_PURPOSE, f"no {ANY_PURPOSE}", "7.1.2.7.10")
+    if surplus := sorted(usages.difference(permitted)):
+        yield BrokenRule("keyUsage", listed(surplus), f"at most {listed(sorted(permitted))}", "7.1.2.7.11")
+    if wanted not in purposes:
+        yield BrokenRule("extKeyUsage", listed(purposes), f"{wanted} by name", "7.1.2.7.10")
+    elif surplus := [purpose for purpose in purposes if purpose in others]:
+        yield BrokenRule("extKeyUsage", listed(surplus), f"no {' or '.join(others)}", "7.1.2.7.10")
     if certificate.is_critical("extKeyUsage"):
         yield BrokenRule("extKeyUsage", "critical", "not critical", "7.1.2.7.6")
 
@@ -121,7 +132,7 @@ def name_rules(certificate: Certificate, role: Side) -> Iterator[BrokenRule]:
         yield BrokenRule(field, "absent", "present", "7.1.2.7.12")
         return
     in_text = (*names.dns_names, *map(str, names.ip_addresses))
-    for rdn in certificate.subject_name.rdns:
-        for kind, value in rdn:
-            if kind == COMMON_NAME and value not in in_text:
-                yield BrokenRule("commonName", value, "a character-for-character copy of a SAN", "7.1.4.3")
+    required = "a character-for-character copy of a subjectAltName entry"
+    for kind, value in chain.from_iterable(certificate.subject_name.rdns):
+        if kind == COMMON_NAME and value not in in_text:
+            yield BrokenRule("commonName", value, required, "7.1.4.3")
