@@ -15,7 +15,7 @@ from simulator.pki.files.decryption import open_safes
 from simulator.pki.files.java_store import java_password_fits, read_java_store
 from simulator.pki.files.kinds import CERTIFICATE_LABELS, PKCS7_LABELS, certificates_of, counted, file_facts
 from simulator.pki.files.library import library_call
-from simulator.pki.files.outlines import FileKind, read_outline
+from simulator.pki.files.outlines import FileKind
 from simulator.pki.files.pem import pem_block
 from simulator.pki.files.wrong_file import Wanted, check_rounds, wrong_file
 from simulator.pki.issuing import Issued
@@ -137,8 +137,8 @@ def load_trust_store(data: bytes, password: str | None = None, *, use: str | Non
             the PKCS#12 file holds a private key: it is an identity.
     """
     facts = file_facts(data)
-    for certificate, settings in facts.settings if use else ():
-        if use and not settings.allow(use):
+    for certificate, settings in facts.settings:
+        if use is not None and not settings.allow(use):
             raise CertificateError(
                 f"OpenSSL's trust settings in the file do not allow {use} (its error 28).",
                 got=f"{Certificate.parse(certificate).subject}: {settings}",
@@ -189,20 +189,15 @@ def _parse(der: bytes) -> Certificate:
     Raises:
         CertificateError: they are no certificate, or one that cannot be read.
     """
-    outline = read_outline(der)
-    if outline is None or outline.kind not in (
-        FileKind.CERTIFICATE,
-        FileKind.OTHER_DER,
-        FileKind.CUT_OFF,
-    ):
-        got = outline.kind.value if outline else f"{len(der)} bytes that begin {der[:4].hex(' ')}"
-        raise CertificateError(
-            "A block labelled as a certificate cannot be read as a certificate.",
-            got=got,
-            expected="one whole DER certificate (X.509)",
-            advice="Check with which command the file was made.",
-        )
-    return Certificate.parse(der)
+    facts = file_facts(der)
+    if facts.kind in (FileKind.CERTIFICATE, FileKind.OTHER_DER, FileKind.CUT_OFF):
+        return Certificate.parse(der)
+    raise CertificateError(
+        "A block labelled as a certificate cannot be read as a certificate.",
+        got=str(facts),
+        expected="one whole DER certificate (X.509)",
+        advice="Check with which command the file was made.",
+    )
 
 
 def load_pkcs12(data: bytes, password: str | None, *, which: int | None = None) -> Issued:

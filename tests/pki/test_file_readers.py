@@ -204,6 +204,25 @@ def test_a_label_that_lies_is_named() -> None:
             load_certificates(pem.pem_block("CERTIFICATE", made(name)))
 
 
+def test_a_certificate_may_hold_the_words_of_pem() -> None:
+    """DER that contains a BEGIN line is DER, and a text that begins with the digit 0 is a text."""
+    words = "-----BEGIN CERTIFICATE-----"
+    odd = root().issue(key(label="odd"), contents(f"CN={words}", "client"))
+    assert load_certificates(odd.certificate.der) == (odd.certificate,)
+    assert load_certificates(b"0 is the first\n" + certificates()) == alice().presented
+    assert str(file_facts(b"0 is the first")) == "text without PEM blocks"
+
+
+def test_a_pkcs12_file_that_is_damaged_inside_is_said_to_be() -> None:
+    """Damage below the first level leaves the kind; the advice is to copy the file again."""
+    damaged = sequence(encode(2, b"\3"), sequence(encode(5)))
+    for read in (load_certificates, load_private_key, load_trust_store):
+        with pytest.raises(
+            CertificateError, match=r"a PKCS#12 file that is damaged inside.*Copy the file again"
+        ):
+            read(damaged)
+
+
 def test_a_dsa_key_and_an_ocsp_response_are_named() -> None:
     """The kinds that the table does not make: an old DSA key, and an OCSP response."""
     old = sequence(*[encode(2, b"\0")] * 6)

@@ -39,7 +39,6 @@ _TEXTS: tuple[tuple[bytes, FileKind], ...] = (
     (b"<!doctype html", FileKind.WEB_PAGE),
     (b"<html", FileKind.WEB_PAGE),
     (b"{", FileKind.JSON),
-    (b"[", FileKind.JSON),
 )
 _TEXT_OCTETS = frozenset(range(0x20, 0x7F)) | {0x09, 0x0A, 0x0D} | frozenset(range(0x80, 0x100))
 
@@ -84,6 +83,8 @@ class FileFacts:
             if len(shown) > _MOST_LABELS_SHOWN:
                 shown[_MOST_LABELS_SHOWN - 1 :] = [f"{len(shown) - _MOST_LABELS_SHOWN + 1} labels more"]
             text += f" with {joined(shown, 'and')}"
+        elif self.outline is not None and self.outline.damaged:
+            text += " that is damaged inside"
         elif self.kind in (FileKind.PKCS7, FileKind.PKCS12, *JAVA_STORES):
             text += f" with {self._holdings()}"
         elif self.kind in (FileKind.OTHER, FileKind.OTHER_DER, FileKind.CUT_OFF):
@@ -112,10 +113,12 @@ def file_facts(data: bytes) -> FileFacts:
     """
     plain, encoding = plain_bytes(data)
     size = len(data)
-    if b"-----BEGIN " in plain:
-        return _pem_facts(plain, size, encoding)
     kind = _kind_by_beginning(plain)
     outline = read_outline(plain) if kind is None else None
+    # A certificate may hold the words of PEM, and a text before PEM may begin like DER: with the digit 0.
+    certain = outline is not None and outline.kind not in (FileKind.CUT_OFF, FileKind.OTHER_DER)
+    if b"-----BEGIN " in plain and not certain:
+        return _pem_facts(plain, size, encoding)
     if outline is not None:
         found = read_trust_settings(plain) if outline.kind is FileKind.CERTIFICATE else None
         settings = [(outline.certificates[0], found)] if found else []

@@ -11,6 +11,7 @@ from simulator.pki.files.ber import UNTIL_THE_END_MARK, BerValue, content_of, fi
 from simulator.pki.files.safes import KeyEntry, read_safes, rounds_of
 
 _CONTEXT_0 = 0xA0
+_FIRST_OF_TEXT = 0x09  # the tabulator
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 
 
@@ -97,8 +98,8 @@ def read_outline(data: bytes) -> Outline | None:
 
 
 def _begins_like_der(data: bytes) -> bool:
-    """Return True for the first octets of a SEQUENCE whose length fits no text: ``0`` is its tag too."""
-    return len(data) < 2 or data[1] >= UNTIL_THE_END_MARK or len(data) < data[1] + 2
+    """Return True if the first octets are those of DER and not of a text that begins with the digit 0."""
+    return any(octet >= UNTIL_THE_END_MARK or octet < _FIRST_OF_TEXT for octet in data[1:16])
 
 
 def _outline_of(data: bytes, outer: BerValue, parts: list[BerValue]) -> Outline:

@@ -81,6 +81,8 @@ def wrong_file(wanted: Wanted, facts: FileFacts) -> CertificateError:
 def _advice(wanted: Wanted, facts: FileFacts) -> str:
     """The call or the command that helps."""
     labels = [label for label, _ in facts.labels]
+    if facts.outline is not None and facts.outline.damaged:
+        return _ADVICE[FileKind.CUT_OFF]
     if facts.kind is FileKind.PKCS12:
         call = "load_pkcs12(data, password)" if facts.keys else "load_trust_store(data, password)"
         if wanted is Wanted.PRIVATE_KEY and not facts.keys:
