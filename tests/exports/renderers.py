@@ -1,4 +1,4 @@
-"""Mermaid's own renderer and PlantUML's, from npm, in a browser without network: what becomes of our text."""
+"""Mermaid's own renderers, new and old, and PlantUML's, from npm, in a browser without network: what becomes of our text."""
 
 from __future__ import annotations
 
@@ -27,6 +27,12 @@ RENDER_MERMAID = """async (text) => {
     scripts: svg.querySelectorAll('script, iframe, image, a').length,
   };
 }"""
+
+# Mermaid 8 draws at once, and into no promise.
+RENDER_MERMAID_8 = RENDER_MERMAID.replace("await mermaid.parse", "mermaid.parse").replace(
+    "const drawn = await mermaid.render('drawn', text);",
+    "const drawn = {svg: mermaid.mermaidAPI.render('drawn', text)};",
+)
 
 # PlantUML sets a line of words as several texts: those at one height that follow each other are one line.
 RENDER_PLANTUML = """async (text) => {
@@ -98,10 +104,16 @@ def renderers() -> Iterator[dict[str, Callable[[str], Rendered]]]:
         page.goto(PAGE)
         page.add_script_tag(path=mermaid)
         page.add_script_tag(path=graphviz)
-        page.evaluate("mermaid.initialize({startOnLoad: false, securityLevel: 'strict'})")
+        older: Page = browser.new_page()
+        older.route("**/*", _serve)
+        older.goto(PAGE)
+        older.add_script_tag(path=npm_package("mermaid8") / "dist" / "mermaid.min.js")
+        for tab in (page, older):
+            tab.evaluate("mermaid.initialize({startOnLoad: false, securityLevel: 'strict'})")
         page.evaluate("async () => { window.plantuml = await import('/plantuml.js'); }")
         yield {
             "mermaid": lambda text: Rendered(page.evaluate(RENDER_MERMAID, text)),
+            "mermaid 8": lambda text: Rendered(older.evaluate(RENDER_MERMAID_8, text)),
             "plantuml": lambda text: Rendered(page.evaluate(RENDER_PLANTUML, text)),
         }
         browser.close()

@@ -17,7 +17,7 @@ from simulator.views.texts import plantuml as plantuml_pen
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.outline import Note, flight_lines, outline, paragraph
 from simulator.views.texts.plantuml import plantuml
-from tests.played import RUNS
+from tests.played import EVERY_RUN, RUNS
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
@@ -110,6 +110,25 @@ def test_hostile_words_are_shown_and_not_read(
     assert rendered.scripts == 0
 
 
+@pytest.mark.parametrize("renderer", ["mermaid", "mermaid 8"])
+@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+def test_a_readme_shows_every_run_in_old_mermaid_too(
+    name: str, tls: str, renderer: str, renderers: Renderers
+) -> None:
+    """GitLab, wikis and editors still have Mermaid 8: it draws each run's essential lines letter for letter."""
+    trace = trace_of(name, tls)
+    assert renderers[renderer](mermaid(trace, detail="essential")).lost(_said(trace, "essential")) == []
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_old_mermaid_shows_hostile_words_as_text(kind: str, renderers: Renderers) -> None:
+    """What names and reasons hold is not read as markup or as a statement."""
+    trace = hostile_trace(kind)
+    rendered = renderers["mermaid 8"](mermaid(trace, detail="essential"))
+    assert rendered.lost(_said(trace, "essential")) == []
+    assert rendered.scripts == 0
+
+
 @pytest.mark.parametrize("language", PENS)
 def test_what_the_languages_read_as_their_own_is_shown(language: str, renderers: Renderers) -> None:
     """Each of their own signs and words, and random mixtures of signs, is shown letter for letter."""
@@ -135,15 +154,16 @@ def test_what_the_languages_read_as_their_own_is_shown(language: str, renderers:
         assert renderers[language]("\n".join(lines[language])).lost(some) == []
 
 
-@pytest.mark.parametrize("language", PENS)
-def test_the_judge_notices(language: str, renderers: Renderers) -> None:
+@pytest.mark.parametrize("renderer", [*PENS, "mermaid 8"])
+def test_the_judge_notices(renderer: str, renderers: Renderers) -> None:
     """Without escapes the same comparison finds lines that are lost: it can fail."""
     lines = {
         "mermaid": ["sequenceDiagram", "participant P1 as A", "P1->>P1: a #lt; b"],
         "plantuml": ["@startuml", "P1 -> P1 : **bold**", "@enduml"],
     }
     said = {"mermaid": "a #lt; b", "plantuml": "**bold**"}
-    rendered = renderers[language]("\n".join(lines[language]))
+    language = renderer.split()[0]
+    rendered = renderers[renderer]("\n".join(lines[language]))
     assert rendered.lost([said[language]]) == [said[language]]
 
 
