@@ -1,4 +1,4 @@
-"""Mermaid's own renderers, new and old, and PlantUML's, from npm, in a browser without network: what becomes of our text."""
+"""Mermaid's renderers, new and old, and PlantUML's, in a browser without network: what they make of text."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def test_hostile_words_are_shown_and_not_read(
 def test_a_readme_shows_every_run_in_old_mermaid_too(
     name: str, tls: str, renderer: str, renderers: Renderers
 ) -> None:
-    """GitLab, wikis and editors still have Mermaid 8: it draws each run's essential lines letter for letter."""
+    """Wikis and editors still have Mermaid 8: it draws the essential lines of each run letter for letter."""
     trace = trace_of(name, tls)
     assert renderers[renderer](mermaid(trace, detail="essential")).lost(_said(trace, "essential")) == []
 

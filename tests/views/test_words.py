@@ -14,8 +14,8 @@ def test_the_caption_of_a_late_refusal() -> None:
     """Who decided what, why, what nobody read, how long the client erred, and what came of it."""
     assert caption(trace_of("certificate-expired", "1.3")) == (
         "The client's certificate has expired. Scenario certificate-expired, seed 1, TLS 1.3. "
-        "The server asks the client for a certificate. The client accepts the server's certificate. "
-        "The client sends its certificate. The server refuses the client. "
+        "The server asks the client for a certificate. The client accepts this server. "
+        "The client sends its certificate. The server refuses this client. "
         "The decisive check is validity: The certificate of alice has expired: it was valid until "
         "2030-03-03 09:00:00 UTC, and the server's clock says 2030-03-04 09:00:00 UTC. "
         "The server sends the alert certificate_expired (45). "

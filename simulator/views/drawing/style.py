@@ -161,7 +161,7 @@ _TYPES = (
     (Type(13, "hint", italic=True), "link.hint"),
     (Type(13, bold=True, mono=True), "state.name"),
     (Type(13, "muted", mono=True), "state.name.unvisited hex.quiet"),
-    (Type(13, bold=True), "link.taken byte.name message.long belief.title.brief"),
+    (Type(13, bold=True), "link.taken byte.name message.long belief.title.brief rung.name"),
     (Type(12.5, "paper", bold=True), "number"),
     (Type(14, "ladder_server", bold=True), "ladder.server"),
     (Type(13, mono=True), "hex"),

@@ -132,7 +132,7 @@ class _Ladder:
             if level is SecurityLevel.REFUSED:
                 sheet.put(*octagon(x + 9, y + ROW / 2, 10, 0))
                 x += 28
-            sheet.line(level_name(level), "rung", 0, x, y + 20, width=LABEL - 34)
+            sheet.line(level_name(level), "rung.name", 0, x, y + 20, width=LABEL - 34)
             room = MARGIN + LABEL - 22 - x
             sheet.paragraph(level.plain_words, "belief.small", 0, x, y + 24, width=room, most=2)
 
@@ -176,7 +176,7 @@ class _Ladder:
         """The server's row: a block from each change of the client's standing to the next."""
         sheet, top = self.sheet, self.foot + 22
         sheet.put(Box(MARGIN, top + 2, LABEL - 14, ROW - 4, "belief.held", 0, radius=5))
-        sheet.line("Server knows of the client", "rung", 0, MARGIN + 10, top + 20, width=LABEL - 34)
+        sheet.line("Server knows of the client", "rung.name", 0, MARGIN + 10, top + 20, width=LABEL - 34)
         sheet.paragraph(NEVER_KNOWN, "belief.small", 0, MARGIN + 10, top + 24, width=LABEL - 32, most=2)
         starts = [place for place, step in enumerate(self.steps) if place == 0 or "server" in step.changed]
         for place, until in zip(starts, [*starts[1:], None], strict=True):

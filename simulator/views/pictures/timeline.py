@@ -24,7 +24,7 @@ from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures.arrows import look_of, tube_of
 from simulator.views.pictures.page import LANE_HEAD, blank, finished, lane_head, run_head, text_head
 from simulator.views.story.beat_kinds import Beat, Belief, CallReturned, Decision, Flight, Ledger
-from simulator.views.story.beats import beats
+from simulator.views.story.beats import beats, with_proofs
 from simulator.views.story.caption import caption
 from simulator.views.story.words import PROTECTION_WORDS, moment, plural
 
@@ -125,7 +125,8 @@ class _Timeline:
         self.departures = departures(trace)
         kinds: tuple[type[Beat], ...] = () if detail == "overview" else (Decision, CallReturned)
         kinds += (Ledger, Belief) if detail == "everything" else ()
-        told = [beat for beat in beats(trace) if isinstance(beat, kinds)]
+        story = beats(trace) if detail == "everything" else with_proofs(beats(trace))
+        told = [beat for beat in story if isinstance(beat, kinds)]
         self.notes = {side: self._notes(side, told) for side in SIDES}
         self.starts: dict[int, float] = {}  # seq of a note → how far below the top of its instant it begins
         still: dict[int, float] = {0: 0.0}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import SIDES
-from simulator.trace.facts import Checked, Decided
-from simulator.views.story.headlines import headline
+from simulator.trace.facts import Checked
+from simulator.views.story.beat_kinds import Decision
+from simulator.views.story.beats import beats, with_proofs
 from simulator.views.story.lanes import names_of
 from simulator.views.story.reading import gap, gap_words, idle_authorities, sendings, sent_name, unread_since
 from simulator.views.story.words import clean, level_name, plural
@@ -30,9 +31,9 @@ def _opening(trace: Trace, *, finished: bool) -> str:
 
 
 def _choices(trace: Trace) -> list[str]:
-    """The decisions of client and server, one sentence each."""
-    names = names_of(trace.setup)
-    return [f"{headline(event, names)}." for event in trace.of(Decided) if event.actor in SIDES]
+    """The decisions of client and server, one sentence each; on a certificate and its proof together."""
+    told = with_proofs(beats(trace, "overview"))
+    return [f"{beat.headline}." for beat in told if isinstance(beat, Decision) and beat.event.actor in SIDES]
 
 
 def _refusal(trace: Trace) -> list[str]:

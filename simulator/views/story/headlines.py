@@ -41,7 +41,7 @@ DOES = {
     ("request-certificate", "do not ask"): "does not ask the client for a certificate",
     ("send-certificate", "send"): "sends its certificate",
     ("send-certificate", "skip"): "goes on without a certificate",
-    ("accept-client", "accept"): "accepts the client's Certificate message",
+    ("accept-client", "accept"): "lets the client's Certificate message pass",
     ("accept-client", "refuse"): "refuses the client",
     ("grant", "grant"): "opens the session",
     ("grant", "refuse"): "closes the session",
