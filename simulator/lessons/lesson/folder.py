@@ -37,8 +37,8 @@ def lesson_files(length: str = "45") -> Iterator[tuple[str, str]]:
     tasks = {name: (questions()[name].run.trace,) for name in plan()["worksheet"]["tasks"]}
     yield from _run_pages({**deck.runs, **tasks})
     minutes = "".join(
-        f'<li data-part="{escape(part.title)}">{escape(part.title)} '
-        f"<small>{part.begins}–{part.ends} min</small></li>"
+        f'<li><button type="button" data-part="{escape(part.title)}">{escape(part.title)} '
+        f"<small>{part.begins}–{part.ends} min</small></button></li>"
         for part in parts(length)
     )
     title = plan()["title"]

@@ -3,7 +3,7 @@
 
 const [now, next] = document.querySelectorAll("iframe");
 const notes = [...document.querySelectorAll(".notes section")];
-const stations = [...document.querySelectorAll("aside li")];
+const stations = [...document.querySelectorAll("aside button")];
 const clock = document.querySelector("[role=timer]");
 const hands = document.querySelector(".hands");
 let slides = window.opener;
@@ -41,7 +41,8 @@ function draw() {
     if (station.dataset.part === notes[at].dataset.part) station.setAttribute("aria-current", "step");
     else station.removeAttribute("aria-current");
   }
-  document.querySelector(".place").textContent = `Slide ${at + 1} of ${told.slides}${told.step && ` · ${told.step}`}`;
+  const dark = told.state.black ? " · the screen is black" : "";
+  document.querySelector(".place").textContent = `Slide ${at + 1} of ${told.slides}${told.step && ` · ${told.step}`}${dark}`;
   now.contentWindow.postMessage({ lesson: "show", state: told.state }, "*");
   next.contentWindow.postMessage({ lesson: "show", state: told.next }, "*");
   drawHands(told.options, told.state.votes[at] ?? []);
@@ -78,7 +79,8 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 document.addEventListener("click", ({ target }) => {
-  const { do: name, clock: what } = target.dataset;
+  const { do: name, clock: what, part } = target.closest("button")?.dataset ?? {};
+  if (part) send("go", { to: notes.findIndex((note) => note.dataset.part === part) });
   if (name === "open") slides = window.open("index.html", "slides");
   else if (name) send(name);
   if (what === "turn") turn(since === null);

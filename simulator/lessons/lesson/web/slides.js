@@ -6,7 +6,7 @@ const nav = document.querySelector("nav");
 const help = document.querySelector("dialog");
 const shownElsewhere = window.parent !== window;  // in the presenter's view, which says what to show
 const steps = slides.map((slide) => (slide.dataset.steps ? slide.dataset.steps.split("|") : [""]));
-let state = { at: 0, step: 0, told: {}, votes: {} };
+let state = { at: 0, step: 0, told: {}, votes: {}, black: false };
 let desk = null;
 
 // What each command makes of the state.
@@ -21,6 +21,8 @@ const COMMANDS = {
   },
   first: () => ({ at: 0, step: 0 }),
   last: () => ({ at: slides.length - 1, step: 0 }),
+  go: (_, { to }) => (to in slides ? { at: to, step: 0 } : {}),
+  black: ({ black }) => ({ black: !black }),
   answer: ({ at, told }) => (slides[at].querySelector(".answer") ? { told: { ...told, [at]: !told[at] } } : {}),
   vote: ({ at, votes }, { option, by }) => {
     const count = slides[at].querySelectorAll("[data-option]").length;
@@ -32,7 +34,7 @@ const COMMANDS = {
 
 function act(name, more = {}) {
   const before = state;
-  state = { ...state, ...COMMANDS[name](state, more) };
+  state = { ...state, black: false, ...COMMANDS[name](state, more) };
   draw();
   if (before.at !== state.at) slides[state.at].focus({ preventScroll: true });
   else if (before.step !== state.step) document.querySelector(".said").textContent = steps[state.at][state.step];
@@ -47,6 +49,7 @@ function draw() {
   for (const frame of slide.querySelectorAll("iframe[data-src]:not([src])")) frame.src = frame.dataset.src;
   const answer = slide.querySelector(".answer");
   if (answer) answer.hidden = !state.told[at];
+  document.body.classList.toggle("black", state.black && !shownElsewhere);
   slide.classList.toggle("told", Boolean(state.told[at]));
   drawVotes(slide, state.votes[at]);
   nav.querySelector("output").textContent = `${at + 1} of ${slides.length}${steps[at][step] && ` · ${steps[at][step]}`}`;
