@@ -51,7 +51,7 @@ class CheckName(StrEnum):
         "the verifier's own limit")
     CRITICAL_EXTENSIONS = (
         "critical-extensions", "Is every extension marked critical one that the verifier understands?",
-        "RFC 5280 §4.2")
+        "RFC 5280 §6.1.4 (o), §6.1.5 (f)")
     BASIC_CONSTRAINTS = "basic-constraints", "Is every issuer in the path really a CA?", "RFC 5280 §6.1.4 (k)"
     NAMED_CURVE = "named-curve", "Is the curve of an elliptic key given by its name?", "RFC 5480 §2.1.1"
     KEY_USAGE = "key-usage", "May the key be used for what it is used for here?", "RFC 5280 §4.2.1.3"
@@ -73,7 +73,7 @@ class CheckName(StrEnum):
     VALIDITY = "validity", "Does now lie between notBefore and notAfter?", "RFC 5280 §6.1.3 (a)(2)"
     NAME_CONSTRAINTS = (
         "name-constraints", "Are all names in the name space that the CAs above are limited to?",
-        "RFC 5280 §4.2.1.10")
+        "RFC 5280 §6.1.3 (b)–(c), §4.2.1.10")
     PROOF_OF_POSSESSION = (
         "proof-of-possession", "Does the peer hold the private key, or only a copy of the certificate?",
         "RFC 8446 §4.4.3")

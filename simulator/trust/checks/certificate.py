@@ -59,7 +59,9 @@ def critical_extensions(candidate: Candidate, depth: int) -> Finding:
         sentence = f"{called(certificate)} is a proxy certificate (RFC 3820), and this stack takes none."
         return Finding(passed_if(False), sentence, "proxyCertInfo", "present", "absent", "RFC 3820 §3.8")
     value = f"unknown and critical: {listed(unknown)}"
-    return Finding(passed_if(not unknown), sentence, "extensions", value, "no unknown critical extension")
+    step = "§6.1.5 (f)" if depth == 0 else "§6.1.4 (o)"
+    required = "no unknown critical extension"
+    return Finding(passed_if(not unknown), sentence, "extensions", value, required, f"RFC 5280 {step}")
 
 
 def basic_constraints(candidate: Candidate, depth: int) -> Finding:
