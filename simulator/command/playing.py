@@ -119,7 +119,7 @@ def export(
         raise click.UsageError("Name a FILE, or a folder with --frames.")
     from simulator.runs.files import check_folder, check_writable
     from simulator.runs.saving import is_frame, save_all, save_frames
-    from simulator.views.export import RUN_SUFFIXES, check_forms
+    from simulator.views.export import RUN_SUFFIXES, check_forms, remarks_on
 
     check_forms(files, RUN_SUFFIXES, view=view, with_keys=not without_keys)
     check_writable(files)
@@ -133,4 +133,6 @@ def export(
     written = [*files, *(save_frames(result, frames, form=frames_as, theme=theme) if frames else ())]
     for path in written:
         note(f"{path}")
+    for remark in remarks_on(result.trace, files):
+        note(remark)
     return exit_status(result)

@@ -12,7 +12,7 @@ from simulator.views.drawing.pens import PICTURES, picture, unknown_form
 from simulator.views.view_table import view_named
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from simulator.trace.compare import Matrix
@@ -26,6 +26,16 @@ WHOLE_RUN = (".json", ".html", ".mmd", ".puml", ".pcapng", ".keys")
 EXPLAINED = "bytes"  # as .html: a page about the client's two messages
 RUN_SUFFIXES = (*PICTURES, ".txt", *WHOLE_RUN)
 DIFF_SUFFIXES = (*PICTURES, ".txt", ".json", ".html")
+
+
+def remarks_on(trace: Trace, paths: Iterable[Path]) -> list[str]:
+    """The sentences that the readers of these files of a run need to see what is in them."""
+    if not any(path.suffix.lower() == ".pcapng" for path in paths):
+        return []
+    from simulator.views.capture.ports import port_remark
+
+    ports = dict.fromkeys(setup.port for setup in trace.setups)
+    return [remark for port in ports if (remark := port_remark(port)) is not None]
 
 
 def run_contents(

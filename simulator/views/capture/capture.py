@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from simulator.release import RELEASE
@@ -18,6 +19,7 @@ from simulator.trace.connections import connections_of
 from simulator.trace.facts import Alert
 from simulator.views.capture import pcapng
 from simulator.views.capture.packets import Endpoint, Flag, Segment, packets
+from simulator.views.capture.ports import port_remark
 from simulator.views.story.lanes import whole_title
 from simulator.views.story.reading import sendings
 from simulator.views.story.words import PROTECTION_WORDS, clean
@@ -30,7 +32,14 @@ if TYPE_CHECKING:
 
 # Addresses set aside for documentation (RFC 5737), one net for each side.
 ADDRESSES = {"client": bytes([192, 0, 2, 1]), "server": bytes([198, 51, 100, 1])}
+# The client's address beside a server that is asked for by address: two each, lest it be the server's own.
+CLIENTS = {
+    4: (ADDRESSES["client"], bytes([192, 0, 2, 2])),
+    16: (ip_address("2001:db8::c").packed, ip_address("2001:db8::c:c").packed),  # RFC 3849
+}
 FIRST_DYNAMIC_PORT = 49152  # RFC 6335 section 6
+KEYS_INSIDE = "The keys of the session are in this file: every reader can decrypt it."
+KEYS_LEFT_OUT = "Without keys, it shows what an eavesdropper sees."
 
 
 def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
@@ -42,9 +51,11 @@ def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
             file can then decrypt it. Without them it shows what an eavesdropper sees.
     """
     blocks = [
-        pcapng.section_header(f"client-auth-simulator {RELEASE}", clean(_about(trace))),
+        pcapng.section_header(
+            f"client-auth-simulator {RELEASE}", clean(_about(trace, with_keys=bool(keylog)))
+        ),
         pcapng.interface("simulated link", "bare IP packets as they leave their sender, in virtual time"),
-        pcapng.names({address: side for side, address in ADDRESSES.items()}),
+        pcapng.names({address: name for setup in trace.setups for address, name in _names(setup).items()}),
     ]
     if keylog:
         blocks.append(pcapng.tls_secrets("".join(f"{line}\n" for line in keylog).encode()))
@@ -63,13 +74,45 @@ def _stream(trace: Trace, *, telling: bool) -> Iterator[bytes]:
         yield pcapng.packet(packet, start + segment.at, segment.comment)
 
 
-def _about(trace: Trace) -> str:
-    """The settings that are enough to make the same file again."""
+def _about(trace: Trace, *, with_keys: bool) -> str:
+    """The settings that make the same file again, and what a reader has to know and do."""
     setup = trace.setup
-    return (
+    about = (
         f"{whole_title(trace)}. A simulated handshake: scenario {setup.scenario}, TLS {setup.tls} asked for, "
         f"seed {setup.seed}, release {RELEASE}. For teaching; nothing here is secret."
     )
+    remarks = filter(None, map(port_remark, dict.fromkeys(one.port for one in trace.setups)))
+    return " ".join([about, KEYS_INSIDE if with_keys else KEYS_LEFT_OUT, *remarks])
+
+
+def _names(setup: Setup) -> dict[bytes, str]:
+    """The names of both hosts by address; the server has the name that the client asks for, if it is one."""
+    wanted = _wanted_host(setup)
+    server = "server" if _address_in(wanted) else wanted.removesuffix(".") or "server"
+    return dict(zip(_addresses(setup).values(), ("client", server), strict=True))
+
+
+def _addresses(setup: Setup) -> dict[str, bytes]:
+    """The address of each side. A server that is asked for by address has that one."""
+    server = _address_in(_wanted_host(setup))
+    if server is None:
+        return ADDRESSES
+    beside = CLIENTS[len(server)]
+    return {"client": next(address for address in beside if address != server), "server": server}
+
+
+def _wanted_host(setup: Setup) -> str:
+    """The host that the client asks for, as its lane in the setup says."""
+    lanes = (dict(actor.policy) for actor in setup.actors if actor.name == "client")
+    return next((settings.get("server name", "") for settings in lanes), "")
+
+
+def _address_in(host: str) -> bytes | None:
+    """The octets of an address, which may be in brackets, or None for a name."""
+    try:
+        return ip_address(host.strip("[]")).packed
+    except ValueError:
+        return None
 
 
 def connection(trace: Trace, *, telling: bool = True) -> list[Segment]:
@@ -143,7 +186,7 @@ def _host(setup: Setup, side: str) -> Endpoint:
     digest = sha256(f"{setup.seed}\0{setup.scenario}\0{setup.tls}\0{side}".encode(errors="replace")).digest()
     first = int.from_bytes(digest[:4])
     dynamic = FIRST_DYNAMIC_PORT + int.from_bytes(digest[4:6]) % (65536 - FIRST_DYNAMIC_PORT)
-    return Endpoint(ADDRESSES[side], setup.port if side == "server" else dynamic, first)
+    return Endpoint(_addresses(setup)[side], setup.port if side == "server" else dynamic, first)
 
 
 def _epoch_microseconds(clock: str) -> int:

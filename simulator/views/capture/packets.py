@@ -1,6 +1,7 @@
-"""TCP over IPv4, as much of it as one undisturbed connection needs: numbers, flags and checksums.
+"""TCP over IPv4 or IPv6, as much of it as one undisturbed connection needs: numbers, flags and checksums.
 
-Sources: RFC 9293 (TCP) section 3.1, RFC 791 (IPv4) section 3.1, RFC 1071 (the checksum of both).
+Sources: RFC 9293 (TCP) section 3.1, RFC 791 (IPv4) section 3.1, RFC 8200 (IPv6) sections 3 and 8.1,
+RFC 1071 (the checksum).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Endpoint:
     """One end of the connection.
 
     Attributes:
-        address: four bytes.
+        address: four bytes, or sixteen.
         port: its TCP port.
         first: its initial sequence number.
     """
@@ -65,7 +66,7 @@ class Segment:
 
 
 def packets(segments: list[Segment], hosts: dict[str, Endpoint], latency: int) -> list[bytes]:
-    """The segments of one connection as IPv4 packets.
+    """The segments of one connection as IP packets.
 
     Each acknowledges what had arrived when it was sent.
 
@@ -86,7 +87,7 @@ def packets(segments: list[Segment], hosts: dict[str, Endpoint], latency: int) -
         sequence = source.first + sum(other.room for other in own)
         acknowledged = target.first + sum(other.room for other in arrived) if arrived else 0
         tcp = tcp_segment(source, target, segment, sequence, acknowledged)
-        made.append(ipv4_packet(source.address, target.address, tcp, identification=len(own)))
+        made.append(ip_packet(source.address, target.address, tcp, identification=len(own)))
     return made
 
 
@@ -101,8 +102,16 @@ def tcp_segment(
         return struct.pack(">HHIIBBHHH", *ports, *numbers, *control, checksum, 0)
 
     length = 4 * HEADER_WORDS + len(segment.payload)
+    # The same sum over both kinds of pseudo-header: the fields of IPv6's are wider, and filled with zeros.
     pseudo_header = source.address + target.address + struct.pack(">BBH", 0, TCP, length)
     return head(internet_checksum(pseudo_header + head(0) + segment.payload)) + segment.payload
+
+
+def ip_packet(source: bytes, target: bytes, payload: bytes, *, identification: int) -> bytes:
+    """An IP packet that carries TCP, in the version of the addresses; only IPv4 numbers its packets."""
+    if len(source) == 4:
+        return ipv4_packet(source, target, payload, identification=identification)
+    return struct.pack(">IHBB16s16s", 6 << 28, len(payload), TCP, TIME_TO_LIVE, source, target) + payload
 
 
 def ipv4_packet(source: bytes, target: bytes, payload: bytes, *, identification: int) -> bytes:

@@ -27,7 +27,7 @@ INTERFACE_NAME = 2
 INTERFACE_DESCRIPTION_TEXT = 3
 TIMESTAMP_RESOLUTION = 9
 MICROSECONDS = b"\x06"  # ten to the power of minus six
-IPV4_NAME = 1
+NAME_RECORDS = {4: 1, 16: 2}  # nrb_record_ipv4 and nrb_record_ipv6, by the length of the address
 
 
 def section_header(application: str, comment: str) -> bytes:
@@ -49,14 +49,17 @@ def interface(name: str, description: str) -> bytes:
 
 
 def names(addresses: Mapping[bytes, str]) -> bytes:
-    """The names of IPv4 addresses."""
-    records = b"".join(_record(address + name.encode() + b"\0") for address, name in addresses.items())
+    """The names of IPv4 and IPv6 addresses."""
+    records = b"".join(
+        _record(NAME_RECORDS[len(address)], address + name.encode() + b"\0")
+        for address, name in addresses.items()
+    )
     end_of_records = struct.pack("<HH", 0, 0)
     return block(NAME_RESOLUTION, records + end_of_records)
 
 
-def _record(value: bytes) -> bytes:
-    return struct.pack("<HH", IPV4_NAME, len(value)) + padded(value)
+def _record(kind: int, value: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(value)) + padded(value)
 
 
 def tls_secrets(key_log: bytes) -> bytes:
