@@ -156,8 +156,12 @@ def certificates(
     )
 
     wanted = set(FORMS if "all" in forms else forms) or ({"pkcs12"} if password_file else set())
-    password = password_from(password_file) if wanted & NEED_PASSWORD else None
+    if password_file and not wanted & NEED_PASSWORD:
+        raise click.UsageError(
+            "chain-and-key has no password. Leave --password-file out, or name another --form."
+        )
     chosen = connection_scenario(scenario_from(scenario, settings), connection)
+    password = password_from(password_file) if wanted & NEED_PASSWORD else None
     world = issue_for_real_tools(chosen, seeded=seed)
     for path in write_certificates(world, directory, forms=wanted, password=password, seeded=seed):
         note(f"{path}")

@@ -25,6 +25,7 @@ from simulator.pki.key_files import load_private_key
 from simulator.scenario.catalogue.catalogue import load
 from tests.peers import ROOT, program, shared
 from tests.played import EVERYTHING
+from tests.screen import Screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,6 +131,20 @@ def test_a_folder_holds_one_run(tmp_path: Path) -> None:
     written = write_certificates(world, tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([*written, tmp_path / "notes.txt"])
     assert not (tmp_path / "alice.p12").exists()
+
+
+def test_a_password_is_asked_for_on_a_terminal(tmp_path: Path) -> None:
+    """Where no file is named, the password is asked for twice; it neither shows nor is an argument."""
+    words = ("certificates", "valid-certificate", str(tmp_path / "out"), "--form", "pkcs12")
+    with Screen(80, 24, *words) as screen:
+        screen.wait("Password of the files: ")
+        screen.press(f"{PASSWORD}\n", "Repeat for confirmation: ")
+        assert screen.end(f"{PASSWORD}\n") == 0
+        assert PASSWORD not in screen.said
+    assert (
+        load_pkcs12((tmp_path / "out" / "alice.p12").read_bytes(), PASSWORD).certificate.common_name
+        == "alice"
+    )
 
 
 def test_the_forms_have_one_list() -> None:

@@ -189,6 +189,10 @@ BAD_COMMANDS = {
         "The password is empty",
     ),
     "no password": (["certificates", "valid-certificate", "out", "--form", "all"], "--password-file FILE"),
+    "needless password": (
+        ["certificates", "valid-certificate", "out", "--form", "chain-and-key", "--password-file", "-"],
+        "chain-and-key has no password",
+    ),
     "no password file": (
         ["certificates", "valid-certificate", "out", "--password-file", "nowhere"],
         "The password cannot be read",
