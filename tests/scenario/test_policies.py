@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from simulator import catalogue, simulate
 from simulator.errors import ScenarioError
+from simulator.scenario.file import load
 from simulator.trace.facts import Checked
+from tests.peers import ROOT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.runs.run import Run
     from simulator.trust.verdict import Check
 
 GOLD, SILVER = "1.3.6.1.4.1.55738.1", "1.3.6.1.4.1.55738.2"
@@ -29,9 +35,13 @@ WORLD: dict[str, Any] = {
 
 
 def policies_line(**changes: Any) -> tuple[bool, Check]:
-    """The server's line about certificate policies in the world above, and the client's acceptance."""
+    """The client's acceptance in the world above, and the server's line about certificate policies."""
     changed = WORLD | {key.replace("__", "."): value for key, value in changes.items()}
-    run = simulate(catalogue["valid-certificate"].but(changed))
+    return line_of(simulate(catalogue["valid-certificate"].but(changed)))
+
+
+def line_of(run: Run) -> tuple[bool, Check]:
+    """The same for a run."""
     verdicts = [event.fact.verdict for event in run.trace.events if isinstance(event.fact, Checked)]
     verdict = next(verdict for verdict in reversed(verdicts) if verdict.role == "client")
     return verdict.accepted, verdict.check("certificate-policies")
@@ -43,6 +53,17 @@ def test_the_tree_of_a_scenario_is_in_its_trace() -> None:
     assert accepted
     assert line.value == GOLD
     assert line.detail == ("0 anyPolicy", f"1   {GOLD}, expects {SILVER}", f"2     {SILVER}")
+
+
+def test_the_example_of_the_page(tmp_path: Path) -> None:
+    """The scenario of docs/profiles.md can be played, and has the tree that the page shows."""
+    page = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    example = re.search(r"```toml\n(.*?)```\n\n```\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    (tmp_path / "example.toml").write_text(example[1], encoding="utf-8")
+    accepted, line = line_of(simulate(load(tmp_path / "example.toml")))
+    assert accepted
+    assert list(line.detail) == example[2].splitlines()
 
 
 @pytest.mark.parametrize(

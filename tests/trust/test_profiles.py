@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography import x509
 
+from simulator.pki import der
 from simulator.pki.issuing import Issuer
 from simulator.pki.keys import KeyType
 from simulator.pki.stores import TrustStore
@@ -158,6 +159,19 @@ def test_sha1_is_a_bad_certificate(profile: str, role: Side) -> None:
         found = judge(issued.presented, issued.policy(profile=profile), NOW, tls=tls)  # type: ignore[arg-type]
         assert (decisive(found).name, found.alert) == ("signature-algorithm", "bad_certificate")
         assert decisive(found).reference.endswith(rule)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+def test_md5_is_a_bad_certificate(profile: str, tls: TlsVersion) -> None:
+    """A certificate that names MD5 is refused before its signature is looked at, in every profile."""
+    root = Issuer.self_signed(key("md5", KeyType.RSA2048), contents("CN=Root", "ca", **YEARS))
+    leaf = root.issue(key("leaf"), contents("CN=alice", "client")).certificate.der
+    sha256, md5 = (der.object_identifier(f"1.2.840.113549.1.1.{last}") for last in (11, 4))
+    assert leaf.count(sha256) == 2
+    policy = TrustPolicy("client", TrustStore((root.own.certificate,)), profile=profile)
+    found = judge([leaf.replace(sha256, md5)], policy, NOW, tls=tls)
+    assert (decisive(found).name, found.alert) == ("signature-algorithm", "bad_certificate")
 
 
 @pytest.mark.parametrize(
