@@ -137,9 +137,11 @@ OPENSSL = Profile(
         _stage("chain", "certificate-presented readable"),
         _stage("leaf", "key-strength"),
         _stage("chain", "directly-trusted trust-anchor chain-depth"),
+        # An issuer's keyCertSign belongs to the question of whether it is a CA, which comes before its curve.
+        _stage("leaf", "critical-extensions named-curve key-usage extended-key-usage"),
         _stage(
             "leaf first",
-            "critical-extensions basic-constraints named-curve key-usage extended-key-usage path-length",
+            "critical-extensions basic-constraints key-usage named-curve extended-key-usage path-length",
         ),
         _stage("leaf first", "key-strength signature-algorithm"),
         _stage("chain", "server-name revocation"),

@@ -20,6 +20,7 @@ from tests.trust.worlds import DAY, HOST, NOW, key, spoiled
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
+    from datetime import datetime
 
     from simulator.pki.keys import PrivateKey
     from simulator.tls.wire.version import Side
@@ -100,6 +101,7 @@ class Draft:
     spoiled: bool = False
     algorithm_outside: str | None = None
     host: str = HOST
+    alternative_name: bool = True
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,7 @@ FAULTS = (
     _set(explicit_curve=True),
     _set(unknown=True),
     _set(proxy=True),
+    _set(proxy=True, alternative_name=False),
     _choose("excluded", "example.org", HOST),
     _choose("permitted", "example.org", "example.com"),
     _set(spoiled=True),
@@ -179,9 +182,9 @@ def small_pki(dice: random.Random) -> SmallPki:
     drafts.append(_draft(f"CN={HOST}", dice, authorities, is_ca=False))
     for _ in range(dice.choice((0, 1, 1, 2, 3))):
         dice.choice(FAULTS)(dice.choice(drafts), dice)
-    line = [_signed(drafts[0], drafts[0], None)]
+    line = [signed(drafts[0], drafts[0], None)]
     for above, draft in pairwise(drafts):
-        line.append(_signed(draft, above, line[-1]))
+        line.append(signed(draft, above, line[-1]))
     spare = [_spare(drafts, line, dice) for _ in range(dice.choice((0, 0, 1, 2)) if authorities else 0)]
     leaf, intermediates, root = line[-1], line[1:-1], line[0]
     sent, store = [*reversed(intermediates)], [root]
@@ -223,26 +226,33 @@ def _spare(drafts: list[Draft], line: list[Certificate], dice: random.Random) ->
     match dice.randrange(4):
         case 0:  # the same CA, certified by another root
             other = Draft("CN=Other root", key("small other"), True, 5, ca_flag=True)
-            return _signed(copy, other, _signed(other, other, None))
+            return signed(copy, other, signed(other, other, None))
         case 1:  # of the same name, with another key
             copy.key = key("small namesake")
-            return _signed(copy, copy, None)
+            return signed(copy, copy, None)
         case 2:
-            return _signed(copy, copy, None)
+            return signed(copy, copy, None)
     above = dice.randrange(len(drafts) - 1)
-    return _signed(copy, drafts[above], line[above])
+    return signed(copy, drafts[above], line[above])
 
 
-def _signed(draft: Draft, above: Draft, issuer: Certificate | None) -> Certificate:
-    """Make the certificate. The issuer's key signs, whatever the issuer's certificate says."""
+def signed(draft: Draft, above: Draft, issuer: Certificate | None, moment: datetime = NOW) -> Certificate:
+    """Make the certificate. The issuer's key signs, whatever the issuer's certificate says.
+
+    Args:
+        draft: what is certified.
+        above: the issuer, the same draft for a self-signed certificate.
+        issuer: the issuer's certificate, or None for a self-signed one.
+        moment: dates are relative to it.
+    """
     builder = (
         x509.CertificateBuilder()
         .subject_name(x509.Name.from_rfc4514_string(draft.subject))
         .issuer_name(x509.Name.from_rfc4514_string(above.subject))
         .public_key(draft.key.public_key())
         .serial_number(draft.serial_number)
-        .not_valid_before(NOW + min(draft.start, draft.end))
-        .not_valid_after(NOW + draft.end)
+        .not_valid_before(moment + min(draft.start, draft.end))
+        .not_valid_after(moment + draft.end)
     )
     for extension, critical in _extensions(draft, above, issuer):
         builder = builder.add_extension(extension, critical)
@@ -279,7 +289,7 @@ def _extensions(
     if draft.excluded or draft.permitted:
         sides = ([x509.DNSName(name)] if name else None for name in (draft.permitted, draft.excluded))
         found.append((x509.NameConstraints(*sides), True))
-    if not draft.is_ca:
+    if not draft.is_ca and draft.alternative_name:
         found.append((x509.SubjectAlternativeName([x509.DNSName(draft.host)]), False))
     if draft.subject_key:
         found.append((x509.SubjectKeyIdentifier.from_public_key(draft.key.public_key()), False))

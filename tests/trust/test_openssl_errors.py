@@ -99,8 +99,8 @@ def test_random_chains_get_openssls_number(part: int) -> None:
 def test_random_chains_have_every_fault() -> None:
     """The random PKIs are refused for nearly every number that a chain can have, and some are accepted."""
     found = [case(seed)[2].error for seed in range(100 * PARTS)]
-    often = {0, 2, 7, 9, 10, 19, 20, 22, 25, 26, 34, 48, 62, 67, 68, 79, 94}
-    assert often | ({18, 47, 66} if EVERYTHING else set()) <= set(found)
+    often = {0, 2, 7, 9, 10, 19, 20, 22, 25, 26, 34, 48, 68, 79, 94}
+    assert often | ({18, 40, 47, 62, 66, 67} if EVERYTHING else set()) <= set(found)
     assert found.count(0) > 25 * PARTS
 
 

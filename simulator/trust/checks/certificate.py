@@ -55,7 +55,7 @@ def critical_extensions(candidate: Candidate, depth: int) -> Finding:
         if unknown
         else f"Every critical extension of {called(certificate)} is understood."
     )
-    if candidate.profile.refuses_proxies and certificate.has_extension(PROXY_INFORMATION):
+    if not unknown and candidate.profile.refuses_proxies and certificate.has_extension(PROXY_INFORMATION):
         sentence = f"{called(certificate)} is a proxy certificate (RFC 3820), and this stack takes none."
         return Finding(passed_if(False), sentence, "proxyCertInfo", "present", "absent", "RFC 3820 §3.8")
     value = f"unknown and critical: {listed(unknown)}"
