@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
@@ -50,6 +50,8 @@ class DeadEnd(Enum):
 
     ISSUER_MISSING = "its issuer was neither sent nor held"
     NOT_AN_AUTHORITY = "its issuer is trusted for itself alone"
+    MISFIT = "a certificate of its issuer's name is there, and does not fit"
+    LOOP = "its issuer is in the path already"
     SELF_SIGNED = "it is self-signed and not trusted"
     NOT_A_ROOT = "it is trusted, but not self-signed, and its own issuer is not in the trust store"
     CONTRADICTORY = "a certificate contradicts itself, and is no part of any path"
@@ -63,8 +65,8 @@ class NoPath(NamedTuple):
     Attributes:
         reason: why it ended.
         path: the longest path that it tried, leaf first.
-        about: the issuer that was sent and is missing in the trust store (``NOT_A_ROOT``), the certificate
-            that contradicts itself (``CONTRADICTORY``), or None.
+        about: another certificate that the reason is about, or None: one that does not fit, one that was sent
+            and is missing in the trust store, or one that contradicts itself.
     """
 
     reason: DeadEnd
@@ -163,16 +165,26 @@ class PathSearch:
         limited = self.no_path.reason in (DeadEnd.EXHAUSTED, DeadEnd.TOO_LONG)
         if limited or len(path) <= len(self.no_path.path):
             return
-        top = path[-1]
-        if looks_self_signed(top):
-            reason = DeadEnd.SELF_SIGNED
-        elif any(
-            one.subject_name.folded == top.issuer_name.folded for one in self.policy.store.directly_trusted
-        ):
-            reason = DeadEnd.NOT_AN_AUTHORITY
-        else:
-            reason = DeadEnd.ISSUER_MISSING
-        self.no_path = NoPath(reason, path)
+        known = (*self.policy.store, *self.presented, *self.policy.held)
+        is_root = looks_self_signed(path[-1])
+        self.no_path = NoPath(DeadEnd.SELF_SIGNED, path) if is_root else without_issuer(path, known)
+
+
+def without_issuer(path: Path, known: Iterable[Certificate]) -> NoPath:
+    """The dead end below an issuer that cannot be used, or is not there.
+
+    Args:
+        path: it ends with the certificate whose issuer is sought.
+        known: the certificates that are trusted, sent or held.
+    """
+    top = path[-1]
+    named = [one for one in (*known, top) if one.subject_name.folded == top.issuer_name.folded]
+    below = {(one.subject_der, one.public_key_info) for one in path[:-1]}
+    if any((one.subject_der, one.public_key_info) in below for one in named):
+        return NoPath(DeadEnd.LOOP, path)
+    if any(may_have_issued(one, top) for one in named):
+        return NoPath(DeadEnd.NOT_AN_AUTHORITY, path)
+    return NoPath(DeadEnd.MISFIT, path, named[0]) if named else NoPath(DeadEnd.ISSUER_MISSING, path)
 
 
 def looks_self_signed(certificate: Certificate) -> bool:

@@ -21,6 +21,7 @@ from simulator.trust.path import (
     Path,
     looks_self_signed,
     may_have_issued,
+    without_issuer,
 )
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class OpensslPath:
         for one in (top, *self.policy.store, *self.presented):
             if contradiction(one) and (one is top or may_have_issued(one, top)):
                 return NoPath(DeadEnd.CONTRADICTORY, whole, one)
-        return NoPath(DeadEnd.ISSUER_MISSING, whole)
+        return without_issuer(whole, (*self.policy.store, *self.presented, *self.policy.held))
 
 
 def contradiction(certificate: Certificate) -> str | None:

@@ -50,7 +50,11 @@ NUMBERS = {
     ("validity", "notBefore"): 9,
     ("validity", "notAfter"): 10,
 }
-DEAD_ENDS = {DeadEnd.NOT_A_ROOT: 2, DeadEnd.ISSUER_MISSING: 20, DeadEnd.CONTRADICTORY: 20}
+DEAD_ENDS = dict.fromkeys(
+    (DeadEnd.ISSUER_MISSING, DeadEnd.MISFIT, DeadEnd.LOOP, DeadEnd.CONTRADICTORY), 20
+) | {DeadEnd.NOT_A_ROOT: 2}
+
+DEAD_END_WORDS = ("neither sent nor held", "A certificate of that name", "in the path already")
 
 
 def our_answer(pki: SmallPki, policy: TrustPolicy) -> tuple[Answer, Verdict]:
@@ -94,6 +98,22 @@ def test_random_chains_get_openssls_number(part: int) -> None:
         if ours != theirs:
             different[seed] = (ours, theirs, verdict.decisive)
     assert different == {}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_no_issuer_is_told_missing_that_is_there(profile: str) -> None:
+    """Where a line says that an issuer was neither sent nor held, no certificate has its name."""
+    reasons = set()
+    for seed in range(100 * PARTS):
+        pki, _host, _theirs = case(seed)
+        policy = TrustPolicy(pki.role, TrustStore.of(pki.store), max_depth=pki.max_depth, profile=profile)
+        line = judge([one.der for one in pki.chain], policy, NOW, tls="1.3").check("trust-anchor")
+        reasons |= {words for words in DEAD_END_WORDS if words in line.sentence}
+        if "neither sent nor held" in line.sentence:
+            assert line.value not in {one.subject for one in (*pki.chain, *pki.store)}, seed
+    assert reasons >= {"neither sent nor held"} | (
+        {"A certificate of that name"} if profile == "openssl" else set()
+    )
 
 
 def test_random_chains_have_every_fault() -> None:

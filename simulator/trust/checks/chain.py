@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.trust.checks.candidate import Finding, called, counted, passed_if
-from simulator.trust.path import MAX_INTERMEDIATES, MAX_STEPS, DeadEnd
+from simulator.trust.path import MAX_INTERMEDIATES, MAX_STEPS, DeadEnd, contradicts
 from simulator.trust.path_as_openssl import contradiction
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
+    from simulator.pki.certificate import Certificate
     from simulator.trust.checks.candidate import Candidate
     from simulator.trust.path import NoPath
 
@@ -111,6 +112,13 @@ def _dead_end(no_path: NoPath, candidate: Candidate) -> tuple[str, str]:
                 f"{called(top)} was issued by {top.issuer}, whose certificate is in the trust store, but "
                 "cannot be used as a CA: it does not say that it is one, and is trusted for itself alone."
             )
+        case DeadEnd.MISFIT if no_path.about is not None:
+            return top.issuer, _misfit(top, no_path.about, candidate)
+        case DeadEnd.LOOP:
+            return top.issuer, (
+                f"{called(top)} was issued by {top.issuer}, which is in the path already: these certificates "
+                "lead back to one another, and not to a trusted one."
+            )
         case DeadEnd.ISSUER_MISSING:
             return top.issuer, (
                 f"{called(top)} was issued by {top.issuer}, whose certificate was neither sent nor held. "
@@ -121,6 +129,17 @@ def _dead_end(no_path: NoPath, candidate: Candidate) -> tuple[str, str]:
             f"The certificate of {called(top)} is self-signed and is not itself in the trust store."
         )
     return top.subject, f"The path ends at {called(top)}, which is self-signed and not trusted."
+
+
+def _misfit(top: Certificate, namesake: Certificate, candidate: Candidate) -> str:
+    """The sentence about a certificate that has the issuer's name and cannot be the issuer."""
+    place = "is in the trust store" if namesake in candidate.policy.store else "was sent or is held"
+    if contradicts(top, namesake):
+        why = f"the authority key identifier of {called(top)} names another key or certificate"
+    else:
+        key, algorithm = namesake.key_type_name, top.signature_algorithm
+        why = f"its key ({key}) cannot have made a signature of the kind {algorithm}"
+    return f"{called(top)} was issued by {top.issuer}. A certificate of that name {place}, but {why}."
 
 
 def _not_a_root(no_path: NoPath, candidate: Candidate) -> str:
