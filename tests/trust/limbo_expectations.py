@@ -180,3 +180,40 @@ OTHERWISE_IN_WEBPKI = {
 }
 # Only servers' names are bound by the Baseline Requirements.
 OF_SERVERS_ONLY = {name for name, reason in OTHERWISE_IN_WEBPKI.items() if reason is _COPY}
+
+# The same in limbo's WebPKI part: three cases that have a common name of another spelling or kind.
+OTHERWISE_IN_ITS_OWN_PART = {
+    "webpki::nc::nc-permits-dns-san-pattern": _COPY,
+    "webpki::san::exact-localhost-ip-san": _COPY,
+    "webpki::san::leftmost-wildcard-san": _COPY,
+}
+# Cases of that part that ``rfc5280`` accepts and limbo refuses, by the section of the Baseline Requirements.
+WEBPKI_ALONE = {
+    "webpki::aki::root-with-aki-missing-keyidentifier": "7.1.2.1.3",
+    "webpki::aki::root-with-aki-all-fields": "7.1.2.1.3",
+    "webpki::aki::root-with-aki-ski-mismatch": "7.1.2.1.3",
+    "webpki::cn::ipv4-hex-mismatch": "7.1.4.3",
+    "webpki::cn::ipv4-leading-zeros-mismatch": "7.1.4.3",
+    "webpki::cn::ipv6-uppercase-mismatch": "7.1.4.3",
+    "webpki::cn::ipv6-uncompressed-mismatch": "7.1.4.3",
+    "webpki::cn::ipv6-non-rfc5952-mismatch": "7.1.4.3",
+    "webpki::cn::punycode-not-in-san": "7.1.4.3",
+    "webpki::cn::utf8-vs-punycode-mismatch": "7.1.4.3",
+    "webpki::cn::not-in-san": "7.1.4.3",
+    "webpki::cn::case-mismatch": "7.1.4.3",
+    "webpki::eku::ee-anyeku": "7.1.2.7.10",
+    "webpki::eku::ee-critical-eku": "7.1.2.7.6",
+    "webpki::eku::ee-without-eku": "7.1.2.7.10",
+    "webpki::eku::root-has-eku": "7.1.2.1.2",
+    "webpki::san::public-suffix-multi-label-wildcard-san": "3.2.2.6",
+    "webpki::san::public-suffix-private-namespace-wildcard-san": "3.2.2.6",
+    "webpki::san::san-critical-with-nonempty-subject": "7.1.2.7.12",
+    "webpki::forbidden-p192-root": "7.1.3.1",
+    "webpki::forbidden-p192-leaf": "7.1.3.1",
+    "webpki::forbidden-weak-rsa-key-in-root": "6.1.5",
+    "webpki::forbidden-weak-rsa-in-leaf": "6.1.5",
+    "webpki::forbidden-rsa-not-divisible-by-8-in-root": "6.1.5",
+    "webpki::forbidden-rsa-key-not-divisible-by-8-in-leaf": "6.1.5",
+    "webpki::ee-basicconstraints-ca": "7.1.2.7.8",
+    "webpki::ca-as-leaf": "7.1.2.7.8",
+}

@@ -66,8 +66,12 @@ def certificates(texts: list[str]) -> tuple[Certificate, ...]:
 
 @cache
 def our_verdict(selection: str, name: str, profile: str) -> Verdict:
+    """Our verdict on a case of a vector file under a profile."""
+    return verdict_on(cases(selection)[name], profile)
+
+
+def verdict_on(case: dict[str, Any], profile: str) -> Verdict:
     """Our verdict on a case under a profile."""
-    case = cases(selection)[name]
     role = case["validation_kind"].lower()
     peer = case["expected_peer_name"]
     policy = TrustPolicy(
