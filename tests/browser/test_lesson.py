@@ -165,7 +165,7 @@ def test_a_vote_is_counted_and_judged_after_the_key_alone(browser: Browser, fold
 
 
 def test_keys_go_into_the_player_and_back(browser: Browser, folder: Path) -> None:
-    """Enter steps inside, Escape comes out; it opens at its moment."""
+    """Enter goes inside, Escape and q come out; it opens at its moment."""
     seen = started(browser, folder)
     tab = seen.page
     at = next(at for at, table in enumerate(TABLES) if table.get("moment") == "returned")
@@ -179,6 +179,10 @@ def test_keys_go_into_the_player_and_back(browser: Browser, folder: Path) -> Non
     assert "handshake call returns" not in now.inner_text()
     assert at == place(tab)[0]
     tab.keyboard.press("Escape")
+    tab.locator(".slide.now:focus").wait_for()
+    tab.keyboard.press("Enter")
+    tab.frame_locator(".slide.now iframe").locator(".cap-view:focus").wait_for()
+    tab.keyboard.press("q")
     tab.locator(".slide.now:focus").wait_for()
     tab.keyboard.press("ArrowRight")
     assert at + 1 == place(tab)[0]

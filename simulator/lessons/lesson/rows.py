@@ -46,7 +46,7 @@ def aligned(left: Sequence[Row], right: Sequence[Row]) -> Iterator[tuple[Row | N
 
 
 def _titles(left: Trace, right: Trace) -> tuple[str, str]:
-    """What tells the two apart: the version, or the title."""
+    """The words that tell the two apart: version or title."""
     if left.setup.scenario == right.setup.scenario:
         return version_words(left), version_words(right)
     return clean(left.setup.title), clean(right.setup.title)

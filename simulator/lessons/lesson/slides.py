@@ -204,7 +204,7 @@ def _certificate(table: dict[str, Any]) -> SlideContents:
 
 
 def _judges(table: dict[str, Any]) -> SlideContents:
-    """What each side shows and trusts, and the check that its decision rests on."""
+    """The certificate, the trust store and the decisive check of each side."""
     trace = played(table["run"])
     names = names_of(trace.setup)
     halves = []
@@ -215,9 +215,8 @@ def _judges(table: dict[str, Any]) -> SlideContents:
             rows = (("shows", shows), ("trusts", trusts), ("decides", check.sentence))
             told = "".join(f"<dt>{word}</dt><dd>{escape(clean(text))}</dd>" for word, text in rows)
             halves.append(f"<article><h2>{names.title(actor.name)}</h2><dl>{told}</dl></article>")
-    body = (
-        f"<h1>{escape(table['text'])}</h1>\n<div>{''.join(halves)}</div>\n{_answer(escape(table['answer']))}"
-    )
+    answer = _answer(escape(table["answer"]))
+    body = f"<h1>{escape(table['text'])}</h1>\n<div>{''.join(halves)}</div>\n{answer}"
     return SlideContents(table["text"], body, key=(("Answer", table["answer"]),))
 
 

@@ -3,10 +3,10 @@
 // It is a module as anywidget wants it: render({ model, el }) draws into el and gives back a clean-up.
 // The model has `document` (see player_document.py), `cursor`, `second_cursor` and `theme`; of a live simulation
 // also `live`, `pending`, a decision that waits for a person ({ask, options, number}), and `answer`, what was
-// chosen ({decision, choice}). With `big` it begins in big type, with `guessing` it asks from the beginning. Every word
-// that is shown of a run comes from the model; it is set as text, never as markup. The one piece of markup, the
-// picture, is parsed as an image. What is drawn follows from the cursors and from what was guessed: going back
-// always works.
+// chosen ({decision, choice}). With `panelled` false it begins without panels, with `guessing` it asks from the
+// beginning. Every word that is shown of a run comes from the model; it is set as text, never as markup. The one
+// piece of markup, the picture, is parsed as an image. What is drawn follows from the cursors and from what was
+// guessed: going back always works.
 
 import { Controls } from "./controls.js";
 import { Decisions } from "./decisions.js";
@@ -47,7 +47,7 @@ class Player {
     this.follow("theme", () => this.dress());
     this.follow("pending", () => this.decisions.draw());
     this.follow("answer", () => this.decisions.heard());
-    Object.assign(this, { active: 0, linked: true, every: false, guessing: model.get("guessing") ?? "", big: Boolean(model.get("big")), letters: true, speed: 1, narrow: false, panelled: true });
+    Object.assign(this, { active: 0, linked: true, every: false, guessing: model.get("guessing") ?? "", big: false, letters: true, speed: 1, narrow: false, panelled: model.get("panelled") ?? true });
     this.build();
     const sized = new ResizeObserver(() => this.resized());
     sized.observe(this.root);
