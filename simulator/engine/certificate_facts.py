@@ -75,15 +75,18 @@ def facts_of(certificate: Certificate) -> CertificateFacts:
     )
 
 
-def _moment(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
+def _moment(moment: datetime | None) -> str:
+    return "" if moment is None else moment.isoformat().replace("+00:00", "Z")
 
 
 def _extension(certificate: Certificate, dotted: str, critical: bool, value: bytes) -> ExtensionFacts:
     """One extension with its contents, or its bytes where this program does not take it apart."""
     name, words_of = EXTENSIONS.get(dotted, (dotted, _nothing))
+    if broken := certificate.misencoding(name):
+        words_of = _nothing
     bytes_of = f"{len(value):,} byte{'' if len(value) == 1 else 's'}: {value.hex()}"
-    return ExtensionFacts(name, critical, words_of(certificate) or bytes_of)
+    text = words_of(certificate) or bytes_of
+    return ExtensionFacts(name, critical, f"{broken.problem}; {text}" if broken else text)
 
 
 def _nothing(_certificate: Certificate) -> str:
@@ -138,5 +141,9 @@ EXTENSIONS: Mapping[str, tuple[str, Callable[[Certificate], str]]] = {
     "2.5.29.36": ("policyConstraints", _nothing),
     "2.5.29.37": ("extKeyUsage", lambda one: ", ".join(one.extended_key_usage or ())),
     "2.5.29.54": ("inhibitAnyPolicy", _nothing),
+    "2.16.840.1.113730.1.1": (
+        "netscapeCertType",
+        lambda one: ", ".join(one.netscape_certificate_type or ()),
+    ),
     "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", _authority_information),
 }

@@ -1,17 +1,16 @@
 """A certificate, read once and completely into plain values (RFC 5280, section 4.1).
 
-The library reads lazily, so a broken field may raise long after loading. Here everything is read at once, in
-one place: no field of a :class:`Certificate` that exists can raise.
+Everything is read at once and each field for itself, as tolerantly as OpenSSL reads it: what cannot be
+decoded is remembered with the reason, and the judge decides what to make of it. The library would refuse the
+whole certificate for one underscore in a PrintableString, with words for its own developers.
 """
 
 from __future__ import annotations
 
 import hashlib
-import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from msgspec import Struct
@@ -20,23 +19,28 @@ from simulator.errors import CertificateError
 from simulator.pki import der as asn1
 from simulator.pki import extensions as ext
 from simulator.pki.key_types import EXTENSION_OIDS
-from simulator.pki.keys import PUBLIC_KEY_TYPES, PublicKey, describe_key
-from simulator.pki.signatures import (
-    SIGNATURE_NAMES,
-    SignatureParameters,
-    signature_parameters,
+from simulator.pki.keys import PublicKey, read_public_key
+from simulator.pki.reading.fields import (
+    RawExtension,
+    exactly,
+    read_extensions,
+    read_raw_extensions,
+    read_validity,
+    read_version,
 )
+from simulator.pki.reading.misencoding import Remarks
+from simulator.pki.reading.names import read_name
+from simulator.pki.signatures import SignatureParameters, read_signature_algorithm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from simulator.pki.distinguished_name import DistinguishedName
+    from simulator.pki.reading.misencoding import Misencoding
 
 # The whole catalogue has 35 certificates and 37 pairs; a fleet has many more. 2048 take some 20 MB.
 CACHED_CERTIFICATES = 2048
-
-RawExtension = tuple[str, bool, bytes]  # dotted identifier, critical, the DER value
 
 
 class Certificate(Struct, frozen=True, eq=False):
@@ -50,7 +54,7 @@ class Certificate(Struct, frozen=True, eq=False):
         version: 1, 2 or 3.
         serial_number: the issuer's number for it.
         subject_name, issuer_name: the names in their parts.
-        not_before, not_after: validity, aware datetimes in UTC.
+        not_before, not_after: validity, aware datetimes in UTC; None if not decodable (see ``misencoded``).
         public_key: the subject's key, or None if it is broken or of a kind that this program cannot use.
         public_key_info: DER of the SubjectPublicKeyInfo.
         key_type_name: the key in words: ``P-256``, ``RSA-2048``, ``DSA-2048``.
@@ -71,6 +75,11 @@ class Certificate(Struct, frozen=True, eq=False):
         inhibit_any_policy: how many certificates below may still use anyPolicy.
         crl_distribution_points: addresses of the revocation list.
         authority_information_access: (``OCSP`` or ``caIssuers``, address).
+        policy_mappings: (the issuer's policy, the subject's policy), dotted; None if absent, as the next.
+        netscape_certificate_type: the uses that Netscape's own extension names: ``SSL client``, ``SSL CA``.
+        extensions: all of them as (dotted identifier, critical, DER value), in order.
+        misencoded: the fields and extensions that are not encoded as RFC 5280 prescribes, in the order of
+            reading. Where one has ``decoded=False``, its attribute here is None although it is present.
         fingerprint: SHA-256 of the DER, hexadecimal.
     """
 
@@ -82,8 +91,8 @@ class Certificate(Struct, frozen=True, eq=False):
     serial_number: int
     subject_name: DistinguishedName
     issuer_name: DistinguishedName
-    not_before: datetime
-    not_after: datetime
+    not_before: datetime | None
+    not_after: datetime | None
     public_key: PublicKey | None
     public_key_info: bytes
     key_type_name: str
@@ -104,6 +113,10 @@ class Certificate(Struct, frozen=True, eq=False):
     inhibit_any_policy: int | None
     crl_distribution_points: tuple[str, ...] | None
     authority_information_access: tuple[tuple[str, str], ...] | None
+    policy_mappings: tuple[tuple[str, str], ...] | None
+    netscape_certificate_type: tuple[str, ...] | None
+    extensions: tuple[RawExtension, ...]
+    misencoded: tuple[Misencoding, ...]
     fingerprint: str
 
     @staticmethod
@@ -111,7 +124,8 @@ class Certificate(Struct, frozen=True, eq=False):
         """Read a DER certificate; the same bytes give the same object again.
 
         Raises:
-            CertificateError: the bytes are not one whole certificate, or a part of it cannot be read.
+            CertificateError: the bytes are not one whole certificate. A single field that cannot be decoded
+                is no reason: it is listed in ``misencoded``.
         """
         if not isinstance(der, bytes | bytearray | memoryview):
             raise _unreadable(f"a {type(der).__name__}", "it is not bytes")
@@ -174,10 +188,9 @@ class Certificate(Struct, frozen=True, eq=False):
         """Return True if it names itself as its issuer and its own key made the signature."""
         return self.self_issued and self.signature_problem(self) is None
 
-    @property
-    def extensions(self) -> tuple[RawExtension, ...]:
-        """All extensions as (dotted identifier, critical, DER value), in order; read when first asked for."""
-        return _raw_extensions(self.der)
+    def misencoding(self, field: str) -> Misencoding | None:
+        """Return why a field is present and could not be decoded, or None if it could or is absent."""
+        return next((one for one in self.misencoded if one.field == field and not one.decoded), None)
 
     def has_extension(self, name: str) -> bool:
         """Return True if it has an extension of that name (``keyUsage``) or dotted identifier."""
@@ -229,51 +242,53 @@ def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | N
 
 @lru_cache(maxsize=CACHED_CERTIFICATES)
 def _parse(der: bytes) -> Certificate:
-    """Read everything at once: the one place where the library may reject the bytes."""
+    """Read everything at once."""
     try:
-        with warnings.catch_warnings():
-            # The library warns of odd serial numbers and parameters; here the strict checks judge them.
-            warnings.simplefilter("ignore")
-            return _read(der)
-    except Exception as error:  # the library raises many kinds, from ValueError to its own
-        raise _unreadable(
-            f"{len(der)} bytes that begin {der[:8].hex(' ') or '(nothing)'}", str(error)
-        ) from error
+        return _read(der)
+    except ValueError as error:
+        got = f"{len(der)} bytes that begin {der[:8].hex(' ') or '(nothing)'}"
+        raise _unreadable(got, f"its structure is broken or incomplete: {error}") from None
 
 
 def _unreadable(got: str, why: str) -> CertificateError:
     """The one error of this module."""
-    if not why or why.startswith("error parsing asn1 value"):  # the library's words for its own developers
-        why = "its structure is broken or incomplete"
-    message = f"This cannot be read as a certificate: {why.strip().rstrip('.')}."
+    message = f"This cannot be read as a certificate: {why}."
     advice = "Check where the bytes come from; a PEM file has to be decoded first."
     return CertificateError(message, got=got, expected="one whole DER certificate (X.509)", advice=advice)
 
 
 def _read(der: bytes) -> Certificate:
-    """Make the value from the library's reading and the raw structure."""
-    library = x509.load_der_x509_certificate(der)
-    tbs, outer_algorithm, bits = asn1.children(der, asn1.read_element(der))
-    # The version field may be left out; without it the serial number stands first.
-    fields = [part for part in asn1.children(der, tbs) if part.tag != 0xA0]
-    _, inner_algorithm, issuer, _, subject, key_info = fields[:6]
-    public_key, key_type_name = _read_public_key(library)
-    dotted = library.signature_algorithm_oid.dotted_string
-    algorithm = SIGNATURE_NAMES.get(dotted, dotted)
-    parameters = signature_parameters(library, algorithm)
+    """Make the value from the raw structure.
+
+    Raises:
+        ValueError: the structure is broken; OpenSSL refuses the bytes then, too.
+    """
+    tbs, outer_algorithm, signature = exactly(asn1.children(der, asn1.whole(der, asn1.SEQUENCE)), 3)
+    remarks = Remarks()
+    inner = asn1.children_of(der, tbs, asn1.SEQUENCE)
+    version = read_version(der, inner.pop(0), remarks) if inner and inner[0].tag == 0xA0 else 1
+    serial_number, inner_algorithm, issuer, validity, subject, key_info = exactly(inner[:6], 6)
+    asn1.expect(serial_number, asn1.INTEGER)
+    asn1.expect(signature, asn1.BIT_STRING)
+    unused_bits, signature_octets = asn1.read_bits(der, signature)
+    not_before, not_after = read_validity(der, validity, remarks)
+    public_key, key_type_name = read_public_key(der[key_info.start : key_info.end])
+    algorithm, parameters = read_signature_algorithm(der[inner_algorithm.start : inner_algorithm.end])
     digest = parameters[1] if parameters else None
-    extensions = {extension.oid.dotted_string: extension for extension in library.extensions}
+    raw = read_raw_extensions(der, inner[6:], remarks)
+    values = read_extensions(raw, remarks)
+    critical = {dotted for dotted, flag, _ in raw if flag}  # of several of one kind, one is enough
     return Certificate(
         der=der,
         tbs_bytes=der[tbs.start : tbs.end],
-        signature=library.signature,
-        signature_unused_bits=der[bits.content],
-        version=library.version.value + 1,
-        serial_number=library.serial_number,
-        subject_name=ext.read_name(library.subject, der[subject.start : subject.end]),
-        issuer_name=ext.read_name(library.issuer, der[issuer.start : issuer.end]),
-        not_before=library.not_valid_before_utc,
-        not_after=library.not_valid_after_utc,
+        signature=signature_octets,
+        signature_unused_bits=unused_bits,
+        version=version,
+        serial_number=asn1.read_integer(der, serial_number),
+        subject_name=read_name(der[subject.start : subject.end], remarks.on("subject", "RFC 5280 §4.1.2.6")),
+        issuer_name=read_name(der[issuer.start : issuer.end], remarks.on("issuer", "RFC 5280 §4.1.2.4")),
+        not_before=not_before,
+        not_after=not_after,
         public_key=public_key,
         public_key_info=der[key_info.start : key_info.end],
         key_type_name=key_type_name,
@@ -282,35 +297,9 @@ def _read(der: bytes) -> Certificate:
         signature_parameters=parameters,
         signature_algorithms_agree=der[inner_algorithm.start : inner_algorithm.end]
         == der[outer_algorithm.start : outer_algorithm.end],
-        criticality={dotted: extension.critical for dotted, extension in extensions.items()},
+        criticality={dotted: dotted in critical for dotted, _, _ in raw},
+        extensions=raw,
+        misencoded=tuple(remarks.found),
         fingerprint=hashlib.sha256(der).hexdigest(),
-        **{
-            field: read(extensions[dotted].value) if (dotted := EXTENSION_OIDS[name]) in extensions else None
-            for field, (name, read) in ext.READERS.items()
-        },
+        **values,
     )
-
-
-def _read_public_key(library: x509.Certificate) -> tuple[PublicKey | None, str]:
-    """The key and its name. A key that cannot be used does not make the certificate unreadable."""
-    try:
-        key = library.public_key()
-    except (ValueError, UnsupportedAlgorithm):
-        dotted = library.public_key_algorithm_oid.dotted_string
-        return None, f"unusable key ({SIGNATURE_NAMES.get(dotted, dotted)})"
-    return (key if isinstance(key, PUBLIC_KEY_TYPES) else None), describe_key(key)
-
-
-@lru_cache(maxsize=CACHED_CERTIFICATES)
-def _raw_extensions(der: bytes) -> tuple[RawExtension, ...]:
-    """Every extension in its exact encoding."""
-    found: list[RawExtension] = []
-    tbs = asn1.children(der, asn1.read_element(der))[0]
-    holders = [part for part in asn1.children(der, tbs) if part.tag == 0xA3]
-    for holder in holders:
-        for entry in asn1.children(der, asn1.children(der, holder)[0]):
-            identifier, *flags, value = asn1.children(der, entry)
-            critical = any(der[flag.content] != 0 for flag in flags)
-            name = asn1.dotted(der[identifier.content : identifier.end])
-            found.append((name, critical, der[value.content : value.end]))
-    return tuple(found)

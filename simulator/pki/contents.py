@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from simulator.pki.certificate import Certificate, RawExtension
+    from simulator.pki.certificate import Certificate
     from simulator.pki.keys import PublicKey
+    from simulator.pki.reading.fields import RawExtension
 
 IssuedRole = Literal["ca", "client", "server"]
 AValue = TypeVar("AValue")
@@ -120,6 +121,8 @@ def extensions_of(
     if usages is not None:
         yield _key_usage(usages), True
     purposes = _or_default(contents.extended_key_usage, _PURPOSE_OF_ROLE[contents.role])
+    if purposes == ():  # the library would write it, though RFC 5280, section 4.2.1.12, forbids it
+        raise ValueError("an extended key usage names at least one purpose; leave it out for none")
     if purposes is not None:
         yield x509.ExtendedKeyUsage([_purpose(name) for name in purposes]), False
     names = _or_default(contents.alternative_names, _default_names(contents))

@@ -1,6 +1,7 @@
-"""A small writer and reader of DER (ITU-T X.690), for bytes that the library cannot write or does not show.
+"""A small writer and reader of DER (ITU-T X.690), for bytes that the library cannot write or will not read.
 
-The library refuses to sign certificates with SHA-1, and it does not show the raw bytes of an extension.
+The library refuses to sign certificates with SHA-1, and to read one with a single field that it dislikes. The
+reader is as tolerant as OpenSSL's: it takes lengths that are written longer than necessary, which BER allows.
 """
 
 from __future__ import annotations
@@ -9,11 +10,24 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+BOOLEAN = 0x01
+INTEGER = 0x02
 BIT_STRING = 0x03
 OCTET_STRING = 0x04
 NULL = 0x05
 OBJECT_IDENTIFIER = 0x06
 SEQUENCE = 0x30
+SET = 0x31
+
+_TAG_NAMES = {
+    BOOLEAN: "BOOLEAN",
+    INTEGER: "INTEGER",
+    BIT_STRING: "BIT STRING",
+    OCTET_STRING: "OCTET STRING",
+    OBJECT_IDENTIFIER: "OBJECT IDENTIFIER",
+    SEQUENCE: "SEQUENCE",
+    SET: "SET",
+}
 
 
 class Element(NamedTuple):
@@ -99,18 +113,92 @@ def children(data: bytes, parent: Element) -> list[Element]:
     return found
 
 
+def expect(element: Element, tag: int) -> None:
+    """Make sure that a value has a tag.
+
+    Raises:
+        ValueError: it has another.
+    """
+    if element.tag != tag:
+        found = _TAG_NAMES.get(element.tag, f"tag {element.tag:02x}")
+        raise ValueError(f"{found} stands where {_TAG_NAMES.get(tag, f'tag {tag:02x}')} belongs")
+
+
+def whole(data: bytes, tag: int) -> Element:
+    """Find the one value of that tag that the bytes are.
+
+    Raises:
+        ValueError: it is another value, or octets follow it.
+    """
+    element = read_element(data)
+    if element.end != len(data):
+        raise ValueError("octets follow the value")
+    expect(element, tag)
+    return element
+
+
+def children_of(data: bytes, parent: Element, tag: int) -> list[Element]:
+    """Find the values inside a constructed one that has a tag.
+
+    Raises:
+        ValueError: it has another tag, or a value runs over its end.
+    """
+    expect(parent, tag)
+    return children(data, parent)
+
+
+def read_integer(data: bytes, element: Element) -> int:
+    """Read the content of an INTEGER, whatever its tag.
+
+    Raises:
+        ValueError: it has no octets, or needless ones in front, which OpenSSL refuses, too.
+    """
+    content = data[element.content : element.end]
+    if not content:
+        raise ValueError("an INTEGER has no octets")
+    if len(content) > 1 and (content[0], content[1] >> 7) in ((0, 0), (0xFF, 1)):
+        raise ValueError("an INTEGER has needless octets in front")
+    return int.from_bytes(content, "big", signed=True)
+
+
+def read_bits(data: bytes, element: Element) -> tuple[int, bytes]:
+    """Read the content of a BIT STRING, whatever its tag: the number of unused bits, and the octets.
+
+    Raises:
+        ValueError: it does not say how many bits are unused, or says a number that cannot be.
+    """
+    content = data[element.content : element.end]
+    if not content or content[0] > 7:
+        raise ValueError("a BIT STRING has an impossible number of unused bits")
+    return content[0], content[1:]
+
+
+def read_dotted(data: bytes, element: Element) -> str:
+    """Read the dotted form of an OBJECT IDENTIFIER.
+
+    Raises:
+        ValueError: it is another value, or no identifier.
+    """
+    expect(element, OBJECT_IDENTIFIER)
+    return dotted(data[element.content : element.end])
+
+
 @lru_cache  # certificates name the same few dozen identifiers again and again
 def dotted(content: bytes) -> str:
-    """Read the dotted form of an object identifier from its content octets."""
+    """Read the dotted form of an object identifier from its content octets.
+
+    Raises:
+        ValueError: it has no arcs, or one that does not end.
+    """
     arcs: list[int] = []
     arc = 0
+    if not content or content[-1] & 0x80:
+        raise ValueError("an OBJECT IDENTIFIER is empty or has no end")
     for octet in content:
         arc = arc << 7 | octet & 0x7F
         if not octet & 0x80:
             arcs.append(arc)
             arc = 0
-    if not arcs:
-        raise ValueError("an object identifier without arcs")
     first = min(arcs[0] // 40, 2)
     return ".".join(str(number) for number in (first, arcs[0] - 40 * first, *arcs[1:]))
 

@@ -55,7 +55,9 @@ EXTENSION_OIDS = {
     "extKeyUsage": "2.5.29.37",
     "inhibitAnyPolicy": "2.5.29.54",
     "authorityInfoAccess": "1.3.6.1.5.5.7.1.1",
+    "netscapeCertType": "2.16.840.1.113730.1.1",  # older than RFC 5280, and OpenSSL still heeds it
 }
+EXTENSION_NAMES = {dotted: name for name, dotted in EXTENSION_OIDS.items()}
 
 ANY_POLICY = "2.5.29.32.0"
 POLICY_NAMES = {"anyPolicy": ANY_POLICY}  # the one policy that RFC 5280 §4.2.1.4 names

@@ -12,9 +12,14 @@ from functools import lru_cache
 from math import gcd
 from typing import TYPE_CHECKING, TypeAlias
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from simulator.pki import der
+from simulator.pki.files.library import library_call
 from simulator.pki.key_types import KeyType as KeyType  # re-exported: the kind belongs to the making of a key
+from simulator.pki.signatures import SIGNATURE_NAMES
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
@@ -64,6 +69,27 @@ def _key_from(key_type: KeyType, seed: bytes) -> PrivateKey:
         number = int.from_bytes(seed, "big") % (_CURVE_ORDERS[key_type] - 1) + 1
         return ec.derive_private_key(number, _CURVES[key_type])
     return _rsa_key(_RSA_BITS[key_type], seed)
+
+
+@lru_cache(maxsize=CACHED_KEYS)
+def read_public_key(info: bytes) -> tuple[PublicKey | None, str]:
+    """Read a SubjectPublicKeyInfo: the key, or None if it cannot be used here, and its name.
+
+    Raises:
+        ValueError: the bytes are not an algorithm and a BIT STRING.
+    """
+    parts = der.children(info, der.whole(info, der.SEQUENCE))
+    algorithm = der.children_of(info, parts[0], der.SEQUENCE) if len(parts) == 2 else []
+    if not algorithm:
+        raise ValueError("the public key is not an algorithm and a BIT STRING")
+    der.expect(parts[1], der.BIT_STRING)
+    dotted = der.read_dotted(info, algorithm[0])
+    try:
+        with library_call():
+            key = load_der_public_key(info)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None, f"unusable key ({SIGNATURE_NAMES.get(dotted, dotted)})"
+    return (key if isinstance(key, PUBLIC_KEY_TYPES) else None), describe_key(key)
 
 
 def describe_key(public_key: object) -> str:

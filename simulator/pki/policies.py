@@ -12,7 +12,8 @@ from simulator.pki.key_types import ANY_POLICY, EXTENSION_OIDS, POLICY_NAMES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.pki.certificate import Certificate, RawExtension
+    from simulator.pki.certificate import Certificate
+    from simulator.pki.reading.fields import RawExtension
 
 _NAMES = {dotted: name for name, dotted in POLICY_NAMES.items()}
 
@@ -68,16 +69,9 @@ def policy_mappings(certificate: Certificate) -> dict[str, set[str]]:
 
     Bytes that are no such list are returned as a mapping of anyPolicy, which path validation refuses.
     """
+    if certificate.misencoding("policyMappings"):
+        return {ANY_POLICY: set()}
     found: dict[str, set[str]] = {}
-    for name, _, value in certificate.extensions if certificate.has_extension("policyMappings") else ():
-        if name != EXTENSION_OIDS["policyMappings"]:
-            continue
-        try:
-            for pair in der.children(value, der.read_element(value)):
-                issuer, subject = (
-                    der.dotted(value[part.content : part.end]) for part in der.children(value, pair)
-                )
-                found.setdefault(issuer, set()).add(subject)
-        except ValueError:
-            return {ANY_POLICY: set()}
+    for issuers, subjects in certificate.policy_mappings or ():
+        found.setdefault(issuers, set()).add(subjects)
     return found

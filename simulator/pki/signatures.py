@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
-if TYPE_CHECKING:
-    from cryptography import x509
+from simulator.pki import der
 
 # (padding, hash) as the library takes them, each None if it does not apply; None for an unknown algorithm
 SignatureParameters: TypeAlias = (
@@ -35,11 +33,25 @@ SIGNATURE_NAMES = {
     "1.2.840.10040.4.3": "dsa-with-sha1",
     "2.16.840.1.101.3.4.3.1": "dsa-with-sha224",
     "2.16.840.1.101.3.4.3.2": "dsa-with-sha256",
+    "2.16.840.1.101.3.4.3.17": "id-ml-dsa-44",
+    "2.16.840.1.101.3.4.3.18": "id-ml-dsa-65",
+    "2.16.840.1.101.3.4.3.19": "id-ml-dsa-87",
     "1.3.101.110": "x25519",
     "1.3.101.111": "x448",
     "1.3.101.112": "ed25519",
     "1.3.101.113": "ed448",
 }
+
+_MGF1 = "1.2.840.113549.1.1.8"
+_HASH_NAMES = {
+    "1.2.840.113549.2.5": "md5",
+    "1.3.14.3.2.26": "sha1",
+    "2.16.840.1.101.3.4.2.4": "sha224",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "2.16.840.1.101.3.4.2.3": "sha512",
+}
+_NOTHING = der.Element(der.NULL, 0, 0, 0)  # stands for an identifier that is absent
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "md5": hashes.MD5(),
@@ -51,22 +63,64 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
 }
 
 
-def signature_parameters(certificate: x509.Certificate, algorithm: str) -> SignatureParameters:
-    """Padding and hash of a certificate's signature, from its algorithm's name.
+def read_signature_algorithm(encoded: bytes) -> tuple[str, SignatureParameters]:
+    """Read an AlgorithmIdentifier: the algorithm's name, dotted if it has none, and its padding and hash.
 
-    Only RSASSA-PSS has parameters of its own (RFC 4055, section 3.1), which the library reads.
+    Raises:
+        ValueError: it is not a SEQUENCE that begins with an identifier.
     """
-    if algorithm == "ed25519":
-        return None, None
-    if algorithm == "RSASSA-PSS":
+    identifier, *rest = der.children(encoded, der.whole(encoded, der.SEQUENCE)) or [_NOTHING]
+    dotted = der.read_dotted(encoded, identifier)
+    name = SIGNATURE_NAMES.get(dotted, dotted)
+    if name in ("ed25519", "ed448"):
+        return name, (None, None)
+    if name == "RSASSA-PSS":
+        parameters = encoded[rest[0].start : rest[0].end] if rest else b""
         try:
-            scheme = certificate.signature_algorithm_parameters
-            digest = certificate.signature_hash_algorithm
-        except (ValueError, TypeError, UnsupportedAlgorithm):
-            return None
-        return (scheme, digest) if isinstance(scheme, padding.PSS) else None
-    if algorithm.endswith("WithRSAEncryption"):
-        return padding.PKCS1v15(), HASHES[algorithm.removesuffix("WithRSAEncryption")]
-    if algorithm.startswith("ecdsa-with-"):
-        return None, HASHES[algorithm.removeprefix("ecdsa-with-").lower()]
-    return None
+            return name, read_pss_parameters(parameters)
+        except ValueError:
+            return name, None
+    if name.endswith("WithRSAEncryption"):
+        return name, (padding.PKCS1v15(), HASHES[name.removesuffix("WithRSAEncryption")])
+    if name.startswith("ecdsa-with-"):
+        return name, (None, HASHES[name.removeprefix("ecdsa-with-").lower()])
+    return name, None
+
+
+def read_pss_parameters(encoded: bytes) -> tuple[padding.PSS, hashes.HashAlgorithm]:
+    """Read RSASSA-PSS-params (RFC 4055, section 3.1): the padding, and the hash of the content.
+
+    Raises:
+        ValueError: they are absent, broken, or name a hash or mask that is unknown here.
+    """
+    digest = mask = HASHES["sha1"]
+    salt_length = 20
+    for part in der.children(encoded, der.whole(encoded, der.SEQUENCE)):
+        value = encoded[part.content : part.end]
+        if part.tag == 0xA0:
+            digest = _hash_of(value)
+        elif part.tag == 0xA1:
+            identifier, *inner = der.children(value, der.whole(value, der.SEQUENCE))
+            if der.read_dotted(value, identifier) != _MGF1 or not inner:
+                raise ValueError("the mask generation function is unknown")
+            mask = _hash_of(value[inner[0].start : inner[0].end])
+        elif part.tag == 0xA2:
+            salt_length = der.read_integer(value, der.whole(value, der.INTEGER))
+        elif (part.tag, value) != (0xA3, b"\x02\x01\x01"):
+            raise ValueError("the trailer is unknown")
+    if salt_length < 0:
+        raise ValueError("the salt has a negative length")
+    return padding.PSS(padding.MGF1(mask), salt_length), digest
+
+
+def _hash_of(encoded: bytes) -> hashes.HashAlgorithm:
+    """The hash that an AlgorithmIdentifier names.
+
+    Raises:
+        ValueError: it is unknown.
+    """
+    parts = der.children(encoded, der.whole(encoded, der.SEQUENCE))
+    dotted = der.read_dotted(encoded, parts[0] if parts else _NOTHING)
+    if dotted not in _HASH_NAMES:
+        raise ValueError(f"the hash {dotted} is unknown")
+    return HASHES[_HASH_NAMES[dotted]]

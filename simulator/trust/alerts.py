@@ -38,9 +38,7 @@ OPENSSL_ALERTS = _alerts(
     decode_error="certificate-presented/server, readable/client",
     handshake_failure="certificate-presented/TLS 1.2",
     certificate_required="certificate-presented/TLS 1.3",
-    bad_certificate=(
-        "readable, key-strength, named-curve, signature-algorithm, server-name, validity/notBefore"
-    ),
+    bad_certificate=("readable, key-strength, named-curve, signature-algorithm, server-name, validity"),
     unknown_ca="trust-anchor, chain-depth, basic-constraints, key-usage/keyCertSign, path-length",
     certificate_unknown="critical-extensions, name-constraints",
     unsupported_certificate="key-usage, extended-key-usage",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
 from simulator.trust.alerts import alert_after
-from simulator.trust.checks.candidate import Candidate
+from simulator.trust.checks.candidate import Candidate, unacceptable_field
 from simulator.trust.checks.possession import proof_read
 from simulator.trust.ledger import keep_ledger, line
 from simulator.trust.path import NoPath, PathSearch, Search
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from simulator.pki.reading.misencoding import Misencoding
     from simulator.tls.wire.version import TlsVersion
     from simulator.trust.policy import TrustPolicy
+    from simulator.trust.profiles import Profile
 
 KEPT_VERDICTS = 1024  # two for each run; those of one scenario are asked for by every run of it
 
@@ -53,13 +55,15 @@ def judge(chain: Sequence[bytes], policy: TrustPolicy, now: datetime, *, tls: Tl
 def _judge(chain: tuple[bytes, ...], policy: TrustPolicy, now: datetime, tls: TlsVersion) -> Verdict:
     """Judge once: the same certificates under the same rules at the same moment."""
     profile = profile_named(policy.profile)
-    presented, problems = _read(chain)
+    presented, problems = _read(chain, profile)
+    tolerated = tuple(one for certificate in presented for one in certificate.misencoded)
 
     def candidate(*path: Certificate, no_path: NoPath | None = None) -> Candidate:
-        return Candidate(path, policy, profile, now, tls, len(chain), problems, no_path)
+        return Candidate(path, policy, profile, now, tls, len(chain), problems, tolerated, no_path)
 
     if not chain or problems:
-        peer = presented[0].subject if presented and 0 not in problems else None
+        unread = not presented or isinstance(problems.get(0), str)
+        peer = None if unread else presented[0].subject
         return _verdict(candidate(), peer)
     leaf = presented[0]
     kind: type[OpensslPath | PathSearch] = OpensslPath if profile.one_path else PathSearch
@@ -81,15 +85,20 @@ def _is_broken(verdict: Verdict) -> bool:
     return verdict.decisive is not None and verdict.decisive.name == CheckName.SIGNATURE
 
 
-def _read(chain: Sequence[bytes]) -> tuple[tuple[Certificate, ...], dict[int, str]]:
-    """The certificates that can be read, and for the others the reason, by place."""
+def _read(
+    chain: Sequence[bytes], profile: Profile
+) -> tuple[tuple[Certificate, ...], dict[int, str | Misencoding]]:
+    """The certificates that can be read, and what keeps one from being judged, by place."""
     certificates: list[Certificate] = []
-    problems: dict[int, str] = {}
+    problems: dict[int, str | Misencoding] = {}
     for place, der in enumerate(chain):
         try:
             certificates.append(Certificate.parse(der))
         except CertificateError as error:
             problems[place] = error.message
+            continue
+        if (field := unacceptable_field(certificates[-1], profile)) is not None:
+            problems[place] = field
     return tuple(certificates), problems
 
 

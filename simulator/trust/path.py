@@ -54,7 +54,7 @@ class DeadEnd(Enum):
     LOOP = "its issuer is in the path already"
     SELF_SIGNED = "it is self-signed and not trusted"
     NOT_A_ROOT = "it is trusted, but not self-signed, and its own issuer is not in the trust store"
-    CONTRADICTORY = "a certificate contradicts itself, and is no part of any path"
+    UNUSABLE = "a certificate contradicts itself or cannot be decoded, and is no part of any path"
     TOO_LONG = "the path has more certificates than are allowed"
     EXHAUSTED = "the search was given up"
 
@@ -66,7 +66,7 @@ class NoPath(NamedTuple):
         reason: why it ended.
         path: the longest path that it tried, leaf first.
         about: another certificate that the reason is about, or None: one that does not fit, one that was sent
-            and is missing in the trust store, or one that contradicts itself.
+            and is missing in the trust store, or one at fault itself.
     """
 
     reason: DeadEnd
@@ -158,7 +158,8 @@ class PathSearch:
 
     def _valid_now(self, certificate: Certificate) -> bool:
         """Return True if the moment is within the certificate's dates."""
-        return certificate.not_before <= self.now.replace(microsecond=0) <= certificate.not_after
+        now, start, end = self.now.replace(microsecond=0), certificate.not_before, certificate.not_after
+        return start is not None and end is not None and start <= now <= end
 
     def _note(self, path: Path) -> None:
         """Remember a path that nothing continues, if it is the longest; a limit outweighs all others."""

@@ -11,8 +11,11 @@ take the one that leads nowhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from simulator.pki.key_types import EXTENSION_OIDS
+from simulator.pki.reading.misencoding import Misencoding
 from simulator.trust.path import (
     MAX_INTERMEDIATES,
     NOT_SEARCHED,
@@ -26,12 +29,20 @@ from simulator.trust.path import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
 
     from simulator.pki.certificate import Certificate
     from simulator.trust.policy import TrustPolicy
 
 PROXY_INFORMATION = "1.3.6.1.5.5.7.1.14"  # of a proxy certificate (RFC 3820), which a user issues
+
+# The extensions that OpenSSL decodes before it considers a certificate; not policies, not addresses.
+MUST_DECODE = frozenset(EXTENSION_OIDS) - {
+    *("certificatePolicies", "policyMappings", "policyConstraints", "inhibitAnyPolicy"),
+    "authorityInfoAccess",
+}
+
+# For a date that cannot be decoded: such a certificate is never valid.
+FIRST_MOMENT, LAST_MOMENT = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
@@ -82,15 +93,12 @@ class OpensslPath:
         """The first possible issuer that is valid now, else the one that expires last, or None."""
         best: Certificate | None = None
         for one in among:
-            if (
-                may_have_issued(one, certificate)
-                and not contradiction(one)
-                and not contradiction(certificate)
-            ):
+            if may_have_issued(one, certificate) and not fault_of(one) and not fault_of(certificate):
+                start, end = one.not_before or LAST_MOMENT, one.not_after or FIRST_MOMENT
                 # OpenSSL calls a certificate expired at the very second of its notAfter.
-                if one.not_before <= self.now < one.not_after:
+                if start <= self.now < end:
                     return one
-                if best is None or one.not_after > best.not_after:
+                if best is None or end > (best.not_after or FIRST_MOMENT):
                     best = one
         return best
 
@@ -99,22 +107,27 @@ class OpensslPath:
         top, whole = path[-1], tuple(path)
         if len(path) > longest:
             return NoPath(DeadEnd.TOO_LONG, whole)
-        if looks_self_signed(top) and not contradiction(top):
+        if looks_self_signed(top) and not fault_of(top):
             return NoPath(DeadEnd.SELF_SIGNED, whole)
         if in_store:
             return NoPath(DeadEnd.NOT_A_ROOT, whole, self._issuer(top, self.presented))
         for one in (top, *self.policy.store, *self.presented):
-            if contradiction(one) and (one is top or may_have_issued(one, top)):
-                return NoPath(DeadEnd.CONTRADICTORY, whole, one)
+            if fault_of(one) and (one is top or may_have_issued(one, top)):
+                return NoPath(DeadEnd.UNUSABLE, whole, one)
         return without_issuer(whole, (*self.policy.store, *self.presented, *self.policy.held))
 
 
-def contradiction(certificate: Certificate) -> str | None:
+def fault_of(certificate: Certificate) -> Misencoding | None:
     """The reason why OpenSSL takes a certificate into no path (its flag ``EXFLAG_INVALID``), or None."""
+    for one in certificate.misencoded:
+        if not one.decoded and one.field in MUST_DECODE:
+            return one
     if not certificate.has_extension(PROXY_INFORMATION):
         return None
+    field, reference = "proxyCertInfo", "RFC 3820 §3"
     if certificate.is_ca:
-        return "it says that it is a proxy certificate and a CA"
+        return Misencoding(field, "says that it is a proxy, and it is a CA", reference, decoded=True)
     if certificate.has_extension("subjectAltName"):
-        return "it is a proxy certificate and has alternative names of its own (RFC 3820 section 3.5)"
+        problem = "says that it is a proxy, and it has alternative names of its own"
+        return Misencoding(field, problem, "RFC 3820 §3.5", decoded=True)
     return None

@@ -10,8 +10,6 @@ Where ``openssl`` differs from OpenSSL on purpose:
 * A leaf in the trust store's directly trusted certificates is accepted; OpenSSL takes one that is not
   self-signed only with the flag ``X509_V_FLAG_PARTIAL_CHAIN``. An administrator who puts it there means it.
 * A wildcard name stands for all the names it covers under name constraints; OpenSSL takes it literally.
-* A certificate with an extension that cannot be decoded is unreadable; OpenSSL reads extensions late and
-  refuses it as unsuitable, most often with unknown_ca.
 """
 
 from __future__ import annotations
@@ -39,7 +37,6 @@ NEVER_CRITICAL_EXTENSIONS = frozenset(
 # OpenSSL compares them with those of the issuers, this program cannot.
 OPENSSL_KNOWS_TOO = frozenset(
     {
-        "2.16.840.1.113730.1.1",  # Netscape certificate type
         "1.3.6.1.5.5.7.1.14",  # proxy certificate information (RFC 3820)
         "1.3.6.1.5.5.7.48.1.5",  # OCSP no check (RFC 6960)
     }
@@ -95,6 +92,8 @@ class Profile:
             give 112 bits of strength (NIST SP 800-57), which is OpenSSL's security level 2.
         refused_hashes: hashes that no certificate below the trusted one may be signed with. OpenSSL counts 63
             bits of strength for SHA-1.
+        exacting: a certificate that was sent is refused for any field that is not encoded as RFC 5280
+            prescribes, a non-critical extension that decides nothing excepted.
     """
 
     name: str
@@ -118,6 +117,7 @@ class Profile:
     constraints_may_be_uncritical: bool = False
     minimum_bits: Mapping[str, int] = field(default_factory=lambda: MINIMUM_BITS)
     refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
+    exacting: bool = True
 
     @property
     def checks(self) -> tuple[CheckName, ...]:
@@ -161,6 +161,7 @@ OPENSSL = Profile(
     refuses_proxies=True,
     self_issued_counts=True,
     excludes_not_after=True,
+    exacting=False,
 )
 
 _PATH_CHECKS = (
@@ -189,7 +190,7 @@ RFC5280 = Profile(
     any_purpose=True,
     leaf_key_usages=_SIGNS,
     ca_as_leaf=True,
-    understood_extensions=frozenset(EXTENSION_OIDS.values()),
+    understood_extensions=frozenset(EXTENSION_OIDS.values()) - {EXTENSION_OIDS["netscapeCertType"]},
     minimum_bits={},
 )
 

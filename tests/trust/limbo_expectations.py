@@ -19,9 +19,8 @@ PENDING = {
     "crl::issuer-valid-crlsign-and-keycertsign": "a revocation list is not read yet",
 }
 
-# The trusted certificate itself cannot be read because of what the description says, so it cannot be put
-# into a trust store, and no path ends there.
-UNREADABLE_ANCHOR = {
+# A field of the trusted certificate itself is not encoded as prescribed, as the description says.
+MISENCODED_ANCHOR = {
     "rfc5280::nc::invalid-dnsname-wildcard",
     "rfc5280::nc::invalid-ipv4-address",
     "rfc5280::nc::invalid-ipv6-address",
@@ -73,10 +72,10 @@ DECISIVE = {
     "rfc5280::nc::intermediate-with-san-rejected-by-intermediate-nc": "name-constraints",
     "rfc5280::nc::intermediate-with-san-rejected-by-root-nc": "name-constraints",
     "rfc5280::nc::invalid-dnsname-leading-period": "name-constraints",
-    "rfc5280::nc::invalid-dnsname-wildcard": "trust-anchor",
+    "rfc5280::nc::invalid-dnsname-wildcard": "extension-rules",
     "rfc5280::nc::invalid-email-address": "name-constraints",
-    "rfc5280::nc::invalid-ipv4-address": "trust-anchor",
-    "rfc5280::nc::invalid-ipv6-address": "trust-anchor",
+    "rfc5280::nc::invalid-ipv4-address": "extension-rules",
+    "rfc5280::nc::invalid-ipv6-address": "extension-rules",
     "rfc5280::nc::nc-forbids-dnsname-wildcard-san": "name-constraints",
     "rfc5280::nc::nc-forbids-othername": "name-constraints",
     "rfc5280::nc::nc-permits-email-literal-asterisk-rejects-subdomain": "name-constraints",
@@ -95,7 +94,7 @@ DECISIVE = {
     "rfc5280::nc::restrictive-permits-in-intermediates-narrows": "name-constraints",
     "rfc5280::nc::restrictive-permits-in-intermediates-widens": "name-constraints",
     "rfc5280::pc::ica-noncritical-pc": "extension-rules",
-    "rfc5280::root-inconsistent-ca-extensions": "key-usage",
+    "rfc5280::root-inconsistent-ca-extensions": "extension-rules",  # its keyUsage has no bit
     "rfc5280::root-missing-basic-constraints": "basic-constraints",
     "rfc5280::root-non-critical-basic-constraints": "extension-rules",
     "rfc5280::san::ip-in-dns": "subject-alternative-name",
@@ -140,6 +139,7 @@ ACCEPTED_BY_RFC5280 = {
     "rfc5280::nc::excluded-self-issued-leaf": _ANCHOR_NAMES,
     "rfc5280::nc::excluded-match-permitted-and-excluded": _ANCHOR_NAMES,
     "rfc5280::nc::invalid-dnsname-leading-period": _ANCHOR_NAMES,
+    **dict.fromkeys(sorted(MISENCODED_ANCHOR), _ANCHOR),
     "rfc5280::nc::invalid-email-address": _ANCHOR_NAMES,
     "rfc5280::nc::intermediate-with-san-rejected-by-root-nc": _ANCHOR_NAMES,
     "rfc5280::nc::not-allowed-in-ee-noncritical": "§4.2.1.10: only in a CA certificate",

@@ -50,9 +50,9 @@ NUMBERS = {
     ("validity", "notBefore"): 9,
     ("validity", "notAfter"): 10,
 }
-DEAD_ENDS = dict.fromkeys(
-    (DeadEnd.ISSUER_MISSING, DeadEnd.MISFIT, DeadEnd.LOOP, DeadEnd.CONTRADICTORY), 20
-) | {DeadEnd.NOT_A_ROOT: 2}
+DEAD_ENDS = dict.fromkeys((DeadEnd.ISSUER_MISSING, DeadEnd.MISFIT, DeadEnd.LOOP, DeadEnd.UNUSABLE), 20) | {
+    DeadEnd.NOT_A_ROOT: 2
+}
 
 DEAD_END_WORDS = ("neither sent nor held", "A certificate of that name", "in the path already")
 

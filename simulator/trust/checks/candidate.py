@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
+    from simulator.pki.reading.misencoding import Misencoding
     from simulator.tls.wire.version import TlsVersion
     from simulator.trust.path import NoPath
     from simulator.trust.policy import TrustPolicy
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 # Ledgers name the same certificates and times again and again: the catalogue 41, a fleet many more.
 KEPT_WORDS = 2048
+# Read for people: revocation is not looked up here, and Netscape's extension is none of RFC 5280.
+DECIDE_NOTHING = frozenset({"authorityInfoAccess", "cRLDistributionPoints", "netscapeCertType"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,9 @@ class Candidate:
         now: the moment of the decision.
         tls: the protocol version, which decides what the proof of possession signs.
         sent: the number of certificates in the Certificate message.
-        problems: why a certificate cannot be read, by its place in the message.
+        problems: why a certificate cannot be read, or the field that is not encoded well enough for the
+            profile, by the certificate's place in the message.
+        tolerated: fields that are not encoded as prescribed, and that the profile does not mind.
         no_path: the end of the search that found no path, or None.
     """
 
@@ -45,7 +50,8 @@ class Candidate:
     now: datetime
     tls: TlsVersion
     sent: int
-    problems: Mapping[int, str]
+    problems: Mapping[int, str | Misencoding]
+    tolerated: tuple[Misencoding, ...] = ()
     no_path: NoPath | None = None
 
     @property
@@ -81,6 +87,18 @@ class Finding(NamedTuple):
     reference: str | None = None
     depth: int | None = None
     detail: tuple[str, ...] = ()
+
+
+def unacceptable_field(certificate: Certificate, profile: Profile) -> Misencoding | None:
+    """The first field that is not encoded well enough for the profile, or None."""
+    for one in certificate.misencoded:
+        if profile.exacting:
+            refused = one.field not in DECIDE_NOTHING or certificate.is_critical(one.field)
+        else:  # OpenSSL decodes the names at once, and extensions when it builds the path
+            refused = one.field in ("subject", "issuer") and not one.decoded
+        if refused:
+            return one
+    return None
 
 
 def passed_if(holds: bool) -> CheckOutcome:

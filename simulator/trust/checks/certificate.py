@@ -12,7 +12,6 @@ from simulator.trust.checks.old_forms import (
     NETSCAPE_REFERENCE,
     OLD_SERVER_PURPOSES,
     netscape_fault,
-    netscape_types,
     old_root,
 )
 from simulator.trust.path_as_openssl import PROXY_INFORMATION
@@ -146,7 +145,7 @@ def extended_key_usage(candidate: Candidate, depth: int) -> Finding:
     role, any_purpose = candidate.policy.role, candidate.profile.any_purpose
     wanted, old_forms = PURPOSES[role], candidate.profile.old_forms
     if old_forms and (missing := netscape_fault(certificate, role, is_leaf=depth == 0)) is not None:
-        uses = listed(netscape_types(certificate) or ())
+        uses = listed(certificate.netscape_certificate_type or ())
         sentence = f"The Netscape certificate type of {called(certificate)} allows {uses}, not {missing}."
         outcome = passed_if(False)
         return Finding(outcome, sentence, "netscapeCertType", uses, missing, NETSCAPE_REFERENCE)
@@ -279,7 +278,11 @@ def validity(candidate: Candidate, depth: int) -> Finding:
     whose = f"The certificate of {called(certificate)}"
     start, end = certificate.not_before, certificate.not_after
     holds = False
-    if now < start:
+    if start is None or end is None:
+        broken = next(one for one in certificate.misencoded if one.field in ("notBefore", "notAfter"))
+        field, value, required = f"{broken.field} encoding", broken.problem, "a date"
+        sentence = f"The {broken.field} of {called(certificate)} {broken.problem}."
+    elif now < start:
         field, value, required = "notBefore", moment(start), f"not later than {moment(now)}"
         sentence = f"{whose} is not valid yet: it is valid from {moment(start)}, and {now_is}."
     elif now > end or (now == end and excludes_end):

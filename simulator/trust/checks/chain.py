@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.trust.checks.candidate import Finding, called, counted, passed_if
 from simulator.trust.path import MAX_INTERMEDIATES, MAX_STEPS, DeadEnd, contradicts
-from simulator.trust.path_as_openssl import contradiction
+from simulator.trust.path_as_openssl import fault_of
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
@@ -32,16 +32,24 @@ def certificate_presented(candidate: Candidate) -> Finding:
 
 
 def readable(candidate: Candidate) -> Finding:
-    """Every certificate that was sent must be a whole X.509 certificate."""
+    """Every certificate that was sent must be X.509, encoded well enough for the profile."""
     problems = candidate.problems
     place = min(problems, default=None)
-    if place is None:
-        value, sentence = "readable", "Every certificate that was sent can be read."
-    else:
-        value = problems[place]
-        sentence = f"Certificate number {place + 1} of {candidate.sent} cannot be read: {value}"
     required = "DER of an X.509 certificate"
-    return Finding(passed_if(not problems), sentence, "certificate", value, required, depth=place)
+    if place is not None:
+        problem, number = problems[place], f"ertificate number {place + 1} of {candidate.sent}"
+        if isinstance(problem, str):
+            sentence = f"C{number} cannot be read: {problem}"
+            return Finding(CheckOutcome.FAIL, sentence, "certificate", problem, required, depth=place)
+        field, value, reference, _ = problem
+        sentence = f"The {field} of c{number} {value}."
+        return Finding(
+            CheckOutcome.FAIL, sentence, field, value, "encoded as the rule says", reference, place
+        )
+    sentence = "Every certificate that was sent can be read."
+    for one in candidate.tolerated[:1]:
+        sentence += f" The {one.field} of one of them {one.problem}, which this stack does not mind."
+    return Finding(CheckOutcome.PASS, sentence, "certificate", "readable", required)
 
 
 def directly_trusted(candidate: Candidate) -> Finding:
@@ -70,7 +78,7 @@ def directly_trusted(candidate: Candidate) -> Finding:
 
 def trust_anchor(candidate: Candidate) -> Finding:
     """The path must lead to a trusted certificate; else the line says where it ends."""
-    no_path, outcome = candidate.no_path, CheckOutcome.FAIL
+    no_path, outcome, field = candidate.no_path, CheckOutcome.FAIL, "issuer"
     if no_path is None:
         anchor, outcome = candidate.path[-1], CheckOutcome.PASS
         value = anchor.subject
@@ -81,9 +89,11 @@ def trust_anchor(candidate: Candidate) -> Finding:
         )
     else:
         value, sentence = _dead_end(no_path, candidate)
+        if no_path.about is not None and (fault := fault_of(no_path.about)):
+            field = fault.field
         if no_path.reason is DeadEnd.TOO_LONG:
             outcome = CheckOutcome.NOT_EVALUATED  # the limit decides: the check of the depth
-    return Finding(outcome, sentence, "issuer", value, "a certificate in the trust store")
+    return Finding(outcome, sentence, field, value, "a certificate in the trust store")
 
 
 def _dead_end(no_path: NoPath, candidate: Candidate) -> tuple[str, str]:
@@ -99,10 +109,10 @@ def _dead_end(no_path: NoPath, candidate: Candidate) -> tuple[str, str]:
             return top.issuer, (
                 f"The search for a trusted certificate ended at {called(top)}: the path may not be longer."
             )
-        case DeadEnd.CONTRADICTORY if no_path.about is not None:
-            reason = contradiction(no_path.about)
+        case DeadEnd.UNUSABLE if no_path.about and (fault := fault_of(no_path.about)):
+            reason = f"its {fault.field} {fault.problem}"
             return (
-                top.issuer,
+                fault.problem if fault.field else top.issuer,
                 f"The certificate of {called(no_path.about)} cannot be part of a path: {reason}.",
             )
         case DeadEnd.NOT_A_ROOT:

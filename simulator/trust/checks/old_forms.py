@@ -8,25 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.pki import der
 from simulator.trust.path import looks_self_signed
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.tls.wire.version import Side
 
-NETSCAPE_TYPE = "2.16.840.1.113730.1.1"
-# The bits of the extension, from the first: what the certificate may be used for.
-NETSCAPE_TYPES = (
-    "SSL client",
-    "SSL server",
-    "S/MIME",
-    "object signing",
-    "reserved",
-    "SSL CA",
-    "S/MIME CA",
-    "object-signing CA",
-)
 NETSCAPE_PURPOSES = {"client": "SSL client", "server": "SSL server"}
 SSL_CA = "SSL CA"
 NETSCAPE_REFERENCE = "Netscape certificate type, x509v3_config(5) of OpenSSL"
@@ -42,7 +29,7 @@ def old_root(certificate: Certificate) -> str | None:
         return "it is a self-signed version 1 certificate"
     if certificate.key_usage is not None:
         return "its key usage says keyCertSign" if "keyCertSign" in certificate.key_usage else None
-    uses = [use for use in netscape_types(certificate) or () if use.endswith(" CA")]
+    uses = [use for use in certificate.netscape_certificate_type or () if use.endswith(" CA")]
     return f"its Netscape certificate type says {uses[0]}" if uses else None
 
 
@@ -51,24 +38,9 @@ def netscape_fault(certificate: Certificate, role: Side, *, is_leaf: bool) -> st
 
     Of a CA it is asked only where nothing else says that it is one.
     """
-    uses = netscape_types(certificate)
+    uses = certificate.netscape_certificate_type
     says_more = certificate.has_extension("basicConstraints") or certificate.has_extension("keyUsage")
     if uses is None or (not is_leaf and (says_more or certificate.version == 1)):
         return None
     wanted = NETSCAPE_PURPOSES[role] if is_leaf else SSL_CA
     return None if wanted in uses else wanted
-
-
-def netscape_types(certificate: Certificate) -> tuple[str, ...] | None:
-    """The uses that the Netscape certificate type lists, or None if there is none that can be read."""
-    for dotted, _critical, value in certificate.extensions:
-        if dotted == NETSCAPE_TYPE:
-            try:
-                bits = der.read_element(value)
-            except ValueError:
-                return None
-            if bits.tag != der.BIT_STRING or bits.content == bits.end:
-                return None
-            first = (value[bits.content + 1 : bits.end] or b"\0")[0]  # an octet says how many bits are unused
-            return tuple(name for place, name in enumerate(NETSCAPE_TYPES) if first & 0x80 >> place)
-    return None

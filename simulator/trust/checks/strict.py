@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.pki.host import address_of
-from simulator.trust.checks.candidate import Finding, called, passed_if
+from simulator.trust.checks.candidate import Finding, called, passed_if, unacceptable_field
 from simulator.trust.checks.host_name import is_dns_name
+from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
@@ -126,6 +127,11 @@ def extension_rules(candidate: Candidate, depth: int) -> Finding:
     """Extensions are critical where they bind, and do not contradict each other."""
     certificate = candidate.path[depth]
     exempt = ("nameConstraints",) if candidate.profile.constraints_may_be_uncritical else ()
+    if (one := unacceptable_field(certificate, candidate.profile)) is not None:
+        sentence = f"The {one.field} of {called(certificate)} {one.problem}."
+        return Finding(
+            CheckOutcome.FAIL, sentence, one.field, one.problem, "encoded as the rule says", one.reference
+        )
     problem = broken_extension_rule(certificate, exempt)
     if problem is None:
         sentence = f"The extensions of {called(certificate)} are consistent."

@@ -1,0 +1,1 @@
+"""Reading the fields of a certificate from their bytes, each for itself."""
