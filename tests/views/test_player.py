@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec.structs import replace
 
 from simulator.engine.simulation import Simulation
+from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trace.compare import first_divergence
 from simulator.trace.facts import (
     Alert,
@@ -390,6 +391,23 @@ def test_the_picture_reaches_down_with_the_story(name: str, tls: str) -> None:
             assert top + height <= depths[event["seq"]] + 0.2
 
 
+def test_a_run_that_waits_is_headed_by_that() -> None:
+    """The last stop of a run that goes on says that it waits, and not how a machine moved."""
+    simulation = Simulation(catalogue["valid-certificate"], interactive=True)
+    simulation.run()
+    waiting = document(trace_of_events(simulation.events), finished=False)["runs"][0]
+    assert "The server waits for a decision" == waiting["events"][-1]["headline"]
+
+
+@every_run
+def test_close_up_the_strip_of_a_band_has_its_name_alone(name: str, tls: str) -> None:
+    """The whole title has no room beside the moment; the chapter has it."""
+    shown = run_of(name, tls)["picture"]
+    for chapter in shown["chapters"]:
+        assert f">{chapter['name']}<" in shown["svg"]
+        assert f">{chapter['title']}<" not in shown["svg"]
+
+
 def test_the_modules_are_joined_in_an_order_that_works() -> None:
     """Each module imports only from earlier ones what they export; the whole imports nothing."""
     exported: set[str] = set()
@@ -483,8 +501,6 @@ def longer(trace: Trace, messages: int) -> Trace:
 @pytest.mark.parametrize("tls", VERSIONS)
 def test_a_page_holds_no_secret(tls: TlsVersion) -> None:
     """Neither the connection's secrets nor any private key of the world stand in a page."""
-    from simulator.scenario.catalogue.catalogue import catalogue
-
     simulation = Simulation(catalogue["valid-certificate"], tls)
     simulation.run()
     text = page(simulation.trace).lower()

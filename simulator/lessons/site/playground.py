@@ -38,7 +38,7 @@ TOLD = {
     "Server's verdict": "server_failed_at",
     "Alert": "alert",
     "Client's call": "client_handshake",
-    "Client's error": "late_refusal",
+    "Late refusal": "late_refusal",
     "Privacy": "certificate_visible",
 }
 

@@ -109,6 +109,9 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
     say = names_of(setup).shown
     events = moments(trace)
     rarely = turns(trace, asked, [event["seq"] for event in events if event["stop"]], finished=finished)
+    if not finished and isinstance(trace.events[-1].fact, StateChanged):
+        actor = names_of(setup).subject(trace.events[-1].actor)
+        events[-1]["headline"] = f"{actor} waits for a decision"
     for event in events:
         event["question"] = asked.get(event["seq"])
         event["turn"] = rarely.get(event["seq"])

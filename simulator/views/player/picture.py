@@ -83,7 +83,8 @@ def picture(trace: Trace, detail: str, *, finished: bool = True) -> dict[str, An
     places = _places(trace, [item for item in items if item.part is not Part.FOOT])
     left, right = _talk(trace, places, drawing.width)
     shift = max(0.0, left + INSET - (marks.story[0] if marks.story else 0))
-    seen = [_in_sight(item, shift, right) for item in items]
+    names = {band.step.title: band.step.short_title for band in marks.bands}
+    seen = [_in_sight(item, shift, right, names) for item in items]
     lit = [item if item.since is None else replace(item, seq=item.since) for item in seen]
     rest = tuple(item for item in lit if item.part is not Part.UNREAD)
     top = (marks.head[0] if marks.head else MARGIN) - ABOVE_CARDS
@@ -111,11 +112,13 @@ def _fragment(drawing: Drawing, items: Iterable[Item]) -> str:
     return markup(part, VARIABLES, "away") if part.items else ""
 
 
-def _in_sight(item: Item, shift: float, right: float) -> Item:
-    """An item at the edge of a band, moved into the part of the width that is seen."""
+def _in_sight(item: Item, shift: float, right: float, names: Mapping[str, str]) -> Item:
+    """An item of a band's strip, moved into the width that is seen, with the name of its step alone."""
     if item.part is Part.TIME and isinstance(item, Text):
         return replace(item, x=min(item.x, right - TIME_INSET))
-    if item.part is Part.HEADING and isinstance(item, Text | Box):
+    if item.part is Part.HEADING and isinstance(item, Text):
+        return replace(item, x=item.x + shift, text=names.get(item.text, item.text))
+    if item.part is Part.HEADING and isinstance(item, Box):
         return replace(item, x=item.x + shift)
     return item
 

@@ -39,7 +39,7 @@ from simulator.views.story.beat_kinds import (
     Remark,
     RemarkKind,
 )
-from simulator.views.story.certificate_words import decisive_words, ledger_lines, result_of
+from simulator.views.story.certificate_words import decisive_words, ledger_lines, result_of, utc_words
 from simulator.views.story.fields import key_fields
 from simulator.views.story.headlines import decided, headline, returned
 from simulator.views.story.lanes import names_of
@@ -226,7 +226,7 @@ class _Walk:
             case Setup():
                 said = (
                     "Before the first message: who holds what, and whom each side trusts.",
-                    f"What is simulated begins at {clean(fact.clock)}.",
+                    f"What is simulated begins at {utc_words(clean(fact.clock))}.",
                 )
                 return self._remark(event, "setup", "", said)
 

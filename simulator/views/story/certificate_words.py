@@ -62,8 +62,8 @@ def _facts(facts: CertificateFacts) -> list[tuple[str, str]]:
     return [
         ("Subject", facts.subject or "empty"),
         ("Issuer", f"{facts.issuer}{itself}" or "empty"),
-        ("Not before", _moment(facts.not_before)),
-        ("Not after", _moment(facts.not_after)),
+        ("Not before", utc_words(facts.not_before)),
+        ("Not after", utc_words(facts.not_after)),
         ("Public key", facts.key_type),
         ("Signed with", facts.signature_algorithm),
         ("Serial number", facts.serial_number),
@@ -71,7 +71,7 @@ def _facts(facts: CertificateFacts) -> list[tuple[str, str]]:
     ]
 
 
-def _moment(moment: str) -> str:
+def utc_words(moment: str) -> str:
     """An ISO 8601 time as people write it."""
     return moment.replace("T", " ").replace("Z", " UTC")
 
