@@ -23,7 +23,10 @@ from simulator.visible import clean_lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-width_option = click.option("--width", type=click.IntRange(min=60), help="Columns; default: the terminal's.")
+MOST_COLUMNS = 2000  # more than the smallest type gives on a screen of 7,680 pixels
+width_option = click.option(
+    "--width", type=click.IntRange(60, MOST_COLUMNS), help="Columns; default: the terminal's."
+)
 
 WIDEST = 140  # a longer line is hard to follow with the eye
 NARROWEST = 80  # the width of a terminal that does not tell

@@ -19,6 +19,7 @@ from simulator.scenario.mistake import (
     Path,
     Problem,
     ScenarioProblemsError,
+    check_depth,
     split_path,
     written_path,
 )
@@ -260,6 +261,7 @@ def _nested_value(path: Path, value: Any) -> dict[str, Any]:
 
 def _merge(table: dict[str, Any], more: Mapping[str, Any], path: Path) -> None:
     """Put ``more`` into ``table``, table by table, without touching the caller's own."""
+    check_depth(path)
     for key, value in more.items():
         here = (*path, key)
         if key in table and not (isinstance(table[key], dict) and isinstance(value, Mapping)):

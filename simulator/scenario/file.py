@@ -5,18 +5,16 @@ A file says only what differs from the good handshake; an empty file is the good
 
 from __future__ import annotations
 
-import re
-import tomllib
 from dataclasses import replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ScenarioError
 from simulator.scenario.changes import apply_table, differences
-from simulator.scenario.lines import key_lines, line_of
-from simulator.scenario.mistake import KEY, Problem, ScenarioProblemsError
+from simulator.scenario.mistake import Problem, ScenarioProblemsError
 from simulator.scenario.mistakes import scenario_problems
 from simulator.scenario.scenario import Scenario
+from simulator.scenario.toml_text import key_lines, line_of, parsed, read_text
 from simulator.scenario.values import read_table
 from simulator.visible import clean
 
@@ -25,18 +23,13 @@ if TYPE_CHECKING:
 
     from simulator.scenario.mistake import Path
 
-LARGEST_FILE_BYTES = 262_144  # 250 times the longest of the catalogue; the worst such file is read in 2 s
 MOST_MISTAKES = 50  # reported at once: more than fit on a screen help no reader
-DEEPEST_KEY = 32  # a scenario has 4 levels; tomllib takes memory by the square of a key's levels
-TOML_ADVICE = "Correct the file; it is written as TOML, see https://toml.io."
 # Settings that are judged together: if the first cannot be read, nothing true can be said of the others.
 _DEPENDENTS: Mapping[str, tuple[str, ...]] = {
     "role": ("path_length", "online", "delivery"),
     "not_before": ("not_after",),
     "certificate": ("sends", "withholds", "holds_key"),
 }
-_DEEP_KEY = rf"(?<![A-Za-z0-9_-])(?:{KEY}[ \t]*\.[ \t]*){{{DEEPEST_KEY}}}"
-_SYNTAX_PLACE = r"(?P<what>.*) \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)"
 
 
 def load(path: FilePath | str) -> Scenario:
@@ -50,25 +43,7 @@ def load(path: FilePath | str) -> Scenario:
             Every mistake has a line of its own, with the file, the line, and what is allowed.
     """
     path = FilePath(path)
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = "it is a directory" if path.is_dir() else getattr(error, "strerror", None) or str(error)
-        message = f"The scenario file {path} cannot be read: {reason}."
-        advice = "Give the path of a .toml file."
-        raise ScenarioError(message, expected="a TOML file", advice=advice) from error
-    if len(content) > LARGEST_FILE_BYTES:
-        message = f"{path} is too large for a scenario file."
-        got = f"more than {LARGEST_FILE_BYTES} bytes"
-        advice = "Say only what differs from the good handshake."
-        raise ScenarioError(message, got=got, expected=f"at most {LARGEST_FILE_BYTES} bytes", advice=advice)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"{path} is not text in UTF-8: byte {error.start} is 0x{content[error.start]:02x}."
-        advice = "Save it as UTF-8."
-        raise ScenarioError(message, expected="a scenario file in TOML", advice=advice) from error
+    text = read_text(path, "scenario file", ScenarioError)
     return loads(text, source=str(path), name=clean(path.stem))  # a name on disk may be no text at all
 
 
@@ -84,7 +59,7 @@ def loads(text: str, *, source: str = "<text>", name: str = "unnamed") -> Scenar
         ScenarioError: as :func:`load`.
     """
     problems: list[Problem] = []
-    table = read_table(_parsed(text, source), problems)
+    table = read_table(parsed(text, source, ScenarioError), problems)
     scenario = _scenario_of(table, name)
     found = scenario_problems(scenario)
     if not problems and not found:
@@ -131,28 +106,3 @@ def _consequences(problems: list[Problem], lines: Mapping[Path, int]) -> set[Pat
             meant = key
         places.update((*outer, place) for place in (key, meant, *_DEPENDENTS.get(meant, ())))
     return places
-
-
-def _parsed(text: str, source: str) -> dict[str, Any]:
-    too_deep = ScenarioError(
-        f"{source}: keys or brackets are nested too deeply for a scenario file.",
-        expected="tables and lists, a few levels deep",
-        advice="Look for a bracket that was meant to close.",
-    )
-    if re.search(_DEEP_KEY, text):
-        raise too_deep
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise too_deep from error
-    except ValueError as error:  # TOMLDecodeError is one; so is a number with thousands of digits
-        match = re.fullmatch(_SYNTAX_PLACE, str(error))
-        if match is None:
-            raise ScenarioError(f"{source}: this is not TOML: {error}.", advice=TOML_ADVICE) from error
-        last = text.count("\n") + 1
-        line, column = (
-            (match["line"], match["column"]) if match["line"] else (last, len(text.split("\n")[-1]) + 1)
-        )
-        raise ScenarioError(
-            f"{source}:{line}:{column}: this is not TOML: {match['what']}.", advice=TOML_ADVICE
-        ) from error

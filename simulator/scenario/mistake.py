@@ -20,6 +20,8 @@ Path = tuple[str, ...]  # the keys that lead to a setting, outermost first
 EARLIEST, LATEST = datetime(1950, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*"|'[^'\n]*')"""  # a key of TOML, bare or quoted
+DEEPEST_KEY = 32  # a scenario has 4 levels; tomllib takes memory by the square of a key's levels
+LONGEST_GOT = 200  # characters of a wrong value, or of a key, in a message: enough to recognise it
 KEY_PATH = rf"\s*{KEY}(?:\s*\.\s*{KEY})*\s*"
 _PLAIN_SUBJECT = re.compile(r"CN=[A-Za-z0-9]([A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?")
 
@@ -67,10 +69,14 @@ class Problem:
         Args:
             place: the beginning of the line, as in ``file.toml:8``, or an empty text.
         """
-        parts = [part for part in (place, written_path(self.path)) if part]
+        parts = [part for part in (place, _cut(written_path(self.path))) if part]
         line = ": ".join([*parts, self.message])
-        line += f" (got {self.got})." if self.got else "."
+        line += f" (got {_cut(self.got)})." if self.got else "."
         return f"{line} Did you mean '{self.nearest}'?" if self.nearest else line
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_GOT else f"{text[: LONGEST_GOT - 3]}..."
 
 
 class ScenarioProblemsError(ScenarioError):
@@ -97,7 +103,20 @@ def split_path(text: str) -> Path:
     if not isinstance(text, str) or not re.fullmatch(KEY_PATH, text):
         message = "must be keys joined by dots, as in server.client_authentication"
         raise ScenarioProblemsError([Problem((), message, repr(text))])
-    return tuple(key[1:-1] if key[0] in "\"'" else key for key in re.findall(KEY, text))
+    keys = tuple(key[1:-1] if key[0] in "\"'" else key for key in re.findall(KEY, text))
+    check_depth(keys)
+    return keys
+
+
+def check_depth(path: Path) -> None:
+    """Refuse a setting that lies deeper than any setting does.
+
+    Raises:
+        ScenarioProblemsError: it has too many keys.
+    """
+    if len(path) > DEEPEST_KEY:
+        message = f"is nested too deeply: a setting has at most {DEEPEST_KEY} keys"
+        raise ScenarioProblemsError([Problem(path, message, f"{len(path)} keys")])
 
 
 def written_path(path: Iterable[str]) -> str:
@@ -108,7 +127,9 @@ def written_path(path: Iterable[str]) -> str:
 def nearest_word(word: object, allowed: Iterable[str]) -> str | None:
     """The allowed word that the user probably meant, or None; another program's word means its equivalent."""
     words = tuple(allowed)
-    meant = [one for one in EQUIVALENTS.get(str(word).casefold(), ()) if one in words]
+    meant = (
+        [one for one in EQUIVALENTS.get(word.casefold(), ()) if one in words] if isinstance(word, str) else []
+    )
     return next(iter(meant or nearest_names(word, words, 1)), None)
 
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from simulator.scenario.setup import ScenarioSetup
 
 LONGEST_WAIT_MS = 86_400_000  # one day: longer than any network, and a run stays within the years of a date
+# Every text is drawn, wrapped and measured many times for a picture. A heading of 1,000 characters fills a
+# slide, a lesson of 20,000 ten pages; a name is longer where `but` has joined many changes to it.
+LONGEST_TEXTS = {"name": 50_000, "title": 1_000, "topic": 1_000, "lesson": 20_000, "seed": 1_000}
 TCP_PORTS = range(1, 65_536)
 
 
@@ -41,10 +44,13 @@ def scenario_problems(scenario: ScenarioSetup) -> list[Problem]:
 
 
 def _text_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
-    for key in ("name", "title", "topic", "lesson", "seed"):
+    for key in LONGEST_TEXTS:
         text = getattr(scenario, key)
         if not text.strip() and key in ("name", "title", "topic"):
             yield Problem((key,), "must not be empty", repr(text))
+        if len(text) > LONGEST_TEXTS[key]:
+            got = f"{len(text)}"
+            yield Problem((key,), f"must have at most {LONGEST_TEXTS[key]} characters", got)
         if not is_visible(text.replace("\n", " ")) or ("\n" in text and key != "lesson"):
             where = "" if key == "lesson" else " on one line"
             yield Problem((key,), f"must be printable text{where}", repr(text))

@@ -30,6 +30,7 @@ from simulator.scenario.setup import CertificateSetup, Connect, Expectation, Sce
 from simulator.scenario.words import DURATION, DURATION_ADVICE, LISTED_WORDS, SPECIAL_WORDS, read_duration
 from simulator.tls.wire.version import TLS_VERSIONS
 
+MOST_COMPARED = 200  # mistakes whose nearest word is looked for: four times as many as are ever reported
 LONGEST_SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
 SCHEDULED = ("client", "server", "network", "certificates")  # the parts that a schedule may change
 
@@ -127,7 +128,7 @@ def _read_part(kind: type, table: Any, path: Path, problems: list[Problem]) -> d
         here = (*path, str(key))
         hint = hints.get(key)
         if hint is None:
-            problems.append(_unknown_setting(here, value, hints))
+            problems.append(_unknown_setting(here, value, hints, among=problems))
         elif key == "schedule":
             read[key] = _read_schedule(value, here, problems)
         elif is_dataclass(hint):
@@ -234,7 +235,8 @@ def _read_expectations(table: Mapping[str, Any], path: Path, problems: list[Prob
     both = {key: value for key, value in table.items() if key in hints}
     for key, value in table.items():
         if key not in (*hints, *TLS_VERSIONS):
-            problems.append(_unknown_setting((*path, str(key)), value, [*hints, *TLS_VERSIONS]))
+            allowed = [*hints, *TLS_VERSIONS]
+            problems.append(_unknown_setting((*path, str(key)), value, allowed, among=problems))
     common = _read_part(Expectation, both, path, problems)
     expectations: dict[str, Expectation] = {}
     for version in TLS_VERSIONS:
@@ -261,17 +263,23 @@ def _read_value(setting: SettingType, value: Any, path: Path) -> Any:
     return not_one_of(path, strangers[0], setting.items) if strangers else result
 
 
-def _unknown_setting(path: Path, value: Any, allowed: Mapping[str, Any] | list[str]) -> Problem:
+def _unknown_setting(
+    path: Path, value: Any, allowed: Mapping[str, Any] | list[str], among: list[Problem]
+) -> Problem:
     message = f"there is no such setting here; there are {', '.join(allowed)}"
     elsewhere = ["server.client_authentication"] if len(path) == 1 else []
-    return Problem(path, message, shown(value), nearest_word(path[-1], [*allowed, *elsewhere]))
+    near = nearest_word(path[-1], [*allowed, *elsewhere]) if len(among) < MOST_COMPARED else None
+    return Problem(path, message, shown(value), near)
 
 
 def shown(value: Any) -> str:
     """A wrong value in a message, cut where it is long."""
     if isinstance(value, date | time):
         return str(value)
-    text = repr(list(value) if isinstance(value, tuple) else value)
+    try:
+        text = repr(list(value) if isinstance(value, tuple) else value)
+    except RecursionError:
+        return f"a {type(value).__name__} that is nested too deeply"
     return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 3]}..."
 
 

@@ -18,10 +18,10 @@ from simulator.errors import ScenarioError
 from simulator.scenario import CertificateSetup, Expectation, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.changes import apply_table, parse_assignment
-from simulator.scenario.file import LARGEST_FILE_BYTES, MOST_MISTAKES, load, loads
-from simulator.scenario.lines import key_lines
+from simulator.scenario.file import MOST_MISTAKES, load, loads
 from simulator.scenario.schema import PATH, json_schema, schema_text
 from simulator.scenario.setup import ClientSetup, Network, ScenarioSetup, ServerSetup
+from simulator.scenario.toml_text import LARGEST_FILE_BYTES, key_lines
 from simulator.scenario.values import field_types, read_table, type_at
 from simulator.scenario.words import read_duration, write_duration
 from simulator.security import SecurityLevel
@@ -142,7 +142,7 @@ def test_a_file_without_expectation_expects_nothing(tmp_path: Path) -> None:
         ("a=" + "[" * 20_000, "x.toml: ", "nested too deeply"),
         ("a" + ".a" * 100_000 + "=1", "x.toml: ", "nested too deeply"),
         ("['a'" + " . 'a'" * 40 + "]", "x.toml: ", "nested too deeply"),
-        ("a=" + "9" * 5_000, "x.toml: ", "not TOML"),
+        ("a=" + "9" * 5_000, "x.toml:1: ", "a number is too long"),
         ("a=\x00", "x.toml:1:3: ", "not TOML"),
     ],
 )

@@ -6,7 +6,6 @@ reported at once.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.quiz.question import LETTERS, Option, Question, QuestionError, where
 from simulator.scenario import TLS_VERSIONS
 from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.scenario.toml_text import parsed, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,16 +87,7 @@ def tables_in(file: str | Path) -> dict[str, Any]:
         QuestionError: the file cannot be read, is not TOML, or has no question.
     """
     path = Path(file)
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
-    except OSError as error:
-        got = f"{path}: {error.strerror or error}"
-        expected = "a .toml file as docs/quiz.md describes it"
-        raise QuestionError("The file of questions cannot be read.", got=got, expected=expected) from error
-    except UnicodeDecodeError as error:
-        raise QuestionError(f"{path}: this is not text in UTF-8.", advice="Save it as UTF-8.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise QuestionError(f"{path}: this is not TOML.", got=error, advice="Correct this place.") from error
+    tables = parsed(read_text(path, "file of questions", QuestionError), str(path), QuestionError)
     if not tables:
         raise QuestionError(
             f"{path}: there is no question in it.", expected="a table for each question, as [late-start]"

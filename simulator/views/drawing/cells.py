@@ -86,8 +86,7 @@ def wrap_cells(text: str, width: int) -> list[str]:
     """The text in lines of at most ``width`` columns, broken at spaces, inside a word only if it must be."""
     lines = []
     rest = text.strip()
-    while cells(rest) > width:
-        fitting = len(take(rest, width))
+    while (fitting := len(take(rest, width))) < len(rest):  # looks no further than a line, however long it is
         space = rest.rfind(" ", 0, fitting + 1)
         cut = space if space > 0 else max(1, fitting)
         lines.append(rest[:cut].rstrip())
