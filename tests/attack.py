@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from simulator.tls.wire.version import Side
 
 Edit = tuple[int, int, str]  # at this offset, this many bytes give way to these (hexadecimal)
-KINDS = ("stream", "message", "records", "actors", "certificate", "resigned")
+KINDS = ("stream", "message", "records", "actors", "certificate", "resigned", "file")
 PLAYS: dict[str, dict[str, Any]] = {
     "sends": {},
     "skips": {"sends": False},
@@ -29,12 +29,14 @@ class Attack:
         kind: ``stream``: bytes are changed on the way; ``message``: a machine says one message wrongly, and
             its keys and transcript follow; ``records``: a machine is given records that open under its keys;
             ``actors``: two actors talk, and one's bytes are changed on the way or one says a message wrongly;
-            ``certificate``: a certificate is changed; ``resigned``: and then signed by its issuer again.
+            ``certificate``: a certificate is changed; ``resigned``: and then signed by its issuer again;
+            ``file``: a file of certificates or keys is changed.
         version: ``1.3`` or ``1.2``.
-        play: one of :data:`PLAYS`; for actors, one of theirs; for certificates, the profile.
+        play: one of :data:`PLAYS`; for actors, one of theirs; for certificates, the profile; for files,
+            the reader.
         role: whose bytes are changed: the client's or the server's. For records, who is given them.
         place: the message, or nothing where an actor's bytes are changed on the way; the number of the
-            certificate in its chain; the steps before the records.
+            certificate in its chain; the steps before the records; the name of the file.
         edits: the changes; for records, the content type, 0, and the content of each.
     """
 

@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from simulator.errors import CertificateError
 from simulator.pki import der
 from simulator.pki.issuing import Issuer
 from simulator.tls.events import AlertSent
@@ -23,6 +24,7 @@ from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome, Verdict
 from tests.attack import KINDS, PLAYS, Attack, Edit, apply
 from tests.hostile_actors import ACTOR_PLAYS, BEHIND, of_actors, stream_of_actor
+from tests.pki.made_files import PASSWORD, READERS, STEADY_FILES, steady_file
 from tests.pki.samples import subordinate
 from tests.tampering import Tampered, genuine, genuine_messages, genuine_stream
 from tests.tls.machines import record_for
@@ -150,6 +152,17 @@ def of_resigned(attack: Attack) -> str | None:
     return of_verdict(verdict)
 
 
+def of_file(attack: Attack) -> str | None:
+    """A file was changed: a reader gives a value, or an error of ours with its remedy."""
+    data = apply(attack.edits, steady_file(attack.place))
+    try:
+        READERS[attack.play](data, PASSWORD)
+    except BaseException as error:  # a crash of the library is no Exception
+        if not isinstance(error, CertificateError) or not error.advice:
+            return f"{type(error).__name__}: {error}"
+    return None
+
+
 def of_verdict(verdict: Verdict) -> str | None:
     """Accepted is what no check has failed; a refusal has its alert and its line for every check."""
     failed = [check for check in verdict.checks if check.outcome is CheckOutcome.FAIL]
@@ -176,6 +189,7 @@ PROPERTIES: Mapping[str, Callable[[Attack], str | None]] = {
     "actors": of_actors,
     "certificate": of_certificate,
     "resigned": of_resigned,
+    "file": of_file,
 }
 
 
@@ -243,6 +257,9 @@ def random_attack(dice: random.Random) -> Attack:
     """An attack of any kind."""
     kind = dice.choice(KINDS)
     version, role = dice.choice(("1.3", "1.2")), dice.choice(("client", "server"))
+    if kind == "file":
+        name, reader = dice.choice(STEADY_FILES), dice.choice(sorted(READERS))
+        return Attack(kind, version, reader, role, name, random_edits(dice, steady_file(name)))
     if kind in ("certificate", "resigned"):
         place = dice.randrange(2)
         certificate = world(role).presented[place]

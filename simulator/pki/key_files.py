@@ -75,10 +75,11 @@ class _StoredKey:
         outline = read_outline(self.der) if self.der else None
         if outline is not None:
             check_rounds(outline)
+        old = _old_form(self.block) if self.der is None and self.block is not None else None
         try:
             with library_call():
-                if self.der is None and self.block is not None:
-                    key = load_pem_private_key(_old_form(self.block), secret)
+                if old is not None:
+                    key = load_pem_private_key(old, secret)
                 else:
                     key = load_der_private_key(self.der or b"", secret)
         except (TypeError, ValueError, UnsupportedAlgorithm) as error:

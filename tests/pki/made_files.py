@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509 import load_der_x509_certificate
 
-from simulator.pki.bundles import write_pem, write_pkcs12
+from simulator.pki.bundles import load_certificates, load_pkcs12, load_trust_store, write_pem, write_pkcs12
 from simulator.pki.der import encode, object_identifier, sequence
 from simulator.pki.files.java_store import write_java_store
 from simulator.pki.files.pem import pem_block
-from simulator.pki.key_files import write_private_key
-from simulator.pki.keys import KeyType
+from simulator.pki.key_files import load_private_key, write_private_key
+from simulator.pki.keys import KeyType, describe_key
 from tests.peers import shared
 from tests.pki.samples import NOW, contents, key, openssl, root, subordinate
 
@@ -38,6 +38,31 @@ def alice() -> Issued:
     """An identity with an intermediate above it."""
     middle = subordinate(root(), key(label="middle"), contents("CN=Middle", "ca"))
     return middle.issue(key(label="alice"), contents("CN=alice", "client"))
+
+
+#: Files that have the same bytes each time they are made: no salt, and no signature of openssl's.
+STEADY_FILES = (
+    "certificates",
+    "certificates UTF-16 with mark",
+    "certificate base64",
+    "trusted certificate",
+    "PKCS#7 DER",
+    "key and certificates",
+    "key SEC 1 DER",
+    "two identities",
+    "revocation list",
+    "JKS",
+    "identity.p12",
+    "truststore-keytool.p12",
+)
+
+
+@cache
+def steady_file(name: str) -> bytes:
+    """One of :data:`STEADY_FILES`; those with a suffix are shared inputs."""
+    if name == "two identities":
+        return two_identities()
+    return shared(f"inputs/{name}").read_bytes() if name.endswith(".p12") else made(name)
 
 
 @cache
@@ -182,6 +207,15 @@ MADE: dict[str, Callable[[], bytes]] = {
     "binary": lambda: bytes(range(1, 41)),
     "other DER": lambda: b"\x30\x03\x02\x01\x05",
     "cut off DER": lambda: alice().certificate.der[:-9],
+}
+
+
+#: Every reader, with the number of certificates or the type of key that it finds.
+READERS: dict[str, Callable[[bytes, str | None], int | str]] = {
+    "load_certificates": lambda data, _: len(load_certificates(data)),
+    "load_private_key": lambda data, password: describe_key(load_private_key(data, password).public_key()),
+    "load_pkcs12": lambda data, password: len(load_pkcs12(data, password).presented),
+    "load_trust_store": lambda data, password: len(load_trust_store(data, password)),
 }
 
 

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from simulator.errors import CertificateError
-from simulator.pki.bundles import load_certificates, load_pkcs12, load_trust_store
 from simulator.pki.files.kinds import file_facts
 from simulator.pki.files.outlines import FileKind
-from simulator.pki.key_files import load_private_key
-from simulator.pki.keys import describe_key
-from tests.pki.made_files import MADE, PASSWORD, alice, made
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.pki.made_files import MADE, PASSWORD, READERS, alice, made
 
 #: The kind in words, certificates and keys that are seen, and what each reader makes of it: a number of
 #: certificates, the type of a key, or the words of a remedy.
@@ -169,13 +161,6 @@ TABLE: dict[str, Row] = {
         f"DER whose end is missing ({len(alice().certificate.der) - 9} bytes that begin 30 82 01 "
         f"{alice().certificate.der[3]:02x})",
     ),
-}
-
-READERS: dict[str, Callable[[bytes, str | None], int | str]] = {
-    "load_certificates": lambda data, _: len(load_certificates(data)),
-    "load_private_key": lambda data, password: describe_key(load_private_key(data, password).public_key()),
-    "load_pkcs12": lambda data, password: len(load_pkcs12(data, password).presented),
-    "load_trust_store": lambda data, password: len(load_trust_store(data, password)),
 }
 
 

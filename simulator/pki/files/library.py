@@ -1,10 +1,12 @@
-"""Calls of the cryptographic library on bytes from outside: its warnings and its crashes stay inside."""
+"""Calls of the cryptographic library on bytes from outside: warnings, crashes and odd errors stay inside."""
 
 from __future__ import annotations
 
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from cryptography.exceptions import UnsupportedAlgorithm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +21,18 @@ def library_call() -> Iterator[None]:
     ``BaseException``, which an ordinary ``except`` does not stop and whose class cannot be imported.
 
     Raises:
-        ValueError: the library crashed.
+        ValueError: the library cannot read the bytes, or crashed.
+        TypeError: the library wants a password, or none.
+        UnsupportedAlgorithm: the library does not know an algorithm.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise
     except BaseException as error:
-        if type(error).__name__ == "PanicException":
-            raise ValueError("the library cannot read it") from error
+        # x509.InvalidVersion and others are plain Exceptions.
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise ValueError(f"the library cannot read it: {error}") from error
         raise
