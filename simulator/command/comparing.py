@@ -148,17 +148,23 @@ def diff(
 @click.command()
 @click.argument("scenarios", nargs=-1, metavar="[SCENARIO...]")
 @click.option("--all", "all_", is_flag=True, help="Every scenario of the list, in TLS 1.2 and 1.3.")
+@set_option
 @jobs_option
 @json_option
-def check(scenarios: tuple[str, ...], all_: bool, jobs: int | None, as_json: bool) -> int:
-    """Play scenarios through OpenSSL too: do we agree?"""
+def check(
+    scenarios: tuple[str, ...], all_: bool, settings: tuple[str, ...], jobs: int | None, as_json: bool
+) -> int:
+    """Play scenarios through OpenSSL too: do we agree?
+
+    Compared are messages, their extensions, alerts, what was agreed and what each side learned.
+    """
     if all_ == bool(scenarios):
         raise click.UsageError("Name scenarios, or say --all.")
     from simulator.oracle import check_all
     from simulator.runs.many import processes
-    from simulator.scenario.catalogue.catalogue import catalogue, load
+    from simulator.scenario.catalogue.catalogue import catalogue
 
-    chosen = list(catalogue.values()) if all_ else [load(name) for name in scenarios]
+    chosen = [scenario_from(name, settings) for name in (catalogue if all_ else scenarios)]
     quiet = as_json or not all_
     # Unless asked for, no process is started for a few scenarios: they are played sooner than it starts.
     with (

@@ -61,10 +61,17 @@ def _server_key_not_for_signing(scenario: Scenario, tls: TlsVersion, _judged_at:
     return tls == "1.2" and restricted and not setup.key.value.startswith("RSA")
 
 
+def _dot_at_the_end(scenario: Scenario, _tls: TlsVersion, _judged_at: JudgedAt) -> bool:
+    return scenario.client.server_name.endswith(".")
+
+
 # What follows from another decision about a certificate. The version and the group are agreed on before it.
 AFTER_A_DECISION = frozenset({"messages", "alert", "alert protection", "decided after", "reason"}).union(
     words.format(side) for side in SIDES for words in ("{} handshake", "{}'s peer", "data read by {}")
 )
+
+# What a server answers a ClientHello with.
+ANSWERED = frozenset({"extensions of ServerHello", "extensions of CertificateRequest"})
 
 ACCEPTED: tuple[Accepted, ...] = (
     Accepted(
@@ -74,11 +81,19 @@ ACCEPTED: tuple[Accepted, ...] = (
         AFTER_A_DECISION | {"signature schemes"},  # a refused server gets no CertificateVerify
     ),
     Accepted(
+        "a dot at the end of the host",
+        "Python hands the host to OpenSSL as it is written. RFC 6066 section 3 has no dot at the end of "
+        "server_name, and the simulation, like curl, leaves it out.",
+        _dot_at_the_end,
+        frozenset({"extensions of ClientHello"}),
+    ),
+    Accepted(
         "a server key that is not for signing",
         "In TLS 1.2 OpenSSL uses no ECDSA certificate whose keyUsage lacks digitalSignature, and as a client "
         "refuses any elliptic-curve one with handshake_failure once ServerHelloDone has come. That "
         "is a rule of its cipher suites, beside the trust decision; TLS 1.3 has no such rule there.",
         _server_key_not_for_signing,
-        AFTER_A_DECISION | {"version", "group", "signature schemes"},  # with ECDSA there is no ServerHello
+        # With ECDSA there is no ServerHello, nor what comes behind it.
+        AFTER_A_DECISION | {"version", "group", "signature schemes"} | ANSWERED,
     ),
 )

@@ -20,7 +20,7 @@ from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
     from simulator.tls.wire.messages import Message
-    from simulator.tls.wire.version import Side
+    from simulator.tls.wire.version import Side, TlsVersion
 
 NEGOTIATING = (
     HandshakeType.SERVER_HELLO,
@@ -42,6 +42,11 @@ class Agreed:
     version: str | None = None
     group: str | None = None
     signatures: tuple[str, ...] = ()
+
+    @property
+    def tls(self) -> TlsVersion:
+        """The version by the name that scenarios use; that of TLS 1.3 before one was chosen."""
+        return "1.2" if self.version == version_name(Version.TLS12.wire) else "1.3"
 
     def after(self, sender: Side, raw: bytes) -> Agreed:
         """The agreement after this message, too.

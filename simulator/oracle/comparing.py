@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from simulator.engine.preparation import episodes_of
 from simulator.engine.simulation import Simulation
 from simulator.oracle.accepted import accepted_for
+from simulator.oracle.extensions import WITH_EXTENSIONS
 from simulator.oracle.observed import HandshakeLog
 from simulator.oracle.playing import JudgedAt, NotPlayableError, clocks, play
 from simulator.oracle.report import CheckReport, CheckRow, Difference
@@ -34,7 +35,8 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> C
     """Compare what the simulation says of a scenario with what OpenSSL does: all of :data:`COMPARED`.
 
     Two things are not compared. The cipher suite: OpenSSL prefers AES-256 and the simulation AES-128, and no
-    scenario speaks of it. The bytes of keys, signatures and tickets: OpenSSL draws them at random.
+    scenario speaks of it. The bytes of keys, signatures and tickets: OpenSSL draws them at random. What is
+    otherwise in extensions is listed in :data:`~simulator.oracle.extensions.ACCEPTED_EXTENSIONS`.
 
     Args:
         scenario: what is set up.
@@ -134,6 +136,16 @@ def _messages_in_words(messages: tuple[SentMessage, ...]) -> str:
     )
 
 
+def _extensions_of(name: str) -> Callable[[Played], str]:
+    """The extensions of every message of that name, in words."""
+
+    def words(played: Played) -> str:
+        sent = [extensions for message, extensions in played.extensions if message == name]
+        return "; then ".join(", ".join(extensions) or "none" for extensions in sent) or "not sent"
+
+    return words
+
+
 def _alert_in_words(alert: SentAlert | None) -> str:
     return "none" if alert is None else f"{alert.name} ({alert.code}) from the {alert.sender}"
 
@@ -154,6 +166,7 @@ COMPARED: dict[str, Callable[[Played], str]] = {
     "version": lambda played: played.agreed.version or "none",
     "group": lambda played: played.agreed.group or "none",
     "signature schemes": lambda played: ", ".join(played.agreed.signatures) or "none",
+    **{f"extensions of {name}": _extensions_of(name) for name in WITH_EXTENSIONS},
     "client handshake": lambda played: played.client.handshake,
     "server handshake": lambda played: played.server.handshake,
     "client's peer": lambda played: played.client.peer or "none",

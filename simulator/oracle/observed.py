@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from simulator.oracle.agreed import Agreed
+from simulator.oracle.extensions import WITH_EXTENSIONS, extensions_in_words
 from simulator.oracle.reasons import NEGOTIATION, reason_of_verdict
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.messages import message_name
@@ -80,6 +81,7 @@ class Played:
         reason: why the alert's sender refused, in the words of :data:`simulator.oracle.reasons.REASONS`, or
             None if no alert was sent.
         agreed: what was negotiated.
+        extensions: the messages that carry extensions, in the order of sending, each with these in words.
         client, server: how each side ended.
     """
 
@@ -91,6 +93,7 @@ class Played:
     decided_after: str | None
     reason: str | None
     agreed: Agreed
+    extensions: tuple[tuple[str, tuple[str, ...]], ...]
     client: PlayedSide
     server: PlayedSide
 
@@ -103,6 +106,7 @@ class HandshakeLog:
     alert: SentAlert | None = None
     decided_after: str | None = None
     agreed: Agreed = field(default_factory=Agreed)
+    extensions: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     reasons: dict[Side, str] = field(default_factory=dict)
     last_read: dict[Side, str] = field(default_factory=dict)
     data: dict[Side, bytes] = field(default_factory=lambda: {"client": b"", "server": b""})
@@ -110,8 +114,11 @@ class HandshakeLog:
 
     def message_sent(self, sender: Side, raw: bytes, *, encrypted: bool) -> None:
         """Note a handshake message that went out: its bytes with their header."""
-        self.messages.append(SentMessage(sender, message_name(raw), encrypted))
+        name = message_name(raw)
+        self.messages.append(SentMessage(sender, name, encrypted))
         self.agreed = self.agreed.after(sender, raw)
+        if name in WITH_EXTENSIONS:
+            self.extensions.append((name, extensions_in_words(raw, self.agreed.tls)))
 
     def alert_sent(self, sender: Side, code: int, *, encrypted: bool) -> None:
         """Note an alert that went out; only the first that ends something is kept."""
@@ -152,9 +159,19 @@ class HandshakeLog:
         alert = self.alert
         reason = None if alert is None else self.reasons.get(alert.sender, NEGOTIATION.words)
         client, server = self._side("client", client_peer), self._side("server", server_peer)
-        messages = tuple(self.messages)
+        messages, extensions = tuple(self.messages), tuple(self.extensions)
         return Played(
-            scenario, tls, mode, messages, alert, self.decided_after, reason, self.agreed, client, server
+            scenario=scenario,
+            tls=tls,
+            mode=mode,
+            messages=messages,
+            alert=alert,
+            decided_after=self.decided_after,
+            reason=reason,
+            agreed=self.agreed,
+            extensions=extensions,
+            client=client,
+            server=server,
         )
 
     def _side(self, side: Side, peer: str | None) -> PlayedSide:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ssl
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
+from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
+
+from simulator.oracle.extensions import ACCEPTED_EXTENSIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 RowResult = Literal["agrees", "differs", "accepted", "not played"]
 
+WIDTH = 100  # of a line of text that is wrapped
 WHO_PLAYED: dict[Mode | None, str] = {
     "both": "OpenSSL played both sides",
     "openssl-server": "OpenSSL played the server against our client",
@@ -99,6 +103,7 @@ class CheckReport:
             "accepted_differences": [row.to_dict() for row in self.of("accepted")],
             "not_played": [row.to_dict() for row in self.of("not played")],
             "rows": [row.to_dict() | {"result": row.result} for row in self.rows],
+            "accepted_extensions": [asdict(one) for one in ACCEPTED_EXTENSIONS],
             "openssl": self.openssl,
         }
 
@@ -112,7 +117,9 @@ class CheckReport:
         for row in self.rows:
             lines += _details(row)
         agree = len(self.of("agrees"))
-        return "\n".join([*lines, "", f"{agree} of {len(self.rows)} agree with {self.openssl}."])
+        accepted = ", ".join(dict.fromkeys(one.extension for one in ACCEPTED_EXTENSIONS))
+        lines += ["", *wrap(f"Accepted in extensions, with reasons in --json: {accepted}.", WIDTH)]
+        return "\n".join([*lines, f"{agree} of {len(self.rows)} agree with {self.openssl}."])
 
 
 def _details(row: CheckRow) -> Iterator[str]:

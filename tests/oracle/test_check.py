@@ -19,6 +19,7 @@ from simulator.oracle import (
 )
 from simulator.oracle.accepted import accepted_for
 from simulator.oracle.comparing import COMPARED, differences_between, observed
+from simulator.oracle.extensions import WITH_EXTENSIONS
 from simulator.oracle.observed import Played, SentAlert, SentMessage
 from simulator.oracle.playing import clocks
 from simulator.scenario import TLS_VERSIONS, Scenario
@@ -96,6 +97,7 @@ OTHER_VALUES: dict[str, dict[str, Any]] = {
     "version": {"agreed": {"version": "TLS 1.2"}},
     "group": {"agreed": {"group": "secp384r1"}},
     "signature schemes": {"agreed": {"signatures": ("server ed25519",)}},
+    **{f"extensions of {name}": {"extensions": name} for name in WITH_EXTENSIONS},
     "client handshake": {"client": {"handshake": "failed"}},
     "server handshake": {"server": {"handshake": "ok"}},
     "client's peer": {"client": {"peer": "CN=somebody"}},
@@ -113,6 +115,9 @@ def test_every_comparison_can_fail(what: str) -> None:
         key: replace(getattr(theirs, key), **value) if isinstance(value, dict) else value
         for key, value in OTHER_VALUES[what].items()
     }
+    if "extensions" in changes:
+        others = [one for one in theirs.extensions if one[0] != changes["extensions"]]
+        changes["extensions"] = (*others, (changes["extensions"], ("another",)))
     found = {one.what for one in differences_between(replace(theirs, **changes), theirs)}
     assert {what} == found
 
