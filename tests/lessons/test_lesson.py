@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from functools import cache
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -38,7 +39,7 @@ from tests.lessons.test_site import (
     table_of,
     unpacked,
 )
-from tests.played import run_of
+from tests.played import EVERYTHING, run_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,10 +58,16 @@ LENGTHS = ("45", "90")
 TABLES = [table for part in parts("90") for table in part.slides]
 
 
-@pytest.fixture(scope="module")
+@cache
+def lesson_of(length: str) -> Lesson:
+    """The folder of a lesson by path, made once in this process."""
+    return dict(folder.lesson_files(length))
+
+
+@pytest.fixture
 def lesson() -> Lesson:
-    """The folder of the longer lesson by path; it has every slide of the shorter."""
-    return dict(folder.lesson_files("90"))
+    """The folder of the longer lesson; it has every slide of the shorter."""
+    return lesson_of("90")
 
 
 def text_of(markup: str) -> str:
@@ -93,6 +100,7 @@ def test_it_asks_for_nothing_but_its_own_files(lesson: Lesson) -> None:
     asks_for_nothing_else(lesson)
 
 
+@pytest.mark.skipif(not EVERYTHING, reason="a second folder takes seconds")
 def test_it_has_the_same_bytes_every_time(lesson: Lesson) -> None:
     """Written again, it is the same."""
     assert lesson == dict(folder.lesson_files("90"))
@@ -117,6 +125,15 @@ def test_players_keep_their_budget(lesson: Lesson) -> None:
         for run in plain["runs"]:
             run["picture"] |= {part: run["picture"][part].rstrip("\n") for part in ("svg", "away", "told")}
         assert plain == found
+
+
+def test_the_shorter_lesson_lacks_what_its_slides_do_not_show(lesson: Lesson) -> None:
+    """The sheet of cases, and a run; the worksheet and its players are the same."""
+    shorter = lesson_of("45")
+    assert lesson.keys() - shorter.keys() == {"cases.html", "runs/no-certificate-refused-tls1.3.html"}
+    assert shorter.keys() <= lesson.keys()
+    assert shorter["worksheet-answers.html"] == lesson["worksheet-answers.html"]
+    assert shorter["handout.html"] != lesson["handout.html"]
 
 
 def test_the_command_writes_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -292,12 +309,11 @@ def test_each_side_judges_by_its_own_store(lesson: Lesson) -> None:
 
 
 def test_the_cases_are_decided_as_the_sheet_does(lesson: Lesson) -> None:
-    """The answers of the slide are those of the last page of the sheet; the shorter lesson has no sheet."""
+    """The answers of the slide are those of the last page of the sheet."""
     [section] = [section for section in slides(lesson) if '<section class="slide cases"' in section]
     for number in (1, 2, 3):
         assert case_row(number).strip() in section
         assert case_row(number) in lesson["cases.html"]
-    assert "cases.html" not in dict(folder.lesson_files("45"))
 
 
 def test_two_runs_are_alike_until_the_policy_decides() -> None:

@@ -19,11 +19,11 @@ from simulator.lessons.classroom.exercises import exercises
 from simulator.lessons.classroom.puzzle import CASES
 from simulator.lessons.facts.facts import FACTS, fact
 from simulator.lessons.facts.values import NONE
-from simulator.lessons.lesson.folder import lesson_files
 from simulator.lessons.lesson.plan import asked, parts, plan
 from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.quiz.quiz_file import OF_A_QUESTION, OF_AN_OPTION, question_from
+from tests.lessons.test_lesson import lesson_of
 from tests.notebooks.notebooks import NOTEBOOKS, cells, source
 from tests.peers import ROOT
 from tests.readme import BLOCK, quoted_rightly
@@ -152,8 +152,9 @@ def test_the_plan_has_the_parts_of_the_lesson(column: int, length: str) -> None:
 def test_the_plan_names_the_files_of_the_folder() -> None:
     """Its table has every file and folder of the longer lesson, but the one that the pages share."""
     named = re.findall(r"^\| `([\w./-]+)` \|", PLAN, re.MULTILINE)
-    files = [name for name, _ in lesson_files("90")]
-    assert {name.partition("/")[0] for name in files} - {"shared"} == {name.strip("/") for name in named}
+    assert {name.partition("/")[0] for name in lesson_of("90")} - {"shared"} == {
+        name.strip("/") for name in named
+    }
 
 
 def test_the_pages_that_the_plan_has_written_are_written(

@@ -167,7 +167,9 @@ def vote(question: Question) -> SlideContents:
         f"<p>{shown} <code>{escape(question.command)}</code></p>"
     )
     key = [("Answer", f"{right}. {reasons[right]}")]
-    key += [(f"Not {letter}", words) for letter, words in reasons.items() if letter != right and words]
+    key += [
+        (f"Not {letter}", words) for letter, words in reasons.items() if words and words != reasons[right]
+    ]
     body = f'<h1>{escape(question.ask)}</h1>\n<ol class="options">\n{options}</ol>\n{_answer(told)}'
     return SlideContents(question.ask, body, key=tuple(key))
 
