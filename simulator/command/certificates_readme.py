@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.pki.host import read_host
+from simulator.visible import clean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -57,7 +58,7 @@ def readme_of(world: World, files: Sequence[WorldFile], *, seeded: bool) -> str:
     names = {file.name for file in files}
     rows = [f"| `{file.name}` | {file.content}{' (secret)' if file.is_private else ''} |" for file in files]
     parts = [
-        f"# Certificates of {world.scenario.name or 'a scenario'}",
+        f"# Certificates of {clean(world.scenario.name) or 'a scenario'}",
         f"{MARK} for tests and teaching.",
         *_warnings(world, seeded),
         "\n".join(["| File | Content |", "|---|---|", *rows]),

@@ -219,7 +219,7 @@ def load_pkcs12(data: bytes, password: str | None, *, which: int | None = None) 
     opened = _open_pkcs12(facts, password)
     key, keys = opened.key, opened.keys
     if len(keys) > 1 or which is not None or (keys and key is None):
-        entry = keys[chosen([entry.name for entry in keys], len(keys), which)]
+        entry = keys[chosen((entry.name for entry in keys), len(keys), which)]
         key = load_private_key(entry.der, password if entry.encrypted else None)
     if opened.certificates and isinstance(key, PRIVATE_KEY_TYPES):
         return with_chain(opened.certificates, key)

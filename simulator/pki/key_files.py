@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -25,7 +26,7 @@ from simulator.pki.files.wrong_file import Wanted, check_rounds, wrong_file
 from simulator.pki.keys import PRIVATE_KEY_TYPES, describe_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from simulator.pki.files.pem import PemBlock
     from simulator.pki.keys import PrivateKey
@@ -118,14 +119,14 @@ def load_private_key(data: bytes, password: str | None = None, *, which: int | N
             cannot be read; the message says which kind of file it is and what helps.
     """
     keys = _stored_keys(data)
-    return keys[chosen([key.name for key in keys[:_MOST_KEYS_LISTED]], len(keys), which)].open(password)
+    return keys[chosen((key.name for key in keys), len(keys), which)].open(password)
 
 
-def chosen(names: Sequence[str], count: int, which: int | None) -> int:
+def chosen(names: Iterable[str], count: int, which: int | None) -> int:
     """The place of the key that is chosen from a file's keys.
 
     Args:
-        names: the keys in words, at least the first of them.
+        names: the keys in words; asked for only where they have to be listed.
         count: the number of keys.
         which: the number of the key, from 1; None for the only one.
 
@@ -136,7 +137,7 @@ def chosen(names: Sequence[str], count: int, which: int | None) -> int:
         return 0
     if which is not None and 1 <= which <= count:
         return which - 1
-    shown = [name[:_MOST_SHOWN] or "without a name" for name in names[:_MOST_KEYS_LISTED]]
+    shown = [name[:_MOST_SHOWN] or "without a name" for name in islice(names, _MOST_KEYS_LISTED)]
     listed = "; ".join(f"{number}: {name}" for number, name in enumerate(shown, 1))
     more = f" and {count - len(shown)} more" if count > len(shown) else ""
     raise CertificateError(
