@@ -30,7 +30,7 @@ from simulator.pki.reading.fields import (
 )
 from simulator.pki.reading.misencoding import Remarks
 from simulator.pki.reading.names import read_name
-from simulator.pki.signatures import SignatureParameters, read_signature_algorithm
+from simulator.pki.signatures import SignatureParameters, excess_of_rsa_key, read_signature_algorithm
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -224,6 +224,8 @@ def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | N
     if parameters is None:
         return f"the signature algorithm {algorithm} is not one this program can verify"
     scheme, digest = parameters
+    if isinstance(key, rsa.RSAPublicKey) and (excess := excess_of_rsa_key(key)) is not None:
+        return f"the issuer's key ({key_type_name}) is too large to verify with: {excess}"
     try:
         if isinstance(key, ed25519.Ed25519PublicKey) and algorithm == "ed25519":
             key.verify(signature, signed)

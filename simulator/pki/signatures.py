@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
 from simulator.pki import der
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
 # (padding, hash) as the library takes them, each None if it does not apply; None for an unknown algorithm
 SignatureParameters: TypeAlias = (
@@ -61,6 +64,21 @@ HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+
+
+# OpenSSL verifies nothing with larger ones (rsa.h: OPENSSL_RSA_MAX_MODULUS_BITS, _SMALL_MODULUS_BITS and
+# _MAX_PUBEXP_BITS). Up to the small modulus an exponent may be as long as the modulus.
+MAX_MODULUS_BITS, SMALL_MODULUS_BITS, MAX_EXPONENT_BITS = 16384, 3072, 64
+
+
+def excess_of_rsa_key(key: rsa.RSAPublicKey) -> str | None:
+    """The part of an RSA key that is too large for OpenSSL to verify with, in words, or None."""
+    exponent = key.public_numbers().e.bit_length()
+    if key.key_size > MAX_MODULUS_BITS:
+        return f"its {key.key_size} bits are more than {MAX_MODULUS_BITS}"
+    if key.key_size > SMALL_MODULUS_BITS and exponent > MAX_EXPONENT_BITS:
+        return f"its exponent of {exponent} bits is longer than {MAX_EXPONENT_BITS}"
+    return None
 
 
 def read_signature_algorithm(encoded: bytes) -> tuple[str, SignatureParameters]:

@@ -113,9 +113,7 @@ class PathSearch:
     def __post_init__(self) -> None:
         trusted = self.policy.store.authorities
         self.anchors = frozenset(trusted)
-        self.named = {}
-        for certificate in dict.fromkeys((*trusted, *self.presented, *self.policy.held)):
-            self.named.setdefault(certificate.subject_name.folded, []).append(certificate)
+        self.named = by_name((*trusted, *self.presented, *self.policy.held))
 
     def paths(self) -> Iterator[Path]:
         """Offer complete paths, the preferred one first, at most :data:`MAX_PATHS` of them."""
@@ -169,6 +167,14 @@ class PathSearch:
         known = (*self.policy.store, *self.presented, *self.policy.held)
         is_root = looks_self_signed(path[-1])
         self.no_path = NoPath(DeadEnd.SELF_SIGNED, path) if is_root else without_issuer(path, known)
+
+
+def by_name(certificates: Iterable[Certificate]) -> dict[object, list[Certificate]]:
+    """The certificates by subject, each once, in their order."""
+    named: dict[object, list[Certificate]] = {}
+    for certificate in dict.fromkeys(certificates):
+        named.setdefault(certificate.subject_name.folded, []).append(certificate)
+    return named
 
 
 def without_issuer(path: Path, known: Iterable[Certificate]) -> NoPath:

@@ -22,6 +22,7 @@ from simulator.trust.path import (
     DeadEnd,
     NoPath,
     Path,
+    by_name,
     looks_self_signed,
     may_have_issued,
     without_issuer,
@@ -66,12 +67,13 @@ class OpensslPath:
     def paths(self) -> Iterator[Path]:
         """Offer the path, or nothing."""
         path, in_store = [self.leaf], False
-        store = tuple(dict.fromkeys((*self.policy.store, *self.policy.held)))
+        store, sent = by_name((*self.policy.store, *self.policy.held)), by_name(self.presented)
         max_depth = self.policy.max_depth
         longest = 1 + (MAX_INTERMEDIATES if max_depth is None else max_depth)
         while len(path) <= longest:
             top = path[-1]
-            issuer = self._issuer(top, store)
+            name = top.issuer_name.folded
+            issuer = self._issuer(top, store.get(name, ()))
             if looks_self_signed(top):
                 if issuer == top:  # the store has this very certificate, not one that only looks like it
                     yield tuple(path)
@@ -80,7 +82,7 @@ class OpensslPath:
             if issuer is not None:
                 in_store = True
             elif not in_store:
-                issuer = self._issuer(top, (one for one in self.presented if one not in path))
+                issuer = self._issuer(top, (one for one in sent.get(name, ()) if one not in path))
             if issuer is None:
                 break
             path.append(issuer)

@@ -35,6 +35,16 @@ KEY_USAGES = {
     "content": x509.KeyUsage(False, True, False, False, False, False, False, False, False),
 }
 OTHER_KEYS = (KeyType.RSA2048, KeyType.RSA1024, KeyType.ED25519, KeyType.P384)
+KNOWN_EXTENSIONS = (
+    *(f"2.5.29.{number}" for number in (14, 15, 17, 19, 30, 31, 32, 35, 36, 37, 54)),
+    "1.3.6.1.5.5.7.1.1",
+    "2.16.840.1.113730.1.1",
+)
+# Nothing, NULL, empty values, zero bits, an octet too much, octets that end early.
+ODD_VALUES = tuple(
+    bytes.fromhex(value)
+    for value in ("", "0500", "3000", "0400", "030100", "03020700", "30030101ff00", "3006", "0c0161", "3080")
+)
 NETSCAPE_TYPE = x509.ObjectIdentifier("2.16.840.1.113730.1.1")
 UNKNOWN = x509.ObjectIdentifier("1.3.6.1.4.1.55738.666.1")
 PROXY = x509.ObjectIdentifier("1.3.6.1.5.5.7.1.14")
@@ -98,6 +108,8 @@ class Draft:
     proxy: bool = False
     excluded: str | None = None
     permitted: str | None = None
+    odd: tuple[str, bytes] | None = None  # an extension with any octets in place of a good one
+    odd_critical: bool = False
     spoiled: bool = False
     algorithm_outside: str | None = None
     host: str = HOST
@@ -136,6 +148,11 @@ def _choose(name: str, *values: object) -> Callable[[Draft, random.Random], None
     return fault
 
 
+def _odd(draft: Draft, dice: random.Random) -> None:
+    draft.odd = (dice.choice(KNOWN_EXTENSIONS), dice.choice(ODD_VALUES))
+    draft.odd_critical = dice.random() < 0.3
+
+
 def _another_key(draft: Draft, dice: random.Random) -> None:
     kind = dice.choice(OTHER_KEYS)
     draft.key = key(f"small {kind.value}", kind)
@@ -166,6 +183,7 @@ FAULTS = (
     _set(algorithm_outside="1.2.840.10045.4.3.3"),
     _set(host="www.example.org"),
     _another_key,
+    _odd,
 )
 PURPOSES = {
     "clientAuth": "1.3.6.1.5.5.7.3.2",
@@ -296,6 +314,11 @@ def _extensions(
     identifier = _authority_key(draft, above, issuer)
     if identifier is not None:
         found.append((identifier, False))
+    if draft.odd is not None:
+        dotted, value = draft.odd
+        found = [one for one in found if one[0].oid.dotted_string != dotted]
+        odd = x509.UnrecognizedExtension(x509.ObjectIdentifier(dotted), value)
+        found.append((odd, draft.odd_critical))
     return found
 
 

@@ -26,6 +26,7 @@ from tests.trust.openssl_verify import openssl_verify
 from tests.trust.worlds import DAY, NOW, contents, key
 
 if TYPE_CHECKING:
+    from simulator.pki.keys import PrivateKey
     from simulator.trust.verdict import Check, Verdict
 
 ROOT = Issuer.self_signed(key("root"), contents("CN=Root", "ca"))
@@ -125,32 +126,63 @@ def test_serial_numbers_of_any_length(octets: int, first: int) -> None:
     assert repr(changed)
 
 
+def rsa_authority(
+    subject: str, issuer: str, numbers: rsa.RSAPublicNumbers, signer: PrivateKey, serial_number: int = 1
+) -> Certificate:
+    """A CA with this RSA key, whose private half nobody needs to know."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name.from_rfc4514_string(subject))
+        .issuer_name(x509.Name.from_rfc4514_string(issuer))
+        .public_key(numbers.public_key())
+        .serial_number(serial_number)
+        .not_valid_before(NOW - DAY)
+        .not_valid_after(NOW + DAY)
+        .add_extension(x509.BasicConstraints(True, None), critical=True)
+    )
+    return Certificate.parse(builder.sign(signer, hashes.SHA256()).public_bytes(Encoding.DER))
+
+
 def slow_authorities(count: int) -> list[Certificate]:
     """CAs with RSA keys of 3072 bits and exponents as long: a verification takes a hundred times as long.
 
-    Nobody needs a private key for them. Each claims to be issued by the root or by another of them.
+    Each claims to be issued by the root or by another of them.
     """
     modulus = (1 << 3071) + 12345 * 2 + 1
     # Of the kind that the alleged issuer has, or no search would take the certificate up.
     signers = {"CN=Root": key("hostile"), "CN=Slow": key("hostile", KeyType.RSA2048)}
     made = []
     for number in range(count):
-        public = rsa.RSAPublicNumbers((1 << 3070) + 2 * number + 1, modulus).public_key()
+        public = rsa.RSAPublicNumbers((1 << 3070) + 2 * number + 1, modulus)
         issuer = "CN=Slow" if number % 2 else "CN=Root"
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(x509.Name.from_rfc4514_string("CN=Slow"))
-            .issuer_name(x509.Name.from_rfc4514_string(issuer))
-            .public_key(public)
-            .serial_number(number + 1)
-            .not_valid_before(NOW - DAY)
-            .not_valid_after(NOW + DAY)
-            .add_extension(x509.BasicConstraints(True, None), critical=True)
-        )
-        made.append(
-            Certificate.parse(builder.sign(signers[issuer], hashes.SHA256()).public_bytes(Encoding.DER))
-        )
+        made.append(rsa_authority("CN=Slow", issuer, public, signers[issuer], number + 1))
     return made
+
+
+@pytest.mark.parametrize(
+    ("bits", "exponent", "says"),
+    [
+        (3072, (1 << 3070) + 1, "does not fit"),
+        (4096, (1 << 63) + 1, "does not fit"),
+        (4096, (1 << 64) + 1, "its exponent of 65 bits is longer than 64"),
+        (16384, 65537, "does not fit"),
+        (16385, 65537, "its 16385 bits are more than 16384"),
+    ],
+)
+def test_rsa_keys_that_are_too_large_as_openssl(bits: int, exponent: int, says: str) -> None:
+    """No signature is verified with an RSA key beyond OpenSSL's bounds, and the line says why: error 7."""
+    modulus = (1 << (bits - 1)) + 12345
+    large = rsa_authority(
+        "CN=Large", "CN=Root", rsa.RSAPublicNumbers(exponent, modulus), ROOT.own.private_key
+    )
+    signer = Issuer.self_signed(key("hostile", KeyType.RSA2048), contents("CN=Large", "ca"))
+    leaf = signer.issue(key("leaf"), contents("CN=a", "client", authority_key_identifier=None)).certificate
+    tbs, algorithm, _ = der.children(leaf.der, der.read_element(leaf.der))
+    parts = (leaf.der[part.start : part.end] for part in (tbs, algorithm))
+    padded = Certificate.parse(der.sequence(*parts, der.bit_string(b"\x01" * (bits // 8))))
+    check = decisive([padded, large])
+    assert (check.name, says in check.sentence) == ("signature", True), check.sentence
+    assert openssl_verify([padded, large], [ROOT.own.certificate], NOW).error == 7
 
 
 def test_work_is_bounded_by_signatures(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ CASES = {
     "Netscape type for clients": Case(0, "Middle is a CA", leaf={"netscape": 0x80}),
     "proxy certificate": Case(40, "is a proxy certificate", leaf={"proxy": True, "alternative_name": False}),
     "proxy certificate with an alternative name": Case(
-        20, "cannot be part of a path: it is a proxy certificate and has", leaf={"proxy": True}
+        20, "cannot be part of a path: its proxyCertInfo says", leaf={"proxy": True}
     ),
     "another algorithm outside": Case(
         7, "is not the one outside", leaf={"algorithm_outside": "1.2.840.10045.4.3.3"}
