@@ -57,13 +57,7 @@ def printed(drawing: Drawing, *, theme: str = "light") -> bytes:
     A picture that is higher than a page goes on where it may be cut, with its head once more.
     Arguments and errors as in :func:`pdf`.
     """
-    sheets = (A4, A4[::-1])
-    scales = [min(LARGEST, (width - 2 * EDGE) / drawing.width) for width, _ in sheets]
-    whole = list(map(min, scales, [(high - 2 * EDGE) / drawing.height for _, high in sheets]))
-    if max(whole) >= WHOLE * max(scales):  # one page is worth being a little smaller
-        scales = whole
-    scale = max(scales)
-    width, height = sheets[scales.index(scale)]
+    (width, height), scale = on_paper(drawing)
     left, top = (width - drawing.width * scale) / 2, height - EDGE
     cuts = cuts_of(drawing)
     head = cuts.head or (0.0, 0.0)
@@ -77,6 +71,16 @@ def printed(drawing: Drawing, *, theme: str = "light") -> bytes:
         pages.append([_Window(*head, left, top, scale), below] if shown else [below])
         since = until
     return _document(drawing, theme, (width, height), pages)
+
+
+def on_paper(drawing: Drawing) -> tuple[Span, float]:
+    """The size of the sheet, A4 upright or across, on which a picture is larger, and its points per pixel."""
+    sheets = (A4, A4[::-1])
+    scales = [min(LARGEST, (width - 2 * EDGE) / drawing.width) for width, _ in sheets]
+    whole = list(map(min, scales, [(high - 2 * EDGE) / drawing.height for _, high in sheets]))
+    if max(whole) >= WHOLE * max(scales):  # one page is worth being a little smaller
+        scales = whole
+    return sheets[scales.index(max(scales))], max(scales)
 
 
 def _page_end(cuts: Cuts, since: float, room: float, end: float) -> float:
