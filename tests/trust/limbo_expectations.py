@@ -216,4 +216,9 @@ WEBPKI_ALONE = {
     "webpki::forbidden-rsa-key-not-divisible-by-8-in-leaf": "6.1.5",
     "webpki::ee-basicconstraints-ca": "7.1.2.7.8",
     "webpki::ca-as-leaf": "7.1.2.7.8",
+    "webpki::aki::root-with-aki-authoritycertissuer": "7.1.2.1.3",
+    "webpki::aki::root-with-aki-authoritycertserialnumber": "7.1.2.1.3",
+    "webpki::nc::intermediate-permitted-excluded-subtrees-both-null": "7.1.2.5.2",
+    "webpki::nc::intermediate-permitted-excluded-subtrees-both-empty-sequences": "7.1.2.5.2",
+    "webpki::malformed-aia": "7.1.2.7.7",
 }

@@ -190,6 +190,27 @@ def test_the_rule_for_a_leafs_key_usage(role: Side, tls: TlsVersion, reference: 
     assert (decisive(found).name, decisive(found).reference) == ("key-usage", reference)
 
 
+DUTIES = {
+    "an address that cannot be decoded": ("leaf", ("1.3.6.1.5.5.7.1.1", False, b"\x30\x05"), "§4.2.2.1"),
+    "name constraints of nothing": ("middle", ("2.5.29.30", True, b"\x30\x00"), "§4.2.1.10"),
+}
+
+
+@pytest.mark.parametrize("duty", DUTIES)
+def test_duties_of_cas(duty: str) -> None:
+    """What a CA owes is refused by ``strict`` and ``webpki`` with its section; path validation accepts."""
+    bearer, extra, section = DUTIES[duty]
+    own = {who: {"further_extensions": (extra,)} if who == bearer else {} for who in ("middle", "leaf")}
+    root = Issuer.self_signed(key("root"), contents("CN=Root", "ca", **YEARS))
+    middle = subordinate(root, key("inter"), contents("CN=Middle", "ca", **YEARS, **own["middle"]))
+    leaf = middle.issue(key("leaf"), contents("CN=alice", "client", **own["leaf"])).certificate
+    chain = (leaf, middle.own.certificate)
+    assert verdict(chain, root.own.certificate, "rfc5280").accepted
+    for profile in ("strict", "webpki"):
+        found = decisive(verdict(chain, root.own.certificate, profile))
+        assert (found.name, found.reference) == ("extension-rules", f"RFC 5280 {section}")
+
+
 # Rules of the WebPKI --------------------------------------------------------------------------------------
 
 

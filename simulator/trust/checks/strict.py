@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.pki.host import address_of
-from simulator.trust.checks.candidate import Finding, called, passed_if, unacceptable_field
+from simulator.trust.checks.candidate import Finding, called, passed_if
 from simulator.trust.checks.host_name import is_dns_name
 from simulator.trust.verdict import CheckOutcome
 
@@ -127,7 +127,8 @@ def extension_rules(candidate: Candidate, depth: int) -> Finding:
     """Extensions are critical where they bind, and do not contradict each other."""
     certificate = candidate.path[depth]
     exempt = ("nameConstraints",) if candidate.profile.constraints_may_be_uncritical else ()
-    if (one := unacceptable_field(certificate, candidate.profile)) is not None:
+    if certificate.misencoded:  # also where path validation does not mind, as in authorityInfoAccess
+        one = certificate.misencoded[0]
         sentence = f"The {one.field} of {called(certificate)} {one.problem}."
         return Finding(
             CheckOutcome.FAIL, sentence, one.field, one.problem, "encoded as the rule says", one.reference
@@ -157,6 +158,9 @@ def broken_extension_rule(
         return "keyUsage", "keyCertSign without cA=TRUE", "keyCertSign only in a CA", "RFC 5280 §4.2.1.9"
     if certificate.has_extension("nameConstraints") and not ca:
         return "nameConstraints", "in a certificate that is no CA's", "only in a CA", "RFC 5280 §4.2.1.10"
+    limits = certificate.name_constraints
+    if limits is not None and not limits.permitted and not limits.excluded:
+        return "nameConstraints", "empty", "a permitted or excluded name", "RFC 5280 §4.2.1.10"
     for name, section in (("nameConstraints", "§4.2.1.10"), ("policyConstraints", "§4.2.1.11")):
         excused = certificate.is_critical(name) or name in may_be_uncritical
         if certificate.has_extension(name) and not excused:
