@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.actors.application import LINE, Application
 from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
 from simulator.pki.certificate import Certificate
+from simulator.pki.reading.names import read_name
 from simulator.security import SecurityLevel
 from simulator.tls.events import CertificateChoiceWanted, ProofChecked, ServerVerdictWanted
 from simulator.tls.handshake import client_handshake
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from simulator.actors.peer import Question
     from simulator.entropy import Entropy
+    from simulator.pki.distinguished_name import RelativeNames
     from simulator.scenario import ClientSetup
     from simulator.security import RefusalLayer
     from simulator.tls.config import ClientConfig, Credential
@@ -258,5 +260,17 @@ def obeys_ca_list(setup: ClientSetup) -> bool:
 
 
 def named_by(hints: tuple[bytes, ...], credential: Credential) -> bool:
-    """Return True if a chain comes from a named authority, or none was named (RFC 8446 §4.2.4)."""
-    return not hints or any(Certificate.parse(der).issuer_der in hints for der in credential.chain)
+    """Return True if a chain comes from a named authority, or none was named (RFC 8446 §4.2.4).
+
+    Names are compared as names (RFC 5280 §7.1), as OpenSSL and Java do.
+    """
+    issuers = {Certificate.parse(der).issuer_name.folded for der in credential.chain}
+    return not hints or any(_folded_hint(hint) in issuers for hint in hints)
+
+
+def _folded_hint(hint: bytes) -> RelativeNames | None:
+    """The name in a server's list as it is compared, or None for bytes that are no name."""
+    try:
+        return read_name(hint).folded
+    except ValueError:
+        return None

@@ -12,6 +12,7 @@ import stringprep
 from contextlib import suppress
 from dataclasses import dataclass, field
 from encodings.idna import ToASCII
+from functools import lru_cache
 from typing import TypeAlias
 from unicodedata import ucd_3_2_0 as unicode  # RFC 4518 is defined on Unicode 3.2, in every Python the same
 
@@ -20,6 +21,11 @@ RelativeNames: TypeAlias = tuple[tuple[tuple[str, str], ...], ...]
 
 COMMON_NAME = "2.5.4.3"
 DOMAIN_COMPONENT = "0.9.2342.19200300.100.1.25"
+
+# Normalization is quadratic in a row of combining marks. X.520 lets nearly all attributes have 64 characters.
+LONGEST_PREPARED = 1024
+LONGEST_LABEL = 63  # RFC 1035, section 2.3.4
+CACHED_CHARACTERS = 4096  # some scripts' worth; each takes some ten look-ups
 
 # RFC 4518, section 2.2: these become a space, and those nothing.
 _SPACES = re.compile(r"[\t-\r\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
@@ -72,12 +78,14 @@ def prepared(value: str) -> str:
     """A string after the six steps of RFC 4518, with the case folding that RFC 5280, section 7.1 demands.
 
     A value with a prohibited character (section 2.4) matches nothing by the rule. Here it is returned as it
-    is, so that it equals itself alone.
+    is, so that it equals itself alone; and so is a text beyond ASCII that is longer than any name.
     """
     if value.isascii() and value.isprintable():
         return " ".join(value.lower().split())
+    if len(value) > LONGEST_PREPARED:
+        return value
     mapped = _NOTHING.sub("", _SPACES.sub(" ", value))
-    normal = unicode.normalize("NFKC", "".join(map(stringprep.map_table_b2, mapped)))
+    normal = unicode.normalize("NFKC", "".join(map(_case_folded, mapped)))
     if any(map(_prohibited, normal)):
         return value
     # A space before a combining mark is the mark's base, no space between words (section 2.6.1).
@@ -88,6 +96,10 @@ def prepared(value: str) -> str:
     return " ".join(word for word in parted.split("\n") if word)
 
 
+_case_folded = lru_cache(maxsize=CACHED_CHARACTERS)(stringprep.map_table_b2)
+
+
+@lru_cache(maxsize=CACHED_CHARACTERS)
 def _prohibited(char: str) -> bool:
     """Return True for a character that no prepared string may have (RFC 4518, section 2.4)."""
     tables = (stringprep.in_table_a1, stringprep.in_table_c3, stringprep.in_table_c4, stringprep.in_table_c5)
@@ -96,7 +108,7 @@ def _prohibited(char: str) -> bool:
 
 def _prepared_as(kind: str, value: str) -> str:
     """A value as it is compared; a domain component is a label of the DNS (RFC 5280, section 7.3)."""
-    if kind == DOMAIN_COMPONENT and not value.isascii():
+    if kind == DOMAIN_COMPONENT and not value.isascii() and len(value) <= LONGEST_LABEL:
         with suppress(UnicodeError):
             return ToASCII(value).decode().lower()
     return prepared(value)

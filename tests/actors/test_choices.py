@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simulator.actors.client import named_by
+from simulator.engine.world import issue_world
+from simulator.entropy import SeededEntropy
+from simulator.pki.contents import parse_name
 from simulator.runs.run import simulate
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.security import SecurityLevel
@@ -223,3 +227,22 @@ def test_every_certificate_that_a_client_holds_was_enrolled_for() -> None:
     ]
     assert lanes == ["client-ca", "other-ca", "client", "server", "server-ca"]
     assert sorted(issued) == ["client-ca", "other-ca", "server-ca"]
+
+
+@pytest.mark.parametrize(
+    ("hint", "named"),
+    [
+        ("CN=Client CA,O=clientauth teaching - not secret", True),
+        ("cn=CLIENT  ca,o=Clientauth Teaching - not secret", True),
+        ("O=clientauth teaching - not secret,CN=Client CA", False),
+        ("CN=Client CA", False),
+    ],
+)
+def test_authorities_are_found_by_name_and_not_by_bytes(hint: str, named: bool) -> None:
+    """A server may spell a CA otherwise than its certificate; bytes that are no name are nobody's."""
+    scenario = Scenario()
+    (credential,) = issue_world(scenario, SeededEntropy(scenario.seed)).client.credentials
+    assert named_by((parse_name(hint).public_bytes(),), credential) is named
+    assert named_by((b"\x30\x03\x02\x01\x00", parse_name(hint).public_bytes()), credential) is named
+    assert named_by((b"\x30\x05rest",), credential) is False
+    assert named_by((), credential) is True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,15 @@ def test_preparation_is_idempotent_and_forgets_case_and_spaces(value: str) -> No
     assert prepared(once) == once
     if value.isascii():
         assert prepared(f"  {value.swapcase()} ".replace(" ", "   ")) == once
+
+
+@pytest.mark.parametrize("kind", [CN, "0.9.2342.19200300.100.1.25"])
+def test_a_text_longer_than_any_name_is_not_prepared(kind: str) -> None:
+    """What is quadratic to prepare has a bound: 40,000 combining marks equal themselves alone, at no cost."""
+    marks = "\u0f73\u0f72" * 20_000
+    began = time.process_time()
+    assert folded((((kind, marks),),)) == (((kind, marks),),)
+    assert time.process_time() - began < 0.5
 
 
 SAME = [
