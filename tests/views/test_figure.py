@@ -16,7 +16,7 @@ from simulator import catalogue, matrix, simulate, simulate_all
 from simulator.errors import ArgumentError, OutputError
 from simulator.lessons import card, level_plot, show
 from simulator.views.drawing.display import Box, Text, extent_of
-from simulator.views.drawing.figure import DrawnFigure, figure
+from simulator.views.drawing.figure import DrawnFigure, figure, level_figure
 from simulator.views.drawing.fonts import drawable, face_name
 from simulator.views.drawing.style import TYPES
 from simulator.views.pictures.ladder import ladder, moments
@@ -168,3 +168,20 @@ def test_drawn_text_keeps_to_the_room_it_was_measured_for() -> None:
     wanted = [item for item in drawing.items if isinstance(item, Text)]
     pairs = zip(wanted, drawn, strict=True)
     assert [item.text for item, width in pairs if width > item.width * 1.02 + 1] == []
+
+
+def test_the_settings_of_a_reader_do_no_harm() -> None:
+    """With TeX and a layout engine in a matplotlibrc a picture is the same, pixel by pixel."""
+    drawing = ladder(trace_of("certificate-expired", "1.3"))
+    usual = drawn(figure(drawing))
+    with mpl.rc_context({"text.usetex": True, "figure.constrained_layout.use": True}):
+        assert usual == drawn(figure(drawing))
+        outcomes = simulate_all(["valid-certificate", "certificate-expired"])
+        assert drawn(level_figure([1.0, 2.0], [outcome.level for outcome in outcomes], "a_b in %"))
+
+
+def drawn(page: DrawnFigure) -> bytes:
+    """The pixels of a figure."""
+    canvas = FigureCanvasAgg(page)
+    canvas.draw()
+    return bytes(canvas.buffer_rgba())

@@ -11,13 +11,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from simulator import Scenario, simulate
 from simulator.tls.wire.version import PEER
 from simulator.trace.facts import Checked
 from simulator.views.drawing.display import Box, Line, Text
 from simulator.views.pictures.trust_graph import LEAD, Places, trust_graph
 from simulator.views.story.trust_network import links, steps, trust_network
 from simulator.views.story.trust_words import trust_text
-from tests.played import RUNS
+from tests.played import EVERYTHING, RUNS
 from tests.views.traces import trace_of
 
 
@@ -164,3 +165,17 @@ def test_the_legend_stands_whole_and_explains_every_word_on_a_line() -> None:
     words = {item.text for item in items if item.style in ("link", "link.hint") and " " not in item.text}
     assert {"shows", "trusts"} == words
     assert all(word in LEAD for word in words)
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="issuing hundreds of CAs takes seconds")
+def test_a_chain_longer_than_pythons_stack_can_be_drawn() -> None:
+    """Hundreds of intermediates stand below one another, and as many CAs beside one another."""
+    chain = {
+        f"certificates.ca{n}": {"role": "ca", "issuer": f"ca{n - 1}" if n else "client-ca"}
+        for n in range(400)
+    }
+    wide = {f"certificates.ca{number}": {"role": "ca"} for number in range(400)}
+    deep = simulate(Scenario().but(chain | {"certificates.alice.issuer": "ca399"})).trace
+    beside = simulate(Scenario().but(wide)).trace
+    assert trust_graph(deep).height > trust_graph(beside).height
+    assert trust_graph(deep).width < trust_graph(beside).width

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text as Artist
 
 from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text
 from simulator.views.drawing.fonts import drawable, face_name
@@ -56,6 +57,15 @@ class DrawnFigure(Figure):
     words = "A figure."
     metadata: dict[str, Any] | None = None
 
+    def draw(self, renderer: Any) -> None:
+        """Draw it; no text goes through TeX, whatever a reader's matplotlibrc says: names hold its signs."""
+        for axes in self.axes:
+            for axis in (axes.xaxis, axes.yaxis):
+                axis.get_ticklabels()  # matplotlib makes them only when they are asked for
+        for text in self.findobj(Artist):
+            text.set_usetex(False)
+        super().draw(renderer)
+
     def _repr_mimebundle_(
         self,
         include: object = None,  # noqa: ARG002 - IPython's signature; it filters the answer itself
@@ -84,6 +94,7 @@ def figure(drawing: Drawing, *, theme: str = "light") -> DrawnFigure:
     colours = palette(theme)
     size = (drawing.width / PIXELS_PER_INCH, drawing.height / PIXELS_PER_INCH)
     page = DrawnFigure(figsize=size, dpi=PIXELS_PER_INCH, facecolor=colours["paper"])
+    page.set_layout_engine("none")  # a reader's matplotlibrc may ask for one, which would move the picture
     axes = page.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     axes.set_xlim(0, drawing.width)
@@ -199,8 +210,6 @@ def _rounded(box: Box) -> Any:
 
 
 def _text(item: Text, colours: Palette) -> Any:
-    from matplotlib.text import Text as Artist
-
     kind = TYPES[item.style]
     return Artist(
         item.x,

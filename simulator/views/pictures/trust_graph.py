@@ -300,14 +300,23 @@ class Places:
         client, server = (found.leaves.get(side) in below for side in SIDES)
         return server - client, list(found.nodes).index(root)
 
-    def _place(self, graph: Any, name: str) -> float:
+    def _place(self, graph: Any, root: str) -> None:
         """A certificate above the middle of what it issued; in a new column where it issued nothing new."""
-        if name in self.column:
-            return self.column[name]
-        children = [child for child in graph.successors(name) if child not in self.column]
-        if places := [self._place(graph, child) for child in children]:
-            self.column[name] = sum(places) / len(places)
-        else:
-            self.column[name] = float(self.columns)
-            self.columns += 1
-        return self.column[name]
+        waiting, issued = (
+            [root],
+            dict[str, list[str]](),
+        )  # no recursion: a chain may be longer than Python's stack
+        while waiting:
+            name = waiting[-1]
+            if name not in self.column and name not in issued:
+                issued[name] = [child for child in graph.successors(name) if child not in self.column]
+                waiting += reversed(issued[name])
+                continue
+            waiting.pop()
+            if name in self.column:
+                continue
+            if places := [self.column[child] for child in issued[name]]:
+                self.column[name] = sum(places) / len(places)
+            else:
+                self.column[name] = float(self.columns)
+                self.columns += 1
