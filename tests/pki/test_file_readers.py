@@ -174,6 +174,7 @@ def test_one_odd_certificate_leaves_a_pkcs12_file_readable() -> None:
     made_by_openssl = openssl("pkcs12", "-export", "-nokeys", "-passout", "pass:pw", data=odd).stdout
     der = base64.b64decode(b"".join(odd.splitlines()[1:-1]))
     assert open_safes(made_by_openssl, "pw").certificates == [der]
+    assert [one.der for one in load_trust_store(made_by_openssl, "pw")] == [der]
     with pytest.raises(PasswordError, match="does not open with this password"):
         load_trust_store(made_by_openssl, "another")
 
