@@ -22,8 +22,9 @@ from simulator.trust.path import MAX_INTERMEDIATES, MAX_PATHS
 from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import PROFILES
 from tests.pki.samples import subordinate
+from tests.trust.handshakes import MACHINE_NOW, openssl_alert
 from tests.trust.openssl_verify import openssl_verify
-from tests.trust.worlds import DAY, NOW, contents, key
+from tests.trust.worlds import DAY, NOW, Issued, contents, key
 
 if TYPE_CHECKING:
     from simulator.pki.keys import PrivateKey
@@ -64,7 +65,7 @@ def test_a_hundred_intermediates_are_the_most() -> None:
         assert verdict(longest, profile).accepted
         check = decisive(longer, profile)
         assert (check.name, check.reference) == ("chain-depth", "the verifier's own limit")
-        assert "more than 100 intermediate certificates" in check.sentence
+        assert "at least 101 intermediate certificates" in check.sentence
         assert verdict(longer, profile).alert == "unknown_ca"
 
 
@@ -105,6 +106,22 @@ def test_as_many_comparisons_as_openssl(names: int, limits: int) -> None:
     if too_many:
         assert found.alert == "internal_error"
         assert f"{names + 1:,} names, and NC {limits:,} constraints" in decisive(chain).sentence
+
+
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+def test_the_alert_of_too_many_comparisons(tls: str) -> None:
+    """In a handshake OpenSSL answers too many names and constraints with internal_error, and so do we."""
+    ranges = x509.NameConstraints([x509.DNSName(f"d{n}.example.com") for n in range(1100)], None)
+    limited = contents(
+        "CN=NC", "ca", MACHINE_NOW, further_extensions=(("2.5.29.30", True, ranges.public_bytes()),)
+    )
+    root = Issuer.self_signed(key("root"), contents("CN=Root", "ca", MACHINE_NOW))
+    middle = subordinate(root, key("inter"), limited)
+    hosts = tuple(f"x{n}.d0.example.com" for n in range(1100))
+    leaf = middle.issue(key("leaf"), contents("CN=a", "client", MACHINE_NOW, alternative_names=hosts))
+    world = Issued("client", leaf.presented, (root.own.certificate,), key("leaf"))
+    assert openssl_alert(world, tls) == "internal_error"
+    assert judge(world.presented, world.policy(), MACHINE_NOW, tls=tls).alert == "internal_error"  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("octets", [20, 21, 1785, 1786, 5000])

@@ -66,7 +66,9 @@ CASES = {
         79, "does not say that it is a CA", middle=NO_CONSTRAINTS | {"key_usage": "certificates"}
     ),
     "root whose authority key identifier names another key": Case(
-        2, "Root is trusted, but not self-signed", root={"authority_key": "other"}
+        2,
+        "Root is trusted, but does not count as self-signed: the authority key identifier",
+        root={"authority_key": "other"},
     ),
     "trusted intermediate whose issuer was only sent": Case(
         2,

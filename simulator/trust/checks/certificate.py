@@ -78,8 +78,8 @@ def basic_constraints(candidate: Candidate, depth: int) -> Finding:
     elif certificate in candidate.policy.store:
         sentence = (
             f"{called(certificate)} is in the trust store, but cannot be used as a CA: its own certificate "
+            f"does not say that it is one (basicConstraints: {value})."
         )
-        sentence += f"does not say that it is one (basicConstraints: {value})."
     else:
         sentence = (
             f"{called(certificate)} issued a certificate in this path, but does not say that it is a CA."

@@ -144,22 +144,29 @@ def _dead_end(no_path: NoPath, candidate: Candidate) -> tuple[str, str]:
 def _misfit(top: Certificate, namesake: Certificate, candidate: Candidate) -> str:
     """The sentence about a certificate that has the issuer's name and cannot be the issuer."""
     place = "is in the trust store" if namesake in candidate.policy.store else "was sent or is held"
-    if contradicts(top, namesake):
-        why = f"the authority key identifier of {called(top)} names another key or certificate"
-    else:
-        key, algorithm = namesake.key_type_name, top.signature_algorithm
-        why = f"its key ({key}) cannot have made a signature of the kind {algorithm}"
-    return f"{called(top)} was issued by {top.issuer}. A certificate of that name {place}, but {why}."
+    reason = _why_not(top, namesake)
+    return f"{called(top)} was issued by {top.issuer}. A certificate of that name {place}, but {reason}."
+
+
+def _why_not(certificate: Certificate, namesake: Certificate) -> str:
+    """The reason why a certificate cannot have been issued by one that has its issuer's name."""
+    if contradicts(certificate, namesake):
+        return f"the authority key identifier of {called(certificate)} names another key or certificate"
+    key, algorithm = namesake.key_type_name, certificate.signature_algorithm
+    return f"its key ({key}) cannot have made a signature of the kind {algorithm}"
 
 
 def _not_a_root(no_path: NoPath, candidate: Candidate) -> str:
     """The sentence about a certificate of the store that does not end a path."""
     top = no_path.path[-1]
     standing = "trusted" if top in candidate.policy.store else "held"
+    required = "This stack requires a path that ends at a self-signed certificate."
+    if top.self_issued:
+        reason = _why_not(top, top)
+        return f"{called(top)} is {standing}, but does not count as self-signed: {reason}. {required}"
     found = "was not found" if no_path.about is None else "was sent, but is not in the trust store"
     return (
-        f"{called(top)} is {standing}, but not self-signed, and its issuer {top.issuer} {found}. "
-        "This stack requires a path that ends at a self-signed certificate."
+        f"{called(top)} is {standing}, but not self-signed, and its issuer {top.issuer} {found}. {required}"
     )
 
 
@@ -168,7 +175,7 @@ def chain_depth(candidate: Candidate) -> Finding:
     limit = candidate.policy.max_depth
     if candidate.no_path is not None:  # only a path that is too long comes here
         limit = MAX_INTERMEDIATES if limit is None else limit
-        found = f"more than {counted(limit, 'intermediate certificate')}"
+        found = f"at least {counted(limit + 1, 'intermediate certificate')}"
         sentence = (
             f"The path has {found} and reaches no trusted certificate. The verifier's own limit is {limit}."
         )
