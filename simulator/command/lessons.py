@@ -115,7 +115,8 @@ class LessonCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Return the rest of the arguments."""
-        return super().parse_args(ctx, args if args and args[0] in LENGTHS else [LENGTHS[0], *args])
+        given = len(args) > 1 or any(length in args for length in LENGTHS)
+        return super().parse_args(ctx, args if given else [LENGTHS[0], *args])
 
 
 @click.command(cls=LessonCommand)

@@ -297,10 +297,10 @@ def test_the_presenters_view_follows_and_leads(browser: Browser, folder: Path) -
     tab.locator(f"#slide-{last + 2}.now").wait_for()
     for width, height in ((800, 600), (1100, 760), (1920, 1080)):
         desk.set_viewport_size({"width": width, "height": height})
-        parting = "() => document.querySelector('aside').getBoundingClientRect().top"
-        assert desk.evaluate("() => document.querySelector('main').getBoundingClientRect().bottom") <= (
-            desk.evaluate(parting) + 0.5
-        )
+        above, below = desk.locator("main").bounding_box(), desk.locator("aside").bounding_box()
+        assert above is not None
+        assert below is not None
+        assert above["y"] + above["height"] <= below["y"] + 0.5
         assert 0 >= desk.evaluate("() => document.documentElement.scrollHeight - innerHeight")
     clock = desk.get_by_role("timer")
     desk.wait_for_function("() => document.querySelector('[role=timer]').textContent !== '0:00'")

@@ -161,6 +161,17 @@ def test_the_command_writes_the_folder(tmp_path: Path, monkeypatch: pytest.Monke
     assert 2 == result.exit_code
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(["60", "there"], "'60' is not one of '45', '90'"), (["90"], "Missing argument 'DIR'"), ([], "'DIR'")],
+)
+def test_a_wrong_length_is_told(words: list[str], told: str) -> None:
+    """A length that there is not, or one without a folder."""
+    result = CliRunner().invoke(clientauth, ["lesson", *words])
+    assert 2 == result.exit_code
+    assert told in result.stderr
+
+
 # The slides --------------------------------------------------------------------------------------------
 
 
