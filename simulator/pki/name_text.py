@@ -22,6 +22,8 @@ from typing import TypeAlias
 from simulator.errors import CertificateError, did_you_mean
 from simulator.pki.der import read_element
 from simulator.pki.distinguished_name import DOMAIN_COMPONENT, RelativeNames
+from simulator.pki.reading.misencoding import Remarks
+from simulator.pki.reading.strings import read_string
 
 _COUNTRY, _LEAVES = "2.5.4.6", ("2.5.4.3", "0.9.2342.19200300.100.1.1", "1.2.840.113549.1.9.1")
 
@@ -42,10 +44,10 @@ _NAMES = {
     "2.5.4.15": "businessCategory",
     "2.5.4.17": "postalCode",
     "2.5.4.41": "name",
-    "2.5.4.42": "GN givenName",
+    "2.5.4.42": "GN givenName G",
     "2.5.4.43": "initials",
-    "2.5.4.44": "generationQualifier",
-    "2.5.4.46": "dnQualifier",
+    "2.5.4.44": "generationQualifier generation",
+    "2.5.4.46": "dnQualifier DNQ",
     "2.5.4.65": "pseudonym",
     "2.5.4.97": "organizationIdentifier",
     "0.9.2342.19200300.100.1.1": "UID userId",
@@ -62,22 +64,13 @@ _FIRST_NAMES = [names.split()[0] for names in _NAMES.values()]
 
 _TYPE = r"[A-Za-z][A-Za-z0-9.-]*|[0-9]+(?:\.[0-9]+)+"
 # One attribute with the sign behind it: a value is quoted (RFC 1779), in hexadecimal, or text with escapes.
-_ATTRIBUTE = re.compile(
-    rf' *({_TYPE})( *)= *+("(?:[^"\\]|\\.)*+" *+|(?:[^\\,+;"]|\\.)*+)([,;+]|$)', re.DOTALL
-)
-_SLASHED = re.compile(
-    rf"([/+])({_TYPE})=((?:[^\\/+]|\\.|[/+](?!(?:{_TYPE})=))*+)", re.DOTALL
-)  # a sign that no type follows belongs to the value, as in a URI
+_ATTRIBUTE = re.compile(rf' *({_TYPE}) *= *+("(?:[^"\\]|\\.)*+" *+|(?:[^\\,+;"]|\\.)*+)([,;+]|$)', re.DOTALL)
+# A sign that no type follows belongs to the value, as in a URI.
+_SLASHED = re.compile(rf"([/+])({_TYPE})=((?:[^\\/+]|\\.|[/+](?!(?:{_TYPE})=))*+)", re.DOTALL)
 _ESCAPED = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)|([^\\]+)", re.DOTALL)
 _SLASH_ESCAPED = re.compile(r"((?:\\x[0-9A-Fa-f]{2})+)|\\(.)|([^\\]+)", re.DOTALL)
-_STRING_ENCODINGS = {
-    **dict.fromkeys((0x0C, 0x12, 0x13, 0x16, 0x1A), "utf-8"),
-    0x14: "latin-1",  # T61String, as OpenSSL reads it
-    0x1C: "utf-32-be",
-    0x1E: "utf-16-be",
-}
 
-Read: TypeAlias = Iterator[tuple[bool, str, str]]  # begins a relative name, type, value as written
+Written: TypeAlias = Iterator[tuple[bool, str, str]]  # begins a relative name, type, value as written
 
 
 def read_distinguished_name(text: str) -> RelativeNames:
@@ -111,7 +104,7 @@ def _begins_at_root(rdns: list[list[tuple[str, str]]]) -> bool:
     return len(rdns) > 1 and first in (_COUNTRY, DOMAIN_COMPONENT) and last in _LEAVES
 
 
-def _separated(text: str) -> Read:
+def _separated(text: str) -> Written:
     """The attributes of a name whose relative names are separated by commas or semicolons."""
     position, begins = 0, True
     while text.strip() and position <= len(text):
@@ -120,7 +113,7 @@ def _separated(text: str) -> Read:
             at = text[position : position + 40].strip()
             problem = f"The name cannot be read from {at!r} on." if at else "The name ends with a separator."
             raise _unreadable(text, problem, "Write type=value pairs with commas.")
-        kind, _, value, sign = match.groups()
+        kind, value, sign = match.groups()
         yield begins, kind, value
         begins = sign != "+"
         if not sign:
@@ -128,15 +121,14 @@ def _separated(text: str) -> Read:
         position = match.end()
 
 
-def _slashed(text: str) -> Read:
+def _slashed(text: str) -> Written:
     """The attributes of a name in OpenSSL's one-line form."""
     position = 0
     while position < len(text):
         match = _SLASHED.match(text, position)
         if match is None:
-            raise _unreadable(
-                text, f"The name cannot be read from {text[position:][:40]!r} on.", "Write /type=value parts."
-            )
+            problem = f"The name cannot be read from {text[position : position + 40]!r} on."
+            raise _unreadable(text, problem, "Write /type=value parts.")
         sign, kind, value = match.groups()
         yield sign == "/" or position == 0, kind, value
         position = match.end()
@@ -184,20 +176,19 @@ def _unescaped(written: str, escapes: re.Pattern[str], text: str) -> str:
 
 
 def _value_of_der(digits: str, text: str) -> str:
-    """The value that ``#`` and hexadecimal digits encode: text for a string type, otherwise its content."""
+    """The value that ``#`` and hexadecimal digits encode: text, or the content of a type that is no text."""
     try:
         der = bytes.fromhex(digits)
         element = read_element(der)
-        encoding = _STRING_ENCODINGS.get(element.tag)
         content = der[element.content : element.end]
-        value = content.hex() if encoding is None else content.decode(encoding)
+        value = read_string(element.tag, content, Remarks())
         whole = element.end == len(der)
     except ValueError:
         whole = False
     if not whole:
         advice = "Behind # comes the DER of one value, as in CN=#0C05616C696365."
-        raise _unreadable(text, f"'#{digits[:40]}' is not a value in DER.", advice)
-    return value
+        raise _unreadable(text, f"'#{digits[:40]}' is not a value in DER that a name can have.", advice)
+    return content.hex() if value is None else value
 
 
 def _unreadable(text: str, problem: str, advice: str) -> CertificateError:
