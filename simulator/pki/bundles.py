@@ -256,7 +256,8 @@ def with_chain(certificates: Iterable[Certificate], private_key: PrivateKey) -> 
     chain: list[Certificate] = []
     last = own
     while not last.self_signed:
-        above = (one for one in given if one.subject_der == last.issuer_der and one not in (own, *chain))
+        named = (one for one in given if one.subject_name.same_as(last.issuer_name))
+        above = (one for one in named if one not in (own, *chain))
         issuer = next((one for one in above if last.signature_problem(one) is None), None)
         if issuer is None or issuer.self_signed:
             break

@@ -121,6 +121,17 @@ def test_an_identity_is_sorted_out_of_a_heap_of_certificates() -> None:
     assert made.presented == alice().presented
 
 
+def test_an_issuer_is_found_by_name_and_not_by_spelling() -> None:
+    """A CA that writes its own name otherwise than its certificate does still belongs to the chain."""
+    spelled, shouted = (
+        subordinate(root(), key(label="ca"), contents(subject, "ca")) for subject in ("CN=My CA", "cn=MY  CA")
+    )
+    leaf = shouted.issue(key(label="leaf"), contents("CN=alice", "client"))
+    assert leaf.certificate.issuer_der != spelled.own.certificate.subject_der
+    made = with_chain([spelled.own.certificate, leaf.certificate], leaf.private_key)
+    assert made.presented == (leaf.certificate, spelled.own.certificate)
+
+
 CUT_PEM = write_pem([alice().certificate])[:-20]
 DSA_KEY = dsa.generate_private_key(1024).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 P521 = ec.generate_private_key(ec.SECP521R1())
