@@ -156,6 +156,17 @@ def _decides(row: object) -> bool:
     return isinstance(row, Choice) and row.decides
 
 
+def test_an_alert_in_the_clear_says_whose_habit_that_is() -> None:
+    """In TLS 1.3 only OpenSSL's client refuses in the clear, and the slide says so; in TLS 1.2 all do."""
+    said = {
+        tls: [
+            row.fields for row in essence(trace_of("server-untrusted", tls)).rows if isinstance(row, Flight)
+        ][-1]
+        for tls in ("1.2", "1.3")
+    }
+    assert {"1.2": (), "1.3": ("in the clear only from OpenSSL's client",)} == said
+
+
 def test_what_is_left_out() -> None:
     """No slide names tickets, ChangeCipherSpec, EncryptedExtensions, or a number of bytes.
 

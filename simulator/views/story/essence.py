@@ -22,6 +22,7 @@ from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.cells import shorten
 from simulator.views.story.beat_kinds import Band, Belief, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
+from simulator.views.story.fields import AS_OPENSSL
 from simulator.views.story.lanes import names_of
 from simulator.views.story.words import OUTCOME_MARKS, clean, level_name
 
@@ -175,7 +176,8 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
         case Alert() if beat.refusal:
             judged = any(isinstance(row, Choice) and row.refuses for row in rows)
             why = [said.removeprefix("Why: ") for said in beat.sentences if said.startswith("Why: ")]
-            rows.append(bare if judged else replace(bare, fields=tuple(map(_head, why))))
+            clear = [AS_OPENSSL.partition(":")[0]] if AS_OPENSSL in beat.fields else []
+            rows.append(replace(bare, fields=(*clear, *(() if judged else map(_head, why)))))
         case Sent(name=name) if name in PROOFS:
             for place, row in enumerate(rows):
                 if isinstance(row, Flight) and _kind(row) == (beat.event.actor, "Certificate"):
