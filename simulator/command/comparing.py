@@ -134,6 +134,12 @@ def diff(
     for path in files:
         save_diff(a, b, path, theme=theme, detail=detail)
         note(f"{path}")
+    if any(path.suffix.lower() in (".png", ".pdf") for path in files):
+        from simulator.views.drawing.fonts import lost_characters
+        from simulator.views.pictures.diff import diff as diff_drawing
+
+        if lost := lost_characters(diff_drawing(a.trace, b.trace, detail=detail)):
+            note(lost)
     from simulator.views.texts.diff_text import diff_document, diff_text
 
     if as_json:

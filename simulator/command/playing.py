@@ -133,6 +133,6 @@ def export(
     written = [*files, *(save_frames(result, frames, form=frames_as, theme=theme) if frames else ())]
     for path in written:
         note(f"{path}")
-    for remark in remarks_on(result.trace, files):
+    for remark in remarks_on(result.trace, written, view=view, detail=detail):
         note(remark)
     return exit_status(result)

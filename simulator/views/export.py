@@ -28,14 +28,22 @@ RUN_SUFFIXES = (*PICTURES, ".txt", *WHOLE_RUN)
 DIFF_SUFFIXES = (*PICTURES, ".txt", ".json", ".html")
 
 
-def remarks_on(trace: Trace, paths: Iterable[Path]) -> list[str]:
+def remarks_on(
+    trace: Trace, paths: Iterable[Path], *, view: str = "sequence", detail: str = "messages"
+) -> list[str]:
     """The sentences that the readers of these files of a run need to see what is in them."""
-    if not any(path.suffix.lower() == ".pcapng" for path in paths):
-        return []
-    from simulator.views.capture.ports import port_remark
+    forms = {path.suffix.lower() for path in paths}
+    remarks: list[str] = []
+    if ".pcapng" in forms:
+        from simulator.views.capture.ports import port_remark
 
-    ports = dict.fromkeys(setup.port for setup in trace.setups)
-    return [remark for port in ports if (remark := port_remark(port)) is not None]
+        ports = dict.fromkeys(setup.port for setup in trace.setups)
+        remarks += [remark for port in ports if (remark := port_remark(port)) is not None]
+    if forms & {".png", ".pdf"}:
+        from simulator.views.drawing.fonts import lost_characters
+
+        remarks += filter(None, [lost_characters(layout(view)(trace, detail))])
+    return remarks
 
 
 def run_contents(

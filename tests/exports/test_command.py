@@ -113,3 +113,15 @@ def test_a_scenario_file_whose_name_is_no_text_is_played(tmp_path: Path) -> None
         json.loads((tmp_path / "out.json").read_text())["events"][0]["fact"]["scenario"]
         == "bad\\udcff\\u001b"
     )
+
+
+def test_characters_that_the_font_lacks_are_named(tmp_path: Path) -> None:
+    """A .png of a title in Japanese says which characters it lacks, and an .svg has them all."""
+    path = tmp_path / "odd.toml"
+    path.write_text('title = "\u65e5\u672c \u00e9 \U0001f469\u200d\U0001f3eb"\n', encoding="utf-8")
+    said = _export(path, tmp_path / "odd.png", "--detail", "essential").stderr
+    assert "has no \u65e5 (U+65E5), \u672c (U+672C)" in said
+    assert "\u00e9 (" not in said
+    assert "has no" not in _export(path, tmp_path / "odd.svg", "--detail", "essential").stderr
+    assert "\u65e5\u672c" in (tmp_path / "odd.svg").read_text(encoding="utf-8")
+    assert "has no" not in _export("valid-certificate", tmp_path / "odd.png", "--detail", "essential").stderr

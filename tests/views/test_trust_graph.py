@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import networkx as nx
 import pytest
@@ -169,13 +169,13 @@ def test_the_legend_stands_whole_and_explains_every_word_on_a_line() -> None:
 
 @pytest.mark.skipif(not EVERYTHING, reason="issuing hundreds of CAs takes seconds")
 def test_a_chain_longer_than_pythons_stack_can_be_drawn() -> None:
-    """Hundreds of intermediates stand below one another, and as many CAs beside one another."""
-    chain = {
-        f"certificates.ca{n}": {"role": "ca", "issuer": f"ca{n - 1}" if n else "client-ca"}
-        for n in range(400)
-    }
-    wide = {f"certificates.ca{number}": {"role": "ca"} for number in range(400)}
-    deep = simulate(Scenario().but(chain | {"certificates.alice.issuer": "ca399"})).trace
-    beside = simulate(Scenario().but(wide)).trace
-    assert trust_graph(deep).height > trust_graph(beside).height
-    assert trust_graph(deep).width < trust_graph(beside).width
+    """Hundreds of intermediates stand below one another, and as many trusted CAs beside one another."""
+    names = [f"ca{number}" for number in range(400)]
+    roots = {f"certificates.{name}": {"role": "ca"} for name in names}
+    chain = {f"certificates.{name}.issuer": above for above, name in pairwise(["client-ca", *names])}
+    deep = trust_graph(simulate(Scenario().but(roots | chain | {"certificates.alice.issuer": "ca399"})).trace)
+    wide = trust_graph(simulate(Scenario().but(roots | {"server.trusts": [*names, "client-ca"]})).trace)
+    for drawing in (deep, wide):
+        assert len([item for item in drawing.items if isinstance(item, Box)]) >= len(names)
+    assert deep.height > wide.height
+    assert deep.width < wide.width

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError
+from simulator.views.drawing.display import Drawing, Text
+from simulator.views.drawing.style import TYPES
 
 if TYPE_CHECKING:
     from simulator.views.drawing.style import Type
@@ -25,6 +27,7 @@ FACES = {
     (True, False, True): "DejaVuSansMono-Bold",
 }
 REPLACEMENT = "\ufffd"
+MOST_NAMED = 8  # characters in a remark: a line
 
 
 def face_name(kind: Type) -> str:
@@ -70,6 +73,27 @@ def drawable(text: str, face: str) -> str:
         return text
     known = _characters(face)
     return "".join(character if ord(character) in known else REPLACEMENT for character in text)
+
+
+def lost_characters(drawing: Drawing) -> str:
+    """The remark that a .png or .pdf of this drawing lacks some characters, by name; empty if it lacks none.
+
+    The faces come with the program, so that a picture has the same pixels everywhere: a font of the machine
+    would know more characters and give other pixels.
+    """
+    lost: dict[str, None] = {}
+    for item in drawing.items:
+        if isinstance(item, Text) and not item.text.isascii():
+            known = _characters(face_name(TYPES[item.style]))
+            lost |= dict.fromkeys(character for character in item.text if ord(character) not in known)
+    named = [f"{character} (U+{ord(character):04X})" for character in lost]
+    if not named:
+        return ""
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return (
+        f"The font of .png and .pdf has no {', '.join(named[:MOST_NAMED])}{more}; "
+        f"each is drawn as {REPLACEMENT}. An .svg or .html takes the reader's own fonts."
+    )
 
 
 @cache
