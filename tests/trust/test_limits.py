@@ -185,6 +185,7 @@ def slow_authorities(count: int) -> list[Certificate]:
         (16384, 65537, "does not fit"),
         (16385, 65537, "its 16385 bits are more than 16384"),
     ],
+    ids=["slow", "long exponent", "too long exponent", "long modulus", "too long modulus"],
 )
 def test_rsa_keys_that_are_too_large_as_openssl(bits: int, exponent: int, says: str) -> None:
     """No signature is verified with an RSA key beyond OpenSSL's bounds, and the line says why: error 7."""

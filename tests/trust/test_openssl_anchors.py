@@ -70,6 +70,11 @@ CASES = {
         "Root is trusted, but does not count as self-signed: the authority key identifier",
         root={"authority_key": "other"},
     ),
+    "intermediate whose authority key identifier names another key": Case(
+        20,
+        "A certificate of that name is in the trust store, but the authority key identifier of Middle names",
+        middle={"authority_key": "other"},
+    ),
     "trusted intermediate whose issuer was only sent": Case(
         2,
         "its issuer CN=Root was sent, but is not in the trust store",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 HEADER = Path("/usr/include/openssl/x509_vfy.h")
-PARTS = 10 if EVERYTHING else 2  # a hundred chains each
+PARTS = 10 if EVERYTHING else 1  # a hundred chains each
 UNKNOWN_NUMBER = "unknown certificate verification error"
 # A check and the field it looked at → OpenSSL's number, where that does not depend on more.
 NUMBERS = {
@@ -111,16 +111,15 @@ def test_no_issuer_is_told_missing_that_is_there(profile: str) -> None:
         reasons |= {words for words in DEAD_END_WORDS if words in line.sentence}
         if "neither sent nor held" in line.sentence:
             assert line.value not in {one.subject for one in (*pki.chain, *pki.store)}, seed
-    assert reasons >= {"neither sent nor held"} | (
-        {"A certificate of that name"} if profile == "openssl" else set()
-    )
+    assert "neither sent nor held" in reasons
+    assert not EVERYTHING or profile != "openssl" or "A certificate of that name" in reasons
 
 
 def test_random_chains_have_every_fault() -> None:
     """The random PKIs are refused for nearly every number that a chain can have, and some are accepted."""
     found = [case(seed)[2].error for seed in range(100 * PARTS)]
-    often = {0, 2, 7, 9, 10, 19, 20, 22, 25, 26, 34, 48, 68, 79, 94}
-    assert often | ({18, 40, 47, 62, 66, 67} if EVERYTHING else set()) <= set(found)
+    often, seldom = {0, 2, 7, 19, 20, 22, 79}, {9, 10, 18, 25, 26, 34, 40, 47, 48, 62, 66, 67, 68, 94}
+    assert often | (seldom if EVERYTHING else set()) <= set(found)
     assert found.count(0) > 25 * PARTS
 
 
