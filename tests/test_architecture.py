@@ -44,7 +44,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "views/pictures": {"tls", "tls/wire", "trust", "trace", "views/drawing", "views/story"},
     "views/texts": {"trust", "trace", "views/drawing", "views/story"},
     "views/capture": {"tls/wire", "trace", "views/story"},
-    "views/explained": {"tls/wire", "trace", "views/pictures", "views/story"},
+    "views/explained": {"tls/wire", "trace", "views/drawing", "views/pictures", "views/story"},
     "views/player": {
         "tls",
         "tls/wire",

@@ -1,4 +1,4 @@
-"""The frame of every page: its head, its way to the other pages, and words that lead to the glossary."""
+"""The frame of every page: its way to the other pages, and words that lead to the glossary."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.release import RELEASE
 from simulator.views.drawing.style import PALETTES
 from simulator.views.drawing.svg import markup
+from simulator.views.drawing.web_page import web_page
 from simulator.views.player.document import finder
 from simulator.views.player.page import properties
 from simulator.views.player.picture import VARIABLES
@@ -104,14 +105,8 @@ def page(place: str, title: str, body: str, *, scripts: tuple[str, ...] = (), sh
     sheets = ("site.css", sheet) if sheet else ("site.css",)
     shared = [f'<link rel="stylesheet" href="{up}shared/{name}">' for name in sheets]
     shared += [f'<script defer src="{up}shared/{name}"></script>' for name in ("frame.js", *scripts)]
-    return Template(web("page.html")).substitute(
-        policy=POLICY,
-        release=RELEASE,
-        title=escape(title),
-        shared="\n".join(shared),
-        links=links,
-        body=body,
-    )
+    frame = Template(web("page.html")).substitute(release=RELEASE, links=links, body=body)
+    return web_page(title, frame, policy=POLICY, head="".join(f"{line}\n" for line in shared))
 
 
 def link(place: str, words: str, *, here: bool = False) -> str:

@@ -13,10 +13,10 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from simulator.errors import OutputError
-from simulator.release import RELEASE
 from simulator.tls.wire.codec import Field
 from simulator.trace.connections import must_be_one
 from simulator.trace.facts import Sent
+from simulator.views.drawing.web_page import web_page
 from simulator.views.explained.commands import certificate_commands, proof_commands
 from simulator.views.explained.der_fields import CERTIFICATE, ECDSA_SIGNATURE, der_fields
 from simulator.views.pictures.signed_bytes import RECEIVER, TITLE, parts, signed_words
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 NAMES = ("Certificate", "CertificateVerify")
 HEADER, CONTENTS = "tag and length", ("contents", "unused bits")
 STYLE = resources.files("simulator.views.explained").joinpath("page.css")
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 @dataclass(slots=True)
@@ -72,18 +73,7 @@ def explained(trace: Trace) -> str:
         raise OutputError("There is no client's certificate to explain.", got=got, advice=advice)
     sections = "".join(_message(trace, event, fact, version, chain) for event, fact in sent)
     title = f"{run_name(trace)}: the client's certificate and its proof, byte by byte"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="client-auth-simulator {RELEASE}">
-<title>{_text(title)}</title>
-<style>
-{STYLE.read_text(encoding="utf-8")}</style>
-</head>
-<body>
+    body = f"""<body>
 <header>
 <h1>How this client proves who it is</h1>
 <p class="run">{_text(run_name(trace))}</p>
@@ -93,9 +83,9 @@ the holder of the private key can make. Below is every byte of both, as they wer
 </header>
 <main>
 {sections}</main>
-</body>
-</html>
-"""
+</body>"""
+    style = f"<style>\n{STYLE.read_text(encoding='utf-8')}</style>\n"
+    return web_page(clean(title), body, policy=POLICY, head=style)
 
 
 def _message(trace: Trace, event: Event, fact: Sent, version: Version, chain: Sequence[bytes]) -> str:

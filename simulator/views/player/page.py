@@ -15,10 +15,10 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from simulator.release import RELEASE
 from simulator.trace.connections import connections_of
 from simulator.views.drawing.style import ESSENTIAL, PALETTES
 from simulator.views.drawing.svg import svg
+from simulator.views.drawing.web_page import web_page
 from simulator.views.pictures.sequence import sequence
 from simulator.views.player.document import beside_stop, comparison, document
 from simulator.views.story.caption import caption
@@ -162,18 +162,7 @@ def _page(
         script, start = script + _resource("chapters.js"), "playChapters"
     shown = "\n".join(still(trace, f"still-{place}") for place, trace in enumerate(traces))
     data = json.dumps(contents, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="client-auth-simulator {RELEASE}">
-<title>{html.escape(clean(title))}</title>
-<style>
-{stylesheet()}</style>
-</head>
-<body class="clientauth-page">
+    body = f"""<body class="clientauth-page">
 <main id="player" data-cursor="{cursor:d}">
 <div class="cap-still"><h1>{html.escape(clean(title))}</h1>
 <p>{WHY_STILL}</p>
@@ -185,6 +174,5 @@ def _page(
 {script}
 {start}(JSON.parse(document.getElementById("document").textContent), document.getElementById("player"));
 </script>
-</body>
-</html>
-"""
+</body>"""
+    return web_page(clean(title), body, policy=POLICY, head=f"<style>\n{stylesheet()}</style>\n")
