@@ -8,7 +8,7 @@ import pytest
 
 from simulator.actors.grant import grant_of
 from simulator.pki.contents import parse_name
-from simulator.pki.extensions import read_name
+from simulator.pki.reading.names import read_name
 from simulator.scenario import ServerSetup
 from simulator.security import SecurityLevel as L
 from simulator.security import Standing
@@ -22,7 +22,7 @@ USERS = {SUBJECT: "ALICE"}
 
 def named(subject: str) -> DistinguishedName:
     """The name that a certificate with this subject has."""
-    return read_name(parse_name(subject))
+    return read_name(parse_name(subject).public_bytes())
 
 
 CASES = [

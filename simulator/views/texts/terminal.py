@@ -191,7 +191,7 @@ class _Pen:
         if pair != self.pair:
             self.pair = pair
             heading.append(self.lanes(pair))
-        again = (self.title(", continued:"),) if self.band else ()
+        again = (self.title(goes_on=True),) if self.band else ()
         return Passage(tuple(self.paragraphs(beat)), tuple(heading), (*again, self.lanes(pair)))
 
     def paragraphs(self, beat: Beat) -> Iterator[Lines]:
@@ -219,9 +219,13 @@ class _Pen:
             case Remark():
                 yield self.inside(beat.words if beat.kind == "note" else beat.headline, " - ", "quiet")
 
-    def title(self, mark: str = " ") -> str:
-        band = self.band
-        return self.rule(band.step.numbered(band.number, f"{mark} "), "heading") if band else ""
+    def title(self, *, goes_on: bool = False) -> str:
+        """The title of the step, or of its rest on another page."""
+        band, mark = self.band, ", continued" if goes_on else ""
+        if band is None:
+            return ""
+        title = band.step.numbered(band.number, f"{mark}: " if goes_on else "  ")
+        return self.rule(title if band.number else f"{title}{mark}", "heading")
 
     def lanes(self, pair: tuple[str, str]) -> str:
         """The names of the two lanes above them."""
