@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.pki.issuing import Issuer
+    from simulator.pki.keys import PrivateKey
 
 # OpenSSL judges at the machine's clock, and so are these judged.
 MACHINE_NOW = datetime.now(UTC).replace(microsecond=0)
@@ -95,12 +96,17 @@ def authority() -> Issuer:
     return root(not_before=MACHINE_NOW - span, not_after=MACHINE_NOW + span)
 
 
+def damaged_leaf_key() -> PrivateKey:
+    """The private key of every damaged leaf."""
+    return key(label="damaged")
+
+
 @cache
 def _good_parts() -> dict[str, bytes]:
     """The fields of a good leaf of that root, up to the extensions."""
     span = timedelta(days=30)
     dates = {"not_before": MACHINE_NOW - span, "not_after": MACHINE_NOW + span}
-    leaf = authority().issue(key(label="damaged"), contents("CN=alice", "client", **dates)).certificate.der
+    leaf = authority().issue(damaged_leaf_key(), contents("CN=alice", "client", **dates)).certificate.der
     tbs = der.children(leaf, der.read_element(leaf))[0]
     return {
         name: leaf[part.start : part.end]
