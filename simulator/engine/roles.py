@@ -12,9 +12,9 @@ from simulator.actors.application import application_of
 from simulator.actors.client import ClientRole
 from simulator.actors.server import ServerRole
 from simulator.pki.host import read_host
-from simulator.pki.key_types import POLICY_NAMES
+from simulator.pki.key_types import POLICY_NAMES, KeyType
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, ServerConfig
-from simulator.tls.wire.registry import NAMED_GROUPS
+from simulator.tls.wire.registry import FURTHER_GROUPS, FURTHER_SIGNATURE_SCHEMES, NAMED_GROUPS
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
 from simulator.tls.wire.version import Version
 from simulator.trust.policy import PolicyInputs, TrustPolicy
@@ -33,9 +33,9 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
     config = ClientConfig(
         version=version,
         server_name=read_host(setup.server_name).sni,
-        groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),
+        groups=code_points(setup.groups, NAMED_GROUPS, groups_for(scenario)),
         key_shares=setup.key_shares,
-        signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, SIGNATURE_SCHEMES),
+        signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, schemes_for(scenario)),
         refuses_in_clear=profile_named(setup.profile).refuses_in_clear,
         corrupts_proof=setup.corrupts_proof,
     )
@@ -61,8 +61,8 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         credential=held.credentials[0],
         certificate_authorities=tuple(one.subject_der for one in held.authorities),
         tickets=setup.tickets,
-        groups=code_points(setup.groups, NAMED_GROUPS, GROUPS),
-        signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, SIGNATURE_SCHEMES),
+        groups=code_points(setup.groups, NAMED_GROUPS, groups_for(scenario)),
+        signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, schemes_for(scenario)),
     )
     required = setup.client_authentication == "required"
     policy = TrustPolicy(
@@ -99,6 +99,20 @@ def server_version(setup: ServerSetup, requested: Version) -> Version:
     if setup.speaks == "other":
         return Version.TLS12 if requested is Version.TLS13 else Version.TLS13
     return Version(setup.speaks)
+
+
+def schemes_for(scenario: Scenario) -> tuple[int, ...]:
+    """The signature schemes of both sides by default: the usual ones, and those that its keys need."""
+    keys = {certificate.key for certificate in scenario.certificates.values()}
+    ecdsa_p521, ed448 = FURTHER_SIGNATURE_SCHEMES
+    needed = ((KeyType.P521, ecdsa_p521), (KeyType.ED448, ed448))
+    return (*SIGNATURE_SCHEMES, *(code for kind, code in needed if kind in keys))
+
+
+def groups_for(scenario: Scenario) -> tuple[int, ...]:
+    """The groups of both sides by default; TLS 1.2 names the curves of certificates there (RFC 8422)."""
+    has_p521 = any(certificate.key is KeyType.P521 for certificate in scenario.certificates.values())
+    return (*GROUPS, *FURTHER_GROUPS) if has_p521 else GROUPS
 
 
 def code_points(

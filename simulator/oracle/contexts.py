@@ -31,7 +31,8 @@ VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {"1.2": ssl.TLSVersion.TLSv1_2, "1.
 SECURITY_LEVEL = 2
 CIPHERS = "DEFAULT:@SECLEVEL={}"
 ASKING = {"optional": ssl.CERT_OPTIONAL, "required": ssl.CERT_REQUIRED}
-GROUPS = {"x25519": "X25519", "secp256r1": "P-256", "secp384r1": "P-384"}  # as OpenSSL calls them
+DEFAULT_GROUPS = ("x25519", "secp256r1", "secp384r1")
+GROUPS = {**dict(zip(DEFAULT_GROUPS, ("X25519", "P-256", "P-384"), strict=True)), "secp521r1": "P-521"}
 
 
 def client_context(
@@ -93,7 +94,7 @@ def _bare_context(protocol: int, tls: TlsVersion, setup: ClientSetup | ServerSet
     context = ssl.SSLContext(protocol)
     context.minimum_version = context.maximum_version = VERSIONS[tls]
     context.set_ciphers(CIPHERS.format(SECURITY_LEVEL))
-    choose(context, "groups", [GROUPS[name] for name in setup.groups or GROUPS])
+    choose(context, "groups", [GROUPS[name] for name in setup.groups or DEFAULT_GROUPS])
     return context
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
 from simulator.actors.application import application_of
 from simulator.actors.client import Client, obeys_ca_list
 from simulator.actors.grant import Grant, grant_of
 from simulator.actors.server import Server
-from simulator.engine.roles import client_role, server_role, server_version
+from simulator.engine.roles import client_role, groups_for, server_role, server_version
 from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
@@ -20,6 +20,7 @@ from simulator.oracle.native import CredentialRefusedError
 from simulator.oracle.observed import HandshakeLog, Played
 from simulator.oracle.openssl import OpensslClient, OpensslServer
 from simulator.security import Standing
+from simulator.tls.wire.registry import group_name
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
     from simulator.engine.world import World
     from simulator.oracle.observed import Mode
     from simulator.pki.distinguished_name import DistinguishedName
-    from simulator.scenario import Scenario, TlsVersion
+    from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
     from simulator.tls.wire.version import Side
+
+Setup = TypeVar("Setup", "ClientSetup", "ServerSetup")
 
 
 class NotPlayableError(ScenarioError):
@@ -159,10 +162,17 @@ class _Play:
         reason = unplayable_client(self.scenario)
         if reason is not None:
             raise OtherHabitsError(reason)
-        return client_context(self.scenario.client, self.world.client, self.tls, self.judged_at.client)
+        setup = self._with_groups(self.scenario.client)
+        return client_context(setup, self.world.client, self.tls, self.judged_at.client)
 
     def server_context(self) -> ssl.SSLContext:
-        return server_context(self.scenario.server, self.world.server, self.server_tls, self.judged_at.server)
+        setup = self._with_groups(self.scenario.server)
+        return server_context(setup, self.world.server, self.server_tls, self.judged_at.server)
+
+    def _with_groups(self, setup: Setup) -> Setup:
+        """The settings with the groups that our side has by default where they name none."""
+        groups = tuple(map(group_name, groups_for(self.scenario)))
+        return setup if setup.groups is not None else replace(setup, groups=groups)
 
     def perform(self, contexts: dict[Side, ssl.SSLContext]) -> Played:
         """Let the two sides talk: OpenSSL for a side with a context, our actor for one without."""

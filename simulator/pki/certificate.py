@@ -12,14 +12,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 from msgspec import Struct
 
 from simulator.errors import CertificateError
 from simulator.pki import der as asn1
 from simulator.pki import extensions as ext
 from simulator.pki.key_types import EXTENSION_OIDS
-from simulator.pki.keys import PublicKey, read_public_key
+from simulator.pki.keys import PSS_ONLY, UNUSABLE, PublicKey, read_public_key
 from simulator.pki.reading.fields import (
     RawExtension,
     exactly,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 # The whole catalogue has 35 certificates and 37 pairs; a fleet has many more. 2048 take some 20 MB.
 CACHED_CERTIFICATES = 2048
+EDWARDS_KEYS = (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)
 
 
 class Certificate(Struct, frozen=True, eq=False):
@@ -188,6 +189,11 @@ class Certificate(Struct, frozen=True, eq=False):
         """Return True if it names itself as its issuer and its own key made the signature."""
         return self.self_issued and self.signature_problem(self) is None
 
+    @property
+    def key_is_of_foreign_kind(self) -> bool:
+        """Return True if this program has no use for keys of that kind (DSA, ML-DSA): it judges none."""
+        return self.public_key is None and not self.key_type_name.startswith(UNUSABLE)
+
     def misencoding(self, field: str) -> Misencoding | None:
         """Return why a field is present and could not be decoded, or None if it could or is absent."""
         return next((one for one in self.misencoded if one.field == field and not one.decoded), None)
@@ -227,7 +233,9 @@ def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | N
     if isinstance(key, rsa.RSAPublicKey) and (excess := excess_of_rsa_key(key)) is not None:
         return f"the issuer's key ({key_type_name}) is too large to verify with: {excess}"
     try:
-        if isinstance(key, ed25519.Ed25519PublicKey) and algorithm == "ed25519":
+        if key_type_name.startswith(PSS_ONLY) and algorithm != "RSASSA-PSS":
+            return f"the issuer's key ({key_type_name}) may make no signature but RSASSA-PSS"
+        if isinstance(key, EDWARDS_KEYS) and algorithm == key_type_name.lower():
             key.verify(signature, signed)
         elif isinstance(key, ec.EllipticCurvePublicKey) and algorithm.startswith("ecdsa") and digest:
             key.verify(signature, signed, ec.ECDSA(digest))

@@ -13,8 +13,12 @@ class KeyType(Enum):
 
     P256 = "P-256"
     P384 = "P-384"
+    P521 = "P-521"
     ED25519 = "Ed25519"
+    ED448 = "Ed448"
     RSA2048 = "RSA-2048"
+    RSA3072 = "RSA-3072"
+    RSA4096 = "RSA-4096"
     RSA1024 = "RSA-1024"  # too weak for today: and therefore a lesson
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from simulator.errors import CertificateError
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 _DOTTED = {name: dotted for dotted, name in SIGNATURE_NAMES.items()}
 
 
-def usual_hash(public_key: PublicKey) -> hashes.SHA256 | hashes.SHA384 | None:
-    """The hash that goes with a key, as strong as its curve, or None for Ed25519, which has its own."""
-    if isinstance(public_key, ed25519.Ed25519PublicKey):
+def usual_hash(public_key: PublicKey) -> hashes.SHA256 | hashes.SHA384 | hashes.SHA512 | None:
+    """The hash that goes with a key, as strong as its curve, or None: an Edwards curve has its own."""
+    if isinstance(public_key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
         return None
     if isinstance(public_key, ec.EllipticCurvePublicKey) and public_key.curve.key_size > 256:
-        return hashes.SHA384()
+        return hashes.SHA384() if public_key.curve.key_size <= 384 else hashes.SHA512()
     return hashes.SHA256()
 
 
@@ -51,10 +51,12 @@ def signed_again(certificate: bytes, issuer_key: PrivateKey, hash_name: str) -> 
     Raises:
         CertificateError: the hash is unknown, or the key takes none.
     """
-    if hash_name not in SIGNATURE_HASHES or isinstance(issuer_key, ed25519.Ed25519PrivateKey):
+    if hash_name not in SIGNATURE_HASHES or isinstance(
+        issuer_key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+    ):
         message = "The issuer's key cannot sign with this hash."
         expected = f"one of {', '.join(SIGNATURE_HASHES)}, and an RSA or ECDSA key"
-        advice = "An Ed25519 key has its own hash: leave the hash out."
+        advice = "A key on an Edwards curve has its own hash: leave the hash out."
         raise CertificateError(message, got=hash_name, expected=expected, advice=advice)
     algorithm = _algorithm(issuer_key, hash_name)
     tbs = der.children(certificate, der.read_element(certificate))[0]

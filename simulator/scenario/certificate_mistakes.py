@@ -124,8 +124,9 @@ def _signing_problems(
     issuer = certificates.get(certificate.issuer)
     if certificate.signature_hash is not None and issuer is not None:
         key = certificates.get(issuer.key_of or "", issuer).key
-        if key is KeyType.ED25519:
-            message = f"cannot be chosen: {certificate.issuer} has an Ed25519 key, which brings its own hash"
+        if key in (KeyType.ED25519, KeyType.ED448):
+            has = f"{certificate.issuer} has an {key.value} key"
+            message = f"cannot be chosen: {has}, which brings its own hash"
             yield Problem((*path, "signature_hash"), message, repr(certificate.signature_hash))
 
 

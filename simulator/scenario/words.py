@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from simulator.pki.key_types import KEY_USAGES, SIGNATURE_HASHES
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.registry import (
+    FURTHER_GROUPS,
+    FURTHER_SIGNATURE_SCHEMES,
     SPOKEN_GROUPS,
     SPOKEN_SIGNATURE_SCHEMES,
     group_name,
@@ -30,8 +32,9 @@ POLICY_PROFILES = tuple(
 )
 # Those that end a connection: no run is expected to end with a warning.
 ALERT_NAMES = tuple(alert.rfc_name for alert in AlertDescription if alert not in WARNINGS)
-GROUPS = tuple(map(group_name, SPOKEN_GROUPS))
-SIGNATURE_SCHEMES = tuple(map(signature_scheme_name, SPOKEN_SIGNATURE_SCHEMES))
+GROUPS = tuple(map(group_name, (*SPOKEN_GROUPS, *FURTHER_GROUPS)))
+_SCHEMES = (*SPOKEN_SIGNATURE_SCHEMES, *FURTHER_SIGNATURE_SCHEMES)
+SIGNATURE_SCHEMES = tuple(map(signature_scheme_name, _SCHEMES))
 
 # TOML has no null. Each of these settings has a word for it, which says what is meant there.
 _NONE: Mapping[str, tuple[str, ...] | None] = {"none": None}

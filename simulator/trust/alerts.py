@@ -41,7 +41,9 @@ OPENSSL_ALERTS = _alerts(
     bad_certificate=("readable, key-strength, named-curve, signature-algorithm, server-name, validity"),
     unknown_ca="trust-anchor, chain-depth, basic-constraints, key-usage/keyCertSign, path-length",
     certificate_unknown="critical-extensions, name-constraints",
-    unsupported_certificate="key-usage, extended-key-usage",
+    unsupported_certificate=(
+        "key-usage, extended-key-usage, key-strength/not judged here, signature/not judged here"
+    ),
     certificate_revoked="revocation",
     decrypt_error="signature, proof-of-possession",
     certificate_expired="validity/notAfter",
@@ -58,7 +60,10 @@ RFC5280_ALERTS = _alerts(
         "name-constraints, server-name"
     ),
     unknown_ca="trust-anchor, chain-depth",
-    unsupported_certificate="key-strength, named-curve, key-usage, extended-key-usage, critical-extensions",
+    unsupported_certificate=(
+        "key-strength, named-curve, key-usage, extended-key-usage, critical-extensions, "
+        "signature/not judged here"
+    ),
     certificate_expired="validity",
     certificate_revoked="revocation",
     decrypt_error="proof-of-possession",

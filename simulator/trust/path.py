@@ -17,7 +17,9 @@ from enum import Enum
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+
+from simulator.pki.keys import PSS_ONLY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +42,7 @@ KEYS_OF_ALGORITHMS = (
     ("ecdsa", ec.EllipticCurvePublicKey),
     ("rsa", rsa.RSAPublicKey),
     ("ed25519", ed25519.Ed25519PublicKey),
+    ("ed448", ed448.Ed448PublicKey),
 )
 
 Path = tuple["Certificate", ...]
@@ -209,7 +212,11 @@ def may_have_issued(issuer: Certificate, certificate: Certificate) -> bool:
     """
     if issuer.subject_name.folded != certificate.issuer_name.folded or contradicts(certificate, issuer):
         return False
+    if certificate.signature_parameters is None or issuer.key_is_of_foreign_kind:
+        return True  # nothing here can tell; the check of the signature says so
     algorithm = certificate.signature_algorithm.lower()
+    if issuer.key_type_name.startswith(PSS_ONLY):
+        return algorithm == "rsassa-pss"
     return any(isinstance(issuer.public_key, kind) and name in algorithm for name, kind in KEYS_OF_ALGORITHMS)
 
 

@@ -24,7 +24,7 @@ from simulator.runs.files import write_private_file, write_public_file
 from simulator.scenario import CertificateSetup, ClientSetup, Scenario, ServerSetup, good_certificates
 from simulator.scenario.episodes import episodes
 from tests.peers import ROOT
-from tests.pki.samples import openssl
+from tests.pki.samples import KEY_TYPES, openssl
 
 SEED = SeededEntropy("1")
 REMEMBERED = (
@@ -152,7 +152,7 @@ def test_a_chain_is_leaf_and_intermediates_or_what_the_scenario_sends() -> None:
 
 def test_a_thief_has_another_key_of_the_same_type() -> None:
     """Without the certificate's own key the client signs with a different one of its type."""
-    for key_type in KeyType:
+    for key_type in KEY_TYPES:
         alice = {"alice": CertificateSetup("CN=alice", "client", "client-ca", key_type)}
         world = issue_world(changed(alice, client=ClientSetup(holds_key=False)), SEED)
         assert public(world.client.credentials[0].private_key) != world["alice"].certificate.public_key_info

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
     from simulator.tls.wire.version import Side
 
-KEY_TYPES = (KeyType.P256, KeyType.P384, KeyType.ED25519, KeyType.RSA2048)
+KEY_TYPES = (KeyType.P256, KeyType.P384, KeyType.P521, KeyType.ED25519, KeyType.ED448, KeyType.RSA2048)
 ROLES: tuple[Side, ...] = ("client", "server")
 SSL_CTRL_SET_GROUPS_LIST = 92
 THEFT = {name for name, scenario in catalogue.items() if not scenario.client.holds_key}
@@ -60,7 +60,7 @@ TLS12_SUITES = [
 def with_keys(scenario: Scenario, key: KeyType) -> Scenario:
     """The scenario with every key of one type, the CAs' included, and hashes that go with it."""
     changes: dict[str, object] = {f"certificates.{name}.key": key for name in scenario.certificates}
-    if key is KeyType.ED25519:
+    if key in (KeyType.ED25519, KeyType.ED448):
         changes |= {f"certificates.{name}.signature_hash": None for name in scenario.certificates}
     return scenario.but(changes)
 

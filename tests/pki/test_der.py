@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from simulator.pki import der
 from simulator.pki.keys import KeyType
 from simulator.pki.signing import signed_again
-from tests.pki.samples import contents, key, root
+from tests.pki.samples import KEY_TYPES, contents, key, root
 
 
 @given(st.binary(max_size=70_000))
@@ -36,7 +36,7 @@ def test_the_second_arc_below_two_may_be_large() -> None:
     assert der.dotted(bytes.fromhex("883703")) == "2.999.3"
 
 
-@pytest.mark.parametrize("key_type", [one for one in KeyType if one is not KeyType.ED25519])
+@pytest.mark.parametrize("key_type", [one for one in KEY_TYPES if not one.value.startswith("Ed")])
 def test_the_writer_puts_a_certificate_together_as_the_library_does(key_type: KeyType) -> None:
     """Signing again with the hash that was used gives the library's own bytes, down to the signature."""
     authority = root(key_type)

@@ -11,7 +11,6 @@ import pytest
 
 from simulator import catalogue
 from simulator.errors import OutputError
-from simulator.pki.keys import KeyType
 from simulator.runs.run import simulate
 from simulator.tls.wire.codec import Field
 from simulator.tls.wire.version import Version
@@ -22,11 +21,13 @@ from simulator.views.export import run_contents
 from simulator.views.story.message_bytes import chain_of, fields_of
 from simulator.views.story.reading import sendings, version_of
 from tests.peers import program
+from tests.pki.samples import KEY_TYPES
 from tests.played import RUNS, VERSIONS, run_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from simulator.pki.keys import KeyType
     from simulator.scenario import TlsVersion
     from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
@@ -99,7 +100,7 @@ def test_the_parts_of_a_certificate_are_those_that_openssl_finds(
 
 @pytest.mark.parametrize("name", ["valid-certificate", "stolen-certificate", "corrupted-proof"])
 @pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize("key", list(KeyType))
+@pytest.mark.parametrize("key", KEY_TYPES)
 def test_the_commands_come_to_the_same_verdict(
     name: str, tls: TlsVersion, key: KeyType, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 """Ephemeral Diffie-Hellman: each side makes a key for one handshake and shows its public half.
 
 Both sides compute the same shared secret; an eavesdropper cannot. Groups: x25519 (RFC 7748),
-secp256r1 and secp384r1. Source: RFC 8446 sections 4.2.8 and 7.4, RFC 8422 section 5.4.
+secp256r1, secp384r1 and secp521r1. Source: RFC 8446 sections 4.2.8 and 7.4, RFC 8422 section 5.4.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 X25519 = 0x001D
 SECP256R1 = 0x0017
 SECP384R1 = 0x0018
+SECP521R1 = 0x0019
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 P384_ORDER = int(
     "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973", 16
 )
+P521_ORDER = (1 << 521) - 0x5AE79787C40D069948033FEB708F65A2FC44A36477663B851449048E16EC79BF7
 UNCOMPRESSED_POINT = 4
 
 
@@ -44,7 +46,11 @@ class Curve:
         return 1 + 2 * self.coordinate_length
 
 
-CURVES = {SECP256R1: Curve(ec.SECP256R1(), P256_ORDER, 32), SECP384R1: Curve(ec.SECP384R1(), P384_ORDER, 48)}
+CURVES = {
+    SECP256R1: Curve(ec.SECP256R1(), P256_ORDER, 32),
+    SECP384R1: Curve(ec.SECP384R1(), P384_ORDER, 48),
+    SECP521R1: Curve(ec.SECP521R1(), P521_ORDER, 66),
+}
 # 16 bytes more than the order has make the remainder as good as evenly spread (FIPS 186-5 A.2.1).
 EXTRA_MATERIAL_LENGTH = 16
 

@@ -9,17 +9,19 @@ import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 
 if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+    from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
+
+_VERSION = 0xA0
 
 
 @lru_cache(maxsize=256)
-def peer_public_key(der: bytes) -> CertificatePublicKeyTypes:
+def peer_public_key(der: bytes) -> PublicKeyTypes:
     """The subject public key of a certificate.
 
     Args:
@@ -30,15 +32,54 @@ def peer_public_key(der: bytes) -> CertificatePublicKeyTypes:
             ``unsupported_certificate`` for a key this implementation does not know.
     """
     try:
-        with warnings.catch_warnings():
-            # The library warns of odd certificates; judging them is done elsewhere.
-            warnings.simplefilter("ignore")
-            return x509.load_der_x509_certificate(der).public_key()
-    except UnsupportedAlgorithm as error:
-        raise ProtocolViolation(
-            AlertDescription.UNSUPPORTED_CERTIFICATE, f"The certificate's key is of an unknown kind: {error}."
-        ) from None
-    except (ValueError, TypeError, x509.InvalidVersion) as error:
+        info = public_key_info(der)
+    except ValueError as error:
         raise ProtocolViolation(
             AlertDescription.BAD_CERTIFICATE, f"The certificate cannot be read: {error}."
         ) from None
+    try:
+        with warnings.catch_warnings():
+            # The library warns of odd keys; judging them is done elsewhere.
+            warnings.simplefilter("ignore")
+            return load_der_public_key(info)
+    except UnsupportedAlgorithm:
+        message = "The certificate's key is of a kind that this program does not know."
+        raise ProtocolViolation(AlertDescription.UNSUPPORTED_CERTIFICATE, message) from None
+    except (ValueError, TypeError):
+        message = "The certificate's key cannot be read."
+        raise ProtocolViolation(AlertDescription.BAD_CERTIFICATE, message) from None
+
+
+def public_key_info(der: bytes) -> bytes:
+    """The SubjectPublicKeyInfo of a certificate, found by counting fields (RFC 5280, section 4.1).
+
+    The library would refuse the whole certificate for a single letter that a string type does not allow.
+
+    Raises:
+        ValueError: there are not as many fields.
+    """
+    _, place, end = _value(der, 0, len(der))
+    _, place, end = _value(der, place, end)
+    tag, _, behind = _value(der, place, end)
+    fields = 5 if tag == _VERSION else 4  # serial number, algorithm, issuer, dates and subject come first
+    for _ in range(fields):
+        _, _, behind = _value(der, behind, end)
+    _, _, last = _value(der, behind, end)
+    return der[behind:last]
+
+
+def _value(der: bytes, start: int, end: int) -> tuple[int, int, int]:
+    """The tag of the value at ``start``, and the offsets of its content and its end.
+
+    Raises:
+        ValueError: it does not end before ``end``.
+    """
+    if start + 2 > end:
+        raise ValueError("a field is missing")
+    length, content = der[start + 1], start + 2
+    if length & 0x80:
+        content += length & 0x7F
+        length = int.from_bytes(der[start + 2 : content], "big")
+    if content + length > end:
+        raise ValueError("a field does not end")
+    return der[start], content, content + length

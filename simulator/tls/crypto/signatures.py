@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from simulator.entropy import Entropy
 
-    PrivateKey = ec.EllipticCurvePrivateKey | Ed25519PrivateKey | RSAPrivateKey
+    PrivateKey = ec.EllipticCurvePrivateKey | Ed25519PrivateKey | Ed448PrivateKey | RSAPrivateKey
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
@@ -42,12 +43,13 @@ FAMILIES: dict[str, tuple[type, type]] = {
     "ec": (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey),
     "rsa": (RSAPrivateKey, RSAPublicKey),
     "ed25519": (Ed25519PrivateKey, Ed25519PublicKey),
+    "ed448": (Ed448PrivateKey, Ed448PublicKey),
 }
 KEPT_MISFITS = 1024  # all kinds of keys in use with all schemes are some 200; a peer may name any number
 # Made once: the library examines their arguments each time.
 ECDSA_SIGNING = {name: ec.ECDSA(digest, deterministic_signing=True) for name, digest in HASHES.items()}
 ECDSA_VERIFYING = {name: ec.ECDSA(digest) for name, digest in HASHES.items()}
-RSA_SIGN, ECDSA_SIGN = 1, 64  # ClientCertificateType; Ed25519 counts as ecdsa_sign
+RSA_SIGN, ECDSA_SIGN = 1, 64  # ClientCertificateType; Edwards curves count as ecdsa_sign
 CURVE_NAMES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 
@@ -57,11 +59,11 @@ class Scheme:
 
     Attributes:
         family: the kind of key and padding.
-        hash_name: as ``hashlib`` calls it; empty for Ed25519, which has its own.
+        hash_name: as ``hashlib`` calls it; empty for Ed25519 and Ed448, which have their own.
         curve: the curve that TLS 1.3 binds it to, or empty.
     """
 
-    family: Literal["ecdsa", "rsa_pss", "rsa_pkcs1", "ed25519"]
+    family: Literal["ecdsa", "rsa_pss", "rsa_pkcs1", "ed25519", "ed448"]
     hash_name: str
     curve: str = ""
 
@@ -72,6 +74,7 @@ SCHEMES: dict[int, Scheme] = {
     0x0503: Scheme("ecdsa", "sha384", "secp384r1"),
     0x0603: Scheme("ecdsa", "sha512", "secp521r1"),
     0x0807: Scheme("ed25519", ""),
+    0x0808: Scheme("ed448", ""),
     0x0804: Scheme("rsa_pss", "sha256"),
     0x0805: Scheme("rsa_pss", "sha384"),
     0x0806: Scheme("rsa_pss", "sha512"),
@@ -85,7 +88,7 @@ class KeyKind(NamedTuple):
     """The kind of a key, private or public.
 
     Attributes:
-        family: ``ec``, ``rsa`` or ``ed25519``; empty for any other.
+        family: ``ec``, ``rsa``, ``ed25519`` or ``ed448``; empty for any other.
         curve: the library's name of the curve, or empty.
         bits: the size of an RSA key, or 0.
     """
@@ -100,7 +103,7 @@ class KeyKind(NamedTuple):
             return f"RSA-{self.bits}"
         if self.family == "ec":
             return CURVE_NAMES.get(self.curve, self.curve)
-        return "Ed25519" if self.family else "another kind of key"
+        return self.family.capitalize() or "another kind of key"
 
 
 @cache
@@ -182,7 +185,7 @@ def sign(private_key: PrivateKey, code: int, content: bytes, entropy: Entropy) -
             expected=", ".join(map(signature_scheme_name, schemes_for_key(private_key, Version.TLS12))),
         )
     scheme = SCHEMES[code]
-    if isinstance(private_key, Ed25519PrivateKey):
+    if isinstance(private_key, Ed25519PrivateKey | Ed448PrivateKey):
         return private_key.sign(content)
     if isinstance(private_key, ec.EllipticCurvePrivateKey):
         return private_key.sign(content, ECDSA_SIGNING[scheme.hash_name])
@@ -211,7 +214,7 @@ def verify(public_key: object, code: int, content: bytes, signature: bytes, vers
         return problem
     scheme = SCHEMES[code]
     try:
-        if isinstance(public_key, Ed25519PublicKey):
+        if isinstance(public_key, Ed25519PublicKey | Ed448PublicKey):
             public_key.verify(signature, content)
         elif isinstance(public_key, ec.EllipticCurvePublicKey):
             public_key.verify(signature, content, ECDSA_VERIFYING[scheme.hash_name])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PURPOSES = {"client": "clientAuth", "server": "serverAuth"}
 SIGNS_HANDSHAKES = "digitalSignature"
+NOT_JUDGED = "not judged here"  # in place of the field; the alert is the one for an unsupported kind
 ANY_PURPOSE = "anyExtendedKeyUsage"
 # The rule that a leaf's key must be allowed to sign. TLS 1.3 has one of its own for servers alone.
 LEAF_USAGE_RULES = {
@@ -176,6 +177,8 @@ def key_strength(candidate: Candidate, depth: int) -> Finding:
     if holds and not candidate.profile.minimum_bits:
         sentence = f"The key of {called(certificate)} is {kind}; this profile asks for no minimum length."
         return Finding(CheckOutcome.NOT_EVALUATED, sentence, "subjectPublicKeyInfo", kind, "no minimum", "")
+    if certificate.key_is_of_foreign_kind:
+        return _not_judged(f"the key of {called(certificate)}", kind, "a key of a kind that is judged here")
     if bits is None:
         sentence = f"The key of {called(certificate)} cannot be used here: {kind}."
     elif holds:
@@ -184,6 +187,13 @@ def key_strength(candidate: Candidate, depth: int) -> Finding:
         sentence = f"The key of {called(certificate)} ({kind}) is too weak for today."
     required = "a key this program can use" if minimum is None else f"{family} of {minimum} bits or more"
     return Finding(passed_if(holds), sentence, "subjectPublicKeyInfo", kind, required)
+
+
+def _not_judged(subject: str, value: str, required: str) -> Finding:
+    """The line of what this program cannot judge: it refuses, and says that the stack had no part in it."""
+    sentence = f"Not judged here: {subject} is of a kind that this program cannot verify ({value})."
+    sentence += " It refuses, and another program may accept."
+    return Finding(CheckOutcome.FAIL, sentence, NOT_JUDGED, value, required, "")
 
 
 def named_curve(candidate: Candidate, depth: int) -> Finding:
@@ -221,7 +231,7 @@ def key_size(certificate: Certificate) -> tuple[str, int | None]:
         return "RSA", key.key_size
     if isinstance(key, ec.EllipticCurvePublicKey):
         return "EC", key.key_size
-    return ("Edwards", 256) if key is not None else ("unknown", None)
+    return ("Edwards", 448 if certificate.key_type_name == "Ed448" else 256) if key else ("unknown", None)
 
 
 def signature_algorithm(candidate: Candidate, depth: int) -> Finding:
@@ -254,6 +264,9 @@ def signature_algorithm(candidate: Candidate, depth: int) -> Finding:
 def signature(candidate: Candidate, depth: int) -> Finding:
     """The issuer's key must verify the signature."""
     certificate, issuer = candidate.path[depth], candidate.path[depth + 1]
+    if certificate.signature_parameters is None or issuer.key_is_of_foreign_kind:
+        made_with = f"{certificate.signature_algorithm}, by a key of the kind {issuer.key_type_name}"
+        return _not_judged(f"the signature on {called(certificate)}", made_with, "one of a kind judged here")
     problem = certificate.signature_problem(issuer)
     sentence = (
         f"The key of {called(issuer)} verifies the signature on {called(certificate)}."
