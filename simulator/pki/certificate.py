@@ -281,6 +281,8 @@ def _read(der: bytes) -> Certificate:
     asn1.expect(serial_number, asn1.INTEGER)
     asn1.expect(signature, asn1.BIT_STRING)
     unused_bits, signature_octets = asn1.read_bits(der, signature)
+    issuer_name = read_name(der[issuer.start : issuer.end], remarks.on("issuer", "RFC 5280 §4.1.2.4"))
+    subject_name = read_name(der[subject.start : subject.end], remarks.on("subject", "RFC 5280 §4.1.2.6"))
     not_before, not_after = read_validity(der, validity, remarks)
     public_key, key_type_name = read_public_key(der[key_info.start : key_info.end])
     algorithm, parameters = read_signature_algorithm(der[inner_algorithm.start : inner_algorithm.end])
@@ -295,8 +297,8 @@ def _read(der: bytes) -> Certificate:
         signature_unused_bits=unused_bits,
         version=version,
         serial_number=asn1.read_integer(der, serial_number),
-        subject_name=read_name(der[subject.start : subject.end], remarks.on("subject", "RFC 5280 §4.1.2.6")),
-        issuer_name=read_name(der[issuer.start : issuer.end], remarks.on("issuer", "RFC 5280 §4.1.2.4")),
+        subject_name=subject_name,
+        issuer_name=issuer_name,
         not_before=not_before,
         not_after=not_after,
         public_key=public_key,

@@ -15,8 +15,8 @@ from simulator.scenario.mistake import (
     unknown_certificates,
 )
 from simulator.scenario.policy_mistakes import side_policy_problems
-from simulator.scenario.words import GROUPS
 from simulator.security import SecurityLevel
+from simulator.tls.wire.registry import SPOKEN_GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ def client_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     """The mistakes in the client's settings."""
     client = scenario.client
     bare, held = client.certificate is None, client.also_holds
-    most, shares = len(client.groups or GROUPS), client.key_shares
+    most, shares = len(client.groups or SPOKEN_GROUPS), client.key_shares
     missing, twice = "needs a certificate; the client has none", "names a certificate twice"
     yield from _side_problems("client", client, scenario)
     yield from unknown_certificates(("client", "also_holds"), held, _leaves(scenario))

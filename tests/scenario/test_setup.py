@@ -345,8 +345,10 @@ def test_the_words_are_those_of_the_rooms_that_act_on_them() -> None:
     fatal = [alert.rfc_name for alert in AlertDescription if alert not in WARNINGS]
 
     assert tuple(fatal) == ALERT_NAMES
-    assert tuple(map(registry.group_name, config.GROUPS)) == GROUPS
-    assert tuple(map(registry.signature_scheme_name, config.SIGNATURE_SCHEMES)) == SIGNATURE_SCHEMES
+    groups = (*config.GROUPS, *registry.FURTHER_GROUPS)
+    assert tuple(map(registry.group_name, groups)) == GROUPS
+    schemes = (*config.SIGNATURE_SCHEMES, *registry.FURTHER_SIGNATURE_SCHEMES)
+    assert tuple(map(registry.signature_scheme_name, schemes)) == SIGNATURE_SCHEMES
     assert [signing.HASHES[name].name for name in SIGNATURE_HASHES] == list(SIGNATURE_HASHES)
 
 
