@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, padding, rsa, x448
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,6 +33,7 @@ KEYS: dict[str, Any] = {
     "P-384": ec.derive_private_key(7**100, ec.SECP384R1()),
     "P-521": ec.derive_private_key(7**150, ec.SECP521R1()),
     "Ed25519": Ed25519PrivateKey.from_private_bytes(bytes(range(32))),
+    "Ed448": ed448.Ed448PrivateKey.from_private_bytes(bytes(range(57))),
     "RSA-1024": rsa.generate_private_key(65537, 1024),
     "RSA-1025": rsa.generate_private_key(65537, 1025),
     "RSA-2048": rsa.generate_private_key(65537, 2048),
@@ -41,6 +42,8 @@ RSA_PSS = ["rsa_pss_rsae_sha256", "rsa_pss_rsae_sha384", "rsa_pss_rsae_sha512"]
 RSA_PKCS1 = ["rsa_pkcs1_sha256", "rsa_pkcs1_sha384", "rsa_pkcs1_sha512"]
 ECDSA = ["ecdsa_secp256r1_sha256", "ecdsa_secp384r1_sha384", "ecdsa_secp521r1_sha512"]
 EXPECTED = {
+    ("Ed448", Version.TLS13): ["ed448"],
+    ("Ed448", Version.TLS12): ["ed448"],
     ("P-256", Version.TLS13): ECDSA[:1],
     ("P-384", Version.TLS13): ECDSA[1:2],
     ("P-521", Version.TLS13): ECDSA[2:],
@@ -189,9 +192,9 @@ def test_a_good_signature_under_the_wrong_scheme_is_refused_in_tls13_only() -> N
 
 
 def test_keys_of_other_kinds_are_refused_without_a_traceback() -> None:
-    """Ed448, a private key, nonsense: each is answered with a reason."""
+    """X448, a private key, nonsense: each is answered with a reason."""
     other = "ed25519 does not go with the key, which is another kind of key"
-    assert verify(ed448.Ed448PrivateKey.generate().public_key(), 0x0807, b"", b"", Version.TLS13) == other
+    assert verify(x448.X448PrivateKey.generate().public_key(), 0x0807, b"", b"", Version.TLS13) == other
     assert verify(None, 0x0807, b"", b"", Version.TLS13) == other
     assert verify(KEYS["Ed25519"], 0x0807, b"", b"", Version.TLS13) == "Ed25519 is not a public key"
     assert schemes_for_key(object(), Version.TLS12) == ()
