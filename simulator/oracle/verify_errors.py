@@ -38,9 +38,7 @@ RESOURCES = (
     "critical they count as not understood, else they have no effect."
 )
 SCT_AND_OCSP = "It needs signed certificate timestamps or OCSP responses, which the simulation does not have."
-UNREADABLE = (
-    "OpenSSL reads the field late; here a certificate that cannot be read in every field is unreadable."
-)
+MINIMUM = "OpenSSL refuses it when names are compared; here it is not decoded, and its CA is in no path."
 
 _TABLE: tuple[tuple[int, str, str, str], ...] = (
     (1, "UNSPECIFIED", "name-constraints", "Reported for too many names and constraints; else internal."),
@@ -55,8 +53,8 @@ _TABLE: tuple[tuple[int, str, str, str], ...] = (
     (10, "CERT_HAS_EXPIRED", "validity", ""),
     (11, "CRL_NOT_YET_VALID", "", CRL),
     (12, "CRL_HAS_EXPIRED", "", CRL),
-    (13, "ERROR_IN_CERT_NOT_BEFORE_FIELD", "readable", UNREADABLE),
-    (14, "ERROR_IN_CERT_NOT_AFTER_FIELD", "readable", UNREADABLE),
+    (13, "ERROR_IN_CERT_NOT_BEFORE_FIELD", "validity", ""),
+    (14, "ERROR_IN_CERT_NOT_AFTER_FIELD", "validity", ""),
     (15, "ERROR_IN_CRL_LAST_UPDATE_FIELD", "", CRL),
     (16, "ERROR_IN_CRL_NEXT_UPDATE_FIELD", "", CRL),
     (17, "OUT_OF_MEM", "", INTERNAL),
@@ -91,7 +89,7 @@ _TABLE: tuple[tuple[int, str, str, str], ...] = (
     (46, "UNNESTED_RESOURCE", "", RESOURCES),
     (47, "PERMITTED_VIOLATION", "name-constraints", ""),
     (48, "EXCLUDED_VIOLATION", "name-constraints", ""),
-    (49, "SUBTREE_MINMAX", "readable", UNREADABLE),
+    (49, "SUBTREE_MINMAX", "trust-anchor", MINIMUM),
     (50, "APPLICATION_VERIFICATION", "", INTERNAL),
     (51, "UNSUPPORTED_CONSTRAINT_TYPE", "name-constraints", ""),
     (52, "UNSUPPORTED_CONSTRAINT_SYNTAX", "name-constraints", ""),

@@ -197,7 +197,7 @@ def _subtrees(data: bytes, side: Element, remarks: Remarks) -> GeneralNames:
         base, *distances = _nonempty(der.children_of(data, subtree, der.SEQUENCE))
         least, most = _optional(distances, _CONTEXT_0, _CONTEXT_1)
         if _count(data, least) or _count(data, most) is not None:
-            remarks.add("has a constraint with a minimum or a maximum")
+            raise ValueError("a constraint has a minimum or a maximum, which no profile can apply")
         bases.append(base)
     return read_general_names(data, bases, remarks, constraints=True)
 
