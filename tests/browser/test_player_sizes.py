@@ -160,7 +160,7 @@ def test_big_type_leaves_the_picture_six_tenths(browser: Browser, files: dict[st
 
 
 @pytest.mark.parametrize(("name", "keys"), [
-    ("refused", "bg"), ("stolen", "bgg"), ("two", "bg"), ("two", "bgg"),
+    ("refused", "bg"), ("stolen", "bgg"),
 ])  # fmt: skip
 def test_a_question_in_big_type_leaves_the_picture_six_tenths(
     browser: Browser, files: dict[str, Path], name: str, keys: str
