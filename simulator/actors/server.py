@@ -137,7 +137,7 @@ class Server(Peer):
         if taken.choice == "accept":
             self._trusts_chain = self._judged and self._verdict is not None and self._verdict.accepted
             standing = Standing.CLAIMED if self._presented else Standing.ANONYMOUS
-            reason = PROOF_TO_COME if self._trusts_chain else taken.reason
+            reason = PROOF_TO_COME if self._presented and self._trusts_chain else taken.reason
             return self._know(standing, reason) + self._settle(self.machine.accept_client())
         alert = self._refusal_alert(
             AlertDescription.ACCESS_DENIED if self._presented else MISSING[self.version]

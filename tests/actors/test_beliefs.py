@@ -9,10 +9,11 @@ import pytest
 from simulator.actors.reporting import bytes_to_send
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.security import SecurityLevel as L
+from simulator.security import Standing
 from simulator.tls.states import State
 from simulator.tls.wire.records import ContentType
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import Alert, BeliefChanged, HandshakeReturned, StateChanged
+from simulator.trace.facts import Alert, BeliefChanged, HandshakeReturned, StandingChanged, StateChanged
 from tests.actors.test_peers import NOW, pair, sent, settle, talk, whole
 from tests.played import run_of
 from tests.tls.changes import body, flip
@@ -53,6 +54,14 @@ CASES: list[tuple[str, TlsVersion, list[L]]] = [
 def test_beliefs_rise_with_the_handshake(name: str, tls: TlsVersion, expected: list[L]) -> None:
     """In both versions the client believes in encryption and in the server as soon as it knows of them."""
     assert levels(name, tls) == expected
+
+
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+def test_an_anonymous_client_is_said_to_have_sent_nothing(tls: TlsVersion) -> None:
+    """No standing has a reason that speaks of a certificate where none came."""
+    trace = run_of("no-certificate-lower-level", tls).trace
+    reasons = {fact.standing: fact.reason for _, fact in trace.facts(StandingChanged)}
+    assert reasons[Standing.ANONYMOUS].startswith("The client sent no certificate")
 
 
 @pytest.mark.parametrize("scenario", [Scenario(), Scenario().but({"client.verify_server": False})])

@@ -421,7 +421,7 @@ def test_the_modules_are_joined_in_an_order_that_works() -> None:
     assert len(set(declared)) == len(declared)
     assert ["export default { render };"] == re.findall(r"^(?:import|export).*", module(), re.MULTILINE)
     files = {path.stem for path in (ROOT / "simulator" / "views" / "player" / "web").glob("*.js")}
-    assert {*MODULES, "page"} == files
+    assert {*MODULES, "page", "chapters"} == files
 
 
 @every_run
