@@ -108,7 +108,7 @@ class Issuer:
         key = asked.public_key()
         if not isinstance(key, PUBLIC_KEY_TYPES):
             message = "The signing request carries a key of a kind that is not issued for here."
-            expected = "an elliptic-curve (ECDSA), Ed25519 or RSA key"
+            expected = "an elliptic-curve (ECDSA), Ed25519, Ed448 or RSA key"
             advice = "Make the request with another kind of key."
             raise CertificateError(message, got=describe_key(key), expected=expected, advice=advice)
         return self.certify(key, contents)
@@ -184,6 +184,8 @@ def _is_signed(asked: x509.CertificateSigningRequest) -> bool:
             verify = partial(key.verify, signature, signed, parameters)
         case ((ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey()), None, _):
             verify = partial(key.verify, signature, signed)
+        case _ if not isinstance(key, PUBLIC_KEY_TYPES):  # refused for its kind afterwards
+            return asked.is_signature_valid
         case _:
             return False
     try:

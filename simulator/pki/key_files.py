@@ -88,7 +88,7 @@ class _StoredKey:
         if isinstance(key, PRIVATE_KEY_TYPES):
             return key
         message = "The private key is of a kind this program cannot use."
-        expected = "an elliptic-curve (ECDSA), Ed25519 or RSA key"
+        expected = "an elliptic-curve (ECDSA), Ed25519, Ed448 or RSA key"
         advice = "Use a certificate with another kind of key."
         raise CertificateError(message, got=describe_key(key.public_key()), expected=expected, advice=advice)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448
+from cryptography.hazmat.primitives.asymmetric import ec, mldsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
@@ -23,8 +23,16 @@ from simulator.pki.issuing import (
 )
 from simulator.pki.keys import KeyType
 from tests.pki.samples import ENTROPY, KEY_TYPES, NOW, contents, key, openssl, root, subordinate
+from tests.played import EVERYTHING
 
 AT = ("-attime", str(int(NOW.timestamp())))
+
+# Where not everything is tried, each kind of key issues for itself, for P-256, and has P-256 above it.
+PAIRS_OF_KEYS = [
+    pair
+    for pair in product(KEY_TYPES, KEY_TYPES)
+    if EVERYTHING or KeyType.P256 in pair or len(set(pair)) == 1
+]
 
 
 def chain_of_three(root_type: KeyType, other_type: KeyType, role: str) -> tuple[Issuer, Issued]:
@@ -40,7 +48,7 @@ def chain_of_three(root_type: KeyType, other_type: KeyType, role: str) -> tuple[
 
 
 @pytest.mark.parametrize("role", ["client", "server"])
-@pytest.mark.parametrize(("root_type", "other_type"), list(product(KEY_TYPES, KEY_TYPES)))
+@pytest.mark.parametrize(("root_type", "other_type"), PAIRS_OF_KEYS)
 def test_openssl_accepts_every_chain(
     root_type: KeyType, other_type: KeyType, role: str, tmp_path: Path
 ) -> None:
@@ -61,7 +69,7 @@ def test_openssl_accepts_every_chain(
 
 
 @pytest.mark.parametrize("role", ["client", "server"])
-@pytest.mark.parametrize(("root_type", "other_type"), list(product(KEY_TYPES, KEY_TYPES)))
+@pytest.mark.parametrize(("root_type", "other_type"), PAIRS_OF_KEYS)
 def test_the_library_accepts_every_chain_of_web_keys(
     root_type: KeyType, other_type: KeyType, role: str
 ) -> None:
@@ -79,7 +87,7 @@ def test_the_library_accepts_every_chain_of_web_keys(
         accepted = True
     except VerificationError:
         accepted = False
-    web_keys = {KeyType.P256, KeyType.P384, KeyType.RSA2048}
+    web_keys = {KeyType.P256, KeyType.P384, KeyType.P521, KeyType.RSA2048}
     assert accepted == ({root_type, other_type} <= web_keys)
 
 
@@ -182,8 +190,8 @@ def test_a_request_for_somebody_else_is_refused() -> None:
 def test_a_request_with_an_unusual_key_is_refused() -> None:
     """A kind of key that nothing is issued for is named."""
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name.from_rfc4514_string("CN=a"))
-    request = builder.sign(ed448.Ed448PrivateKey.generate(), None).public_bytes(Encoding.DER)
-    with pytest.raises(CertificateError, match="Got: Ed448"):
+    request = builder.sign(mldsa.MLDSA65PrivateKey.generate(), None).public_bytes(Encoding.DER)
+    with pytest.raises(CertificateError, match="Got: ML-DSA-65"):
         root().certify_request(request, contents("CN=a", "client"))
 
 
