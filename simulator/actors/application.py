@@ -75,7 +75,7 @@ class LineApplication(Application):
         return client_line(host)
 
     def may_answer(self, _: bytes) -> bool:
-        """At once: the server's line does not depend on the client's."""
+        """Return True: the server's line does not depend on the client's."""
         return True
 
     def answer(self, _: bytes, grant: Grant, objection: str | None) -> bytes:
@@ -90,7 +90,7 @@ class LineApplication(Application):
 
 @dataclass(frozen=True, slots=True)
 class HttpApplication(Application):
-    """One GET and one answer of HTTP/1.1: 200 with a welcome, 403 with a refusal, 400 for no request.
+    """One GET and one answer of HTTP/1.1: 200 with a welcome, 403 with a refusal, 400 for other bytes.
 
     Attributes:
         port: the server's, for the header Host.
@@ -106,7 +106,7 @@ class HttpApplication(Application):
         return f"GET / HTTP/1.1\r\nHost: {name}{port}\r\nConnection: close\r\n\r\n".encode()
 
     def may_answer(self, heard: bytes) -> bool:
-        """When the whole request is there, or more than any request has."""
+        """Return True once the whole request is there, or more bytes than any request has."""
         return b"\r\n\r\n" in heard or len(heard) > MAX_HEAD
 
     def answer(self, heard: bytes, grant: Grant, objection: str | None) -> bytes:

@@ -31,7 +31,7 @@ class _Policy(NamedTuple):
     mosquitto: tuple[str, ...] | None
 
 
-# From version 2 a listener lets nobody in unless it is told who may.
+# mosquitto from version 2 on refuses every client of a listener that does not say which clients may connect.
 _BY_CERTIFICATE = ("require_certificate true", "use_identity_as_username true")
 _ANYBODY = ("require_certificate false", "allow_anonymous true")
 _POLICIES = {
@@ -80,8 +80,8 @@ def _warnings(world: World, seeded: bool) -> Iterator[str]:
     if seeded:
         moment = world.scenario.clock.strftime("%Y-%m-%d")
         yield (
-            "They belong to the scenario's seed: everybody can make the same keys. They are valid around "
-            f"{moment}, so programs that cannot be told another time may refuse them today."
+            "The keys follow from the scenario's seed: anyone can make the same ones. The certificates are "
+            f"valid around {moment}, so programs that take no other time may refuse them today."
         )
     if not world.scenario.client.holds_key:
         yield (

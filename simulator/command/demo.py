@@ -217,7 +217,7 @@ def check_gallery(directory: Path) -> None:
 
 
 def in_gallery(directory: Path) -> Callable[[Path], bool]:
-    """Tell the files of a gallery that was written into this folder before: its pages, and what they show."""
+    """Return an ``is_ours`` for a folder: True for the pages and pictures of a gallery written before."""
     ours = {path.name for path in earlier_pictures(directory)}
     return lambda path: path.name in ours or has_mark(path, MARKS.get(path.name, "\0"))
 

@@ -76,7 +76,7 @@ def _not_on_the_command_line(_context: click.Context, _parameter: click.Paramete
 
 
 def password_options(command: Callable[..., object]) -> Callable[..., object]:
-    """Let a verb take a password from a file; ``--password`` is told why it is not taken."""
+    """Let a verb take a password from a file; ``--password`` is refused with the reason."""
     refused = click.option("--password", expose_value=False, hidden=True, callback=_not_on_the_command_line)
     return click.option(
         "--password-file",

@@ -1,4 +1,4 @@
-"""Standard output and standard error while a command runs: what cannot be written is told, once.
+"""Standard output and standard error while a command runs: a failed write is reported once.
 
 Python's own streams keep what is written in a buffer, so that a full disk may be noticed only when the
 program has ended, or never. Here every write goes through a file that knows what a failure means.
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 class Output(io.RawIOBase):
-    """A standard stream that tells its first failure and is silent after it.
+    """A standard stream that reports its first failure and is silent after it.
 
     Args:
         file: the stream's own file, or None if the program was started without one.
-        told: raise an error at a failure. Standard error has no other place to tell it.
+        told: raise an error at a failure; False for standard error, since no stream is left to report it on.
     """
 
     def __init__(self, file: io.FileIO | None, *, told: bool) -> None:
@@ -63,7 +63,7 @@ class Output(io.RawIOBase):
                 "Standard output cannot be written.",
                 got=problem,
                 expected="a terminal, a pipe or a file with room",
-                advice="What was written so far is not whole: make room, or send it elsewhere.",
+                advice="The output so far is incomplete: make room, or send it elsewhere.",
             )
         return memoryview(data).nbytes
 

@@ -173,7 +173,7 @@ class Enrolment:
         return self.happenings
 
     def _beginnings(self) -> list[Beginning]:
-        """What the story tells: of the first connection every certificate, of a later one the renewals."""
+        """The beginnings to tell: all certificates for the first connection, the renewals for a later one."""
         renewals, told = self._episode.renewals, []
         names = {one.name for one in renewals}
         if self._episode.number == 1:

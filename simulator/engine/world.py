@@ -90,7 +90,7 @@ class World:
         scenario: what is set up.
         entropy: keys and serial numbers come from it.
         marked: add ``O=clientauth teaching - not secret`` to the names of CAs, as belongs to seeded keys.
-        further: names of certificates that the story tells of, though nobody uses them now.
+        further: names of certificates that the story mentions, though neither side uses them now.
         enrolled: names of those that are issued in the course of the story; None for client's and server's.
 
     Attributes:

@@ -1,8 +1,8 @@
 """The extensions of hellos and CertificateRequest in words, as far as both sides determine them.
 
-They are compared in their order and with their content. What OpenSSL and the simulation do otherwise was
-chosen: :data:`ACCEPTED_EXTENSIONS` has each difference with its reason. The words leave out that much and
-nothing else.
+They are compared in their order and with their content. Some differences between OpenSSL and the simulation
+are deliberate: :data:`ACCEPTED_EXTENSIONS` has each with its reason. The words leave out these and nothing
+else.
 """
 
 from __future__ import annotations

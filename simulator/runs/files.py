@@ -47,7 +47,7 @@ def write_files(public: Mapping[Path, bytes], private: Mapping[Path, bytes] | No
 
     Args:
         public: contents by path; a file keeps its mode, and that of a new one follows the umask.
-        private: contents with secrets; nobody but the owner can read such a file, at no moment.
+        private: contents with secrets; from its first moment only the owner can read such a file.
 
     Raises:
         OutputError: a file cannot be written there.
@@ -105,7 +105,7 @@ def check_folder(directory: Path, names: Iterable[str], is_ours: Callable[[Path]
     Args:
         directory: the folder; it may be missing.
         names: paths of the files in it, with ``/`` between their parts.
-        is_ours: tells of a file that is there whether this command wrote it.
+        is_ours: returns True for an existing file that this command wrote.
 
     Raises:
         OutputError: the folder cannot be made or written to, or a file of others is in the way.
@@ -138,7 +138,7 @@ def write_folder(
     Args:
         directory: the folder; it is made if it is missing, and so are folders in it.
         files: the path in the folder, with ``/`` between its parts, and the contents of each file.
-        is_ours: tells of a file that is there whether this command wrote it. Others are never replaced.
+        is_ours: returns True for an existing file that this command wrote. Others are never replaced.
         earlier: files of an earlier set in it; they are removed unless they are written again.
         private: paths of those files that hold a secret.
 
@@ -165,7 +165,7 @@ def write_folder(
 
 
 def filled_before(directory: Path, mark: str) -> Callable[[Path], bool]:
-    """Tell whether a folder was filled by a command whose first page has this mark; so are its files then."""
+    """Return an ``is_ours`` for a folder: True for all its files if its index.html has this mark."""
     is_ours = has_mark(directory / "index.html", mark)
     return lambda _: is_ours
 

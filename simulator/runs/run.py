@@ -171,7 +171,7 @@ class Run:
         return last | trace | {"connections": [one._document() for one in self.connections]}
 
     def _document(self) -> dict[str, Any]:
-        """What is said of one connection."""
+        """The document of one connection."""
         from simulator.trace.json import plain
 
         outcome = self.outcome

@@ -1,4 +1,4 @@
-"""What an entry of a schedule does to a world: a renewal, a revocation, other settings."""
+"""The effect of a schedule's entry on a world: a renewal, a revocation, other settings."""
 
 from __future__ import annotations
 

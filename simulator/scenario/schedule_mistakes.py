@@ -47,7 +47,7 @@ def schedule_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     if all(entry.connect is None for entry in scenario.schedule):
         yield Problem(path, "needs a connection: an entry with connect = {}")
     if scenario.expect:
-        message = "stands with each connection of a schedule, under [schedule.expect]"
+        message = "belongs with each connection of a schedule, under [schedule.expect]"
         yield Problem(("expect",), message)
     numbered: list[Numbered] = [
         ((*path, str(number)), entry) for number, entry in enumerate(scenario.schedule, start=1)
@@ -55,7 +55,7 @@ def schedule_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     entries = [problem for here, entry in numbered for problem in _entry_problems(here, entry, scenario)]
     yield from entries
     yield from _order_problems(numbered, scenario.network)
-    if not entries:  # else what follows from an entry cannot be told
+    if not entries:  # an entry with a mistake has no effect that could be checked
         yield from _world_problems(numbered, scenario)
 
 
@@ -82,7 +82,7 @@ def _entry_problems(path: Path, entry: ScheduleEntry, scenario: ScenarioSetup) -
         (
             "lifetime",
             lifetime is not None and lifetime <= timedelta(),
-            "must be longer than nothing",
+            "must be longer than 0s",
             lifetime,
         ),
         (
@@ -112,7 +112,7 @@ def _order_problems(numbered: list[Numbered], network: Network) -> Iterator[Prob
             message = f"must be {write_duration(before)} or later: entries stand in the order of time"
             yield Problem((*path, "at"), message, write_duration(entry.at))
         elif entry.at < ended:
-            message = f"must be {write_duration(ended)} or later, when the entry before has come to its end"
+            message = f"must be {write_duration(ended)} or later, when the entry before has ended"
             yield Problem((*path, "at"), message, write_duration(entry.at))
         before = max(before, entry.at)
         if entry.connect is not None:

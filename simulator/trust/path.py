@@ -5,8 +5,8 @@ another; the judge takes the first that passes every check. The order in which c
 after the leaf does not matter (RFC 8446, section 4.4.2). Every step is counted, so a maze of certificates
 ends in a refusal and never in a long wait. OpenSSL builds a single path: ``path_as_openssl.py``.
 
-No search verifies a signature: a peer chooses the keys of what it presents, and an RSA key can be made a
-thousand times as slow as usual. The judge verifies a path from its trusted end downwards, so that each
+No search verifies a signature: a peer chooses the keys of what it presents, and an RSA key can be made
+hundreds of times as slow as usual. The judge verifies a path from its trusted end downwards, so that each
 signature is verified with a key that is trusted already.
 """
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 PROXY_INFORMATION = "1.3.6.1.5.5.7.1.14"  # of a proxy certificate (RFC 3820), which a user issues
 
-# The extensions that OpenSSL decodes before it considers a certificate; not policies, not addresses.
+# The extensions that OpenSSL decodes before it considers a certificate: all but policies and access to CAs.
 MUST_DECODE = frozenset(EXTENSION_OIDS) - {
     *("certificatePolicies", "policyMappings", "policyConstraints", "inhibitAnyPolicy"),
     "authorityInfoAccess",

@@ -124,7 +124,7 @@ def test_run_tells_the_story(tmp_path: Path) -> None:
 
 
 def test_help_of_export_names_every_form(tmp_path: Path) -> None:
-    """Whoever asks how to export a run reads of every suffix that can be written."""
+    """The help of export names every suffix that can be written."""
     shown = clientauth("export", "--help", cwd=tmp_path).stdout
     assert [] == [suffix for suffix in RUN_SUFFIXES if suffix not in shown]
 

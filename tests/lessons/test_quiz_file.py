@@ -264,7 +264,7 @@ def test_of_two_options_the_other_is_told_at_once(mine: Path) -> None:
 
 @pytest.mark.parametrize("leaving", ["", "\n", "q\n", "Q\n"])
 def test_an_empty_line_or_q_leaves(leaving: str) -> None:
-    """Whoever has had enough leaves, before an answer or after a wrong one, and is not told the right one."""
+    """A reader may leave, before an answer or after a wrong one, and is not told the right one."""
     assert said("quiz", "thief", typed=leaving)[0].endswith("leaves.)\nNo answer.\n")
     told, status = said("quiz", "thief", typed=f"a\n{leaving}")
     assert (0, True) == (status, told.endswith("leaves.)\nNot answered rightly yet.\n"))

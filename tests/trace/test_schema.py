@@ -131,7 +131,7 @@ def test_keys_too_many_and_too_few_are_refused(path: tuple[str | int, ...]) -> N
 
 
 def test_fields_are_described() -> None:
-    """Whoever reads the schema alone is told what the fields mean, in words without markup."""
+    """The schema alone says what its fields mean, in words without markup."""
     definitions = trace_schema()["$defs"]
     fields = (("Event", "at"), ("Sent", "wire"), ("Decided", "reason"))
     told = [definitions[kind]["properties"][name].get("description", "") for kind, name in fields]

@@ -142,7 +142,7 @@ def test_authorities_are_silent_once_the_connection_begins(name: str, tls: TlsVe
 
 @every_run
 def test_the_verdict_precedes_the_decision(name: str, tls: TlsVersion) -> None:
-    """Whoever accepts or refuses a certificate has a ledger first, and decides as it says."""
+    """A side that accepts or refuses a certificate has a ledger first, and decides as it says."""
     trace = run_of(name, tls).trace
     for event in trace.of(Decided):
         assert isinstance(event.fact, Decided)

@@ -137,7 +137,7 @@ def openssl_says(
 
 
 def openssl_accepts(chain: Chain, folder: Path) -> bool:
-    """What ``openssl verify -policy_check`` says."""
+    """The answer of ``openssl verify -policy_check``."""
     return openssl_says([chain], folder) != [None]
 
 
@@ -151,7 +151,7 @@ def verdict_on(chain: Chain, inputs: PolicyInputs = NO_INPUTS) -> Verdict:
 
 
 def we_accept(chain: Chain) -> bool:
-    """Whether ``rfc5280`` accepts the chain."""
+    """Return True if ``rfc5280`` accepts the chain."""
     return verdict_on(chain).accepted
 
 

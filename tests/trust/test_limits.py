@@ -161,7 +161,7 @@ def rsa_authority(
 
 
 def slow_authorities(count: int) -> list[Certificate]:
-    """CAs with RSA keys of 3072 bits and exponents as long: a verification takes a hundred times as long.
+    """CAs with RSA keys of 3072 bits and exponents as long: a verification takes hundreds of times as long.
 
     Each claims to be issued by the root or by another of them.
     """

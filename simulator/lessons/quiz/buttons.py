@@ -1,4 +1,4 @@
-"""What a notebook shows of a question: buttons, and a page for a notebook without anywidget."""
+"""A question in a notebook: buttons, and a page for a notebook without anywidget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opens an encrypted safe of a PKCS#12 file, where the library refuses what is inside.
+"""Decryption of the safes of a PKCS#12 file that holds something the library refuses.
 
 The library reads a whole PKCS#12 file or nothing: one certificate with an underscore in a PrintableString,
 as makers of devices write it, and the file is unreadable. Here its safes are opened one by one. The checksum

@@ -1,4 +1,4 @@
-"""The one answer to the question which kind of file this is, for every reader and every message."""
+"""The kind of a file, decided in this one place for every reader and every message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ PKCS7_LABELS = ("PKCS7", "PKCS #7 SIGNED DATA", "CMS")
 JAVA_STORES = (FileKind.JAVA_STORE, FileKind.JAVA_CRYPTO_STORE)
 _MOST_LABELS_SHOWN = 6
 
-# The first octets of files that are not DER, and the kind of each. "0" begins DER, so text comes last.
+# The first octets of files that are not DER, and the kind of each. A text may begin with "0" as DER does, so
+# texts are recognised last.
 _BEGINNINGS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\xfe\xed\xfe\xed", FileKind.JAVA_STORE),
     (b"\xce\xce\xce\xce", FileKind.JAVA_CRYPTO_STORE),

@@ -1,4 +1,4 @@
-"""The safes of a PKCS#12 file (RFC 7292) and the bags in them, as far as they are open or are opened."""
+"""The safes of a PKCS#12 file (RFC 7292) and the bags in those that are open or can be opened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Certificate policies: under which policies is the path valid, and is one of them demanded?
+"""Certificate policies: those under which the path is valid, and the demand for one of them.
 
 The policy processing of RFC 5280, section 6.1, step by step. Each certificate adds a level to the valid
 policy tree; three counters say when a policy is demanded, may be mapped, and may be anyPolicy.

@@ -28,7 +28,7 @@ def serial_number(certificate: Certificate) -> Finding:
     """The serial number is a positive number of at most 20 octets."""
     number = certificate.serial_number
     octets = number.bit_length() // 8 + 1
-    # Python refuses to write numbers of more than 4300 digits, and nobody reads them.
+    # Python refuses to write numbers of more than 4300 digits, and such a number helps no reader.
     sign = "negative number" if number < 0 else "number"
     value = str(number) if octets <= MAX_SERIAL_OCTETS + 1 else f"a {sign} of {octets} octets"
     if number <= 0:

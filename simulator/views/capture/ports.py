@@ -1,8 +1,8 @@
 """The TCP ports on which Wireshark takes TLS for another protocol.
 
 A dissector that has a port for its own reads whatever comes there. Where it refuses the bytes, and on a port
-without a dissector, Wireshark recognises TLS by its form. Which dissectors refuse was measured with TLS on
-every port that Wireshark 4.0 knows; ``tests/exports/test_capture_ports.py`` measures again.
+without a dissector, Wireshark recognises TLS by its form. The table was measured with TLS on every
+port that Wireshark 4.0 knows; ``tests/exports/test_capture_ports.py`` measures again.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ FOREIGN_PORTS = _read_table()
 
 
 def port_remark(port: int) -> str | None:
-    """What a reader has to know and do to see TLS on this port, or None if Wireshark sees it by itself."""
+    """A remark that says how to see TLS on this port, or None if Wireshark sees it by itself."""
     if port not in FOREIGN_PORTS:
         return None
     return (

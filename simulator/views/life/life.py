@@ -108,7 +108,7 @@ def _validities(trace: Trace) -> Iterator[Validity]:
 
 
 def _occurrences(connection: Trace, start: datetime, first: int) -> Iterator[Occurrence]:
-    """What was decided or set before a connection; a remark that only explains what follows is left out."""
+    """The decisions and settings before a connection, without remarks that only explain another event."""
     names = names_of(connection.setup)
     causes = {event.cause for event in connection.events}
     for event in connection.events:

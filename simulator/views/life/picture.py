@@ -44,7 +44,7 @@ def life(trace: Trace, *, detail: str = "messages") -> Drawing:
     """Lay the life of a run's certificates out.
 
     Args:
-        trace: what happened; of one connection too.
+        trace: what happened, in one connection or several.
         detail: ``overview`` leaves the certificates of CAs and what happened between connections out.
 
     Raises:
