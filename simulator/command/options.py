@@ -52,8 +52,8 @@ view_option = click.option(
     "--view",
     default="sequence",
     show_default=True,
-    help="sequence, timeline, trust-graph, states, ladder, or bytes:NAME for one message; pictures and .txt. "
-    "bytes as .html explains the client's two messages.",
+    help="sequence, timeline, trust-graph, states, ladder, life, or bytes:NAME for one message; pictures and "
+    ".txt. bytes as .html explains the client's two messages.",
 )
 theme_option = click.option(
     "--theme", type=click.Choice(["light", "dark", "print"]), default="light", show_default=True
@@ -71,7 +71,7 @@ def _not_on_the_command_line(_context: click.Context, _parameter: click.Paramete
     if given is not None:
         raise click.BadParameter(
             "a password on the command line can be read by every user of the machine. "
-            "Give --password-file FILE, or neither to be asked."
+            "Give --password-file FILE, or leave both options out to be asked."
         )
 
 
@@ -113,7 +113,7 @@ connection_option = click.option(
     "--connection",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Show one connection of a scenario with a schedule; default: all.",
+    help="Only this connection of a scenario with a schedule.",
 )
 
 
@@ -148,7 +148,7 @@ def connection_scenario(scenario: Scenario, number: int | None) -> Scenario:
         return every[0].scenario
     if number is None or number > len(every):
         raise ArgumentError(
-            "Each connection has a world of its own." if number is None else "There is no such connection.",
+            "The scenario has several connections." if number is None else "There is no such connection.",
             got="no connection" if number is None else f"connection {number}",
             expected="1" if len(every) == 1 else f"1 to {len(every)}",
             advice="Choose one with --connection.",

@@ -227,7 +227,7 @@ def load_pkcs12(data: bytes, password: str | None, *, which: int | None = None) 
     raise CertificateError(
         "The PKCS#12 file does not hold a certificate with a private key that can be used.",
         got=f"{inside} and {counted(len(opened.certificates), 'certificate')}",
-        expected="an ECDSA, Ed25519 or RSA key with its certificate",
+        expected="an ECDSA, Ed25519, Ed448 or RSA key with its certificate",
         advice="Export it anew with its private key."
         if key is not None or not opened.certificates
         else "Read its certificates with load_trust_store(data, password).",

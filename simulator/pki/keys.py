@@ -45,7 +45,7 @@ PUBLIC_KEY_TYPES = (
     *(ec.EllipticCurvePublicKey, rsa.RSAPublicKey),
     *(ed25519.Ed25519PublicKey, ed448.Ed448PublicKey),
 )
-# A key of another kind is told by its name alone.
+# A key of another kind is known by its name alone.
 ML_DSA_CLASS = re.compile(r"MLDSA(44|65|87)")
 PSS_ONLY = "RSA-PSS"  # the kind of an RSA key that may make no other signature (RFC 4055, section 1.2)
 UNUSABLE = "unusable key"

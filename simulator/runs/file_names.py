@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MOST_OCTETS = 255  # of one name on ext4, XFS, APFS and NTFS, which counts UTF-16 units
-# Windows keeps these for devices, whatever suffix follows and in any letter case.
+# Windows reserves these for devices, whatever suffix follows and in any letter case.
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 )
@@ -24,8 +24,8 @@ def check_file_names(files: Iterable[tuple[str, str]]) -> None:
         files: the name of each file, and its content in words for a message.
 
     Raises:
-        OutputError: two names are the same or differ in letter case alone, Windows keeps a name for a device,
-            or a name is too long.
+        OutputError: two names are the same or differ in letter case alone, Windows reserves a name for a
+            device, or a name is too long.
     """
     taken: dict[str, tuple[str, str]] = {}
     for name, content in files:
@@ -34,7 +34,7 @@ def check_file_names(files: Iterable[tuple[str, str]]) -> None:
             raise OutputError(
                 f"{name} cannot be the name of a file on Windows.",
                 got=f"{name} for {content}",
-                expected="a name that Windows does not keep for a device",
+                expected="a name that Windows does not reserve for a device",
                 advice="Give the certificate another name.",
             )
         if (octets := len(name.encode("utf-8", "surrogateescape"))) > MOST_OCTETS:

@@ -1,4 +1,4 @@
-"""The places at which a picture may be cut, so that it goes on on the next page.
+"""The places at which a picture may be cut, so that it continues on the next page.
 
 The marks of a drawing say which items stay together and where its sections begin. Between such groups runs a
 seam; where a section begins, a seam is a better place to cut. The head (the cards of the lanes, the titles of
