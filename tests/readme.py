@@ -37,7 +37,7 @@ def printed(command: str) -> str:
 
 
 def quoted_rightly(quoted: str, output: str) -> bool:
-    """Whether every quoted part stands in the output, in order."""
+    """Return True if every quoted part stands in the output, in order."""
     at = 0
     parts = [part.strip("\n") for part in re.split(rf"^{GAP}$", quoted, flags=re.MULTILINE)]
     if len(parts) == 1:

@@ -195,7 +195,7 @@ class Certificate(Struct, frozen=True, eq=False):
         return self.public_key is None and not self.key_type_name.startswith(UNUSABLE)
 
     def misencoding(self, field: str) -> Misencoding | None:
-        """Return why a field is present and could not be decoded, or None if it could or is absent."""
+        """The reason why a present field could not be decoded, or None if it could or is absent."""
         return next((one for one in self.misencoded if one.field == field and not one.decoded), None)
 
     def has_extension(self, name: str) -> bool:

@@ -116,7 +116,7 @@ def _must_be_of(where: str, known: set[Any], *found: object) -> None:
 
 
 def _who_may(setup: Setup, event: Event) -> set[str]:
-    """The clients for a belief, the servers for a standing; empty for other facts, which any actor may state."""
+    """The clients for a belief, the servers for a standing; empty for other facts, which all may state."""
     match event.fact:
         case BeliefChanged():
             return {connection.client for connection in setup.connections}

@@ -75,7 +75,7 @@ def joined(value: Any) -> Any:
 
 
 def alike(kind: str, one: Any, other: Any) -> bool:
-    """Whether two shown values are the same to the eye: text to the letter, pictures by their pixels."""
+    """Return True if two shown values look the same: text to the letter, pictures by their pixels."""
     return bool(one == other or (kind == "image/png" and pixels(one) == pixels(other)))
 
 

@@ -205,7 +205,7 @@ def test_each_side_has_a_time_of_its_own() -> None:
 
 
 def _verifies(client: ssl.SSLContext, server: ssl.SSLContext, host: str) -> bool:
-    """Whether the client takes the server's certificate."""
+    """Return True if the client accepts the server's certificate."""
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     sides = (
         client.wrap_bio(to_client, to_server, server_hostname=host),

@@ -41,7 +41,7 @@ def version_of(trace: Trace) -> Version:
 
 
 def holds(key: object, scheme: int, signature: bytes, content: bytes) -> bool:
-    """Whether a signature verifies, by pyca/cryptography alone."""
+    """Return True if a signature verifies, by pyca/cryptography alone."""
     named = {4: hashes.SHA256(), 5: hashes.SHA384(), 6: hashes.SHA512()}
     try:
         if isinstance(key, Ed25519PublicKey):

@@ -22,7 +22,7 @@ from tests.played import EVERY_RUN, run_of
 
 
 def unexplained(name: str) -> bool:
-    """Whether the glossary has no entry for a name."""
+    """Return True if the glossary has no entry for a name."""
     try:
         look_up(name)
     except UnknownWordError:
