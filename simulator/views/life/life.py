@@ -48,7 +48,7 @@ class Occurrence:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class DatedConnection:
     """A connection: its number, the moment it began, and its level."""
 
     number: int
@@ -64,31 +64,31 @@ class Life:
     Attributes:
         begin, end: of the axis.
         validities: of every certificate in use, those of CAs last.
-        occurrences, meetings: in the order of time.
+        occurrences, connections: in the order of time.
     """
 
     begin: datetime
     end: datetime
     validities: tuple[Validity, ...]
     occurrences: tuple[Occurrence, ...]
-    meetings: tuple[Meeting, ...]
+    connections: tuple[DatedConnection, ...]
 
 
 def life_of(trace: Trace) -> Life:
     """The life of a run's certificates."""
     connections = connections_of(trace)
-    meetings, occurrences, seq = [], [], 0
+    dated, occurrences, seq = [], [], 0
     for number, one in enumerate(connections, start=1):
         start = datetime.fromisoformat(one.setup.clock)
-        meetings.append(Meeting(number, start, one.card.level, seq))
+        dated.append(DatedConnection(number, start, one.card.level, seq))
         occurrences += list(_occurrences(one, start, seq)) if number > 1 else []
         seq += len(one.events)
     validities = list({one.name: one for trace in connections for one in _validities(trace)}.values())
     validities.sort(key=lambda one: one.is_ca)  # stable: else in the order in which they come into use
-    moments = [*(one.at for one in meetings), *(one.at for one in occurrences)]
+    moments = [*(one.at for one in dated), *(one.at for one in occurrences)]
     first, last = min(moments), max(moments)
     ends = [one.until for one in validities if not one.is_ca and one.until > first]
-    if len(meetings) == 1:
+    if len(dated) == 1:
         first, last = (
             min((one.since for one in validities if not one.is_ca), default=first),
             max(ends, default=last),
@@ -96,7 +96,7 @@ def life_of(trace: Trace) -> Life:
     reach = (last - first) * 0.15
     last = max([last, *(end for end in ends if end <= last + reach)])
     air = max((last - first) * 0.04, timedelta(hours=1))
-    return Life(first - air, last + air, tuple(validities), tuple(occurrences), tuple(meetings))
+    return Life(first - air, last + air, tuple(validities), tuple(occurrences), tuple(dated))
 
 
 def _validities(trace: Trace) -> Iterator[Validity]:

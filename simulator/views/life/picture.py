@@ -11,7 +11,7 @@ from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon,
 from simulator.views.drawing.marks import Scales
 from simulator.views.drawing.sheet import MARGIN, Sheet, pitch_of
 from simulator.views.drawing.style import Detail, detail_named, ground_of
-from simulator.views.life.life import Life, Meeting, Occurrence, Validity, life_of
+from simulator.views.life.life import DatedConnection, Life, Occurrence, Validity, life_of
 from simulator.views.pictures.page import blank, finished, head
 from simulator.views.story.lanes import whole_title
 from simulator.views.story.words import MONTHS, clean, date_words, level_name
@@ -87,12 +87,12 @@ class _Life:
         for occurrence in self.occurrences:
             self._occurrence(occurrence)
         bottom = self.sheet.y + 6
-        for meeting in self.told.meetings:
-            x = self.x(meeting.at)
-            self.sheet.middle.append(Line(((x, top), (x, bottom)), CONNECTION, meeting.seq))
+        for connection in self.told.connections:
+            x = self.x(connection.at)
+            self.sheet.middle.append(Line(((x, top), (x, bottom)), CONNECTION, connection.seq))
         self._levels(bottom)
         days = (self.told.end - self.told.begin) / timedelta(days=1)
-        first = (self.told.begin - self.told.meetings[0].at) / timedelta(days=1)
+        first = (self.told.begin - self.told.connections[0].at) / timedelta(days=1)
         self.sheet.scales = Scales(x=((first, LEFT), (first + days, RIGHT)), y=((0, top), (1, bottom)))
 
     def _ticks(self) -> None:
@@ -139,25 +139,31 @@ class _Life:
     def _levels(self, top: float) -> None:
         """The level of each connection below its line, in as many rows as it takes."""
         ends: list[float] = []  # the right edge of the last box of each row
-        for meeting in self.told.meetings:
-            x = min(max(self.x(meeting.at) - LEVEL_WIDTH / 2, MARGIN), WIDTH - MARGIN - LEVEL_WIDTH)
+        for connection in self.told.connections:
+            x = min(max(self.x(connection.at) - LEVEL_WIDTH / 2, MARGIN), WIDTH - MARGIN - LEVEL_WIDTH)
             row = next((place for place, end in enumerate(ends) if end + LEVEL_GAP <= x), len(ends))
             ends[row : row + 1] = [x + LEVEL_WIDTH]
-            self._level(meeting, x, top + row * (LEVEL_HEIGHT + LEVEL_GAP))
+            self._level(connection, x, top + row * (LEVEL_HEIGHT + LEVEL_GAP))
         self.sheet.y = top + len(ends) * (LEVEL_HEIGHT + LEVEL_GAP)
 
-    def _level(self, meeting: Meeting, x: float, y: float) -> None:
+    def _level(self, connection: DatedConnection, x: float, y: float) -> None:
         middle, width = x + LEVEL_WIDTH / 2, LEVEL_WIDTH - 10
-        line = self.x(meeting.at)
-        self.sheet.middle.append(Line(((line, y - LEVEL_GAP), (line, y)), CONNECTION, meeting.seq))
-        style = f"level.edge.{ground_of(meeting.level).rpartition('.')[2]}"
-        self.sheet.put(Box(x, y, LEVEL_WIDTH, LEVEL_HEIGHT, style, meeting.seq, radius=6))
-        date = date_words(meeting.at.isoformat()).partition(",")[0]
+        line = self.x(connection.at)
+        self.sheet.middle.append(Line(((line, y - LEVEL_GAP), (line, y)), CONNECTION, connection.seq))
+        style = f"level.edge.{ground_of(connection.level).rpartition('.')[2]}"
+        self.sheet.put(Box(x, y, LEVEL_WIDTH, LEVEL_HEIGHT, style, connection.seq, radius=6))
+        date = date_words(connection.at.isoformat()).partition(",")[0]
         self.sheet.line(
-            f"{meeting.number} · {date}", "small", meeting.seq, middle, y + 19, width=width, anchor="middle"
+            f"{connection.number} · {date}",
+            "small",
+            connection.seq,
+            middle,
+            y + 19,
+            width=width,
+            anchor="middle",
         )
-        name = level_name(meeting.level)
-        self.sheet.line(name, "matrix.level", meeting.seq, middle, y + 39, width=width, anchor="middle")
+        name = level_name(connection.level)
+        self.sheet.line(name, "matrix.level", connection.seq, middle, y + 39, width=width, anchor="middle")
 
 
 def ticks(begin: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
@@ -197,7 +203,7 @@ def life_text(trace: Trace, width: int = 80) -> str:
     lines.append("")
     happened = [(one.at, one.seq, f"{one.words}.") for one in told.occurrences]
     happened += [
-        (one.at, one.seq, f"connection {one.number}: {level_name(one.level)}.") for one in told.meetings
+        (one.at, one.seq, f"connection {one.number}: {level_name(one.level)}.") for one in told.connections
     ]
     for at, _, words in sorted(happened):
         lines += hanging(f"  {date_words(at.isoformat())}: ", words, width)
