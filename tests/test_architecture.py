@@ -32,7 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "visible": set(),
     "pki": set(),
     "tls/wire": set(),
-    "tls/crypto": {"tls/wire"},
+    "tls/crypto": {"pki", "tls/wire"},
     "tls": {"tls/wire", "tls/crypto"},
     "trust": {"pki", "tls/wire"},
     "scenario": {"pki", "trust", "tls/wire"},

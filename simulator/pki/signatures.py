@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -95,9 +95,10 @@ def read_signature_algorithm(encoded: bytes) -> tuple[str, SignatureParameters]:
     if name == "RSASSA-PSS":
         parameters = encoded[rest[0].start : rest[0].end] if rest else b""
         try:
-            return name, read_pss_parameters(parameters)
+            pss = read_pss_parameters(parameters)
         except ValueError:
             return name, None
+        return name, (padding.PSS(padding.MGF1(HASHES[pss.mask_hash]), pss.salt_length), HASHES[pss.hash])
     if name.endswith("WithRSAEncryption"):
         return name, (padding.PKCS1v15(), HASHES[name.removesuffix("WithRSAEncryption")])
     if name.startswith("ecdsa-with-"):
@@ -105,13 +106,27 @@ def read_signature_algorithm(encoded: bytes) -> tuple[str, SignatureParameters]:
     return name, None
 
 
-def read_pss_parameters(encoded: bytes) -> tuple[padding.PSS, hashes.HashAlgorithm]:
-    """Read RSASSA-PSS-params (RFC 4055, section 3.1): the padding, and the hash of the content.
+class PssParameters(NamedTuple):
+    """RSASSA-PSS-params: of a signature, or the limits that a key carries (RFC 4055, section 3.1).
+
+    Attributes:
+        hash: of the content, as ``hashlib`` calls it.
+        mask_hash: of the mask generation function MGF1.
+        salt_length: in octets; the least one in a key.
+    """
+
+    hash: str
+    mask_hash: str
+    salt_length: int
+
+
+def read_pss_parameters(encoded: bytes) -> PssParameters:
+    """Read RSASSA-PSS-params (RFC 4055, section 3.1).
 
     Raises:
         ValueError: they are absent, broken, or name a hash or mask that is unknown here.
     """
-    digest = mask = HASHES["sha1"]
+    digest = mask = "sha1"
     salt_length = 20
     for part in der.children(encoded, der.whole(encoded, der.SEQUENCE)):
         value = encoded[part.content : part.end]
@@ -128,11 +143,11 @@ def read_pss_parameters(encoded: bytes) -> tuple[padding.PSS, hashes.HashAlgorit
             raise ValueError("the trailer is unknown")
     if salt_length < 0:
         raise ValueError("the salt has a negative length")
-    return padding.PSS(padding.MGF1(mask), salt_length), digest
+    return PssParameters(digest, mask, salt_length)
 
 
-def _hash_of(encoded: bytes) -> hashes.HashAlgorithm:
-    """The hash that an AlgorithmIdentifier names.
+def _hash_of(encoded: bytes) -> str:
+    """The name of the hash that an AlgorithmIdentifier names.
 
     Raises:
         ValueError: it is unknown.
@@ -141,4 +156,4 @@ def _hash_of(encoded: bytes) -> hashes.HashAlgorithm:
     dotted = der.read_dotted(encoded, parts[0] if parts else _NOTHING)
     if dotted not in _HASH_NAMES:
         raise ValueError(f"the hash {dotted} is unknown")
-    return HASHES[_HASH_NAMES[dotted]]
+    return _HASH_NAMES[dotted]

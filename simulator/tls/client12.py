@@ -38,7 +38,7 @@ from simulator.tls.wire.registry import CIPHER_SUITES, group_name
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.config import ClientConfig, Credential
-    from simulator.tls.crypto.signatures import PrivateKey
+    from simulator.tls.crypto.signatures import SigningKey
 
 
 class ClientHandshake12(ClientAnswers, Connection12):
@@ -59,7 +59,7 @@ class ClientHandshake12(ClientAnswers, Connection12):
 
     def signing_scheme(self, credential: Credential) -> int | None:
         """The scheme that the key can sign with and the server accepts, or None."""
-        key = credential.private_key
+        key = credential.signing_key
         if self.request is None or certificate_type_of(key) not in self.request.certificate_types:
             return None
         return common_scheme(key, self.request.supported_signature_algorithms, self.version)
@@ -159,11 +159,11 @@ class ClientHandshake12(ClientAnswers, Connection12):
         self.send(ClientKeyExchange(share.public))
         self.derive_keys(premaster)
         if credential is not None:
-            self.send_proof(credential.private_key, self.require_scheme(self.signing_scheme(credential)))
+            self.send_proof(credential.signing_key, self.require_scheme(self.signing_scheme(credential)))
         self.send_finished()
         self.move(State.WAIT_TICKET if self.ticket_promised else State.WAIT_CCS)
 
-    def send_proof(self, private_key: PrivateKey, scheme: int) -> None:
+    def send_proof(self, private_key: SigningKey, scheme: int) -> None:
         """Send CertificateVerify: in TLS 1.2 a signature over the messages themselves (RFC 5246 §7.4.8)."""
         content = self.transcript.messages
         if self.config.corrupts_proof:

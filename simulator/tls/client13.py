@@ -62,7 +62,7 @@ class ClientHandshake13(ClientAnswers, Connection13):
         if self.request is None:
             return None
         accepted = forms.SIGNATURE_ALGORITHMS.read(self.request.extensions) or ()
-        return common_scheme(credential.private_key, accepted, self.version)
+        return common_scheme(credential.signing_key, accepted, self.version)
 
     def send_first_hello(self) -> None:
         """Send the first ClientHello, with a new random and new key shares."""
@@ -200,7 +200,7 @@ class ClientHandshake13(ClientAnswers, Connection13):
             self.send_chain(credential.chain if credential else ())
             if credential is not None:
                 scheme = self.require_scheme(self.signing_scheme(credential))
-                self.send_proof(credential.private_key, scheme, corrupt=self.config.corrupts_proof)
+                self.send_proof(credential.signing_key, scheme, corrupt=self.config.corrupts_proof)
         self.send_finished(self.schedule.client_handshake_traffic_secret)
         self.out.flush()
         self.write_under(self.schedule.client_application_traffic_secret, Protection.APPLICATION_TRAFFIC)

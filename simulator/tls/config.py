@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.tls.crypto.peer_key import signing_key
 from simulator.tls.wire.records import RecordStyle
 from simulator.tls.wire.registry import SPOKEN_GROUPS, SPOKEN_SIGNATURE_SCHEMES
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
-    from simulator.tls.crypto.signatures import PrivateKey
+    from simulator.tls.crypto.signatures import PrivateKey, SigningKey
 
 
 # AES-128 first: every TLS 1.3 stack has it (RFC 8446 section 9.1). In TLS 1.2 each cipher has a suite for an
@@ -33,6 +34,11 @@ class Credential:
 
     chain: tuple[bytes, ...]
     private_key: PrivateKey
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """The private key as the leaf lets it sign: with RSASSA-PSS alone if the leaf says so."""
+        return signing_key(self.private_key, self.chain)
 
 
 @dataclass(frozen=True, slots=True)

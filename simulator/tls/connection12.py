@@ -87,12 +87,13 @@ class Connection12(Connection):
         Raises:
             ProtocolViolation: ``illegal_parameter``.
         """
-        curve, groups = curve_of(peer_public_key(self.peer_chain[0])), self.config.groups
-        if curve is not None and curve not in groups:
+        curve = curve_of(peer_public_key(self.peer_chain[0]))
+        groups = tuple(map(group_name, self.config.groups))
+        if curve and curve not in groups:
             raise illegal_parameter(
                 f"The key in the {self.peer}'s certificate lies on a curve that this side does not support.",
-                got=group_name(curve),
-                expected=" or ".join(map(group_name, groups)),
+                got=curve,
+                expected=" or ".join(groups),
             )
 
     def send_finished(self) -> None:

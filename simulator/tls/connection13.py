@@ -29,7 +29,7 @@ from simulator.tls.wire.version import Protection
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.config import ClientConfig, ServerConfig
-    from simulator.tls.crypto.signatures import PrivateKey
+    from simulator.tls.crypto.signatures import SigningKey
     from simulator.tls.wire.registry import CipherSuite
 
 
@@ -138,7 +138,7 @@ class Connection13(Connection):
             check_answers(entry.extensions, ExtensionPlace.CT, asked=())
         self.want_verdict(message.chain, raw)
 
-    def send_proof(self, private_key: PrivateKey, scheme: int, *, corrupt: bool = False) -> None:
+    def send_proof(self, private_key: SigningKey, scheme: int, *, corrupt: bool = False) -> None:
         """Send CertificateVerify: a signature that proves possession of the private key.
 
         Args:

@@ -27,7 +27,7 @@ from simulator.tls.wire.messages import (
     ServerKeyExchange,
     server_ecdh_params,
 )
-from simulator.tls.wire.registry import CIPHER_SUITES
+from simulator.tls.wire.registry import CIPHER_SUITES, group_name
 
 RENEGOTIATION_SCSV = 0x00FF
 NAMED_CURVE = 3  # ECCurveType, the only one that RFC 8422 leaves
@@ -79,9 +79,9 @@ class ServerHandshake12(ServerAnswers, Connection12):
 
     def usable_suites(self, hello: ClientHello) -> list[int]:
         """The suites that go with the server's key, if the client can read a key on its curve."""
-        own_key = self.config.credential.private_key
+        own_key = self.config.credential.signing_key
         groups, curve = forms.SUPPORTED_GROUPS.read(hello.extensions), curve_of(own_key)
-        if groups is not None and curve is not None and curve not in groups:
+        if groups is not None and curve and curve not in map(group_name, groups):
             return []
         wanted = "rsa" if certificate_type_of(own_key) == RSA_SIGN else "ecdsa"
         return [code for code in self.suites if CIPHER_SUITES[code].authentication == wanted]
@@ -108,7 +108,7 @@ class ServerHandshake12(ServerAnswers, Connection12):
         self.send(Certificate12(credential.chain))
         self.share = generate_key_share(self.group, self.entropy, "server")
         content = self.signed_parameters(server_ecdh_params(self.group, self.share.public))
-        signature = sign(credential.private_key, scheme, content, self.entropy)
+        signature = sign(credential.signing_key, scheme, content, self.entropy)
         self.send(ServerKeyExchange(NAMED_CURVE, self.group, self.share.public, scheme, signature))
         self.want_request_choice()
 
@@ -151,5 +151,5 @@ class ServerHandshake12(ServerAnswers, Connection12):
 def certificate_types(schemes: tuple[int, ...]) -> tuple[int, ...]:
     """The kinds of key whose proof a server with these schemes can verify (RFC 5246 section 7.4.4)."""
     families = {SCHEMES[code].family for code in schemes if code in SCHEMES}
-    found = (RSA_SIGN,) if families & {"rsa_pss", "rsa_pkcs1"} else ()
-    return (*found, ECDSA_SIGN) if families & {"ecdsa", "ed25519"} else found
+    found = (RSA_SIGN,) if families & {"rsa_pss_rsae", "rsa_pss_pss", "rsa_pkcs1"} else ()
+    return (*found, ECDSA_SIGN) if families & {"ecdsa", "ed25519", "ed448"} else found

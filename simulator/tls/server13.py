@@ -136,7 +136,7 @@ class ServerHandshake13(ServerAnswers, Connection13):
                 CertificateRequest13(certificate_request_context=b"", extensions=self.request_extensions())
             )
         self.send_chain(self.config.credential.chain)
-        self.send_proof(self.config.credential.private_key, self.scheme)
+        self.send_proof(self.config.credential.signing_key, self.scheme)
         self.send_finished(self.schedule.server_handshake_traffic_secret)
         self.derive_application_secrets()
         self.write_under(self.schedule.server_application_traffic_secret, Protection.APPLICATION_TRAFFIC)

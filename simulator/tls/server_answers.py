@@ -149,7 +149,7 @@ class ServerAnswers(Connection):
         Raises:
             ProtocolViolation: ``handshake_failure`` if the client can verify none that the key can make.
         """
-        scheme = common_scheme(self.config.credential.private_key, offered, self.version)
+        scheme = common_scheme(self.config.credential.signing_key, offered, self.version)
         if scheme is None:
             raise handshake_failure("The client cannot verify any signature that the server's key can make.")
         return scheme

@@ -43,6 +43,7 @@ def identity(kind: str, name: str) -> Identity:
         "P-256": lambda: ec.generate_private_key(ec.SECP256R1()),
         "P-384": lambda: ec.generate_private_key(ec.SECP384R1()),
         "RSA": lambda: rsa.generate_private_key(65537, 2048),
+        "brainpool": lambda: ec.generate_private_key(ec.BrainpoolP256R1()),
         "Ed25519": Ed25519PrivateKey.generate,
     }
     key = make[kind]()

@@ -172,7 +172,7 @@ REFUSED = [
         "RSA-2048",
         "rsa_pss_pss_sha256",
         Version.TLS13,
-        "the signature scheme rsa_pss_pss_sha256 is not one this side can check",
+        "rsa_pss_pss_sha256 does not go with the key, which is RSA-2048",
     ),
 ]
 

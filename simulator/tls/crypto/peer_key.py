@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from simulator.tls.crypto.pss_keys import PssKey, restricted
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
+    from simulator.tls.crypto.signatures import PrivateKey, SigningKey
+
 _VERSION = 0xA0
 
 
 @lru_cache(maxsize=256)
-def peer_public_key(der: bytes) -> PublicKeyTypes:
+def peer_public_key(der: bytes) -> PublicKeyTypes | PssKey:
     """The subject public key of a certificate.
 
     Args:
@@ -41,13 +44,26 @@ def peer_public_key(der: bytes) -> PublicKeyTypes:
         with warnings.catch_warnings():
             # The library warns of odd keys; judging them is done elsewhere.
             warnings.simplefilter("ignore")
-            return load_der_public_key(info)
+            return restricted(load_der_public_key(info), info)
     except UnsupportedAlgorithm:
         message = "The certificate's key is of a kind that this program does not know."
         raise ProtocolViolation(AlertDescription.UNSUPPORTED_CERTIFICATE, message) from None
     except (ValueError, TypeError):
         message = "The certificate's key cannot be read."
         raise ProtocolViolation(AlertDescription.BAD_CERTIFICATE, message) from None
+
+
+def signing_key(private_key: PrivateKey, chain: tuple[bytes, ...]) -> SigningKey:
+    """The private key, with the limits of the leaf: the library keeps those of neither.
+
+    Args:
+        private_key: need not belong to the leaf.
+        chain: DER certificates, leaf first; none, or one that cannot be read, sets no limits.
+    """
+    try:
+        return restricted(private_key, public_key_info(chain[0])) if chain else private_key
+    except ValueError:
+        return private_key
 
 
 def public_key_info(der: bytes) -> bytes:

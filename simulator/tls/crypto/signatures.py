@@ -23,16 +23,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from simulator.errors import SimulatorError
+from simulator.tls.crypto.pss_keys import PssKey, bare, problem_of_limits
 from simulator.tls.crypto.rsa_pss import fits_pss, sign_pss
-from simulator.tls.wire.registry import NAMED_GROUPS, signature_scheme_name
+from simulator.tls.wire.registry import signature_scheme_name
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from simulator.entropy import Entropy
+    from simulator.pki.signatures import PssParameters
 
     PrivateKey = ec.EllipticCurvePrivateKey | Ed25519PrivateKey | Ed448PrivateKey | RSAPrivateKey
+    SigningKey = PrivateKey | PssKey
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
@@ -44,6 +47,14 @@ FAMILIES: dict[str, tuple[type, type]] = {
     "rsa": (RSAPrivateKey, RSAPublicKey),
     "ed25519": (Ed25519PrivateKey, Ed25519PublicKey),
     "ed448": (Ed448PrivateKey, Ed448PublicKey),
+}
+# The schemes of each family, by their families. A key for RSASSA-PSS alone has its own: RFC 8446 §4.2.3.
+SCHEMES_OF_FAMILIES: dict[str, tuple[str, ...]] = {
+    "ec": ("ecdsa",),
+    "rsa": ("rsa_pss_rsae", "rsa_pkcs1"),
+    "rsa_pss": ("rsa_pss_pss",),
+    "ed25519": ("ed25519",),
+    "ed448": ("ed448",),
 }
 KEPT_MISFITS = 1024  # all kinds of keys in use with all schemes are some 200; a peer may name any number
 # Made once: the library examines their arguments each time.
@@ -63,7 +74,7 @@ class Scheme:
         curve: the curve that TLS 1.3 binds it to, or empty.
     """
 
-    family: Literal["ecdsa", "rsa_pss", "rsa_pkcs1", "ed25519", "ed448"]
+    family: Literal["ecdsa", "rsa_pss_rsae", "rsa_pss_pss", "rsa_pkcs1", "ed25519", "ed448"]
     hash_name: str
     curve: str = ""
 
@@ -75,9 +86,12 @@ SCHEMES: dict[int, Scheme] = {
     0x0603: Scheme("ecdsa", "sha512", "secp521r1"),
     0x0807: Scheme("ed25519", ""),
     0x0808: Scheme("ed448", ""),
-    0x0804: Scheme("rsa_pss", "sha256"),
-    0x0805: Scheme("rsa_pss", "sha384"),
-    0x0806: Scheme("rsa_pss", "sha512"),
+    0x0804: Scheme("rsa_pss_rsae", "sha256"),
+    0x0805: Scheme("rsa_pss_rsae", "sha384"),
+    0x0806: Scheme("rsa_pss_rsae", "sha512"),
+    0x0809: Scheme("rsa_pss_pss", "sha256"),
+    0x080A: Scheme("rsa_pss_pss", "sha384"),
+    0x080B: Scheme("rsa_pss_pss", "sha512"),
     0x0401: Scheme("rsa_pkcs1", "sha256"),
     0x0501: Scheme("rsa_pkcs1", "sha384"),
     0x0601: Scheme("rsa_pkcs1", "sha512"),
@@ -88,19 +102,21 @@ class KeyKind(NamedTuple):
     """The kind of a key, private or public.
 
     Attributes:
-        family: ``ec``, ``rsa``, ``ed25519`` or ``ed448``; empty for any other.
+        family: ``ec``, ``rsa``, ``rsa_pss``, ``ed25519`` or ``ed448``; empty for any other.
         curve: the library's name of the curve, or empty.
         bits: the size of an RSA key, or 0.
+        limits: those of a key for RSASSA-PSS alone, or None.
     """
 
     family: str
     curve: str = ""
     bits: int = 0
+    limits: PssParameters | None = None
 
     def __str__(self) -> str:
         """In a few words: ``RSA-2048``, ``P-256``, ``Ed25519``."""
-        if self.family == "rsa":
-            return f"RSA-{self.bits}"
+        if self.bits:
+            return f"RSA-{self.bits}" if self.family == "rsa" else f"RSA-PSS-{self.bits}"
         if self.family == "ec":
             return CURVE_NAMES.get(self.curve, self.curve)
         return self.family.capitalize() or "another kind of key"
@@ -114,19 +130,20 @@ def family_of(key_class: type) -> str:
 
 def kind_of(key: Any) -> KeyKind:
     """The kind of a key, private or public."""
+    if isinstance(key, PssKey):
+        return KeyKind("rsa_pss", bits=key.key.key_size, limits=key.limits)
     family = family_of(type(key))  # type: ignore[arg-type]  # a class can be hashed
     return KeyKind(family, key.curve.name if family == "ec" else "", key.key_size if family == "rsa" else 0)
 
 
 def certificate_type_of(key: object) -> int:
     """The ClientCertificateType that a key counts as in TLS 1.2: rsa_sign or ecdsa_sign (RFC 8422 §5.5)."""
-    return RSA_SIGN if kind_of(key).family == "rsa" else ECDSA_SIGN
+    return RSA_SIGN if kind_of(key).bits else ECDSA_SIGN
 
 
-def curve_of(key: object) -> int | None:
-    """The named group that an elliptic-curve key lies on, or None for any other key or curve."""
-    curve = kind_of(key).curve
-    return next((code for code, name in NAMED_GROUPS.items() if name == curve), None)
+def curve_of(key: object) -> str:
+    """The curve of an elliptic-curve key, by the name that TLS has for it; empty for other keys."""
+    return kind_of(key).curve
 
 
 def problem_of_scheme(key: object, code: int, version: Version) -> str | None:
@@ -143,14 +160,15 @@ def misfit(kind: KeyKind, code: int, version: Version) -> str | None:
         return f"the signature scheme {name} is not one this side can check"
     if scheme.family == "rsa_pkcs1" and version is Version.TLS13:
         return f"TLS 1.3 forbids {name} in the handshake"
-    fits = scheme.family == {"ec": "ecdsa"}.get(kind.family, kind.family)
+    fits = scheme.family in SCHEMES_OF_FAMILIES.get(kind.family, ())
     if kind.family == "ec" and version is Version.TLS13:
         fits = kind.curve == scheme.curve
-    elif kind.family == "rsa":
-        fits = scheme.family.startswith("rsa")
-        if scheme.family == "rsa_pss" and not fits_pss(kind.bits, scheme.hash_name):
-            return f"{kind} is too small for {name}"
-    return None if fits else f"{name} does not go with the key, which is {kind}"
+    if not fits:
+        return f"{name} does not go with the key, which is {kind}"
+    if scheme.family.startswith("rsa_pss") and not fits_pss(kind.bits, scheme.hash_name):
+        return f"{kind} is too small for {name}"
+    limited = problem_of_limits(kind.limits, scheme.hash_name)
+    return limited and f"{name} does not go with the key, which is {kind} {limited}"
 
 
 def schemes_for_key(key: object, version: Version) -> tuple[int, ...]:
@@ -164,7 +182,7 @@ def common_scheme(key: object, accepted: Container[int], version: Version) -> in
     return next((code for code in wanted if problem_of_scheme(key, code, version) is None), None)
 
 
-def sign(private_key: PrivateKey, code: int, content: bytes, entropy: Entropy) -> bytes:
+def sign(private_key: SigningKey, code: int, content: bytes, entropy: Entropy) -> bytes:
     """Sign, the same way every time for the same entropy.
 
     Args:
@@ -185,15 +203,16 @@ def sign(private_key: PrivateKey, code: int, content: bytes, entropy: Entropy) -
             expected=", ".join(map(signature_scheme_name, schemes_for_key(private_key, Version.TLS12))),
         )
     scheme = SCHEMES[code]
-    if isinstance(private_key, Ed25519PrivateKey | Ed448PrivateKey):
-        return private_key.sign(content)
-    if isinstance(private_key, ec.EllipticCurvePrivateKey):
-        return private_key.sign(content, ECDSA_SIGNING[scheme.hash_name])
+    key: PrivateKey = bare(private_key)
+    if isinstance(key, Ed25519PrivateKey | Ed448PrivateKey):
+        return key.sign(content)
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return key.sign(content, ECDSA_SIGNING[scheme.hash_name])
     if scheme.family == "rsa_pkcs1":
-        return private_key.sign(content, padding.PKCS1v15(), HASHES[scheme.hash_name])
+        return key.sign(content, padding.PKCS1v15(), HASHES[scheme.hash_name])
     digest = hashlib.new(scheme.hash_name, content).digest()
     salt = entropy(f"rsa-pss salt/{signature_scheme_name(code)}/{digest.hex()}", len(digest))
-    return sign_pss(private_key.private_numbers(), digest, scheme.hash_name, salt)
+    return sign_pss(key.private_numbers(), digest, scheme.hash_name, salt)
 
 
 def verify(public_key: object, code: int, content: bytes, signature: bytes, version: Version) -> str | None:
@@ -213,16 +232,17 @@ def verify(public_key: object, code: int, content: bytes, signature: bytes, vers
     if problem is not None:
         return problem
     scheme = SCHEMES[code]
+    key = bare(public_key)
     try:
-        if isinstance(public_key, Ed25519PublicKey | Ed448PublicKey):
-            public_key.verify(signature, content)
-        elif isinstance(public_key, ec.EllipticCurvePublicKey):
-            public_key.verify(signature, content, ECDSA_VERIFYING[scheme.hash_name])
-        elif isinstance(public_key, RSAPublicKey):
+        if isinstance(key, Ed25519PublicKey | Ed448PublicKey):
+            key.verify(signature, content)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(signature, content, ECDSA_VERIFYING[scheme.hash_name])
+        elif isinstance(key, RSAPublicKey):
             algorithm = HASHES[scheme.hash_name]
             pss = padding.PSS(padding.MGF1(algorithm), algorithm.digest_size)
-            used = pss if scheme.family == "rsa_pss" else padding.PKCS1v15()
-            public_key.verify(signature, content, used, algorithm)
+            used = padding.PKCS1v15() if scheme.family == "rsa_pkcs1" else pss
+            key.verify(signature, content, used, algorithm)
         else:  # a private key, which says what it can sign but checks nothing
             return f"{kind_of(public_key)} is not a public key"
     except (InvalidSignature, UnsupportedAlgorithm, ValueError):  # ValueError: a key too small for the hash

@@ -92,6 +92,9 @@ NAMED_GROUPS: dict[int, str] = {
     0x0017: "secp256r1",
     0x0018: "secp384r1",
     0x0019: "secp521r1",
+    0x001A: "brainpoolP256r1",
+    0x001B: "brainpoolP384r1",
+    0x001C: "brainpoolP512r1",
     0x001D: "x25519",
     0x001E: "x448",
     0x0100: "ffdhe2048",
@@ -141,7 +144,8 @@ SIGNATURE_SCHEMES: dict[int, str] = {
 # (RFC 8422 section 5.1.1): without the last, OpenSSL's server does not use its P-384 certificate.
 SPOKEN_GROUPS = (0x001D, 0x0017, 0x0018)
 # Further ones are offered only where a key of a scenario needs them, so that usual hellos stay short.
-FURTHER_SIGNATURE_SCHEMES = (0x0603, 0x0808)  # ECDSA P-521, Ed448
+# ECDSA P-521, Ed448, RSASSA-PSS by a key for it alone (three hashes)
+FURTHER_SIGNATURE_SCHEMES = (0x0603, 0x0808, 0x0809, 0x080A, 0x080B)
 FURTHER_GROUPS = (0x0019,)  # secp521r1
 # ECDSA P-256, Ed25519, ECDSA P-384, RSA-PSS (three hashes), RSA PKCS#1 (three hashes; TLS 1.2 and chains)
 SPOKEN_SIGNATURE_SCHEMES = (0x0403, 0x0807, 0x0503, 0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601)
