@@ -104,7 +104,7 @@ def server_version(setup: ServerSetup, requested: Version) -> Version:
 def schemes_for(scenario: Scenario) -> tuple[int, ...]:
     """The signature schemes of both sides by default: the usual ones, and those that its keys need."""
     keys = {certificate.key for certificate in scenario.certificates.values()}
-    ecdsa_p521, ed448, *_ = FURTHER_SIGNATURE_SCHEMES
+    ecdsa_p521, ed448, *_ = FURTHER_SIGNATURE_SCHEMES  # no scenario makes a key for RSASSA-PSS alone
     needed = ((KeyType.P521, ecdsa_p521), (KeyType.ED448, ed448))
     return (*SIGNATURE_SCHEMES, *(code for kind, code in needed if kind in keys))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 from cryptography.x509 import load_der_x509_certificate
 
 from simulator.errors import CertificateError, PasswordError
@@ -26,7 +26,7 @@ from simulator.pki.key_files import (
     password_bytes,
     password_encryption,
 )
-from simulator.pki.keys import PRIVATE_KEY_TYPES, describe_key
+from simulator.pki.keys import PRIVATE_KEY_TYPES, PSS_ONLY, describe_key
 from simulator.pki.stores import TrustStore
 
 if TYPE_CHECKING:
@@ -67,9 +67,17 @@ def write_pkcs12(issued: Issued, password: str, name: str, *, older: bool = Fals
 
     Raises:
         PasswordError: the password is empty.
-        CertificateError: the key does not belong to the certificate.
+        CertificateError: the key does not belong to the certificate, or may make no signature but RSASSA-PSS:
+            the library would write it as any other RSA key, which OpenSSL then takes for another key.
     """
     check_key_matches(issued.certificate, issued.private_key)
+    if issued.certificate.key_type_name.startswith(PSS_ONLY):
+        raise CertificateError(
+            "A key for RSASSA-PSS alone cannot be written to a PKCS#12 file here.",
+            got=issued.certificate.key_type_name,
+            expected="an ECDSA, Ed25519, Ed448 or ordinary RSA key",
+            advice="Write it from its files: openssl pkcs12 -export -inkey KEY -in CERTIFICATE -out FILE.",
+        )
     chain = [load_der_x509_certificate(certificate.der) for certificate in issued.chain]
     return pkcs12.serialize_key_and_certificates(
         name.encode(),
@@ -283,8 +291,7 @@ def check_key_matches(certificate: Certificate, private_key: PrivateKey) -> None
 
 def _matches(certificate: Certificate, private_key: PrivateKey) -> bool:
     """Return True if the certificate's public key belongs to this private key."""
-    info = private_key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    return info == certificate.public_key_info
+    return private_key.public_key() == certificate.public_key
 
 
 def _open_pkcs12(facts: FileFacts, password: str | None) -> _Opened:

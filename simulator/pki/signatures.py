@@ -147,7 +147,7 @@ def read_pss_parameters(encoded: bytes) -> PssParameters:
 
 
 def _hash_of(encoded: bytes) -> str:
-    """The name of the hash that an AlgorithmIdentifier names.
+    """The hash that an AlgorithmIdentifier names, as ``hashlib`` calls it.
 
     Raises:
         ValueError: it is unknown.

@@ -93,6 +93,18 @@ def test_catalogue_version_and_key_type(name: str, tls: TlsVersion, key: KeyType
     assert expected == replace(actual, mode=expected.mode)
 
 
+@pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("holder", ["alice", "server"])
+@pytest.mark.parametrize("key", [KeyType.P521, KeyType.ED448], ids=lambda key: key.value)
+def test_one_key_of_another_type(key: KeyType, holder: str, tls: TlsVersion) -> None:
+    """One leaf with a key of a further type among usual ones: both sides name what it alone needs."""
+    scenario = catalogue["valid-certificate"].but({f"certificates.{holder}.key": key})
+    expected = play(scenario, tls)
+    assert expected.alert is None
+    for role in ROLES:
+        assert expected == replace(mixed(scenario, tls, role), mode=expected.mode)
+
+
 @pytest.mark.parametrize("key", KEY_TYPES, ids=lambda key: key.value)
 @pytest.mark.parametrize("tls", TLS_VERSIONS)
 @pytest.mark.parametrize("name", sorted(THEFT))

@@ -16,7 +16,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from simulator.entropy import SeededEntropy
+from simulator.errors import CertificateError
+from simulator.pki.bundles import load_pkcs12, with_chain, write_pkcs12
+from simulator.pki.certificate import Certificate
 from simulator.pki.key_files import load_private_key
+from simulator.tls import client13
 from simulator.tls.config import SIGNATURE_SCHEMES, ClientConfig, Credential, ServerConfig
 from simulator.tls.crypto.peer_key import peer_public_key
 from simulator.tls.crypto.signatures import kind_of, problem_of_scheme, schemes_for_key, sign, verify
@@ -31,6 +35,7 @@ from simulator.tls.events import (
     ServerVerdictWanted,
 )
 from simulator.tls.handshake import client_handshake, server_handshake
+from simulator.tls.proof import examine_proof
 from simulator.tls.wire.registry import FURTHER_SIGNATURE_SCHEMES, signature_scheme_name
 from simulator.tls.wire.version import Version
 from tests import peers
@@ -244,12 +249,30 @@ def test_limits_of_a_key(made: dict[str, Identity], kind: str) -> None:
         assert verify(public, code, b"other", signature, Version.TLS13) is not None
 
 
+@pytest.mark.parametrize("kind", LIMITS)
+def test_such_a_key_belongs_to_its_certificate(made: dict[str, Identity], kind: str, tmp_path: Path) -> None:
+    """Key and certificate are put together, from OpenSSL's PKCS#12 too; another key is refused."""
+    own, other = made[kind], made["free" if kind != "free" else "sha256"]
+    certificate = Certificate.parse(own.certificate.public_bytes(Encoding.DER))
+    joined = with_chain([certificate], own.private_key)
+    assert joined.certificate == certificate
+    with pytest.raises(CertificateError, match="does not belong"):
+        with_chain([certificate], other.private_key)
+    with pytest.raises(CertificateError, match="cannot be written to a PKCS#12 file"):
+        write_pkcs12(joined, "secret", "own")
+    both, file = tmp_path / "both.pem", tmp_path / "own.p12"
+    both.write_bytes(own.pem)
+    command = ["pkcs12", "-export", "-in", str(both), "-out", str(file), "-passout", "pass:secret"]
+    subprocess.run([peers.program("openssl"), *command], check=True, capture_output=True)
+    assert load_pkcs12(file.read_bytes(), "secret").certificate == certificate
+
+
 @pytest.mark.parametrize(
     ("kind", "code", "why"),
     [
         ("sha256", PSS_384, "for sha256 with a mask of sha256 alone"),
         ("other mask", PSS_256, "for sha256 with a mask of sha384 alone"),
-        ("long salt", PSS_256, "for salts of at least 64 bytes, where TLS has 32"),
+        ("long salt", PSS_256, "for salts longer than the 32 bytes that TLS has"),
     ],
 )
 def test_the_reason_names_the_limit(made: dict[str, Identity], kind: str, code: int, why: str) -> None:
@@ -281,6 +304,19 @@ def test_brainpool_of_a_client_is_not_sent_in_tls13(ours: Side, tmp_path: Path) 
         assert ("server", "certificate_required") in played.alerts
     else:
         assert [event.chain for event in played.all(ClientVerdictWanted)] == [()]
+
+
+def test_brainpool_sent_in_tls13_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that signs with a scheme of another curve meets illegal_parameter: OpenSSL's and ours."""
+    own = identity("brainpool", "client")
+    monkeypatch.setattr(client13, "common_scheme", lambda *_: 0x0403)
+    played = Played("client", Version.TLS13, holding("client", own), tmp_path)
+    assert "WRONG_CURVE" in played.openssl_error
+    assert ("server", "illegal_parameter") in played.alerts
+    (leaf,) = credential(own).chain
+    checked, alert = examine_proof("client", leaf, 0x0403, b"", b"", SIGNATURE_SCHEMES, Version.TLS13)
+    assert alert.rfc_name == "illegal_parameter"
+    assert checked.problem == "ecdsa_secp256r1_sha256 does not go with the key, which is brainpoolP256r1"
 
 
 @pytest.mark.parametrize("ours", SIDES)

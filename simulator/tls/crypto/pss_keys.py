@@ -59,7 +59,7 @@ def problem_of_limits(limits: PssParameters | None, hash_name: str) -> str | Non
         return f"for {limits.hash} with a mask of {limits.mask_hash} alone"
     length = int(hash_name.removeprefix("sha")) // 8
     if limits.salt_length > length:
-        return f"for salts of at least {limits.salt_length} bytes, where TLS has {length}"
+        return f"for salts longer than the {length} bytes that TLS has"
     return None
 
 

@@ -48,7 +48,7 @@ FAMILIES: dict[str, tuple[type, type]] = {
     "ed25519": (Ed25519PrivateKey, Ed25519PublicKey),
     "ed448": (Ed448PrivateKey, Ed448PublicKey),
 }
-# The schemes of each family, by their families. A key for RSASSA-PSS alone has its own: RFC 8446 §4.2.3.
+# Which families of schemes go with a family of keys; one for RSASSA-PSS alone has its own (RFC 8446 §4.2.3).
 SCHEMES_OF_FAMILIES: dict[str, tuple[str, ...]] = {
     "ec": ("ecdsa",),
     "rsa": ("rsa_pss_rsae", "rsa_pkcs1"),
@@ -115,7 +115,7 @@ class KeyKind(NamedTuple):
 
     def __str__(self) -> str:
         """In a few words: ``RSA-2048``, ``P-256``, ``Ed25519``."""
-        if self.bits:
+        if self.family.startswith("rsa"):
             return f"RSA-{self.bits}" if self.family == "rsa" else f"RSA-PSS-{self.bits}"
         if self.family == "ec":
             return CURVE_NAMES.get(self.curve, self.curve)
@@ -138,7 +138,7 @@ def kind_of(key: Any) -> KeyKind:
 
 def certificate_type_of(key: object) -> int:
     """The ClientCertificateType that a key counts as in TLS 1.2: rsa_sign or ecdsa_sign (RFC 8422 §5.5)."""
-    return RSA_SIGN if kind_of(key).bits else ECDSA_SIGN
+    return RSA_SIGN if kind_of(key).family.startswith("rsa") else ECDSA_SIGN
 
 
 def curve_of(key: object) -> str:
