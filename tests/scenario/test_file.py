@@ -79,8 +79,8 @@ BAD_LINES = [
     "application (got 2). Did you mean 'latency_ms'?",
     "bad.toml:12: certificates.alice.not_after: must be a span such as -30d, 335d, -1h, 10y or 1d12h "
     "(y has 365 days; w, d, h, m, s) (got '3 days').",
-    "bad.toml:13: certificates.alice.key: must be one of P-256, P-384, Ed25519, RSA-2048, RSA-1024 "
-    "(got 'P256'). Did you mean 'P-256'?",
+    "bad.toml:13: certificates.alice.key: must be one of P-256, P-384, P-521, Ed25519, Ed448, "
+    "RSA-2048, RSA-3072, RSA-4096, RSA-1024 (got 'P256'). Did you mean 'P-256'?",
     "bad.toml:17: server.client_authentication: must be one of none, unverified, optional, required "
     "(got 'requird'). Did you mean 'required'?",
     'bad.toml:18: server.trusts: must be a list of texts, as in ["a", "b"] (got [\'client-ca\', 7]).',
