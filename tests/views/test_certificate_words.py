@@ -45,7 +45,12 @@ def a_trace(*, described: bool) -> Trace:
         structs.replace(one, facts=None, problem="its structure is broken", signed_by=())
         for one in trace.setup.certificates
     ]
-    return changed(trace, structs.replace(trace.setup, certificates=tuple(held) if described else ()))
+    if described:
+        return changed(trace, structs.replace(trace.setup, certificates=tuple(held)))
+    bare = [
+        structs.replace(one, sends=(), trusts=(), holds=()) for one in trace.setup.actors
+    ]  # as of live peers
+    return changed(trace, structs.replace(trace.setup, certificates=(), actors=tuple(bare)))
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ CLOSED = {
     "ActorSetup": {"name", "role"},
     "ConnectionSetup": {"client", "server"},
     "HeldCertificate": {"name", "fingerprint", "signed_by"},
+    "CertificateFacts": {"not_before", "not_after"},
     "Event": {"actor"},
     "Sent": {"to", "protocol"},
     "Received": {"sender", "protocol"},

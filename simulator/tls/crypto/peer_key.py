@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from simulator.tls.crypto.signatures import PrivateKey, SigningKey
 
-_VERSION = 0xA0
+_SEQUENCE, _VERSION = 0x30, 0xA0
 
 
 @lru_cache(maxsize=256)
@@ -72,9 +72,11 @@ def public_key_info(der: bytes) -> bytes:
     The library would refuse the whole certificate for a single letter that a string type does not allow.
 
     Raises:
-        ValueError: there are not as many fields.
+        ValueError: there are not as many fields, or something stands around the certificate.
     """
-    _, place, end = _value(der, 0, len(der))
+    outer, place, end = _value(der, 0, len(der))
+    if outer != _SEQUENCE or end != len(der):
+        raise ValueError("it is not one sequence, with nothing behind it")
     _, place, end = _value(der, place, end)
     tag, _, behind = _value(der, place, end)
     fields = 5 if tag == _VERSION else 4  # serial number, algorithm, issuer, dates and subject come first
