@@ -27,7 +27,7 @@ from simulator.views.notebook import TEXT_WIDTH
 from simulator.views.pictures.trust_graph import trust_graph
 from simulator.views.story.caption import caption
 from simulator.views.view_table import VIEWS
-from tests.played import RUNS, run_of
+from tests.played import EVERYTHING, RUNS, run_of
 
 
 def pages() -> list[object]:
@@ -247,6 +247,7 @@ def test_a_proof_that_fails_does_not_hold(scenario: str) -> None:
     assert not lessons.proof(run_of(scenario, "1.3")).holds()
 
 
+@pytest.mark.skipif(not EVERYTHING, reason="it takes seconds")
 def test_an_exported_picture_has_its_words() -> None:
     """What a picture shows stands beside it in the metadata, where a page made of the notebook finds it."""
     exporter = pytest.importorskip("nbconvert").HTMLExporter(template_name="classic")

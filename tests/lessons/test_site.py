@@ -26,6 +26,7 @@ from simulator.runs.sweep import explore
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.views.player.document import document
 from simulator.views.story.glossary import glossary
+from tests.played import EVERYTHING
 from tests.views.traces import trace_of
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ def test_nothing_is_asked_of_a_network_and_no_script_stands_in_a_page(site: Site
     asks_for_nothing_else(site)
 
 
+@pytest.mark.skipif(not EVERYTHING, reason="it takes seconds")
 def test_the_same_bytes_every_time(site: Site) -> None:
     """Here and on an executor."""
     with ThreadPoolExecutor(2) as executor:
