@@ -150,14 +150,13 @@ class Enrolment:
         """Let everything happen that comes before the connection; return it in order."""
         episode, scenario = self._episode, self._world.scenario
         with_lane = authorities_of(scenario)
-        since = timedelta.min if episode.since is None else episode.since
         begun = [(one.at, partial(self._begin, one)) for one in self._beginnings()]
         begun += [(microseconds(one.at), partial(self._change, one)) for one in episode.changes]
         revoked = [
             (microseconds(setup.revoked), lane_name(setup.issuer), setup.subject, name)
-            for name, setup in scenario.certificates.items()
+            for name, setup in ((name, scenario.certificates[name]) for name in episode.revoked)
+            if setup.revoked is not None
             if name in self._world.names and setup.issuer != name and setup.issuer in with_lane
-            if setup.revoked is not None and since <= setup.revoked < timedelta()
         ]
         begun += [(at, partial(self._revoke, name)) for at, _, _, name in sorted(revoked)]
         begun += [

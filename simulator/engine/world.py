@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -282,16 +281,10 @@ def world_of(episode: Episode) -> World:
     which were renewed since.
     """
     scenario, renewed = episode.scenario, [one.name for one in episode.renewals]
-    revoked = [
-        name
-        for name, setup in scenario.certificates.items()
-        if setup.revoked is not None
-        and episode.since is not None
-        and episode.since <= setup.revoked < timedelta()
-    ]
     entropy = SeededEntropy(scenario.seed)
-    enrolled = None if episode.number == 1 else renewed
-    return World(scenario, entropy, further=[*renewed, *revoked], enrolled=enrolled)
+    if episode.number == 1:
+        return World(scenario, entropy, further=renewed)
+    return World(scenario, entropy, further=[*renewed, *episode.revoked], enrolled=renewed)
 
 
 def issue_world(scenario: Scenario, entropy: Entropy, *, marked: bool = True) -> World:

@@ -56,6 +56,13 @@ class Episode:
     changes: tuple[SettingChange, ...] = ()
     since: timedelta | None = None
 
+    @property
+    def revoked(self) -> tuple[str, ...]:
+        """The certificates revoked since the connection before; for the first, all revoked by then."""
+        since = timedelta.min if self.since is None else self.since
+        moments = ((name, setup.revoked) for name, setup in self.scenario.certificates.items())
+        return tuple(name for name, at in moments if at is not None and since <= at < timedelta())
+
 
 def episodes(scenario: Scenario) -> tuple[Episode, ...]:
     """The connections of a scenario, in order; a scenario without a schedule has one.

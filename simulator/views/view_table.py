@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import OutputError, unknown_name
 from simulator.trace.connections import connections_of
-from simulator.views.drawing.cells import underlined
+from simulator.views.drawing.cells import headed
 from simulator.views.story.lanes import connection_heading, whole_title
 
 if TYPE_CHECKING:
@@ -62,12 +62,7 @@ class View:
             _function(self.written_by)(one, width, **details, **self._options(argument))
             for one in connections
         ]
-        if len(texts) == 1:
-            return texts[0]
-        headings = [connection_heading(one, len(connections)) for one in connections]
-        return "\n".join(
-            f"{underlined(heading, width)}\n\n{text}" for heading, text in zip(headings, texts, strict=True)
-        )
+        return headed(texts, [connection_heading(one, len(connections)) for one in connections], width)
 
     def _options(self, argument: str) -> dict[str, str]:
         return {"message": argument} if self.argument else {}

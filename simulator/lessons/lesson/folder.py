@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from html import escape
+from string import Template
 from typing import TYPE_CHECKING
 
 from simulator.lessons.classroom.case_sheet import case_sheet
-from simulator.lessons.lesson.frame import filled, web
+from simulator.lessons.lesson.frame import filled, framed, web
 from simulator.lessons.lesson.paper import handout, worksheet
 from simulator.lessons.lesson.plan import parts, plan
 from simulator.lessons.lesson.slides import Deck
@@ -14,6 +15,7 @@ from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.site.frame import web as site_web
 from simulator.lessons.site.lines import Lines, Shapes, json_lines
 from simulator.lessons.site.runs import SCRIPTS, light, player
+from simulator.views.drawing.web_page import linked
 from simulator.views.player.document import comparison, document
 from simulator.views.player.page import script, stylesheet
 from simulator.views.story.lanes import run_name
@@ -43,7 +45,10 @@ def lesson_files(length: str = "45") -> Iterator[tuple[str, str]]:
     )
     title = plan()["title"]
     yield "index.html", filled("index.html", title, "".join(deck.slides))
-    yield "presenter.html", filled("presenter.html", title, "".join(deck.notes), parts=minutes)
+    yield (
+        "presenter.html",
+        filled("presenter.html", f"Presenter's view · {title}", "".join(deck.notes), parts=minutes),
+    )
     yield "handout.html", handout(deck.looks, length)
     yield "worksheet.html", worksheet(answers=False)
     yield "worksheet-answers.html", worksheet(answers=True)
@@ -59,11 +64,11 @@ def _run_pages(runs: Mapping[str, tuple[Trace, ...]]) -> Iterator[tuple[str, str
     shapes = Shapes()
     texts = {name: json_lines(light(_contents(traces), shapes)) for name, traces in runs.items()}
     lines = Lines(texts.values())
-    scripts = "\n".join(f'<script defer src="../shared/{name}"></script>' for name in (*SCRIPTS, "run.js"))
+    head = linked(["../shared/player.css"], [f"../shared/{name}" for name in (*SCRIPTS, "run.js")])
     for name, text in texts.items():
         title = " beside ".join(map(run_name, runs[name]))
         body = player(lines.packed(text), "Here the run can be stepped through.")
-        yield f"runs/{name}.html", filled("run.html", title, body, scripts=scripts)
+        yield f"runs/{name}.html", framed(title, Template(web("run.html")).substitute(body=body), head)
     yield "shared/lines.js", lines.script()
     yield "shared/shapes.js", shapes.script()
     yield "shared/unpack.js", site_web("unpack.js")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.release import RELEASE
 from simulator.views.drawing.style import PALETTES
 from simulator.views.drawing.svg import markup
-from simulator.views.drawing.web_page import web_page
+from simulator.views.drawing.web_page import linked, web_page
 from simulator.views.player.document import finder
 from simulator.views.player.page import properties
 from simulator.views.player.picture import VARIABLES
@@ -103,10 +103,10 @@ def page(place: str, title: str, body: str, *, scripts: tuple[str, ...] = (), sh
     section = place.partition("/")[0].removesuffix(".html") + ".html"
     links = listed(link(up + other, words, here=other == section) for other, words in PLACES.items())
     sheets = ("site.css", sheet) if sheet else ("site.css",)
-    shared = [f'<link rel="stylesheet" href="{up}shared/{name}">' for name in sheets]
-    shared += [f'<script defer src="{up}shared/{name}"></script>' for name in ("frame.js", *scripts)]
+    shared = f"{up}shared/"
+    head = linked([shared + name for name in sheets], [shared + name for name in ("frame.js", *scripts)])
     frame = Template(web("page.html")).substitute(release=RELEASE, links=links, body=body)
-    return web_page(title, frame, policy=POLICY, head="".join(f"{line}\n" for line in shared))
+    return web_page(title, frame, policy=POLICY, head=head)
 
 
 def link(place: str, words: str, *, here: bool = False) -> str:

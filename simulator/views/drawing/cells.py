@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import CheckOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _PLAINER = str.maketrans("–—“”‘’·×│─═━◀▶├┤◆✓✗", "--\"\"''-x|-=#<>++*+x") | str.maketrans(
     {"…": "...", "→": "->", "§": "section ", "⊘": "(x)"}
@@ -107,7 +111,10 @@ def paint(text: str, kind: str, *, colour: bool) -> str:
     return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if colour else text
 
 
-def underlined(heading: str, width: int) -> str:
-    """A heading, in several lines if need be, with a line below."""
-    lines = wrap_cells(heading, width)
-    return "\n".join([*lines, "=" * max(map(cells, lines))])
+def headed(texts: Sequence[str], headings: Sequence[str], width: int) -> str:
+    """Several texts, each below its underlined heading; one alone needs none."""
+    if len(texts) == 1:
+        return texts[0]
+    wrapped = [wrap_cells(heading, width) for heading in headings]
+    ruled = ["\n".join([*lines, "=" * max(map(cells, lines))]) for lines in wrapped]
+    return "\n".join(f"{heading}\n\n{text}" for heading, text in zip(ruled, texts, strict=True))

@@ -9,7 +9,7 @@ marks of a drawing say where those parts are.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -163,6 +163,15 @@ def span(item: Item) -> Span:
         case Line() | Polygon():
             ys = [y for _, y in item.points]
             return min(ys), max(ys)
+
+
+def moved(item: Item, by: float) -> Item:
+    """The item further down, or up where ``by`` is negative."""
+    match item:
+        case Box() | Text():
+            return replace(item, y=item.y + by)
+        case Line() | Polygon():
+            return replace(item, points=tuple((x, y + by) for x, y in item.points))
 
 
 def seen_with(item: Item) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text
+from simulator.views.drawing.display import Box, Drawing, Item, Text, moved
 from simulator.views.drawing.marks import Marks, Part, SectionMark, Span
 from simulator.views.drawing.style import TYPES
 
@@ -35,7 +35,7 @@ def stacked(pictures: Sequence[Drawing], headings: Sequence[str], *, title: str)
         items.append(Text(x=MARGIN, y=baseline, text=heading, style=HEADING, seq=number))
         sections.append(SectionMark(heading, y, y + HEADING_HEIGHT))
         y += HEADING_HEIGHT
-        items += [_moved(item, y, number) for item in one.items]
+        items += [_numbered_on(moved(item, y), number) for item in one.items]
         whole += [(top + y, end + y) for top, end in one.marks.whole or [(0.0, one.height)]]
         y += one.height
         number += 1 + max((item.seq for item in one.items), default=0)
@@ -45,12 +45,7 @@ def stacked(pictures: Sequence[Drawing], headings: Sequence[str], *, title: str)
     return Drawing(width, y, title, words, (paper, *items), marks)
 
 
-def _moved(item: Item, by: float, numbers: int) -> Item:
-    """The item further down, standing for a later event."""
+def _numbered_on(item: Item, numbers: int) -> Item:
+    """The item, standing for a later event."""
     since = None if item.since is None else item.since + numbers
-    match item:
-        case Box() | Text():
-            return replace(item, y=item.y + by, seq=item.seq + numbers, since=since)
-        case Line() | Polygon():
-            points = tuple((x, y + by) for x, y in item.points)
-            return replace(item, points=points, seq=item.seq + numbers, since=since)
+    return replace(item, seq=item.seq + numbers, since=since)

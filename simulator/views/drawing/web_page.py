@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import html
+from typing import TYPE_CHECKING
 
 from simulator.release import RELEASE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def linked(sheets: Sequence[str], scripts: Sequence[str]) -> str:
+    """The lines of a head that load style sheets and scripts, each by its address and in this order."""
+    lines = [f'<link rel="stylesheet" href="{sheet}">\n' for sheet in sheets]
+    return "".join([*lines, *(f'<script defer src="{one}"></script>\n' for one in scripts)])
 
 
 def web_page(title: str, body: str, *, policy: str, head: str) -> str:

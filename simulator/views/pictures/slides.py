@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from simulator.views.drawing.display import Box, Drawing, Item, Line, Polygon, Text, seen_with, span
+from simulator.views.drawing.display import Box, Drawing, Item, Line, Text, moved, seen_with, span
 from simulator.views.drawing.marks import BEHIND, Part
 from simulator.views.drawing.pens import picture
 from simulator.views.drawing.style import detail_named
@@ -144,7 +144,7 @@ def _slide(whole: Drawing, head: float, since: float, until: float, room: float,
             end = until + tail
         piece = _cut(item, since, end) if top < end and bottom > since else None
         if piece is not None:
-            kept.append(_moved(piece, head - since))
+            kept.append(moved(piece, head - since))
     marks = whole.marks.window(since, until, head - since)
     return replace(whole, height=height, items=tuple(kept), marks=marks)
 
@@ -164,7 +164,7 @@ def _with_beliefs_in_sight(whole: Drawing, since: float, until: float) -> list[I
         if seq in words and top < since < bottom and words[seq] - top <= min(until, bottom) - since
     }
     return [
-        _moved(item, moves[item.seq]) if item.seq in moves and _is_belief(item) else item
+        moved(item, moves[item.seq]) if item.seq in moves and _is_belief(item) else item
         for item in whole.items
     ]
 
@@ -185,12 +185,3 @@ def _cut(item: Item, top: float, bottom: float) -> Item | None:
         x = item.points[0][0]
         return replace(item, points=((x, start), (x, end)))
     return None
-
-
-def _moved(item: Item, by: float) -> Item:
-    """The item further down, or up where ``by`` is negative."""
-    match item:
-        case Box() | Text():
-            return replace(item, y=item.y + by)
-        case Line() | Polygon():
-            return replace(item, points=tuple((x, y + by) for x, y in item.points))

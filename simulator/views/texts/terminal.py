@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
 from simulator.trust.verdict import CheckOutcome
-from simulator.views.drawing.cells import ASCII, UNICODE, cells, paint, plain, shorten, underlined, wrap_cells
+from simulator.views.drawing.cells import ASCII, UNICODE, cells, headed, paint, plain, shorten, wrap_cells
 from simulator.views.drawing.style import ESSENTIAL, detail_named
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
@@ -63,11 +63,8 @@ def stories(
 ) -> str:
     """The connections of a run as text, one below the other; arguments as for :func:`story`."""
     texts = [story(one, width, colour, ascii_only=ascii_only) for one in traces]
-    if len(texts) == 1:
-        return texts[0]
     headings = [connection_heading(one, len(traces)) for one in traces]
-    ruled = [underlined(plain(one) if ascii_only else one, width) for one in headings]
-    return "\n".join(f"{heading}\n\n{text}" for heading, text in zip(ruled, texts, strict=True))
+    return headed(texts, [plain(one) if ascii_only else one for one in headings], width)
 
 
 def passages(
