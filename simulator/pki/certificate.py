@@ -214,6 +214,21 @@ class Certificate(Struct, frozen=True, eq=False):
         """
         return _signature_problem(self, issuer)
 
+    def verification_problem(
+        self, signed: bytes, signature: bytes, algorithm: str, parameters: SignatureParameters
+    ) -> str | None:
+        """The reason why a signature on other content does not verify under this certificate's key, or None.
+
+        It serves whatever an issuer signs: certificates, revocation lists, OCSP answers. Never raises.
+
+        Args:
+            signed: the signed octets.
+            signature: the signature over them.
+            algorithm: RFC name, or dotted if it has none.
+            parameters: padding and hash as the library takes them, or None if unknown.
+        """
+        return _verification_problem(self, signed, signature, algorithm, parameters)
+
 
 @lru_cache(maxsize=CACHED_CERTIFICATES)
 def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | None:
@@ -222,9 +237,15 @@ def _signature_problem(certificate: Certificate, issuer: Certificate) -> str | N
         return "the signature algorithm inside the certificate is not the one outside"
     if certificate.signature_unused_bits:
         return "the signature is not made of whole octets"
-    key, key_type_name = issuer.public_key, issuer.key_type_name
     algorithm, parameters = certificate.signature_algorithm, certificate.signature_parameters
-    signature, signed = certificate.signature, certificate.tbs_bytes
+    return _verification_problem(issuer, certificate.tbs_bytes, certificate.signature, algorithm, parameters)
+
+
+def _verification_problem(
+    issuer: Certificate, signed: bytes, signature: bytes, algorithm: str, parameters: SignatureParameters
+) -> str | None:
+    """Verify a signature under a certificate's key; the reason why it does not verify, or None."""
+    key, key_type_name = issuer.public_key, issuer.key_type_name
     if key is None:
         return f"the issuer's key ({key_type_name}) is not one this program can verify with"
     if parameters is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from simulator.errors import CertificateError
@@ -63,19 +63,31 @@ def signed_again(certificate: bytes, issuer_key: PrivateKey, hash_name: str) -> 
     parts = [certificate[part.start : part.end] for part in der.children(certificate, tbs)]
     parts[2] = algorithm  # after version and serial number (RFC 5280, section 4.1)
     changed = der.sequence(*parts)
-    return der.sequence(changed, algorithm, der.bit_string(_signature(issuer_key, hash_name, changed)))
+    return der.sequence(changed, algorithm, _signature(issuer_key, hash_name, changed))
 
 
-def _algorithm(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, hash_name: str) -> bytes:
-    """The AlgorithmIdentifier; RSA's has a NULL parameter, ECDSA's none (RFC 4055, RFC 5758)."""
+def algorithm_and_signature(signed: bytes, private_key: PrivateKey) -> tuple[bytes, bytes]:
+    """DER of an AlgorithmIdentifier and of the BIT STRING with the signature, made with the usual hash."""
+    usual = usual_hash(private_key.public_key())
+    name = "" if usual is None else usual.name
+    return _algorithm(private_key, name), _signature(private_key, name, signed)
+
+
+def _algorithm(key: PrivateKey, hash_name: str) -> bytes:
+    """The AlgorithmIdentifier; RSA's has a NULL parameter, no other has any (RFC 4055, 5758 and 8410)."""
+    if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey):
+        kind = "ed25519" if isinstance(key, ed25519.Ed25519PrivateKey) else "ed448"
+        return der.sequence(der.object_identifier(_DOTTED[kind]))
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return der.sequence(der.object_identifier(_DOTTED[f"ecdsa-with-{hash_name.upper()}"]))
     return der.sequence(der.object_identifier(_DOTTED[f"{hash_name}WithRSAEncryption"]), der.encode(der.NULL))
 
 
-def _signature(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, hash_name: str, signed: bytes) -> bytes:
-    """Sign with the bare key; the same input gives the same signature."""
+def _signature(key: PrivateKey, hash_name: str, signed: bytes) -> bytes:
+    """Sign with the bare key; the same input gives the same signature, as a BIT STRING."""
+    if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey):
+        return der.bit_string(key.sign(signed))
     algorithm = HASHES[hash_name]
     if isinstance(key, ec.EllipticCurvePrivateKey):
-        return key.sign(signed, ec.ECDSA(algorithm, deterministic_signing=True))
-    return key.sign(signed, padding.PKCS1v15(), algorithm)
+        return der.bit_string(key.sign(signed, ec.ECDSA(algorithm, deterministic_signing=True)))
+    return der.bit_string(key.sign(signed, padding.PKCS1v15(), algorithm))
