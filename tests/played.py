@@ -1,8 +1,8 @@
 """Runs that several tests look at, each played once in a process; and which of them a test looks at.
 
-A claim about runs is tested over :data:`RUNS`. Under ``CI`` that is every run of the catalogue, elsewhere one
-run for each different story, the longest ones, and those with the most to draw. ``tests/test_played.py``
-holds the list.
+A claim about runs is tested over :data:`RUNS`. Under ``CI`` that is every run of the basic scenarios,
+elsewhere one run for each different story, the longest ones, and those with the most to draw.
+``tests/test_played.py`` holds the list.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from simulator import catalogue
 from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import BASICS
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EVERYTHING = os.environ.get("CI", "").lower() not in ("", "0", "false")
 
 VERSIONS: tuple[TlsVersion, ...] = ("1.2", "1.3")
-EVERY_RUN = tuple((name, tls) for name in catalogue for tls in VERSIONS)
+EVERY_RUN = tuple((name, tls) for name in BASICS for tls in VERSIONS)
 
 _IN_BOTH_VERSIONS = (
     "valid-certificate",

@@ -28,7 +28,7 @@ from simulator.errors import (
     unknown_name,
 )
 from simulator.scenario.file import loads
-from simulator.scenario.mistake import Problem, ScenarioProblemsError
+from simulator.scenario.mistakes.mistake import Problem, ScenarioProblemsError
 from tests.peers import ROOT
 
 WRONG = 'from simulator.lessons import card\ncard("valid-certificate")'

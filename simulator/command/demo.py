@@ -18,7 +18,7 @@ from simulator.runs.many import processes, spread
 from simulator.runs.progress import counted
 from simulator.runs.run import simulate
 from simulator.runs.sweep import matrix as outcome_matrix
-from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.scenario.catalogue.catalogue import BASICS
 from simulator.views.pictures.matrix import matrix_text
 from simulator.views.texts.screens import Passage
 from simulator.views.texts.terminal import LEAST_WIDTH, passages, story
@@ -99,14 +99,14 @@ def give_demo(
     check_gallery(directory)
     bar = False if quiet else None  # None: on a terminal
     with timed("The demonstration was played and drawn", quiet=quiet), processes(jobs) as executor:
-        runs = tuple(product(catalogue, VERSIONS))
+        runs = tuple(product(BASICS, VERSIONS))
         if not quiet:
             note(f"Playing {len(runs)} runs and drawing {len(pictures())} pictures: some ten seconds.")
         played = spread(_surprise, runs, executor, total=len(runs))
         unexpected = [words for words in counted(played, len(runs), "runs", show=bar) if words]
         if not quiet:
             as_expected = len(runs) - len(unexpected)
-            write(f"{len(runs)} runs of {len(catalogue)} scenarios, {as_expected} as expected.\n")
+            write(f"{len(runs)} runs of {len(BASICS)} scenarios, {as_expected} as expected.\n")
         if stories:
             tell_stories(width, coloured)
             write(heading("Every credential under every policy", width, coloured))

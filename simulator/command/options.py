@@ -141,7 +141,7 @@ def connection_scenario(scenario: Scenario, number: int | None) -> Scenario:
     Raises:
         ArgumentError: there is no such connection, or there are several and none is chosen.
     """
-    from simulator.scenario.episodes import episodes
+    from simulator.scenario.schedule.episodes import episodes
 
     every = episodes(scenario)
     if number is None and len(every) == 1:

@@ -17,7 +17,7 @@ from simulator.engine.kernel import Kernel
 from simulator.engine.names import authorities_of, lane_name, names_held
 from simulator.pki.keys import describe_key
 from simulator.scenario.changes import written
-from simulator.scenario.mistake import split_path
+from simulator.scenario.mistakes.mistake import split_path
 from simulator.trace.facts import Noted
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from simulator.engine.world import World
     from simulator.pki.certificate import Certificate
     from simulator.scenario import Scenario
-    from simulator.scenario.episodes import Episode, SettingChange
+    from simulator.scenario.schedule.episodes import Episode, SettingChange
     from simulator.trace.facts import Fact
 
 MICROSECOND = timedelta(microseconds=1)

@@ -11,7 +11,7 @@ from simulator.engine.recorder import Recorder
 from simulator.engine.roles import client_role, server_role
 from simulator.engine.setup_event import setup_of
 from simulator.engine.world import world_of
-from simulator.scenario.episodes import episodes
+from simulator.scenario.schedule.episodes import episodes
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulator.actors.server import ServerRole
     from simulator.engine.world import World
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.scenario.episodes import Episode
+    from simulator.scenario.schedule.episodes import Episode
     from simulator.trace.facts import Event
 
 KEPT_SCENARIOS = 64  # with a schedule; each is a chain of scenarios that preparations are kept for

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.pki.keys import PrivateKey
     from simulator.scenario import CertificateSetup, Scenario
-    from simulator.scenario.episodes import Episode
+    from simulator.scenario.schedule.episodes import Episode
 
 
 @dataclass(frozen=True, slots=True)

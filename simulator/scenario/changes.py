@@ -14,7 +14,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 from simulator.errors import ScenarioError
-from simulator.scenario.mistake import (
+from simulator.scenario.mistakes.mistake import (
     KEY_PATH,
     Path,
     Problem,
@@ -23,7 +23,7 @@ from simulator.scenario.mistake import (
     split_path,
     written_path,
 )
-from simulator.scenario.mistakes import scenario_problems
+from simulator.scenario.mistakes.scenario import scenario_problems
 from simulator.scenario.setup import CertificateSetup, ScenarioSetup, ScheduleEntry, good_certificates
 from simulator.scenario.values import field_types, read_table, type_at, without_none
 from simulator.scenario.words import SPECIAL_WORDS, write_duration, write_time

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ScenarioError
 from simulator.scenario.changes import apply_table, differences
-from simulator.scenario.mistake import Problem, ScenarioProblemsError
-from simulator.scenario.mistakes import scenario_problems
+from simulator.scenario.mistakes.mistake import Problem, ScenarioProblemsError
+from simulator.scenario.mistakes.scenario import scenario_problems
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.toml_text import key_lines, line_of, parsed, read_text
 from simulator.scenario.values import read_table
@@ -21,7 +21,7 @@ from simulator.visible import clean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.scenario.mistake import Path
+    from simulator.scenario.mistakes.mistake import Path
 
 MOST_MISTAKES = 50  # reported at once: more than fit on a screen help no reader
 # Settings that are judged together: if the first cannot be read, nothing true can be said of the others.

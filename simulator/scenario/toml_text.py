@@ -11,7 +11,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from simulator.scenario.mistake import DEEPEST_KEY, KEY, KEY_PATH, Path, split_path
+from simulator.scenario.mistakes.mistake import DEEPEST_KEY, KEY, KEY_PATH, Path, split_path
 
 if TYPE_CHECKING:
     from pathlib import Path as FilePath

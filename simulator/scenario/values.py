@@ -17,7 +17,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from simulator.scenario.frozen import FrozenMapping
-from simulator.scenario.mistake import (
+from simulator.scenario.mistakes.mistake import (
     Path,
     Problem,
     ScenarioProblemsError,

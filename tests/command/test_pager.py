@@ -19,7 +19,7 @@ from simulator.command.demo import STORIES, pages, steps_of
 from simulator.command.keyboard import BACK, FORWARD, QUIT, turns_in
 from simulator.command.pager import KEYS, LAST_KEYS, LEAST_LINES, Book, Page, pages_of, turn_pages
 from simulator.errors import OutputError
-from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.scenario.catalogue.catalogue import BASICS
 from simulator.views.drawing.cells import cells
 from simulator.views.texts.screens import Passage, screens
 from simulator.views.texts.terminal import passages, story
@@ -146,7 +146,7 @@ def test_another_window_shows_the_same_place() -> None:
 @windows
 def test_the_bottom_line_fits(columns: int, lines: int) -> None:
     """The bottom line has a counter, the story's name (or its beginning) and the keys, and fits."""
-    for name in catalogue:
+    for name in BASICS:
         book = Book(partial(cut, name, "1.3"))
         book.fit((columns, lines))
         for number, page in enumerate(book.pages):

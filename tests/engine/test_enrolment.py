@@ -14,7 +14,7 @@ from simulator.pki.certificate import Certificate
 from simulator.runs.run import simulate
 from simulator.scenario import Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.scenario.episodes import episodes
+from simulator.scenario.schedule.episodes import episodes
 from simulator.trace.facts import Decided, Received, Sent, Step
 from simulator.trace.steps import DECISION_STEPS
 

@@ -22,7 +22,7 @@ from simulator.pki.key_files import load_private_key
 from simulator.pki.keys import KeyType, PrivateKey
 from simulator.runs.files import write_private_file, write_public_file
 from simulator.scenario import CertificateSetup, ClientSetup, Scenario, ServerSetup, good_certificates
-from simulator.scenario.episodes import episodes
+from simulator.scenario.schedule.episodes import episodes
 from tests.peers import ROOT
 from tests.pki.samples import KEY_TYPES, openssl
 

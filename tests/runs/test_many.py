@@ -16,7 +16,7 @@ import pytest
 from simulator import catalogue, explore, matrix, simulate, simulate_all
 from simulator.errors import ArgumentError, OutputError, ScenarioError, SimulatorError, unknown_name
 from simulator.runs.many import spread
-from simulator.scenario.mistake import Problem, ScenarioProblemsError
+from simulator.scenario.mistakes.mistake import Problem, ScenarioProblemsError
 from tests.peers import absent
 from tests.played import EVERYTHING, NAMES, RUNS, VERSIONS, run_of
 

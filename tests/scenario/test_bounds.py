@@ -14,8 +14,8 @@ from simulator.lessons.quiz.quiz_file import tables_in
 from simulator.scenario import Scenario
 from simulator.scenario.changes import parse_assignment
 from simulator.scenario.file import MOST_MISTAKES, loads
-from simulator.scenario.mistake import ScenarioProblemsError
-from simulator.scenario.mistakes import LONGEST_TEXTS
+from simulator.scenario.mistakes.mistake import ScenarioProblemsError
+from simulator.scenario.mistakes.scenario import LONGEST_TEXTS
 from simulator.scenario.toml_text import LARGEST_FILE_BYTES
 from simulator.views.drawing.cells import wrap_cells
 from simulator.views.texts.terminal import story

@@ -8,8 +8,8 @@ import pytest
 
 from simulator.errors import ScenarioError
 from simulator.scenario import Connect, Scenario, ScheduleEntry
-from simulator.scenario.episodes import episodes
 from simulator.scenario.file import loads
+from simulator.scenario.schedule.episodes import episodes
 
 DAY = timedelta(days=1)
 RENEWAL = """

@@ -14,8 +14,8 @@ from simulator.pki import signing
 from simulator.pki.key_types import SIGNATURE_HASHES, KeyType
 from simulator.scenario import CertificateSetup, Expectation, Scenario, ServerSetup
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.scenario.mistake import ScenarioProblemsError, nearest_word
-from simulator.scenario.mistakes import scenario_problems
+from simulator.scenario.mistakes.mistake import ScenarioProblemsError, nearest_word
+from simulator.scenario.mistakes.scenario import scenario_problems
 from simulator.scenario.words import ALERT_NAMES, GROUPS, SIGNATURE_SCHEMES
 from simulator.security import SecurityLevel
 from simulator.tls import config

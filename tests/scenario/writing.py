@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.scenario.changes import differences, plain_value
-from simulator.scenario.mistake import written_path
+from simulator.scenario.mistakes.mistake import written_path
 from simulator.scenario.setup import Expectation, ScenarioSetup
 from simulator.scenario.values import field_types
 from simulator.scenario.writer import toml
@@ -14,7 +14,7 @@ from simulator.tls.wire.version import TLS_VERSIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.scenario.mistake import Path
+    from simulator.scenario.mistakes.mistake import Path
 
 TEXT_KEYS = ("name", "title", "topic", "lesson")  # they describe the world and change nothing in it
 

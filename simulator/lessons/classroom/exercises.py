@@ -24,7 +24,7 @@ from simulator.runs.run import Run, simulate
 from simulator.scenario import Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.changes import differences
-from simulator.scenario.mistake import Path, written_path
+from simulator.scenario.mistakes.mistake import Path, written_path
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.trace.facts import Decided
 from simulator.views.story.words import plural, question

@@ -20,7 +20,7 @@ from simulator.lessons.traces import evidence
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import load
 from simulator.scenario.changes import differences, plain_value
-from simulator.scenario.mistake import written_path
+from simulator.scenario.mistakes.mistake import written_path
 from simulator.scenario.writer import toml
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from simulator.lessons.site.runs import light, played, run_page
 from simulator.runs.many import spread
 from simulator.runs.progress import counted
 from simulator.scenario import TLS_VERSIONS
-from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.scenario.catalogue.catalogue import BASICS
 from simulator.scenario.catalogue.credentials import CREDENTIALS
 from simulator.views.player.page import script, stylesheet
 
@@ -44,7 +44,7 @@ OWN_SCRIPTS = ("frame.js", "unpack.js", "step.js", "decide.js", "playground.js",
 
 
 def site_files(
-    scenarios: Sequence[str] = tuple(catalogue),
+    scenarios: Sequence[str] = BASICS,
     credentials: Sequence[str] = tuple(CREDENTIALS),
     decided: Sequence[str] = DECIDED,
     *,

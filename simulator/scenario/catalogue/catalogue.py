@@ -1,6 +1,6 @@
 """The built-in scenarios: the good handshake with one thing changed, each with its lesson.
 
-Every scenario is a small TOML file beside this one, read as a user's file is.
+Every scenario is a small TOML file in the folder of its topic, read as a user's file is.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from simulator.scenario import Scenario
 from simulator.scenario.file import load as load_file
 from simulator.scenario.file import loads
 
-# The order in which to teach them, a row for each question.
-_ROWS = (
+# The order in which to teach them, a row for each question. First one connection, whose outcome the
+# handshake alone decides.
+_BASIC_ROWS = (
     # a certificate that is accepted, of every kind
     "valid-certificate chain-with-intermediate rsa-certificate p384-certificate ed25519-certificate",
     # who asks, and who answers
@@ -37,7 +38,12 @@ _ROWS = (
     # what only the messages show
     "hello-retry version-mismatch",
 )
-TEACHING_ORDER = tuple(name for row in _ROWS for name in row.split())
+# Then what goes on for longer, or above the handshake.
+_FURTHER_ROWS: tuple[str, ...] = ()
+
+#: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.
+BASICS = tuple(name for row in _BASIC_ROWS for name in row.split())
+TEACHING_ORDER = (*BASICS, *(name for row in _FURTHER_ROWS for name in row.split()))
 
 
 class UnknownScenarioError(ScenarioError, KeyError):
@@ -84,8 +90,8 @@ def load(name_or_path: str | Path) -> Scenario:
 
 @cache
 def _built_in(name: str) -> Scenario:
-    text = Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8")
-    return loads(text, source=f"{name}.toml", name=name)
+    file = next(Path(__file__).parent.glob(f"*/{name}.toml"))
+    return loads(file.read_text(encoding="utf-8"), source=file.name, name=name)
 
 
 def _unknown(name: object, expected: str) -> UnknownScenarioError:

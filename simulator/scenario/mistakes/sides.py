@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.pki.distinguished_name import RelativeNames, folded
 from simulator.pki.name_text import read_distinguished_name
-from simulator.scenario.mistake import (
+from simulator.scenario.mistakes.mistake import (
     Problem,
     broken_rules,
     host_problems,
@@ -14,7 +14,7 @@ from simulator.scenario.mistake import (
     subject_problems,
     unknown_certificates,
 )
-from simulator.scenario.policy_mistakes import side_policy_problems
+from simulator.scenario.mistakes.policies import side_policy_problems
 from simulator.security import SecurityLevel
 from simulator.tls.wire.registry import SPOKEN_GROUPS
 

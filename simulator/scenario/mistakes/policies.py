@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from simulator.pki.der import is_object_identifier
 from simulator.pki.key_types import POLICY_NAMES
-from simulator.scenario.mistake import Problem
+from simulator.scenario.mistakes.mistake import Problem
 from simulator.scenario.words import POLICY_PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from simulator.scenario.mistake import Path
+    from simulator.scenario.mistakes.mistake import Path
     from simulator.scenario.setup import CertificateSetup, ClientSetup, ServerSetup
 
 MOST_SKIPPED = 255  # certificates below a CA: no verifier builds so long a path

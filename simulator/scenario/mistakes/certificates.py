@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.pki.der import is_object_identifier
 from simulator.pki.host import address_of
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KeyType
-from simulator.scenario.mistake import (
+from simulator.scenario.mistakes.mistake import (
     Problem,
     broken_rules,
     host_problems,
@@ -16,13 +16,13 @@ from simulator.scenario.mistake import (
     offset_problems,
     subject_problems,
 )
-from simulator.scenario.policy_mistakes import certificate_policy_problems
+from simulator.scenario.mistakes.policies import certificate_policy_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from simulator.scenario.mistake import Path
+    from simulator.scenario.mistakes.mistake import Path
     from simulator.scenario.setup import CertificateSetup, ScenarioSetup
 
 LANES = ("client", "server", "world")  # a CA is an actor under its certificate's name: these are taken

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta  # noqa: TC003 - a dataclass's field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from simulator.scenario.mistake import split_path
+from simulator.scenario.mistakes.mistake import split_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from simulator.scenario.schedule import after
+from simulator.scenario.schedule.entries import after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.scenario.scenario import Scenario
-    from simulator.scenario.schedule import Renewal
+    from simulator.scenario.schedule.entries import Renewal
     from simulator.scenario.setup import CertificateSetup, ScheduleEntry
 
 

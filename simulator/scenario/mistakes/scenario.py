@@ -9,10 +9,10 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from simulator.scenario.certificate_mistakes import certificates_problems
-from simulator.scenario.mistake import Problem
-from simulator.scenario.schedule_mistakes import schedule_problems
-from simulator.scenario.side_mistakes import client_problems, server_problems
+from simulator.scenario.mistakes.certificates import certificates_problems
+from simulator.scenario.mistakes.mistake import Problem
+from simulator.scenario.mistakes.schedule import schedule_problems
+from simulator.scenario.mistakes.sides import client_problems, server_problems
 from simulator.visible import is_visible
 
 if TYPE_CHECKING:

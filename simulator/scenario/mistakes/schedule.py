@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from simulator.scenario.mistake import (
+from simulator.scenario.mistakes.mistake import (
     Problem,
     broken_rules,
     not_one_of,
@@ -14,14 +14,14 @@ from simulator.scenario.mistake import (
     split_path,
     unknown_certificates,
 )
-from simulator.scenario.schedule import after
-from simulator.scenario.side_mistakes import client_problems, server_problems
+from simulator.scenario.mistakes.sides import client_problems, server_problems
+from simulator.scenario.schedule.entries import after
 from simulator.scenario.words import write_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.scenario.mistake import Path
+    from simulator.scenario.mistakes.mistake import Path
     from simulator.scenario.setup import CertificateSetup, Network, ScenarioSetup, ScheduleEntry
 
     Numbered = tuple[Path, ScheduleEntry]
