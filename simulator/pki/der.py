@@ -7,6 +7,7 @@ reader is as tolerant as OpenSSL's: it takes lengths that are written longer tha
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ BIT_STRING = 0x03
 OCTET_STRING = 0x04
 NULL = 0x05
 OBJECT_IDENTIFIER = 0x06
+ENUMERATED = 0x0A
+GENERALIZED_TIME = 0x18
 SEQUENCE = 0x30
 SET = 0x31
 
@@ -25,6 +28,8 @@ _TAG_NAMES = {
     BIT_STRING: "BIT STRING",
     OCTET_STRING: "OCTET STRING",
     OBJECT_IDENTIFIER: "OBJECT IDENTIFIER",
+    ENUMERATED: "ENUMERATED",
+    GENERALIZED_TIME: "GeneralizedTime",
     SEQUENCE: "SEQUENCE",
     SET: "SET",
 }
@@ -51,6 +56,16 @@ def encode(tag: int, *parts: bytes) -> bytes:
 def sequence(*parts: bytes) -> bytes:
     """Write a SEQUENCE of encoded values."""
     return encode(SEQUENCE, *parts)
+
+
+def integer(value: int, tag: int = INTEGER) -> bytes:
+    """Write an INTEGER, or an ENUMERATED, in as few octets as hold it with its sign."""
+    return encode(tag, value.to_bytes((value + (value < 0)).bit_length() // 8 + 1, "big", signed=True))
+
+
+def generalized_time(time: datetime) -> bytes:
+    """Write a GeneralizedTime in the form of RFC 5280, section 4.1.2.5.2: in UTC, without fractions."""
+    return encode(GENERALIZED_TIME, f"{time.astimezone(UTC):%Y%m%d%H%M%SZ}".encode())
 
 
 def bit_string(content: bytes) -> bytes:

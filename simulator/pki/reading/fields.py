@@ -70,10 +70,22 @@ def read_raw_extensions(data: bytes, behind: list[der.Element], remarks: Remarks
     tags = [part.tag for part in behind]
     if tags != [tag for tag in (0x81, 0x82, 0xA3) if tag in tags]:
         raise ValueError("behind the public key stands what does not belong there")
-    found: list[RawExtension] = []
     if 0xA3 not in tags:
         return ()
     (entries,) = exactly(der.children(data, behind[-1]), 1)
+    found = read_extension_list(data, entries, remarks)
+    if not found:
+        remarks.on("extensions", "RFC 5280 §4.2").add("are an empty list")
+    return found
+
+
+def read_extension_list(data: bytes, entries: der.Element, remarks: Remarks) -> tuple[RawExtension, ...]:
+    """Every extension of a list, as certificates, revocation lists and OCSP messages have it.
+
+    Raises:
+        ValueError: an extension is not an identifier, a flag, and an OCTET STRING.
+    """
+    found: list[RawExtension] = []
     for entry in der.children_of(data, entries, der.SEQUENCE):
         identifier, *flags, value = der.children_of(data, entry, der.SEQUENCE) or [entry, entry]
         dotted = der.read_dotted(data, identifier)
@@ -83,8 +95,6 @@ def read_raw_extensions(data: bytes, behind: list[der.Element], remarks: Remarks
         remarks.on(EXTENSION_NAMES.get(dotted, dotted), "RFC 5280 §4.2")
         critical = read_flag(data, flags[0] if flags else None, remarks)
         found.append((dotted, critical, data[value.content : value.end]))
-    if not found:
-        remarks.on("extensions", "RFC 5280 §4.2").add("are an empty list")
     return tuple(found)
 
 
