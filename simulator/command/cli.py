@@ -16,17 +16,15 @@ from simulator.command.console import (
     terminal_width,
     wants_colour,
     width_option,
-    write,
-    write_json,
 )
 from simulator.command.lessons import cases, glossary, lesson, quiz, site
+from simulator.command.listing import list_
 from simulator.command.options import (
     FOLDER,
     colour_option,
     connection_option,
     connection_scenario,
     jobs_option,
-    json_option,
     password_from,
     password_options,
     scenario_from,
@@ -37,15 +35,12 @@ from simulator.errors import nearest_names
 from simulator.release import RELEASE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
-
-    from simulator.scenario import Scenario
 
 EPILOG = """\b
 Five commands to begin with:
   clientauth demo                                    one story, and the gallery in figures/
-  clientauth list                                    the built-in scenarios
+  clientauth list                                    the built-in scenarios by topic
   clientauth run no-certificate-lower-level          one of them, step by step
   clientauth run valid-certificate --set server.client_authentication=none
                                                      the same with one thing changed
@@ -86,34 +81,6 @@ def clientauth() -> None:
     A client asks a server for a secure connection and checks the server's certificate; the server asks for a
     certificate, judges what comes, and grants a secure session, a lower level of security, or nothing.
     """
-
-
-@clientauth.command("list")
-@json_option
-@colour_option
-def list_(as_json: bool, colour: bool | None) -> None:
-    """List the built-in scenarios."""
-    from simulator.scenario.catalogue.catalogue import catalogue
-
-    if as_json:
-        write_json([{"name": s.name, "title": s.title, "topic": s.topic} for s in catalogue.values()])
-    else:
-        write(listing(catalogue, coloured=wants_colour(colour)))
-
-
-def listing(scenarios: Mapping[str, Scenario], *, coloured: bool) -> str:
-    """The scenarios by topic, each with its title, in their own order."""
-    widest = max(map(len, scenarios))
-    lines: list[str] = []
-    topic = ""
-    for name, scenario in scenarios.items():
-        if scenario.topic != topic:
-            topic = scenario.topic
-            title = topic[:1].upper() + topic[1:]
-            lines += ["", click.style(title, bold=True) if coloured else title]
-        lines.append(f"  {name:<{widest}}  {scenario.title}")
-    lines += ["", f"{len(scenarios)} scenarios. Play one: clientauth run {next(iter(scenarios))}"]
-    return "\n".join(lines[1:])
 
 
 @clientauth.command()
@@ -202,5 +169,5 @@ def demo(
     return demonstration.give_demo(figures, columns, coloured, quiet=quiet, stories=stories, jobs=jobs)
 
 
-for verb in (run, export, matrix, diff, check, cases, glossary, quiz, site, lesson):
+for verb in (list_, run, export, matrix, diff, check, cases, glossary, quiz, site, lesson):
     clientauth.add_command(verb)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -72,11 +73,11 @@ def test_list_is_the_catalogue(tmp_path: Path) -> None:
 
 
 def test_list_in_a_pipe_has_no_colours(tmp_path: Path) -> None:
-    """What is piped is plain text, and names every scenario."""
-    listed = clientauth("list", cwd=tmp_path).stdout
+    """What is piped is plain text, and with ``--all`` names every scenario with its title."""
+    listed = clientauth("list", "--all", cwd=tmp_path).stdout
     assert "\x1b" not in listed
-    for name in catalogue:
-        assert name in listed
+    for name, scenario in catalogue.items():
+        assert re.search(rf"^  {re.escape(name)} +{re.escape(scenario.title)}$", listed, re.MULTILINE)
 
 
 def test_run_json_has_the_documented_keys(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_hostile_text_of_a_file_is_told_cleaned(
 
 def test_a_usage_error_is_told_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
     """An argument that the shell took from the name of a file is shown as an escape too."""
-    status, told = status_of(["list", "\x1b]0;x\x07"], io.StringIO(), monkeypatch)
+    status, told = status_of(["run", "valid-certificate", "\x1b]0;x\x07"], io.StringIO(), monkeypatch)
     assert 2 == status
     assert "\x1b" not in told
     assert "\\u001b]0;x\\u0007" in told
