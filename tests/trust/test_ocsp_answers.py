@@ -1,0 +1,110 @@
+"""Judging OCSP answers: by RFC 6960, and held against what ``openssl ocsp`` prints."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.pki.bundles import write_pem
+from simulator.pki.key_types import KeyType
+from simulator.trust.checks.ocsp_answer import OcspJudgement, judge_ocsp_answer
+from tests.pki.ocsp_samples import MACHINE_NOW, NONCE, answer, hierarchy, odd_answers, single
+from tests.pki.samples import openssl
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OK, LATE, BAD = "Response verify OK", "WARNING: Status times invalid", "Response Verify Failure"
+# (status, the field that decided, the status that OpenSSL prints, words that it prints beside it)
+ROWS: dict[str, tuple[str | None, str, str | None, str]] = {
+    "good": ("good", "certStatus", "good", OK),
+    "good, by key": ("good", "certStatus", "good", OK),
+    "good, appointed responder": ("good", "certStatus", "good", OK),
+    "revoked": ("revoked", "certStatus", "revoked", "Reason: keyCompromise"),
+    "revoked without a reason": ("revoked", "certStatus", "revoked", OK),
+    "unknown": ("unknown", "certStatus", "unknown", OK),
+    "without nextUpdate": ("good", "certStatus", "good", OK),
+    "out of date": (None, "nextUpdate", "good", LATE),
+    "within tolerance": ("good", "certStatus", "good", OK),
+    "from tomorrow": (None, "thisUpdate", "good", LATE),
+    "next before this": (None, "nextUpdate", "good", LATE),
+    "another certificate": (None, "certID", None, "ERROR: No Status found."),
+    "another hash": (None, "certID", None, "ERROR: No Status found."),
+    "responder without the purpose": (None, "extKeyUsage", "good", "missing ocspsigning usage"),
+    "responder of another CA": (None, "issuer", "good", "certificate verify error"),
+    "expired responder": (None, "validity", "good", "certificate has expired"),
+    "another CA": (None, "issuer", "good", "certificate verify error"),
+    "unnamed responder": (None, "responderID", "good", "signer certificate not found"),
+    "another key": (None, "signature", "good", BAD),
+    "tryLater": (None, "responseStatus", None, "Responder Error: trylater (3)"),
+    "unauthorized": (None, "responseStatus", None, "Responder Error: unauthorized (6)"),
+    "malformedRequest": (None, "responseStatus", None, "Responder Error: malformedrequest (1)"),
+    "internalError": (None, "responseStatus", None, "Responder Error: internalerror (2)"),
+    "sigRequired": (None, "responseStatus", None, "Responder Error: sigrequired (5)"),
+    "garbage": (None, "OCSPResponse", None, "Error reading OCSP response"),
+}
+
+
+def judged(raw: bytes, kind: KeyType = KeyType.P256, nonce: bytes | None = None) -> OcspJudgement:
+    """An answer, judged for the leaf of a hierarchy at the machine's now."""
+    of = hierarchy(kind)
+    return judge_ocsp_answer(raw, of.asked, of.leaf.certificate, of.ca.own.certificate, MACHINE_NOW, nonce)
+
+
+@pytest.mark.parametrize("name", odd_answers())
+def test_the_field_that_decides(name: str) -> None:
+    """Each odd answer is judged by the field that is odd, and has a status only if it counts."""
+    found = judged(odd_answers()[name])
+    assert (found.status, found.field) == ROWS[name][:2], found
+
+
+@pytest.mark.parametrize("name", odd_answers())
+def test_openssl_prints_the_same(name: str, tmp_path: Path) -> None:
+    """OpenSSL prints the status of an answer that counts, and the same fault of one that does not.
+
+    Its exit status does not tell: it is 0 for revoked, for unknown and for answers out of date.
+    """
+    of = hierarchy()
+    ca, leaf, given = tmp_path / "ca.pem", tmp_path / "leaf.pem", tmp_path / "answer.der"
+    ca.write_bytes(write_pem([of.ca.own.certificate]))
+    leaf.write_bytes(write_pem([of.leaf.certificate]))
+    given.write_bytes(odd_answers()[name])
+    arguments = ("-no_nonce", "-issuer", ca, "-cert", leaf, "-CAfile", ca, "-respin", given)
+    done = openssl("ocsp", *arguments)
+    printed = (done.stdout + done.stderr).decode()
+    status = re.search(r"^(?:.*: )?(good|revoked|unknown)$", printed, re.MULTILINE)
+    _, _, expected, words = ROWS[name]
+    assert (status[1] if status else None) == expected, printed
+    assert words in printed
+    assert done.returncode == 0 or words not in (OK, LATE, "Reason: keyCompromise")
+    sound = OK in printed and not any(fault in printed for fault in (LATE, "ERROR"))
+    assert sound == (judged(odd_answers()[name]).status is not None)
+
+
+@pytest.mark.parametrize("kind", [KeyType.P384, KeyType.ED25519, KeyType.RSA2048])
+def test_a_ca_with_another_kind_of_key(kind: KeyType) -> None:
+    """An answer signed with each kind of key is verified, and one octet of it changed is not."""
+    of = hierarchy(kind)
+    raw = answer(single(certificate=of.asked), of.ca.own)
+    assert judged(raw, kind).status == "good"
+    last = raw[:-1] + bytes((raw[-1] ^ 1,))
+    assert judged(last, kind).status is None
+
+
+def test_the_nonce_belongs_to_the_request() -> None:
+    """Another nonce is an answer to another request; none is let pass, as OpenSSL lets it pass."""
+    assert judged(answer(nonce=NONCE), nonce=NONCE).status == "good"
+    assert judged(answer(nonce=NONCE[::-1]), nonce=NONCE).field == "nonce"
+    assert judged(answer(), nonce=NONCE).status == "good"
+    assert judged(answer(nonce=NONCE)).status == "good"
+
+
+def test_the_sentences_name_what_was_found() -> None:
+    """A revocation is reported with its moment and its reason, an error with its name."""
+    revoked = judged(odd_answers()["revoked"])
+    assert "because of keyCompromise" in revoked.sentence
+    assert revoked.value.startswith("revoked at ")
+    assert "tryLater" in judged(odd_answers()["tryLater"]).sentence
+    assert "another certificate" in judged(odd_answers()["another certificate"]).sentence
