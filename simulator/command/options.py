@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -136,24 +137,25 @@ def connection_from(run: Run, number: int | None) -> Run:
 
 
 def connection_scenario(scenario: Scenario, number: int | None) -> Scenario:
-    """The world of one connection, as a scenario of its own.
+    """The world of one connection, as a scenario of its own; its name says which of several.
 
     Raises:
         ArgumentError: there is no such connection, or there are several and none is chosen.
     """
-    from simulator.scenario.schedule.episodes import episodes
+    from simulator.scenario.schedule.episodes import episode_of, episodes
 
     every = episodes(scenario)
-    if number is None and len(every) == 1:
-        return every[0].scenario
-    if number is None or number > len(every):
+    if len(every) == 1:
+        return episode_of(every, number or 1).scenario
+    if number is None:
         raise ArgumentError(
-            "The scenario has several connections." if number is None else "There is no such connection.",
-            got="no connection" if number is None else f"connection {number}",
-            expected="1" if len(every) == 1 else f"1 to {len(every)}",
+            "The scenario has several connections.",
+            got="no connection",
+            expected=f"1 to {len(every)}",
             advice="Choose one with --connection.",
         )
-    return every[number - 1].scenario
+    chosen = episode_of(every, number).scenario
+    return replace(chosen, name=f"{chosen.name}, connection {number}")
 
 
 def scenario_from(name: str, settings: tuple[str, ...]) -> Scenario:

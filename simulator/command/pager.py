@@ -37,7 +37,7 @@ from simulator.command.keyboard import (
 )
 from simulator.errors import OutputError
 from simulator.views.drawing.cells import cells, plain, shorten
-from simulator.views.story.words import clean
+from simulator.views.story.lanes import run_title
 from simulator.views.texts.screens import screens
 from simulator.views.texts.terminal import LEAST_WIDTH, SIGNS, passages, stories
 
@@ -122,7 +122,7 @@ def step_through(traces: Sequence[Trace], width: int | None, *, coloured: bool) 
             page
             for chapter, trace in enumerate(traces)
             for page in pages_of(
-                clean(trace.setup.title),
+                run_title(trace.setup),
                 passages(trace, columns, coloured, ascii_only=ascii_only),
                 lines,
                 chapter,

@@ -82,13 +82,14 @@ def _episodes_of(key: ByIdentity) -> tuple[Episode, ...]:
 
 @lru_cache(maxsize=KEPT_PREPARATIONS)
 def _prepare(key: ByIdentity, tls: TlsVersion, number: int) -> Preparation:
-    episode, version = episodes_of(key.scenario)[number - 1], Version(tls)
+    every, version = episodes_of(key.scenario), Version(tls)
+    episode = every[number - 1]
     scenario = episode.scenario
     world = world_of(episode)
     happenings = enrol(world, episode)
     recorder = Recorder(tls, number)
     begins = min((one.at for one in happenings), default=0)
-    setup = recorder.begin(setup_of(scenario, world, tls, number), begins)
+    setup = recorder.begin(setup_of(scenario, world, tls, number, len(every)), begins)
     return Preparation(
         episode,
         world,

@@ -21,8 +21,16 @@ UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 HEED = {True: "obeyed", False: "ignored", None: ""}
 
 
-def setup_of(scenario: Scenario, world: World, tls: TlsVersion, number: int = 1) -> Setup:
-    """The world as it stands before the first message of a connection, with all that enrolment brought."""
+def setup_of(scenario: Scenario, world: World, tls: TlsVersion, number: int, count: int) -> Setup:
+    """The world as it stands before the first message of a connection, with all that enrolment brought.
+
+    Args:
+        scenario: what is set up.
+        world: what was made of it.
+        tls: the version asked for.
+        number: of the connection.
+        count: how many connections there are.
+    """
     return Setup(
         scenario=scenario.name,
         title=scenario.title,
@@ -33,7 +41,7 @@ def setup_of(scenario: Scenario, world: World, tls: TlsVersion, number: int = 1)
         port=scenario.network.port,
         latency=round(scenario.network.latency_ms * 1000),
         actors=lanes(scenario, world, tls),
-        connections=(ConnectionSetup(number=number, client="client", server="server"),),
+        connections=(ConnectionSetup(number, "client", "server", count),),
         certificates=held_certificates({name: one.certificate for name, one in world.issued.items()}),
     )
 

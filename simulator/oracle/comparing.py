@@ -6,6 +6,7 @@ and with its reason.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from simulator.runs.progress import counted
 from simulator.trace.facts import Checked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor
 
     from simulator.oracle.observed import Played, SentAlert, SentMessage
@@ -74,14 +75,23 @@ def check_all(
         executor: the executor of the comparisons; see :func:`~simulator.runs.many.simulate_all`.
         progress: show a bar on standard error; None shows it if that is a terminal.
     """
-    connections = [episode.scenario for scenario in scenarios for episode in episodes_of(scenario)]
+    connections = [named for scenario in scenarios for named in _connections(scenario)]
     pairs = tuple(product(connections, versions))
     rows = spread(_row, pairs, executor, total=len(pairs))
     return CheckReport(tuple(counted(rows, len(pairs), "comparisons", show=progress)))
 
 
-def _row(pair: tuple[Scenario, TlsVersion]) -> CheckRow:
-    return check(*pair)
+def _connections(scenario: Scenario) -> Iterator[tuple[str, Scenario]]:
+    """Each connection with its name in a report."""
+    every = episodes_of(scenario)
+    for episode in every:
+        which = f", connection {episode.number}" if len(every) > 1 else ""
+        yield scenario.name + which, episode.scenario
+
+
+def _row(pair: tuple[tuple[str, Scenario], TlsVersion]) -> CheckRow:
+    (name, scenario), tls = pair
+    return replace(check(scenario, tls), scenario=name)
 
 
 def differences_between(ours: Played, theirs: Played) -> tuple[Difference, ...]:

@@ -42,7 +42,7 @@ class CheckRow:
     """The comparison of one scenario in one TLS version.
 
     Attributes:
-        scenario: its name.
+        scenario: its name; of one of several connections with its number.
         tls: the version.
         mode: the players: ``both``, ``openssl-server`` or ``openssl-client``, or None if not played.
         differences: what differs, accepted or not.

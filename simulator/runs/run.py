@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine.preparation import episodes_of
 from simulator.engine.simulation import Simulation
-from simulator.errors import ArgumentError
+from simulator.scenario.schedule.episodes import episode_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import Sent
@@ -70,13 +70,7 @@ class Run:
         Raises:
             ArgumentError: there is no such connection.
         """
-        count = len(self.connections)
-        if number not in range(1, count + 1):
-            message = "The run has no such connection."
-            expected = "1" if count == 1 else f"1 to {count}"
-            advice = "Connections are counted from 1, in the order of the schedule."
-            raise ArgumentError(message, got=repr(number), expected=expected, advice=advice)
-        return self.connections[number - 1]
+        return episode_of(self.connections, number)
 
     @cached_property
     def as_expected(self) -> bool | None:

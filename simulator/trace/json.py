@@ -35,8 +35,9 @@ else:
 class TraceValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """Base of every value of a trace.
 
-    No field of a trace has a default: a file that lacks a key is refused, not completed by guessing. A frozen
-    value cannot come to hold itself, so the garbage collector need not look at it (``gc=False``).
+    A field has no default, so a file that lacks a key is refused, not completed by guessing. The few
+    exceptions say what it means that they are left out. A frozen value cannot come to hold itself, so the
+    garbage collector need not look at it (``gc=False``).
     """
 
 

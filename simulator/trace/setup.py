@@ -99,15 +99,17 @@ class ActorSetup(TraceValue, frozen=True):
     policy: tuple[tuple[str, str], ...]
 
 
-class ConnectionSetup(TraceValue, frozen=True):
+class ConnectionSetup(TraceValue, frozen=True, omit_defaults=True):
     """A connection and its two parties.
 
     Attributes:
         number: from 1, in the order in which the connections begin.
         client: name of the party that opens it.
         server: name of the party that accepts it.
+        count: how many connections the run has; left out if this is the only one.
     """
 
     number: int
     client: str
     server: str
+    count: int = 1

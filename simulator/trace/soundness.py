@@ -82,6 +82,9 @@ def _setup_must_be_sound(setup: Setup, where: str) -> None:
     parties = {actor.name for actor in setup.actors}
     for connection in setup.connections:
         _must_be_of(f"{where}.connections", parties, connection.client, connection.server)
+        if not 1 <= connection.number <= connection.count:
+            which = f"{connection.number} of {connection.count}"
+            raise wrong(f"{where}.connections", which, "a number from 1 to the count")
     certificates = {held.name for held in setup.certificates}
     for place, actor in enumerate(setup.actors):
         for key in ("sends", "trusts", "holds"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import OutputError
 from simulator.trace.json import json_text
 from simulator.views.drawing.pens import PICTURES, picture, unknown_form
+from simulator.views.story.lanes import scenario_words
 from simulator.views.view_table import view_named
 
 if TYPE_CHECKING:
@@ -211,5 +212,5 @@ def layout(view: str) -> Callable[[Trace, str], Drawing]:
 
 def _prefix(trace: Trace, view: str) -> str:
     """The beginning of the ids of a picture; different runs can be in one page."""
-    words = f"{view}-{trace.setup.scenario}-{trace.outcome.negotiated or trace.setup.tls}"
+    words = f"{view}-{scenario_words(trace.setup)}-{trace.outcome.negotiated or trace.setup.tls}"
     return re.sub(r"[^A-Za-z0-9]+", "-", words).strip("-")

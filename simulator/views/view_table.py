@@ -51,7 +51,7 @@ class View:
             return drawings[0]
         from simulator.views.drawing.stack import stacked
 
-        headings = [connection_heading(one, len(connections)) for one in connections]
+        headings = [connection_heading(one) for one in connections]
         return stacked(drawings, headings, title=f"{whole_title(trace)}: every connection")
 
     def text(self, trace: Trace, width: int, detail: str, argument: str = "") -> str:
@@ -62,7 +62,7 @@ class View:
             _function(self.written_by)(one, width, **details, **self._options(argument))
             for one in connections
         ]
-        return headed(texts, [connection_heading(one, len(connections)) for one in connections], width)
+        return headed(texts, [connection_heading(one) for one in connections], width)
 
     def _options(self, argument: str) -> dict[str, str]:
         return {"message": argument} if self.argument else {}

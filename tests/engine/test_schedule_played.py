@@ -15,6 +15,7 @@ from simulator.security import SecurityLevel
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import Decided, Noted, Sent
 from simulator.trace.trace import trace_from_json
+from simulator.views.story.lanes import run_title, under_title
 from simulator.views.texts.mermaid import mermaid
 
 if TYPE_CHECKING:
@@ -74,6 +75,20 @@ def test_a_connection_cut_out_is_what_was_played() -> None:
     clocks = [datetime.fromisoformat(one.trace.setup.clock) for one in run.connections]
     start = datetime(2030, 3, 4, 9, tzinfo=UTC)
     assert [start, start + timedelta(days=42), start + timedelta(days=45)] == clocks
+
+
+def test_a_connection_says_which_it_is_and_the_scenario_keeps_its_name() -> None:
+    """Title and name are the scenario's; views add the number, which stands in the setup."""
+    run = life()
+    setups = [one.trace.setup for one in run.connections]
+    numbers = [(one.connections[0].number, one.connections[0].count) for one in setups]
+    assert [(1, 3), (2, 3), (3, 3)] == numbers
+    assert {(run.scenario.name, run.scenario.title)} == {(one.scenario, one.title) for one in setups}
+    assert f"{run.scenario.title} (connection 2 of 3)" == run_title(setups[1])
+    assert f"scenario {run.scenario.name}, connection 2 " in under_title(run.connections[1].trace)
+    alone = simulate("valid-certificate").trace
+    assert run_title(alone.setup) == alone.setup.title
+    assert '"count"' not in alone.to_json()
 
 
 def test_the_story_between_two_connections_is_told_once() -> None:

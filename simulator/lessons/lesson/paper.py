@@ -13,8 +13,7 @@ from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.site.frame import link, listed
 from simulator.views.pictures.essential import essential
 from simulator.views.story.glossary import glossary
-from simulator.views.story.lanes import version_words
-from simulator.views.story.words import clean
+from simulator.views.story.lanes import run_title, version_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +32,7 @@ def handout(looks: Looks, length: str) -> str:
     for run in runs_named(length):
         trace = played(run)
         values = (FACTS[name].values.written(fact(trace, name)) for name in columns)
-        rows.append((clean(trace.setup.title), version_words(trace), *values))
+        rows.append((run_title(trace.setup), version_words(trace), *values))
     words = "".join(
         f"<dt>{escape(term)}</dt><dd>{escape(_first(glossary()[term].text))}</dd>" for term in told["words"]
     )

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from simulator.lessons.facts.facts import fact, said
 from simulator.views.story.beat_kinds import Flight
 from simulator.views.story.essence import TITLES, essence, grounds_words, held_words
-from simulator.views.story.lanes import version_words
-from simulator.views.story.words import clean
+from simulator.views.story.lanes import run_title, version_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,9 +46,9 @@ def aligned(left: Sequence[Row], right: Sequence[Row]) -> Iterator[tuple[Row | N
 
 def _titles(left: Trace, right: Trace) -> tuple[str, str]:
     """The words that tell the two apart: version or title."""
-    if left.setup.scenario == right.setup.scenario:
+    if run_title(left.setup) == run_title(right.setup):
         return version_words(left), version_words(right)
-    return clean(left.setup.title), clean(right.setup.title)
+    return run_title(left.setup), run_title(right.setup)
 
 
 def _rows(trace: Trace) -> list[Row]:

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from simulator.errors import ArgumentError
 from simulator.scenario.schedule.entries import after
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from simulator.scenario.scenario import Scenario
     from simulator.scenario.schedule.entries import Renewal
     from simulator.scenario.setup import CertificateSetup, ScheduleEntry
+
+OneConnection = TypeVar("OneConnection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,24 @@ def episodes(scenario: Scenario) -> tuple[Episode, ...]:
     return tuple(_episodes(scenario)) if scenario.schedule else (Episode(1, timedelta(), scenario),)
 
 
+def episode_of(every: Sequence[OneConnection], number: int) -> OneConnection:
+    """The connection of a number.
+
+    Args:
+        every: the connections, in order.
+        number: of the connection, from 1.
+
+    Raises:
+        ArgumentError: there is no such connection.
+    """
+    if number not in range(1, len(every) + 1):
+        message = "The run has no such connection."
+        expected = "1" if len(every) == 1 else f"1 to {len(every)}"
+        advice = "Connections are counted from 1, in the order of the schedule."
+        raise ArgumentError(message, got=repr(number), expected=expected, advice=advice)
+    return every[number - 1]
+
+
 def _episodes(scenario: Scenario) -> Iterator[Episode]:
     world, wanted = replace(scenario, schedule=()), dict(scenario.certificates)
     renewals: list[Renewal] = []
@@ -88,7 +109,7 @@ def _episodes(scenario: Scenario) -> Iterator[Episode]:
             yield Episode(
                 number,
                 entry.at,
-                _at(world, entry, number),
+                _at(world, entry),
                 tuple(replace(one, at=one.at - entry.at) for one in renewals),
                 tuple(replace(one, at=one.at - entry.at) for one in changes),
                 None if previous is None else previous - entry.at,
@@ -96,13 +117,11 @@ def _episodes(scenario: Scenario) -> Iterator[Episode]:
             previous, renewals, changes = entry.at, [], []
 
 
-def _at(world: Scenario, entry: ScheduleEntry, number: int) -> Scenario:
+def _at(world: Scenario, entry: ScheduleEntry) -> Scenario:
     """The world of a connection, told from that connection's moment."""
     certificates = {name: _moved(setup, entry.at) for name, setup in world.certificates.items()}
     return replace(
         world,
-        name=f"{world.name}, connection {number}",
-        title=f"{world.title} (connection {number})",
         clock=world.clock + entry.at,
         certificates=certificates,
         expect=entry.expect,

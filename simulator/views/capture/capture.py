@@ -20,7 +20,7 @@ from simulator.trace.facts import Alert
 from simulator.views.capture import pcapng
 from simulator.views.capture.packets import Endpoint, Flag, Segment, packets
 from simulator.views.capture.ports import port_remark
-from simulator.views.story.lanes import whole_title
+from simulator.views.story.lanes import scenario_words, whole_title
 from simulator.views.story.reading import sendings
 from simulator.views.story.words import PROTECTION_WORDS, clean
 
@@ -183,7 +183,8 @@ def _first_to_close(trace: Trace, last: dict[str, int]) -> tuple[str, int]:
 
 def _host(setup: Setup, side: str) -> Endpoint:
     """One end. Its port and first sequence number differ from run to run."""
-    digest = sha256(f"{setup.seed}\0{setup.scenario}\0{setup.tls}\0{side}".encode(errors="replace")).digest()
+    words = f"{setup.seed}\0{scenario_words(setup)}\0{setup.tls}\0{side}"
+    digest = sha256(words.encode(errors="replace")).digest()
     first = int.from_bytes(digest[:4])
     dynamic = FIRST_DYNAMIC_PORT + int.from_bytes(digest[4:6]) % (65536 - FIRST_DYNAMIC_PORT)
     return Endpoint(_addresses(setup)[side], setup.port if side == "server" else dynamic, first)

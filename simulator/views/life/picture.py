@@ -60,8 +60,7 @@ def life(trace: Trace, *, detail: str = "messages") -> Drawing:
 def _under(trace: Trace) -> str:
     """Enough to make the same picture again."""
     setup = trace.setup
-    name = setup.scenario.removesuffix(", connection 1")
-    return f"TLS {setup.tls} · scenario {name} · seed {setup.seed} · release {RELEASE}"
+    return f"TLS {setup.tls} · scenario {setup.scenario} · seed {setup.seed} · release {RELEASE}"
 
 
 class _Life:

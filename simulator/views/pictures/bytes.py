@@ -16,7 +16,7 @@ from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import blank, finished, run_head, text_head
 from simulator.views.pictures.signed_bytes import PITCH, draw_signed, put_hex, signed_lines, signed_words
-from simulator.views.story.lanes import opening
+from simulator.views.story.lanes import opening, run_title
 from simulator.views.story.message_bytes import (
     PER_ROW,
     Signed,
@@ -71,7 +71,7 @@ def message_bytes(trace: Trace, *, detail: str = "messages", message: str = "") 
     signed = signed_by(trace, event, version)
     if signed is not None:
         draw_signed(sheet, signed, event.seq)
-    title = f"{trace.setup.title}: the bytes of {_name(event)}"
+    title = f"{run_title(trace.setup)}: the bytes of {_name(event)}"
     return finished(sheet, title, description(trace, event, signed))
 
 

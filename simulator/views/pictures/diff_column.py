@@ -12,7 +12,7 @@ from simulator.views.pictures import arrows, panels
 from simulator.views.pictures.page import LANE_HEAD, lane_head
 from simulator.views.story.beat_kinds import Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import beats, with_proofs
-from simulator.views.story.lanes import under_title
+from simulator.views.story.lanes import run_title, under_title
 from simulator.views.story.words import clean, level_name, level_sentence
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Column:
         """Title and settings of the run."""
         sheet, setup = self.sheet, self.trace.setup
         self.place = len(sheet.front)
-        for words, style in ((setup.title, "belief.title"), (under_title(self.trace), "small")):
+        for words, style in ((run_title(setup), "belief.title"), (under_title(self.trace), "small")):
             sheet.y = sheet.paragraph(clean(words), style, 0, self.left, sheet.y, width=COLUMN, most=2)
         sheet.y += 8
 

@@ -21,7 +21,7 @@ from simulator.views.pictures.heading import column_titles
 from simulator.views.story.beat_kinds import Flight
 from simulator.views.story.caption import caption
 from simulator.views.story.essence import essence, folded
-from simulator.views.story.lanes import names_of, version_words
+from simulator.views.story.lanes import names_of, run_title, version_words
 from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class _Slide:
         paper = Box(0, 0, WIDTH, HEIGHT, "paper", 0, part=Part.PAPER)
         ends = [((x, CARDS + 39), (x, BOTTOM)) for x in LANES.values()]
         lifelines = [Line(points, "lifeline", 0, part=Part.LIFELINE) for points in ends]
-        title = clean(f"{trace.setup.title}: {version_words(trace)} in essence")
+        title = clean(f"{run_title(trace.setup)}: {version_words(trace)} in essence")
         items = (paper, *sheet.back, *lifelines, *sheet.middle, *sheet.front)
         return Drawing(WIDTH, HEIGHT, title, caption(trace), items, sheet.marks(), tuple(sheet.meanwhile))
 
@@ -125,7 +125,7 @@ class _Slide:
         sheet, setup = self.sheet, self.trace.setup
         with sheet.within(Part.TITLE):
             version = version_words(self.trace)
-            sheet.line(clean(setup.title), "title", 0, MARGIN, 37, width=ROOM - 80)
+            sheet.line(run_title(setup), "title", 0, MARGIN, 37, width=ROOM - 80)
             sheet.line(version, "plain", 0, WIDTH - MARGIN, 37, width=80, anchor="end")
             self._before()
         place = len(sheet.front)

@@ -9,7 +9,7 @@ from simulator.views.drawing.marks import LaneMark, Part
 from simulator.views.drawing.sheet import BELIEF_WIDTH, MARGIN, Sheet, pitch_of
 from simulator.views.pictures import page
 from simulator.views.story.essence import TITLES
-from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
+from simulator.views.story.lanes import lane_words, names_of, reading_notes, run_title, under_title
 from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def head(sheet: Sheet, trace: Trace, detail: Detail) -> None:
     with sheet.within(Part.TITLE):
         setup, lesson = trace.setup, "" if detail == "overview" else clean(trace.setup.lesson)
         under = filter(None, (clean(under_title(trace)), reading_notes(setup)))
-        page.head(sheet, clean(setup.title), *under, lead=lesson, most=5)
+        page.head(sheet, run_title(setup), *under, lead=lesson, most=5)
     place = len(sheet.front)
     with sheet.within(Part.CARD):
         _cards(sheet, setup, detail)

@@ -23,7 +23,7 @@ from simulator.views.drawing.style import detail_named, ground_of
 from simulator.views.pictures.page import blank, finished, run_head, text_head
 from simulator.views.story.beat_kinds import Belief, CallReturned
 from simulator.views.story.beats import beats
-from simulator.views.story.lanes import opening
+from simulator.views.story.lanes import opening, run_title
 from simulator.views.story.reading import gap, gap_words
 from simulator.views.story.words import level_name, moment
 
@@ -67,7 +67,7 @@ def ladder(trace: Trace, *, detail: str = "messages") -> Drawing:
     sheet = blank(width)
     run_head(sheet, trace, TITLE, "" if level == "overview" else LEAD)
     _Ladder(sheet, steps, late, pitch).draw(reasons=level != "overview")
-    return finished(sheet, f"{trace.setup.title}: {TITLE}", description(trace))
+    return finished(sheet, f"{run_title(trace.setup)}: {TITLE}", description(trace))
 
 
 def _overview_pitch(steps: list[Moment], late: Gap | None) -> float:

@@ -8,7 +8,7 @@ from simulator.views.drawing.cells import wrap_cells
 from simulator.views.drawing.display import Box, Drawing
 from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import MARGIN, Sheet, Stage
-from simulator.views.story.lanes import under_title
+from simulator.views.story.lanes import run_title, under_title
 from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def head(sheet: Sheet, title: str, *under: str, lead: str = "", most: int = 4) -
 
 def run_head(sheet: Sheet, trace: Trace, what: str, lead: str = "") -> None:
     """The head of a picture of one run."""
-    head(sheet, f"{clean(trace.setup.title)}: {what}", clean(under_title(trace)), lead=lead)
+    head(sheet, f"{run_title(trace.setup)}: {what}", clean(under_title(trace)), lead=lead)
 
 
 def lane_head(sheet: Sheet, name: str, x: float, width: float) -> None:
@@ -55,5 +55,5 @@ def finished(sheet: Sheet, title: str, description: str) -> Drawing:
 
 def text_head(trace: Trace, what: str, width: int, *more: str) -> list[str]:
     """The head of the same picture as text, with an empty line below it."""
-    words = (f"{clean(trace.setup.title)}: {what}", clean(under_title(trace)), *more)
+    words = (f"{run_title(trace.setup)}: {what}", clean(under_title(trace)), *more)
     return [*(line for text in words for line in wrap_cells(text, width)), ""]

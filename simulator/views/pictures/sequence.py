@@ -32,7 +32,7 @@ from simulator.views.story.beat_kinds import (
 )
 from simulator.views.story.beats import selection
 from simulator.views.story.caption import caption
-from simulator.views.story.lanes import version_words
+from simulator.views.story.lanes import run_title, version_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,8 @@ def sequence(trace: Trace, *, detail: str = "messages") -> Drawing:
     story = _Story(sheet, trace, level)
     sheet.back += _lifelines(sheet.stage, below_cards, sheet.y, story.idle_from)
     foot(sheet, trace)
-    return finished(sheet, f"{trace.setup.title}: {version_words(trace)} sequence diagram", caption(trace))
+    title = f"{run_title(trace.setup)}: {version_words(trace)} sequence diagram"
+    return finished(sheet, title, caption(trace))
 
 
 class _Story:

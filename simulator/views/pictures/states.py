@@ -16,6 +16,7 @@ from simulator.views.drawing.glyphs import diamond, pointer
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import LANE_HEAD, blank, finished, lane_head, run_head
+from simulator.views.story.lanes import run_title
 from simulator.views.story.reading import version_of
 from simulator.views.story.state_words import Move, description, moves_of, order_of, path_of
 from simulator.views.story.words import clean
@@ -63,7 +64,7 @@ def states(trace: Trace, *, detail: str = "messages") -> Drawing:
         bottoms.append(sheet.y)
         left += column.width + MIDDLE
     sheet.y = max(bottoms)
-    return finished(sheet, f"{trace.setup.title}: states and moves", description(trace))
+    return finished(sheet, f"{run_title(trace.setup)}: states and moves", description(trace))
 
 
 class _Machine:

@@ -26,6 +26,7 @@ from simulator.views.pictures.page import LANE_HEAD, blank, finished, lane_head,
 from simulator.views.story.beat_kinds import Beat, Belief, CallReturned, Decision, Flight, Ledger
 from simulator.views.story.beats import beats, with_proofs
 from simulator.views.story.caption import caption
+from simulator.views.story.lanes import run_title
 from simulator.views.story.words import PROTECTION_WORDS, moment, plural
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def timeline(trace: Trace, *, detail: str = "messages") -> Drawing:
     sheet = blank(WIDTH)
     run_head(sheet, trace, TITLE, "" if level == "overview" else LEAD)
     _Timeline(sheet, trace, level).draw()
-    return finished(sheet, f"{trace.setup.title}: {TITLE}", caption(trace))
+    return finished(sheet, f"{run_title(trace.setup)}: {TITLE}", caption(trace))
 
 
 class _Timeline:

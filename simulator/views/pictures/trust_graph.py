@@ -21,6 +21,7 @@ from simulator.views.drawing.glyphs import mark, pointer
 from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import blank, finished, run_head
+from simulator.views.story.lanes import run_title
 from simulator.views.story.trust_network import (
     Judgement,
     TrustNetwork,
@@ -78,7 +79,7 @@ def trust_graph(trace: Trace, *, detail: str = "messages") -> Drawing:
     sheet = blank(width)
     run_head(sheet, trace, "who trusts whom", "" if level == "overview" else LEAD)
     _Picture(sheet, found, places, level).draw()
-    return finished(sheet, f"{trace.setup.title}: who trusts whom", description(trace, found))
+    return finished(sheet, f"{run_title(trace.setup)}: who trusts whom", description(trace, found))
 
 
 class _Picture:

@@ -38,7 +38,7 @@ from simulator.views.story.caption import caption
 from simulator.views.story.certificate_words import about, certificate_words, evidence
 from simulator.views.story.diff_words import bookkeeping
 from simulator.views.story.glossary import glossary
-from simulator.views.story.lanes import names_of, run_name, under_title
+from simulator.views.story.lanes import names_of, run_name, run_title, under_title
 from simulator.views.story.message_bytes import chain_of
 from simulator.views.story.moments import moments
 from simulator.views.story.reading import version_of
@@ -117,7 +117,7 @@ def _run(trace: Trace, detail: str, *, finished: bool = True) -> Values:
         event["turn"] = rarely.get(event["seq"])
         event["words"] = words_in([event["headline"], *event["sentences"]])
     return {
-        "title": clean(setup.title),
+        "title": run_title(setup),
         "subtitle": clean(under_title(trace)),
         "lesson": clean(setup.lesson),
         "name": run_name(trace),

@@ -26,6 +26,7 @@ from simulator.views.player.page import (
     module,
     stylesheet,
 )
+from simulator.views.story.lanes import scenario_words
 from simulator.views.story.message_bytes import chosen_message
 
 try:
@@ -227,7 +228,7 @@ class Player(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         runs = " beside ".join(
-            f"{trace.setup.scenario!r}, TLS {trace.outcome.negotiated or trace.setup.tls}"
+            f"{scenario_words(trace.setup)!r}, TLS {trace.outcome.negotiated or trace.setup.tls}"
             for trace in self.traces
         )
         return f"<Player of {runs}: at event {self.cursor} of {len(self.traces[0].events) - 1}>"

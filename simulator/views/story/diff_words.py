@@ -8,7 +8,7 @@ from simulator.trace.compare import different_settings
 from simulator.trace.facts import Alert, Checked, Decided, Received, Sent
 from simulator.views.story.beat_kinds import Belief, Decision
 from simulator.views.story.certificate_words import certificate_words
-from simulator.views.story.lanes import under_title, version_words
+from simulator.views.story.lanes import run_title, under_title, version_words
 from simulator.views.story.words import clean, level_name
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ BOOKKEEPING = {
 def title_of(alignment: Alignment) -> str:
     """The title of a comparison: the parts of both titles that differ."""
     a, b = alignment.a, alignment.b
-    if a.setup.title != b.setup.title:
-        return f"{clean(a.setup.title)} | {clean(b.setup.title)}"
+    if run_title(a.setup) != run_title(b.setup):
+        return f"{run_title(a.setup)} | {run_title(b.setup)}"
     how = "decided in two ways" if alignment.divergence else "twice the same"
     if version_words(a) != version_words(b):
         how = f"{version_words(a)} beside {version_words(b)}"
     elif setting_words(a.setup, b.setup):
         how = "as it is, and changed"
-    return f"{clean(a.setup.title)}: {how}"
+    return f"{run_title(a.setup)}: {how}"
 
 
 def summary(alignment: Alignment) -> str:

@@ -91,18 +91,16 @@ def names_of(setup: Setup) -> Names:
 
 def under_title(trace: Trace) -> str:
     """The run in one line: enough to make the same picture again."""
-    setup = trace.setup
-    version = version_words(trace)
+    setup, version = trace.setup, version_words(trace)
     if trace.outcome.negotiated is None and any(trace.of(HandshakeReturned)):
         version += " (not agreed)"
-    return (
-        f"{version} · scenario {setup.scenario} · seed {setup.seed} · port {setup.port} · release {RELEASE}"
-    )
+    scenario = scenario_words(setup)
+    return f"{version} · scenario {scenario} · seed {setup.seed} · port {setup.port} · release {RELEASE}"
 
 
 def opening(trace: Trace) -> str:
     """The first sentences of a picture's description: which run it shows."""
-    return f"{clean(trace.setup.title).rstrip('.')}. {clean(under_title(trace))}."
+    return f"{run_title(trace.setup).rstrip('.')}. {clean(under_title(trace))}."
 
 
 def reading_notes(setup: Setup) -> str:
@@ -117,24 +115,32 @@ def version_words(trace: Trace) -> str:
 
 
 def whole_title(trace: Trace) -> str:
-    """The title of a run as a whole, which each of several connections has with its number behind."""
-    return clean(re.sub(r" \(connection \d+\)$", "", trace.setup.title))
+    """The title of a run as a whole, whichever of its connections it begins with."""
+    return clean(trace.setup.title)
 
 
-def connection_heading(connection: Trace, count: int) -> str:
-    """``Connection 2 of 4 · 7 February 2031, 09:00 UTC``.
+def run_title(setup: Setup) -> str:
+    """The title of a run; of one of several connections with its number: ``Renewed (connection 2 of 4)``."""
+    connection = setup.connections[0]
+    which = f" (connection {connection.number} of {connection.count})" if connection.count > 1 else ""
+    return clean(setup.title) + which
 
-    Args:
-        connection: cut out of the whole.
-        count: how many connections the whole has.
-    """
-    number = connection.setup.connections[0].number
-    return f"Connection {number} of {count} · {date_words(connection.setup.clock)}"
+
+def scenario_words(setup: Setup) -> str:
+    """The scenario's name; of one of several connections with its number: ``renewed, connection 2``."""
+    connection = setup.connections[0]
+    return clean(setup.scenario) + (f", connection {connection.number}" if connection.count > 1 else "")
+
+
+def connection_heading(connection: Trace) -> str:
+    """The heading of one of several connections: ``Connection 2 of 4 · 7 February 2031, 09:00 UTC``."""
+    which = connection.setup.connections[0]
+    return f"Connection {which.number} of {which.count} · {date_words(connection.setup.clock)}"
 
 
 def run_name(trace: Trace) -> str:
     """Title and version of a run."""
-    return f"{clean(trace.setup.title)} ({version_words(trace)})"
+    return f"{run_title(trace.setup)} ({version_words(trace)})"
 
 
 def lane_words(actor: ActorSetup, setup: Setup, detail: Detail = "messages") -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, State, StateMach
 from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert, Decided, Received, Sent, StateChanged
 from simulator.views.drawing.cells import hanging
-from simulator.views.story.lanes import opening, under_title
+from simulator.views.story.lanes import opening, run_title, under_title
 from simulator.views.story.reading import version_of
 from simulator.views.story.words import clean, moment
 
@@ -44,7 +44,7 @@ def states_text(trace: Trace, width: int = 80) -> str:
         width: columns; no line is longer. 40 is the least.
     """
     width = max(width, 40)
-    lines = [f"{clean(trace.setup.title)}: states and moves", clean(under_title(trace)), ""]
+    lines = [f"{run_title(trace.setup)}: states and moves", clean(under_title(trace)), ""]
     for side in SIDES:
         lines += [*_way(trace, side), "", *_table(trace, side), ""]
     split = ((line[: len(line) - len(line.lstrip())], line.strip()) for line in lines)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import PEER
 from simulator.views.drawing.cells import hanging
-from simulator.views.story.lanes import opening, under_title
+from simulator.views.story.lanes import opening, run_title, under_title
 from simulator.views.story.trust_network import links, steps, trust_network
 from simulator.views.story.words import clean
 
@@ -106,7 +106,7 @@ def trust_text(trace: Trace, width: int = 80) -> str:
         width: columns of the longest line, at least 40.
     """
     found, width = trust_network(trace), max(width, 40)
-    lines = [f"{clean(trace.setup.title)}: who trusts whom", clean(under_title(trace)), ""]
+    lines = [f"{run_title(trace.setup)}: who trusts whom", clean(under_title(trace)), ""]
     for judgement in found.judgements:
         trust, *rest = filter(None, _told(judgement, found, "Path: {} → store", " → "))
         lines += [trust, *(f"  {words}" for words in rest), ""]

@@ -13,7 +13,7 @@ from simulator.views.drawing.cells import cells, paint, plain, wrap_cells
 from simulator.views.story.alignment import align
 from simulator.views.story.beat_kinds import Decision, Flight
 from simulator.views.story.diff_words import bookkeeping, setting_words, summary, title_of, told_words
-from simulator.views.story.lanes import under_title
+from simulator.views.story.lanes import scenario_words, under_title
 from simulator.views.story.words import clean, level_name, moment
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def diff_document(a: Trace, b: Trace) -> dict[str, Any]:
 
 def _run(trace: Trace) -> dict[str, Any]:
     return {
-        "scenario": trace.setup.scenario,
+        "scenario": scenario_words(trace.setup),
         "tls": trace.setup.tls,
         "negotiated": trace.outcome.negotiated,
         "level": trace.card.level.value,

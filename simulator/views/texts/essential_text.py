@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.views.drawing.cells import cells, shorten, wrap_cells
 from simulator.views.story.beat_kinds import Flight
 from simulator.views.story.essence import TITLES, essence, held_words
-from simulator.views.story.lanes import names_of, version_words
-from simulator.views.story.words import clean
+from simulator.views.story.lanes import names_of, run_title, version_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,7 @@ def essential_text(trace: Trace, width: int, signs: Signs) -> str:
         left, right = shorten(left, side - 1), shorten(right, side - 1)
         return f"{left}{' ' * (side - cells(left))}{middle} {right}".rstrip()
 
-    lines = wrap_cells(f"{clean(trace.setup.title)} ({version_words(trace)})", width)
+    lines = wrap_cells(f"{run_title(trace.setup)} ({version_words(trace)})", width)
     lines += wrap_cells(f"Before: {' · '.join(told.before)}", width) if told.before else []
     for name, words in told.cards.items():
         lines += wrap_cells(f"{names.title(name)}: {words}", width)

@@ -15,7 +15,7 @@ from simulator.views.drawing.style import ESSENTIAL, detail_named
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
 from simulator.views.story.essence import TITLES, beliefs_words, essence, grounds_words
-from simulator.views.story.lanes import lane_words, names_of, reading_notes, under_title
+from simulator.views.story.lanes import lane_words, names_of, reading_notes, run_title, under_title
 from simulator.views.story.reading import gap_words
 from simulator.views.story.words import OUTCOME_MARKS, card_facts, clean, level_name
 
@@ -68,7 +68,7 @@ def paragraph(text: str, most: int = MOST_LINES, columns: int = COLUMNS) -> tupl
 
 def title_words(trace: Trace) -> str:
     """The scenario's title, shortened."""
-    return shorten(clean(trace.setup.title), MOST_TITLE)
+    return shorten(run_title(trace.setup), MOST_TITLE)
 
 
 def run_words(trace: Trace) -> tuple[str, ...]:

@@ -14,7 +14,14 @@ from simulator.views.drawing.cells import ASCII, UNICODE, cells, headed, paint, 
 from simulator.views.drawing.style import ESSENTIAL, detail_named
 from simulator.views.story.beat_kinds import Band, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
-from simulator.views.story.lanes import connection_heading, lane_words, names_of, reading_notes, under_title
+from simulator.views.story.lanes import (
+    connection_heading,
+    lane_words,
+    names_of,
+    reading_notes,
+    run_title,
+    under_title,
+)
 from simulator.views.story.reading import gap_words
 from simulator.views.story.words import card_facts, clean, level_name, moment
 from simulator.views.texts.essential_text import essential_text
@@ -63,7 +70,7 @@ def stories(
 ) -> str:
     """The connections of a run as text, one below the other; arguments as for :func:`story`."""
     texts = [story(one, width, colour, ascii_only=ascii_only) for one in traces]
-    headings = [connection_heading(one, len(traces)) for one in traces]
+    headings = [connection_heading(one) for one in traces]
     return headed(texts, [plain(one) if ascii_only else one for one in headings], width)
 
 
@@ -139,7 +146,7 @@ class _Pen:
 
     def setting(self) -> Iterator[Passage]:
         setup = self.trace.setup
-        title = self.paragraph(clean(setup.title), kind="strong")
+        title = self.paragraph(run_title(setup), kind="strong")
         yield Passage((tuple(title + self.paragraph(clean(under_title(self.trace)), kind="quiet")),))
         if setup.lesson:
             yield Passage((tuple(self.paragraph(clean(setup.lesson))),), BLANK)
