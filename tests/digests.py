@@ -30,13 +30,16 @@ def digests() -> dict[str, str]:
             found[f"{name} {file.name}"] = file.data
         for tls in ("1.2", "1.3"):
             run = simulate(scenario, tls=tls)  # type: ignore[arg-type]  # the two versions
-            trace = run.trace
-            found[f"{name} {tls} json"] = trace_to_json(trace).encode()
-            found[f"{name} {tls} svg"] = svg(sequence(trace)).encode()
-            found[f"{name} {tls} text"] = story(trace, 80).encode()
-            found[f"{name} {tls} mermaid"] = mermaid(trace).encode()
-            found[f"{name} {tls} plantuml"] = plantuml(trace).encode()
-            found[f"{name} {tls} capture"] = capture(trace, run.keylog)
+            traces = [one.trace for one in run.connections]
+            found[f"{name} {tls} json"] = trace_to_json(run.trace).encode()
+            for kind, shown in (
+                ("svg", lambda trace: svg(sequence(trace))),
+                ("text", story),
+                ("mermaid", mermaid),
+                ("plantuml", plantuml),
+            ):
+                found[f"{name} {tls} {kind}"] = "".join(map(shown, traces)).encode()
+            found[f"{name} {tls} capture"] = capture(run.trace, run.keylog)
     return {what: sha256(data).hexdigest() for what, data in found.items()}
 
 

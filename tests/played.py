@@ -12,7 +12,8 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from simulator.runs.run import simulate
-from simulator.scenario.catalogue.catalogue import BASICS
+from simulator.scenario.catalogue.catalogue import BASICS, catalogue
+from simulator.scenario.schedule.episodes import episodes
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
@@ -57,6 +58,10 @@ STORIES = (*((name, tls) for name in _IN_BOTH_VERSIONS for tls in VERSIONS), *_I
 
 RUNS = EVERY_RUN if EVERYTHING else STORIES
 NAMES = tuple(dict.fromkeys(name for name, _ in RUNS))
+
+#: Every connection of the catalogue: the scenario's name, and the connection as the schedule leads to it.
+CONNECTIONS = tuple((name, one) for name, scenario in catalogue.items() for one in episodes(scenario))
+LABELS = tuple(f"{name} {one.number}" for name, one in CONNECTIONS)
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.actors.decisions import WAITING
 from simulator.engine.enrolment import enrol
-from simulator.engine.world import World, issue_world
+from simulator.engine.world import World, issue_world, world_of
 from simulator.entropy import SeededEntropy
 from simulator.pki.certificate import Certificate
 from simulator.runs.run import simulate
@@ -17,8 +17,10 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.schedule.episodes import episodes
 from simulator.trace.facts import Decided, Received, Sent, Step
 from simulator.trace.steps import DECISION_STEPS
+from tests.played import CONNECTIONS, LABELS
 
 if TYPE_CHECKING:
+    from simulator.scenario.schedule.episodes import Episode
     from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
 
@@ -88,13 +90,12 @@ def test_the_decisions_that_can_wait_are_all_but_those_of_a_ca() -> None:
     assert set(DECISION_STEPS) - {"issue", "revoke"} == set(WAITING)
 
 
-@pytest.mark.parametrize("name", [*catalogue])
-def test_a_ca_issues_what_the_trace_says_when_it_says_so(name: str) -> None:
+@pytest.mark.parametrize("episode", [one for _, one in CONNECTIONS], ids=LABELS)
+def test_a_ca_issues_what_the_trace_says_when_it_says_so(episode: Episode) -> None:
     """Before enrolment nothing that is enrolled for exists; afterwards the registers have what was sent."""
-    scenario = catalogue[name]
-    world = World(scenario, SeededEntropy(scenario.seed))
+    scenario, world = episode.scenario, world_of(episode)
     before = set(world.issued)
-    happened = [(one.actor, fact) for one in enrol(world, *episodes(world.scenario)) for fact in one.facts]
+    happened = [(one.actor, fact) for one in enrol(world, episode) for fact in one.facts]
     issuing = [lane for lane, fact in happened if isinstance(fact, Decided) and fact.decision == "issue"]
     assert len(issuing) >= len(set(world.issued) - before)
     for lane, fact in happened:
@@ -105,10 +106,11 @@ def test_a_ca_issues_what_the_trace_says_when_it_says_so(name: str) -> None:
                 for one in world.issued
                 if world.scenario.certificates[one].issuer == lane
             )
-    whole = issue_world(scenario, SeededEntropy(scenario.seed))
-    assert {one: made.certificate for one, made in world.issued.items()} == {
-        one: made.certificate for one, made in whole.issued.items()
+    whole = issue_world(scenario, SeededEntropy(scenario.seed)).issued
+    assert {one: world[one].certificate for one in whole} == {
+        one: made.certificate for one, made in whole.items()
     }
+    assert set(world.issued) - set(whole) <= {*episode.revoked, *(one.old for one in episode.renewals)}
 
 
 def test_a_revocation_is_in_the_register_of_the_ca() -> None:

@@ -25,7 +25,7 @@ from simulator.oracle.playing import clocks
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
 from tests.oracle.variations import CHANGES, CHOSEN, varied
-from tests.played import NAMES
+from tests.played import CONNECTIONS, NAMES
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
@@ -67,9 +67,13 @@ def test_the_whole_catalogue_is_played() -> None:
     """Nothing in the catalogue is left out, and OpenSSL plays every side that a stock OpenSSL can play."""
     rows = check_all(catalogue.values()).rows
     modes = {(row.scenario, row.tls): row.mode for row in rows}
+    labels = [
+        (name, f"{name}, connection {one.number}" if catalogue[name].schedule else name)
+        for name, one in CONNECTIONS
+    ]
     expected = {
-        (name, tls): "openssl-server" if name in OUR_CLIENTS else "both"
-        for name in catalogue
+        (label, tls): "openssl-server" if name in OUR_CLIENTS else "both"
+        for name, label in labels
         for tls in TLS_VERSIONS
     }
     assert expected == modes

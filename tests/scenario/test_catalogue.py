@@ -29,14 +29,16 @@ from simulator.scenario.catalogue.catalogue import (
 from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario, settings
 from simulator.scenario.changes import differences
 from simulator.scenario.mistakes.scenario import scenario_problems
+from simulator.scenario.schedule.episodes import episodes
 from simulator.security import SecurityLevel
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Checked, Sent
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
-from tests.played import RUNS, run_of
+from tests.played import CONNECTIONS, LABELS, RUNS, run_of
 
 if TYPE_CHECKING:
+    from simulator.scenario.schedule.episodes import Episode
     from simulator.trace.trace import Trace
 
 FOLDER = Path(str(files("simulator.scenario.catalogue")))
@@ -86,12 +88,13 @@ def test_a_scenario_can_be_played_and_says_what_it_expects(name: str) -> None:
 
     assert scenario.name == name
     assert scenario_problems(scenario) == []
-    assert set(scenario.expect) == set(TLS_VERSIONS)
-    for expectation in scenario.expect.values():
-        refused = expectation.level is SecurityLevel.REFUSED
-        assert refused == (expectation.alert is not None)
-        decided = expectation.decisive_check is not None
-        assert decided == (refused and name != "version-mismatch")  # there nobody comes to judge
+    for episode in episodes(scenario):
+        assert set(episode.scenario.expect) == set(TLS_VERSIONS)
+        for expectation in episode.scenario.expect.values():
+            refused = expectation.level is SecurityLevel.REFUSED
+            assert refused == (expectation.alert is not None)
+            decided = expectation.decisive_check is not None
+            assert decided == (refused and name != "version-mismatch")  # there nobody comes to judge
 
 
 @pytest.mark.parametrize("name", catalogue)
@@ -201,13 +204,15 @@ def judged(scenario: Scenario, side: str, version: TlsVersion) -> tuple[str | No
 
 
 @pytest.mark.parametrize("version", TLS_VERSIONS)
-@pytest.mark.parametrize("name", catalogue)
-def test_the_trust_decision_comes_out_as_expected(name: str, version: TlsVersion) -> None:
+@pytest.mark.parametrize(("name", "connection"), CONNECTIONS, ids=LABELS)
+def test_the_trust_decision_comes_out_as_expected(
+    name: str, connection: Episode, version: TlsVersion
+) -> None:
     """Judging the scenario's real certificates gives the decisive check and alert that it expects.
 
     What a stolen certificate shows comes only with the proof of possession, after this decision.
     """
-    scenario = catalogue[name]
+    scenario = connection.scenario
     expectation = scenario.expect[version]
     expected = (expectation.decisive_check, expectation.alert)
     verdict = judged(scenario, "server", version) if scenario.client.verify_server else (None, None)
@@ -230,6 +235,15 @@ def test_every_run_comes_out_as_expected(name: str, version: TlsVersion) -> None
 
     assert Expectation(outcome.level, outcome.decisive_check, alert) == expectation
     assert outcome.negotiated == (None if name == "version-mismatch" else version)
+
+
+@pytest.mark.parametrize("version", TLS_VERSIONS)
+@pytest.mark.parametrize("name", [name for name in catalogue if name not in BASICS])
+def test_every_connection_comes_out_as_expected(name: str, version: TlsVersion) -> None:
+    """So it is with each connection of the scenarios that go on for longer, or above the handshake."""
+    run = run_of(name, version)
+
+    assert (run.as_expected, run.expectation_words()) == (True, "")
 
 
 @pytest.mark.parametrize("tls", TLS_VERSIONS)

@@ -12,9 +12,10 @@ from simulator.scenario.writer import toml
 from simulator.tls.wire.version import TLS_VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from simulator.scenario.mistakes.mistake import Path
+    from simulator.tls.wire.version import TlsVersion
 
 TEXT_KEYS = ("name", "title", "topic", "lesson")  # they describe the world and change nothing in it
 
@@ -28,31 +29,39 @@ def dump(scenario: ScenarioSetup) -> str:
     for key in TEXT_KEYS:
         tables[()].append(f"{key} = {toml(getattr(scenario, key))}")
     for path, value in differences(ScenarioSetup(), scenario):
-        line = f"{written_path(path[-1:])} = {toml(plain_value(path, value))}"
+        plain = _plain_schedule(scenario) if path == ("schedule",) else plain_value(path, value)
+        line = f"{written_path(path[-1:])} = {toml(plain)}"
         tables.setdefault(path[:-1], []).append(line)
     if not scenario.expect:
         tables[()].append("expect = {}")
-    for path, line in _expectation_lines(scenario):
-        tables.setdefault(path, []).append(line)
+    for key, value in _plain_expectations(scenario.expect).items():
+        tables.setdefault(("expect",), []).append(f"{toml(key)} = {toml(value)}")
     blocks = ["\n".join([f"[{written_path(path)}]"] * bool(path) + lines) for path, lines in tables.items()]
     return "\n\n".join(blocks) + "\n"
 
 
-def _expectation_lines(scenario: ScenarioSetup) -> Iterator[tuple[Path, str]]:
-    """The lines of ``[expect]``: first the settings that both versions share, then those of each."""
+def _plain_expectations(expect: Mapping[TlsVersion, Expectation]) -> dict[str, Any]:
+    """The table ``expect``: first the settings that both versions share, then a table for those of each."""
     keys = tuple(field_types(Expectation))
     written = {
         version: {key: plain_value((key,), getattr(expectation, key)) for key in keys}
-        for version, expectation in scenario.expect.items()
+        for version, expectation in expect.items()
     }
     shared: dict[str, Any] = {}
     if len(written) == len(TLS_VERSIONS):
         first, *others = written.values()
         shared = {key: first[key] for key in keys if all(other[key] == first[key] for other in others)}
-    for key, value in shared.items():
-        if value != "none":
-            yield ("expect",), f"{key} = {toml(value)}"
+    table: dict[str, Any] = {key: value for key, value in shared.items() if value != "none"}
     for version in sorted(written):
-        for key, value in written[version].items():
-            if key not in shared and value != "none":
-                yield ("expect", version), f"{key} = {toml(value)}"
+        own = {key: one for key, one in written[version].items() if key not in shared and one != "none"}
+        table |= {version: own} if own else {}
+    return table
+
+
+def _plain_schedule(scenario: ScenarioSetup) -> list[dict[str, Any]]:
+    """The entries of the schedule, each with what is expected of it."""
+    entries = plain_value(("schedule",), scenario.schedule)
+    expected = [_plain_expectations(entry.expect) for entry in scenario.schedule]
+    return [
+        entry | ({"expect": table} if table else {}) for entry, table in zip(entries, expected, strict=True)
+    ]

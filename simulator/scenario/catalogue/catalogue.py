@@ -39,7 +39,10 @@ _BASIC_ROWS = (
     "hello-retry version-mismatch",
 )
 # Then what goes on for longer, or above the handshake.
-_FURTHER_ROWS: tuple[str, ...] = ()
+_FURTHER_ROWS: tuple[str, ...] = (
+    # the life of a certificate: several connections, and what happens between them
+    "renewed-in-time",
+)
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.
 BASICS = tuple(name for row in _BASIC_ROWS for name in row.split())
