@@ -21,6 +21,17 @@ def test_worked_commands_print_what_the_readme_quotes(command: str, quoted: str)
     assert quoted_rightly(quoted, output), output
 
 
+@pytest.mark.parametrize(
+    ("command", "quoted"),
+    BLOCK.findall((ROOT / "docs" / "refused.md").read_text(encoding="utf-8")),
+    ids=["errors", "run"],
+)
+def test_the_page_on_refusals_quotes_what_is_printed(command: str, quoted: str) -> None:
+    """Its two commands print what stands under them."""
+    output = printed(command)
+    assert quoted_rightly(quoted, output), output
+
+
 def test_there_are_five_worked_commands() -> None:
     """The README works through five commands."""
     assert 5 == len(BLOCK.findall(TEXT))

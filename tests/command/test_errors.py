@@ -1,0 +1,116 @@
+"""``clientauth errors``: from an error text to its causes, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.command.error_answers import answer_text, document
+from simulator.error_texts.lookup import look_up
+from simulator.error_texts.table import programs
+from simulator.views.drawing.cells import cells
+from tests.command.test_cli import clientauth
+from tests.peers import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CURL = (
+    "curl: (56) OpenSSL SSL_read: OpenSSL/3.5.6: error:0A000415:SSL routines::"
+    "ssl/tls alert certificate expired, errno 0"
+)
+
+
+def test_a_known_text_leads_to_its_causes(tmp_path: Path) -> None:
+    """The answer has the causes, what to look for on the server, a warning and the command that plays it."""
+    shown = clientauth("errors", CURL, "--width", "120", cwd=tmp_path)
+    assert 0 == shown.returncode
+    for words in (
+        "2 possible causes, the likeliest first.",
+        "! certificate_expired comes from the other side",
+        "1. The client's certificate has expired, by the server's clock.",
+        '   At the server: The log says "certificate has expired"',
+        "   Play it: clientauth run certificate-expired",
+        "2. The server's revocation list is out of date.",
+    ):
+        assert words in shown.stdout
+
+
+def test_the_document_has_the_documented_keys(tmp_path: Path) -> None:
+    """``--json`` prints one document with every key that the documentation names."""
+    shown = json.loads(clientauth("errors", CURL, "--json", cwd=tmp_path).stdout)
+    assert CURL == shown["text"]
+    assert "curl: (56) openssl ssl_read: error:ssl routines:alert certificate_expired" == shown["normalised"]
+    assert {"name": "certificate_expired", "code": 45} == shown["alert"]
+    first = shown["matches"][0]
+    assert ("certificate-expired", "validity") == (first["cause"], first["check"])
+    assert ["curl (OpenSSL)"] == first["programs"]
+    assert "certificate has expired" in first["look_at_other_side"]
+
+
+def test_an_unknown_text_has_the_nearest_alert_and_status_1(tmp_path: Path) -> None:
+    """No cause is made up for words that no program prints."""
+    shown = clientauth("errors", "the dog ate my required certificate", cwd=tmp_path)
+    assert 1 == shown.returncode
+    assert "This text is unknown" in shown.stdout
+    assert "The nearest alert: certificate_required (116)." in shown.stdout
+
+
+def test_no_text_is_bad_usage(tmp_path: Path) -> None:
+    """Neither an argument nor standard input: status 2, and what to do."""
+    shown = clientauth("errors", cwd=tmp_path)
+    assert 2 == shown.returncode
+    assert "Give it in quotes, or on standard input." in shown.stderr
+
+
+def test_a_text_may_begin_with_a_hyphen_or_come_unquoted(tmp_path: Path) -> None:
+    """What gnutls-cli prints is no option, and words without quotes are one text."""
+    hyphen = clientauth(
+        "errors", "- Status: The certificate is NOT trusted. The certificate issuer is unknown.", cwd=tmp_path
+    )
+    assert "1. The client refuses the server's certificate: it does not trust the CA" in hyphen.stdout
+    unquoted = clientauth("errors", "tlsv1", "alert", "unknown", "ca", cwd=tmp_path)
+    assert "The alert: unknown_ca (48)." in unquoted.stdout
+
+
+def test_a_log_is_read_from_standard_input() -> None:
+    """Several lines come through a pipe."""
+    failed = "error:0A000086:SSL routines::certificate verify failed"
+    log = f"starting\nverify error:num=12:CRL has expired\n{failed}\n"
+    shown = subprocess.run(
+        [sys.executable, "-m", "simulator", "errors", "--as", "server"],
+        cwd=ROOT,
+        input=log,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert 0 == shown.returncode
+    assert "1. The server's revocation list is out of date." in shown.stdout
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_is_longer_than_the_width(width: int) -> None:
+    """Every cause in full fits, and so does the list of the others."""
+    for text in (
+        "Connection failed:",
+        "received fatal alert: CertificateUnknown",
+        "certificate required, they say",
+    ):
+        for every in (False, True):
+            shown = answer_text(look_up(text), width, coloured=False, every=every)
+            assert width >= max(map(cells, shown.split("\n")))
+
+
+def test_every_answer_is_a_document() -> None:
+    """One text of each program becomes JSON, with words for the other side or null."""
+    for program in programs():
+        text = next(one.text for one in program.seen if one.text)
+        made = json.loads(json.dumps(document(look_up(text))))
+        assert made["matches"]
+        assert all(match["look_at_other_side"] != "" for match in made["matches"])

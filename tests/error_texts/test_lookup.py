@@ -1,0 +1,210 @@
+"""Every measured text leads back to its cause: as it is, from another version, cut down to its last line."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.error_texts.lookup import look_up
+from simulator.error_texts.normal_form import normal_line, normal_lines
+from simulator.error_texts.table import programs
+from tests.played import EVERYTHING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.tls.wire.version import Side
+
+#: Values such as a real run has them, for the placeholders of the measured texts.
+REAL = {
+    "<host>": "gate-7.shop.example",
+    "<other server>": "mail.example",
+    "<port>": "8443",
+    "<time>": "2026-11-29T03:04:05Z",
+    "<thread>": "40F7B1C4D57F0000",
+    "<n>": "4711",
+    "<pid>": "31337",
+    "<address>": "192.0.2.17",
+    "<client>": "alice",
+    "<client CA>": "Example Client CA",
+    "<client issuing CA>": "Example Issuing CA",
+    "<other CA>": "Somebody's CA",
+    "<server>": "gate-7.shop.example",
+    "<serial>": "0A1B2C3D",
+    "<file>": "/etc/ssl/private/alice.key",
+    "<user>": "alice",
+    "<table>": "orders",
+    "<map>": "certs",
+    "<0x…>": "<0x5581e2f3c0a0>",
+}
+
+
+def _filled(text: str) -> str:
+    for placeholder, value in REAL.items():
+        text = text.replace(placeholder, value)
+    return text
+
+
+def _of_openssl(version: str, alert: str, constant: str) -> Callable[[str], str]:
+    """The text as a program on another OpenSSL prints it: prefixes, functions, lines, error 9."""
+
+    def changed(text: str) -> str:
+        text = text.replace("sslv3 alert", alert).replace("SSLV3_ALERT", constant).replace("3.0.19", version)
+        text = re.sub(r"routines:\w*:", "routines:another_function:", text)
+        text = re.sub(r"(\.c:|\.java:)\d+", r"\g<1>4711", text)
+        if version.startswith("4"):
+            text = text.replace("is not yet valid", "is not yet valid or the system clock is incorrect")
+        return text
+
+    return changed
+
+
+def _of_newer_programs(text: str) -> str:
+    """The text as newer releases of curl, Go and Java print it."""
+    text = text.replace("curl: (35) OpenSSL/3.0.19:", "curl: (35) TLS connect error:")
+    text = text.replace("tls.Dial: x509:", "tls.Dial: tls: failed to verify certificate: x509:")
+    text = text.replace('/": x509:', '/": tls: failed to verify certificate: x509:')
+    return re.sub(r"Received fatal alert: (\w+)", r"(\1) Received fatal alert: \1", text)
+
+
+VARIANTS: dict[str, Callable[[str], str]] = {
+    "as measured": lambda text: text,
+    "with real values": _filled,
+    "OpenSSL 3.5": _of_openssl("3.5.6", "ssl/tls alert", "SSL_TLS_ALERT"),
+    "OpenSSL 4.0": _of_openssl("4.0.3", "tls alert", "TLS_ALERT"),
+    "newer programs": _of_newer_programs,
+    "the last line": lambda text: text.split("\n")[-1],
+    "in a log": lambda text: "\n".join(
+        f"Nov 29 03:04:05 gate service[812]: {line}" for line in ["started", *text.split("\n"), "waiting"]
+    ),
+}
+
+
+def _causes_of(change: Callable[[str], str]) -> dict[tuple[str, Side, str], set[str]]:
+    """Every text of every program after a change, with the causes that it may have."""
+    found: dict[tuple[str, Side, str], set[str]] = defaultdict(set)
+    for program in programs():
+        for one in program.seen:
+            if one.text:
+                found[program.name, program.side, change(one.text)] |= set(one.causes.split())
+    return found
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_every_text_leads_to_its_causes(variant: str) -> None:
+    """A text leads to every cause it was seen for; if there are at most three, they are the first three."""
+    texts = _causes_of(VARIANTS[variant])
+    assert len(texts) > 480
+    for (program, side, text), causes in list(texts.items())[:: 1 if EVERYTHING else 9]:
+        matches = look_up(text, side).matches
+        found = [match.cause.name for match in matches]
+        assert causes <= set(found), text
+        if len(causes) <= 3:
+            assert causes <= set(found[:3]), text
+        for match in matches:
+            assert match.cause.name not in causes or program in match.programs
+
+
+def test_without_its_side_a_text_is_found_too() -> None:
+    """Without ``--as`` the same holds, but for a sentence that Java prints on both sides."""
+    for (program, _, text), causes in list(_causes_of(lambda text: text).items())[:: 1 if EVERYTHING else 9]:
+        found = [match.cause.name for match in look_up(text).matches]
+        assert causes <= set(found), text
+        if len(causes) <= 3 and not (program == "Java SSLServerSocket" and "PKIX path building" in text):
+            assert causes <= set(found[:3]), text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("sslv3 alert certificate expired", "certificate_expired"),
+        ("ssl/tls alert certificate expired", "certificate_expired"),
+        ("tls alert certificate expired", "certificate_expired"),
+        (
+            "[SSL: TLS_ALERT_CERTIFICATE_EXPIRED] tls alert certificate expired (_ssl.c:1033)",
+            "certificate_expired",
+        ),
+        ("error:0A000415:SSL routines::reason(1045)", "certificate_expired"),
+        (
+            "140:error:14094415:SSL routines:ssl3_read_bytes:reason(1045):s3_pkt.c:1493:",
+            "certificate_expired",
+        ),
+        ("ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED", "certificate_expired"),
+        ("SSL_ERROR_EXPIRED_CERT_ALERT", "certificate_expired"),
+        ("remote error: tls: expired certificate", "certificate_expired"),
+        ("(certificate_expired) Received fatal alert: certificate_expired", "certificate_expired"),
+        ("received fatal alert: CertificateExpired", "certificate_expired"),
+        ("*** Received alert [45]: Certificate is expired", "certificate_expired"),
+        ("tlsv13 alert certificate required", "certificate_required"),
+        ("remote error: tls: unknown certificate authority", "unknown_ca"),
+        ("remote error: tls: unknown certificate", "certificate_unknown"),
+        ("tlsv1 unrecognized name", "unrecognized_name"),
+        ("SSL alert number 116", "certificate_required"),
+    ],
+)
+def test_an_alert_has_one_spelling(text: str, name: str) -> None:
+    """Every program's words for a received alert become one, and the text is known by it."""
+    answer = look_up(text)
+    assert answer.alert is not None
+    assert name == answer.alert.rfc_name
+    assert 1 == answer.normalised.count(f"alert {name}")
+
+
+def test_what_a_program_sends_is_no_received_alert() -> None:
+    """Go's "local error" names an alert that Go itself sent."""
+    assert look_up("local error: tls: bad record MAC").alert is None
+
+
+def test_an_alert_that_no_client_printed_leads_to_the_servers_that_send_it() -> None:
+    """``certificate_unknown`` was never seen at a client here; Java's server sends it often."""
+    matches = look_up("received fatal alert: CertificateUnknown").matches
+    assert all(match.by_alert for match in matches)
+    assert {"untrusted-ca", "certificate-expired", "revoked"} <= {match.cause.name for match in matches}
+    assert ("Java SSLServerSocket",) == matches[0].programs
+
+
+def test_an_unknown_text_has_no_causes() -> None:
+    """Words that no program printed match nothing; a name like an alert's leads to the nearest alert."""
+    unknown = look_up("the dog ate my required certificate")
+    assert () == unknown.matches
+    assert unknown.nearest is not None
+    assert "certificate_required" == unknown.nearest.rfc_name
+    assert look_up("completely other words").nearest is None
+
+
+def test_a_text_that_blames_the_wrong_side_has_a_warning() -> None:
+    """A text that blames the wrong side, tells nothing, or is the other side's own word has a warning."""
+    for text, words in (
+        ("curl: (60) SSL certificate verification failed", "the server refused the client's own certificate"),
+        ("Connection failed:", "does not tell the reason"),
+        ("tlsv1 alert unknown ca", "does not help"),
+    ):
+        assert any(words in caution.words for caution in look_up(text).cautions)
+    assert () == look_up("mosquitto: connection failed, because of rain").cautions
+
+
+def test_a_normal_form_is_its_own_normal_form() -> None:
+    """Normalising twice changes nothing, for every measured line."""
+    lines = {
+        normal_line(line) for program in programs() for one in program.seen for line in one.text.split("\n")
+    }
+    changed = {line: normal_line(line) for line in lines if normal_line(line) != line}
+    assert {} == changed
+
+
+def test_a_long_log_is_read_from_its_end() -> None:
+    """A hundred thousand lines, and lines without an end, take no longer; the last lines count."""
+    log = "\n".join([*["all is well"] * 100_000, "x" * 1_000_000, "tlsv13 alert certificate required"])
+    answer = look_up(log)
+    assert "no-certificate" == answer.matches[0].cause.name
+    assert len(answer.normalised) < 10_000
+
+
+def test_control_characters_do_not_get_through() -> None:
+    """A text from outside is cleaned before anything shows it."""
+    assert ["expired\\u0007 certificate\\u202e"] == normal_lines(
+        "\x1b[31mexpired\x1b[0m\x07 certificate\u202e"
+    )
