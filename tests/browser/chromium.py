@@ -26,6 +26,8 @@ FLAGS = (
     "--disable-sync",
 )
 SIZE = {"width": 1280, "height": 720}
+# Callbacks on a changed size run after a frame's layout, so what they change is there in the next task.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
 
 
 @dataclass(slots=True)
@@ -74,12 +76,24 @@ def watched(browser: Browser, **options: Any) -> Watched:
         **{"viewport": SIZE, "color_scheme": "light", "reduced_motion": "reduce", **options}
     )
     page.set_default_timeout(8000)
+    measure_what_is_drawn(page)
     found = Watched(page)
     page.on("console", lambda message: found.complaints.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: found.complaints.append(f"error: {error}"))
     page.on("dialog", lambda dialog: (found.complaints.append("a dialog"), dialog.dismiss()))
     page.on("request", lambda request: found.requests.append(request.url))
     return found
+
+
+def measure_what_is_drawn(page: Page) -> None:
+    """Let every ``page.evaluate`` wait for a frame: a page may draw once more when it learns its new size."""
+    at_once = page.evaluate
+
+    def evaluate(expression: str, arg: Any = None) -> Any:
+        at_once(DRAWN)
+        return at_once(expression, arg)
+
+    page.evaluate = evaluate  # type: ignore[method-assign]
 
 
 def in_a_notebook(tab: Page) -> Page:
