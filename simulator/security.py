@@ -96,7 +96,7 @@ _STANDING_WORDS = {
 }
 
 
-class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True):
+class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The level taken apart, one answer for each question.
 
     Attributes:
@@ -112,6 +112,7 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True):
         refused_at: the layer that refused, or None.
         client_believes: the client's last belief about the level.
         server_knows: the client's standing with the server at the end.
+        mapped_by: the rule that led to the user, or None; a table of subjects alone needs no such word.
     """
 
     level: SecurityLevel
@@ -125,3 +126,4 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True):
     refused_at: RefusalLayer | None
     client_believes: SecurityLevel
     server_knows: Standing
+    mapped_by: str | None = None

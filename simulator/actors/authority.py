@@ -77,7 +77,8 @@ class Practice:
             excluded_names=setup.excluded_dns_names,
             key_usage=DEFAULT if usage is None else usage or None,
             extended_key_usage=DEFAULT if purposes is None else purposes or None,
-            alternative_names=setup.dns_names or None,
+            alternative_names=(*(setup.dns_names or ()), *setup.mail_names, *setup.uris) or None,
+            principal_names=setup.upns,
             signature_hash=setup.signature_hash,
             further_extensions=tuple(
                 policy_extensions(

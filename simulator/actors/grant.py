@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import refusal_line, welcome_line
-from simulator.pki.distinguished_name import folded
-from simulator.pki.name_text import read_distinguished_name
+from simulator.actors.mapping import has_plain_rules_alone, user_sought
 from simulator.security import SecurityLevel, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.pki.distinguished_name import DistinguishedName
+    from simulator.pki.certificate import Certificate
     from simulator.scenario import ServerSetup
     from simulator.security import RefusalLayer
+    from simulator.trace.facts import UserSought
 
 GUEST = "guest"
 
@@ -36,6 +36,7 @@ class Grant:
         refused: the server's rules close the session.
         refusal_layer: the layer that a refusal falls on.
         reason: why it is granted or refused, in one sentence.
+        sought: the look for the user, or None where none was looked for or the table needs no words.
     """
 
     standing: Standing
@@ -45,6 +46,7 @@ class Grant:
     refused: bool
     refusal_layer: RefusalLayer
     reason: str
+    sought: UserSought | None = None
 
     def line(self, objection: str | None) -> bytes:
         """The server's first line: a welcome, or a refusal for this reason."""
@@ -53,19 +55,26 @@ class Grant:
         return refusal_line(self.name, self.words, objection)
 
 
-def grant_of(standing: Standing, client: DistinguishedName | None, rules: ServerSetup) -> Grant:
+def grant_of(
+    standing: Standing,
+    client: Certificate | None,
+    rules: ServerSetup,
+    known: Mapping[str, Certificate] | None = None,
+) -> Grant:
     """Map the client to a user, and hold its standing against the server's rules.
 
     Args:
         standing: the client's standing after the handshake.
-        client: the subject of the client's certificate, or None.
+        client: the client's certificate, or None.
         rules: the server's settings: users, authorised users and lowest level.
+        known: the certificates that rules have scenario names for.
 
     Only a proved identity is mapped: a name that is merely claimed must not open anything.
     """
     proved = standing is Standing.AUTHENTICATED
-    subject = None if client is None else client.text
-    user = user_of(client, rules.users) if proved and client is not None else None
+    subject = None if client is None else client.subject
+    sought = user_sought(client, rules, known or {}) if proved and client is not None else None
+    user = sought.user if sought else None
     may = rules.authorized_users
     if user is not None:
         standing = Standing.AUTHORISED if may is not None and user in may else Standing.IDENTIFIED
@@ -80,14 +89,7 @@ def grant_of(standing: Standing, client: DistinguishedName | None, rules: Server
         refusal_layer="identity" if user is None and needs_user(rules) else "application",
         reason=objection
         or f"{granted} {standing.worth.value}. Whether the client verified the server, it cannot know.",
-    )
-
-
-def user_of(client: DistinguishedName, users: Mapping[str, str]) -> str | None:
-    """The user that a name stands for, or None; a name is the same in every spelling (RFC 5280 §7.1)."""
-    wanted = client.folded
-    return next(
-        (user for name, user in users.items() if folded(read_distinguished_name(name)) == wanted), None
+        sought=None if has_plain_rules_alone(rules) else sought,
     )
 
 

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from simulator.actors.decisions import TakenBy
-    from simulator.pki.distinguished_name import DistinguishedName
     from simulator.security import RefusalLayer
     from simulator.tls.connection import Connection
     from simulator.tls.wire.version import TlsVersion, Version
@@ -81,7 +80,7 @@ class Peer(ABC):
         self.pending: PendingDecision | None = None
         self.returned = False
         self._verdict: Verdict | None = None
-        self._peer_name: DistinguishedName | None = None  # the subject of the peer's certificate
+        self._peer_certificate: Certificate | None = None
         self._unread = bytearray()
         self._unread_lost = False
         self._gone = False  # the transport ended
@@ -93,7 +92,7 @@ class Peer(ABC):
     @property
     def _subject(self) -> str | None:
         """The subject of the peer's certificate as text, or None."""
-        return None if self._peer_name is None else self._peer_name.text
+        return None if self._peer_certificate is None else self._peer_certificate.subject
 
     @property
     def finished(self) -> bool:
@@ -252,7 +251,7 @@ class Peer(ABC):
             policy: how they are judged.
             judged: judge them; otherwise every check of the ledger is left open.
         """
-        self._peer_name = subject_of(chain)
+        self._peer_certificate = leaf_of(chain)
         tls: TlsVersion = self.version.value
         if judged:
             self._verdict = judge(chain, policy, self._now, tls=tls)
@@ -322,9 +321,9 @@ class Peer(ABC):
         return self._settle(self.machine.close())
 
 
-def subject_of(chain: tuple[bytes, ...]) -> DistinguishedName | None:
-    """The subject of the leaf, or None if there is no certificate or it cannot be read."""
+def leaf_of(chain: tuple[bytes, ...]) -> Certificate | None:
+    """The leaf of a chain, or None if there is no certificate or it cannot be read."""
     try:
-        return Certificate.parse(chain[0]).subject_name if chain else None
+        return Certificate.parse(chain[0]) if chain else None
     except CertificateError:
         return None

@@ -5,7 +5,7 @@ The checks come from ``trust/judge.py``, the grant from ``actors/grant.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.actors.application import LINE, Application
@@ -19,9 +19,12 @@ from simulator.tls.wire.version import Version
 from simulator.trace.facts import Checked, Received, Sent, StandingChanged
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.actors.grant import Grant
     from simulator.actors.peer import Question
     from simulator.entropy import Entropy
+    from simulator.pki.certificate import Certificate
     from simulator.scenario import ServerSetup
     from simulator.security import RefusalLayer
     from simulator.tls.config import ServerConfig
@@ -39,12 +42,14 @@ class ServerRole:
         config: the handshake machine's settings, derived from them.
         policy: how it judges a client's certificate.
         application: the conversation inside the session.
+        known: the certificates that rules of the table of users have scenario names for.
     """
 
     setup: ServerSetup
     config: ServerConfig
     policy: TrustPolicy
     application: Application = LINE
+    known: Mapping[str, Certificate] = field(default_factory=dict)
 
 
 ASKING = {
@@ -165,11 +170,11 @@ class Server(Peer):
         """Look the client up as soon as the application may answer, and wait for the decision."""
         if not self.role.application.may_answer(self._client_said):
             return []
-        grant = grant_of(self.belief.standing, self._peer_name, self.role.setup)
+        grant = grant_of(self.belief.standing, self._peer_certificate, self.role.setup, self.role.known)
         self._grant = grant
         choice = "refuse" if grant.refused else "grant"
         self._wait_for("grant", ("grant", "refuse"), choice, grant.reason)
-        return []
+        return [grant.sought] if grant.sought else []
 
     def _open_or_close(self, *, granted: bool, reason: str) -> list[Fact]:
         """Answer the client: a welcome, or a refusal with its reason."""

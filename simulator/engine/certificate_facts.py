@@ -25,6 +25,7 @@ KINDS_OF_NAMES = {
     "ip_networks": "IP network",
     "rfc822_names": "mail address",
     "uris": "URI",
+    "upns": "UPN",
 }
 
 
@@ -125,7 +126,10 @@ def _general_names(names: GeneralNames | None) -> str:
         return ""
     words = [f"{about} {value}" for kind, about in KINDS_OF_NAMES.items() for value in getattr(names, kind)]
     words += [f"directory name {name.text}" for name in names.directory_names]
-    return ", ".join([*words, *names.others]) or "no name"
+    unread = list(names.others)
+    for _ in names.upns:  # each is one of the otherNames
+        unread.remove("otherName")
+    return ", ".join([*words, *unread]) or "no name"
 
 
 # The name of each extension by its dotted identifier, and the reader of its contents in words.

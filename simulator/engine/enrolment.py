@@ -18,6 +18,7 @@ from simulator.engine.names import authorities_of, lane_name, names_held
 from simulator.pki.keys import describe_key
 from simulator.scenario.changes import written
 from simulator.scenario.mistakes.mistake import split_path
+from simulator.scenario.schedule.episodes import LOADED_USERS
 from simulator.trace.facts import Noted
 
 if TYPE_CHECKING:
@@ -192,6 +193,10 @@ class Enrolment:
         else:
             actor = "client" if part == "network" else part
             text = f"The {part}'s setting {key} is now {value}."
+            if change.path == LOADED_USERS:
+                text = f"The server loads the table of users as it stands now: {value}."
+            elif change.path == "server.users" and self._world.scenario.server.loaded_users is not None:
+                text += " The server has not loaded it yet."
         self._record(actor, [Noted(text)])
 
     def _begin(self, one: Beginning) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.actors.mapping import certificates_named
 from simulator.errors import ScenarioError
 from simulator.scenario import ClientSetup
 
@@ -59,7 +60,7 @@ def names_in_use(scenario: Scenario, further: Iterable[str] = ()) -> tuple[str, 
         wanted += [*names_held(client), *(client.sends or ())]
     wanted += [server.certificate, *(server.sends or ())]
     wanted += [name for names in by_role(scenario, server.trusts) for name in names]
-    wanted += [*server.holds, *server.ca_list, *further]
+    wanted += [*server.holds, *server.ca_list, *certificates_named(server), *further]
     found: dict[str, None] = {}
     for name in wanted:
         found |= dict.fromkeys(reversed(issuers_from(scenario, name)))

@@ -23,6 +23,7 @@ from simulator.trace.facts import (
     StandingChanged,
     StateChanged,
     Step,
+    UserSought,
 )
 from simulator.trace.outcome import NO_REFUSAL
 from simulator.trace.steps import DECISION_STEPS, VERDICT_STEPS, step_of_alert, step_of_message
@@ -113,6 +114,8 @@ class Recorder:
                 step = VERDICT_STEPS[fact.verdict.role]
             case Decided():
                 step = DECISION_STEPS[fact.decision]
+            case UserSought():
+                step = Step.TRUST_DECISION
             case Noted():
                 step = Step.ENROLMENT
         self._cause[actor] = self._add(actor, at, step, self._cause.get(actor), fact).seq

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.actors.application import application_of
 from simulator.actors.client import ClientRole
+from simulator.actors.mapping import certificates_named
 from simulator.actors.server import ServerRole
 from simulator.pki.host import read_host
 from simulator.pki.key_types import POLICY_NAMES, KeyType
@@ -73,7 +74,8 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         require_certificate=required,
         policies=policy_inputs(setup),
     )
-    return ServerRole(setup, config, policy, application_of(scenario.network))
+    known = {name: world[name].certificate for name in certificates_named(setup)}
+    return ServerRole(setup, config, policy, application_of(scenario.network), known)
 
 
 def policy_inputs(setup: ClientSetup | ServerSetup) -> PolicyInputs:

@@ -87,7 +87,8 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         ("speaks", f"TLS {spoken.value} only" if spoken is not requested else ""),
         ("application", "HTTP" if scenario.network.application == "http" else ""),
         ("names these authorities", ", ".join(setup.ca_list)),
-        *((f"user {user}", subject) for subject, user in setup.users.items()),
+        *((f"user {user}", rule) for rule, user in setup.users_in_use.items()),
+        ("table of users", "changed, and not loaded since" if setup.users_in_use != setup.users else ""),
         ("may use the resource", "" if may is None else ", ".join(may) or "no user"),
         ("lowest level", setup.minimum_level.value if setup.minimum_level is not None else ""),
     )

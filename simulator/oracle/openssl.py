@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simulator.actors.application import LINE, Application
-from simulator.actors.peer import subject_of
+from simulator.actors.peer import leaf_of
 from simulator.oracle.native import set_message_callback
 from simulator.oracle.observed import openssl_observer
 from simulator.oracle.reasons import reason_of_error
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from simulator.actors.grant import Grant
     from simulator.oracle.observed import HandshakeLog
-    from simulator.pki.distinguished_name import DistinguishedName
+    from simulator.pki.certificate import Certificate
     from simulator.scenario import TlsVersion
     from simulator.tls.wire.version import Side
 
-    GrantOf = Callable[[DistinguishedName | None], Grant]  # of the client's subject, or None
+    GrantOf = Callable[[Certificate | None], Grant]  # of the client's certificate, or None
 
 READ_SIZE = 1 << 16  # more than any record holds, so one call reads all that is there
 
@@ -57,16 +57,16 @@ class OpensslSide:
     @property
     def peer(self) -> str | None:
         """RFC 4514 subject of the peer's certificate, or None without one or after a failure."""
-        return None if self.peer_name is None else self.peer_name.text
+        return None if self.peer_certificate is None else self.peer_certificate.subject
 
     @property
-    def peer_name(self) -> DistinguishedName | None:
-        """The subject of the peer's certificate, or None without one or after a failure."""
+    def peer_certificate(self) -> Certificate | None:
+        """The peer's certificate, or None without one or after a failure."""
         try:
             leaf = self._tls.getpeercert(binary_form=True)
         except ValueError:  # "handshake not done yet", also after a failure
             return None
-        return subject_of((leaf,)) if leaf else None
+        return leaf_of((leaf,)) if leaf else None
 
     def begin(self) -> bytes:
         """A client's ClientHello; nothing for a server."""
@@ -146,7 +146,7 @@ class OpensslServer(OpensslSide):
         context: its settings.
         tls: the one version it speaks.
         log: records its messages.
-        grant: maps the subject of the client's certificate, or None, to what the application grants.
+        grant: maps the client's certificate, or None, to what the application grants.
     """
 
     side = "server"
@@ -172,7 +172,7 @@ class OpensslServer(OpensslSide):
         if self._answered or not self._application.may_answer(said):
             return
         self._answered = True
-        grant = self._grant(self.peer_name)
+        grant = self._grant(self.peer_certificate)
         self._tls.write(self._application.answer(said, grant, grant.reason if grant.refused else None))
         if grant.refused:
             self._say_goodbye()

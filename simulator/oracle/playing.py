@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from simulator.engine.world import World
     from simulator.oracle.observed import Mode
-    from simulator.pki.distinguished_name import DistinguishedName
+    from simulator.pki.certificate import Certificate
     from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
     from simulator.tls.wire.version import Side
 
@@ -196,9 +196,9 @@ class _Play:
         role = server_role(self.scenario, self.world, Version(self.tls))
         return ActorSide(Server(role, self.entropy.child("server")), self.log, self.judged_at.server)
 
-    def _grant(self, client: DistinguishedName | None) -> Grant:
+    def _grant(self, client: Certificate | None) -> Grant:
         """The grant of the application on top of OpenSSL, by the rules of our server."""
         role = server_role(self.scenario, self.world, Version(self.tls))
         claimed = role.setup.client_authentication == "unverified"
         known = Standing.CLAIMED if claimed else Standing.AUTHENTICATED
-        return grant_of(Standing.ANONYMOUS if client is None else known, client, role.setup)
+        return grant_of(Standing.ANONYMOUS if client is None else known, client, role.setup, role.known)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from cryptography import x509
 
 from simulator.errors import CertificateError
+from simulator.pki.der import UTF8_STRING, encode
 from simulator.pki.host import address_of
-from simulator.pki.key_types import EXTENDED_KEY_USAGES, KEY_USAGES
+from simulator.pki.key_types import EXTENDED_KEY_USAGES, KEY_USAGES, USER_PRINCIPAL_NAME
 from simulator.pki.name_text import read_distinguished_name
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class Contents:
         extended_key_usage: RFC 5280 names, ``clientAuth``, or dotted identifiers.
         alternative_names: DNS names, IP addresses, mail addresses and URIs, distinguished by their form. A
             server's default is its common name.
+        principal_names: alternative names of another kind: user principal names, written like mail addresses.
         subject_key_identifier: octets; the default is method 1 of RFC 5280, section 4.2.1.2.
         authority_key_identifier: octets; the default is the issuer's subjectKeyIdentifier.
         further_extensions: (dotted identifier, critical, DER value), written unchanged.
@@ -78,6 +81,7 @@ class Contents:
     key_usage: tuple[str, ...] | Default | None = DEFAULT
     extended_key_usage: tuple[str, ...] | Default | None = DEFAULT
     alternative_names: tuple[str, ...] | Default | None = DEFAULT
+    principal_names: tuple[str, ...] = ()
     subject_key_identifier: bytes | Default | None = DEFAULT
     authority_key_identifier: bytes | Default | None = DEFAULT
     further_extensions: tuple[RawExtension, ...] = ()
@@ -126,8 +130,9 @@ def extensions_of(
     if purposes is not None:
         yield x509.ExtendedKeyUsage([_purpose(name) for name in purposes]), False
     names = _or_default(contents.alternative_names, _default_names(contents))
-    if names is not None:
-        yield x509.SubjectAlternativeName([_general_name(name) for name in names]), False
+    if names is not None or contents.principal_names:
+        principals = [_principal_name(name) for name in contents.principal_names]
+        yield x509.SubjectAlternativeName([*map(_general_name, names or ()), *principals]), False
     if contents.permitted_names or contents.excluded_names:
         permitted, excluded = (
             [_general_name(name) for name in names] or None
@@ -185,6 +190,11 @@ def _general_name(name: str) -> x509.GeneralName:
     """A general name of the kind that the text has the form of."""
     if (address := address_of(name)) is not None:
         return x509.IPAddress(address)
-    if "://" in name:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", name):  # no host name has a colon, no usual mail address either
         return x509.UniformResourceIdentifier(name)
     return x509.RFC822Name(name) if "@" in name else x509.DNSName(name)
+
+
+def _principal_name(name: str) -> x509.GeneralName:
+    """A user principal name, which is an otherName with a UTF8String."""
+    return x509.OtherName(x509.ObjectIdentifier(USER_PRINCIPAL_NAME), encode(UTF8_STRING, name.encode()))

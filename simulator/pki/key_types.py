@@ -63,6 +63,7 @@ EXTENSION_OIDS = {
 }
 EXTENSION_NAMES = {dotted: name for name, dotted in EXTENSION_OIDS.items()}
 
+USER_PRINCIPAL_NAME = "1.3.6.1.4.1.311.20.2.3"  # an otherName: the user's name in a Windows domain
 ANY_POLICY = "2.5.29.32.0"
 POLICY_NAMES = {"anyPolicy": ANY_POLICY}  # the one policy that RFC 5280 §4.2.1.4 names
 

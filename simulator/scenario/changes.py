@@ -131,7 +131,7 @@ def plain_value(path: Path, value: Any) -> Any:
 def _plain_entry(entry: ScheduleEntry) -> dict[str, Any]:
     """An entry of the schedule as a file writes it, without its expectation: what is not said is left out."""
     told = {"at": write_duration(entry.at), **({} if entry.connect is None else {"connect": {}})}
-    for key in ("renew", "same_key", "lifetime", "revoke"):
+    for key in ("renew", "same_key", "lifetime", "revoke", "refresh"):
         if value := getattr(entry, key):
             told[key] = plain_value((key,), value)
     if entry.set:

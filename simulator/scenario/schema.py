@@ -16,6 +16,7 @@ from typing import Any
 from simulator.scenario.changes import plain_value
 from simulator.scenario.setup import CertificateSetup, Connect, Expectation, ScenarioSetup, ScheduleEntry
 from simulator.scenario.values import entry_type, field_types, setting_type, without_none
+from simulator.scenario.words import SPECIAL_WORDS
 from simulator.tls.wire.version import TLS_VERSIONS
 
 # The highest that Taplo knows, which checks TOML in most editors.
@@ -63,7 +64,8 @@ def _setting(kind: type, key: str, hint: Any) -> dict[str, Any]:
     if inner is CertificateSetup:
         return {"type": "object", "additionalProperties": _or_words(_table(inner), ["none"])}
     if inner is not None:
-        return {"type": "object", "additionalProperties": {"type": "string"}}
+        table = {"type": "object", "additionalProperties": {"type": "string"}}
+        return _or_words(table, list(SPECIAL_WORDS.get(key, ())))
     setting = setting_type(kind, key)
     schema = dict(setting.schema)
     if setting.items:

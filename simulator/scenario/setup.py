@@ -39,7 +39,10 @@ class CertificateSetup:
         signature_hash: hash of the issuer's signature, as in ``sha1``; None for the usual one.
         not_before: start of the validity, relative to the scenario's clock.
         not_after: end of the validity, relative to the scenario's clock.
-        dns_names: subjectAltName entries, DNS names or IP addresses; None leaves the extension out.
+        dns_names: subjectAltName entries, DNS names or IP addresses; None for none of these.
+        mail_names: subjectAltName entries, mail addresses.
+        uris: subjectAltName entries, URIs.
+        upns: subjectAltName entries, user principal names as Windows knows users by.
         key_usage: RFC 5280 names; None for the role's default, ``()`` leaves the extension out.
         extended_key_usage: RFC 5280 names; None for the role's default, ``()`` leaves the extension out.
         path_length: pathLenConstraint of a CA, or None.
@@ -64,6 +67,9 @@ class CertificateSetup:
     not_before: timedelta = timedelta(days=-30)
     not_after: timedelta = timedelta(days=335)
     dns_names: tuple[str, ...] | None = None
+    mail_names: tuple[str, ...] = ()
+    uris: tuple[str, ...] = ()
+    upns: tuple[str, ...] = ()
     key_usage: tuple[str, ...] | None = None
     extended_key_usage: tuple[str, ...] | None = None
     path_length: int | None = None
@@ -159,7 +165,10 @@ class ServerSetup:
         holds: names of intermediates with which it may complete a path.
         ca_list: names of the authorities that its CertificateRequest hints at.
         tickets: number of NewSessionTicket messages it sends (TLS 1.2: at most one).
-        users: distinguished name of the subject → user; the spelling does not matter.
+        users: the table of users: rule for a certificate → user. A rule is a distinguished name of the
+            subject, in any spelling, or begins with what it compares: ``URI:``, ``issuer:``.
+        loaded_users: the table that it loaded, and goes on with until a ``refresh`` of the schedule; None
+            for ``users``, where every change counts at once.
         authorized_users: users who may use the resource; None for everybody.
         minimum_level: after the handshake the server closes a session below this level.
         speaks: the one TLS version it has: the requested one, the other, or always the same.
@@ -181,6 +190,7 @@ class ServerSetup:
     ca_list: tuple[str, ...] = ()
     tickets: int = 2
     users: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
+    loaded_users: Mapping[str, str] | None = None
     authorized_users: tuple[str, ...] | None = None
     minimum_level: SecurityLevel | None = None
     speaks: Speaks = "requested"
@@ -195,6 +205,13 @@ class ServerSetup:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "users", FrozenMapping(self.users))
+        if self.loaded_users is not None:
+            object.__setattr__(self, "loaded_users", FrozenMapping(self.loaded_users))
+
+    @property
+    def users_in_use(self) -> Mapping[str, str]:
+        """The table of users that it goes by."""
+        return self.users if self.loaded_users is None else self.loaded_users
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +246,7 @@ class ScheduleEntry:
         same_key: with ``renew``: the next certificate is for the key of the one before.
         lifetime: with ``renew``: how long the next certificate is valid; None for as long as the one before.
         revoke: name of a certificate that its CA takes back.
+        refresh: ``users``: the server loads the table of users as it stands now.
         set: settings by dotted path, with their new values. What is set in a certificate shows when that is
             renewed; one that exists stays as it is.
         expect: with ``connect``: the expected outcome by TLS version; empty where nothing is expected.
@@ -240,6 +258,7 @@ class ScheduleEntry:
     same_key: bool = False
     lifetime: timedelta | None = None
     revoke: str | None = None
+    refresh: Literal["users"] | None = None
     set: Mapping[str, Any] = field(default_factory=lambda: FrozenMapping({}))
     expect: Mapping[TlsVersion, Expectation] = field(default_factory=lambda: FrozenMapping({}))
 

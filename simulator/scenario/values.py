@@ -71,7 +71,8 @@ def without_none(hint: Any) -> Any:
 
 def entry_type(hint: Any) -> Any:
     """The type of a mapping's values, or None for any other type."""
-    return get_args(hint)[1] if get_origin(hint) is Mapping else None
+    table = without_none(hint)
+    return get_args(table)[1] if get_origin(table) is Mapping else None
 
 
 def type_at(path: Path) -> Any:
@@ -134,7 +135,9 @@ def _read_part(kind: type, table: Any, path: Path, problems: list[Problem]) -> d
         elif is_dataclass(hint):
             read[key] = _read_part(hint, value, here, problems)  # type: ignore[arg-type]
         elif entry_type(hint):
-            read[key] = _read_mapping(entry_type(hint), value, here, problems)
+            is_word = isinstance(value, str) and value in SPECIAL_WORDS.get(key, {})
+            absent = hint is not without_none(hint) and (value is None or is_word)
+            read[key] = None if absent else _read_mapping(entry_type(hint), value, here, problems)
         else:
             result = _read_value(setting_type(kind, key), value, here)
             if isinstance(result, Problem):

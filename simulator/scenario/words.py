@@ -50,6 +50,7 @@ SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
     "accepted_policies": {"any": None},
     "revoked": {"never": None},
     "authorized_users": {"not-asked": None},
+    "loaded_users": {"current": None},
 }
 
 # Settings whose type is text or a list of texts, and the names that they may hold.

@@ -23,6 +23,7 @@ from simulator.trace.facts import (
     Sent,
     StandingChanged,
     StateChanged,
+    UserSought,
 )
 from simulator.trace.json import plain
 from simulator.trust.verdict import CheckOutcome
@@ -45,6 +46,7 @@ COUNTING: Mapping[type, tuple[str, ...]] = {
     HandshakeReturned: ("result", "negotiated"),
     BeliefChanged: ("level", "assumed"),
     StandingChanged: ("standing", "user"),
+    UserSought: ("user",),
 }
 
 

@@ -244,6 +244,38 @@ class StandingChanged(KindOfFact, frozen=True, tag="standing_changed"):
         return self.standing
 
 
+class FittingRule(TraceValue, frozen=True):
+    """A rule of the server's table of users that fits the client's certificate.
+
+    Attributes:
+        rule: the rule as it stands in the table.
+        user: the user that it leads to.
+        found: the part of the certificate that it fits, in words.
+    """
+
+    rule: str
+    user: str
+    found: str
+
+
+class UserSought(KindOfFact, frozen=True, tag="user_sought"):
+    """The server looked for the client's user in a table with more than plain subjects.
+
+    A table of subjects alone has no such fact: at most one of its rules can fit.
+
+    Attributes:
+        user: the user found, or None.
+        fitting: the rules that fit, the one that decides first.
+        rules: the number of rules in the table.
+        reason: why this user or none, in sentences.
+    """
+
+    user: str | None
+    fitting: tuple[FittingRule, ...]
+    rules: int
+    reason: str
+
+
 class Noted(KindOfFact, frozen=True, tag="noted"):
     """A fact of the world that no message carries: a key was made, a CA was switched off."""
 
@@ -261,6 +293,7 @@ Fact = (
     | HandshakeReturned
     | BeliefChanged
     | StandingChanged
+    | UserSought
     | Noted
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.security import SecurityLevel, Standing
-from simulator.trace.facts import BeliefChanged, Checked, HandshakeReturned, StandingChanged
+from simulator.trace.facts import BeliefChanged, Checked, HandshakeReturned, StandingChanged, UserSought
 
 AFact = TypeVar("AFact")
 
@@ -25,6 +25,11 @@ def last_belief(events: Iterable[Event]) -> BeliefChanged:
 def last_standing(events: Iterable[Event]) -> StandingChanged:
     """The client's standing with the server at the end of these events."""
     return _last(events, StandingChanged(Standing.NOTHING_YET, None, "Nothing has been said yet.", None))
+
+
+def last_user_sought(events: Iterable[Event]) -> UserSought:
+    """The server's last look for a user; one without rules where it did not look."""
+    return _last(events, UserSought(None, (), 0, ""))
 
 
 def _last(events: Iterable[Event], first: AFact) -> AFact:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from simulator.security import SecurityCard, SecurityLevel
 from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Decided
-from simulator.trace.latest import last_standing, last_verdict, returns
+from simulator.trace.latest import last_standing, last_user_sought, last_verdict, returns
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 
@@ -41,7 +41,7 @@ def level_of(events: Sequence[Event], refused_at: RefusalLayer | None) -> Securi
 
 def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
     """The level taken apart."""
-    knows = last_standing(events)
+    knows, sought = last_standing(events), last_user_sought(events)
     return SecurityCard(
         level=outcome.level,
         encrypted=runs_under_tls(events),
@@ -57,6 +57,7 @@ def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
         refused_at=outcome.refused_at,
         client_believes=outcome.client.believes,
         server_knows=knows.standing,
+        mapped_by=sought.fitting[0].rule if sought.fitting and knows.user is not None else None,
     )
 
 

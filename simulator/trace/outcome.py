@@ -20,6 +20,7 @@ from simulator.trace.facts import (
     Outcome,
     ServerOutcome,
     StandingChanged,
+    UserSought,
 )
 from simulator.trace.latest import before, last_belief, last_standing, last_verdict, returns, side_named
 from simulator.trace.level import level_of
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 # The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
-TELLING = frozenset({Alert, BeliefChanged, Checked, Decided, HandshakeReturned, StandingChanged})
+TELLING = frozenset({Alert, BeliefChanged, Checked, Decided, HandshakeReturned, StandingChanged, UserSought})
 NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
 
 

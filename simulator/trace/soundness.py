@@ -16,6 +16,7 @@ from simulator.trace.facts import (
     Sent,
     Setup,
     StandingChanged,
+    UserSought,
 )
 from simulator.trace.json import wrong
 
@@ -119,11 +120,11 @@ def _must_be_of(where: str, known: set[Any], *found: object) -> None:
 
 
 def _who_may(setup: Setup, event: Event) -> set[str]:
-    """The clients for a belief, the servers for a standing; empty for other facts, which all may state."""
+    """The clients for a belief, the servers for a standing or a user; empty for facts that all may state."""
     match event.fact:
         case BeliefChanged():
             return {connection.client for connection in setup.connections}
-        case StandingChanged():
+        case StandingChanged() | UserSought():
             return {connection.server for connection in setup.connections}
         case _:
             return set()

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from simulator.actors.grant import grant_of
-from simulator.pki.contents import parse_name
-from simulator.pki.reading.names import read_name
 from simulator.scenario import ServerSetup
 from simulator.security import SecurityLevel as L
 from simulator.security import Standing
-
-if TYPE_CHECKING:
-    from simulator.pki.distinguished_name import DistinguishedName
+from tests.actors.made import certificate
 
 SUBJECT = "CN=alice,O=Example"
 USERS = {SUBJECT: "ALICE"}
-
-
-def named(subject: str) -> DistinguishedName:
-    """The name that a certificate with this subject has."""
-    return read_name(parse_name(subject).public_bytes())
 
 
 CASES = [
@@ -59,7 +48,7 @@ def test_level_and_refusal(
     refused_at: str | None,
 ) -> None:
     """The level is what the facts allow; the rules then say whether it is enough, and at which layer not."""
-    subject = None if standing is Standing.ANONYMOUS else named(SUBJECT)
+    subject = None if standing is Standing.ANONYMOUS else certificate(SUBJECT)
     grant = grant_of(standing, subject, ServerSetup(users=users, authorized_users=may, minimum_level=least))
     assert (grant.standing.worth, grant.refusal_layer if grant.refused else None) == (level, refused_at)
     assert grant.user == (users.get(SUBJECT) if standing is Standing.AUTHENTICATED else None)
@@ -79,19 +68,19 @@ def test_level_and_refusal(
 )
 def test_the_server_addresses_a_client_by_its_common_name(subject: str, name: str) -> None:
     """A client that is no user is called by its most specific common name, wherever that stands."""
-    assert grant_of(Standing.AUTHENTICATED, named(subject), ServerSetup()).name == name
+    assert grant_of(Standing.AUTHENTICATED, certificate(subject), ServerSetup()).name == name
 
 
 @pytest.mark.parametrize("spelled", ["cn=ALICE,o=example", "/O=Example/CN=alice", "2.5.4.3=alice, O=Example"])
 def test_a_user_is_found_by_name_and_not_by_text(spelled: str) -> None:
     """The subject and the entry of the table are compared as names."""
-    grant = grant_of(Standing.AUTHENTICATED, named(SUBJECT), ServerSetup(users={spelled: "ALICE"}))
+    grant = grant_of(Standing.AUTHENTICATED, certificate(SUBJECT), ServerSetup(users={spelled: "ALICE"}))
     assert grant.user == "ALICE"
 
 
 def test_the_server_speaks_of_what_it_knows() -> None:
     """A grant does not say that the client verified the server, and a name nobody can read stays unnamed."""
-    proved = grant_of(Standing.AUTHENTICATED, named(SUBJECT), ServerSetup())
+    proved = grant_of(Standing.AUTHENTICATED, certificate(SUBJECT), ServerSetup())
     assert proved.reason.endswith("Whether the client verified the server, it cannot know.")
     unreadable = grant_of(Standing.CLAIMED, None, ServerSetup())
     assert unreadable.words == "claims a name that cannot be read; not verified"

@@ -50,7 +50,7 @@ def test_the_page_and_the_notebooks_have_the_same_words(part: str) -> None:
 def test_the_examples_play() -> None:
     """Each TOML example that expects something comes out so in both versions."""
     examples = [text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "expect]" in text]
-    assert 2 == len(examples)
+    assert 3 == len(examples)
     for text in examples:
         for tls in ("1.2", "1.3"):
             assert simulate(loads(text), tls=tls).as_expected is True

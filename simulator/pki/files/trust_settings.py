@@ -10,12 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import islice
 
-from simulator.pki.der import OBJECT_IDENTIFIER, SEQUENCE, dotted
+from simulator.pki.der import OBJECT_IDENTIFIER, SEQUENCE, UTF8_STRING, dotted
 from simulator.pki.files.ber import content_of, parts_of, read_part
 from simulator.pki.key_types import EXTENDED_KEY_USAGES
 
 _REJECTED = 0xA0
-_UTF8_STRING = 0x0C
 _MOST_USES = 100
 _NAMES = {identifier: name for name, identifier in EXTENDED_KEY_USAGES.items()}
 
@@ -65,7 +64,7 @@ def read_trust_settings(der: bytes) -> TrustSettings | None:
                     if one.tag == OBJECT_IDENTIFIER
                 )
                 trusted, rejected = (uses, rejected) if part.tag == SEQUENCE else (trusted, uses)
-            elif part.tag == _UTF8_STRING:
+            elif part.tag == UTF8_STRING:
                 alias = content_of(der, part).decode("utf-8", "replace")
     except ValueError:
         return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from simulator.pki import der
 from simulator.pki.distinguished_name import DOMAIN_COMPONENT, DistinguishedName
+from simulator.pki.key_types import USER_PRINCIPAL_NAME
 from simulator.pki.reading.misencoding import Remarks
 from simulator.pki.reading.strings import read_string
 
@@ -37,7 +38,8 @@ _SHORT_NAMES = {
 }
 _ESCAPES = str.maketrans({char: f"\\{char}" for char in '\\"+,;<>'} | {"\0": "\\00"})
 _TEXT_KINDS = {0x81: "rfc822_names", 0x82: "dns_names", 0x86: "uris"}
-_OTHER_KINDS = {0xA0: "otherName", 0xA3: "x400Address", 0xA5: "ediPartyName", 0x88: "registeredID"}
+_OTHER_NAME = 0xA0
+_OTHER_KINDS = {_OTHER_NAME: "otherName", 0xA3: "x400Address", 0xA5: "ediPartyName", 0x88: "registeredID"}
 _DIRECTORY_NAME, _IP_ADDRESS = 0xA4, 0x87
 
 
@@ -46,7 +48,8 @@ class GeneralNames:
     """Names of several kinds: a subjectAltName, or one side of name constraints.
 
     ``ip_addresses`` are single addresses in a subjectAltName; constraints have ``ip_networks``. ``others``
-    holds the kind (``otherName``, ``registeredID``) of each name that is not taken apart.
+    holds the kind (``otherName``, ``registeredID``) of each name that no rule for names applies to; what the
+    otherNames among them say as user principal names is in ``upns`` as well.
     """
 
     dns_names: tuple[str, ...] = ()
@@ -56,9 +59,10 @@ class GeneralNames:
     uris: tuple[str, ...] = ()
     directory_names: tuple[DistinguishedName, ...] = ()
     others: tuple[str, ...] = ()
+    upns: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return sum(len(getattr(self, kind)) for kind in self.__slots__)
+        return sum(len(getattr(self, kind)) for kind in self.__slots__ if kind != "upns")
 
 
 def read_name(encoded: bytes, remarks: Remarks | None = None) -> DistinguishedName:
@@ -138,6 +142,8 @@ def read_general_names(
     for name in names:
         kind, value = _general_name(data, name, remarks, constraints=constraints)
         kinds[kind].append(value)
+        if (upn := _principal_name(data, name)) is not None:
+            kinds["upns"].append(upn)
     return GeneralNames(**{kind: tuple(values) for kind, values in kinds.items()})  # type: ignore[arg-type]  # each list holds what its kind says
 
 
@@ -156,6 +162,20 @@ def _general_name(data: bytes, name: Element, remarks: Remarks, *, constraints: 
     if name.tag not in _OTHER_KINDS:
         raise ValueError(f"there is a name of an unknown kind (tag {name.tag:02x})")
     return "others", _OTHER_KINDS[name.tag]
+
+
+def _principal_name(data: bytes, name: Element) -> str | None:
+    """The user principal name that a general name is, or None; an otherName may hold anything else."""
+    if name.tag != _OTHER_NAME:
+        return None
+    try:
+        kind, value = der.children(data, name)
+        text = der.read_element(data, value.content)
+        if der.read_dotted(data, kind) != USER_PRINCIPAL_NAME or text.tag != der.UTF8_STRING:
+            return None
+        return data[text.content : text.end].decode()
+    except ValueError:
+        return None
 
 
 def _address(content: bytes, remarks: Remarks) -> tuple[str, object]:

@@ -17,6 +17,7 @@ from simulator.scenario.mistakes.mistake import (
     subject_problems,
 )
 from simulator.scenario.mistakes.policies import certificate_policy_problems
+from simulator.scenario.user_rules import RuleKind, alternative_name_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +77,9 @@ def _name_problems(path: Path, certificate: CertificateSetup) -> Iterator[Proble
         )
         if wildcard and address_of(host[2:]) is not None:
             yield Problem((*path, "dns_names"), "an address has no wildcard", repr(host))
+    for key, kind in (("mail_names", RuleKind.EMAIL), ("uris", RuleKind.URI), ("upns", RuleKind.UPN)):
+        for name in getattr(certificate, key):
+            yield from alternative_name_problems((*path, key), kind, name)
     for key in ("permitted_dns_names", "excluded_dns_names"):
         for host in getattr(certificate, key):
             yield from host_problems((*path, key), host, "DNS names")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Numbered = tuple[Path, ScheduleEntry]
 
-HAPPENINGS = ("connect", "renew", "revoke", "set")
+HAPPENINGS = ("connect", "renew", "revoke", "refresh", "set")
 MOST_ENTRIES = 100  # a year of weekly renewals; each connection costs as much as a scenario of its own
 # No handshake here has more than 8 flights and 6 decisions; no enrolment more than 2 messages and a decision.
 FLIGHTS = 20
@@ -130,6 +130,10 @@ def _world_problems(numbered: list[Numbered], scenario: ScenarioSetup) -> Iterat
             if name is not None and name not in known:
                 yield not_one_of((*path, key), name, known, f"a certificate to {key}, one of")
                 return
+        if entry.refresh is not None and world.server.loaded_users is None:
+            message = "is not needed: the server uses every change at once, unless it has loaded_users"
+            yield Problem((*path, "refresh"), message, repr(entry.refresh))
+            return
         world, _ = after(world, wanted, entry)
         found = [*client_problems(world), *server_problems(world)] if entry.set else []
         for problem in found:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.pki.distinguished_name import RelativeNames, folded
-from simulator.pki.name_text import read_distinguished_name
 from simulator.scenario.mistakes.mistake import (
     Problem,
     broken_rules,
     host_problems,
     offset_problems,
-    subject_problems,
     unknown_certificates,
 )
 from simulator.scenario.mistakes.policies import side_policy_problems
+from simulator.scenario.user_rules import users_problems
 from simulator.security import SecurityLevel
 from simulator.tls.wire.registry import SPOKEN_GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from simulator.scenario.setup import ClientSetup, ScenarioSetup, ServerSetup
 
@@ -57,25 +55,11 @@ def server_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     yield from unknown_certificates(("server", "ca_list"), server.ca_list, scenario.certificates)
     if not 0 <= server.tickets <= MOST_TICKETS:
         yield Problem(("server", "tickets"), f"must be from 0 to {MOST_TICKETS}", str(server.tickets))
-    yield from _users_problems(server.users)
+    for key in ("users", "loaded_users"):
+        yield from users_problems(("server", key), getattr(server, key) or {}, scenario.certificates)
     if server.minimum_level is SecurityLevel.REFUSED:
         levels = ", ".join(level.value for level in SecurityLevel if level is not SecurityLevel.REFUSED)
         yield Problem(("server", "minimum_level"), f"must be a rung of the ladder: {levels}", "'REFUSED'")
-
-
-def _users_problems(users: Mapping[str, str]) -> Iterator[Problem]:
-    """Each user has a name that a subject can bear, and one line of its own."""
-    written: dict[RelativeNames, str] = {}
-    for subject, user in users.items():
-        path = ("server", "users", subject)
-        problems = list(subject_problems(path, subject))
-        yield from problems
-        if not problems:
-            first = written.setdefault(folded(read_distinguished_name(subject)), subject)
-            if first is not subject:
-                yield Problem(path, f"is the same distinguished name as {first!r}; name it once", repr(user))
-        if not user.strip() or not user.isprintable():
-            yield Problem(path, "must be a user's name", repr(user))
 
 
 def _side_problems(side: str, setup: ClientSetup | ServerSetup, scenario: ScenarioSetup) -> Iterator[Problem]:

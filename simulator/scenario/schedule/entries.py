@@ -48,6 +48,8 @@ def after(
     if entry.revoke is not None:
         revoked = replace(world.certificates[entry.revoke], revoked=entry.at)
         return replace(world, certificates={**world.certificates, entry.revoke: revoked}), None
+    if entry.refresh is not None:
+        return replace(world, server=replace(world.server, loaded_users=world.server.users)), None
     return with_settings(world, wanted, entry.set), None
 
 

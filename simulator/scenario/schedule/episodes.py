@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 OneConnection = TypeVar("OneConnection")
 
+LOADED_USERS = "server.loaded_users"  # what a refresh changes
+
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
@@ -104,6 +106,8 @@ def _episodes(scenario: Scenario) -> Iterator[Episode]:
         if entry.connect is None:
             renewals += [renewal] if renewal else []
             changes += [SettingChange(entry.at, path, value) for path, value in entry.set.items()]
+            if entry.refresh is not None:
+                changes.append(SettingChange(entry.at, LOADED_USERS, world.server.loaded_users))
         else:
             number += 1
             yield Episode(

@@ -24,6 +24,7 @@ from simulator.trace.facts import (
     StandingChanged,
     StateChanged,
     Step,
+    UserSought,
 )
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
@@ -202,7 +203,7 @@ class _Walk:
 
     def beat(self, event: Event) -> Beat:
         """The beat of one event."""
-        fact = event.fact
+        fact, say = event.fact, self.names.shown
         match fact:
             case Sent() | Alert(direction="sent"):
                 return self._flight(event, fact)
@@ -220,8 +221,14 @@ class _Walk:
                 return self._remark(event, "reading", words, said)
             case StateChanged():
                 return self._remark(event, "state", f"{clean(fact.before)} → {clean(fact.after)}")
+            case UserSought():
+                # A rule is shown as it is written, not by the short name of a subject that it spells.
+                fitting = (
+                    f"{clean(one.rule)} → {clean(one.user)}: {say(one.found)}." for one in fact.fitting
+                )
+                return self._remark(event, "note", clean(fact.reason), tuple(fitting))
             case Noted():
-                words = self.names.shown(fact.text)
+                words = say(fact.text)
                 return self._remark(event, "note", words, tuple(filter(None, [words.partition(". ")[2]])))
             case Setup():
                 said = (

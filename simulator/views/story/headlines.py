@@ -20,6 +20,7 @@ from simulator.trace.facts import (
     Setup,
     StandingChanged,
     StateChanged,
+    UserSought,
 )
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
@@ -73,6 +74,8 @@ def headline(event: Event, names: Names = NAMELESS) -> str:
             return f"{who} {'assumes' if fact.assumed else 'believes'}: {level_name(fact.level)}"
         case StandingChanged():
             return f"{who} knows: {level_name(fact.standing)}"
+        case UserSought(user=user):
+            return f"{who} maps the certificate to {f'the user {clean(user)}' if user else 'no user'}"
         case Noted():
             return names.shown(fact.text).partition(". ")[0].removesuffix(".")
 

@@ -138,6 +138,7 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
     say = say or clean
     yes = {True: "yes", False: "no", None: "not compared"}
     proof = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
+    by_rule = f", by {clean(card.mapped_by)}" if card.mapped_by else ""
     session = card.level is not SecurityLevel.REFUSED or card.refused_at != "tls"
     return (
         ("Encrypted", yes[card.encrypted] if session else "no session"),
@@ -145,7 +146,7 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
         ("Server name matched", yes[card.server_name_matched]),
         ("Client authenticated", proof),
         ("Client identity", say(card.client_identity) if card.client_identity else "none"),
-        ("Mapped to user", clean(card.user) if card.user else "none"),
+        ("Mapped to user", clean(card.user) + by_rule if card.user else "none"),
         ("Access granted", yes[card.access_granted]),
         ("Refused at layer", card.refused_at or "not refused"),
         ("Client believes", level_name(card.client_believes)),
