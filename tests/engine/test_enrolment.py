@@ -110,7 +110,7 @@ def test_a_ca_issues_what_the_trace_says_when_it_says_so(episode: Episode) -> No
     assert {one: world[one].certificate for one in whole} == {
         one: made.certificate for one, made in whole.items()
     }
-    assert set(world.issued) - set(whole) <= {*episode.revoked, *(one.old for one in episode.renewals)}
+    assert set(world.issued) - set(whole) <= {*episode.revoked, *(one.name for one in episode.renewals)}
 
 
 def test_a_revocation_is_in_the_register_of_the_ca() -> None:

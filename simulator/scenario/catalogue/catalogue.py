@@ -41,7 +41,8 @@ _BASIC_ROWS = (
 # Then what goes on for longer, or above the handshake.
 _FURTHER_ROWS: tuple[str, ...] = (
     # the life of a certificate: several connections, and what happens between them
-    "renewed-in-time",
+    "renewed-in-time renewed-too-late renewed-with-the-same-key old-certificate-still-used",
+    "renewed-without-client-purpose ca-rollover trust-store-updated-late",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.
