@@ -8,22 +8,28 @@ made and signed in ``pki/issuing.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.pki.contents import DEFAULT, Contents, parse_name
+from simulator.pki.crl.distribution_points import point_of_issuer
+from simulator.pki.crl.writing import write_list
 from simulator.pki.issuing import Issued, Issuer, seeded_serial_number, write_request
 from simulator.pki.policies import policy_extensions
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Decided, Noted, Received, Sent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from simulator.entropy import Entropy
     from simulator.pki.certificate import Certificate
+    from simulator.pki.crl.revocation_list import RevocationList
+    from simulator.pki.crl.writing import ListContents
     from simulator.pki.keys import PrivateKey
+    from simulator.pki.reading.fields import RawExtension
     from simulator.scenario import CertificateSetup
     from simulator.trace.facts import Fact
 
@@ -43,11 +49,13 @@ class Practice:
         clock: validity is relative to it.
         entropy: serial numbers come from it.
         marked: the names of CAs say that the keys are seeded, so no secret.
+        certificates: the settings of all certificates of the world.
     """
 
     clock: datetime
     entropy: Entropy
     marked: bool
+    certificates: Mapping[str, CertificateSetup] = field(default_factory=dict)
 
     def subject(self, setup: CertificateSetup) -> str:
         """The subject that a certificate of this world carries.
@@ -60,6 +68,10 @@ class Practice:
         """
         return marked_subject(setup.subject) if self.marked and setup.role == "ca" else setup.subject
 
+    def serial_number(self, name: str) -> int:
+        """The serial number of the certificate with this scenario name."""
+        return seeded_serial_number(self.entropy, f"certificate/{name}/serial")
+
     def contents(self, name: str, setup: CertificateSetup) -> Contents:
         """The contents of the certificate with this scenario name, its serial number included.
 
@@ -71,7 +83,7 @@ class Practice:
             role=setup.role,
             not_before=self.clock + setup.not_before,
             not_after=self.clock + setup.not_after,
-            serial_number=seeded_serial_number(self.entropy, f"certificate/{name}/serial"),
+            serial_number=self.serial_number(name),
             path_length=setup.path_length,
             permitted_names=setup.permitted_dns_names,
             excluded_names=setup.excluded_dns_names,
@@ -80,16 +92,23 @@ class Practice:
             alternative_names=(*(setup.dns_names or ()), *setup.mail_names, *setup.uris) or None,
             principal_names=setup.upns,
             signature_hash=setup.signature_hash,
-            further_extensions=tuple(
-                policy_extensions(
+            further_extensions=(
+                *policy_extensions(
                     setup.policies,
                     [pair.split("=") for pair in setup.policy_mappings],
                     setup.require_explicit_policy,
                     setup.inhibit_policy_mapping,
                     setup.inhibit_any_policy,
-                )
+                ),
+                *self._distribution_points(setup),
             ),
         )
+
+    def _distribution_points(self, setup: CertificateSetup) -> Iterator[RawExtension]:
+        """The extension that names the publisher of the revocation list, if that is not the issuer."""
+        if setup.crl_issuer is not None:
+            name = parse_name(self.subject(self.certificates[setup.crl_issuer]))
+            yield point_of_issuer(name.public_bytes())
 
 
 class CertificateAuthority:
@@ -174,6 +193,29 @@ class CertificateAuthority:
         reason = f"The certificate of {certificate.subject} is no longer to be trusted."
         return [Decided("revoke", "revoke", ("revoke",), reason, "actor", None)]
 
+    def release(self, certificate: Certificate) -> list[Fact]:
+        """End the revocation of a certificate that was on hold."""
+        self.revoked.discard(certificate.serial_number)
+        reason = f"The certificate of {certificate.subject} was on hold, and is good again."
+        return [Decided("release", "release", ("release",), reason, "actor", None)]
+
+    def publish(self, crl: RevocationList, subjects: Iterable[str]) -> list[Fact]:
+        """Publish a revocation list; a side that does not fetch it never learns of it.
+
+        Args:
+            crl: the list.
+            subjects: the subjects of the certificates that it lists.
+        """
+        revoked = ", ".join(subjects) or "no certificate"
+        due = (
+            ""
+            if crl.next_update is None
+            else f"; the next one is due by {crl.next_update:%Y-%m-%d %H:%M} UTC"
+        )
+        number = "" if crl.number is None else f" number {crl.number}"
+        reason = f"CRL{number} lists {revoked}{due}."
+        return [Decided("publish", "publish", ("publish",), reason, "actor", None)]
+
     def switch_off(self) -> list[Fact]:
         """Leave the network before the connection begins."""
         off = "The CA is switched off. What it signed stays signed, so the handshake does not miss it."
@@ -244,6 +286,12 @@ def self_signed(private_key: PrivateKey, contents: Contents) -> Issued:
         CertificateError: the contents cannot stand in a certificate.
     """
     return Issuer.self_signed(private_key, contents).own
+
+
+@lru_cache(maxsize=REMEMBERED_SIGNATURES)
+def signed_list(private_key: PrivateKey, contents: ListContents) -> bytes:
+    """Sign a revocation list: the same contents again cost nothing."""
+    return write_list(contents, private_key)
 
 
 _certified = lru_cache(maxsize=REMEMBERED_SIGNATURES)(Issuer.certify_request)

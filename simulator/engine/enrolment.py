@@ -22,6 +22,8 @@ from simulator.scenario.schedule.episodes import LOADED_USERS
 from simulator.trace.facts import Noted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
     from simulator.actors.authority import CertificateAuthority
     from simulator.engine.world import World
     from simulator.pki.certificate import Certificate
@@ -153,13 +155,13 @@ class Enrolment:
         with_lane = authorities_of(scenario)
         begun = [(one.at, partial(self._begin, one)) for one in self._beginnings()]
         begun += [(microseconds(one.at), partial(self._change, one)) for one in episode.changes]
-        revoked = [
-            (microseconds(setup.revoked), lane_name(setup.issuer), setup.subject, name)
-            for name, setup in ((name, scenario.certificates[name]) for name in episode.revoked)
-            if setup.revoked is not None
-            if name in self._world.names and setup.issuer != name and setup.issuer in with_lane
+        begun += self._of_the_register(episode.revoked, "revoked", self._revoke, with_lane)
+        begun += self._of_the_register(episode.released, "released", self._release, with_lane)
+        begun += [
+            (microseconds(scenario.crls[name].this_update), partial(self._publish, name))
+            for name in episode.published
+            if scenario.crls[name].issuer in with_lane
         ]
-        begun += [(at, partial(self._revoke, name)) for at, _, _, name in sorted(revoked)]
         begun += [
             (SWITCHED_OFF_AT, partial(self._switch_off, name))
             for name in with_lane
@@ -171,6 +173,18 @@ class Enrolment:
         while self._kernel.step():
             pass
         return self.happenings
+
+    def _of_the_register(
+        self, names: Iterable[str], key: str, action: Callable[[str], None], with_lane: Collection[str]
+    ) -> list[tuple[int, partial[None]]]:
+        """What CAs with a lane enter about their certificates, each with its moment."""
+        scenario = self._world.scenario
+        entered = [
+            (microseconds(getattr(setup, key)), lane_name(setup.issuer), setup.subject, name)
+            for name, setup in ((name, scenario.certificates[name]) for name in names)
+            if name in self._world.names and setup.issuer != name and setup.issuer in with_lane
+        ]
+        return [(at, partial(action, name)) for at, _, _, name in sorted(entered)]
 
     def _beginnings(self) -> list[Beginning]:
         """The beginnings to tell: all certificates for the first connection, the renewals for a later one."""
@@ -190,6 +204,11 @@ class Enrolment:
             issuer = scenario.certificates[outer[0]].issuer
             actor = lane_name(issuer) if issuer in authorities_of(scenario) else "client"
             text = f"What the next certificate after {outer[0]} will have: {key} is now {value}."
+        elif key == "crls":
+            actor, text = (
+                part,
+                f"From now on the {part} holds these revocation lists: {value[1:-1] or 'none'}.",
+            )
         else:
             actor = "client" if part == "network" else part
             text = f"The {part}'s setting {key} is now {value}."
@@ -256,6 +275,18 @@ class Enrolment:
         made = self._world[name] if name in self._world else self._world.issue(name)
         authority = self._world.authority_of(name)
         self._record(authority.name, authority.revoke(made.certificate))
+
+    def _release(self, name: str) -> None:
+        """The CA ends the revocation of a certificate."""
+        made = self._world[name] if name in self._world else self._world.issue(name)
+        authority = self._world.authority_of(name)
+        self._record(authority.name, authority.release(made.certificate))
+
+    def _publish(self, name: str) -> None:
+        """The CA publishes a revocation list."""
+        authority = self._world.authority(self._world.scenario.crls[name].issuer)
+        listed = self._world.subjects_in(name)
+        self._record(authority.name, authority.publish(self._world.crl(name), listed))
 
     def _switch_off(self, name: str) -> None:
         """A CA leaves the network."""

@@ -61,6 +61,7 @@ def names_in_use(scenario: Scenario, further: Iterable[str] = ()) -> tuple[str, 
     wanted += [server.certificate, *(server.sends or ())]
     wanted += [name for names in by_role(scenario, server.trusts) for name in names]
     wanted += [*server.holds, *server.ca_list, *certificates_named(server), *further]
+    wanted += [crl.issuer for crl in scenario.crls.values()]
     found: dict[str, None] = {}
     for name in wanted:
         found |= dict.fromkeys(reversed(issuers_from(scenario, name)))

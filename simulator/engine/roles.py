@@ -18,13 +18,13 @@ from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, Server
 from simulator.tls.wire.registry import FURTHER_GROUPS, FURTHER_SIGNATURE_SCHEMES, NAMED_GROUPS
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
 from simulator.tls.wire.version import Version
-from simulator.trust.policy import PolicyInputs, TrustPolicy
+from simulator.trust.policy import PolicyInputs, RevocationPolicy, TrustPolicy
 from simulator.trust.profiles import profile_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.engine.world import World
+    from simulator.engine.world import Holding, World
     from simulator.scenario import ClientSetup, Scenario, ServerSetup
 
 
@@ -41,7 +41,13 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
         corrupts_proof=setup.corrupts_proof,
     )
     policy = TrustPolicy(
-        "server", held.store, held.held, setup.server_name, setup.profile, policies=policy_inputs(setup)
+        "server",
+        held.store,
+        held.held,
+        setup.server_name,
+        setup.profile,
+        policies=policy_inputs(setup),
+        revocation=revocation_policy(setup, held),
     )
     # A client that is set up to send an empty chain has nothing to send.
     credentials = tuple(one for one in held.credentials if one.chain)
@@ -73,6 +79,7 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         profile=setup.profile,
         require_certificate=required,
         policies=policy_inputs(setup),
+        revocation=revocation_policy(setup, held),
     )
     known = {name: world[name].certificate for name in certificates_named(setup)}
     return ServerRole(setup, config, policy, application_of(scenario.network), known)
@@ -86,6 +93,13 @@ def policy_inputs(setup: ClientSetup | ServerSetup) -> PolicyInputs:
         setup.explicit_policy,
         setup.inhibit_policy_mapping,
         setup.inhibit_any_policy,
+    )
+
+
+def revocation_policy(setup: ClientSetup | ServerSetup, held: Holding) -> RevocationPolicy:
+    """The rules of a side about revocation, with the lists that it holds."""
+    return RevocationPolicy(
+        setup.revocation, setup.revocation_scope, setup.revocation_failure == "soft", held.crls
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from simulator.engine.certificate_facts import held_certificates
 from simulator.engine.names import authorities_of, issuing_authorities, lane_name
+from simulator.engine.revocation_lists import listed_in
 from simulator.engine.roles import server_version
 from simulator.scenario.words import write_duration
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Setup
-from simulator.trace.setup import ActorSetup, ConnectionSetup
+from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCrl
 
 if TYPE_CHECKING:
     from simulator.engine.world import Holding, World
+    from simulator.pki.crl.revocation_list import RevocationList
     from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
 
 UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
@@ -37,12 +39,13 @@ def setup_of(scenario: Scenario, world: World, tls: TlsVersion, number: int, cou
         lesson=scenario.lesson,
         tls=tls,
         seed=scenario.seed,
-        clock=scenario.clock.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        clock=_iso(scenario.clock),
         port=scenario.network.port,
         latency=round(scenario.network.latency_ms * 1000),
         actors=lanes(scenario, world, tls),
         connections=(ConnectionSetup(number, "client", "server", count),),
         certificates=held_certificates({name: one.certificate for name, one in world.issued.items()}),
+        crls=tuple(_held_list(name, crl, scenario) for name, crl in world.crls.items()),
     )
 
 
@@ -102,7 +105,38 @@ def _settings_of_both(setup: ClientSetup | ServerSetup) -> tuple[tuple[str, str]
         ("clock", f"{span_in_words(abs(offset))} {pace}" if offset else ""),
         ("groups", ", ".join(setup.groups or ())),
         ("accepts signatures", ", ".join(setup.signature_schemes or ())),
+        ("revocation", _lookup_in_words(setup)),
+        ("revocation lists", ", ".join(setup.crls)),
     )
+
+
+def _lookup_in_words(setup: ClientSetup | ServerSetup) -> str:
+    """Where and how a side looks up revocation; empty where it does not."""
+    if setup.revocation == "none":
+        return ""
+    which = "the leaf" if setup.revocation_scope == "leaf" else "every certificate"
+    without = "refuses" if setup.revocation_failure == "hard" else "accepts"
+    return f"looks up {which}; without an answer it {without}"
+
+
+def _held_list(name: str, crl: RevocationList, scenario: Scenario) -> HeldCrl:
+    """A revocation list as the trace has it."""
+    sides = (("client", scenario.client), ("server", scenario.server))
+    return HeldCrl(
+        name,
+        crl.der,
+        crl.issuer_name.text,
+        crl.number,
+        _iso(crl.this_update),
+        None if crl.next_update is None else _iso(crl.next_update),
+        listed_in(scenario.crls[name], scenario),
+        tuple(side for side, setup in sides if name in setup.crls),
+    )
+
+
+def _iso(moment: datetime) -> str:
+    """A moment as ISO 8601 has it, in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _with_values(*settings: tuple[str, str]) -> tuple[tuple[str, str], ...]:

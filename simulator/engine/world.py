@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from simulator.actors.authority import CertificateAuthority, Practice, certification_request, self_signed
+from simulator.actors.authority import (
+    CertificateAuthority,
+    Practice,
+    certification_request,
+    self_signed,
+    signed_list,
+)
 from simulator.engine.names import (
     by_role,
     lane_name,
@@ -22,9 +28,11 @@ from simulator.engine.names import (
     names_in_use,
     setup_of_certificate,
 )
+from simulator.engine.revocation_lists import ListMaker, listed_in
 from simulator.entropy import SeededEntropy
 from simulator.errors import CertificateError, ScenarioError
 from simulator.pki.bundles import write_pem
+from simulator.pki.crl.revocation_list import RevocationList
 from simulator.pki.files.pem import pem_block
 from simulator.pki.issuing import Issued
 from simulator.pki.key_files import write_private_key
@@ -53,6 +61,7 @@ class Holding:
         store: the certificates it trusts.
         held: certificates at hand that may complete a path, not trusted for that.
         authorities: the certificates whose names a server hints at; empty for a client.
+        crls: the revocation lists at hand.
     """
 
     names: tuple[str, ...]
@@ -60,6 +69,7 @@ class Holding:
     store: TrustStore
     held: tuple[Certificate, ...] = ()
     authorities: tuple[Certificate, ...] = ()
+    crls: tuple[RevocationList, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +121,11 @@ class World:
         self.scenario = scenario
         self.names = names_in_use(scenario, further)
         self._entropy = entropy
-        self._practice = Practice(scenario.clock, entropy, marked)
+        self._practice = Practice(scenario.clock, entropy, marked, scenario.certificates)
         self._keys: dict[str, PrivateKey] = {}
         self._issued: dict[str, Issued] = {}
         self._authorities: dict[str, CertificateAuthority] = {}
+        self._crls: dict[str, RevocationList] = {}
         begins_with = names_enrolled_for(scenario, self.names) if enrolled is None else enrolled
         for name in self.names:
             if name not in begins_with:
@@ -147,7 +158,7 @@ class World:
                 chain = chain if setup.sends is None else self.certificates(setup.sends)
                 key = key if setup.holds_key else self._another_key(name)
             credentials.append(credential_of(chain, key))
-        return Holding(names, tuple(credentials), store)
+        return Holding(names, tuple(credentials), store, crls=tuple(map(self.crl, setup.crls)))
 
     @cached_property
     def server(self) -> Holding:
@@ -159,6 +170,7 @@ class World:
             names=(setup.certificate,),
             credentials=(credential_of(chain, own.private_key),),
             store=self._store(setup.trusts),
+            crls=tuple(map(self.crl, setup.crls)),
             held=self.certificates(setup.holds),
             authorities=self.certificates(setup.ca_list),
         )
@@ -180,6 +192,26 @@ class World:
             key_type = self._setup(owner).key
             self._keys[owner] = generate_key(key_type, self._entropy, f"certificate/{owner}/key")
         return self._keys[owner]
+
+    def crl(self, name: str) -> RevocationList:
+        """The revocation list of that scenario name, made when it is first asked for."""
+        if name not in self._crls:
+            setup = self.scenario.crls[name]
+            key = self.key(setup.signed_by or setup.issuer)
+            maker = ListMaker(self.scenario, self._practice)
+            contents = maker.contents(setup, self[setup.issuer].certificate, key.public_key())
+            self._crls[name] = RevocationList.parse(signed_list(key, contents))
+        return self._crls[name]
+
+    @property
+    def crls(self) -> dict[str, RevocationList]:
+        """The revocation lists of the world by scenario name."""
+        return {name: self.crl(name) for name in self.scenario.crls}
+
+    def subjects_in(self, crl: str) -> tuple[str, ...]:
+        """The subjects of the certificates that a revocation list has."""
+        names = listed_in(self.scenario.crls[crl], self.scenario)
+        return tuple(self._practice.subject(self._setup(name)) for name in names)
 
     def _another_key(self, name: str) -> PrivateKey:
         """A key of the same type as a certificate's, that has nothing to do with it."""
@@ -238,6 +270,9 @@ class World:
                 found.append(WorldFile(f"{name}.csr", f"the signing request for {name}", request))
             key = write_private_key(one.private_key)
             found.append(WorldFile(f"{name}.key", f"the private key of {name}", key, is_private=True))
+        for name, crl in self.crls.items():
+            listed = pem_block("X509 CRL", crl.der)
+            found.append(WorldFile(f"{name}.crl.pem", f"the revocation list {name}", listed))
         for side, holding in (("client", self.client), ("server", self.server)):
             for own in holding.credentials[:1]:
                 chain = b"".join(pem_block("CERTIFICATE", der) for der in own.chain)
@@ -284,7 +319,8 @@ def world_of(episode: Episode) -> World:
     entropy = SeededEntropy(scenario.seed)
     if episode.number == 1:
         return World(scenario, entropy, further=renewed)
-    return World(scenario, entropy, further=[*renewed, *episode.revoked], enrolled=renewed)
+    told = [*renewed, *episode.revoked, *episode.released]
+    return World(scenario, entropy, further=told, enrolled=renewed)
 
 
 def issue_world(scenario: Scenario, entropy: Entropy, *, marked: bool = True) -> World:

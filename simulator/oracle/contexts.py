@@ -15,6 +15,7 @@ from simulator.oracle.native import (
     hint_at_authorities,
     judge_peers_at,
     load_credential,
+    load_revocation_lists,
 )
 from simulator.scenario.words import SIGNATURE_SCHEMES
 
@@ -31,6 +32,14 @@ VERSIONS: dict[TlsVersion, ssl.TLSVersion] = {"1.2": ssl.TLSVersion.TLSv1_2, "1.
 SECURITY_LEVEL = 2
 CIPHERS = "DEFAULT:@SECLEVEL={}"
 ASKING = {"optional": ssl.CERT_OPTIONAL, "required": ssl.CERT_REQUIRED}
+# Without a flag OpenSSL never looks into the lists that it holds.
+NO_LOOK_UP = ssl.VerifyFlags.VERIFY_DEFAULT
+LOOK_UP = {
+    ("none", "leaf"): NO_LOOK_UP,
+    ("none", "chain"): NO_LOOK_UP,
+    ("crl", "leaf"): ssl.VerifyFlags.VERIFY_CRL_CHECK_LEAF,
+    ("crl", "chain"): ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN,
+}
 DEFAULT_GROUPS = ("x25519", "secp256r1", "secp384r1")
 GROUPS = {**dict(zip(DEFAULT_GROUPS, ("X25519", "P-256", "P-384"), strict=True)), "secp521r1": "P-521"}
 
@@ -53,7 +62,7 @@ def client_context(
     context = _bare_context(ssl.PROTOCOL_TLS_CLIENT, tls, setup)
     context.check_hostname = setup.verify_server
     context.verify_mode = ssl.CERT_REQUIRED if setup.verify_server else ssl.CERT_NONE
-    _trust(context, holding, judged_at)
+    _trust(context, setup, holding, judged_at)
     if setup.signature_schemes is not None:
         choose(context, "server's signatures", setup.signature_schemes)
         choose(context, "client's signatures", SIGNATURE_SCHEMES)
@@ -68,7 +77,7 @@ def server_context(
     """The server's context (arguments and errors as for the client's)."""
     context = _bare_context(ssl.PROTOCOL_TLS_SERVER, tls, setup)
     context.verify_mode = ASKING.get(setup.client_authentication, ssl.CERT_NONE)
-    _trust(context, holding, judged_at)
+    _trust(context, setup, holding, judged_at)
     if setup.client_authentication == "unverified":
         ask_without_judging(context)
     hint_at_authorities(context, [one.der for one in holding.authorities])
@@ -116,7 +125,9 @@ def _load(context: ssl.SSLContext, own: Credential) -> None:
         load_credential(context, own.chain, own.private_key)
 
 
-def _trust(context: ssl.SSLContext, holding: Holding, judged_at: datetime) -> None:
+def _trust(
+    context: ssl.SSLContext, setup: ClientSetup | ServerSetup, holding: Holding, judged_at: datetime
+) -> None:
     """Fill the trust store and set flags and time.
 
     The intermediates that a side holds go into the same store, since OpenSSL has no other place for them:
@@ -124,7 +135,8 @@ def _trust(context: ssl.SSLContext, holding: Holding, judged_at: datetime) -> No
     """
     for certificate in dict.fromkeys((*holding.store, *holding.held)):
         context.load_verify_locations(cadata=certificate.der)
-    flags = ssl.VERIFY_X509_TRUSTED_FIRST
+    load_revocation_lists(context, [crl.der for crl in holding.crls])
+    flags = ssl.VERIFY_X509_TRUSTED_FIRST | LOOK_UP[setup.revocation, setup.revocation_scope]
     if needs_partial_chains(holding.store):
         flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags = flags

@@ -7,6 +7,7 @@
 * load a chain and a key from memory, so that no private key touches a disk, and present exactly that chain,
 * set the strength that is required of a peer's certificates, and not of a side's own
   (``X509_VERIFY_PARAM_set_auth_level``),
+* load revocation lists from memory (``X509_STORE_add_crl``),
 * report every message with its numbers,
 * choose groups and signature schemes (``SSL_CTX_set1_groups_list``, ``SSL_CTX_set1_sigalgs_list`` and
   ``SSL_CTX_set1_client_sigalgs_list``).
@@ -59,6 +60,10 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "SSL_CTX_use_certificate": (ctypes.c_int, (_POINTER, _POINTER)),
     "SSL_CTX_use_PrivateKey": (ctypes.c_int, (_POINTER, _POINTER)),
     "SSL_CTX_ctrl": (ctypes.c_long, (_POINTER, ctypes.c_int, ctypes.c_long, _POINTER)),
+    "SSL_CTX_get_cert_store": (_POINTER, (_POINTER,)),
+    "X509_STORE_add_crl": (ctypes.c_int, (_POINTER, _POINTER)),
+    "d2i_X509_CRL": (_POINTER, (_POINTER, ctypes.POINTER(ctypes.c_char_p), ctypes.c_long)),
+    "X509_CRL_free": (None, (_POINTER,)),
     "d2i_X509": (_POINTER, (_POINTER, ctypes.POINTER(ctypes.c_char_p), ctypes.c_long)),
     "X509_free": (None, (_POINTER,)),
     "d2i_AutoPrivateKey": (_POINTER, (_POINTER, ctypes.POINTER(ctypes.c_char_p), ctypes.c_long)),
@@ -128,6 +133,25 @@ def hint_at_authorities(context: ssl.SSLContext, certificates: Sequence[bytes]) 
         certificate = _decoded(library.d2i_X509, der)
         library.SSL_CTX_add_client_CA(pointer, certificate)
         library.X509_free(certificate)
+
+
+def load_revocation_lists(context: ssl.SSLContext, lists: Sequence[bytes]) -> None:
+    """Add revocation lists to those that a context holds; Python's own way takes them from a file alone.
+
+    Args:
+        context: a client's or a server's.
+        lists: DER.
+
+    Raises:
+        CredentialRefusedError: OpenSSL cannot read one.
+        PeerError: this interpreter does not allow it.
+    """
+    library, pointer = openssl_library(), context_pointer(context)
+    for der in lists:
+        crl = _decoded(library.d2i_X509_CRL, der)
+        loaded = library.X509_STORE_add_crl(library.SSL_CTX_get_cert_store(pointer), crl)
+        library.X509_CRL_free(crl)
+        _must_have_loaded(loaded)
 
 
 def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key: PrivateKey) -> None:

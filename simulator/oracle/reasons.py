@@ -78,6 +78,14 @@ REASONS: tuple[Reason, ...] = (
         "issued for another host", {62, 64}, ("server-name", "subjectAltName"), ("server-name", "commonName")
     ),
     _reason("the issuer did not sign it", {7}, ("signature", "signatureValue")),
+    _reason("revoked", {23}, ("revocation", "revokedCertificates")),
+    _reason("no revocation list of the issuer", {3}, ("revocation", "CRL")),
+    _reason("a revocation list that the issuer did not sign", {8}, ("revocation", "signatureValue")),
+    _reason("a revocation list that does not hold yet", {11}, ("revocation", "thisUpdate")),
+    _reason("a revocation list that has expired", {12}, ("revocation", "nextUpdate")),
+    _reason("an issuer that may not sign revocation lists", {35}, ("revocation", "cRLSign")),
+    _reason("an unknown critical extension of a revocation list", {36}, ("revocation", "crlExtensions")),
+    _reason("a revocation list for other certificates", {44}, ("revocation", "issuingDistributionPoint")),
     _reason(
         "no certificate came",
         set(),

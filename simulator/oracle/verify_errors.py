@@ -25,7 +25,8 @@ class VerifyError(NamedTuple):
     reason: str
 
 
-CRL = "It is about a revocation list. The simulation consults none; nor does OpenSSL unless it is told to."
+DATES_OF_LISTS = "A revocation list with a broken date cannot be read here."
+EXTENDED_LISTS = "It needs X509_V_FLAG_EXTENDED_CRL_SUPPORT, which CPython's ssl does not set."
 PASSED_OVER = "OpenSSL passes over an issuer that does not fit, and reports the end of the search (2 or 20)."
 PROXY = "Proxy certificates (RFC 3820) are refused as such (40) before their own rules are looked at."
 STRICT = "It needs X509_V_FLAG_X509_STRICT, which CPython's ssl sets only since 3.13; see the strict profile."
@@ -43,27 +44,27 @@ MINIMUM = "OpenSSL refuses it when names are compared; here it is not decoded, a
 _TABLE: tuple[tuple[int, str, str, str], ...] = (
     (1, "UNSPECIFIED", "name-constraints", "Reported for too many names and constraints; else internal."),
     (2, "UNABLE_TO_GET_ISSUER_CERT", "trust-anchor", ""),
-    (3, "UNABLE_TO_GET_CRL", "", CRL),
+    (3, "UNABLE_TO_GET_CRL", "revocation", ""),
     (4, "UNABLE_TO_DECRYPT_CERT_SIGNATURE", "", UNUSED),
     (5, "UNABLE_TO_DECRYPT_CRL_SIGNATURE", "", UNUSED),
     (6, "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", "", "At security level 2 such a key is too weak (66, 67)."),
     (7, "CERT_SIGNATURE_FAILURE", "signature", ""),
-    (8, "CRL_SIGNATURE_FAILURE", "", CRL),
+    (8, "CRL_SIGNATURE_FAILURE", "revocation", ""),
     (9, "CERT_NOT_YET_VALID", "validity", ""),
     (10, "CERT_HAS_EXPIRED", "validity", ""),
-    (11, "CRL_NOT_YET_VALID", "", CRL),
-    (12, "CRL_HAS_EXPIRED", "", CRL),
+    (11, "CRL_NOT_YET_VALID", "revocation", ""),
+    (12, "CRL_HAS_EXPIRED", "revocation", ""),
     (13, "ERROR_IN_CERT_NOT_BEFORE_FIELD", "validity", ""),
     (14, "ERROR_IN_CERT_NOT_AFTER_FIELD", "validity", ""),
-    (15, "ERROR_IN_CRL_LAST_UPDATE_FIELD", "", CRL),
-    (16, "ERROR_IN_CRL_NEXT_UPDATE_FIELD", "", CRL),
+    (15, "ERROR_IN_CRL_LAST_UPDATE_FIELD", "", DATES_OF_LISTS),
+    (16, "ERROR_IN_CRL_NEXT_UPDATE_FIELD", "", DATES_OF_LISTS),
     (17, "OUT_OF_MEM", "", INTERNAL),
     (18, "DEPTH_ZERO_SELF_SIGNED_CERT", "trust-anchor", ""),
     (19, "SELF_SIGNED_CERT_IN_CHAIN", "trust-anchor", ""),
     (20, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "trust-anchor", ""),
     (21, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "", "It follows 20 where a callback lets that pass."),
     (22, "CERT_CHAIN_TOO_LONG", "chain-depth", ""),
-    (23, "CERT_REVOKED", "revocation", "Not evaluated: OpenSSL consults no list unless it is told to."),
+    (23, "CERT_REVOKED", "revocation", ""),
     (24, "NO_ISSUER_PUBLIC_KEY", "", PASSED_OVER),
     (25, "PATH_LENGTH_EXCEEDED", "path-length", ""),
     (26, "INVALID_PURPOSE", "extended-key-usage key-usage", ""),
@@ -73,10 +74,10 @@ _TABLE: tuple[tuple[int, str, str, str], ...] = (
     (30, "AKID_SKID_MISMATCH", "", PASSED_OVER),
     (31, "AKID_ISSUER_SERIAL_MISMATCH", "", PASSED_OVER),
     (32, "KEYUSAGE_NO_CERTSIGN", "", "Such an issuer is no CA (79) before a signature is verified."),
-    (33, "UNABLE_TO_GET_CRL_ISSUER", "", CRL),
+    (33, "UNABLE_TO_GET_CRL_ISSUER", "", EXTENDED_LISTS),
     (34, "UNHANDLED_CRITICAL_EXTENSION", "critical-extensions", ""),
-    (35, "KEYUSAGE_NO_CRL_SIGN", "", CRL),
-    (36, "UNHANDLED_CRITICAL_CRL_EXTENSION", "", CRL),
+    (35, "KEYUSAGE_NO_CRL_SIGN", "revocation", ""),
+    (36, "UNHANDLED_CRITICAL_CRL_EXTENSION", "revocation", ""),
     (37, "INVALID_NON_CA", "", PROXY),
     (38, "PROXY_PATH_LENGTH_EXCEEDED", "", PROXY),
     (39, "KEYUSAGE_NO_DIGITAL_SIGNATURE", "", PROXY),
@@ -84,7 +85,7 @@ _TABLE: tuple[tuple[int, str, str, str], ...] = (
     (41, "INVALID_EXTENSION", "", RESOURCES),
     (42, "INVALID_POLICY_EXTENSION", "", POLICIES),
     (43, "NO_EXPLICIT_POLICY", "", POLICIES),
-    (44, "DIFFERENT_CRL_SCOPE", "", CRL),
+    (44, "DIFFERENT_CRL_SCOPE", "revocation", ""),
     (45, "UNSUPPORTED_EXTENSION_FEATURE", "", UNUSED),
     (46, "UNNESTED_RESOURCE", "", RESOURCES),
     (47, "PERMITTED_VIOLATION", "name-constraints", ""),
@@ -94,7 +95,7 @@ _TABLE: tuple[tuple[int, str, str, str], ...] = (
     (51, "UNSUPPORTED_CONSTRAINT_TYPE", "name-constraints", ""),
     (52, "UNSUPPORTED_CONSTRAINT_SYNTAX", "name-constraints", ""),
     (53, "UNSUPPORTED_NAME_SYNTAX", "name-constraints", ""),
-    (54, "CRL_PATH_VALIDATION_ERROR", "", CRL),
+    (54, "CRL_PATH_VALIDATION_ERROR", "", EXTENDED_LISTS),
     (55, "PATH_LOOP", "", UNUSED),
     (56, "SUITE_B_INVALID_VERSION", "", SUITE_B),
     (57, "SUITE_B_INVALID_ALGORITHM", "", SUITE_B),

@@ -139,8 +139,7 @@ def extensions_of(
             for names in (contents.permitted_names, contents.excluded_names)
         )
         yield x509.NameConstraints(permitted, excluded), True
-    own = x509.SubjectKeyIdentifier.from_public_key(public_key).digest
-    own_identifier = _or_default(contents.subject_key_identifier, own)
+    own_identifier = _or_default(contents.subject_key_identifier, key_identifier(public_key))
     if own_identifier is not None:
         yield x509.SubjectKeyIdentifier(own_identifier), False
     above = issuer.subject_key_identifier if issuer is not None else None  # self-signed: one is enough
@@ -149,6 +148,11 @@ def extensions_of(
         yield x509.AuthorityKeyIdentifier(above, None, None), False
     for dotted, critical, value in contents.further_extensions:
         yield x509.UnrecognizedExtension(x509.ObjectIdentifier(dotted), value), critical
+
+
+def key_identifier(public_key: PublicKey) -> bytes:
+    """The short name of a key by method 1 of RFC 5280, section 4.2.1.2."""
+    return x509.SubjectKeyIdentifier.from_public_key(public_key).digest
 
 
 def _or_default(value: AValue | Default | None, default: AValue | None) -> AValue | None:

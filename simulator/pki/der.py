@@ -19,6 +19,7 @@ NULL = 0x05
 OBJECT_IDENTIFIER = 0x06
 ENUMERATED = 0x0A
 UTF8_STRING = 0x0C
+UTC_TIME = 0x17
 GENERALIZED_TIME = 0x18
 SEQUENCE = 0x30
 SET = 0x31
@@ -67,6 +68,14 @@ def integer(value: int, tag: int = INTEGER) -> bytes:
 def generalized_time(time: datetime) -> bytes:
     """Write a GeneralizedTime in the form of RFC 5280, section 4.1.2.5.2: in UTC, without fractions."""
     return encode(GENERALIZED_TIME, f"{time.astimezone(UTC):%Y%m%d%H%M%SZ}".encode())
+
+
+def time(moment: datetime) -> bytes:
+    """Write a date as RFC 5280, section 4.1.2.5, has it: UTCTime through 2049, then GeneralizedTime."""
+    moment = moment.astimezone(UTC)
+    if moment.year > 2049:
+        return generalized_time(moment)
+    return encode(UTC_TIME, f"{moment:%y%m%d%H%M%SZ}".encode())
 
 
 def bit_string(content: bytes) -> bytes:

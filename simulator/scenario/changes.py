@@ -24,7 +24,13 @@ from simulator.scenario.mistakes.mistake import (
     written_path,
 )
 from simulator.scenario.mistakes.scenario import scenario_problems
-from simulator.scenario.setup import CertificateSetup, ScenarioSetup, ScheduleEntry, good_certificates
+from simulator.scenario.revocation_setup import CrlSetup
+from simulator.scenario.setup import (
+    CertificateSetup,
+    ScenarioSetup,
+    ScheduleEntry,
+    good_certificates,
+)
 from simulator.scenario.values import field_types, read_table, type_at, without_none
 from simulator.scenario.words import SPECIAL_WORDS, write_duration, write_time
 
@@ -34,6 +40,11 @@ if TYPE_CHECKING:
     AScenario = TypeVar("AScenario", bound=ScenarioSetup)
 
 CHANGED = ", changed"  # ends the title of a changed scenario: what the title says may be no longer true
+# What stands in an entry of the schedule beside its moment, connect, set and expect.
+ENTRY_SETTINGS = (
+    *("renew", "same_key", "lifetime", "revoke", "refresh", "reason", "release"),
+    *("publish_crl", "next_update", "fetch_crls"),
+)
 _GOOD_OF_ROLE = {"ca": "client-ca", "client": "alice", "server": "server"}
 
 
@@ -41,6 +52,11 @@ def new_certificate(name: str, role: Any = "client") -> CertificateSetup:
     """A certificate that the good handshake does not have, made like its certificate of the same role."""
     like = good_certificates()[_GOOD_OF_ROLE[role]]
     return replace(like, subject=f"CN={name}", issuer=name if role == "ca" else like.issuer)
+
+
+def _new(key: str, name: str, role: Any) -> Any:
+    """A certificate or a revocation list that the scenario does not have yet."""
+    return new_certificate(name, role) if key == "certificates" else CrlSetup()
 
 
 def apply_table(base: AScenario, table: Mapping[str, Any]) -> AScenario:
@@ -53,14 +69,15 @@ def apply_table(base: AScenario, table: Mapping[str, Any]) -> AScenario:
     for key in ("network", "client", "server"):
         if key in settings:
             settings[key] = replace(getattr(base, key), **settings[key])
-    certificates = dict(base.certificates)
-    for name, part in settings.get("certificates", {}).items():
-        if part is None:
-            certificates.pop(name, None)
-        else:
-            like = certificates.get(name) or new_certificate(name, part.get("role", "client"))
-            certificates[name] = replace(like, **part)
-    settings["certificates"] = certificates
+    for key in ("certificates", "crls"):
+        named = dict(getattr(base, key))
+        for name, part in settings.get(key, {}).items():
+            if part is None:
+                named.pop(name, None)
+            else:
+                like = named.get(name) or _new(key, name, part.get("role", "client"))
+                named[name] = replace(like, **part)
+        settings[key] = named
     changed = replace(base, **settings)
     if "expect" in table or next(differences(base, changed), None) is None:
         return changed
@@ -89,6 +106,11 @@ def differences(base: ScenarioSetup, other: ScenarioSetup) -> Iterator[tuple[Pat
         else:
             yield (*path, "role"), certificate.role
             yield from _part_differences(path, new_certificate(name, certificate.role), certificate)
+    yield from ((("crls", name), None) for name in base.crls if name not in other.crls)
+    for name, crl in other.crls.items():
+        if name not in base.crls:
+            yield ("crls", name, "issuer"), crl.issuer
+        yield from _part_differences(("crls", name), base.crls.get(name, CrlSetup(crl.issuer)), crl)
     yield from _part_differences(("client",), base.client, other.client)
     yield from _part_differences(("server",), base.server, other.server)
 
@@ -110,7 +132,7 @@ def _part_differences(path: Path, base: Any, other: Any) -> Iterator[tuple[Path,
 
 def plain_value(path: Path, value: Any) -> Any:
     """A setting's value as a file writes it: text, number, list or table; a word where it is None."""
-    if value is None and len(path) == 2 and path[0] == "certificates":
+    if value is None and len(path) == 2 and path[0] in ("certificates", "crls"):
         return "none"
     for word, meaning in SPECIAL_WORDS.get(path[-1], {}).items():
         if value == meaning:
@@ -131,8 +153,9 @@ def plain_value(path: Path, value: Any) -> Any:
 def _plain_entry(entry: ScheduleEntry) -> dict[str, Any]:
     """An entry of the schedule as a file writes it, without its expectation: what is not said is left out."""
     told = {"at": write_duration(entry.at), **({} if entry.connect is None else {"connect": {}})}
-    for key in ("renew", "same_key", "lifetime", "revoke", "refresh"):
-        if value := getattr(entry, key):
+    usual = ScheduleEntry()
+    for key in ENTRY_SETTINGS:
+        if (value := getattr(entry, key)) != getattr(usual, key):
             told[key] = plain_value((key,), value)
     if entry.set:
         told["set"] = {path: plain_value(split_path(path), value) for path, value in entry.set.items()}

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from simulator.scenario.changes import plain_value
-from simulator.scenario.setup import CertificateSetup, Connect, Expectation, ScenarioSetup, ScheduleEntry
-from simulator.scenario.values import entry_type, field_types, setting_type, without_none
+from simulator.scenario.setup import Connect, Expectation, ScenarioSetup, ScheduleEntry
+from simulator.scenario.values import NAMED_TABLES, entry_type, field_types, setting_type, without_none
 from simulator.scenario.words import SPECIAL_WORDS
 from simulator.tls.wire.version import TLS_VERSIONS
 
@@ -61,7 +61,7 @@ def _setting(kind: type, key: str, hint: Any) -> dict[str, Any]:
         both = _table(Expectation)
         versions = dict.fromkeys(TLS_VERSIONS, _table(Expectation))
         return both | {"properties": both["properties"] | versions}
-    if inner is CertificateSetup:
+    if inner in NAMED_TABLES:
         return {"type": "object", "additionalProperties": _or_words(_table(inner), ["none"])}
     if inner is not None:
         table = {"type": "object", "additionalProperties": {"type": "string"}}

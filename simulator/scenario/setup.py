@@ -13,8 +13,15 @@ from typing import Any, Literal
 
 from simulator.pki.key_types import KeyType
 from simulator.scenario.frozen import FrozenMapping
+from simulator.scenario.revocation_setup import (
+    USUAL_CRL_LIFETIME,
+    CrlSetup,
+    RevocationFailure,
+    RevocationScope,
+    RevocationSource,
+)
 from simulator.security import SecurityLevel
-from simulator.tls.wire.version import TLS_VERSIONS, TlsVersion
+from simulator.tls.wire.version import TLS_VERSIONS, Side, TlsVersion
 
 ClientAuthentication = Literal["none", "unverified", "optional", "required"]
 Delivery = Literal["csr", "pkcs12"]
@@ -56,6 +63,10 @@ class CertificateSetup:
         delivery: how its holder received it: for its own CSR, or as a PKCS#12 made by the CA.
         online: the CA can be reached once the connection begins.
         revoked: the moment of its revocation, relative to the clock; None for never.
+        revocation_reason: the reason for it, an RFC 5280 name.
+        released: the moment at which its revocation ended, relative to the clock; None for never.
+        crl_issuer: scenario name of the certificate whose owner publishes the revocation list for it, which
+            it names in cRLDistributionPoints; None for its issuer, without the extension.
     """
 
     subject: str
@@ -83,6 +94,9 @@ class CertificateSetup:
     delivery: Delivery = "csr"
     online: bool = True
     revoked: timedelta | None = None
+    revocation_reason: str = "unspecified"
+    released: timedelta | None = None
+    crl_issuer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +144,10 @@ class ClientSetup:
         explicit_policy: it accepts only a path that is valid under one of these policies.
         inhibit_policy_mapping: it lets no CA map one policy to another.
         inhibit_any_policy: it gives anyPolicy in a certificate no meaning.
+        revocation: where it looks up whether a certificate was revoked: nowhere, or in revocation lists.
+        revocation_scope: the certificates that it looks up: the leaf's, or all of the path.
+        revocation_failure: without an answer it refuses (``hard``), or accepts all the same (``soft``).
+        crls: names of the revocation lists that it holds.
     """
 
     certificate: str | None = "alice"
@@ -151,6 +169,10 @@ class ClientSetup:
     explicit_policy: bool = False
     inhibit_policy_mapping: bool = False
     inhibit_any_policy: bool = False
+    revocation: RevocationSource = "none"
+    revocation_scope: RevocationScope = "leaf"
+    revocation_failure: RevocationFailure = "hard"
+    crls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +202,10 @@ class ServerSetup:
         explicit_policy: it accepts only a path that is valid under one of these policies.
         inhibit_policy_mapping: it lets no CA map one policy to another.
         inhibit_any_policy: it gives anyPolicy in a certificate no meaning.
+        revocation: where it looks up whether a certificate was revoked: nowhere, or in revocation lists.
+        revocation_scope: the certificates that it looks up: the leaf's, or all of the path.
+        revocation_failure: without an answer it refuses (``hard``), or accepts all the same (``soft``).
+        crls: names of the revocation lists that it holds.
     """
 
     certificate: str = "server"
@@ -202,6 +228,10 @@ class ServerSetup:
     explicit_policy: bool = False
     inhibit_policy_mapping: bool = False
     inhibit_any_policy: bool = False
+    revocation: RevocationSource = "none"
+    revocation_scope: RevocationScope = "leaf"
+    revocation_failure: RevocationFailure = "hard"
+    crls: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "users", FrozenMapping(self.users))
@@ -247,6 +277,12 @@ class ScheduleEntry:
         lifetime: with ``renew``: how long the next certificate is valid; None for as long as the one before.
         revoke: name of a certificate that its CA takes back.
         refresh: ``users``: the server loads the table of users as it stands now.
+        reason: with ``revoke``: the reason for it, an RFC 5280 name.
+        release: name of a certificate whose revocation its CA ends; it was on hold.
+        publish_crl: name of a CA that publishes a revocation list, ``client-ca-crl-1``, of all that it has
+            revoked.
+        next_update: with ``publish_crl``: the list's nextUpdate, relative to this moment.
+        fetch_crls: the side that fetches the newest revocation list of each CA, ``client`` or ``server``.
         set: settings by dotted path, with their new values. What is set in a certificate shows when that is
             renewed; one that exists stays as it is.
         expect: with ``connect``: the expected outcome by TLS version; empty where nothing is expected.
@@ -259,6 +295,11 @@ class ScheduleEntry:
     lifetime: timedelta | None = None
     revoke: str | None = None
     refresh: Literal["users"] | None = None
+    reason: str = "unspecified"
+    release: str | None = None
+    publish_crl: str | None = None
+    next_update: timedelta = USUAL_CRL_LIFETIME
+    fetch_crls: Side | None = None
     set: Mapping[str, Any] = field(default_factory=lambda: FrozenMapping({}))
     expect: Mapping[TlsVersion, Expectation] = field(default_factory=lambda: FrozenMapping({}))
 
@@ -305,6 +346,7 @@ class ScenarioSetup:
         clock: the moment of virtual time 0, with its time zone.
         network: the network between client and server.
         certificates: every certificate of the world by its scenario name.
+        crls: the certificate revocation lists of the world by their scenario names.
         client: what the client holds and how it decides.
         server: what the server holds and how it decides.
         schedule: what happens over virtual time, in order; empty for one connection at the clock's time.
@@ -320,6 +362,7 @@ class ScenarioSetup:
     clock: datetime = GOOD_CLOCK
     network: Network = Network()
     certificates: Mapping[str, CertificateSetup] = field(default_factory=good_certificates)
+    crls: Mapping[str, CrlSetup] = field(default_factory=lambda: FrozenMapping({}))
     client: ClientSetup = ClientSetup()
     server: ServerSetup = ServerSetup()
     schedule: tuple[ScheduleEntry, ...] = ()
@@ -327,4 +370,5 @@ class ScenarioSetup:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "certificates", FrozenMapping(self.certificates))
+        object.__setattr__(self, "crls", FrozenMapping(self.crls))
         object.__setattr__(self, "expect", FrozenMapping(self.expect))

@@ -26,12 +26,20 @@ from simulator.scenario.mistakes.mistake import (
     split_path,
     written_path,
 )
-from simulator.scenario.setup import CertificateSetup, Connect, Expectation, ScenarioSetup, ScheduleEntry
+from simulator.scenario.revocation_setup import CrlSetup
+from simulator.scenario.setup import (
+    CertificateSetup,
+    Connect,
+    Expectation,
+    ScenarioSetup,
+    ScheduleEntry,
+)
 from simulator.scenario.words import DURATION, DURATION_ADVICE, LISTED_WORDS, SPECIAL_WORDS, read_duration
 from simulator.tls.wire.version import TLS_VERSIONS
 
 MOST_COMPARED = 200  # mistakes whose nearest word is looked for: four times as many as are ever reported
 LONGEST_SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
+NAMED_TABLES = (CertificateSetup, CrlSetup)  # what stands under a name of the user's own
 SCHEDULED = ("client", "server", "network", "certificates")  # the parts that a schedule may change
 
 
@@ -148,7 +156,7 @@ def _read_part(kind: type, table: Any, path: Path, problems: list[Problem]) -> d
 
 
 def _read_mapping(inner: type, table: Any, path: Path, problems: list[Problem]) -> dict[str, Any]:
-    """A table with keys of the user's own: certificates, users; or the versions of ``[expect]``."""
+    """A table with keys of the user's own: certificates, lists, users; or the versions of ``[expect]``."""
     if not isinstance(table, Mapping):
         example = "{ key = value }" if inner is str else f"[{path[-1]}]"
         problems.append(Problem(path, f"must be a table, as in {example}", shown(table)))
@@ -160,7 +168,7 @@ def _read_mapping(inner: type, table: Any, path: Path, problems: list[Problem]) 
         here = (*path, str(name))
         if not isinstance(name, str) or (inner is str and not isinstance(value, str)):
             problems.append(Problem(here, "must be text", shown(value)))
-        elif inner is CertificateSetup:  # "none" takes the certificate away
+        elif inner in NAMED_TABLES:  # "none" takes the certificate or list away
             read[name] = None if value in (None, "none") else _read_part(inner, value, here, problems)
         else:
             read[name] = value

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from simulator.pki.crl.reasons import REASON_FLAGS, REVOCATION_REASONS
 from simulator.pki.key_types import KEY_USAGES, SIGNATURE_HASHES
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.registry import (
@@ -39,6 +40,8 @@ SIGNATURE_SCHEMES = tuple(map(signature_scheme_name, _SCHEMES))
 # TOML has no null. Each of these settings has a word for it, which says what is meant there.
 _NONE: Mapping[str, tuple[str, ...] | None] = {"none": None}
 _DEFAULT: Mapping[str, tuple[str, ...] | None] = {"default": None}
+_NEVER: Mapping[str, tuple[str, ...] | None] = {"never": None}
+_ABSENT: Mapping[str, tuple[str, ...] | None] = {"absent": None}
 _USAGE: Mapping[str, tuple[str, ...] | None] = {"default": None, "absent": ()}
 SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
     **dict.fromkeys(("sends", "obeys_ca_list", "groups", "signature_schemes", "signature_hash"), _DEFAULT),
@@ -48,7 +51,12 @@ SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
     **dict.fromkeys(("key_usage", "extended_key_usage"), _USAGE),
     "dns_names": {"absent": None},
     "accepted_policies": {"any": None},
-    "revoked": {"never": None},
+    **dict.fromkeys(("revoked", "released"), _NEVER),
+    **dict.fromkeys(("next_update", "number"), _ABSENT),
+    "lists": {"register": None},
+    "signed_by": {"issuer": None},
+    "delta_of": _NONE,
+    "crl_issuer": {"issuer": None},
     "authorized_users": {"not-asked": None},
     "loaded_users": {"current": None},
 }
@@ -62,6 +70,9 @@ LISTED_WORDS: Mapping[str, tuple[str, ...]] = {
     "groups": GROUPS,
     "signature_schemes": SIGNATURE_SCHEMES,
     "key_usage": tuple(KEY_USAGES),
+    "revocation_reason": tuple(REVOCATION_REASONS),
+    "reason": tuple(REVOCATION_REASONS),
+    "only_reasons": REASON_FLAGS[1:],
 }
 
 _UNIT_SECONDS = {"y": 365 * 86_400, "w": 7 * 86_400, "d": 86_400, "h": 3_600, "m": 60, "s": 1}

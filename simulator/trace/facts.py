@@ -12,7 +12,7 @@ from typing import Literal
 from simulator.security import RefusalLayer, SecurityLevel, Standing  # noqa: TC001 - see above
 from simulator.tls.wire.version import Protection, Side  # noqa: TC001 - see above
 from simulator.trace.json import HexBytes, TraceValue
-from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCertificate  # noqa: TC001 - see above
+from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCertificate, HeldCrl  # noqa: TC001 - see above
 from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 
 # 1 had no certificate facts, no connections and no event's connection; 2 had a level as the server's belief.
@@ -66,7 +66,7 @@ _STEP_TITLES = {
 }
 
 
-class Setup(KindOfFact, frozen=True, tag="setup"):
+class Setup(KindOfFact, frozen=True, tag="setup", omit_defaults=True):
     """The world before the first message.
 
     Attributes:
@@ -79,6 +79,7 @@ class Setup(KindOfFact, frozen=True, tag="setup"):
         actors: lanes in drawing order, left to right.
         connections: who connects to whom.
         certificates: every certificate of the world, those never sent included.
+        crls: every revocation list of the world; a file leaves it out where there is none.
     """
 
     scenario: str
@@ -92,6 +93,7 @@ class Setup(KindOfFact, frozen=True, tag="setup"):
     actors: tuple[ActorSetup, ...]
     connections: tuple[ConnectionSetup, ...]
     certificates: tuple[HeldCertificate, ...]
+    crls: tuple[HeldCrl, ...] = ()
 
     def described(self, der: bytes) -> HeldCertificate | None:
         """The certificate with these bytes, or None: the setup does not describe what a live peer shows."""
@@ -170,7 +172,7 @@ class Decided(KindOfFact, frozen=True, tag="decided"):
     """An actor took a decision.
 
     Attributes:
-        decision: ``issue``, ``revoke``, ``accept-server``, ``request-certificate``,
+        decision: ``issue``, ``revoke``, ``release``, ``publish``, ``accept-server``, ``request-certificate``,
             ``send-certificate``, ``accept-client`` or ``grant``.
         choice: the option taken; options: all that were open.
         reason: why, in one sentence.

@@ -78,6 +78,30 @@ class HeldCertificate(TraceValue, frozen=True):
     signed_by: tuple[str, ...]
 
 
+class HeldCrl(TraceValue, frozen=True):
+    """A certificate revocation list of the scenario's world.
+
+    Attributes:
+        name: its name in the scenario.
+        der: the list itself.
+        issuer: RFC 4514 name of its issuer.
+        number: its cRLNumber, or null.
+        this_update: ISO 8601 UTC time from which it holds.
+        next_update: ISO 8601 UTC time by which the next one is due, or null.
+        revoked: the names of the certificates that it lists.
+        held_by: the sides that hold it.
+    """
+
+    name: str
+    der: HexBytes
+    issuer: str
+    number: int | None
+    this_update: str
+    next_update: str | None
+    revoked: tuple[str, ...]
+    held_by: tuple[str, ...]
+
+
 class ActorSetup(TraceValue, frozen=True):
     """An actor at the start.
 

@@ -42,6 +42,8 @@ VERSION_STEPS: Mapping[tuple[str, str, str], Step] = {
 DECISION_STEPS: Mapping[str, Step] = {
     "issue": Step.ENROLMENT,
     "revoke": Step.ENROLMENT,
+    "release": Step.ENROLMENT,
+    "publish": Step.ENROLMENT,
     "accept-server": Step.SERVER_CHECK,
     "request-certificate": Step.CERTIFICATE_REQUEST,
     "send-certificate": Step.SEND_OR_SKIP,

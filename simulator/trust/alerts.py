@@ -38,15 +38,20 @@ OPENSSL_ALERTS = _alerts(
     decode_error="certificate-presented/server, readable/client",
     handshake_failure="certificate-presented/TLS 1.2",
     certificate_required="certificate-presented/TLS 1.3",
-    bad_certificate=("readable, key-strength, named-curve, signature-algorithm, server-name, validity"),
-    unknown_ca="trust-anchor, chain-depth, basic-constraints, key-usage/keyCertSign, path-length",
-    certificate_unknown="critical-extensions, name-constraints",
+    bad_certificate=(
+        "readable, key-strength, named-curve, signature-algorithm, server-name, validity, "
+        "revocation/thisUpdate"
+    ),
+    unknown_ca=(
+        "trust-anchor, chain-depth, basic-constraints, key-usage/keyCertSign, path-length, revocation/CRL"
+    ),
+    certificate_unknown="critical-extensions, name-constraints, revocation",
     unsupported_certificate=(
         "key-usage, extended-key-usage, key-strength/not judged here, signature/not judged here"
     ),
-    certificate_revoked="revocation",
-    decrypt_error="signature, proof-of-possession",
-    certificate_expired="validity/notAfter",
+    certificate_revoked="revocation/revokedCertificates",
+    decrypt_error="signature, proof-of-possession, revocation/signatureValue",
+    certificate_expired="validity/notAfter, revocation/nextUpdate",
     internal_error="name-constraints/names × constraints",  # X509_V_ERR_UNSPECIFIED: it has no own number
 )
 
@@ -65,7 +70,8 @@ RFC5280_ALERTS = _alerts(
         "signature/not judged here"
     ),
     certificate_expired="validity",
-    certificate_revoked="revocation",
+    certificate_revoked="revocation/revokedCertificates",
+    certificate_unknown="revocation",
     decrypt_error="proof-of-possession",
 )
 STRICT_ALERTS = RFC5280_ALERTS | _alerts(

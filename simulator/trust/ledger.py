@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +12,8 @@ from simulator.trust.checks.certificate_policies import certificate_policies
 from simulator.trust.checks.host_name import server_name
 from simulator.trust.checks.name_constraints import name_constraints
 from simulator.trust.checks.possession import proof_to_come
-from simulator.trust.profiles import profile_named
+from simulator.trust.checks.revocation import revocation
+from simulator.trust.profiles import CheckStage, profile_named
 from simulator.trust.verdict import Check, CheckOutcome
 from simulator.trust.vocabulary import CheckName
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from simulator.pki.certificate import Certificate
     from simulator.trust.checks.candidate import Candidate
-    from simulator.trust.profiles import CheckStage, Profile
+    from simulator.trust.profiles import Profile
 
 Bound = Literal["every", "issuers", "issued"]
 Step = tuple[CheckName, int | None]  # a check, and the depth of its certificate or None for the whole chain
@@ -68,6 +69,7 @@ CERTIFICATE_CHECKS: Mapping[CheckName, CertificateCheck] = {
     CheckName.SUBJECT_ALTERNATIVE_NAME: _form(strict.subject_alternative_name),
     CheckName.EXTENSION_RULES: CertificateCheck("every", strict.extension_rules),
     CheckName.BASELINE_REQUIREMENTS: CertificateCheck("every", webpki.baseline_requirements),
+    CheckName.REVOCATION: CertificateCheck("every", revocation),
 }
 CHAIN_CHECKS: Mapping[CheckName, Callable[[Candidate], Finding]] = {
     CheckName.CERTIFICATE_PRESENTED: chain.certificate_presented,
@@ -87,7 +89,8 @@ def keep_ledger(candidate: Candidate) -> tuple[Check, ...]:
     """Make the checks of the profile in order; after the first failure the rest is not reached."""
     lines: list[Check] = []
     ended = False
-    for name, depth in steps(candidate.profile.name, candidate.last):
+    looks_up = candidate.policy.revocation.source != "none"
+    for name, depth in steps(candidate.profile.name, candidate.last, looks_up=looks_up):
         finding = not_reached(name, candidate) if ended else _find(name, depth, candidate)
         place = finding.depth if depth is None else depth
         subject = "" if place is None or not candidate.path else candidate.path[place].subject
@@ -137,15 +140,32 @@ def not_reached(name: CheckName, candidate: Candidate) -> Finding:
 
 
 @lru_cache
-def steps(profile_name: str, last: int | None) -> tuple[Step, ...]:
+def steps(profile_name: str, last: int | None, *, looks_up: bool) -> tuple[Step, ...]:
     """Every check with the depth it concerns, in order, each once.
 
     Args:
         profile_name: name of the stack profile.
         last: the depth of the trusted certificate, or None for an empty path.
+        looks_up: revocation is looked up, so it has a line for each certificate and not one for the chain.
     """
     profile = profile_named(profile_name)
-    return tuple(dict.fromkeys(step for stage in profile.stages for step in _steps(profile, stage, last)))
+    stages = (
+        split for stage in profile.stages for split in (_by_certificate(stage) if looks_up else [stage])
+    )
+    return tuple(dict.fromkeys(step for stage in stages for step in _steps(profile, stage, last)))
+
+
+def _by_certificate(stage: CheckStage) -> list[CheckStage]:
+    """The stage with revocation on each certificate, from the leaf on; its other checks as they are."""
+    if stage.scope != "chain" or CheckName.REVOCATION not in stage.checks:
+        return [stage]
+    place = stage.checks.index(CheckName.REVOCATION)
+    looked_up = CheckStage("leaf first", (CheckName.REVOCATION,))
+    return [
+        replace(stage, checks=stage.checks[:place]),
+        looked_up,
+        replace(stage, checks=stage.checks[place + 1 :]),
+    ]
 
 
 def _steps(profile: Profile, stage: CheckStage, last: int | None) -> Iterator[Step]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
+    from simulator.pki.extensions import AuthorityKeyIdentifier
     from simulator.trust.policy import TrustPolicy
 
 # Issuers considered in one search. No search of the catalogue takes more than 6; a thousand cost a
@@ -221,12 +222,16 @@ def may_have_issued(issuer: Certificate, certificate: Certificate) -> bool:
 
 
 def contradicts(certificate: Certificate, issuer: Certificate) -> bool:
-    """Return True if the authority key identifier names another key or certificate than this issuer's.
+    """Return True if the certificate names another key or certificate than this issuer's."""
+    return names_another_key(certificate.authority_key_identifier, issuer)
+
+
+def names_another_key(wanted: AuthorityKeyIdentifier | None, issuer: Certificate) -> bool:
+    """Return True if an authority key identifier names another key or certificate than this issuer's.
 
     It may name the issuer's certificate by that certificate's issuer and serial number (RFC 5280, section
     4.2.1.1). Of several names only the first directory name counts, as in OpenSSL's ``X509_check_akid``.
     """
-    wanted = certificate.authority_key_identifier
     if wanted is None:
         return False
     own = issuer.subject_key_identifier

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from simulator.pki.stores import TrustStore
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
+    from simulator.pki.crl.revocation_list import RevocationList
     from simulator.tls.wire.version import Side
 
 
@@ -31,6 +32,23 @@ class PolicyInputs:
 
 
 @dataclass(frozen=True, slots=True)
+class RevocationPolicy:
+    """The rules of a verifier about revocation.
+
+    Attributes:
+        source: where it looks up whether a certificate was revoked.
+        scope: the certificates that it looks up: the leaf, or all of the path.
+        soft_fail: without an answer it accepts all the same.
+        crls: the revocation lists that it holds.
+    """
+
+    source: Literal["none", "crl"] = "none"
+    scope: Literal["leaf", "chain"] = "leaf"
+    soft_fail: bool = False
+    crls: tuple[RevocationList, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TrustPolicy:
     """The rules of one trust decision.
 
@@ -46,6 +64,7 @@ class TrustPolicy:
         require_certificate: refuse a peer without a certificate. If False, absence is fine, and a bad
             certificate is still refused.
         policies: the inputs about certificate policies, for profiles that process these.
+        revocation: where and how it looks up whether a certificate was revoked.
     """
 
     role: Side
@@ -56,3 +75,4 @@ class TrustPolicy:
     max_depth: int | None = None
     require_certificate: bool = True
     policies: PolicyInputs = PolicyInputs()
+    revocation: RevocationPolicy = RevocationPolicy()

@@ -77,6 +77,9 @@ class Profile:
         obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
         one_path: builds one path, as OpenSSL does, in place of trying all that may lead to a trusted CA.
+        one_list: takes one revocation list for a certificate, as OpenSSL does, in place of combining those
+            that speak of it (RFC 5280, section 6.3).
+        list_duties: a revocation list must have what RFC 5280, section 5, demands of its issuer.
         old_forms: a root of an older form is a CA, and Netscape's certificate type limits the purpose.
         spared_anchor: checks that the trusted certificate above the path is spared. For RFC 5280, section
             6.1, the trust anchor is outside the path: only its name and its key are used.
@@ -105,6 +108,8 @@ class Profile:
     obeys_ca_hints: bool = False
     refuses_in_clear: bool = False
     one_path: bool = False
+    one_list: bool = False
+    list_duties: bool = False
     old_forms: bool = False
     spared_anchor: frozenset[CheckName] = frozenset()
     excludes_not_after: bool = False
@@ -151,6 +156,7 @@ OPENSSL = Profile(
     alerts=OPENSSL_ALERTS,
     refuses_in_clear=True,
     one_path=True,
+    one_list=True,
     old_forms=True,
     common_name_fallback=True,
     leaf_key_usages={
@@ -210,7 +216,9 @@ STRICT = replace(
         _stage("chain", "server-name revocation proof-of-possession"),
     ),
     alerts=STRICT_ALERTS,
-    spared_anchor=frozenset(),
+    list_duties=True,
+    # The trust anchor is outside of the path: no list that it would be in can be relied on more than itself.
+    spared_anchor=frozenset({CheckName.REVOCATION}),
     strict_constraints=True,
     minimum_bits=MINIMUM_BITS,
 )
@@ -222,7 +230,7 @@ WEBPKI = replace(
     stages=(*STRICT.stages[:-1], _stage("anchor first", "baseline-requirements"), STRICT.stages[-1]),
     alerts=WEBPKI_ALERTS,
     # The rule for serial numbers is younger than some roots: one that browsers trust has number 0.
-    spared_anchor=frozenset({CheckName.SERIAL_NUMBER}),
+    spared_anchor=frozenset({CheckName.SERIAL_NUMBER, CheckName.REVOCATION}),
     any_purpose=False,
     ca_as_leaf=False,
     constraints_may_be_uncritical=True,

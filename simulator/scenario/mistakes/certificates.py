@@ -17,6 +17,7 @@ from simulator.scenario.mistakes.mistake import (
     subject_problems,
 )
 from simulator.scenario.mistakes.policies import certificate_policy_problems
+from simulator.scenario.mistakes.revocation import revocation_problems
 from simulator.scenario.user_rules import RuleKind, alternative_name_problems
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def certificates_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         yield from _signing_problems(path, certificate, scenario)
         yield from _validity_problems(path, certificate, scenario.clock)
         yield from certificate_policy_problems(path, certificate)
+        yield from revocation_problems(path, certificate, scenario)
 
 
 def _issuer_problems(name: str, scenario: ScenarioSetup) -> Iterator[Problem]:
@@ -137,7 +139,7 @@ def _signing_problems(
 def _validity_problems(path: Path, certificate: CertificateSetup, clock: datetime) -> Iterator[Problem]:
     if certificate.not_after < certificate.not_before:
         yield Problem((*path, "not_after"), "must not be before not_before", str(certificate.not_after))
-    for key in ("not_before", "not_after", "revoked"):
+    for key in ("not_before", "not_after", "revoked", "released"):
         offset = getattr(certificate, key)
         if offset is not None:
             yield from offset_problems((*path, key), offset, clock)

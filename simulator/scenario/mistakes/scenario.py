@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.scenario.mistakes.certificates import certificates_problems
 from simulator.scenario.mistakes.mistake import Problem
+from simulator.scenario.mistakes.revocation import crls_problems
 from simulator.scenario.mistakes.schedule import schedule_problems
 from simulator.scenario.mistakes.sides import client_problems, server_problems
 from simulator.visible import is_visible
@@ -37,6 +38,7 @@ def scenario_problems(scenario: ScenarioSetup) -> list[Problem]:
         *_text_problems(scenario),
         *_network_problems(scenario),
         *certificates_problems(scenario),
+        *crls_problems(scenario),
         *client_problems(scenario),
         *server_problems(scenario),
     ]

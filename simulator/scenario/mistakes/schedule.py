@@ -15,7 +15,8 @@ from simulator.scenario.mistakes.mistake import (
     unknown_certificates,
 )
 from simulator.scenario.mistakes.sides import client_problems, server_problems
-from simulator.scenario.schedule.entries import after
+from simulator.scenario.revocation_setup import USUAL_CRL_LIFETIME
+from simulator.scenario.schedule.entries import after, settings_of
 from simulator.scenario.words import write_duration
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     Numbered = tuple[Path, ScheduleEntry]
 
-HAPPENINGS = ("connect", "renew", "revoke", "refresh", "set")
+HAPPENINGS = ("connect", "renew", "revoke", "release", "publish_crl", "fetch_crls", "refresh", "set")
 MOST_ENTRIES = 100  # a year of weekly renewals; each connection costs as much as a scenario of its own
 # No handshake here has more than 8 flights and 6 decisions; no enrolment more than 2 messages and a decision.
 FLIGHTS = 20
@@ -73,8 +74,9 @@ def _entry_problems(path: Path, entry: ScheduleEntry, scenario: ScenarioSetup) -
         message = f"needs one of {', '.join(HAPPENINGS)}; write an entry for each"
         yield Problem(path, message, " and ".join(happens) or "none of them")
     yield from offset_problems((*path, "at"), entry.at, scenario.clock)
-    renews = entry.renew is not None
-    lifetime = entry.lifetime
+    renews, publishes = entry.renew is not None, entry.publish_crl is not None
+    lifetime, next_update = entry.lifetime, entry.next_update
+    of_revoke, of_list = "belongs to an entry with revoke", "belongs to an entry with publish_crl"
     yield from broken_rules(
         path,
         ("same_key", entry.same_key and not renews, "belongs to an entry with renew", "true"),
@@ -85,6 +87,9 @@ def _entry_problems(path: Path, entry: ScheduleEntry, scenario: ScenarioSetup) -
             "must be longer than 0s",
             lifetime,
         ),
+        ("reason", entry.reason != "unspecified" and entry.revoke is None, of_revoke, entry.reason),
+        ("next_update", next_update != USUAL_CRL_LIFETIME and not publishes, of_list, next_update),
+        ("next_update", next_update < timedelta(), "must not be before the moment itself", next_update),
         (
             "expect",
             bool(entry.expect) and entry.connect is None,
@@ -125,14 +130,19 @@ def _world_problems(numbered: list[Numbered], scenario: ScenarioSetup) -> Iterat
     """Each entry is possible in the world that the entries before it made."""
     world, wanted = replace(scenario, schedule=()), dict(scenario.certificates)
     for path, entry in numbered:
-        for key, known in (("renew", _held(world)), ("revoke", _issued(world))):
-            name = getattr(entry, key)
-            if name is not None and name not in known:
-                yield not_one_of((*path, key), name, known, f"a certificate to {key}, one of")
+        for key, known in _NAMED.items():
+            name, names = getattr(entry, key), known(world)
+            if name is not None and name not in names:
+                yield not_one_of(
+                    (*path, key), name, names, f"{_WANTED.get(key, f'a certificate to {key}')}, one of"
+                )
                 return
         if entry.refresh is not None and world.server.loaded_users is None:
             message = "is not needed: the server uses every change at once, unless it has loaded_users"
             yield Problem((*path, "refresh"), message, repr(entry.refresh))
+            return
+        if entry.fetch_crls is not None and settings_of(world, entry) == {f"{entry.fetch_crls}.crls": ()}:
+            yield Problem((*path, "fetch_crls"), "finds no revocation list; publish one before")
             return
         world, _ = after(world, wanted, entry)
         found = [*client_problems(world), *server_problems(world)] if entry.set else []
@@ -152,6 +162,23 @@ def _held(world: ScenarioSetup) -> list[str]:
 
 
 def _issued(world: ScenarioSetup) -> list[str]:
-    """The certificates that a CA can take back: all but the self-signed."""
+    """The certificates that a CA can take back: all but the self-signed, each once."""
     certificates: dict[str, CertificateSetup] = dict(world.certificates)
-    return [name for name, one in certificates.items() if one.issuer != name]
+    return [name for name, one in certificates.items() if one.issuer != name and one.revoked is None]
+
+
+def _on_hold(world: ScenarioSetup) -> list[str]:
+    """The certificates whose revocation may end (RFC 5280, section 5.3.1)."""
+    return [
+        name
+        for name, one in world.certificates.items()
+        if one.revocation_reason == "certificateHold" and one.released is None
+    ]
+
+
+def _authorities(world: ScenarioSetup) -> list[str]:
+    return [name for name, one in world.certificates.items() if one.role == "ca"]
+
+
+_NAMED = {"renew": _held, "revoke": _issued, "release": _on_hold, "publish_crl": _authorities}
+_WANTED = {"release": "a certificate that is on hold", "publish_crl": "the name of a CA"}

@@ -1,4 +1,4 @@
-"""The effect of a schedule's entry on a world: a renewal, a revocation, other settings."""
+"""The effect of a schedule's entry on a world: a renewal, a revocation and its list, other settings."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta  # noqa: TC003 - a dataclass's field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.scenario.mistakes.mistake import split_path
+from simulator.scenario.revocation_setup import CrlSetup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -46,11 +47,36 @@ def after(
     if entry.renew is not None:
         return renewed(world, wanted, entry)
     if entry.revoke is not None:
-        revoked = replace(world.certificates[entry.revoke], revoked=entry.at)
+        setup = world.certificates[entry.revoke]
+        revoked = replace(setup, revoked=entry.at, revocation_reason=entry.reason)
         return replace(world, certificates={**world.certificates, entry.revoke: revoked}), None
     if entry.refresh is not None:
         return replace(world, server=replace(world.server, loaded_users=world.server.users)), None
-    return with_settings(world, wanted, entry.set), None
+    if entry.release is not None:
+        released = replace(world.certificates[entry.release], released=entry.at)
+        return replace(world, certificates={**world.certificates, entry.release: released}), None
+    if entry.publish_crl is not None:
+        return _with_list(world, entry.publish_crl, entry), None
+    return with_settings(world, wanted, settings_of(world, entry)), None
+
+
+def settings_of(world: ScenarioSetup, entry: ScheduleEntry) -> Mapping[str, Any]:
+    """The settings that an entry changes: those that it names, or the lists of a side that fetches them."""
+    if entry.fetch_crls is None:
+        return entry.set
+    newest: dict[str, str] = {}
+    for name, crl in sorted(world.crls.items(), key=lambda named: named[1].this_update):
+        if crl.this_update <= entry.at and crl.signed_by is None and crl.delta_of is None:
+            newest[crl.issuer] = name
+    return {f"{entry.fetch_crls}.crls": tuple(newest.values())}
+
+
+def _with_list(world: AScenario, issuer: str, entry: ScheduleEntry) -> AScenario:
+    """The world with one more revocation list; its number is the next of its CA."""
+    numbers = [crl.number or 0 for crl in world.crls.values() if crl.issuer == issuer]
+    number = max(numbers, default=0) + 1
+    crl = CrlSetup(issuer, entry.at, entry.at + entry.next_update, number)
+    return replace(world, crls={**world.crls, f"{issuer}-crl-{number}": crl})
 
 
 def renewed(
@@ -73,6 +99,8 @@ def renewed(
         not_before=entry.at,
         not_after=entry.at + lifetime,
         revoked=None,
+        revocation_reason="unspecified",
+        released=None,
     )
     holder: Side = "client" if old in (world.client.certificate, *world.client.also_holds) else "server"
     client, server = world.client, world.server

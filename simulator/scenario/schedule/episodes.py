@@ -12,11 +12,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.errors import ArgumentError
-from simulator.scenario.schedule.entries import after
+from simulator.scenario.schedule.entries import after, settings_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from simulator.scenario.revocation_setup import CrlSetup
     from simulator.scenario.scenario import Scenario
     from simulator.scenario.schedule.entries import Renewal
     from simulator.scenario.setup import CertificateSetup, ScheduleEntry
@@ -64,9 +65,24 @@ class Episode:
     @property
     def revoked(self) -> tuple[str, ...]:
         """The certificates revoked since the connection before; for the first, all revoked by then."""
+        certificates = self.scenario.certificates
+        return self._since_then({name: setup.revoked for name, setup in certificates.items()})
+
+    @property
+    def released(self) -> tuple[str, ...]:
+        """The certificates whose revocation ended since then."""
+        certificates = self.scenario.certificates
+        return self._since_then({name: setup.released for name, setup in certificates.items()})
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """The revocation lists that their CAs published since then; a forged list is not its CA's."""
+        crls = self.scenario.crls
+        return self._since_then({name: crl.this_update for name, crl in crls.items() if not crl.signed_by})
+
+    def _since_then(self, moments: Mapping[str, timedelta | None]) -> tuple[str, ...]:
         since = timedelta.min if self.since is None else self.since
-        moments = ((name, setup.revoked) for name, setup in self.scenario.certificates.items())
-        return tuple(name for name, at in moments if at is not None and since <= at < timedelta())
+        return tuple(name for name, at in moments.items() if at is not None and since <= at < timedelta())
 
 
 def episodes(scenario: Scenario) -> tuple[Episode, ...]:
@@ -105,7 +121,8 @@ def _episodes(scenario: Scenario) -> Iterator[Episode]:
         world, renewal = after(world, wanted, entry)
         if entry.connect is None:
             renewals += [renewal] if renewal else []
-            changes += [SettingChange(entry.at, path, value) for path, value in entry.set.items()]
+            settings = settings_of(world, entry)
+            changes += [SettingChange(entry.at, path, value) for path, value in settings.items()]
             if entry.refresh is not None:
                 changes.append(SettingChange(entry.at, LOADED_USERS, world.server.loaded_users))
         else:
@@ -124,10 +141,12 @@ def _episodes(scenario: Scenario) -> Iterator[Episode]:
 def _at(world: Scenario, entry: ScheduleEntry) -> Scenario:
     """The world of a connection, told from that connection's moment."""
     certificates = {name: _moved(setup, entry.at) for name, setup in world.certificates.items()}
+    crls = {name: _moved_list(setup, entry.at) for name, setup in world.crls.items()}
     return replace(
         world,
         clock=world.clock + entry.at,
         certificates=certificates,
+        crls=crls,
         expect=entry.expect,
     )
 
@@ -139,4 +158,11 @@ def _moved(setup: CertificateSetup, by: timedelta) -> CertificateSetup:
         not_before=setup.not_before - by,
         not_after=setup.not_after - by,
         revoked=None if setup.revoked is None else setup.revoked - by,
+        released=None if setup.released is None else setup.released - by,
     )
+
+
+def _moved_list(setup: CrlSetup, by: timedelta) -> CrlSetup:
+    """The same revocation list, its moments counted from a later clock."""
+    next_update = None if setup.next_update is None else setup.next_update - by
+    return replace(setup, this_update=setup.this_update - by, next_update=next_update)

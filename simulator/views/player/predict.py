@@ -154,8 +154,11 @@ class _Asker:
             return None
         decisive = verdict.decisive.name if verdict.decisive else ""
         meant: dict[str, list[str]] = {alert.name: []}
+        looked_up = any(one.name == "revocation" and one.depth is not None for one in verdict.checks)
         for entry, name in PROFILES[verdict.profile].alerts.items():
             check = entry.partition("/")[0]
+            if check == "revocation" and not looked_up and name != "certificate_revoked":
+                continue  # there is no list or answer that could be at fault
             if check != decisive:  # a check may have several alerts, and here one of them is right
                 meant.setdefault(name, []).append(check)
         order = sorted(meant, key=lambda name: (LIKELY_TO_ALERT.isdisjoint(meant[name]), name))

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 DOES = {
     ("issue", "issue"): "issues the certificate",
     ("revoke", "revoke"): "revokes the certificate",
+    ("release", "release"): "ends the revocation of the certificate",
+    ("publish", "publish"): "publishes a revocation list",
     ("accept-server", "accept"): "accepts the server's certificate",
     ("accept-server", "refuse"): "refuses the server's certificate",
     ("request-certificate", "ask"): "asks the client for a certificate",

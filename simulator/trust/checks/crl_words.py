@@ -1,0 +1,80 @@
+"""The statuses that a revocation list can give, in words: what both ways of reading lists say alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.trust.checks.candidate import called, counted, moment
+from simulator.trust.checks.revocation_status import ENTRY, NO_LIST, RevocationStatus
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from simulator.pki.certificate import Certificate
+    from simulator.pki.crl.revocation_list import RevocationList, RevokedEntry
+
+
+def named(crl: RevocationList) -> str:
+    """The list in a sentence: ``CRL number 2 of Client CA``."""
+    number = "the CRL" if crl.number is None else f"CRL number {crl.number}"
+    return f"{number} of {crl.issuer_name.common_name or crl.issuer_name.text}"
+
+
+def good(certificate: Certificate, crl: RevocationList) -> RevocationStatus:
+    """The certificate is not listed."""
+    until = "" if crl.next_update is None else f", which holds until {moment(crl.next_update)}"
+    why = f"{called(certificate)} is not revoked: it is not in {named(crl)}{until}."
+    return RevocationStatus(
+        "good", why, ENTRY, named(crl), counted(len(crl.entries), "entry").replace("entrys", "entries")
+    )
+
+
+def revoked(certificate: Certificate, crl: RevocationList, entry: RevokedEntry) -> RevocationStatus:
+    """The certificate is listed."""
+    given = "" if entry.reason == "unspecified" else f", with the reason {entry.reason}"
+    since = f"{called(certificate)} was revoked on {moment(entry.date)}{given}"
+    why = f"{since}: {named(crl)} has its serial number."
+    reason = "" if entry.reason == "unspecified" else entry.reason
+    return RevocationStatus("revoked", why, ENTRY, named(crl), reason=reason, since=entry.date)
+
+
+def no_list(certificate: Certificate, held: int, why_not: str = "") -> RevocationStatus:
+    """No list speaks of the certificate."""
+    none = "No revocation list is at hand" if not held else "No revocation list at hand speaks"
+    about = f" for {called(certificate)}" if not held else f" of {called(certificate)}"
+    detail = f": {why_not}" if why_not else ""
+    required = f"a list of {certificate.issuer}"
+    return RevocationStatus(
+        "unknown", f"{none}{about}{detail}.", NO_LIST, "", counted(held, "list"), required
+    )
+
+
+def unusable(
+    crl: RevocationList, problem: str, field: str, value: str, required: str, reference: str
+) -> RevocationStatus:
+    """A list speaks of the certificate, and cannot be relied on."""
+    whole = named(crl)
+    why = f"{whole[0].upper()}{whole[1:]} cannot be relied on: {problem}."
+    return RevocationStatus("unknown", why, field, whole, value, required, reference)
+
+
+def out_of_date(crl: RevocationList, now: datetime, *, includes_end: bool) -> RevocationStatus | None:
+    """The status that follows from the dates of a list, or None if it holds now.
+
+    Args:
+        crl: the list.
+        now: the moment of the decision.
+        includes_end: it still holds at the very moment of its nextUpdate (RFC 5280, section 6.3.3 a); for
+            OpenSSL it does not.
+    """
+    if crl.this_update > now:
+        problem = f"it holds only from {moment(crl.this_update)}, and now it is {moment(now)}"
+        value, required = moment(crl.this_update), f"not later than {moment(now)}"
+        return unusable(crl, problem, "thisUpdate", value, required, "RFC 5280 §5.1.2.4")
+    until = crl.next_update
+    if until is None or now < until or (includes_end and now == until):
+        return None
+    problem = f"the next one was due by {moment(until)}, and now it is {moment(now)}"
+    return unusable(
+        crl, problem, "nextUpdate", moment(until), f"later than {moment(now)}", "RFC 5280 §5.1.2.5"
+    )
