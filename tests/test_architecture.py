@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "views/drawing": {"trust", "trace"},
     "views/story": {"tls", "tls/wire", "trust", "trace", "views/drawing"},
     "views/pictures": {"tls", "tls/wire", "trust", "trace", "views/drawing", "views/story"},
-    "views/texts": {"trust", "trace", "views/drawing", "views/story"},
+    "views/texts": {"error_texts", "tls/wire", "trust", "trace", "views/drawing", "views/story"},
     "views/capture": {"tls/wire", "trace", "views/story"},
     "views/explained": {"tls/wire", "trace", "views/drawing", "views/pictures", "views/story"},
     "views/player": {
@@ -114,6 +114,8 @@ ONLY_THESE: dict[tuple[str, str], set[str]] = {
     ("views/story", "tls"): {"states"},
     ("views/pictures", "tls"): {"states"},
     ("views/player", "tls"): {"states"},
+    ("views/texts", "error_texts"): {"normal_form", "table"},
+    ("views/texts", "tls/wire"): {"version"},
     ("runs", "tls/wire"): {"version"},
 }
 

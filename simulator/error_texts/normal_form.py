@@ -17,7 +17,8 @@ MOST_OF_A_LINE = 2000  # characters; the longest measured line, Java's with all 
 # The placeholders of the measured texts; "<unknown>" and "<init>" are what programs really print.
 _PLACEHOLDERS = re.compile(
     r"<(?:host|time|port|thread|n|address|pid|client|client ca|client issuing ca|other ca|server|other server"
-    r"|serial|file|user|table|map|0x…)>"
+    r"|serial|file|user|table|map|0x…)>",
+    re.IGNORECASE,
 )
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "\t": " "})  # GnuTLS prints them
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -59,11 +60,15 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
+def with_gaps(text: str) -> str:
+    """A measured text with ``…`` for each placeholder."""
+    return _PLACEHOLDERS.sub(GAP, text)
+
+
 def normal_line(line: str) -> str:
     """The normal form of one line, in small letters."""
     visible = clean(_COLOUR.sub("", line[:MOST_OF_A_LINE]).translate(_QUOTES))
-    line = _PLACEHOLDERS.sub(GAP, visible.lower())
-    line = with_plain_alerts(line)
+    line = with_plain_alerts(with_gaps(visible).lower())
     for pattern, replacement in _RULES:
         line = pattern.sub(replacement, line)
     return line.strip(f" :{GAP}")

@@ -26,6 +26,7 @@ from simulator.views.story.reading import gap_words
 from simulator.views.story.words import card_facts, clean, level_name, moment
 from simulator.views.texts.essential_text import essential_text
 from simulator.views.texts.screens import Passage
+from simulator.views.texts.shown_errors import shown_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from simulator.views.texts.screens import Lines
 
 LEAST_WIDTH = 60
+SEEN_AT = {"client": "At the client", "server": "In the server's log"}
 INDENT = 4  # columns left of the left lane
 WORTH = "What the session is worth"
+SEEN = "What the person sees"
 BLANK = ("",)
 KINDS = {CheckOutcome.PASS: "good", CheckOutcome.FAIL: "bad"}
 SIGNS = "│─═━◀▶├┤◆⊘✓✗·–→…"  # a terminal that lacks one of them gets ASCII
@@ -77,7 +80,7 @@ def stories(
 def passages(
     trace: Trace, width: int = 80, colour: bool = False, *, ascii_only: bool = False, detail: str = "messages"
 ) -> Iterator[list[Passage]]:
-    """The same text piece by piece: the setting, then each step of the story, then the card.
+    """The same text piece by piece: the setting, each step of the story, the card, and what people see.
 
     A piece consists of passages, which :mod:`simulator.views.texts.screens` cuts into screens. Arguments are
     those of :func:`story`.
@@ -96,6 +99,8 @@ def passages(
     if piece:
         yield piece
     yield list(pen.card())
+    if detail_named(detail) != "overview" and (printed := list(pen.printed())):
+        yield printed
 
 
 class _Pen:
@@ -177,6 +182,22 @@ class _Pen:
             for label, answer in card_facts(self.trace.card, self.names.shown)
         ]
         yield Passage(tuple(facts), BLANK, again)
+
+    def printed(self) -> Iterator[Passage]:
+        """The error texts of real programs, the client's and then the server's."""
+        heading: Lines = ("", self.rule(SEEN, "heading"), "")
+        again = (self.rule(f"{SEEN}, continued", "heading"), "")
+        side = ""
+        for error in shown_errors(self.trace):
+            lines = [] if error.side == side else [f"  {SEEN_AT[error.side]}"]
+            lines.append(self.text(f"    {error.program}:"))
+            for line in error.text.split("\n"):
+                lines += self.paragraph(line, indent="      ", hang="  ")
+            yield Passage((tuple(lines),), () if side else heading, again)
+            side = error.side
+        if side:
+            words = "Measured; … stands for what differs. For other texts: clientauth errors"
+            yield Passage((tuple(self.paragraph(words, "  ", "quiet")),), BLANK, again)
 
     def rule(self, words: str, kind: str) -> str:
         shown = shorten(self.text(words), self.width - 8, ellipsis=self.text("…"))

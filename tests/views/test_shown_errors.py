@@ -1,0 +1,74 @@
+"""What people see of a refusal: texts that belong to this refusal, and to no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator import simulate
+from simulator.error_texts.lookup import look_up
+from simulator.views.texts.shown_errors import shown_errors
+from simulator.views.texts.terminal import SEEN, story
+from tests.played import RUNS, run_of
+
+SAME_TEXT = {"key-usage": "extended-key-usage"}  # OpenSSL's error 26 stands for both
+
+
+@pytest.mark.parametrize(("name", "tls"), RUNS)
+def test_a_shown_text_leads_back_to_the_refusal(name: str, tls: str) -> None:
+    """The refusing side's text leads to the check that decided, the refused side's to the alert."""
+    outcome = run_of(name, tls).outcome
+    for side, program, text in shown_errors(run_of(name, tls).trace):
+        found = look_up(text, side)
+        assert outcome.alert is not None
+        if side == outcome.alert.sender:
+            check = outcome.decisive_check or ""
+            assert SAME_TEXT.get(check, check) in {match.cause.check for match in found.matches[:3]}, text
+        elif found.alert is not None:
+            assert outcome.alert.name == found.alert.rfc_name
+        assert any(
+            program.startswith(one.partition(" (")[0]) for match in found.matches for one in match.programs
+        )
+
+
+def test_a_session_and_a_refusal_by_the_application_show_no_text() -> None:
+    """Only a refusal by TLS was measured in this way."""
+    refused_later = simulate("valid-certificate").but(
+        {"server.users": {"CN=bob": "BOB"}, "server.minimum_level": "CLIENT_IDENTIFIED"}
+    )
+    for run in (run_of("valid-certificate", "1.3"), refused_later):
+        assert [] == shown_errors(run.trace)
+        assert SEEN not in story(run.trace)
+
+
+def test_both_sides_are_shown_and_the_versions_differ() -> None:
+    """TLS 1.2 tells telnet the alert, TLS 1.3 only closes; the server's log is the same."""
+    by_version = {
+        tls: {
+            (one.side, one.program): one.text
+            for one in shown_errors(run_of("certificate-expired", tls).trace)
+        }
+        for tls in ("1.2", "1.3")
+    }
+    telnet, stunnel = ("client", "telnet-ssl 0.17.41"), ("server", "stunnel 5.68")
+    assert (
+        "SSL: sslv3 alert certificate expired\n…: Error during SSL negotiation." == by_version["1.2"][telnet]
+    )
+    assert "Connection closed by foreign host." == by_version["1.3"][telnet]
+    assert by_version["1.2"][stunnel] == by_version["1.3"][stunnel]
+    assert "certificate has expired" in by_version["1.3"][stunnel]
+
+
+def test_another_profile_has_no_text_of_openssl() -> None:
+    """A server that judges by RFC 5280 is no OpenSSL: its log is not shown, the client's text is."""
+    run = simulate("certificate-expired").but({"server.profile": "rfc5280"})
+    assert {"client"} == {one.side for one in shown_errors(run.trace)}
+
+
+def test_the_story_has_the_texts_at_its_end() -> None:
+    """The terminal's story ends with them, in every width; an overview has none."""
+    trace = run_of("certificate-expired", "1.3").trace
+    for width in (60, 80, 120):
+        told = story(trace, width)
+        assert told.index(SEEN) > told.index("Refused at layer")
+        assert "In the server's log" in told
+    assert SEEN not in story(trace, detail="overview")
