@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from simulator import simulate
+from simulator.command.options import scenario_from
+from simulator.error_texts.causes import causes
 from simulator.error_texts.lookup import look_up
 from simulator.views.texts.shown_errors import shown_errors
 from simulator.views.texts.terminal import SEEN, story
@@ -72,3 +74,12 @@ def test_the_story_has_the_texts_at_its_end() -> None:
         assert told.index(SEEN) > told.index("Refused at layer")
         assert "In the server's log" in told
     assert SEEN not in story(trace, detail="overview")
+
+
+@pytest.mark.parametrize("cause", ["revoked", "crl-missing", "crl-stale"])
+def test_revocation_lists_have_the_text_of_their_own_trouble(cause: str) -> None:
+    """The server's log tells a revoked certificate, a missing list and a stale one apart."""
+    played = causes()[cause]
+    run = simulate(scenario_from(played.scenario, played.settings))
+    log = next(one.text for one in shown_errors(run.trace) if one.side == "server")
+    assert cause == look_up(log, "server").matches[0].cause.name

@@ -37,6 +37,9 @@ _BY_FIELD = {
     "keyUsage": ("wrong-purpose", "server-wrong-purpose"),
     "subjectPublicKeyInfo": ("weak-rsa-key", ""),
     "CertificateVerify": ("stolen-certificate", ""),
+    "revokedCertificates": ("revoked", ""),
+    "nextUpdate": ("crl-stale", ""),
+    "CRL": ("crl-missing", ""),
     "subjectAltName": ("", "server-wrong-name"),
 }
 # What the refused side prints depends on the alert: a cause for which an OpenSSL peer sends it.
