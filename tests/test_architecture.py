@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "release": set(),
     "visible": set(),
     "pki": set(),
+    "telnet": set(),
     "tls/wire": set(),
     "tls/crypto": {"pki", "tls/wire"},
     "tls": {"tls/wire", "tls/crypto"},
