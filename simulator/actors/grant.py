@@ -48,6 +48,12 @@ class Grant:
     reason: str
     sought: UserSought | None = None
 
+    @property
+    def known(self) -> str:
+        """The standing in words, with the part of the certificate by which a user was found."""
+        found = self.sought.fitting[:1] if self.sought else ()
+        return self.words + "".join(f" by {one.compares}" for one in found)
+
     def line(self, objection: str | None) -> bytes:
         """The server's first line: a welcome, or a refusal for this reason."""
         if objection is None:

@@ -68,7 +68,7 @@ def user_sought(certificate: Certificate, setup: ServerSetup, known: Known) -> U
         if other != user:
             would = f"the client would be the user {other}" if other else "no rule would fit"
             reason += f" The table was changed since, and the server has not loaded it: with it {would}."
-    rules = tuple(FittingRule(one.rule.written, one.user, one.found) for one in found)
+    rules = tuple(FittingRule(one.rule.written, one.user, one.rule.kind.value, one.found) for one in found)
     return UserSought(user, rules, len(table), reason)
 
 

@@ -180,7 +180,7 @@ class Server(Peer):
         """Answer the client: a welcome, or a refusal with its reason."""
         grant = self._grant
         assert grant is not None
-        standing, why = (grant.standing, grant.words) if granted else (Standing.REFUSED, reason)
+        standing, why = (grant.standing, grant.known) if granted else (Standing.REFUSED, reason)
         self._granted = granted
         words = self.role.application.answer(self._client_said, grant, None if granted else reason)
         facts = self._know(standing, why, grant.user) + self._say(words)

@@ -252,11 +252,13 @@ class FittingRule(TraceValue, frozen=True):
     Attributes:
         rule: the rule as it stands in the table.
         user: the user that it leads to.
-        found: the part of the certificate that it fits, in words.
+        compares: the part of a certificate that it compares, in words: ``a mail address``.
+        found: the part of this certificate that it fits: ``mail address alice@example.com``.
     """
 
     rule: str
     user: str
+    compares: str
     found: str
 
 

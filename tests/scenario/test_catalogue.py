@@ -83,7 +83,10 @@ def test_the_catalogue_is_a_mapping_by_either_import() -> None:
 
 @pytest.mark.parametrize("name", catalogue)
 def test_a_scenario_can_be_played_and_says_what_it_expects(name: str) -> None:
-    """No scenario has a problem; each expects something of both versions, and a refusal names its reason."""
+    """No scenario has a problem; each expects something of both versions, and a refusal names its reason.
+
+    A refusal above TLS has no alert and no failed check: tests/engine/test_users_played.py has its layer.
+    """
     scenario = catalogue[name]
 
     assert scenario.name == name
@@ -91,7 +94,8 @@ def test_a_scenario_can_be_played_and_says_what_it_expects(name: str) -> None:
     for episode in episodes(scenario):
         assert set(episode.scenario.expect) == set(TLS_VERSIONS)
         for expectation in episode.scenario.expect.values():
-            refused = expectation.level is SecurityLevel.REFUSED
+            above_tls = scenario.topic == "from certificate to user"
+            refused = expectation.level is SecurityLevel.REFUSED and not above_tls
             assert refused == (expectation.alert is not None)
             decided = expectation.decisive_check is not None
             assert decided == (refused and name != "version-mismatch")  # there nobody comes to judge

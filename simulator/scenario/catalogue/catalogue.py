@@ -43,6 +43,10 @@ _FURTHER_ROWS: tuple[str, ...] = (
     # the life of a certificate: several connections, and what happens between them
     "renewed-in-time renewed-too-late renewed-with-the-same-key old-certificate-still-used",
     "renewed-without-client-purpose ca-rollover trust-store-updated-late",
+    # from certificate to user: identified or not, allowed or not, and rules that say too much or too little
+    "authenticated-not-identified not-identified-refused identified-not-authorized authorized",
+    "identity-from-uri over-broad-anchor same-name-other-ca",
+    "renewed-and-not-mapped mapping-not-refreshed",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.

@@ -23,7 +23,8 @@ KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\\\n]*"|'[^'\n]*')"""  # a key of TOML, bare or 
 DEEPEST_KEY = 32  # a scenario has 4 levels; tomllib takes memory by the square of a key's levels
 LONGEST_GOT = 200  # characters of a wrong value, or of a key, in a message: enough to recognise it
 KEY_PATH = rf"\s*{KEY}(?:\s*\.\s*{KEY})*\s*"
-_PLAIN_SUBJECT = re.compile(r"CN=[A-Za-z0-9]([A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?")
+_PLAIN_PART = r"(CN|OU|O)=[A-Za-z0-9]([A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?"
+_PLAIN_SUBJECT = re.compile(rf"{_PLAIN_PART}(,{_PLAIN_PART})*")
 
 
 # Words of other programs for the client authentication policy and its setting, in small letters; the table in

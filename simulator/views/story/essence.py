@@ -16,7 +16,7 @@ from msgspec import structs
 
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import SIDES
-from simulator.trace.facts import Alert, Checked, Sent, Step
+from simulator.trace.facts import Alert, Checked, Sent, Step, UserSought
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.cells import shorten
@@ -98,6 +98,7 @@ def essence(trace: Trace) -> Essence:
     names = names_of(trace.setup)
     before = [beat for beat in told if beat.event.step is Step.ENROLMENT]
     rows: list[Row] = []
+    sought = None
     for beat in told:
         if beat.event.step is Step.ENROLMENT or beat.event.actor not in SIDES:
             continue
@@ -106,7 +107,9 @@ def essence(trace: Trace) -> Essence:
                 _add_flight(rows, beat)
             case Decision():
                 unjudged = all(row.event.step is not Step.TRUST_DECISION for row in rows)
-                rows += _choice(beat, names.shown, unjudged=unjudged)
+                rows += _choice(beat, names.shown, sought, unjudged=unjudged)
+            case Remark() if isinstance(beat.event.fact, UserSought):
+                sought = beat.event.fact
             case Ledger():
                 rows.append(
                     Choice(beat.event, (_ground(beat, beat.headline, names.shown),), bool(beat.decisive))
@@ -207,10 +210,11 @@ def _kind(row: Row) -> tuple[str, str]:
     return row.event.actor, row.event.fact.name if isinstance(row.event.fact, Sent) else ""
 
 
-def _choice(beat: Decision, say: Say, *, unjudged: bool) -> Iterator[Choice]:
+def _choice(beat: Decision, say: Say, sought: UserSought | None, *, unjudged: bool) -> Iterator[Choice]:
     """A decision that no arrow shows: on a certificate and its proof, to leave something out, to refuse.
 
-    What the server grants follows from its judgement, and is shown where there was none.
+    What the server grants follows from its judgement, and is shown where there was none, or where it looked
+    for a user by more than plain subjects.
     """
     reason = _head(beat.sentences[0] if beat.sentences else beat.headline)
     grounds = [_ground(ledger, reason, say) for ledger in beat.grounds]
@@ -218,9 +222,18 @@ def _choice(beat: Decision, say: Say, *, unjudged: bool) -> Iterator[Choice]:
     if not grounds or beat.refuses is not failed:  # a person may decide otherwise
         said = f"a person decided: {beat.choice}" if grounds else reason
         grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, said))
+    if sought is not None:
+        grounds = [_user(sought), *(grounds if beat.refuses else ())]
     left_out = beat.choice in ("skip", "do not ask") or (beat.choice == "grant" and unjudged)
-    if beat.ledger or beat.refuses or left_out:
+    if beat.ledger or beat.refuses or left_out or sought is not None:
         yield Choice(beat.event, tuple(grounds), beat.refuses)
+
+
+def _user(sought: UserSought) -> Ground:
+    """The user that was found, and the rule that decided."""
+    if sought.user is None:
+        return CheckOutcome.NOT_EVALUATED, "no rule fits: no known user"
+    return CheckOutcome.PASS, f"user {clean(sought.user)}, by {clean(sought.fitting[0].rule)}"
 
 
 def _ground(ledger: Ledger, otherwise: str, say: Say) -> Ground:
