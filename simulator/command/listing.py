@@ -32,7 +32,10 @@ def list_(
     width: int | None,
     colour: bool | None,
 ) -> int:
-    """List the built-in scenarios: their topics, or all of one TOPIC, of which a part is enough."""
+    """List the built-in scenarios by topic.
+
+    With TOPIC, or a word of it: those of that topic with their titles.
+    """
     from simulator.scenario.catalogue.catalogue import catalogue
 
     if all_ and (topic or search is not None):
