@@ -15,6 +15,7 @@ from msgspec import Struct
 
 RefusalLayer = Literal["tcp", "telnet", "tls", "identity", "application"]
 ClientProof = Literal["no", "claimed", "yes"]
+RefusalSeen = Literal["alert", "connection reset", "end of file"]
 
 
 class SecurityLevel(Enum):
@@ -113,6 +114,8 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True, omit_default
         client_believes: the client's last belief about the level.
         server_knows: the client's standing with the server at the end.
         mapped_by: the rule that led to the user, or None; a table of subjects alone needs no such word.
+        client_saw: the sign by which the client learned of the refusal. None where the server refused
+            nothing, and where the network loses nothing (``network.close = "alert"``).
     """
 
     level: SecurityLevel
@@ -127,3 +130,4 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     client_believes: SecurityLevel
     server_knows: Standing
     mapped_by: str | None = None
+    client_saw: RefusalSeen | None = None

@@ -209,8 +209,16 @@ class Client(Peer):
         return self._adopt(BeliefChanged(level, False, peer, reason))
 
     def _after_connecting(self) -> list[Fact]:
-        """Write the first line as soon as the handshake call returns, as programs do."""
-        return self._say(self.role.application.opening(self.role.setup.server_name))
+        """Write the first line as soon as the handshake call returns, as programs do, or half of it."""
+        words = self.role.application.opening(self.role.setup.server_name)
+        at_once = len(words) // 2 if self.role.setup.writing_ms else len(words)
+        self.unsaid = words[at_once:]
+        return self._say(words[:at_once])
+
+    @property
+    def reads(self) -> bool:
+        """It reads what arrives, unless it writes on without looking."""
+        return self.role.setup.looks_first or not self.unsaid
 
     def _server_words(self, data: bytes) -> list[Fact]:
         """Read the server's answer: only now the client knows the level of its session."""

@@ -68,6 +68,7 @@ class Peer(ABC):
         pending: the decision it waits for, or None while it reads.
         belief: a client's belief about the session; the client's standing with a server.
         returned: its handshake call has returned.
+        unsaid: the rest of its first words, which it has still to write.
     """
 
     machine: Connection
@@ -79,6 +80,7 @@ class Peer(ABC):
         self.version = version
         self.pending: PendingDecision | None = None
         self.returned = False
+        self.unsaid = b""
         self._verdict: Verdict | None = None
         self._peer_certificate: Certificate | None = None
         self._unread = bytearray()
@@ -115,7 +117,7 @@ class Peer(ABC):
             self._unread += data
         return self._read_on()
 
-    def disconnected(self) -> list[Fact]:
+    def disconnected(self, how: str = "ended without a word") -> list[Fact]:
         """The transport ended: a refusal without a word, unless the session had been granted before."""
         if self.finished:
             return []
@@ -123,8 +125,18 @@ class Peer(ABC):
         self.pending = None  # nothing can be told any more
         if self._session_granted():
             return [Noted(CUT_OFF)]
-        reason = f"The connection ended without a word: {self.name} never learned why."
+        reason = f"The connection {how}: the {self.name} never learned why."
         return self._refused(reason) + self._ended("failed")
+
+    @property
+    def reads(self) -> bool:
+        """It reads what arrives; a client that writes on without looking does not."""
+        return True
+
+    def say_the_rest(self) -> list[Fact]:
+        """Write what it has still to write."""
+        words, self.unsaid = self.unsaid, b""
+        return self._say(words)
 
     def decide(self, choice: str, now: datetime, taken_by: TakenBy = "actor") -> list[Fact]:
         """Take the pending decision and go on with what had been read.

@@ -1,7 +1,8 @@
 """The network between two parties: reliable and ordered, and each record takes the latency.
 
 A record that arrives waits at its end of the link until the party reads it. A party that has refused reads
-nothing more, so what is still under way then is never read.
+nothing more, so what is still under way then is never read. The end of the connection travels behind the
+records, as a segment with FIN or RST does.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.engine.kernel import Kernel
+    from simulator.trace.facts import TransportEnded
 
 
 class Link:
@@ -39,8 +41,8 @@ class LinkEnd:
 
     Attributes:
         other: the far end.
-        under_way: records on their way to this end, the next to arrive first.
-        arrived: records that the party has not read yet, oldest first.
+        under_way: records on their way to this end, the next to arrive first; last the end, if there is one.
+        arrived: what the party has not read yet, oldest first.
         on_arrival: the party's reader, called when a record comes to an empty end. A record behind another
             is read after that one.
     """
@@ -51,17 +53,30 @@ class LinkEnd:
     def __init__(self, kernel: Kernel, latency: int) -> None:
         self._kernel = kernel
         self._latency = latency
-        self.under_way: deque[bytes] = deque()
-        self.arrived: deque[bytes] = deque()
+        self.under_way: deque[bytes | TransportEnded] = deque()
+        self.arrived: deque[bytes | TransportEnded] = deque()
 
     def send(self, stream: bytes) -> None:
         """Send whole records to the far end; each travels on its own."""
         for record in records_of(stream):
-            self.other.under_way.append(record)
-            self._kernel.schedule(self._latency, self.other.arrive)
+            self._carry(record)
+
+    def close(self, end: TransportEnded) -> None:
+        """Send the end of the connection to the far end."""
+        self._carry(end)
+
+    @property
+    def reset(self) -> TransportEnded | None:
+        """The reset that has arrived, read or not, or None: from then on TCP takes nothing more to send."""
+        ends = (one for one in self.arrived if not isinstance(one, bytes))
+        return next((end for end in ends if end.how == "connection reset"), None)
+
+    def _carry(self, one: bytes | TransportEnded) -> None:
+        self.other.under_way.append(one)
+        self._kernel.schedule(self._latency, self.other.arrive)
 
     def arrive(self) -> None:
-        """Let the next record that is under way arrive."""
+        """Let the next that is under way arrive."""
         self.arrived.append(self.under_way.popleft())
         if len(self.arrived) == 1:
             self.on_arrival()

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulator.actors.reporting import bytes_to_send
+from simulator.engine.closing import ENDED, WRITE_FAILED, at_refusal, for_late_data, noticed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from simulator.engine.kernel import Kernel
     from simulator.engine.link import LinkEnd
     from simulator.engine.recorder import Recorder
-    from simulator.trace.facts import Fact
+    from simulator.scenario.setup import Closing
+    from simulator.trace.facts import Fact, TransportEnded
 
 
 @dataclass(eq=False, slots=True)
@@ -34,6 +36,8 @@ class Party:
         kernel: the queue of what happens next.
         recorder: writes down what the actor does.
         on_pending: called when the actor has a decision to take.
+        closing: how it ends a connection that it refuses with an alert.
+        writing: the time after which its actor writes the rest of its first words, in microseconds.
     """
 
     actor: Peer
@@ -42,6 +46,10 @@ class Party:
     kernel: Kernel
     recorder: Recorder
     on_pending: Callable[[Party], None]
+    closing: Closing = "alert"
+    writing: int = 0
+    _closed: TransportEnded | None = None
+    _writes: bool = False  # the rest of the first words is to come
 
     def __post_init__(self) -> None:
         self.end.on_arrival = self.read
@@ -53,12 +61,16 @@ class Party:
 
     def read(self) -> None:
         """Read one record, unless a decision is pending; what is left is read in turn."""
-        if self.actor.pending is not None:
+        if self.actor.pending is not None or not self.actor.reads:
             return
-        if self.actor.machine.finished:
-            self.end.arrived.clear()
+        if self.actor.finished:
+            self._leave_unread()
             return
-        facts = self.actor.receive(self.end.arrived[0], self.now)
+        first = self.end.arrived[0]
+        if not isinstance(first, bytes):
+            self._notice(noticed(first))
+            return
+        facts = self.actor.receive(first, self.now)
         self.end.arrived.popleft()
         self.act(facts)
         self._read_on()
@@ -70,9 +82,15 @@ class Party:
 
     def act(self, facts: Sequence[Fact], *, fresh: bool = False) -> None:
         """Record what the actor did, send its records, and say so if it has to decide."""
+        facts, end = at_refusal(facts, self.closing, unread=len(self.end.arrived))
         self.recorder.record(self.actor.name, self.kernel.now, facts, fresh=fresh)
         if stream := bytes_to_send(facts):
             self.end.send(stream)
+        if end is not None:
+            self._close(end)
+        if self.actor.unsaid and not self._writes:
+            self._writes = True
+            self.kernel.schedule(self.writing, self._write_on)
         if self.actor.pending is not None:
             self.on_pending(self)
 
@@ -80,3 +98,32 @@ class Party:
         """Read the next record that arrived, as the next thing that happens."""
         if self.end.arrived and self.actor.pending is None:
             self.kernel.schedule(0, self.read)
+
+    def _write_on(self) -> None:
+        """Write the rest of the first words, unless the connection has ended, and then read."""
+        if self.actor.finished:
+            return
+        if (reset := self.end.reset) is not None:
+            self._notice(noticed(reset, WRITE_FAILED))
+            return
+        self.act(self.actor.say_the_rest())
+        self._read_on()
+
+    def _close(self, end: TransportEnded) -> None:
+        """Close the connection, or reset it when data comes after that; what had arrived is dropped."""
+        self._closed = end
+        self.end.arrived.clear()
+        self.recorder.record(self.actor.name, self.kernel.now, [end])
+        self.end.close(end)
+
+    def _leave_unread(self) -> None:
+        """Drop what arrived; TCP answers data for a side that has closed with a reset, once."""
+        data = any(isinstance(one, bytes) for one in self.end.arrived)
+        self.end.arrived.clear()
+        if data and self._closed is not None and self._closed.how == "end of file":
+            self._close(for_late_data())
+
+    def _notice(self, end: TransportEnded) -> None:
+        """Take note that the connection has ended; what had arrived is never read."""
+        self.end.arrived.clear()
+        self.act([end, *self.actor.disconnected(ENDED[end.how])])

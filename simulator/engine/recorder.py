@@ -23,9 +23,10 @@ from simulator.trace.facts import (
     StandingChanged,
     StateChanged,
     Step,
+    TransportEnded,
     UserSought,
 )
-from simulator.trace.outcome import NO_REFUSAL
+from simulator.trace.latest import NO_REFUSAL
 from simulator.trace.steps import DECISION_STEPS, VERDICT_STEPS, step_of_alert, step_of_message
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from simulator.trace.facts import Fact, Setup
 
+Carried = Alert | TransportEnded  # the kinds of facts that are a sending or a reading by their direction
 SEEN_FROM_INSIDE = frozenset({StateChanged, BeliefChanged, StandingChanged})  # they move no actor
 
 
@@ -83,21 +85,21 @@ class Recorder:
                 self._read(actor, fact.sender, at, fact)
             elif type(fact) in SEEN_FROM_INSIDE:
                 self._add(actor, at, self._step[actor], self._cause.get(actor), fact)
-            elif type(fact) is not Alert:
+            elif not isinstance(fact, Alert | TransportEnded):
                 self._moved(actor, at, fact)
             elif fact.direction == "sent":
-                step = step_of_alert(actor, self._step[actor], goodbye=fact.name in NO_REFUSAL)
+                step = step_of_alert(actor, self._step[actor], goodbye=_is_goodbye(fact))
                 self._sent(actor, fact.peer, at, step, fact)
             else:
                 self._read(actor, fact.peer, at, fact)
         return self.events[first:]
 
-    def _sent(self, actor: str, peer: str, at: int, step: Step, fact: Sent | Alert) -> None:
+    def _sent(self, actor: str, peer: str, at: int, step: Step, fact: Sent | Carried) -> None:
         """Something left for another party."""
         event = self._add(actor, at, step, self._cause.get(actor), fact)
         self._under_way[actor, peer].append((fact.raw, event))
 
-    def _read(self, actor: str, peer: str, at: int, fact: Received | Alert) -> None:
+    def _read(self, actor: str, peer: str, at: int, fact: Received | Carried) -> None:
         """Something was read: it is the next that its sender sent, and moves the reader."""
         sending = self._sending_of(peer, actor, fact)
         if sending is None:
@@ -133,11 +135,12 @@ class Recorder:
         announced = step_of_message(self.version, actor, following) if actor == "client" else None
         return announced or self._step[actor]
 
-    def _sending_of(self, sender: str, reader: str, fact: Received | Alert) -> Event | None:
+    def _sending_of(self, sender: str, reader: str, fact: Received | Carried) -> Event | None:
         """The sending that this reading completes.
 
-        A message that the reader's machine drops without a word is passed over. Return None if the sender is
-        not recorded here, as with a peer on a socket.
+        A message that the reader's machine drops without a word is passed over, and so is one that its
+        program never comes to read. Return None if the sender is not recorded here, as with a peer on a
+        socket.
         """
         queue = self._under_way[sender, reader]
         while queue:
@@ -146,10 +149,10 @@ class Recorder:
                 return event
         return None
 
-    def _step_without_sending(self, actor: str, sender: str, fact: Received | Alert) -> Step:
+    def _step_without_sending(self, actor: str, sender: str, fact: Received | Carried) -> Step:
         """The step of something whose sending was not recorded."""
-        if isinstance(fact, Alert):
-            return step_of_alert(sender, self._step[actor], goodbye=fact.name in NO_REFUSAL)
+        if isinstance(fact, Alert | TransportEnded):
+            return step_of_alert(sender, self._step[actor], goodbye=_is_goodbye(fact))
         return self._step_of(sender, fact) or self._step[actor]
 
     def _add(self, actor: str, at: int, step: Step, cause: int | None, fact: Fact) -> Event:
@@ -158,3 +161,8 @@ class Recorder:
         self.events.append(event)
         self._step[actor] = Step.REQUEST if step is Step.ENROLMENT else step
         return event
+
+
+def _is_goodbye(fact: Carried) -> bool:
+    """Return True for an alert that refuses nothing."""
+    return isinstance(fact, Alert) and fact.name in NO_REFUSAL

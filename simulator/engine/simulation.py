@@ -295,7 +295,8 @@ class Simulation:
             self._kernel.schedule(events[0].at - ready.setup.at, partial(self._recorder.repeat, events))
         near, far = Link(self._kernel, round(network.latency_ms * 1000)).ends
         self._client = self._party(self.client, near, self.connection.client.clock_offset)
-        self._party(self.server, far, self.connection.server.clock_offset)
+        self._client.writing = round(self.connection.client.writing_ms * 1000)
+        self._party(self.server, far, self.connection.server.clock_offset).closing = network.close
         self._kernel.schedule(-self._kernel.now, self._connect)
         self._to_come -= 1
 

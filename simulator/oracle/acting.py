@@ -53,6 +53,8 @@ class ActorSide:
         """Let the actor decide as it would, until it has to read again."""
         while (pending := self.actor.pending) is not None:
             facts = [*facts, *self.actor.decide(pending.choice, self._now)]
+        if self.actor.unsaid and not self.actor.finished:  # no time passes here in which to write slowly
+            facts = [*facts, *self.actor.say_the_rest()]
         for fact in facts:
             self._log.note(self.side, fact)
         return bytes_to_send(facts)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from simulator.runs.run import Run
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.trace.facts import Outcome
+    from simulator.trace.result import Outcome
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")

@@ -12,6 +12,7 @@ from simulator.scenario.schedule.episodes import episode_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import Sent
+from simulator.trace.latest import seen_by_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from simulator.scenario import Scenario, TlsVersion
     from simulator.security import SecurityCard
-    from simulator.trace.facts import Outcome
+    from simulator.trace.result import Outcome
     from simulator.trace.trace import Trace
     from simulator.views.notebook import Bundle, Metadata
     from simulator.views.player.widget import Player
@@ -179,7 +180,7 @@ class Run:
             "alert": plain(outcome.alert),
             "decisive_check": outcome.decisive_check,
             "judged_by": outcome.judged_by,
-            "client": plain(outcome.client),
+            "client": {**plain(outcome.client), "saw": seen_by_client(self.trace.events)},
             "server": plain(outcome.server),
             "messages": self.messages(),
         }

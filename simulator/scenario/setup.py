@@ -28,6 +28,7 @@ Delivery = Literal["csr", "pkcs12"]
 CertificateRole = Literal["ca", "client", "server"]
 Speaks = Literal["requested", "other", "1.2", "1.3"]
 ApplicationName = Literal["line", "http"]
+Closing = Literal["alert", "eof", "reset"]
 
 GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
 
@@ -109,12 +110,16 @@ class Network:
         port: the server's TCP port; 992 is telnet over TLS.
         application: the conversation inside the session: ``line``, a line each, or ``http``, one GET and one
             answer.
+        close: how the server ends a connection that it refuses with an alert. ``alert``: it reads on until
+            the client has closed, so the alert arrives. ``reset``: it closes at once, and TCP answers unread
+            data with a reset. ``eof``: its program closes before it has sent the alert.
     """
 
     latency_ms: float = 20.0
     thinking_ms: float = 1.0
     port: int = 992
     application: ApplicationName = "line"
+    close: Closing = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,10 @@ class ClientSetup:
         revocation_scope: the certificates that it looks up: the leaf's, or all of the path.
         revocation_failure: without an answer it refuses (``hard``), or accepts all the same (``soft``).
         crls: names of the revocation lists that it holds.
+        writing_ms: the time over which it writes its first words, in milliseconds: half of them at once, the
+            rest at the end; 0 for all at once.
+        looks_first: before it writes the rest it reads what has arrived; False: it reads only after that, as
+            an eager client does.
     """
 
     certificate: str | None = "alice"
@@ -173,6 +182,8 @@ class ClientSetup:
     revocation_scope: RevocationScope = "leaf"
     revocation_failure: RevocationFailure = "hard"
     crls: tuple[str, ...] = ()
+    writing_ms: float = 0.0
+    looks_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from simulator.trace.facts import (
     Sent,
     StandingChanged,
     StateChanged,
+    TransportEnded,
     UserSought,
 )
 from simulator.trace.json import plain
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 # Of the facts that are compared by some of their fields: which. Of all others only the kind counts.
 COUNTING: Mapping[type, tuple[str, ...]] = {
     Alert: ("direction", "name"),
+    TransportEnded: ("direction", "how"),
     Decided: ("decision", "choice"),
     StateChanged: ("before", "after"),
     HandshakeReturned: ("result", "negotiated"),

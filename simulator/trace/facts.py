@@ -1,4 +1,4 @@
-"""The kinds of facts, the event that carries one, and the outcome of a run.
+"""The kinds of facts, and the event that carries one.
 
 Every view, every document and every actor speaks in these values, and only in these.
 """
@@ -10,7 +10,7 @@ from typing import Literal
 
 # msgspec reads the annotations of these types while the program runs, so the names must be there.
 from simulator.security import RefusalLayer, SecurityLevel, Standing  # noqa: TC001 - see above
-from simulator.tls.wire.version import Protection, Side  # noqa: TC001 - see above
+from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
 from simulator.trace.json import HexBytes, TraceValue
 from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCertificate, HeldCrl  # noqa: TC001 - see above
 from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
@@ -162,6 +162,27 @@ class Alert(KindOfFact, frozen=True, tag="alert"):
         return "alert"
 
 
+class TransportEnded(KindOfFact, frozen=True, tag="transport_ended"):
+    """TCP ended the connection: a side closed it, or a program at the far end noticed that.
+
+    Attributes:
+        direction: ``sent`` by the side that closed; ``received`` by the program that noticed.
+        peer: the other side.
+        how: ``end of file`` (a segment with FIN) or ``connection reset`` (one with RST).
+        reason: why it was sent, or how it was noticed.
+    """
+
+    direction: Literal["sent", "received"]
+    peer: str
+    how: Literal["end of file", "connection reset"]
+    reason: str
+
+    @property
+    def raw(self) -> bytes:
+        """The name of the TCP segment, which tells it from the messages that are under way."""
+        return b"RST" if self.how == "connection reset" else b"FIN"
+
+
 class Checked(KindOfFact, frozen=True, tag="checked"):
     """A trust decision's ledger. It comes twice when a proof of possession completes it later."""
 
@@ -291,6 +312,7 @@ Fact = (
     | Sent
     | Received
     | Alert
+    | TransportEnded
     | Checked
     | Decided
     | StateChanged
@@ -336,6 +358,8 @@ def _gist(fact: Fact) -> str:
             return f"{kind} {word}"
         case Alert(name=word, direction=direction):
             return f"{kind} {direction} {word}"
+        case TransportEnded(how=word, direction=direction):
+            return f"{kind} {direction} {word}"
         case Decided(decision=decision, choice=choice):
             return f"{kind} {decision}: {choice}"
         case HandshakeReturned(result=result):
@@ -344,56 +368,3 @@ def _gist(fact: Fact) -> str:
             return f"{kind} {fact.held.value}"
         case _:
             return kind
-
-
-class AlertOutcome(TraceValue, frozen=True):
-    """The first alert sent, other than close_notify and user_canceled."""
-
-    name: str
-    code: int
-    sender: Side
-
-
-class ClientOutcome(TraceValue, frozen=True):
-    """The end of the client.
-
-    Attributes:
-        handshake: the result that its handshake call would have returned.
-        believed_when_handshake_returned: its belief at that moment, or None where it failed.
-        believes: its belief at the end.
-        peer: RFC 4514 subject of the server it ended with, or None.
-    """
-
-    handshake: Literal["ok", "failed"]
-    believed_when_handshake_returned: SecurityLevel | None
-    believes: SecurityLevel
-    peer: str | None
-
-
-class ServerOutcome(TraceValue, frozen=True):
-    """The end of the server.
-
-    Attributes:
-        handshake: the result that its handshake call would have returned.
-        standing_when_handshake_returned: the client's standing at that moment, or None where it failed.
-        standing: the client's standing at the end.
-        peer: RFC 4514 subject of the client it ended with, or None.
-    """
-
-    handshake: Literal["ok", "failed"]
-    standing_when_handshake_returned: Standing | None
-    standing: Standing
-    peer: str | None
-
-
-class Outcome(TraceValue, frozen=True):
-    """The outcome of a run, in the terms that scenarios expect and commands print."""
-
-    level: SecurityLevel
-    negotiated: str | None
-    refused_at: RefusalLayer | None
-    alert: AlertOutcome | None
-    decisive_check: str | None
-    judged_by: Side | None
-    client: ClientOutcome
-    server: ServerOutcome

@@ -1,17 +1,28 @@
-"""The latest verdict, belief and standing in a run of events, and the returns of the handshake calls."""
+"""What came last: verdict, belief, standing; the returns of the handshake calls; the refusal as seen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.security import SecurityLevel, Standing
-from simulator.trace.facts import BeliefChanged, Checked, HandshakeReturned, StandingChanged, UserSought
+from simulator.tls.wire.alerts import WARNINGS
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Checked,
+    HandshakeReturned,
+    StandingChanged,
+    TransportEnded,
+    UserSought,
+)
 
 AFact = TypeVar("AFact")
+NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from simulator.security import RefusalSeen
     from simulator.tls.wire.version import Side
     from simulator.trace.facts import Event
     from simulator.trust.verdict import Verdict
@@ -59,3 +70,16 @@ def last_verdict(events: Iterable[Event], judge: str) -> Verdict | None:
     """The ledger of one side at the end, or None where it judged nothing."""
     facts = (event.fact for event in events if event.actor == judge)
     return [None, *(fact.verdict for fact in facts if type(fact) is Checked)][-1]
+
+
+def seen_by_client(events: Iterable[Event]) -> RefusalSeen | None:
+    """The sign by which the client learned that the server refused it on the layer of TLS, or None."""
+    for event in events:
+        fact = event.fact
+        if event.actor != "client" or not isinstance(fact, Alert | TransportEnded):
+            continue
+        if isinstance(fact, TransportEnded):
+            return fact.how
+        if fact.direction == "received" and fact.name not in NO_REFUSAL:
+            return "alert"
+    return None

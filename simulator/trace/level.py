@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from simulator.security import SecurityCard, SecurityLevel
 from simulator.tls.wire.version import SIDES
-from simulator.trace.facts import Decided
-from simulator.trace.latest import last_standing, last_user_sought, last_verdict, returns
+from simulator.trace.facts import Decided, TransportEnded
+from simulator.trace.latest import last_standing, last_user_sought, last_verdict, returns, seen_by_client
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from simulator.security import ClientProof, RefusalLayer
     from simulator.tls.wire.version import Side
-    from simulator.trace.facts import Event, Outcome
+    from simulator.trace.facts import Event
+    from simulator.trace.result import Outcome
     from simulator.trust.verdict import Verdict
 
 
@@ -42,6 +43,8 @@ def level_of(events: Sequence[Event], refused_at: RefusalLayer | None) -> Securi
 def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
     """The level taken apart."""
     knows, sought = last_standing(events), last_user_sought(events)
+    loses = any(type(event.fact) is TransportEnded for event in events)
+    seen = seen_by_client(events) if loses else None
     return SecurityCard(
         level=outcome.level,
         encrypted=runs_under_tls(events),
@@ -58,6 +61,7 @@ def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
         client_believes=outcome.client.believes,
         server_knows=knows.standing,
         mapped_by=sought.fitting[0].rule if sought.fitting and knows.user is not None else None,
+        client_saw=seen,
     )
 
 

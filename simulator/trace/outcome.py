@@ -7,23 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeGuard
 
-from simulator.tls.wire.alerts import WARNINGS
 from simulator.tls.wire.version import SIDES, Side
 from simulator.trace.facts import (
     Alert,
-    AlertOutcome,
     BeliefChanged,
     Checked,
-    ClientOutcome,
     Decided,
     HandshakeReturned,
-    Outcome,
-    ServerOutcome,
     StandingChanged,
+    TransportEnded,
     UserSought,
 )
-from simulator.trace.latest import before, last_belief, last_standing, last_verdict, returns, side_named
+from simulator.trace.latest import (
+    NO_REFUSAL,
+    before,
+    last_belief,
+    last_standing,
+    last_verdict,
+    returns,
+    side_named,
+)
 from simulator.trace.level import level_of
+from simulator.trace.result import AlertOutcome, ClientOutcome, Outcome, ServerOutcome
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
@@ -34,8 +39,18 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 # The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
-TELLING = frozenset({Alert, BeliefChanged, Checked, Decided, HandshakeReturned, StandingChanged, UserSought})
-NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
+TELLING = frozenset(
+    {
+        Alert,
+        BeliefChanged,
+        Checked,
+        Decided,
+        HandshakeReturned,
+        StandingChanged,
+        TransportEnded,
+        UserSought,
+    }
+)
 
 
 def outcome_of(events: Sequence[Event]) -> Outcome:

@@ -16,6 +16,7 @@ from simulator.trace.facts import (
     Sent,
     Setup,
     StandingChanged,
+    TransportEnded,
     UserSought,
 )
 from simulator.trace.json import wrong
@@ -159,9 +160,17 @@ def _must_name_its_peer(events: Sequence[Event], event: Event, parties: set[str]
 def _passed(event: Event) -> tuple[str, str, str, int, bytes] | None:
     """A sending or a reading: which of both, sender, reader, connection and bytes; None for neither."""
     match event.fact:
-        case Sent(to=peer, raw=raw) | Alert(direction="sent", peer=peer, raw=raw):
+        case (
+            Sent(to=peer, raw=raw)
+            | Alert(direction="sent", peer=peer, raw=raw)
+            | TransportEnded(direction="sent", peer=peer, raw=raw)
+        ):
             return "sent", event.actor, peer, event.connection, raw
-        case Received(sender=peer, raw=raw) | Alert(direction="received", peer=peer, raw=raw):
+        case (
+            Received(sender=peer, raw=raw)
+            | Alert(direction="received", peer=peer, raw=raw)
+            | TransportEnded(direction="received", peer=peer, raw=raw)
+        ):
             return "read", peer, event.actor, event.connection, raw
         case _:
             return None

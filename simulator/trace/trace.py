@@ -16,10 +16,11 @@ from simulator.release import RELEASE
 
 # msgspec reads the annotations of Trace while the program runs, so the names must be there.
 from simulator.security import SecurityCard  # noqa: TC001 - see above
-from simulator.trace.facts import SCHEMA_VERSION, Event, Outcome, Setup
+from simulator.trace.facts import SCHEMA_VERSION, Event, Setup
 from simulator.trace.json import TraceValue, json_text, plain, typed, wrong
 from simulator.trace.level import card_of
 from simulator.trace.outcome import TELLING, outcome_of
+from simulator.trace.result import Outcome  # noqa: TC001 - msgspec reads it, see above
 from simulator.trace.soundness import must_be_sound
 
 AFact = TypeVar("AFact")

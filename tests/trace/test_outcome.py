@@ -12,7 +12,8 @@ from simulator.security import SecurityLevel as L
 from simulator.security import Standing
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, BeliefChanged, Event, Sent, StandingChanged, Step
-from simulator.trace.outcome import NO_REFUSAL, outcome_of
+from simulator.trace.latest import NO_REFUSAL
+from simulator.trace.outcome import outcome_of
 from tests.played import RUNS, VERSIONS, run_of
 
 if TYPE_CHECKING:

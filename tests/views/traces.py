@@ -40,6 +40,7 @@ CLOSED = {
     "Sent": {"to", "protocol"},
     "Received": {"sender", "protocol"},
     "Alert": {"direction", "peer", "level"},
+    "TransportEnded": {"direction", "peer", "how"},
     "Verdict": {"role"},
     "Decided": {"taken_by", "layer"},
     "HandshakeReturned": {"result", "negotiated"},
@@ -47,7 +48,7 @@ CLOSED = {
     "Outcome": {"negotiated", "refused_at", "judged_by"},
     "ClientOutcome": {"handshake"},
     "ServerOutcome": {"handshake"},
-    "SecurityCard": {"client_authenticated", "refused_at"},
+    "SecurityCard": {"client_authenticated", "refused_at", "client_saw"},
 }
 
 

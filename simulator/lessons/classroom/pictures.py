@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from simulator.engine.simulation import Simulation
     from simulator.runs.run import Run
-    from simulator.trace.facts import Outcome
+    from simulator.trace.result import Outcome
     from simulator.views.drawing.figure import DrawnFigure
 
 

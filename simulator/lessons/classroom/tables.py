@@ -19,6 +19,7 @@ from simulator.trace.facts import (
     HandshakeReturned,
     Sent,
     StandingChanged,
+    TransportEnded,
 )
 from simulator.trace.latest import last_verdict
 from simulator.trust.verdict import CheckOutcome
@@ -187,7 +188,16 @@ def tell(events: Iterable[Event]) -> Exhibit:
     Raises:
         ArgumentError: these are not events.
     """
-    seen = (Sent, Alert, Checked, Decided, BeliefChanged, StandingChanged, HandshakeReturned)
+    seen = (
+        Sent,
+        Alert,
+        TransportEnded,
+        Checked,
+        Decided,
+        BeliefChanged,
+        StandingChanged,
+        HandshakeReturned,
+    )
     rows = [
         (moment(event.at), headline(event)) for event in some_events(events) if isinstance(event.fact, seen)
     ]

@@ -47,6 +47,8 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "authenticated-not-identified not-identified-refused identified-not-authorized authorized",
     "identity-from-uri over-broad-anchor same-name-other-ca",
     "renewed-and-not-mapped mapping-not-refreshed",
+    # what reaches the client
+    "refusal-arrives-as-reset refusal-read-by-looking-first",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.

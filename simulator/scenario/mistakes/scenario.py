@@ -62,9 +62,13 @@ def _text_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
 
 def _network_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     network = scenario.network
-    for key in ("latency_ms", "thinking_ms"):
-        value = getattr(network, key)
+    waits = {("network", key): getattr(network, key) for key in ("latency_ms", "thinking_ms")}
+    waits["client", "writing_ms"] = scenario.client.writing_ms
+    for path, value in waits.items():
         if not isfinite(value) or not 0 <= value <= LONGEST_WAIT_MS:
-            yield Problem(("network", key), f"must be from 0 to {LONGEST_WAIT_MS} milliseconds", str(value))
+            yield Problem(path, f"must be from 0 to {LONGEST_WAIT_MS} milliseconds", str(value))
+    if scenario.client.writing_ms == 0 and not scenario.client.looks_first:
+        rule = "has no effect on a client that writes all at once; set client.writing_ms as well"
+        yield Problem(("client", "looks_first"), rule, "false")
     if network.port not in TCP_PORTS:
         yield Problem(("network", "port"), "must be a TCP port, 1 to 65535", str(network.port))

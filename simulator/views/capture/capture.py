@@ -7,6 +7,7 @@ read is on the wire like every other.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from ipaddress import ip_address
@@ -16,7 +17,7 @@ from simulator.release import RELEASE
 from simulator.tls.wire.records import records_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.connections import connections_of
-from simulator.trace.facts import Alert
+from simulator.trace.facts import Alert, TransportEnded
 from simulator.views.capture import pcapng
 from simulator.views.capture.packets import Endpoint, Flag, Segment, packets
 from simulator.views.capture.ports import port_remark
@@ -119,7 +120,7 @@ def connection(trace: Trace, *, telling: bool = True) -> list[Segment]:
     """The TCP segments of a run in the order of their sending.
 
     The three that open the connection end where virtual time begins. The side that
-    said goodbye or refused first closes first.
+    said goodbye or refused first closes first, unless the run itself says how the connection ended.
 
     Args:
         trace: the run.
@@ -158,13 +159,22 @@ def _words(event: Event, fact: Sent | Alert, *, telling: bool) -> str:
 
 
 def _closing(trace: Trace, data: list[Segment]) -> list[Segment]:
-    """FIN from the side that ended first, FIN from the other on its arrival, the last acknowledgement."""
+    """FIN from the side that ended first, FIN from the other on its arrival, the last acknowledgement.
+
+    A reset ends the connection for both, without an answer.
+    """
     latency = trace.setup.latency
     last = {side: max((s.at for s in data if s.sender == side), default=0) for side in ADDRESSES}
-    first, at = _first_to_close(trace, last)
+    fin = Flag.FIN | Flag.ACK
+    ends = [(event, fact) for event, fact in trace.facts(TransportEnded) if fact.direction == "sent"]
+    if ends and ends[-1][1].how == "connection reset":
+        late = len(ends) > 1  # behind a FIN: an answer to data, which takes its number from that data
+        reset = Segment(ends[-1][0].at, ends[-1][0].actor, Flag.RST if late else Flag.RST | Flag.ACK)
+        resets = [replace(reset, comment="TCP resets")]
+        return [Segment(event.at, event.actor, fin, comment="TCP closes") for event, _ in ends[:-1]] + resets
+    first, at = (ends[0][0].actor, ends[0][0].at) if ends else _first_to_close(trace, last)
     other = "server" if first == "client" else "client"
     answer = max(last[other], at + latency)
-    fin = Flag.FIN | Flag.ACK
     return [
         Segment(at, first, fin, comment="TCP closes"),
         Segment(answer, other, fin),

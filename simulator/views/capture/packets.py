@@ -1,4 +1,4 @@
-"""TCP over IPv4 or IPv6, as much of it as one undisturbed connection needs: numbers, flags and checksums.
+"""TCP over IPv4 or IPv6, as much of it as a connection without losses needs: numbers, flags and checksums.
 
 Sources: RFC 9293 (TCP) section 3.1, RFC 791 (IPv4) section 3.1, RFC 8200 (IPv6) sections 3 and 8.1,
 RFC 1071 (the checksum).
@@ -22,6 +22,7 @@ class Flag(IntFlag):
 
     FIN = 0x01
     SYN = 0x02
+    RST = 0x04
     PSH = 0x08
     ACK = 0x10
 
@@ -85,7 +86,8 @@ def packets(segments: list[Segment], hosts: dict[str, Endpoint], latency: int) -
             other for other in before if other.sender != segment.sender and other.at + latency <= segment.at
         ]
         sequence = source.first + sum(other.room for other in own)
-        acknowledged = target.first + sum(other.room for other in arrived) if arrived else 0
+        acknowledges = arrived and segment.flags & Flag.ACK
+        acknowledged = target.first + sum(other.room for other in arrived) if acknowledges else 0
         tcp = tcp_segment(source, target, segment, sequence, acknowledged)
         made.append(ip_packet(source.address, target.address, tcp, identification=len(own)))
     return made

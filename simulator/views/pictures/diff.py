@@ -18,8 +18,7 @@ from simulator.views.pictures import arrows
 from simulator.views.pictures.diff_column import COLUMN, Column
 from simulator.views.pictures.page import blank, finished, head
 from simulator.views.story.alignment import Alignment, align
-from simulator.views.story.beat_kinds import Flight
-from simulator.views.story.beats import joined
+from simulator.views.story.beat_kinds import Flight, joined
 from simulator.views.story.diff_words import (
     MOST_SETTINGS,
     RELATION_WORDS,

@@ -50,6 +50,8 @@ class Column:
                 panels.returned(self.sheet, beat)
             case Remark(kind="state" | "reading"):
                 panels.flag(self.sheet, beat)
+            case Remark(kind="end"):
+                panels.note(self.sheet, beat)
             case Belief():
                 self._belief(beat)
 

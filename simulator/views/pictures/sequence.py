@@ -106,7 +106,7 @@ class _Story:
             case CallReturned():
                 self.shade.begin(beat.gap)
                 panels.returned(sheet, beat)
-            case Remark(kind="note"):
+            case Remark(kind="note" | "end"):
                 panels.note(sheet, beat)
             case Remark(kind="idle"):
                 self._idle(beat)

@@ -23,7 +23,7 @@ from simulator.views.drawing.sheet import MARGIN, Sheet, height_of
 from simulator.views.drawing.style import Detail, detail_named
 from simulator.views.pictures.arrows import look_of, tube_of
 from simulator.views.pictures.page import LANE_HEAD, blank, finished, lane_head, run_head, text_head
-from simulator.views.story.beat_kinds import Beat, Belief, CallReturned, Decision, Flight, Ledger
+from simulator.views.story.beat_kinds import Beat, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import beats, with_proofs
 from simulator.views.story.caption import caption
 from simulator.views.story.lanes import run_title
@@ -118,6 +118,11 @@ def timeline(trace: Trace, *, detail: str = "messages") -> Drawing:
     return finished(sheet, f"{run_title(trace.setup)}: {TITLE}", caption(trace))
 
 
+def _is_end(beat: Beat) -> bool:
+    """Return True where a program notices that the connection has ended."""
+    return isinstance(beat, Remark) and beat.kind == "end"
+
+
 class _Timeline:
     """Two lanes, the arrows between them, and the words beside them."""
 
@@ -127,7 +132,7 @@ class _Timeline:
         kinds: tuple[type[Beat], ...] = () if detail == "overview" else (Decision, CallReturned)
         kinds += (Ledger, Belief) if detail == "everything" else ()
         story = beats(trace) if detail == "everything" else with_proofs(beats(trace))
-        told = [beat for beat in story if isinstance(beat, kinds)]
+        told = [beat for beat in story if isinstance(beat, kinds) or _is_end(beat)]
         self.notes = {side: self._notes(side, told) for side in SIDES}
         self.starts: dict[int, float] = {}  # seq of a note → how far below the top of its instant it begins
         still: dict[int, float] = {0: 0.0}
@@ -271,7 +276,8 @@ def timeline_text(trace: Trace, width: int = 80) -> str:
         keys = PROTECTION_WORDS[flight.protection]
         words = f"{flight.event.actor} sends {departure.words} ({keys}); {fate}"
         lines += hanging(f"{moment(departure.at):>9}  ", words, width)
-    count = plural(sum(len(departure.flights) for departure in left), "message")
+    told = [flight for departure in left for flight in departure.flights]
+    count = plural(sum(flight.protocol != "tcp" for flight in told), "message")
     lines += ["", f"{count}, one way through the network takes {moment(latency)}."]
     return "\n".join(lines) + "\n"
 

@@ -134,7 +134,8 @@ def _shown(story: Sequence[Beat]) -> list[Beat]:
     return [
         beat
         for beat in story
-        if beat.event.at >= 0 and beat.event.actor in SIDES and not isinstance(beat, Remark)
+        if beat.event.at >= 0 and beat.event.actor in SIDES
+        if not isinstance(beat, Remark) or beat.kind == "end"
         if any(told(event.fact) for event in beat.events)
         if not (isinstance(beat, Ledger) and (beat.is_empty or beat.decided))
     ]

@@ -6,10 +6,11 @@ parts that a picture sets apart: the names on an arrow, the lines of a ledger, t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from simulator.tls.wire.version import Protection
+from simulator.views.story.words import PROTECTION_WORDS
 
 if TYPE_CHECKING:
     from simulator.security import SecurityLevel, Standing
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from simulator.views.drawing.style import Detail
     from simulator.views.story.reading import Gap
 
-RemarkKind = Literal["setup", "note", "state", "reading", "idle"]
+MOST_JOINED = 46  # letters of joined names: what an arrow of the sequence diagram has room for
+RemarkKind = Literal["setup", "note", "state", "reading", "end", "idle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Flight(Beat):
         name: the name of each message.
         small: size and keys.
         fields: what matters in it.
-        protocol: the record content type, or ``enrolment``.
+        protocol: the record content type, ``enrolment``, or ``tcp`` for the end of the connection.
         protection: whose keys protect it.
         refusal: it is an alert that refuses.
         read: the event of its reading, or None.
@@ -197,8 +199,18 @@ class CallReturned(Beat):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remark(Beat):
-    """A short line beside a lane: a fact that no message carries, a move, a reading, an idle CA."""
+    """A short line beside a lane: a fact that no message carries, a move, a reading, an end, an idle CA."""
 
     kind: RemarkKind
     lane: str
     words: str
+
+
+def joined(one: Flight, other: Flight) -> Flight | None:
+    """Two messages as one arrow; None where more than their names differs, or the names are too long."""
+    both = (one, other)
+    ways = [(f.event.actor, f.receiver, f.event.step.band, f.lost, f.protection, f.protocol) for f in both]
+    name = f"{one.name}, {other.name}"
+    if ways[0] != ways[1] or one.protocol == "alert" or len(name) > MOST_JOINED:
+        return None
+    return replace(one, name=name, small=PROTECTION_WORDS[one.protection])

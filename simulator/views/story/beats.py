@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
+from simulator.tls.wire.version import Protection
 from simulator.trace.connections import must_be_one
 from simulator.trace.facts import (
     Alert,
@@ -24,6 +25,7 @@ from simulator.trace.facts import (
     StandingChanged,
     StateChanged,
     Step,
+    TransportEnded,
     UserSought,
 )
 from simulator.trust.verdict import CheckOutcome
@@ -39,6 +41,7 @@ from simulator.views.story.beat_kinds import (
     Ledger,
     Remark,
     RemarkKind,
+    joined,
 )
 from simulator.views.story.certificate_words import decisive_words, ledger_lines, result_of, utc_words
 from simulator.views.story.fields import key_fields
@@ -75,8 +78,6 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Verdict
     from simulator.views.drawing.style import Detail
-
-MOST_JOINED = 46  # letters of joined names: what an arrow of the sequence diagram has room for
 
 
 def beats(trace: Trace, detail: Detail = "messages") -> tuple[Beat, ...]:
@@ -157,16 +158,6 @@ def with_proofs(told: Iterable[Beat]) -> list[Beat]:
     return [beat for beat in found if beat is not None]
 
 
-def joined(one: Flight, other: Flight) -> Flight | None:
-    """Two messages as one arrow; None where more than their names differs, or the names are too long."""
-    both = (one, other)
-    ways = [(f.event.actor, f.receiver, f.event.step.band, f.lost, f.protection, f.protocol) for f in both]
-    name = f"{one.name}, {other.name}"
-    if ways[0] != ways[1] or one.protocol == "alert" or len(name) > MOST_JOINED:
-        return None
-    return replace(one, name=name, small=PROTECTION_WORDS[one.protection])
-
-
 def _joined(shown: Iterable[Beat]) -> list[Beat]:
     """The beats with messages that follow each other joined into flights."""
     found: list[Beat] = []
@@ -207,6 +198,11 @@ class _Walk:
         match fact:
             case Sent() | Alert(direction="sent"):
                 return self._flight(event, fact)
+            case TransportEnded(direction="sent"):
+                return self._end(event, fact)
+            case TransportEnded():
+                words = f"{self._head(event)}. {fact.reason}"
+                return replace(self._remark(event, "end", words, (fact.reason,)), detail="overview")
             case Checked():
                 return self._ledger(event, fact.verdict)
             case Decided():
@@ -279,6 +275,25 @@ class _Walk:
             refusal=is_refusal(fact),
             read=self.reads.get(event.seq),
             lost_since=self.lost.get(event.seq),
+        )
+
+    def _end(self, event: Event, fact: TransportEnded) -> Flight:
+        """A segment of TCP that ends the connection: an arrow that no keys protect."""
+        small = "RST: data was lost" if fact.how == "connection reset" else "FIN: nothing more comes"
+        return Flight(
+            event=event,
+            detail="overview",
+            headline=self._head(event),
+            sentences=(fact.reason,),
+            receiver=fact.peer,
+            name=f"TCP: {fact.how}",
+            small=small,
+            fields=() if self.detail == "overview" else (fact.reason,),
+            protocol="tcp",
+            protection=Protection.CLEAR,
+            refusal=False,
+            read=self.reads.get(event.seq),
+            lost_since=None,
         )
 
     def _alert(self, alert: Alert) -> tuple[str, ...]:

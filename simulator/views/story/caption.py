@@ -58,6 +58,8 @@ def _lessons(trace: Trace) -> list[str]:
     if lost:
         names = [sent_name(fact) for event, fact in sendings(trace) if event.seq in lost]
         sentences.append(f"Sent but never read: {', '.join(names)}.")
+    if trace.card.client_saw:
+        sentences.append(f"The client saw of the refusal: {trace.card.client_saw}.")
     late = gap(trace)
     if late is not None:
         sentences.append(f"The client's handshake call returned without error. {gap_words(late)}")

@@ -16,7 +16,7 @@ from msgspec import structs
 
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import SIDES
-from simulator.trace.facts import Alert, Checked, Sent, Step, UserSought
+from simulator.trace.facts import Alert, Checked, Sent, Step, TransportEnded, UserSought
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.cells import shorten
@@ -125,6 +125,8 @@ def essence(trace: Trace) -> Essence:
             beside.insert(0, (-1, replace(first, event=event, held=nothing, assumed=False, gap=None)))
     level, alert = trace.card.level, trace.outcome.alert
     by = f": the {alert.sender} refused" if alert and level.rung is None else ""
+    if trace.card.client_saw not in (None, "alert"):
+        by += f"; all that the client saw: {trace.card.client_saw}"
     return Essence(
         before=tuple(dict.fromkeys(_before(before, names))),
         cards=_cards(trace.setup),
@@ -181,6 +183,8 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
             why = [said.removeprefix("Why: ") for said in beat.sentences if said.startswith("Why: ")]
             clear = [AS_OPENSSL.partition(":")[0]] if AS_OPENSSL in beat.fields else []
             rows.append(replace(bare, fields=(*clear, *(() if judged else map(_head, why)))))
+        case TransportEnded():
+            rows.append(bare)
         case Sent(name=name) if name in PROOFS:
             for place, row in enumerate(rows):
                 if isinstance(row, Flight) and _kind(row) == (beat.event.actor, "Certificate"):
@@ -252,14 +256,15 @@ def _ground(ledger: Ledger, otherwise: str, say: Say) -> Ground:
 
 
 def _finished(rows: list[Row], *, late: bool) -> Iterator[Row]:
-    """The rows with the choice marked that the outcome rests on, and a remark on a refusal read late."""
+    """The rows with the choice marked that the outcome rests on, and a remark on a refusal noticed late."""
     choices = [row for row in rows if isinstance(row, Choice)]
     final = ([row for row in choices if row.refuses] or choices)[-1:]
     for row in rows:
         if isinstance(row, Choice):
             yield replace(row, decides=row in final)
         else:
-            yield replace(row, fields=(LATE,)) if late and row.refusal else row
+            refuses = (row.refusal or row.protocol == "tcp") and row.read is not None
+            yield replace(row, fields=(LATE,)) if late and refuses else row
 
 
 def _beside(rows: tuple[Row, ...], event: Event) -> int:

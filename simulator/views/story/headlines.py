@@ -20,6 +20,7 @@ from simulator.trace.facts import (
     Setup,
     StandingChanged,
     StateChanged,
+    TransportEnded,
     UserSought,
 )
 from simulator.trust.verdict import CheckOutcome
@@ -64,6 +65,11 @@ def headline(event: Event, names: Names = NAMELESS) -> str:
         case Alert():
             verb = "sends" if fact.direction == "sent" else "reads"
             return f"{who} {verb} the alert {clean(fact.name)}"
+        case TransportEnded(direction="sent"):
+            reset = fact.how == "connection reset"
+            return f"{who}'s TCP resets the connection" if reset else f"{who} closes the connection"
+        case TransportEnded():
+            return f"{who} sees: {fact.how}"
         case Checked():
             return f"{who} {_judgement(fact.verdict)}"
         case Decided():

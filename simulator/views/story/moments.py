@@ -22,7 +22,8 @@ KINDS: dict[type[Beat], str] = {
     Belief: "belief",
     CallReturned: "belief",
 }
-REMARK_KINDS = {"setup": "setup", "note": "note", "state": "state", "reading": "message"}
+# The end of a connection is no message of TLS: the player has no bytes to show for it.
+REMARK_KINDS = {"setup": "setup", "note": "note", "state": "state", "reading": "message", "end": "note"}
 
 
 def moments(trace: Trace) -> list[dict[str, Any]]:
@@ -39,6 +40,8 @@ def moments(trace: Trace) -> list[dict[str, Any]]:
 def _moment(beat: Beat, *, is_last: bool) -> dict[str, Any]:
     event = beat.event
     kind = REMARK_KINDS[beat.kind] if isinstance(beat, Remark) else KINDS[type(beat)]
+    if isinstance(beat, Flight) and beat.protocol == "tcp":
+        kind = REMARK_KINDS["end"]
     lost_since = beat.lost_since if isinstance(beat, Flight) else None
     entry = {
         "seq": event.seq,

@@ -10,8 +10,17 @@ from simulator.security import SecurityLevel
 from simulator.tls.states import State
 from simulator.tls.wire.messages import decode_handshake
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import Alert, BeliefChanged, Event, HandshakeReturned, Received, Sent, StateChanged
-from simulator.trace.outcome import NO_REFUSAL
+from simulator.trace.facts import (
+    Alert,
+    BeliefChanged,
+    Event,
+    HandshakeReturned,
+    Received,
+    Sent,
+    StateChanged,
+    TransportEnded,
+)
+from simulator.trace.latest import NO_REFUSAL
 from simulator.views.story.words import clean, duration, level_name
 
 if TYPE_CHECKING:
@@ -65,9 +74,13 @@ def message_in(raw: bytes, version: Version) -> Message | None:
 
 
 def reads(trace: Trace) -> Mapping[int, Event]:
-    """For every message that was read: ``seq`` of its sending → the event of its reading."""
+    """For every message that was read: ``seq`` of its sending → the event of its reading.
+
+    An end of the connection counts as read where a program noticed it.
+    """
     sent = {event.seq for event, _ in sendings(trace)}
-    read = (event for event in trace.of(Received, Alert) if event.seq not in sent)
+    sent |= {event.seq for event, end in trace.facts(TransportEnded) if end.direction == "sent"}
+    read = (event for event in trace.of(Received, Alert, TransportEnded) if event.seq not in sent)
     return {event.cause: event for event in read if event.cause is not None}
 
 
@@ -143,8 +156,8 @@ def news(before: Verdict | None, verdict: Verdict) -> tuple[Check, ...]:
 def unread_since(trace: Trace) -> dict[int, int]:
     """For every message that is never read: ``seq`` of its sending → of the event that makes it certain.
 
-    That is the failure of its reader, who reads no more, or its own sending where the reader had failed
-    before. Until then an unread message may still be on its way.
+    That is the failure of its reader, or the end of the connection as the reader notices it, after which it
+    reads no more; or its own sending where that came later. Until then it may still be on its way.
     What passes between an actor and a CA is not part of the connection, and a ChangeCipherSpec in TLS 1.3 is
     dropped without being read whenever it comes (RFC 8446, appendix D.4); neither counts.
     """
@@ -152,6 +165,9 @@ def unread_since(trace: Trace) -> dict[int, int]:
     for event, move in trace.facts(StateChanged):
         if move.after == State.FAILED.value:
             failed[event.actor] = event.seq  # a state that a machine never leaves
+    for event, end in trace.facts(TransportEnded):
+        if end.direction == "received":
+            failed.setdefault(event.actor, event.seq)
     skipped = {"enrolment"} | ({"change_cipher_spec"} if version_of(trace) is Version.TLS13 else set())
     found = {}
     for event, fact in sendings(trace):

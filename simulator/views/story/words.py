@@ -151,6 +151,7 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
         ("Mapped to user", clean(card.user) + by_rule if card.user else "none"),
         ("Access granted", yes[card.access_granted]),
         ("Refused at layer", card.refused_at or "not refused"),
+        *([("Client saw", card.client_saw)] if card.client_saw else []),
         ("Client believes", level_name(card.client_believes)),
         ("Server knows", level_name(card.server_knows)),
     )

@@ -242,7 +242,9 @@ class _Pen:
                 words = f"{beat.headline} ({moment(beat.event.at)})"
                 yield self.inside(words, f" {self.signs.here} ", "strong")
             case Remark():
-                yield self.inside(beat.words if beat.kind == "note" else beat.headline, " - ", "quiet")
+                yield self.inside(
+                    beat.words if beat.kind in ("note", "end") else beat.headline, " - ", "quiet"
+                )
 
     def title(self, *, goes_on: bool = False) -> str:
         """The title of the step, or of its rest on another page."""
