@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.error_texts.normal_form import with_gaps
+from simulator.error_texts.of_verdict import cause_of
 from simulator.error_texts.table import Program, programs
 from simulator.tls.wire.version import PEER, SIDES, Side
 from simulator.trace.facts import Alert
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.trace.trace import Trace
-    from simulator.trust.verdict import Verdict
 
 # A telnet client, a widely used tool, one without OpenSSL; and what makes a telnet server one with TLS.
 REFUSED: dict[Side, tuple[str, ...]] = {
@@ -27,21 +27,6 @@ REFUSED: dict[Side, tuple[str, ...]] = {
 }
 REFUSING: dict[Side, tuple[str, ...]] = {"client": ("telnet-ssl", "curl (OpenSSL)"), "server": ("stunnel",)}
 
-# The cause by the field that decided: of a client's certificate, and of a server's.
-_BY_FIELD = {
-    "certificate_list": ("no-certificate", ""),
-    "issuer": ("untrusted-ca", "server-untrusted-ca"),
-    "notAfter": ("certificate-expired", "server-expired"),
-    "notBefore": ("certificate-not-yet-valid", "server-not-yet-valid"),
-    "extKeyUsage": ("wrong-purpose", "server-wrong-purpose"),
-    "keyUsage": ("wrong-purpose", "server-wrong-purpose"),
-    "subjectPublicKeyInfo": ("weak-rsa-key", ""),
-    "CertificateVerify": ("stolen-certificate", ""),
-    "revokedCertificates": ("revoked", ""),
-    "nextUpdate": ("crl-stale", ""),
-    "CRL": ("crl-missing", ""),
-    "subjectAltName": ("", "server-wrong-name"),
-}
 # What the refused side prints depends on the alert: a cause for which an OpenSSL peer sends it.
 _BY_ALERT: dict[Side, dict[str, str]] = {
     "client": {
@@ -82,36 +67,33 @@ def shown_errors(trace: Trace) -> list[ShownError]:
     outcome = trace.outcome
     if outcome.refused_at != "tls" or outcome.alert is None:
         return []
-    refusing = outcome.alert.sender
+    refusing, alert = outcome.alert.sender, outcome.alert.name
+    verdict = last_verdict(trace.events, refusing)
+    if verdict is not None and verdict.decisive is not None:
+        cause = cause_of(verdict)
+    else:
+        cause = "version-mismatch" if (refusing, alert) == ("server", "protocol_version") else ""
+    read = _has_read(trace, PEER[refusing], alert)
+    return errors_for(refusing, cause, alert if read else "", outcome.negotiated or "")
+
+
+def errors_for(refusing: Side, cause: str, alert: str, tls: str) -> list[ShownError]:
+    """The error texts for a cause, the client's first.
+
+    Args:
+        refusing: the side that refuses.
+        cause: the measured cause that its log shows, or empty.
+        alert: the alert that the other side reads, or empty.
+        tls: the version; empty where none was agreed on.
+    """
     refused = PEER[refusing]
-    causes: dict[Side, str] = {refusing: _cause_at_judge(trace, refusing)}
-    if _has_read(trace, refused, outcome.alert.name):
-        causes[refused] = _BY_ALERT[refused].get(outcome.alert.name, "")
+    causes: dict[Side, str] = {refusing: cause, refused: _BY_ALERT[refused].get(alert, "")}
     return [
         error
         for side in SIDES
         for name in (REFUSING if side == refusing else REFUSED)[side]
-        for error in _printed(side, name, causes.get(side, ""), outcome.negotiated or "")
+        for error in _printed(side, name, causes[side], tls)
     ]
-
-
-def _cause_at_judge(trace: Trace, judge: Side) -> str:
-    """The measured cause of the log of the side that refuses, or an empty text."""
-    verdict = last_verdict(trace.events, judge)
-    if verdict is None or verdict.decisive is None:
-        alert = trace.outcome.alert
-        return "version-mismatch" if alert and alert.name == "protocol_version" and judge == "server" else ""
-    if verdict.profile != "openssl" or verdict.decisive.depth:  # a fault of a CA was not measured
-        return ""
-    if _is_self_signed(verdict):
-        return "self-signed" if verdict.role == "client" else "server-self-signed"
-    of_client, of_server = _BY_FIELD.get(verdict.decisive.field, ("", ""))
-    return of_client if verdict.role == "client" else of_server
-
-
-def _is_self_signed(verdict: Verdict) -> bool:
-    decisive = verdict.decisive
-    return decisive is not None and decisive.field == "issuer" and decisive.value == verdict.peer
 
 
 def _has_read(trace: Trace, side: Side, name: str) -> bool:

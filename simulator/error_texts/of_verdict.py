@@ -1,0 +1,38 @@
+"""The measured cause of a trust decision that failed, where it followed OpenSSL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.trust.verdict import Verdict
+
+# The cause by the field that decided: of a client's certificate, and of a server's.
+_BY_FIELD = {
+    "certificate_list": ("no-certificate", ""),
+    "issuer": ("untrusted-ca", "server-untrusted-ca"),
+    "notAfter": ("certificate-expired", "server-expired"),
+    "notBefore": ("certificate-not-yet-valid", "server-not-yet-valid"),
+    "extKeyUsage": ("wrong-purpose", "server-wrong-purpose"),
+    "keyUsage": ("wrong-purpose", "server-wrong-purpose"),
+    "subjectPublicKeyInfo": ("weak-rsa-key", ""),
+    "CertificateVerify": ("stolen-certificate", ""),
+    "subjectAltName": ("", "server-wrong-name"),
+    "revokedCertificates": ("revoked", ""),
+    "nextUpdate": ("crl-stale", ""),
+    "CRL": ("crl-missing", ""),
+}
+
+
+def cause_of(verdict: Verdict) -> str:
+    """The name of the measured cause of a refusal, or an empty text.
+
+    Only for OpenSSL's rules: other verifiers give other reasons. A fault of a CA above was not measured.
+    """
+    decisive = verdict.decisive
+    if decisive is None or verdict.profile != "openssl" or decisive.depth:
+        return ""
+    if decisive.field == "issuer" and decisive.value == verdict.peer:
+        return "self-signed" if verdict.role == "client" else "server-self-signed"
+    of_client, of_server = _BY_FIELD.get(decisive.field, ("", ""))
+    return of_client if verdict.role == "client" else of_server
