@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import simulate
+from simulator import catalogue, simulate
 from simulator.command.options import scenario_from
 from simulator.error_texts.causes import causes
 from simulator.error_texts.lookup import look_up
@@ -83,3 +83,22 @@ def test_revocation_lists_have_the_text_of_their_own_trouble(cause: str) -> None
     run = simulate(scenario_from(played.scenario, played.settings))
     log = next(one.text for one in shown_errors(run.trace) if one.side == "server")
     assert cause == look_up(log, "server").matches[0].cause.name
+
+
+@pytest.mark.parametrize(
+    ("scenario", "setting", "log"),
+    [
+        ("untrusted-ca", {}, "unable to get local issuer certificate"),
+        ("self-signed", {}, "self-signed certificate"),
+        ("untrusted-ca", {"client.sends": ["alice", "other-ca"]}, None),
+        ("chain-with-intermediate", {"server.trusts": ["intermediate-ca"]}, None),
+        ("chain-with-intermediate", {"certificates.intermediate-ca.not_after": "-1d"}, None),
+    ],
+)
+def test_only_what_was_measured_is_shown(scenario: str, setting: dict[str, object], log: str | None) -> None:
+    """An unknown root that was sent, a trusted intermediate, an expired CA: OpenSSL says other words there."""
+    run = simulate(catalogue[scenario].but(setting))
+    assert run.outcome.refused_at == "tls"
+    shown = [one.text for one in shown_errors(run.trace) if one.side == "server"]
+    assert (log is None) == (shown == [])
+    assert all(log in text for text in shown if log)
