@@ -21,8 +21,8 @@ _BY_FIELD = {
     "nextUpdate": ("crl-stale", ""),
     "CRL": ("crl-missing", ""),
 }
-# Of a path that leads nowhere the ledger's sentence alone says why. OpenSSL's numbers 20 and 18 were measured;
-# 2 and 19, for a search that ends further up, were not.
+# Of a path that leads nowhere the ledger's sentence alone says why. OpenSSL's numbers 20 and 18 were
+# measured; 2 and 19, for a search that ends further up, were not.
 _BY_SENTENCE = {
     "was neither sent nor held": ("untrusted-ca", "server-untrusted-ca"),
     "is self-signed and is not itself in the trust store": ("self-signed", "server-self-signed"),

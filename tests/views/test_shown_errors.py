@@ -96,7 +96,7 @@ def test_revocation_lists_have_the_text_of_their_own_trouble(cause: str) -> None
     ],
 )
 def test_only_what_was_measured_is_shown(scenario: str, setting: dict[str, object], log: str | None) -> None:
-    """An unknown root that was sent, a trusted intermediate, an expired CA: OpenSSL says other words there."""
+    """An unknown root that was sent, a trusted intermediate, an expired CA: OpenSSL has other words."""
     run = simulate(catalogue[scenario].but(setting))
     assert run.outcome.refused_at == "tls"
     shown = [one.text for one in shown_errors(run.trace) if one.side == "server"]
