@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator import catalogue as imported
+from simulator.engine.roles import revocation_policy
 from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
@@ -201,6 +202,7 @@ def judged(scenario: Scenario, side: str, version: TlsVersion) -> tuple[str | No
         server_name=scenario.client.server_name,
         profile=setup.profile,
         require_certificate=scenario.server.client_authentication == "required",
+        revocation=revocation_policy(setup, judging),
     )
     now = scenario.clock + setup.clock_offset
     verdict = judge(presented(scenario, side), policy, now, tls=version)

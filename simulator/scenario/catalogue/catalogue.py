@@ -49,6 +49,10 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "renewed-and-not-mapped mapping-not-refreshed",
     # what reaches the client
     "refusal-arrives-as-reset refusal-read-by-looking-first",
+    # revocation lists: looked into, and what can be wrong with a list
+    "crl-good revoked-by-crl crl-missing crl-stale crl-stale-and-revoked crl-not-yet-valid crl-forged",
+    "intermediate-revoked intermediate-revoked-leaf-checked expired-and-revoked",
+    "revoked-after-crl-was-fetched hold-released",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.
