@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.actors.application import LINE, Application
+from simulator.actors.inquiry import NO_RESPONDERS
 from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
 from simulator.pki.certificate import Certificate
 from simulator.pki.reading.names import read_name
@@ -15,12 +16,14 @@ from simulator.tls.handshake import client_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged, Checked, Received, StateChanged
+from simulator.trace.facts import BeliefChanged, Received, StateChanged
 from simulator.trust.profiles import profile_named
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from simulator.actors.inquiry import ResponderAddress
     from simulator.actors.peer import Question
     from simulator.entropy import Entropy
     from simulator.pki.distinguished_name import RelativeNames
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from simulator.tls.handshake import ClientHandshake
     from simulator.trace.facts import Decided, Fact
     from simulator.trust.policy import TrustPolicy
+    from simulator.trust.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class ClientRole:
         credentials: the certificate chains and keys it could send, the preferred one first.
         policy: how it judges the server's certificate, if it does.
         application: the conversation inside the session.
+        responders: fingerprint of a CA's certificate → address of its OCSP responder.
     """
 
     setup: ClientSetup
@@ -49,6 +54,7 @@ class ClientRole:
     credentials: tuple[Credential, ...]
     policy: TrustPolicy
     application: Application = LINE
+    responders: Mapping[str, ResponderAddress] = NO_RESPONDERS
 
 
 # The state that a client reaches only with a good ServerHello, and those it reaches with keys in use, once it
@@ -81,7 +87,7 @@ class Client(Peer):
     belief: BeliefChanged
 
     def __init__(self, role: ClientRole, entropy: Entropy) -> None:
-        super().__init__("client", "server", role.config.version)
+        super().__init__("client", "server", role.config.version, role.responders)
         self.belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, NOTHING_SAID)
         self.role = role
         self.machine = client_handshake(role.config, entropy)
@@ -111,14 +117,17 @@ class Client(Peer):
         return []
 
     def _judge_server(self, chain: tuple[bytes, ...]) -> list[Fact]:
-        """Judge the server's certificate if this client verifies servers; refuse if a check failed."""
+        """Judge the server's certificate if this client verifies servers."""
+        return self._judge(chain, self.role.policy, judged=self.role.setup.verify_server)
+
+    def _judged(self, verdict: Verdict) -> list[Fact]:
+        """Accept the server, or refuse it if a check failed."""
         verifies = self.role.setup.verify_server
-        verdict = self._judge(chain, self.role.policy, judged=verifies)
         choice, reason = "accept", PASSED.format("server") if verifies else ANY_SERVER
         if verdict.decisive is not None:
             choice, reason = "refuse", verdict.decisive.sentence
         self._wait_for("accept-server", ACCEPT_OR_REFUSE, choice, reason)
-        return [Checked(verdict)]
+        return []
 
     def _choose(self, question: CertificateChoiceWanted) -> None:
         """Send a certificate, or go on without one."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from msgspec.structs import replace
 
 from simulator.actors.decisions import PendingDecision
+from simulator.actors.inquiry import NO_RESPONDERS, Inquiry
 from simulator.actors.reporting import FACTS, alert_of
 from simulator.errors import CertificateError, DecisionError
 from simulator.pki.certificate import Certificate
@@ -33,15 +34,17 @@ from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.records import next_record_size
 from simulator.trace.facts import Checked, Decided, HandshakeReturned, Noted
 from simulator.trust.judge import judge, with_proof
+from simulator.trust.ocsp import next_question, with_replies
 from simulator.trust.unjudged import unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from simulator.actors.decisions import TakenBy
+    from simulator.actors.inquiry import ResponderAddress
     from simulator.security import RefusalLayer
     from simulator.tls.connection import Connection
-    from simulator.tls.wire.version import TlsVersion, Version
+    from simulator.tls.wire.version import Version
     from simulator.trace.facts import BeliefChanged, Fact, StandingChanged
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.verdict import Verdict
@@ -63,9 +66,11 @@ class Peer(ABC):
         name: its name in the trace: ``client`` or ``server``.
         peer: the name of the other side.
         version: the one protocol version it speaks.
+        responders: fingerprint of a CA's certificate → address of its OCSP responder.
 
     Attributes:
         pending: the decision it waits for, or None while it reads.
+        inquiry: its questions to OCSP responders; while one has no answer, it reads nothing either.
         belief: a client's belief about the session; the client's standing with a server.
         returned: its handshake call has returned.
         unsaid: the rest of its first words, which it has still to write.
@@ -74,14 +79,22 @@ class Peer(ABC):
     machine: Connection
     belief: BeliefChanged | StandingChanged
 
-    def __init__(self, name: str, peer: str, version: Version) -> None:
+    def __init__(
+        self,
+        name: str,
+        peer: str,
+        version: Version,
+        responders: Mapping[str, ResponderAddress] = NO_RESPONDERS,
+    ) -> None:
         self.name = name
         self.peer = peer
         self.version = version
         self.pending: PendingDecision | None = None
+        self.inquiry = Inquiry(responders)
         self.returned = False
         self.unsaid = b""
         self._verdict: Verdict | None = None
+        self._under_judgement: tuple[tuple[bytes, ...], TrustPolicy]
         self._peer_certificate: Certificate | None = None
         self._unread = bytearray()
         self._unread_lost = False
@@ -95,6 +108,11 @@ class Peer(ABC):
     def _subject(self) -> str | None:
         """The subject of the peer's certificate as text, or None."""
         return None if self._peer_certificate is None else self._peer_certificate.subject
+
+    @property
+    def waits(self) -> bool:
+        """It reads nothing: a decision is pending, or a responder has not answered yet."""
+        return self.pending is not None or self.inquiry.question is not None
 
     @property
     def finished(self) -> bool:
@@ -122,7 +140,7 @@ class Peer(ABC):
         if self.finished:
             return []
         self._gone = True
-        self.pending = None  # nothing can be told any more
+        self.pending = self.inquiry.question = None  # nothing can be told any more
         if self._session_granted():
             return [Noted(CUT_OFF)]
         reason = f"The connection {how}: the {self.name} never learned why."
@@ -166,6 +184,29 @@ class Peer(ABC):
         self.pending = None
         return [taken, *self._carry_out(taken), *self._read_on()]
 
+    def responder_reached(self) -> list[Fact]:
+        """Send the question, now that the responder is connected to."""
+        return self.inquiry.ask()
+
+    def responder_answered(self, data: bytes, now: datetime) -> list[Fact]:
+        """Read a responder's answer, and go on judging."""
+        self._now = now
+        return self.inquiry.answered(data) + self._judge_or_ask()
+
+    def responder_failed(self, problem: str, now: datetime) -> list[Fact]:
+        """Give a question up, and go on judging without an answer.
+
+        Args:
+            problem: the reason, as the end of a sentence: ``the connection was refused``.
+            now: the time at this side.
+        """
+        self._now = now
+        return self.inquiry.failed(problem) + self._judge_or_ask()
+
+    @abstractmethod
+    def _judged(self, verdict: Verdict) -> list[Fact]:
+        """Wait for the decision that follows from a verdict on the peer."""
+
     @abstractmethod
     def _answer(self, question: Question) -> list[Fact]:
         """Take up a question of the machine: judge, and wait for the decision."""
@@ -206,14 +247,14 @@ class Peer(ABC):
         """Read record by record until a decision is pending, all is over, or no whole record is left."""
         facts: list[Fact] = []
         machine, unread = self.machine, self._unread
-        while unread and self.pending is None and not self.finished:
+        while unread and not self.waits and not self.finished:
             size = next_record_size(unread)
             if not size:
                 break
             record = bytes(unread[:size])
             del unread[:size]  # moves the beginning and copies nothing
             facts += self._settle(machine.receive(record))
-        if self._unread_lost and self.pending is None and not self.finished:
+        if self._unread_lost and not self.waits and not self.finished:
             machine.unread_lost = True  # it gives up as if the bytes had been lost inside it
             facts += self._settle(machine.receive(b""))
         if self.finished:
@@ -239,7 +280,7 @@ class Peer(ABC):
             facts += self._notice(fact)
         connected, self._just_connected = self._just_connected, False
         if self.machine.finished:
-            self.pending = None  # what came behind in the same record ended the connection
+            self.pending = self.inquiry.question = None  # what came behind ended the connection
         elif connected:
             facts += self._after_connecting()
         return facts
@@ -255,8 +296,8 @@ class Peer(ABC):
         self._agreed = event.version.value
         return self._connected() + self._ended("ok", event.cipher_suite, event.group)
 
-    def _judge(self, chain: tuple[bytes, ...], policy: TrustPolicy, *, judged: bool) -> Verdict:
-        """The verdict on the peer's certificate; the decision that follows from it is the subclass's.
+    def _judge(self, chain: tuple[bytes, ...], policy: TrustPolicy, *, judged: bool) -> list[Fact]:
+        """Judge the peer's certificate; what follows from the verdict is the subclass's.
 
         Args:
             chain: the peer's certificates, DER, the leaf first.
@@ -264,13 +305,23 @@ class Peer(ABC):
             judged: judge them; otherwise every check of the ledger is left open.
         """
         self._peer_certificate = leaf_of(chain)
-        tls: TlsVersion = self.version.value
         if judged:
-            self._verdict = judge(chain, policy, self._now, tls=tls)
-        else:
-            role, profile = policy.role, policy.profile
-            self._verdict = unjudged(role, profile, self._subject, presented=bool(chain), tls=tls)
-        return self._verdict
+            self._under_judgement = chain, policy
+            return self._judge_or_ask()
+        role, profile, presented = policy.role, policy.profile, bool(chain)
+        self._verdict = unjudged(role, profile, self._subject, presented=presented, tls=self.version.value)
+        return [Checked(self._verdict), *self._judged(self._verdict)]
+
+    def _judge_or_ask(self) -> list[Fact]:
+        """Judge by what is known; where the ledger waits for a responder, ask that first."""
+        chain, policy = self._under_judgement
+        policy = with_replies(policy, self.inquiry.replies)
+        verdict = judge(chain, policy, self._now, tls=self.version.value)
+        self.inquiry.question = next_question(verdict, policy, chain)
+        if self.inquiry.question is not None:
+            return []
+        self._verdict = verdict
+        return [Checked(verdict), *self._judged(verdict)]
 
     def _proof_read(self, proof: ProofChecked) -> list[Fact]:
         """Complete the ledger: the peer signed the handshake, or tried to."""

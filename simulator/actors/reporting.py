@@ -59,5 +59,11 @@ FACTS: dict[type, Callable[[Any, str], Fact]] = {
 
 
 def bytes_to_send(facts: Iterable[Fact]) -> bytes:
-    """The bytes that these facts put on the wire, in order."""
-    return b"".join([fact.wire for fact in facts if type(fact) is Sent or type(fact) is Alert])
+    """The bytes that these facts put on the wire to the peer, in order."""
+    sendings = (fact for fact in facts if type(fact) is Sent or type(fact) is Alert)
+    return b"".join([fact.wire for fact in sendings if fact.protocol != "ocsp"])
+
+
+def bytes_on_ocsp_wire(facts: Iterable[Fact]) -> bytes:
+    """The bytes that these facts put on the wire between a side and a responder, in order."""
+    return b"".join([fact.wire for fact in facts if type(fact) is Sent and fact.protocol == "ocsp"])

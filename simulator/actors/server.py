@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 
 from simulator.actors.application import LINE, Application
 from simulator.actors.grant import grant_of
+from simulator.actors.inquiry import NO_RESPONDERS
 from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
 from simulator.security import Standing
 from simulator.tls.events import ClientVerdictWanted, ProofChecked, RequestChoiceWanted
 from simulator.tls.handshake import server_handshake
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import Checked, Received, Sent, StandingChanged
+from simulator.trace.facts import Received, Sent, StandingChanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.actors.grant import Grant
+    from simulator.actors.inquiry import ResponderAddress
     from simulator.actors.peer import Question
     from simulator.entropy import Entropy
     from simulator.pki.certificate import Certificate
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from simulator.tls.handshake import ServerHandshake
     from simulator.trace.facts import Decided, Fact
     from simulator.trust.policy import TrustPolicy
+    from simulator.trust.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class ServerRole:
         policy: how it judges a client's certificate.
         application: the conversation inside the session.
         known: the certificates that rules of the table of users have scenario names for.
+        responders: fingerprint of a CA's certificate → address of its OCSP responder.
     """
 
     setup: ServerSetup
@@ -50,6 +54,7 @@ class ServerRole:
     policy: TrustPolicy
     application: Application = LINE
     known: Mapping[str, Certificate] = field(default_factory=dict)
+    responders: Mapping[str, ResponderAddress] = NO_RESPONDERS
 
 
 ASKING = {
@@ -83,11 +88,11 @@ class Server(Peer):
     belief: StandingChanged
 
     def __init__(self, role: ServerRole, entropy: Entropy) -> None:
-        super().__init__("server", "client", role.config.version)
+        super().__init__("server", "client", role.config.version, role.responders)
         self.belief = StandingChanged(Standing.NOTHING_YET, None, NOTHING_SAID, None)
         self.role = role
         self.machine = server_handshake(role.config, entropy)
-        self._judged = False
+        self._judges = False
         self._trusts_chain = False
         self._presented = False  # True also for a certificate that cannot be read
         self._grant: Grant | None = None
@@ -117,19 +122,22 @@ class Server(Peer):
         return []
 
     def _judge_client(self, chain: tuple[bytes, ...]) -> list[Fact]:
-        """Judge the client's certificate as far as the policy wants it; refuse if a check failed."""
+        """Judge the client's certificate as far as the policy wants it."""
         self._presented = bool(chain)
-        self._judged = self.role.setup.client_authentication in ("optional", "required")
-        verdict = self._judge(chain, self.role.policy, judged=self._judged)
+        self._judges = self.role.setup.client_authentication in ("optional", "required")
+        return self._judge(chain, self.role.policy, judged=self._judges)
+
+    def _judged(self, verdict: Verdict) -> list[Fact]:
+        """Accept the client, or refuse it if a check failed."""
         choice, reason = "accept", PASSED.format("client")
         if verdict.decisive is not None:
             choice, reason = "refuse", verdict.decisive.sentence
         elif not self._presented:
             reason = NONE_NEEDED
-        elif not self._judged:
+        elif not self._judges:
             reason = ONLY_CLAIMED
         self._wait_for("accept-client", ACCEPT_OR_REFUSE, choice, reason)
-        return [Checked(verdict)]
+        return []
 
     def _carry_out(self, taken: Decided) -> list[Fact]:
         """Ask or not; accept or refuse the client; grant or refuse the session."""
@@ -140,7 +148,7 @@ class Server(Peer):
         if taken.decision == "grant":
             return self._open_or_close(granted=taken.choice == "grant", reason=taken.reason)
         if taken.choice == "accept":
-            self._trusts_chain = self._judged and self._verdict is not None and self._verdict.accepted
+            self._trusts_chain = self._judges and self._verdict is not None and self._verdict.accepted
             standing = Standing.CLAIMED if self._presented else Standing.ANONYMOUS
             reason = PROOF_TO_COME if self._presented and self._trusts_chain else taken.reason
             return self._know(standing, reason) + self._settle(self.machine.accept_client())

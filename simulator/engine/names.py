@@ -20,8 +20,14 @@ def lane_name(authority: str) -> str:
 
 
 def issuing_authorities(scenario: Scenario, setup: ClientSetup | ServerSetup) -> tuple[str, ...]:
-    """Names of the CAs that issued a side's certificates; a self-signed certificate has none."""
-    issuers = ((name, scenario.certificates[name].issuer) for name in names_held(setup))
+    """Names of the CAs that issued a side's certificates; a self-signed certificate has none.
+
+    Where the other side asks about every certificate of a chain, the CAs above are among them.
+    """
+    issuers = [(name, scenario.certificates[name].issuer) for name in names_held(setup)]
+    other = scenario.server if isinstance(setup, ClientSetup) else scenario.client
+    if (other.revocation, other.revocation_scope) == ("ocsp", "chain"):
+        issuers += [("", name) for held in names_held(setup) for name in issuers_from(scenario, held)[1:]]
     return tuple(dict.fromkeys(issuer for name, issuer in issuers if issuer != name))
 
 
@@ -62,6 +68,7 @@ def names_in_use(scenario: Scenario, further: Iterable[str] = ()) -> tuple[str, 
     wanted += [name for names in by_role(scenario, server.trusts) for name in names]
     wanted += [*server.holds, *server.ca_list, *certificates_named(server), *further]
     wanted += [crl.issuer for crl in scenario.crls.values()]
+    wanted += [one.signed_by for one in scenario.responders.values() if one.signed_by is not None]
     found: dict[str, None] = {}
     for name in wanted:
         found |= dict.fromkeys(reversed(issuers_from(scenario, name)))

@@ -1,6 +1,7 @@
 """An actor at its end of a link: it reads what arrives, acts, and sends.
 
-A party reads one record at a time. While its actor has a decision to take it reads nothing.
+A party reads one record at a time. While its actor has a decision to take, or waits for an OCSP responder, it
+reads nothing.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Party:
         kernel: the queue of what happens next.
         recorder: writes down what the actor does.
         on_pending: called when the actor has a decision to take.
+        on_asking: called when the actor has a question to an OCSP responder.
         closing: how it ends a connection that it refuses with an alert.
         writing: the time after which its actor writes the rest of its first words, in microseconds.
     """
@@ -46,6 +48,7 @@ class Party:
     kernel: Kernel
     recorder: Recorder
     on_pending: Callable[[Party], None]
+    on_asking: Callable[[Party], None]
     closing: Closing = "alert"
     writing: int = 0
     _closed: TransportEnded | None = None
@@ -60,8 +63,8 @@ class Party:
         return self.clock + timedelta(microseconds=self.kernel.now)
 
     def read(self) -> None:
-        """Read one record, unless a decision is pending; what is left is read in turn."""
-        if self.actor.pending is not None or not self.actor.reads:
+        """Read one record, unless the actor waits; what is left is read in turn."""
+        if self.actor.waits or not self.actor.reads:
             return
         if self.actor.finished:
             self._leave_unread()
@@ -72,13 +75,11 @@ class Party:
             return
         facts = self.actor.receive(first, self.now)
         self.end.arrived.popleft()
-        self.act(facts)
-        self._read_on()
+        self.go_on(facts)
 
     def decide(self, choice: str, taken_by: TakenBy) -> None:
         """Take the pending decision, and read what arrived meanwhile."""
-        self.act(self.actor.decide(choice, self.now, taken_by))
-        self._read_on()
+        self.go_on(self.actor.decide(choice, self.now, taken_by))
 
     def act(self, facts: Sequence[Fact], *, fresh: bool = False) -> None:
         """Record what the actor did, send its records, and say so if it has to decide."""
@@ -94,9 +95,12 @@ class Party:
         if self.actor.pending is not None:
             self.on_pending(self)
 
-    def _read_on(self) -> None:
-        """Read the next record that arrived, as the next thing that happens."""
-        if self.end.arrived and self.actor.pending is None:
+    def go_on(self, facts: Sequence[Fact]) -> None:
+        """Do what the actor did; then ask a responder, or read on as the next thing that happens."""
+        self.act(facts)
+        if self.actor.inquiry.question is not None:
+            self.on_asking(self)
+        if self.end.arrived and not self.actor.waits:
             self.kernel.schedule(0, self.read)
 
     def _write_on(self) -> None:
@@ -106,8 +110,7 @@ class Party:
         if (reset := self.end.reset) is not None:
             self._notice(noticed(reset, WRITE_FAILED))
             return
-        self.act(self.actor.say_the_rest())
-        self._read_on()
+        self.go_on(self.actor.say_the_rest())
 
     def _close(self, end: TransportEnded) -> None:
         """Close the connection, or reset it when data comes after that; what had arrived is dropped."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.engine.enrolment import enrol
 from simulator.engine.recorder import Recorder
+from simulator.engine.responders import responders_of
 from simulator.engine.roles import client_role, server_role
 from simulator.engine.setup_event import setup_of
 from simulator.engine.world import world_of
@@ -15,7 +16,10 @@ from simulator.scenario.schedule.episodes import episodes
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.actors.client import ClientRole
+    from simulator.actors.responder import Responder
     from simulator.actors.server import ServerRole
     from simulator.engine.world import World
     from simulator.scenario import Scenario, TlsVersion
@@ -34,6 +38,7 @@ class Preparation:
         episode: the connection, and what came before it.
         world: everything that was set up and issued.
         client, server: the settings of each side, and what the world made of them.
+        responders: the OCSP responders of its CAs, by lane.
         setup: the first event of the trace.
         enrolment: the events of each moment before the connection.
     """
@@ -42,6 +47,7 @@ class Preparation:
     world: World
     client: ClientRole
     server: ServerRole
+    responders: Mapping[str, Responder]
     setup: Event
     enrolment: list[list[Event]]
 
@@ -95,6 +101,7 @@ def _prepare(key: ByIdentity, tls: TlsVersion, number: int) -> Preparation:
         world,
         client_role(scenario, world, version),
         server_role(scenario, world, version),
+        responders_of(scenario, world),
         setup,
         [recorder.record(one.actor, one.at, one.facts, fresh=one.fresh) for one in happenings],
     )

@@ -24,10 +24,11 @@ from simulator.trace.facts import (
     StateChanged,
     Step,
     TransportEnded,
+    Unanswered,
     UserSought,
 )
 from simulator.trace.latest import NO_REFUSAL
-from simulator.trace.steps import DECISION_STEPS, VERDICT_STEPS, step_of_alert, step_of_message
+from simulator.trace.steps import DECISION_STEPS, LOOKUP_STEPS, VERDICT_STEPS, step_of_alert, step_of_message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,12 +121,16 @@ class Recorder:
                 step = Step.TRUST_DECISION
             case Noted():
                 step = Step.ENROLMENT
+            case Unanswered():
+                step = LOOKUP_STEPS[actor]
         self._cause[actor] = self._add(actor, at, step, self._cause.get(actor), fact).seq
 
     def _step_of(self, sender: str, fact: Sent | Received) -> Step | None:
         """The step of a message, or None if it means nothing by itself."""
         if fact.protocol == "handshake" or fact.protocol == "change_cipher_spec":
             return step_of_message(self.version, sender, fact.name)
+        if fact.protocol == "ocsp":  # a side judges its peer meanwhile; a responder does what it is asked
+            return LOOKUP_STEPS.get(sender) or self._step[sender]
         return Step.ENROLMENT if fact.protocol == "enrolment" else Step.SESSION
 
     def _step_of_neighbour(self, actor: str, later: Sequence[Fact]) -> Step:

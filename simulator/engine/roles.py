@@ -12,6 +12,7 @@ from simulator.actors.application import application_of
 from simulator.actors.client import ClientRole
 from simulator.actors.mapping import certificates_named
 from simulator.actors.server import ServerRole
+from simulator.engine.responders import addresses_for
 from simulator.pki.host import read_host
 from simulator.pki.key_types import POLICY_NAMES, KeyType
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, ServerConfig
@@ -51,7 +52,8 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
     )
     # A client that is set up to send an empty chain has nothing to send.
     credentials = tuple(one for one in held.credentials if one.chain)
-    return ClientRole(setup, config, credentials, policy, application_of(scenario.network))
+    responders = addresses_for(setup, scenario, world)
+    return ClientRole(setup, config, credentials, policy, application_of(scenario.network), responders)
 
 
 def server_role(scenario: Scenario, world: World, version: Version) -> ServerRole:
@@ -82,7 +84,8 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         revocation=revocation_policy(setup, held),
     )
     known = {name: world[name].certificate for name in certificates_named(setup)}
-    return ServerRole(setup, config, policy, application_of(scenario.network), known)
+    responders, application = addresses_for(setup, scenario, world), application_of(scenario.network)
+    return ServerRole(setup, config, policy, application, known, responders)
 
 
 def policy_inputs(setup: ClientSetup | ServerSetup) -> PolicyInputs:

@@ -9,6 +9,8 @@ from simulator.engine.certificate_facts import held_certificates
 from simulator.engine.names import authorities_of, issuing_authorities, lane_name
 from simulator.engine.revocation_lists import listed_in
 from simulator.engine.roles import server_version
+from simulator.scenario import ResponderSetup
+from simulator.scenario.responder_setup import responder_address
 from simulator.scenario.words import write_duration
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Setup
@@ -116,7 +118,8 @@ def _lookup_in_words(setup: ClientSetup | ServerSetup) -> str:
         return ""
     which = "the leaf" if setup.revocation_scope == "leaf" else "every certificate"
     without = "refuses" if setup.revocation_failure == "hard" else "accepts"
-    return f"looks up {which}; without an answer it {without}"
+    way = "asks by OCSP about" if setup.revocation == "ocsp" else "looks up"
+    return f"{way} {which}; without an answer it {without}"
 
 
 def _held_list(name: str, crl: RevocationList, scenario: Scenario) -> HeldCrl:
@@ -154,7 +157,16 @@ def span_in_words(span: timedelta) -> str:
 def _authority_lane(scenario: Scenario, name: str) -> ActorSetup:
     """A CA."""
     setup = scenario.certificates[name]
-    policy = (("certificate", name), ("online", "yes" if setup.online else "no"))
+    sides = ((scenario.client, scenario.server), (scenario.server, scenario.client))
+    asked = any(
+        asker.revocation == "ocsp" and name in issuing_authorities(scenario, about) for about, asker in sides
+    )
+    responder = responder_address(name, scenario.responders.get(name, ResponderSetup()))
+    policy = (
+        ("certificate", name),
+        ("online", "yes" if setup.online else "no"),
+        *([("OCSP responder", responder)] if asked else []),
+    )
     return ActorSetup(lane_name(name), "authority", (), (), (), policy)
 
 

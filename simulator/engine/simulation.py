@@ -16,6 +16,7 @@ from simulator.engine.decision_log import DecisionLog
 from simulator.engine.enrolment import microseconds
 from simulator.engine.kernel import Kernel
 from simulator.engine.link import Link
+from simulator.engine.lookup import Lookup
 from simulator.engine.party import Party
 from simulator.engine.preparation import episodes_of, prepare
 from simulator.engine.recorder import Recorder
@@ -280,6 +281,7 @@ class Simulation:
         ready = prepare(self.scenario, self.tls, number)
         self.connection = ready.episode.scenario
         self.world = ready.world
+        self._responders = ready.responders
         entropy = SeededEntropy(self.scenario.seed)
         if number > 1:  # the first one's random bytes are those of a scenario that has no other
             entropy = entropy.child(f"connection/{number}")
@@ -327,11 +329,17 @@ class Simulation:
     def _party(self, actor: Peer, end: LinkEnd, clock_offset: timedelta) -> Party:
         """Put an actor at its end of the link."""
         clock = self.connection.clock + clock_offset
-        return Party(actor, end, clock, self._kernel, self._recorder, self._schedule_decision)
+        wait = self._schedule_decision
+        return Party(actor, end, clock, self._kernel, self._recorder, wait, self._look_up)
 
     def _connect(self) -> None:
         """Virtual time 0 of the connection: the client opens it."""
         self._client.act(self.client.start(self._client.now), fresh=True)
+
+    def _look_up(self, party: Party) -> None:
+        """Put a party's question to the OCSP responder that it knows."""
+        latency = round(self.connection.network.latency_ms * 1000)
+        Lookup(party, self._responders, self._kernel, self._recorder, latency).begin()
 
     def _schedule_decision(self, party: Party) -> None:
         """Give a party its time to decide."""

@@ -218,6 +218,10 @@ class World:
         owner = self.scenario.certificates[name].key_of or name
         return generate_key(self._setup(owner).key, self._entropy, f"certificate/{name}/another key")
 
+    def serial_number(self, name: str) -> int:
+        """The serial number of a certificate, whether or not it is in use."""
+        return self._practice.serial_number(name)
+
     def request(self, name: str) -> bytes:
         """The certification request for a certificate, made with its key."""
         with self.blaming(name):

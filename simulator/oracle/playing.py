@@ -143,9 +143,20 @@ def mixed(
 
 
 class _Play:
-    """One play of a scenario in one version."""
+    """One play of a scenario in one version.
+
+    Raises:
+        NotPlayableError: a side asks an OCSP responder.
+    """
 
     def __init__(self, scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None) -> None:
+        if "ocsp" in (scenario.client.revocation, scenario.server.revocation):
+            raise NotPlayableError(
+                "OpenSSL's library asks no OCSP responder about a peer's certificate by itself.",
+                got=f"{scenario.name!r}, where a side asks one",
+                expected="a side that looks nothing up, or holds revocation lists",
+                advice="Compare answers with the command openssl ocsp, which judges one that it is given.",
+            )
         self.scenario = scenario
         self.tls: TlsVersion = tls
         self.server_tls: TlsVersion = server_version(scenario.server, Version(tls)).value

@@ -1,5 +1,6 @@
 """The scenario room: frozen descriptions of worlds. ``Scenario()`` is the good handshake."""
 
+from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.setup import (
     GOOD_CLOCK,
@@ -28,6 +29,7 @@ __all__ = [
     "Delivery",
     "Expectation",
     "Network",
+    "ResponderSetup",
     "Scenario",
     "ScheduleEntry",
     "ServerSetup",

@@ -24,6 +24,7 @@ from simulator.scenario.mistakes.mistake import (
     written_path,
 )
 from simulator.scenario.mistakes.scenario import scenario_problems
+from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.revocation_setup import CrlSetup
 from simulator.scenario.setup import (
     CertificateSetup,
@@ -55,8 +56,10 @@ def new_certificate(name: str, role: Any = "client") -> CertificateSetup:
 
 
 def _new(key: str, name: str, role: Any) -> Any:
-    """A certificate or a revocation list that the scenario does not have yet."""
-    return new_certificate(name, role) if key == "certificates" else CrlSetup()
+    """A certificate, a revocation list or a responder that the scenario does not have yet."""
+    if key == "certificates":
+        return new_certificate(name, role)
+    return CrlSetup() if key == "crls" else ResponderSetup()
 
 
 def apply_table(base: AScenario, table: Mapping[str, Any]) -> AScenario:
@@ -69,7 +72,7 @@ def apply_table(base: AScenario, table: Mapping[str, Any]) -> AScenario:
     for key in ("network", "client", "server"):
         if key in settings:
             settings[key] = replace(getattr(base, key), **settings[key])
-    for key in ("certificates", "crls"):
+    for key in ("certificates", "crls", "responders"):
         named = dict(getattr(base, key))
         for name, part in settings.get(key, {}).items():
             if part is None:
@@ -111,6 +114,12 @@ def differences(base: ScenarioSetup, other: ScenarioSetup) -> Iterator[tuple[Pat
         if name not in base.crls:
             yield ("crls", name, "issuer"), crl.issuer
         yield from _part_differences(("crls", name), base.crls.get(name, CrlSetup(crl.issuer)), crl)
+    yield from ((("responders", name), None) for name in base.responders if name not in other.responders)
+    for name, responder in other.responders.items():
+        if name not in base.responders:
+            yield ("responders", name, "answers"), responder.answers
+        usual = base.responders.get(name, ResponderSetup(answers=responder.answers))
+        yield from _part_differences(("responders", name), usual, responder)
     yield from _part_differences(("client",), base.client, other.client)
     yield from _part_differences(("server",), base.server, other.server)
 
@@ -132,7 +141,7 @@ def _part_differences(path: Path, base: Any, other: Any) -> Iterator[tuple[Path,
 
 def plain_value(path: Path, value: Any) -> Any:
     """A setting's value as a file writes it: text, number, list or table; a word where it is None."""
-    if value is None and len(path) == 2 and path[0] in ("certificates", "crls"):
+    if value is None and len(path) == 2 and path[0] in ("certificates", "crls", "responders"):
         return "none"
     for word, meaning in SPECIAL_WORDS.get(path[-1], {}).items():
         if value == meaning:

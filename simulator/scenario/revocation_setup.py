@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-RevocationSource = Literal["none", "crl"]
+RevocationSource = Literal["none", "crl", "ocsp"]
 RevocationScope = Literal["leaf", "chain"]
 RevocationFailure = Literal["hard", "soft"]
 CrlScope = Literal["all", "users", "authorities", "attributes"]

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from simulator.pki.key_types import KeyType
 from simulator.scenario.frozen import FrozenMapping
+from simulator.scenario.responder_setup import USUAL_OCSP_TIMEOUT, ResponderSetup
 from simulator.scenario.revocation_setup import (
     USUAL_CRL_LIFETIME,
     CrlSetup,
@@ -149,7 +150,8 @@ class ClientSetup:
         explicit_policy: it accepts only a path that is valid under one of these policies.
         inhibit_policy_mapping: it lets no CA map one policy to another.
         inhibit_any_policy: it gives anyPolicy in a certificate no meaning.
-        revocation: where it looks up whether a certificate was revoked: nowhere, or in revocation lists.
+        revocation: where it looks up whether a certificate was revoked: nowhere, in revocation lists, or
+            with the OCSP responder of the CA that issued it.
         revocation_scope: the certificates that it looks up: the leaf's, or all of the path.
         revocation_failure: without an answer it refuses (``hard``), or accepts all the same (``soft``).
         crls: names of the revocation lists that it holds.
@@ -157,6 +159,7 @@ class ClientSetup:
             rest at the end; 0 for all at once.
         looks_first: before it writes the rest it reads what has arrived; False: it reads only after that, as
             an eager client does.
+        ocsp_timeout: how long it waits for a responder's answer.
     """
 
     certificate: str | None = "alice"
@@ -184,6 +187,7 @@ class ClientSetup:
     crls: tuple[str, ...] = ()
     writing_ms: float = 0.0
     looks_first: bool = True
+    ocsp_timeout: timedelta = USUAL_OCSP_TIMEOUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +217,12 @@ class ServerSetup:
         explicit_policy: it accepts only a path that is valid under one of these policies.
         inhibit_policy_mapping: it lets no CA map one policy to another.
         inhibit_any_policy: it gives anyPolicy in a certificate no meaning.
-        revocation: where it looks up whether a certificate was revoked: nowhere, or in revocation lists.
+        revocation: where it looks up whether a certificate was revoked: nowhere, in revocation lists, or
+            with the OCSP responder of the CA that issued it.
         revocation_scope: the certificates that it looks up: the leaf's, or all of the path.
         revocation_failure: without an answer it refuses (``hard``), or accepts all the same (``soft``).
         crls: names of the revocation lists that it holds.
+        ocsp_timeout: how long it waits for a responder's answer.
     """
 
     certificate: str = "server"
@@ -243,6 +249,7 @@ class ServerSetup:
     revocation_scope: RevocationScope = "leaf"
     revocation_failure: RevocationFailure = "hard"
     crls: tuple[str, ...] = ()
+    ocsp_timeout: timedelta = USUAL_OCSP_TIMEOUT
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "users", FrozenMapping(self.users))
@@ -358,6 +365,7 @@ class ScenarioSetup:
         network: the network between client and server.
         certificates: every certificate of the world by its scenario name.
         crls: the certificate revocation lists of the world by their scenario names.
+        responders: the OCSP responders of CAs that have unusual settings, by the CA's scenario name.
         client: what the client holds and how it decides.
         server: what the server holds and how it decides.
         schedule: what happens over virtual time, in order; empty for one connection at the clock's time.
@@ -374,6 +382,7 @@ class ScenarioSetup:
     network: Network = Network()
     certificates: Mapping[str, CertificateSetup] = field(default_factory=good_certificates)
     crls: Mapping[str, CrlSetup] = field(default_factory=lambda: FrozenMapping({}))
+    responders: Mapping[str, ResponderSetup] = field(default_factory=lambda: FrozenMapping({}))
     client: ClientSetup = ClientSetup()
     server: ServerSetup = ServerSetup()
     schedule: tuple[ScheduleEntry, ...] = ()
@@ -382,4 +391,5 @@ class ScenarioSetup:
     def __post_init__(self) -> None:
         object.__setattr__(self, "certificates", FrozenMapping(self.certificates))
         object.__setattr__(self, "crls", FrozenMapping(self.crls))
+        object.__setattr__(self, "responders", FrozenMapping(self.responders))
         object.__setattr__(self, "expect", FrozenMapping(self.expect))

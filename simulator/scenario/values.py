@@ -26,6 +26,7 @@ from simulator.scenario.mistakes.mistake import (
     split_path,
     written_path,
 )
+from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.revocation_setup import CrlSetup
 from simulator.scenario.setup import (
     CertificateSetup,
@@ -39,7 +40,7 @@ from simulator.tls.wire.version import TLS_VERSIONS
 
 MOST_COMPARED = 200  # mistakes whose nearest word is looked for: four times as many as are ever reported
 LONGEST_SHOWN = 60  # characters of a wrong value in a message: enough to recognise it
-NAMED_TABLES = (CertificateSetup, CrlSetup)  # what stands under a name of the user's own
+NAMED_TABLES = (CertificateSetup, CrlSetup, ResponderSetup)  # what stands under a name of the user's own
 SCHEDULED = ("client", "server", "network", "certificates")  # the parts that a schedule may change
 
 

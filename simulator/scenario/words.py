@@ -54,6 +54,8 @@ SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
     **dict.fromkeys(("revoked", "released"), _NEVER),
     **dict.fromkeys(("next_update", "number"), _ABSENT),
     "lists": {"register": None},
+    "status": {"register": None},
+    "address": _DEFAULT,
     "signed_by": {"issuer": None},
     "delta_of": _NONE,
     "crl_issuer": {"issuer": None},

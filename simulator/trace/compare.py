@@ -24,6 +24,7 @@ from simulator.trace.facts import (
     StandingChanged,
     StateChanged,
     TransportEnded,
+    Unanswered,
     UserSought,
 )
 from simulator.trace.json import plain
@@ -133,12 +134,13 @@ def _moment(pair: Pair) -> tuple[int, int]:
 def told(fact: Fact) -> tuple[Any, ...]:
     """The parts of a fact that a reader goes by; empty for a fact that is bookkeeping alone.
 
-    A machine's moves and ChangeCipherSpec follow from what is said, and what is read was sent. Of a ledger
+    A machine's moves and ChangeCipherSpec follow from what is said, and what is read was sent. What comes of
+    a question to an OCSP responder, the ledger says. Of a ledger
     the result counts (trusted, not judged, not accepted) and the decisive check: a longer chain adds lines,
     but no knowledge.
     """
     match fact:
-        case StateChanged() | Received() | Sent(protocol="change_cipher_spec"):
+        case StateChanged() | Received() | Sent(protocol="change_cipher_spec" | "ocsp") | Unanswered():
             return ()
         case Checked(verdict=verdict):
             judged = any(check.outcome is CheckOutcome.PASS for check in verdict.checks)

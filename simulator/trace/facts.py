@@ -18,7 +18,7 @@ from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 # 1 had no certificate facts, no connections and no event's connection; 2 had a level as the server's belief.
 SCHEMA_VERSION = 3
 
-ContentProtocol = Literal["enrolment", "handshake", "change_cipher_spec", "alert", "application_data"]
+ContentProtocol = Literal["enrolment", "ocsp", "handshake", "change_cipher_spec", "alert", "application_data"]
 
 
 class KindOfFact(TraceValue, frozen=True, tag_field="kind"):
@@ -100,17 +100,20 @@ class Setup(KindOfFact, frozen=True, tag="setup", omit_defaults=True):
         return next((held for held in self.certificates if held.der == der), None)
 
 
-class Sent(KindOfFact, frozen=True, tag="sent"):
+class Sent(KindOfFact, frozen=True, tag="sent", omit_defaults=True):
     """A message left an actor.
 
     Attributes:
         to: the actor it goes to.
-        protocol: which record content type (or ``enrolment`` for what passes between actor and CA).
+        protocol: which record content type; ``enrolment`` for what passes between actor and CA before the
+            connection, and ``ocsp`` for questions to its responder and their answers.
         name: the RFC's message name; for enrolment ``CertificationRequest``, ``Certificate`` or ``PKCS#12``.
         raw: the plaintext: handshake messages with their 4-byte header, alerts two bytes. Empty for a
             PKCS#12, whose bytes are secret.
         protection: whose keys protect it on the wire.
-        wire: the records this message completed; concatenated in order they are the byte stream.
+        wire: the records this message completed; concatenated in order they are the byte stream. For
+            ``ocsp`` the HTTP message around it.
+        words: what an OCSP message says, in words; a file leaves it out where it is empty.
     """
 
     to: str
@@ -119,6 +122,7 @@ class Sent(KindOfFact, frozen=True, tag="sent"):
     raw: HexBytes
     protection: Protection
     wire: HexBytes
+    words: str = ""
 
     @property
     def is_empty_certificate(self) -> bool:
@@ -307,6 +311,20 @@ class Noted(KindOfFact, frozen=True, tag="noted"):
     text: str
 
 
+class Unanswered(KindOfFact, frozen=True, tag="unanswered"):
+    """A side gave up a question to an OCSP responder, and goes on judging without an answer.
+
+    Attributes:
+        certificate: RFC 4514 subject of the certificate that it asked about.
+        address: the responder's address, or empty if the side knows of none.
+        reason: why there is no answer, as the end of a sentence: ``the connection was refused``.
+    """
+
+    certificate: str
+    address: str
+    reason: str
+
+
 Fact = (
     Setup
     | Sent
@@ -321,6 +339,7 @@ Fact = (
     | StandingChanged
     | UserSought
     | Noted
+    | Unanswered
 )
 
 

@@ -53,6 +53,9 @@ DECISION_STEPS: Mapping[str, Step] = {
 
 VERDICT_STEPS: Mapping[str, Step] = {"server": Step.SERVER_CHECK, "client": Step.TRUST_DECISION}
 
+#: The side that asks a responder about its peer's certificate → the step in which it does.
+LOOKUP_STEPS: Mapping[str, Step] = {"client": Step.SERVER_CHECK, "server": Step.TRUST_DECISION}
+
 
 @lru_cache(maxsize=1024)  # twice as many as there are types of messages, senders and versions
 def step_of_message(tls: str, sender: str, name: str) -> Step | None:

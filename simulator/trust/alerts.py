@@ -49,7 +49,7 @@ OPENSSL_ALERTS = _alerts(
     unsupported_certificate=(
         "key-usage, extended-key-usage, key-strength/not judged here, signature/not judged here"
     ),
-    certificate_revoked="revocation/revokedCertificates",
+    certificate_revoked="revocation/revokedCertificates, revocation/OCSP revocationTime",
     decrypt_error="signature, proof-of-possession, revocation/signatureValue",
     certificate_expired="validity/notAfter, revocation/nextUpdate",
     internal_error="name-constraints/names × constraints",  # X509_V_ERR_UNSPECIFIED: it has no own number
@@ -70,7 +70,7 @@ RFC5280_ALERTS = _alerts(
         "signature/not judged here"
     ),
     certificate_expired="validity",
-    certificate_revoked="revocation/revokedCertificates",
+    certificate_revoked="revocation/revokedCertificates, revocation/OCSP revocationTime",
     certificate_unknown="revocation",
     decrypt_error="proof-of-possession",
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from simulator.pki.stores import TrustStore
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.pki.crl.revocation_list import RevocationList
+    from simulator.pki.ocsp.certificate_id import CertificateId
     from simulator.tls.wire.version import Side
 
 
@@ -31,6 +32,22 @@ class PolicyInputs:
     inhibits_any: bool = False
 
 
+class OcspReply(NamedTuple):
+    """What came of a question.
+
+    Attributes:
+        certificate: fingerprint of the certificate in question.
+        asked: its name in the request.
+        answer: DER of the answer, or None where none came.
+        problem: the reason why none came, as the end of a sentence; else empty.
+    """
+
+    certificate: str
+    asked: CertificateId
+    answer: bytes | None
+    problem: str
+
+
 @dataclass(frozen=True, slots=True)
 class RevocationPolicy:
     """The rules of a verifier about revocation.
@@ -40,12 +57,14 @@ class RevocationPolicy:
         scope: the certificates that it looks up: the leaf, or all of the path.
         soft_fail: without an answer it accepts all the same.
         crls: the revocation lists that it holds.
+        replies: what OCSP responders replied so far.
     """
 
-    source: Literal["none", "crl"] = "none"
+    source: Literal["none", "crl", "ocsp"] = "none"
     scope: Literal["leaf", "chain"] = "leaf"
     soft_fail: bool = False
     crls: tuple[RevocationList, ...] = ()
+    replies: tuple[OcspReply, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

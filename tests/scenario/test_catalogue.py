@@ -51,6 +51,12 @@ DECIDED_ELSEWHERE = {
     "version-mismatch": (None, "protocol_version", "protocol_version"),
     "ca-list-excludes-certificate": ("certificate-presented", "handshake_failure", "certificate_required"),
     "no-common-signature-scheme": ("certificate-presented", "handshake_failure", "certificate_required"),
+    # A responder of the CA is asked about the chain, and what it answers decides.
+    "revoked-by-ocsp": ("revocation", "certificate_revoked", "certificate_revoked"),
+    **dict.fromkeys(
+        ("ocsp-answer-stale", "ocsp-wrong-signer", "ocsp-unreachable-hard-fail"),
+        ("revocation", "certificate_unknown", "certificate_unknown"),
+    ),
 }
 
 

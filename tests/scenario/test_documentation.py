@@ -13,6 +13,7 @@ from simulator.lessons.quiz.setting_table import setting_words
 from simulator.scenario import CertificateSetup, ClientSetup, Expectation, Network, ScheduleEntry, ServerSetup
 from simulator.scenario.changes import parse_assignment
 from simulator.scenario.file import loads
+from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.revocation_setup import CrlSetup
 from tests.peers import ROOT
 
@@ -23,6 +24,7 @@ PARTS = {
     "[server]": ServerSetup,
     "[certificates.NAME]": CertificateSetup,
     "[crls.NAME]": CrlSetup,
+    "[responders.NAME]": ResponderSetup,
     "[expect]": Expectation,
     "[[schedule]]": ScheduleEntry,
 }
@@ -52,7 +54,7 @@ def test_the_page_and_the_notebooks_have_the_same_words(part: str) -> None:
 def test_the_examples_play() -> None:
     """Each TOML example that expects something comes out so in both versions."""
     examples = [text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "expect]" in text]
-    assert 4 == len(examples)
+    assert 5 == len(examples)
     for text in examples:
         for tls in ("1.2", "1.3"):
             assert simulate(loads(text), tls=tls).as_expected is True

@@ -69,7 +69,8 @@ alert = "unknwn_ca"
 
 BAD_LINES = [
     "bad.toml:2: tile: there is no such setting here; there are name, title, topic, lesson, seed, clock, "
-    "network, certificates, client, server, schedule, expect (got 'A title'). Did you mean 'title'?",
+    "network, certificates, crls, responders, client, server, schedule, expect (got 'A title'). "
+    "Did you mean 'title'?",
     "bad.toml:3: clock: must be a date and time, as in 2030-03-04T09:00:00Z (got 'today').",
     "bad.toml:4: seed: must be text (got 5).",
     "bad.toml:7: network.latency_ms: must be from 0 to 86400000 milliseconds (got -3.0).",

@@ -9,45 +9,47 @@ import pytest
 
 from simulator.pki.bundles import write_pem
 from simulator.pki.key_types import KeyType
-from simulator.trust.checks.ocsp_answer import OcspJudgement, judge_ocsp_answer
+from simulator.trust.checks.ocsp import judge_ocsp_answer
 from tests.pki.ocsp_samples import MACHINE_NOW, NONCE, answer, hierarchy, odd_answers, single
 from tests.pki.samples import openssl
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from simulator.trust.checks.revocation_status import RevocationStatus
+
 OK, LATE, BAD = "Response verify OK", "WARNING: Status times invalid", "Response Verify Failure"
-# (status, the field that decided, the status that OpenSSL prints, words that it prints beside it)
-ROWS: dict[str, tuple[str | None, str, str | None, str]] = {
+# (state, the field that decided, the status that OpenSSL prints, words that it prints beside it)
+ROWS: dict[str, tuple[str, str, str | None, str]] = {
     "good": ("good", "certStatus", "good", OK),
     "good, by key": ("good", "certStatus", "good", OK),
     "good, appointed responder": ("good", "certStatus", "good", OK),
-    "revoked": ("revoked", "certStatus", "revoked", "Reason: keyCompromise"),
-    "revoked without a reason": ("revoked", "certStatus", "revoked", OK),
+    "revoked": ("revoked", "revocationTime", "revoked", "Reason: keyCompromise"),
+    "revoked without a reason": ("revoked", "revocationTime", "revoked", OK),
     "unknown": ("unknown", "certStatus", "unknown", OK),
     "without nextUpdate": ("good", "certStatus", "good", OK),
-    "out of date": (None, "nextUpdate", "good", LATE),
+    "out of date": ("unknown", "nextUpdate", "good", LATE),
     "within tolerance": ("good", "certStatus", "good", OK),
-    "from tomorrow": (None, "thisUpdate", "good", LATE),
-    "next before this": (None, "nextUpdate", "good", LATE),
-    "another certificate": (None, "certID", None, "ERROR: No Status found."),
-    "another hash": (None, "certID", None, "ERROR: No Status found."),
-    "responder without the purpose": (None, "extKeyUsage", "good", "missing ocspsigning usage"),
-    "responder of another CA": (None, "issuer", "good", "certificate verify error"),
-    "expired responder": (None, "validity", "good", "certificate has expired"),
-    "another CA": (None, "issuer", "good", "certificate verify error"),
-    "unnamed responder": (None, "responderID", "good", "signer certificate not found"),
-    "another key": (None, "signature", "good", BAD),
-    "tryLater": (None, "responseStatus", None, "Responder Error: trylater (3)"),
-    "unauthorized": (None, "responseStatus", None, "Responder Error: unauthorized (6)"),
-    "malformedRequest": (None, "responseStatus", None, "Responder Error: malformedrequest (1)"),
-    "internalError": (None, "responseStatus", None, "Responder Error: internalerror (2)"),
-    "sigRequired": (None, "responseStatus", None, "Responder Error: sigrequired (5)"),
-    "garbage": (None, "OCSPResponse", None, "Error reading OCSP response"),
+    "from tomorrow": ("unknown", "thisUpdate", "good", LATE),
+    "next before this": ("unknown", "nextUpdate", "good", LATE),
+    "another certificate": ("unknown", "certID", None, "ERROR: No Status found."),
+    "another hash": ("unknown", "certID", None, "ERROR: No Status found."),
+    "responder without the purpose": ("unknown", "extKeyUsage", "good", "missing ocspsigning usage"),
+    "responder of another CA": ("unknown", "issuer", "good", "certificate verify error"),
+    "expired responder": ("unknown", "validity", "good", "certificate has expired"),
+    "another CA": ("unknown", "issuer", "good", "certificate verify error"),
+    "unnamed responder": ("unknown", "responderID", "good", "signer certificate not found"),
+    "another key": ("unknown", "signature", "good", BAD),
+    "tryLater": ("unknown", "responseStatus", None, "Responder Error: trylater (3)"),
+    "unauthorized": ("unknown", "responseStatus", None, "Responder Error: unauthorized (6)"),
+    "malformedRequest": ("unknown", "responseStatus", None, "Responder Error: malformedrequest (1)"),
+    "internalError": ("unknown", "responseStatus", None, "Responder Error: internalerror (2)"),
+    "sigRequired": ("unknown", "responseStatus", None, "Responder Error: sigrequired (5)"),
+    "garbage": ("unknown", "OCSPResponse", None, "Error reading OCSP response"),
 }
 
 
-def judged(raw: bytes, kind: KeyType = KeyType.P256, nonce: bytes | None = None) -> OcspJudgement:
+def judged(raw: bytes, kind: KeyType = KeyType.P256, nonce: bytes | None = None) -> RevocationStatus:
     """An answer, judged for the leaf of a hierarchy at the machine's now."""
     of = hierarchy(kind)
     return judge_ocsp_answer(raw, of.asked, of.leaf.certificate, of.ca.own.certificate, MACHINE_NOW, nonce)
@@ -57,7 +59,7 @@ def judged(raw: bytes, kind: KeyType = KeyType.P256, nonce: bytes | None = None)
 def test_the_field_that_decides(name: str) -> None:
     """Each odd answer is judged by the field that is odd, and has a status only if it counts."""
     found = judged(odd_answers()[name])
-    assert (found.status, found.field) == ROWS[name][:2], found
+    assert (found.state, found.field) == ROWS[name][:2], found
 
 
 @pytest.mark.parametrize("name", odd_answers())
@@ -80,7 +82,7 @@ def test_openssl_prints_the_same(name: str, tmp_path: Path) -> None:
     assert words in printed
     assert done.returncode == 0 or words not in (OK, LATE, "Reason: keyCompromise")
     sound = OK in printed and not any(fault in printed for fault in (LATE, "ERROR"))
-    assert sound == (judged(odd_answers()[name]).status is not None)
+    assert sound == (ROWS[name][1] in ("certStatus", "revocationTime"))
 
 
 @pytest.mark.parametrize("kind", [KeyType.P384, KeyType.ED25519, KeyType.RSA2048])
@@ -88,23 +90,23 @@ def test_a_ca_with_another_kind_of_key(kind: KeyType) -> None:
     """An answer signed with each kind of key is verified, and one octet of it changed is not."""
     of = hierarchy(kind)
     raw = answer(single(certificate=of.asked), of.ca.own)
-    assert judged(raw, kind).status == "good"
+    assert judged(raw, kind).state == "good"
     last = raw[:-1] + bytes((raw[-1] ^ 1,))
-    assert judged(last, kind).status is None
+    assert judged(last, kind).state == "unknown"
 
 
 def test_the_nonce_belongs_to_the_request() -> None:
     """Another nonce is an answer to another request; none is let pass, as OpenSSL lets it pass."""
-    assert judged(answer(nonce=NONCE), nonce=NONCE).status == "good"
+    assert judged(answer(nonce=NONCE), nonce=NONCE).state == "good"
     assert judged(answer(nonce=NONCE[::-1]), nonce=NONCE).field == "nonce"
-    assert judged(answer(), nonce=NONCE).status == "good"
-    assert judged(answer(nonce=NONCE)).status == "good"
+    assert judged(answer(), nonce=NONCE).state == "good"
+    assert judged(answer(nonce=NONCE)).state == "good"
 
 
 def test_the_sentences_name_what_was_found() -> None:
     """A revocation is reported with its moment and its reason, an error with its name."""
     revoked = judged(odd_answers()["revoked"])
-    assert "because of keyCompromise" in revoked.sentence
-    assert revoked.value.startswith("revoked at ")
-    assert "tryLater" in judged(odd_answers()["tryLater"]).sentence
-    assert "another certificate" in judged(odd_answers()["another certificate"]).sentence
+    assert "because of keyCompromise" in revoked.why
+    assert (revoked.reason, revoked.since) == ("keyCompromise", single("revoked").revoked_at)
+    assert "tryLater" in judged(odd_answers()["tryLater"]).why
+    assert "another certificate" in judged(odd_answers()["another certificate"]).why

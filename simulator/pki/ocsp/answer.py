@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from simulator.errors import CertificateError
 from simulator.pki import der
+from simulator.pki.crl.reasons import REASON_NAMES
 from simulator.pki.ocsp.certificate_id import CertificateId, read_certificate_id
 from simulator.pki.ocsp.extensions import NONCE, read_extensions
 from simulator.pki.reading.fields import exactly
@@ -34,19 +35,6 @@ RESPONSE_STATUSES: dict[int, ResponseStatus] = {
     3: "tryLater",
     5: "sigRequired",
     6: "unauthorized",
-}
-# CRLReason (RFC 5280, section 5.3.1); 7 is not used.
-REASONS = {
-    0: "unspecified",
-    1: "keyCompromise",
-    2: "cACompromise",
-    3: "affiliationChanged",
-    4: "superseded",
-    5: "cessationOfOperation",
-    6: "certificateHold",
-    8: "removeFromCRL",
-    9: "privilegeWithdrawn",
-    10: "aACompromise",
 }
 _STATUSES: dict[int, CertificateStatus] = {0x80: "good", 0xA1: "revoked", 0x82: "unknown"}
 
@@ -248,7 +236,7 @@ def _read_reason(data: bytes, why: list[der.Element]) -> str | None:
     (element,) = exactly(der.children(data, holder), 1)
     der.expect(element, der.ENUMERATED)
     number = der.read_integer(data, element)
-    return REASONS.get(number, f"reason {number}")
+    return REASON_NAMES.get(number, f"reason {number}")
 
 
 def _read_time(data: bytes, element: der.Element) -> datetime:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 REQUEST_TYPE = "application/ocsp-request"
 ANSWER_TYPE = "application/ocsp-response"
-PORT = 80
 # nginx and Apache take at most 8 KB for a line of a header, and some dozens of lines.
 MOST_HEADER_OCTETS = 16_384
 _PHRASES = {200: "OK", 400: "Bad Request", 500: "Internal Server Error"}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.pki import der
-from simulator.pki.ocsp.answer import BASIC, REASONS, RESPONSE_STATUSES
+from simulator.pki.crl.reasons import REVOCATION_REASONS
+from simulator.pki.ocsp.answer import BASIC, RESPONSE_STATUSES
 from simulator.pki.ocsp.certificate_id import key_hash
 from simulator.pki.ocsp.extensions import write_nonce
 from simulator.pki.signing import algorithm_and_signature
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from simulator.pki.ocsp.answer import ResponseStatus, SingleAnswer
 
 _NUMBERS = {name: number for number, name in RESPONSE_STATUSES.items()}
-_REASON_NUMBERS = {name: number for number, name in REASONS.items()}
 
 
 def write_ocsp_error(status: ResponseStatus) -> bytes:
@@ -86,5 +86,5 @@ def _status(answer: SingleAnswer) -> bytes:
         return der.encode(0x82)
     why = b""
     if answer.reason is not None:
-        why = der.encode(0xA0, der.integer(_REASON_NUMBERS[answer.reason], der.ENUMERATED))
+        why = der.encode(0xA0, der.integer(REVOCATION_REASONS[answer.reason], der.ENUMERATED))
     return der.encode(0xA1, der.generalized_time(answer.revoked_at or answer.this_update), why)

@@ -53,6 +53,9 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "crl-good revoked-by-crl crl-missing crl-stale crl-stale-and-revoked crl-not-yet-valid crl-forged",
     "intermediate-revoked intermediate-revoked-leaf-checked expired-and-revoked",
     "revoked-after-crl-was-fetched hold-released",
+    # a responder of the CA is asked while the handshake waits
+    "revoked-by-ocsp ocsp-answer-stale ocsp-wrong-signer ocsp-good-answer-replayed",
+    "ocsp-unreachable-hard-fail ocsp-unreachable-soft-fail ocsp-slow",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.

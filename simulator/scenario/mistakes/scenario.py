@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.scenario.mistakes.certificates import certificates_problems
 from simulator.scenario.mistakes.mistake import Problem
+from simulator.scenario.mistakes.responders import responders_problems
 from simulator.scenario.mistakes.revocation import crls_problems
 from simulator.scenario.mistakes.schedule import schedule_problems
 from simulator.scenario.mistakes.sides import client_problems, server_problems
@@ -39,6 +40,7 @@ def scenario_problems(scenario: ScenarioSetup) -> list[Problem]:
         *_network_problems(scenario),
         *certificates_problems(scenario),
         *crls_problems(scenario),
+        *responders_problems(scenario),
         *client_problems(scenario),
         *server_problems(scenario),
     ]

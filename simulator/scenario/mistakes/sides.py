@@ -12,6 +12,7 @@ from simulator.scenario.mistakes.mistake import (
     unknown_certificates,
 )
 from simulator.scenario.mistakes.policies import side_policy_problems
+from simulator.scenario.mistakes.responders import patience_problems
 from simulator.scenario.mistakes.revocation import unknown_lists
 from simulator.scenario.user_rules import users_problems
 from simulator.security import SecurityLevel
@@ -82,6 +83,7 @@ def _side_problems(side: str, setup: ClientSetup | ServerSetup, scenario: Scenar
     yield from unknown_certificates((side, "trusts"), setup.trusts, certificates)
     yield from side_policy_problems(side, setup)
     yield from unknown_lists(side, setup.crls, scenario)
+    yield from patience_problems(side, setup)
     yield from offset_problems((side, "clock_offset"), setup.clock_offset, scenario.clock)
     for key in ("groups", "signature_schemes"):
         names = getattr(setup, key)

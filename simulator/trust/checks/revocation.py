@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.trust.checks.candidate import Finding, called, moment
 from simulator.trust.checks.crl import crl_status
+from simulator.trust.checks.ocsp import ocsp_status
 from simulator.trust.checks.revocation_status import RevocationStatus
 from simulator.trust.verdict import CheckOutcome
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 Source = Callable[["Candidate", int], RevocationStatus]
 #: The sources by the word of the setting ``revocation``; where that is ``none``, nothing comes here.
-SOURCES: Mapping[str, Source] = {"crl": crl_status}
+SOURCES: Mapping[str, Source] = {"crl": crl_status, "ocsp": ocsp_status}
 
 SOFT_FAILURE = "This side fails softly: without an answer it goes on as if the check had not been configured."
 

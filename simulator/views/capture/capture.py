@@ -19,6 +19,7 @@ from simulator.tls.wire.version import Protection
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import Alert, TransportEnded
 from simulator.views.capture import pcapng
+from simulator.views.capture.lookups import lookups, responder_host
 from simulator.views.capture.packets import Endpoint, Flag, Segment, packets
 from simulator.views.capture.ports import port_remark
 from simulator.views.story.lanes import scenario_words, whole_title
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from simulator.trace.facts import Event, Sent, Setup
+    from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
 
 # Addresses set aside for documentation (RFC 5737), one net for each side.
@@ -61,17 +63,27 @@ def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
     if keylog:
         blocks.append(pcapng.tls_secrets("".join(f"{line}\n" for line in keylog).encode()))
     for one in connections_of(trace):
-        blocks += _stream(one, telling=bool(keylog))
+        blocks += _packets(one, telling=bool(keylog))
     return b"".join(blocks)
 
 
-def _stream(trace: Trace, *, telling: bool) -> Iterator[bytes]:
-    """The packets of one connection."""
+def _packets(trace: Trace, *, telling: bool) -> Iterator[bytes]:
+    """The packets of one connection, and of the questions to OCSP responders in it, in order of time."""
     setup = trace.setup
-    segments = connection(trace, telling=telling)
     hosts = {side: _host(setup, side) for side in ADDRESSES}
+    streams = [(connection(trace, telling=telling), hosts)]
+    for number, (lane, segments) in enumerate(lookups(trace), start=1):
+        asker, responder = segments[0].sender, responder_host(setup, lane, len(hosts["client"].address))
+        first = replace(_host(setup, f"{asker} asks, {number}"), address=hosts[asker].address)
+        last = replace(_host(setup, f"{lane} answers, {number}"), address=responder.address)
+        streams.append((segments, {asker: first, lane: replace(last, port=responder.port)}))
+    made = [
+        (segment, packet)
+        for segments, ends in streams
+        for segment, packet in zip(segments, packets(segments, ends, setup.latency), strict=True)
+    ]
     start = _epoch_microseconds(setup.clock)
-    for segment, packet in zip(segments, packets(segments, hosts, setup.latency), strict=True):
+    for segment, packet in sorted(made, key=lambda one: one[0].at):  # stable: a stream's order stays
         yield pcapng.packet(packet, start + segment.at, segment.comment)
 
 
@@ -87,10 +99,19 @@ def _about(trace: Trace, *, with_keys: bool) -> str:
 
 
 def _names(setup: Setup) -> dict[bytes, str]:
-    """The names of both hosts by address; the server has the name that the client asks for, if it is one."""
+    """The names of all hosts by address; the server has the name that the client asks for, if it is one."""
     wanted = _wanted_host(setup)
     server = "server" if _address_in(wanted) else wanted.removesuffix(".") or "server"
-    return dict(zip(_addresses(setup).values(), ("client", server), strict=True))
+    sides = _addresses(setup)
+    length, lanes = len(sides["client"]), [one.name for one in setup.actors if _answers_ocsp(one)]
+    responders = (responder_host(setup, lane, length) for lane in lanes)
+    return dict(zip(sides.values(), ("client", server), strict=True)) | {
+        one.address: clean(one.name) for one in responders
+    }
+
+
+def _answers_ocsp(actor: ActorSetup) -> bool:
+    return "OCSP responder" in dict(actor.policy)
 
 
 def _addresses(setup: Setup) -> dict[str, bytes]:
@@ -141,7 +162,7 @@ def _data(trace: Trace, *, telling: bool) -> Iterator[Segment]:
     """A segment for each record. A record may hold several messages, and a message several records."""
     waiting: dict[str, list[str]] = {side: [] for side in ADDRESSES}
     for event, fact in sendings(trace):
-        if event.actor not in ADDRESSES or fact.protocol == "enrolment":
+        if event.actor not in ADDRESSES or fact.protocol in ("enrolment", "ocsp"):
             continue
         waiting[event.actor].append(_words(event, fact, telling=telling))
         for record in records_of(fact.wire):
@@ -192,12 +213,15 @@ def _first_to_close(trace: Trace, last: dict[str, int]) -> tuple[str, int]:
 
 
 def _host(setup: Setup, side: str) -> Endpoint:
-    """One end. Its port and first sequence number differ from run to run."""
-    words = f"{setup.seed}\0{scenario_words(setup)}\0{setup.tls}\0{side}"
+    """One end, without an address for a third party. Port and first number differ from run to run."""
+    address, words = (
+        _addresses(setup).get(side, b""),
+        f"{setup.seed}\0{scenario_words(setup)}\0{setup.tls}\0{side}",
+    )
     digest = sha256(words.encode(errors="replace")).digest()
     first = int.from_bytes(digest[:4])
     dynamic = FIRST_DYNAMIC_PORT + int.from_bytes(digest[4:6]) % (65536 - FIRST_DYNAMIC_PORT)
-    return Endpoint(_addresses(setup)[side], setup.port if side == "server" else dynamic, first)
+    return Endpoint(address, setup.port if side == "server" else dynamic, first)
 
 
 def _epoch_microseconds(clock: str) -> int:

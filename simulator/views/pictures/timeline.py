@@ -14,7 +14,7 @@ from itertools import count, pairwise
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import SIDES
-from simulator.trace.facts import Alert
+from simulator.trace.facts import Alert, Received, Sent, Unanswered
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.cells import hanging
 from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon
@@ -26,7 +26,7 @@ from simulator.views.pictures.page import LANE_HEAD, blank, finished, lane_head,
 from simulator.views.story.beat_kinds import Beat, Belief, CallReturned, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import beats, with_proofs
 from simulator.views.story.caption import caption
-from simulator.views.story.lanes import run_title
+from simulator.views.story.lanes import names_of, run_title
 from simulator.views.story.words import PROTECTION_WORDS, moment, plural
 
 if TYPE_CHECKING:
@@ -83,10 +83,10 @@ class Departure:
 
 
 def departures(trace: Trace) -> list[Departure]:
-    """Everything sent over the connection, in order."""
+    """Everything sent over the connection, in order; what passes with an OCSP responder is beside it."""
     found: list[Departure] = []
     for beat in beats(trace):
-        if not isinstance(beat, Flight) or beat.event.actor not in SIDES or beat.event.at < 0:
+        if not isinstance(beat, Flight) or {beat.event.actor, beat.receiver} != set(SIDES):
             continue
         here = [one for one in found if (one.first.event.actor, one.at) == (beat.event.actor, beat.event.at)]
         if here and _look(here[-1].first) == _look(beat):
@@ -94,6 +94,13 @@ def departures(trace: Trace) -> list[Departure]:
         else:
             found.append(Departure([beat]))
     return found
+
+
+def is_lookup(beat: Beat) -> bool:
+    """Return True for a question to an OCSP responder, its answer, and its end without one."""
+    fact = beat.event.fact
+    asked = isinstance(fact, Sent | Received) and fact.protocol == "ocsp"
+    return asked or isinstance(fact, Unanswered)
 
 
 def _look(flight: Flight) -> tuple[Protection, bool, bool, bool]:
@@ -132,7 +139,10 @@ class _Timeline:
         kinds: tuple[type[Beat], ...] = () if detail == "overview" else (Decision, CallReturned)
         kinds += (Ledger, Belief) if detail == "everything" else ()
         story = beats(trace) if detail == "everything" else with_proofs(beats(trace))
-        told = [beat for beat in story if isinstance(beat, kinds) or _is_end(beat)]
+        shows = detail != "overview"
+        told = [
+            beat for beat in story if isinstance(beat, kinds) or _is_end(beat) or (shows and is_lookup(beat))
+        ]
         self.notes = {side: self._notes(side, told) for side in SIDES}
         self.starts: dict[int, float] = {}  # seq of a note → how far below the top of its instant it begins
         still: dict[int, float] = {0: 0.0}
@@ -269,12 +279,14 @@ def timeline_text(trace: Trace, width: int = 80) -> str:
         width: columns, at least 40; no line is longer.
     """
     width, latency, left = max(width, 40), trace.setup.latency, departures(trace)
-    lines = text_head(trace, TITLE, width)
-    for departure in left:
+    lines, names = text_head(trace, TITLE, width), names_of(trace.setup)
+    asked = [Departure([beat]) for beat in beats(trace) if isinstance(beat, Flight) and is_lookup(beat)]
+    for departure in sorted([*left, *asked], key=lambda one: one.first.event.seq):
         flight, arrival = departure.first, moment(departure.at + latency)
         fate = "is never read" if flight.lost else f"arrives at {arrival}"
         keys = PROTECTION_WORDS[flight.protection]
-        words = f"{flight.event.actor} sends {departure.words} ({keys}); {fate}"
+        who = flight.event.actor if flight.event.actor in SIDES else names.phrase(flight.event.actor)
+        words = f"{who} sends {departure.words} ({keys}); {fate}"
         lines += hanging(f"{moment(departure.at):>9}  ", words, width)
     told = [flight for departure in left for flight in departure.flights]
     count = plural(sum(flight.protocol != "tcp" for flight in told), "message")

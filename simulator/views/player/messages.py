@@ -40,8 +40,8 @@ def messages(trace: Trace) -> dict[int, dict[str, Any]]:
 
 
 def _in_tls(fact: Sent | Alert) -> bool:
-    """Return True for all but enrolment, which has other encodings than TLS and its own way."""
-    return fact.protocol != "enrolment"
+    """Return True for all but enrolment and OCSP, which have other encodings than TLS and their own way."""
+    return fact.protocol not in ("enrolment", "ocsp")
 
 
 def _message(event: Event, fact: Sent | Alert, trace: Trace) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from simulator.trace.facts import (
     StateChanged,
     Step,
     TransportEnded,
+    Unanswered,
     UserSought,
 )
 from simulator.trust.verdict import CheckOutcome
@@ -226,6 +227,8 @@ class _Walk:
             case Noted():
                 words = say(fact.text)
                 return self._remark(event, "note", words, tuple(filter(None, [words.partition(". ")[2]])))
+            case Unanswered(reason=why):
+                return self._remark(event, "note", f"{self._head(event)}: {clean(why)}.")
             case Setup():
                 said = (
                     "Before the first message: who holds what, and whom each side trusts.",
@@ -257,6 +260,9 @@ class _Walk:
             said = (f"{small}, {protected(fact.protection)}.",)
         if fact.protocol == "enrolment":
             said = (f"To {self.names.phrase(receiver)}, before and outside the connection.",)
+        elif fact.protocol == "ocsp":
+            said = (f"To {self.names.phrase(receiver)} over HTTP, outside the connection.",)
+            small += f" over HTTP, {PROTECTION_WORDS[fact.protection]}"
         else:
             small += f", {PROTECTION_WORDS[fact.protection]}"
         last = self.verdicts.get(event.actor)

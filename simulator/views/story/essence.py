@@ -251,8 +251,16 @@ def _ground(ledger: Ledger, otherwise: str, say: Say) -> Ground:
     if failed:
         return CheckOutcome.FAIL, _head(ledger.decisive[1])
     if fact.verdict.peer and not passed.isdisjoint(TRUSTED):
-        return CheckOutcome.PASS, f"{shorten(say(fact.verdict.peer), LONGEST)}: trusted"
+        return CheckOutcome.PASS, f"{shorten(say(fact.verdict.peer), LONGEST)}: trusted{_looked_up(fact)}"
     return CheckOutcome.NOT_EVALUATED, otherwise
+
+
+def _looked_up(fact: Checked) -> str:
+    """What a look-up of the leaf's revocation adds; its line has a depth only where it was looked up."""
+    for check in fact.verdict.checks:
+        if check.name == CheckName.REVOCATION and check.depth == 0:
+            return ", not revoked" if check.outcome is CheckOutcome.PASS else ", revocation not known"
+    return ""
 
 
 def _finished(rows: list[Row], *, late: bool) -> Iterator[Row]:

@@ -53,6 +53,8 @@ def key_fields(fact: Sent | Alert, trace: Trace, verdict: Verdict | None = None)
             return _handshake(message_in(fact.raw, version_of(trace)), trace.setup)
         case "enrolment":
             return _enrolment(fact, trace.setup)
+        case "ocsp":
+            return (clean(fact.words),) if fact.words else ()
         case "application_data":
             return _words(fact.raw)
         case _:

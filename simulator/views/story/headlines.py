@@ -21,6 +21,7 @@ from simulator.trace.facts import (
     StandingChanged,
     StateChanged,
     TransportEnded,
+    Unanswered,
     UserSought,
 )
 from simulator.trust.verdict import CheckOutcome
@@ -84,6 +85,8 @@ def headline(event: Event, names: Names = NAMELESS) -> str:
             return f"{who} knows: {level_name(fact.standing)}"
         case UserSought(user=user):
             return f"{who} maps the certificate to {f'the user {clean(user)}' if user else 'no user'}"
+        case Unanswered():
+            return f"{who} has no answer about {names.shown(fact.certificate)} from an OCSP responder"
         case Noted():
             return names.shown(fact.text).partition(". ")[0].removesuffix(".")
 

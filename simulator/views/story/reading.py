@@ -19,6 +19,7 @@ from simulator.trace.facts import (
     Sent,
     StateChanged,
     TransportEnded,
+    Unanswered,
 )
 from simulator.trace.latest import NO_REFUSAL
 from simulator.views.story.words import clean, duration, level_name
@@ -157,7 +158,8 @@ def unread_since(trace: Trace) -> dict[int, int]:
     """For every message that is never read: ``seq`` of its sending → of the event that makes it certain.
 
     That is the failure of its reader, or the end of the connection as the reader notices it, after which it
-    reads no more; or its own sending where that came later. Until then it may still be on its way.
+    reads no more; for a responder's answer, that the asker gave its question up; or its own sending where
+    that came later. Until then it may still be on its way.
     What passes between an actor and a CA is not part of the connection, and a ChangeCipherSpec in TLS 1.3 is
     dropped without being read whenever it comes (RFC 8446, appendix D.4); neither counts.
     """
@@ -168,10 +170,12 @@ def unread_since(trace: Trace) -> dict[int, int]:
     for event, end in trace.facts(TransportEnded):
         if end.direction == "received":
             failed.setdefault(event.actor, event.seq)
+    gave_up = {event.actor: event.seq for event, _ in trace.facts(Unanswered)}
     skipped = {"enrolment"} | ({"change_cipher_spec"} if version_of(trace) is Version.TLS13 else set())
     found = {}
     for event, fact in sendings(trace):
-        since = failed.get(fact.to if isinstance(fact, Sent) else fact.peer)
+        reader = fact.to if isinstance(fact, Sent) else fact.peer
+        since = (gave_up if fact.protocol == "ocsp" else failed).get(reader)
         if fact.protocol not in skipped and event.seq not in known and since is not None:
             found[event.seq] = max(event.seq, since)
     return found

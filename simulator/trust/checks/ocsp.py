@@ -1,4 +1,4 @@
-"""The worth of an OCSP answer about one certificate (RFC 6960, sections 3.2 and 4.2.2.2).
+"""The status of a certificate by OCSP: the worth of an answer (RFC 6960, sections 3.2 and 4.2.2.2).
 
 An answer counts if it speaks of the certificate, is signed by the CA that issued it or by a responder that
 this CA appointed, and its time has come and is not over. Only then is its status a status.
@@ -15,41 +15,43 @@ from simulator.pki.ocsp.answer import read_ocsp_answer
 from simulator.pki.ocsp.certificate_id import key_hash
 from simulator.pki.reading.names import read_name
 from simulator.trust.checks.candidate import called, listed, moment
+from simulator.trust.checks.revocation_status import RevocationStatus
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from simulator.pki.ocsp.answer import BasicAnswer, CertificateStatus, SingleAnswer
+    from simulator.pki.ocsp.answer import BasicAnswer, SingleAnswer
     from simulator.pki.ocsp.certificate_id import CertificateId
+    from simulator.trust.checks.candidate import Candidate
 
 # Clocks differ: openssl ocsp, nginx and Apache allow 300 seconds (their -validity_period or MAX_SKEW).
 TOLERANCE = timedelta(seconds=300)
 
 
-class OcspJudgement(NamedTuple):
-    """The worth of an answer.
+def ocsp_status(candidate: Candidate, depth: int) -> RevocationStatus:
+    """The status of the certificate at a depth.
 
-    Attributes:
-        status: the status that it proves, or None for an answer that counts for nothing.
-        sentence: one plain sentence for learners.
-        field: the field that decided.
-        value: its content.
-        required: what the rule requires of it.
-        reference: the rule.
-        answer: the part about the certificate, or None where none was reached.
+    Fields are named with ``OCSP`` in front: a profile has other alerts for those of a revocation list.
     """
-
-    status: CertificateStatus | None
-    sentence: str
-    field: str
-    value: str
-    required: str
-    reference: str
-    answer: SingleAnswer | None = None
+    certificate = candidate.path[depth]
+    if depth == candidate.last:
+        why = (
+            f"{called(certificate)} is trusted itself: no CA stands above it whose responder could be asked."
+        )
+        return RevocationStatus("not evaluated", why, "OCSP responder")
+    replies = candidate.policy.revocation.replies
+    reply = next((one for one in replies if one.certificate == certificate.fingerprint), None)
+    if reply is None or reply.answer is None:
+        problem = "it was not asked" if reply is None else reply.problem
+        why = f"There is no answer about {called(certificate)} from an OCSP responder: {problem}."
+        return RevocationStatus("unknown", why, "OCSP answer", value=problem, required="an answer")
+    issuer = candidate.path[depth + 1]
+    found = judge_ocsp_answer(reply.answer, reply.asked, certificate, issuer, candidate.now)
+    return found._replace(field=f"OCSP {found.field}", source="by OCSP")
 
 
 class _Problem(NamedTuple):
-    """The first thing that keeps an answer from counting; the fields of :class:`OcspJudgement`."""
+    """The first thing that keeps an answer from counting; the fields of a :class:`RevocationStatus`."""
 
     sentence: str
     field: str
@@ -65,8 +67,10 @@ def judge_ocsp_answer(
     issuer: Certificate,
     now: datetime,
     nonce: bytes | None = None,
-) -> OcspJudgement:
+) -> RevocationStatus:
     """Judge an answer; a pure function that never raises because of what was answered.
+
+    An answer that counts for nothing is as good as none: the state is ``unknown``, and the field says why.
 
     Args:
         raw: the answer, DER.
@@ -81,40 +85,51 @@ def judge_ocsp_answer(
         answer = read_ocsp_answer(raw)
     except CertificateError as error:
         sentence = f"The responder's answer cannot be read: {error.message}"
-        return OcspJudgement(
-            None, sentence, "OCSPResponse", error.message, "DER of an answer", "RFC 6960 §4.2"
+        return _worthless(
+            _Problem(sentence, "OCSPResponse", error.message, "DER of an answer", "RFC 6960 §4.2")
         )
     basic = answer.basic
     if basic is None:
         status = answer.status
         sentence = f"The responder answered {status}, and nothing about {called(certificate)}."
-        return OcspJudgement(None, sentence, "responseStatus", status, "successful", "RFC 6960 §4.2.1")
+        return _worthless(_Problem(sentence, "responseStatus", status, "successful", "RFC 6960 §4.2.1"))
     found = next((one for one in basic.answers if one.certificate == asked), None)
     if found is None:
         serials = listed([f"{one.certificate.serial_number:x}" for one in basic.answers])
         sentence = f"The answer is about another certificate than that of {called(certificate)}."
         required = f"{certificate.serial_number:x}, issued by {issuer.subject}"
-        return OcspJudgement(None, sentence, "certID", serials, required, "RFC 6960 §3.2 (1)")
+        return _worthless(_Problem(sentence, "certID", serials, required, "RFC 6960 §3.2 (1)"))
     problem = _signer_problem(basic, issuer, now) or _nonce_problem(basic, nonce) or _time_problem(found, now)
-    if problem is not None:
-        return OcspJudgement(None, *problem, found)
-    return _status(found, certificate)
+    return _status(found, certificate) if problem is None else _worthless(problem)
 
 
-def _status(found: SingleAnswer, certificate: Certificate) -> OcspJudgement:
-    """The judgement of an answer that counts."""
-    name = called(certificate)
-    value: str = found.status
-    if found.status == "good":
-        sentence = f"The responder says that {name} was not revoked at {moment(found.this_update)}."
-    elif found.status == "unknown":
-        sentence = f"The responder does not know the certificate of {name}."
-    else:
+def _worthless(problem: _Problem) -> RevocationStatus:
+    """The status by an answer that does not count."""
+    return RevocationStatus(
+        "unknown",
+        problem.sentence,
+        problem.field,
+        value=problem.value,
+        required=problem.required,
+        reference=problem.reference,
+    )
+
+
+def _status(found: SingleAnswer, certificate: Certificate) -> RevocationStatus:
+    """The status by an answer that counts."""
+    name, since, rule = called(certificate), found.revoked_at or found.this_update, "RFC 6960 §2.2"
+    if found.status == "revoked":
         because = f", because of {found.reason}" if found.reason else ""
-        since = moment(found.revoked_at or found.this_update)
-        sentence = f"The CA revoked the certificate of {name} at {since}{because}."
-        value = f"revoked at {since}{f' ({found.reason})' if found.reason else ''}"
-    return OcspJudgement(found.status, sentence, "certStatus", value, "good", "RFC 6960 §2.2", found)
+        sentence = f"The CA revoked the certificate of {name} at {moment(since)}{because}."
+        field, reason = "revocationTime", found.reason or ""
+        return RevocationStatus("revoked", sentence, field, reference=rule, reason=reason, since=since)
+    if found.status == "unknown":
+        sentence = f"The responder does not know the certificate of {name}."
+        return RevocationStatus("unknown", sentence, "certStatus", required="good", reference=rule)
+    at = moment(found.this_update)
+    sentence = f"The responder says that the certificate of {name} was not revoked at {at}."
+    value = f"at {at}"
+    return RevocationStatus("good", sentence, "certStatus", value=value, reference=rule)
 
 
 def _signer_problem(basic: BasicAnswer, issuer: Certificate, now: datetime) -> _Problem | None:
