@@ -28,7 +28,7 @@ _PLAIN_SUBJECT = re.compile(rf"{_PLAIN_PART}(,{_PLAIN_PART})*")
 
 
 # Words of other programs for the client authentication policy and its setting, in small letters; the table in
-# docs/scenarios.md says whose they are. A setting may stand in a part or at the top of a file.
+# docs/equivalents.md says whose they are. A setting may stand in a part or at the top of a file.
 _POLICY = ("client_authentication", "server.client_authentication")
 EQUIVALENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("off", "noclientcert", "cert_none", "ssl_verify_none"), ("none",)),
