@@ -11,7 +11,15 @@ from simulator.runs.many import spread
 from simulator.runs.progress import counted
 from simulator.runs.run import run_of, simulate
 from simulator.scenario import TLS_VERSIONS
-from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario, settings
+from simulator.scenario.catalogue.credentials import (
+    CREDENTIALS,
+    POLICIES,
+    POLICIES_ABOVE,
+    USERS,
+    credential_scenario,
+    scenario_of,
+    settings,
+)
 from simulator.trace.compare import Cell, Matrix
 
 if TYPE_CHECKING:
@@ -19,38 +27,45 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from simulator.runs.run import Run
-    from simulator.scenario import ClientAuthentication, Scenario, TlsVersion
+    from simulator.scenario import Scenario, TlsVersion
 
     Script = tuple[tuple[int, str], ...]  # (number of a decision, choice from outside), in the order taken
 
 
 def matrix(
-    credentials: Iterable[str] = tuple(CREDENTIALS),
-    policies: Iterable[ClientAuthentication] = POLICIES,
+    credentials: Iterable[str] = (*CREDENTIALS, *USERS),
+    policies: Iterable[str] = (*POLICIES, *POLICIES_ABOVE),
     versions: Iterable[TlsVersion] = TLS_VERSIONS,
     *,
     executor: Executor | None = None,
     progress: bool | None = None,
 ) -> Matrix:
-    """Play every credential under every policy in every version.
+    """Play every credential under every policy in every version, and above TLS every user likewise.
 
     Args:
-        credentials: the client's credentials; keys of
-            :data:`~simulator.scenario.catalogue.credentials.CREDENTIALS`.
-        policies: client authentication policies of the server.
+        credentials: the client's credentials; keys of ``CREDENTIALS`` and ``USERS`` of
+            :mod:`simulator.scenario.catalogue.credentials`.
+        policies: the server's client authentication policies, and ``POLICIES_ABOVE`` of that module.
         versions: protocol versions.
         executor: the executor of the runs; see :func:`~simulator.runs.many.simulate_all`.
         progress: show a bar on standard error; None shows it if that is a terminal.
 
     Raises:
-        ScenarioError: unknown credential, policy or version.
+        ScenarioError: unknown credential, policy or version; or no credential belongs to any of the policies.
     """
-    cells = tuple(product(credentials, policies, versions))
+    rows, columns = tuple(credentials), tuple(policies)
+    cells = tuple(
+        (row, column, tls)
+        for row, column, tls in product(rows, columns, versions)
+        if (row in USERS) == (column in POLICIES_ABOVE)
+    )
+    if not cells and rows and columns:
+        settings(rows[0], columns[0])  # raises: the two do not belong together
     played = spread(_cell, cells, executor, total=len(cells))
     return Matrix(tuple(counted(played, len(cells), "cells", show=progress)))
 
 
-def _cell(cell: tuple[str, ClientAuthentication, TlsVersion]) -> Cell:
+def _cell(cell: tuple[str, str, TlsVersion]) -> Cell:
     """Play one credential under one policy in one version."""
     credential, policy, tls = cell
     run = simulate(credential_scenario(credential, policy), tls)
@@ -59,7 +74,7 @@ def _cell(cell: tuple[str, ClientAuthentication, TlsVersion]) -> Cell:
         credential=credential,
         policy=policy,
         tls=tls,
-        scenario=CREDENTIALS[credential],
+        scenario=scenario_of(credential),
         set=tuple(f"{path}={value}" for path, value in settings(credential, policy).items()),
         level=outcome.level,
         alert=outcome.alert.name if outcome.alert else None,
@@ -68,6 +83,7 @@ def _cell(cell: tuple[str, ClientAuthentication, TlsVersion]) -> Cell:
         client_handshake=outcome.client.handshake,
         client_believed=outcome.client.believed_when_handshake_returned,
         client_authenticated=run.card.client_authenticated,
+        refused_at=outcome.refused_at,
     )
 
 

@@ -33,7 +33,7 @@ from simulator.trust.verdict import CheckOutcome
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from simulator.security import ClientProof, SecurityLevel
+    from simulator.security import ClientProof, RefusalLayer, SecurityLevel
     from simulator.trace.facts import Event, Fact, Setup
     from simulator.trace.trace import Trace
 
@@ -206,7 +206,7 @@ class Cell:
 
     Attributes:
         credential: what the client comes with: ``expired``.
-        policy: the server's client authentication policy.
+        policy: the server's client authentication policy, and above TLS what it asks of users.
         tls: ``1.2`` or ``1.3``.
         scenario: the catalogue scenario that was played.
         set: what was set in it, as ``path=value``; empty where it was played as it stands.
@@ -217,6 +217,7 @@ class Cell:
         client_handshake: how the client's handshake call ended.
         client_believed: the client's belief at that moment, or None where the call failed.
         client_authenticated: ``yes``, ``claimed`` (a certificate that was not judged), or ``no``.
+        refused_at: the layer that refused, or None.
     """
 
     credential: str
@@ -231,11 +232,12 @@ class Cell:
     client_handshake: str
     client_believed: SecurityLevel | None
     client_authenticated: ClientProof
+    refused_at: RefusalLayer | None
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The outcome of every credential under every policy in every version."""
+    """The outcome of every credential under every policy in every version, and above TLS of every user."""
 
     cells: tuple[Cell, ...]
 
@@ -253,6 +255,26 @@ class Matrix:
     def versions(self) -> tuple[str, ...]:
         """The protocol versions, in order."""
         return tuple(dict.fromkeys(cell.tls for cell in self.cells))
+
+    @property
+    def blocks(self) -> tuple[Matrix, ...]:
+        """The parts in which every row has every column: within TLS, and above it."""
+        columns: dict[tuple[str, ...], list[str]] = {}
+        for policy in self.policies:
+            rows = tuple(dict.fromkeys(cell.credential for cell in self.cells if cell.policy == policy))
+            columns.setdefault(rows, []).append(policy)
+        parts = (tuple(cell for cell in self.cells if cell.policy in names) for names in columns.values())
+        return tuple(map(Matrix, parts))
+
+    @property
+    def is_above_tls(self) -> bool:
+        """True for a part whose columns ask for more than TLS: policies with a plus sign."""
+        return all("+" in cell.policy for cell in self.cells)
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Credential and policy of each cell, in order, once."""
+        return tuple(dict.fromkeys((cell.credential, cell.policy) for cell in self.cells))
 
     def cell(self, credential: str, policy: str, tls: str) -> Cell:
         """One cell.

@@ -71,7 +71,7 @@ def test_no_number_of_processes_is_told_in_words(verb: str, jobs: str) -> None:
 def test_on_a_terminal_a_bar_grows_and_the_time_is_told() -> None:
     """While the matrix is played a bar counts its cells; then the time stands there, and the matrix."""
     with Screen(100, 60, "matrix", "--no-colour") as screen:
-        screen.wait("cells", "80/80", "Every cell was played in", "client has")
+        screen.wait("cells", "98/98", "Every cell was played in", "client has")
 
 
 @pytest.mark.usefixtures("few_scenarios")

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.errors import ScenarioError
 from simulator.runs.run import simulate
 from simulator.runs.sweep import explore, matrix
 from simulator.scenario import Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES
+from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, POLICIES_ABOVE, USERS
+from simulator.scenario.changes import parse_assignment
 from simulator.security import SecurityLevel as L
 from simulator.trace.compare import Matrix, consequences, first_bookkeeping, first_divergence
 from simulator.trace.facts import Checked, Decided, Sent
@@ -144,12 +146,15 @@ def whole_matrix() -> Matrix:
 
 
 def test_the_matrix_is_full(whole_matrix: Matrix) -> None:
-    """Ten credentials, four policies, two versions; each cell once, in order."""
-    assert whole_matrix.credentials == tuple(CREDENTIALS)
-    assert whole_matrix.policies == POLICIES
+    """Ten credentials under four policies, three users under three, in both versions: each cell once."""
+    within, above = whole_matrix.blocks
+    assert (within.credentials, within.policies) == (tuple(CREDENTIALS), POLICIES)
+    assert (above.credentials, above.policies) == (tuple(USERS), POLICIES_ABOVE)
+    assert (within.is_above_tls, above.is_above_tls) == (False, True)
+    assert within.cells + above.cells == whole_matrix.cells
     assert whole_matrix.versions == VERSIONS
     keys = [(cell.credential, cell.policy, cell.tls) for cell in whole_matrix.cells]
-    assert len(keys) == len(set(keys)) == 80
+    assert len(keys) == len(set(keys)) == 80 + 18
     assert list(whole_matrix.to_dict()["cells"][0])[:7] == [
         "credential",
         "policy",
@@ -189,10 +194,34 @@ def test_the_version_changes_the_alert_of_absence_only(whole_matrix: Matrix, cre
             assert older.alert == newer.alert
 
 
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_the_two_upper_levels(whole_matrix: Matrix, tls: str) -> None:
+    """A user is identified, and authorised where rights are asked for; refusals are above TLS."""
+    within = {
+        (user, policy): whole_matrix.cell(user, policy, tls) for user in USERS for policy in POLICIES_ABOVE
+    }
+    table = [[within[user, policy].level for policy in POLICIES_ABOVE] for user in USERS]
+    assert table == [
+        [L.CLIENT_IDENTIFIED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED],
+        [L.CLIENT_IDENTIFIED, L.CLIENT_IDENTIFIED, L.REFUSED],
+        [L.CLIENT_AUTHENTICATED, L.REFUSED, L.REFUSED],
+    ]
+    layers = [cell.refused_at for cell in within.values() if cell.level is L.REFUSED]
+    assert layers == ["application", "identity", "identity"]
+    assert {(cell.alert, cell.client_handshake) for cell in within.values()} == {(None, "ok")}
+
+
+def test_rows_and_columns_that_do_not_meet_are_refused() -> None:
+    """A user has no cell under a policy of TLS alone, nor a bad certificate one above TLS."""
+    for rows, columns in ((["unknown-user"], ["required"]), (["expired"], ["required + map"])):
+        with pytest.raises(ScenarioError, match="policy"):
+            matrix(rows, columns)
+
+
 def test_each_cell_can_be_played_alone(whole_matrix: Matrix) -> None:
     """A cell names the scenario and what to set in it, and playing just that gives its level."""
     for cell in whole_matrix.cells:
-        changes = dict(setting.split("=", 1) for setting in cell.set)
+        changes = dict(map(parse_assignment, cell.set))
         run = simulate(
             catalogue[cell.scenario].but(changes) if changes else catalogue[cell.scenario], cell.tls
         )  # type: ignore[arg-type]

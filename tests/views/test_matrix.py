@@ -12,7 +12,6 @@ import pytest
 from simulator.errors import OutputError
 from simulator.runs.saving import save_matrix
 from simulator.runs.sweep import matrix
-from simulator.security import SecurityLevel
 from simulator.views.drawing.cells import cells
 from simulator.views.drawing.display import Box, Text
 from simulator.views.drawing.style import palette
@@ -54,10 +53,10 @@ def test_the_picture_has_no_fault_and_enough_contrast() -> None:
 
 
 def test_late_refusals_say_so_in_words() -> None:
-    """The cells whose client learns late are those of TLS 1.3 that refuse, and each says it in words."""
+    """The cells whose client learns late are those in which TLS 1.3 refuses, and each says it in words."""
     whole = _matrix()
     late = [place for place, cell in enumerate(whole.cells) if is_late(cell)]
-    refused = [cell.tls == "1.3" and cell.level is SecurityLevel.REFUSED for cell in whole.cells]
+    refused = [cell.tls == "1.3" and cell.refused_at == "tls" for cell in whole.cells]
     assert late == [place for place, wanted in enumerate(refused) if wanted]
     texts = [item for item in matrix_drawing(whole).items if isinstance(item, Text)]
     said = [text.seq for text in texts if text.text == "client learns late"]
@@ -87,7 +86,11 @@ def test_the_description_tells_every_cell() -> None:
         "no certificate under required: refused, by the server, handshake_failure in TLS 1.2; refused, by"
         in text
     )
-    assert text.count(" under ") == len(_matrix().credentials) * len(_matrix().policies)
+    assert (
+        "unknown-user under required + map + insist: refused, by the server, above TLS: no known user."
+        in text
+    )
+    assert text.count(" under ") == len(_matrix().pairs) == 10 * 4 + 3 * 3
 
 
 @pytest.mark.parametrize("width", [40, 76, 80, 120, 126, 200])

@@ -1,7 +1,8 @@
 """The outcome matrix: the level of each credential under each policy, as a picture and as text.
 
 Rows are credentials of the client, columns are policies of the server. Every cell has two halves, TLS 1.2 and
-TLS 1.3, since the same refusal reaches the client in time in one and too late in the other.
+TLS 1.3, since the same refusal reaches the client in time in one and too late in the other. What is decided
+above TLS is a block of its own: there all come with a good certificate, and rows are users.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ CELL_PAD = 9.0
 ROW_HEIGHT = 100.0
 GAP = 8.0
 
+CLIENT_HAS = "client has"
 LEAST_WIDTH = 76
 WIDE_COLUMN = 25  # room for the longest name of an alert
 LATE_KEY = "* The client's handshake call had returned without error before it could read the refusal."
@@ -51,7 +53,14 @@ POLICY_WORDS = {
     "unverified": "asks, and judges only the proof",
     "optional": "asks; none is fine, a bad one is not",
     "required": "insists on a good one",
+    "required + map": "looks the user up; an unknown one is fine",
+    "required + map + insist": "insists on a known user",
+    "required + map + authorise": "insists on a user who may",
 }
+#: A refusal above TLS, by its layer.
+REFUSED_ABOVE = {"identity": "no known user", "application": "the user may not"}
+SHORT_REFUSALS = {"identity": "REFUSED, unknown", "application": "REFUSED, may not"}
+ABOVE = "Above TLS: the policy is required and the certificate good; which user is it, and what may it do?"
 TITLE = "What a certificate is worth, under each policy of the server"
 LATE = "client learns late"
 LATE_WORDS = (
@@ -65,34 +74,45 @@ CLAIMED_WORDS = "the client sent a certificate, and the server did not judge it.
 
 
 def is_late(cell: Cell) -> bool:
-    """The client's handshake call returned without error, and then it was refused."""
-    return cell.level is SecurityLevel.REFUSED and cell.client_handshake == "ok"
+    """The client's handshake call returned without error, and then TLS refused it."""
+    return cell.refused_at == "tls" and cell.client_handshake == "ok"
 
 
 def matrix_drawing(matrix: Matrix) -> Drawing:
     """Lay the matrix out as a display list; an item's ``seq`` is the place of its cell in the matrix."""
     column = HALF * len(matrix.versions) + GAP
-    width = 2 * MARGIN + ROW_HEAD + column * len(matrix.policies)
+    width = 2 * MARGIN + ROW_HEAD + column * max(len(block.policies) for block in matrix.blocks)
     sheet = blank(width)
     sheet.put(*_title(matrix))
-    place = len(sheet.front)
-    sheet.put(*_heads(matrix, column))
-    sheet.head, sheet.y = sheet.span_since(place), MARGIN + 132
-    for credential in matrix.credentials:
-        _row_head(sheet, matrix, credential)
-        for place, policy in enumerate(matrix.policies):
-            x = MARGIN + ROW_HEAD + place * column
-            for half, tls in enumerate(matrix.versions):
-                cell = matrix.cell(credential, policy, tls)
-                _cell(sheet, cell, matrix.cells.index(cell), x + half * HALF)
-        sheet.y += ROW_HEIGHT + GAP
-    sheet.put(*_legend(matrix, sheet.y + 8))
-    sheet.y += 74 if any(cell.client_authenticated == "claimed" for cell in matrix.cells) else 54
+    sheet.y = MARGIN + 66
+    for block in matrix.blocks:
+        if block.is_above_tls:
+            sheet.put(Text(MARGIN, sheet.y + 28, ABOVE, "matrix.head", 0))
+            sheet.y += 44
+        place = len(sheet.front)
+        sheet.put(*_heads(block, column, sheet.y))
+        if not block.is_above_tls:
+            sheet.head = sheet.span_since(place)
+        sheet.y += 66
+        _rows(sheet, matrix, block, column)
+    sheet.y = _legend(sheet, matrix, sheet.y + 8)
     left, middle = MARGIN + ROW_HEAD + (column - GAP) / 2, MARGIN + 132 + ROW_HEIGHT / 2
     sheet.scales = Scales(
         ((0.0, left), (1.0, left + column)), ((0.0, middle), (1.0, middle + ROW_HEIGHT + GAP))
     )
     return finished(sheet, TITLE, description(matrix))
+
+
+def _rows(sheet: Sheet, matrix: Matrix, block: Matrix, column: float) -> None:
+    """The rows of a block."""
+    for credential in block.credentials:
+        _row_head(sheet, block, credential)
+        for place, policy in enumerate(block.policies):
+            x = MARGIN + ROW_HEAD + place * column
+            for half, tls in enumerate(block.versions):
+                cell = block.cell(credential, policy, tls)
+                _cell(sheet, cell, matrix.cells.index(cell), x + half * HALF)
+        sheet.y += ROW_HEIGHT + GAP
 
 
 def _title(matrix: Matrix) -> Iterator[Item]:
@@ -102,16 +122,21 @@ def _title(matrix: Matrix) -> Iterator[Item]:
     yield Text(MARGIN, MARGIN + 48, under, "subtitle", 0)
 
 
-def _heads(matrix: Matrix, column: float) -> Iterator[Item]:
+def _heads(matrix: Matrix, column: float, top: float) -> Iterator[Item]:
     """The heads of the columns: a policy, what it means, the versions below it."""
     for place, policy in enumerate(matrix.policies):
         x = MARGIN + ROW_HEAD + place * column
         middle = x + (column - GAP) / 2
-        yield Text(middle, MARGIN + 82, clean(policy), "matrix.head", 0, "middle")
+        yield Text(middle, top + 16, policy_words(policy), "matrix.head", 0, "middle")
         words = POLICY_WORDS.get(policy, "")
-        yield Text(middle, MARGIN + 100, words, "matrix.small", 0, "middle")
+        yield Text(middle, top + 34, words, "matrix.small", 0, "middle")
         for half, tls in enumerate(matrix.versions):
-            yield Text(x + (half + 0.5) * HALF, MARGIN + 122, f"TLS {tls}", "small", 0, "middle")
+            yield Text(x + (half + 0.5) * HALF, top + 56, f"TLS {tls}", "small", 0, "middle")
+
+
+def policy_words(policy: str) -> str:
+    """The name of a column; above TLS all are required, which stands over them."""
+    return clean(policy).removeprefix("required ")
 
 
 def held_words(credential: str) -> str:
@@ -123,7 +148,7 @@ def _row_head(sheet: Sheet, matrix: Matrix, credential: str) -> None:
     scenario = next(cell.scenario for cell in matrix.cells if cell.credential == credential)
     sheet.put(Text(MARGIN, sheet.y + 26, held_words(credential), "matrix.head", 0))
     under = "" if scenario == credential else f"as in {clean(scenario)}"
-    sheet.rows(wrap(under, "matrix.small", ROW_HEAD - 12, 2), "matrix.small", 0, MARGIN, sheet.y + 44)
+    sheet.rows(wrap(under, "matrix.small", ROW_HEAD - 4, 2), "matrix.small", 0, MARGIN, sheet.y + 44)
 
 
 def _cell(sheet: Sheet, cell: Cell, seq: int, x: float) -> None:
@@ -150,6 +175,8 @@ def cell_words(cell: Cell) -> tuple[str, ...]:
     if cell.level is not SecurityLevel.REFUSED:
         return (UNPROVED[cell.client_authenticated],) if cell.client_authenticated in UNPROVED else ()
     words = [f"by the {cell.noticed_by}"] if cell.noticed_by else []
+    if cell.refused_at in REFUSED_ABOVE:
+        words.append(f"by the server, above TLS: {REFUSED_ABOVE[cell.refused_at]}")
     if cell.alert:
         words.append(clean(cell.alert))
     if is_late(cell):
@@ -157,32 +184,36 @@ def cell_words(cell: Cell) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _legend(matrix: Matrix, y: float) -> Iterator[Item]:
-    """The levels that occur, each with its words in full, and what the hatched edge means."""
+def _legend(sheet: Sheet, matrix: Matrix, y: float) -> float:
+    """The levels that occur, each with its words in full, and what the hatched edge means; its end."""
     x = MARGIN
     for level in SecurityLevel:
         if any(cell.level is level for cell in matrix.cells):
             words = f"{level_name(level)}: {level.plain_words}"
-            yield Box(x, y, 16, 16, f"level.{level.value}", 0, radius=3)
-            yield Text(x + 23, y + 13, words, "matrix.small", 0)
-            x += 23 + width_of(words, "matrix.small") + 26
-    yield from hatching(MARGIN, y + 30, 16, 10, 0)
-    yield Text(MARGIN + 23, y + 40, LATE_WORDS, "matrix.small", 0)
+            wide = 23 + width_of(words, "matrix.small")
+            if x > MARGIN and x + wide > sheet.stage.width - MARGIN:
+                x, y = MARGIN, y + 24
+            sheet.put(Box(x, y, 16, 16, f"level.{level.value}", 0, radius=3))
+            sheet.put(Text(x + 23, y + 13, words, "matrix.small", 0))
+            x += wide + 26
+    sheet.put(*hatching(MARGIN, y + 30, 16, 10, 0), Text(MARGIN + 23, y + 40, LATE_WORDS, "matrix.small", 0))
     if any(cell.client_authenticated == "claimed" for cell in matrix.cells):
         words = f"“{UNPROVED['claimed']}”: {CLAIMED_WORDS}"
-        yield Text(MARGIN + 23, y + 59, words, "matrix.small", 0)
+        sheet.put(Text(MARGIN + 23, y + 59, words, "matrix.small", 0))
+        y += 20
+    return y + 46
 
 
 def description(matrix: Matrix) -> str:
     """The matrix in sentences, for people who cannot see it."""
     sentences = []
-    for credential in matrix.credentials:
-        for policy in matrix.policies:
-            ends = {tls: _end_in_words(matrix.cell(credential, policy, tls)) for tls in matrix.versions}
-            same = len(set(ends.values())) == 1
-            apart = "; ".join(f"{end} in TLS {tls}" for tls, end in ends.items())
-            said = ends[matrix.versions[0]] if same else apart
-            sentences.append(f"{held_words(credential)} under {clean(policy)}: {said}.")
+    rows = ((block, row, column) for block in matrix.blocks for row, column in block.pairs)
+    for block, credential, policy in rows:
+        ends = {tls: _end_in_words(block.cell(credential, policy, tls)) for tls in block.versions}
+        same = len(set(ends.values())) == 1
+        apart = "; ".join(f"{end} in TLS {tls}" for tls, end in ends.items())
+        said = ends[block.versions[0]] if same else apart
+        sentences.append(f"{held_words(credential)} under {clean(policy)}: {said}.")
     return " ".join(sentences)
 
 
@@ -199,20 +230,23 @@ def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False) -> str:
         colour: with the terminal's colour codes.
     """
     width = max(width, LEAST_WIDTH)
-    head = max(cells(name) for name in ("client has", *map(held_words, matrix.credentials))) + 2
-    column = (width - head) // len(matrix.policies)
+    head = max(cells(name) for name in (CLIENT_HAS, *map(held_words, matrix.credentials))) + 2
+    column = (width - head) // max(len(block.policies) for block in matrix.blocks)
     wide = column >= WIDE_COLUMN
     lines: list[str] = []
-    for tls in matrix.versions:
-        lines.append(paint(f"TLS {tls}", "heading", colour=colour))
-        titles = "".join(_padded(clean(policy), column) for policy in matrix.policies)
-        lines.append(paint((_padded("client has", head) + titles).rstrip(), "strong", colour=colour))
-        for credential in matrix.credentials:
-            row = [matrix.cell(credential, policy, tls) for policy in matrix.policies]
-            line = _padded(held_words(credential), head)
-            line += "".join(_shown(cell, column, wide=wide, colour=colour) for cell in row)
-            lines.append(line.rstrip())
-        lines.append("")
+    for block in matrix.blocks:
+        room = (width - head) // len(block.policies) if block.is_above_tls else column
+        for tls in block.versions:
+            title = f"Above TLS {tls}, policy required" if block.is_above_tls else f"TLS {tls}"
+            lines.append(paint(title, "heading", colour=colour))
+            titles = "".join(_padded(policy_words(policy), room) for policy in block.policies)
+            lines.append(paint((_padded(CLIENT_HAS, head) + titles).rstrip(), "strong", colour=colour))
+            for credential in block.credentials:
+                row = [block.cell(credential, policy, tls) for policy in block.policies]
+                line = _padded(held_words(credential), head)
+                line += "".join(_shown(cell, room, wide=wide, colour=colour) for cell in row)
+                lines.append(line.rstrip())
+            lines.append("")
     lines += _key(matrix, width, wide=wide)
     return "\n".join(lines) + "\n"
 
@@ -235,7 +269,7 @@ def cell_text(cell: Cell, *, wide: bool) -> str:
         return (level_name(cell.level) if wide else SHORT_LEVELS[cell.level]) + claimed
     star = "*" if is_late(cell) else ""
     if not cell.alert:
-        return f"refused{star}"
+        return SHORT_REFUSALS.get(cell.refused_at or "", f"refused{star}")
     return f"{cell.alert}{star}" if wide else f"REFUSED {_code(cell.alert)}{star}"
 
 
@@ -249,10 +283,13 @@ def _code(alert: str) -> str:
 def _key(matrix: Matrix, width: int, *, wide: bool) -> list[str]:
     """The meaning of policies, numbers and stars."""
     words = [
-        f"{clean(policy)}: the server {POLICY_WORDS[policy]}."
+        f"{policy_words(policy)}: the server {POLICY_WORDS[policy]}."
         for policy in matrix.policies
         if policy in POLICY_WORDS
     ]
+    layers = {cell.refused_at for cell in matrix.cells}
+    refused = [layer for layer in REFUSED_ABOVE if layer in layers]
+    words += [f"{SHORT_REFUSALS[one]}: {REFUSED_ABOVE[one]}; above TLS, without an alert." for one in refused]
     alerts = sorted({cell.alert for cell in matrix.cells if cell.alert}, key=_code)
     if alerts and not wide:
         words.append("Alerts: " + ", ".join(f"{_code(alert)} {alert}" for alert in alerts) + ".")
