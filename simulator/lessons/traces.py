@@ -10,6 +10,7 @@ from simulator.tls.crypto.peer_key import peer_public_key
 from simulator.tls.crypto.signatures import verify
 from simulator.tls.wire.messages import CertificateVerify, decode_handshake
 from simulator.tls.wire.registry import signature_scheme_name
+from simulator.trace.connections import connections_of
 from simulator.trace.facts import Checked, Sent
 from simulator.trace.latest import last_verdict
 from simulator.views.story.message_bytes import chain_of, signed_by
@@ -59,8 +60,8 @@ def checks_of(trace: Trace, judge: str) -> tuple[Check, ...]:
 
 
 def evidence(trace: Trace) -> str:
-    """The sentence of the decisive check; empty if no check failed."""
-    decisive = (checked.verdict.decisive for _, checked in trace.facts(Checked))
+    """The sentence of the decisive check in the last connection; empty if no check failed there."""
+    decisive = (checked.verdict.decisive for _, checked in connections_of(trace)[-1].facts(Checked))
     return next((check.sentence for check in decisive if check is not None), "")
 
 

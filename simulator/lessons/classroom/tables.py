@@ -26,6 +26,7 @@ from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.glossary import look_up
 from simulator.views.story.headlines import headline
+from simulator.views.story.lanes import scenario_words
 from simulator.views.story.reading import sendings, sent_name
 from simulator.views.story.words import (
     OUTCOME_MARKS,
@@ -69,7 +70,8 @@ def levels(*runs: Run | Simulation) -> Exhibit:
         DecisionError: a simulation has not ended.
     """
     rows = [
-        (level_name(run.trace.card.level), f"TLS {run.tls}", run.scenario.name) for run in map(a_run, runs)
+        (level_name(run.trace.card.level), f"TLS {run.tls}", scenario_words(run.trace.setup))
+        for run in map(a_run, runs)
     ]
     return page(Table(rows, ("level", "version", "run")))
 
@@ -85,7 +87,7 @@ def refusals(*runs: Run | Simulation) -> Exhibit:
     for run in map(a_run, runs):
         outcome = run.trace.outcome
         alert = outcome.alert.name if outcome.alert else "none"
-        rows.append((outcome.decisive_check or "none", alert, run.scenario.name))
+        rows.append((outcome.decisive_check or "none", alert, scenario_words(run.trace.setup)))
     return page(Table(rows, ("check that decided", "alert", "run")))
 
 

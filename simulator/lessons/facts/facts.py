@@ -1,7 +1,8 @@
 """Every fact of a run that a question may claim, and claims made of these facts.
 
 A claim maps facts to the values they should have. Playing the run decides if it holds; no answer is stored.
-For a number a claim may also give bounds: ``{ at_least = 100 }``, ``{ at_most = 50 }``.
+For a number a claim may also give bounds: ``{ at_least = 100 }``, ``{ at_most = 50 }``. Of a run with several
+connections a fact tells of the last one, apart from those that count connections.
 """
 
 from __future__ import annotations
@@ -42,14 +43,15 @@ from simulator.lessons.traces import (
     names_of,
     proof_in,
 )
-from simulator.security import Standing
+from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import Protection
+from simulator.trace.connections import connections_of
 from simulator.trace.facts import Received, Sent, StandingChanged
 from simulator.trace.latest import last_verdict
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.reading import gap, idle_authorities
-from simulator.views.story.words import OUTCOME_WORDS
+from simulator.views.story.words import OUTCOME_WORDS, common_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -120,6 +122,10 @@ def _authorities_took_part(trace: Trace) -> bool:
     return any(actor.role == "authority" and actor.name not in idle for actor in trace.setup.actors)
 
 
+def _refused_connections(trace: Trace) -> int:
+    return sum(one.outcome.level is SecurityLevel.REFUSED for one in connections_of(trace))
+
+
 def _data(trace: Trace, side: str, kind: type[Sent | Received]) -> bool:
     """Return True if a side sent, or read, application data."""
     facts = (fact for event, fact in trace.facts(kind) if event.actor == side)
@@ -136,6 +142,7 @@ class Fact:
         read: reads its value from a trace.
         sentence: a sentence with the value in place of the braces, if it has any.
         instead: other sentences, by the value that they are for.
+        of_all: it tells of all connections of a run, and not of the last one.
     """
 
     meaning: str
@@ -143,6 +150,7 @@ class Fact:
     read: Callable[[Trace], Any]
     sentence: str
     instead: Mapping[Any, str] = field(default_factory=dict)
+    of_all: bool = False
 
     def said(self, value: Any) -> str:
         """The fact with this value, or with these bounds, as one sentence."""
@@ -265,6 +273,10 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
         lambda t: (leaf := client_leaf(t)) is not None and leaf.self_signed,
         "The client's certificate is self-signed.",
         {False: "The client showed no self-signed certificate."}),
+    "issued_by": Fact(
+        "the name of the CA that issued the certificate that the client showed", TEXT,
+        lambda t: common_name(leaf.issuer) if (leaf := client_leaf(t)) else NONE,
+        "The client's certificate was issued by {}.", {NONE: "The client showed no certificate."}),
     "purposes": Fact(
         f"the purposes in the client's certificate: `{NOT_STATED}` without an extended key usage", TEXT,
         lambda t: _extension(t, "extKeyUsage", NOT_STATED),
@@ -310,6 +322,13 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
         "the server's handshake messages, in order, with commas", MESSAGES,
         lambda t: ", ".join(names_of(t, "server")),
         "The server sent {}.", {"": "The server sent no handshake message."}),
+    "connections": Fact(
+        "the number of connections", NUMBER, lambda t: len(t.setups),
+        "The number of connections is {}.", of_all=True),
+    "refused_connections": Fact(
+        "the number of connections that were refused", NUMBER, _refused_connections,
+        "The number of refused connections is {}.", {
+            0: "No connection was refused."}, of_all=True),
 })
 # fmt: on
 
@@ -320,7 +339,8 @@ def fact(trace: Trace, name: str) -> Any:
     Raises:
         SimulatorError: unknown fact.
     """
-    return _known(name).read(trace)
+    found = _known(name)
+    return found.read(trace if found.of_all else connections_of(trace)[-1])
 
 
 def said(name: str, value: Any) -> str:
