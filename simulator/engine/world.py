@@ -32,6 +32,7 @@ from simulator.engine.revocation_lists import ListMaker, listed_in
 from simulator.entropy import SeededEntropy
 from simulator.errors import CertificateError, ScenarioError
 from simulator.pki.bundles import write_pem
+from simulator.pki.crl.files import write_revocation_lists
 from simulator.pki.crl.revocation_list import RevocationList
 from simulator.pki.files.pem import pem_block
 from simulator.pki.issuing import Issued
@@ -275,8 +276,8 @@ class World:
             key = write_private_key(one.private_key)
             found.append(WorldFile(f"{name}.key", f"the private key of {name}", key, is_private=True))
         for name, crl in self.crls.items():
-            listed = pem_block("X509 CRL", crl.der)
-            found.append(WorldFile(f"{name}.crl.pem", f"the revocation list {name}", listed))
+            content = f"the revocation list {name}"
+            found.append(WorldFile(f"{name}.crl.pem", content, write_revocation_lists(crl)))
         for side, holding in (("client", self.client), ("server", self.server)):
             for own in holding.credentials[:1]:
                 chain = b"".join(pem_block("CERTIFICATE", der) for der in own.chain)

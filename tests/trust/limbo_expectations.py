@@ -7,18 +7,6 @@ why.
 
 from __future__ import annotations
 
-# Revocation lists are not evaluated yet, so these cases have no verdict of ours.
-PENDING = {
-    "crl::revoked-certificate-with-crl": "a revocation list is not read yet",
-    "crl::crlnumber-missing": "a revocation list is not read yet",
-    "crl::certificate-not-on-crl": "a revocation list is not read yet",
-    "crl::certificate-serial-on-crl-different-issuer": "a revocation list is not read yet",
-    "crl::crlnumber-critical": "a revocation list is not read yet",
-    "crl::issuer-missing-crlsign": "a revocation list is not read yet",
-    "crl::issuer-no-keyusage-extension": "a revocation list is not read yet",
-    "crl::issuer-valid-crlsign-and-keycertsign": "a revocation list is not read yet",
-}
-
 # A field of the trusted certificate itself is not encoded as prescribed, as the description says.
 MISENCODED_ANCHOR = {
     "rfc5280::nc::invalid-dnsname-wildcard",
@@ -27,6 +15,10 @@ MISENCODED_ANCHOR = {
 }
 
 DECISIVE = {
+    "crl::revoked-certificate-with-crl": "revocation",
+    "crl::crlnumber-missing": "revocation",
+    "crl::crlnumber-critical": "revocation",
+    "crl::issuer-missing-crlsign": "revocation",
     "cve::cve-2025-61727": "name-constraints",
     "cve::cve-2025-61727-nc-permits-variant": "name-constraints",
     "invalid::invalid-issuer-key": "key-strength",  # the issuer's key is no key at all
@@ -125,6 +117,8 @@ _ANCHOR_NAMES = "§6.1: name constraints of the trust anchor are no input (RFC 5
 # Cases that ``rfc5280`` accepts and limbo refuses: what limbo demands, and where RFC 5280 has it. Path
 # validation demands none of it: it is a duty of the CA that issues, or about the trust anchor.
 ACCEPTED_BY_RFC5280 = {
+    "crl::crlnumber-missing": "§5.2.3: a conforming issuer includes it in every list",
+    "crl::crlnumber-critical": "§5.2.3: a conforming issuer marks it non-critical",
     "pathological::nc-dos-1": _ANCHOR_NAMES,
     "pathological::nc-dos-2": _ANCHOR_NAMES,
     "rfc5280::aki::critical-aki": "§4.2.1.1: a conforming CA marks it non-critical",

@@ -20,7 +20,6 @@ from tests.trust.limbo_expectations import (
     ACCEPTED_BY_RFC5280,
     OTHERWISE_IN_ITS_OWN_PART,
     OTHERWISE_IN_WEBPKI,
-    PENDING,
     WEBPKI_ALONE,
 )
 from tests.trust.test_limbo import verdict_on
@@ -50,12 +49,12 @@ def otherwise(profile: str) -> set[str]:
 
 
 def test_the_differences_have_names() -> None:
-    """Each difference of ``webpki`` and ``rfc5280`` is in the tables, or waits for revocation lists."""
+    """Each difference of ``webpki`` and ``rfc5280`` is in the tables."""
     named = {
         "webpki": {*OTHERWISE_IN_WEBPKI, *OTHERWISE_IN_ITS_OWN_PART},
         "rfc5280": {*ACCEPTED_BY_RFC5280, *WEBPKI_ALONE},
     }
-    assert {profile: otherwise(profile) - set(PENDING) for profile in named} == named
+    assert {profile: otherwise(profile) for profile in named} == named
 
 
 def test_the_numbers_of_the_page() -> None:

@@ -22,6 +22,7 @@ class Wanted(Enum):
     CERTIFICATES = ("certificate", "certificates as PEM, DER or PKCS#7")
     PRIVATE_KEY = ("private key", "a private key as PEM or DER")
     IDENTITY = ("identity", "a .p12 or .pfx file with certificate and private key")
+    REVOCATION_LISTS = ("revocation list", "revocation lists as PEM or DER")
     TRUST_STORE = ("certificate to trust", "certificates as PEM, DER, PKCS#7, PKCS#12 or JKS")
 
 
