@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@click.option(
+    "--also",
+    multiple=True,
+    metavar="SCENARIO",
+    help="One more row: a scenario of the catalogue, such as revoked-by-crl beside revoked.",
+)
 @jobs_option
 @json_option
 @width_option
@@ -42,6 +48,7 @@ if TYPE_CHECKING:
 @theme_option
 def matrix(
     files: tuple[Path, ...],
+    also: tuple[str, ...],
     jobs: int | None,
     as_json: bool,
     width: int | None,
@@ -56,13 +63,15 @@ def matrix(
     from simulator.runs.many import processes
     from simulator.runs.saving import save_matrix
     from simulator.runs.sweep import matrix as outcome_matrix
+    from simulator.scenario.catalogue.credentials import CREDENTIALS, USERS
     from simulator.views.drawing.pens import MATRIX_SUFFIXES
     from simulator.views.export import check_forms
 
     check_forms(files, MATRIX_SUFFIXES)
     check_writable(files)
     with timed("Every cell was played", quiet=as_json), processes(jobs) as executor:
-        result = outcome_matrix(executor=executor, progress=False if as_json else None)
+        rows = dict.fromkeys((*CREDENTIALS, *also, *USERS))
+        result = outcome_matrix(rows, executor=executor, progress=False if as_json else None)
     for path in files:
         save_matrix(result, path, theme=theme)
         note(f"{path}")

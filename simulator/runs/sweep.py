@@ -44,7 +44,7 @@ def matrix(
 
     Args:
         credentials: the client's credentials; keys of ``CREDENTIALS`` and ``USERS`` of
-            :mod:`simulator.scenario.catalogue.credentials`.
+            :mod:`simulator.scenario.catalogue.credentials`, or names of scenarios.
         policies: the server's client authentication policies, and ``POLICIES_ABOVE`` of that module.
         versions: protocol versions.
         executor: the executor of the runs; see :func:`~simulator.runs.many.simulate_all`.

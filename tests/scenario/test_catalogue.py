@@ -341,6 +341,14 @@ def test_every_cell_of_the_matrix_is_a_scenario_and_a_setting(credential: str, p
     assert (scenario.client.certificate is None) == (credential == "none")
 
 
+def test_a_scenario_can_be_a_row_too() -> None:
+    """A scenario of one connection is played under each policy; one with a schedule is refused with words."""
+    assert {} == settings("revoked-by-crl", "required")
+    assert "crl" == credential_scenario("revoked-by-crl", "optional").server.revocation
+    with pytest.raises(ScenarioError, match="Unknown credential"):
+        settings("hold-released", "required")
+
+
 @pytest.mark.parametrize(("credential", "policy"), [("expird", "none"), ("expired", "requird")])
 def test_an_unknown_cell_is_refused(credential: str, policy: str) -> None:
     """A credential or policy that does not exist is answered with the nearest that does."""

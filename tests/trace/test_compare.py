@@ -218,6 +218,21 @@ def test_rows_and_columns_that_do_not_meet_are_refused() -> None:
             matrix(rows, columns)
 
 
+def test_revoked_with_and_without_a_list() -> None:
+    """Accepted where the server looks nothing up, refused with 44 where it holds a list."""
+    both = matrix(["revoked", "revoked-by-crl"], POLICIES, progress=False)
+    for tls in VERSIONS:
+        for policy, refused in (
+            ("none", False),
+            ("unverified", False),
+            ("optional", True),
+            ("required", True),
+        ):
+            assert both.cell("revoked", policy, tls).alert is None
+            expected = "certificate_revoked" if refused else None
+            assert expected == both.cell("revoked-by-crl", policy, tls).alert
+
+
 def test_each_cell_can_be_played_alone(whole_matrix: Matrix) -> None:
     """A cell names the scenario and what to set in it, and playing just that gives its level."""
     for cell in whole_matrix.cells:

@@ -1,8 +1,9 @@
 """The rows of the outcome matrix: a client's credentials, each with the catalogue scenario that has it.
 
 Each credential is played under each client authentication policy; above TLS, where a good certificate is
-required, each kind of user under each policy for users. A cell is a scenario's name and the ``--set`` that
-leads to it, so that a reader can run that cell alone.
+required, each kind of user under each policy for users. A row may also be any scenario of one
+connection, by its own name: ``revoked-by-crl`` beside ``revoked``, whose server looks nothing up. A cell is a
+scenario's name and the ``--set`` that leads to it, so that a reader can run that cell alone.
 """
 
 from __future__ import annotations
@@ -48,9 +49,10 @@ def scenario_of(credential: str) -> str:
     """The catalogue scenario of a row.
 
     Raises:
-        ScenarioError: the credential is unknown.
+        ScenarioError: there is no such credential, and no scenario of one connection with that name.
     """
-    rows = {**CREDENTIALS, **USERS}
+    single = {name: name for name, scenario in catalogue.items() if not scenario.schedule}
+    rows = {**single, **CREDENTIALS, **USERS}
     _known(credential, rows, "credential")
     return rows[credential]
 
@@ -59,7 +61,7 @@ def settings(credential: str, policy: str) -> dict[str, str]:
     """The settings that play the credential's scenario under a policy; empty if it has that policy.
 
     Args:
-        credential: a key of :data:`CREDENTIALS` or of :data:`USERS`.
+        credential: a key of :data:`CREDENTIALS` or of :data:`USERS`, or the name of a scenario.
         policy: one of :data:`POLICIES`, or for :data:`USERS` of :data:`POLICIES_ABOVE`.
 
     Raises:
@@ -67,9 +69,8 @@ def settings(credential: str, policy: str) -> dict[str, str]:
     """
     if credential in USERS:
         return _settings_above(credential, policy)
-    _known(credential, {**CREDENTIALS, **USERS}, "credential")
+    scenario = catalogue[scenario_of(credential)]
     _known(policy, POLICIES, "policy")
-    scenario = catalogue[CREDENTIALS[credential]]
     if scenario.server.client_authentication == policy:
         return {}
     return {"server.client_authentication": policy}
