@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "error_texts": {"tls/wire", "trust"},
     "scenario": {"pki", "trust", "tls/wire"},
     "trace": {"tls/wire", "trust"},
-    "actors": {"pki", "tls", "tls/wire", "trust", "scenario", "trace"},
+    "actors": {"pki", "tls", "tls/wire", "tls/crypto", "trust", "scenario", "trace"},
     "engine": {"pki", "tls", "tls/wire", "trust", "scenario", "trace", "actors"},
     "views/drawing": {"trust", "trace"},
     "views/story": {"tls", "tls/wire", "trust", "trace", "views/drawing"},

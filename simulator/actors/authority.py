@@ -31,12 +31,27 @@ if TYPE_CHECKING:
     from simulator.pki.keys import PrivateKey
     from simulator.pki.reading.fields import RawExtension
     from simulator.scenario import CertificateSetup
+    from simulator.scenario.setup import KeptIn
     from simulator.trace.facts import Fact
 
 REQUEST_NAME = "CertificationRequest"
 CERTIFICATE_NAME = "Certificate"
 BUNDLE_NAME = "PKCS#12"
 SEED_MARK = "O=clientauth teaching - not secret"
+MADE: dict[KeptIn, str] = {
+    "file": "The {holder} makes {key}. The private key never leaves it.",
+    "protected-file": "The {holder} makes {key}, and keeps the private key in a file under a password.",
+    "device": "The {holder}'s security device makes {key}, and signs the request itself. "
+    "The private key never leaves the device.",
+}
+OPENED = (
+    "The {holder} opens the PKCS#12 file with its password, which came by another way. "
+    "Now it holds certificate and private key."
+)
+NOT_OPENED = (
+    "The {holder} cannot open the PKCS#12 file, since its password is wrong. "
+    "It holds neither certificate nor private key."
+)
 # What the catalogue issues, four times over: the same request signed again costs nothing.
 REMEMBERED_SIGNATURES = 1024
 
@@ -181,6 +196,7 @@ class CertificateAuthority:
             Decided("issue", "issue", ("issue",), reason, "actor", None),
             Noted(made),
             sent(holder, BUNDLE_NAME, b""),
+            Noted(f"The CA tells the {holder} the password by another way: by letter, or by telephone."),
         ]
 
     def issued_to_its_holder(self, certificate: Certificate) -> list[Fact]:
@@ -222,9 +238,9 @@ class CertificateAuthority:
         return [Noted(off)]
 
 
-def apply_for(holder: str, authority: str, key: str, request: bytes) -> list[Fact]:
-    """The holder's facts when it makes a key of this type and asks the CA for a certificate."""
-    made = f"The {holder} makes {key_in_words(key)}. The private key never leaves it."
+def apply_for(holder: str, authority: str, key: str, request: bytes, kept: KeptIn) -> list[Fact]:
+    """The holder's facts when a key of this type is made, and the CA is asked for a certificate."""
+    made = MADE[kept].format(holder=holder, key=key_in_words(key))
     return [Noted(made), sent(authority, REQUEST_NAME, request)]
 
 
@@ -233,13 +249,10 @@ def take_certificate(authority: str, certificate: Certificate) -> list[Fact]:
     return [received(authority, CERTIFICATE_NAME, certificate.der)]
 
 
-def take_bundle(holder: str, authority: str) -> list[Fact]:
+def take_bundle(holder: str, authority: str, *, password_is_right: bool = True) -> list[Fact]:
     """The holder's facts when the file with its certificate and key arrives."""
-    opened = (
-        f"The {holder} opens the PKCS#12 file with its password, which came by another way. "
-        "Now it holds certificate and private key."
-    )
-    return [received(authority, BUNDLE_NAME, b""), Noted(opened)]
+    tried = OPENED if password_is_right else NOT_OPENED
+    return [received(authority, BUNDLE_NAME, b""), Noted(tried.format(holder=holder))]
 
 
 def sent(to: str, name: str, raw: bytes) -> Sent:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from simulator.actors.application import LINE, Application
+from simulator.actors.device import SecurityDevice
 from simulator.actors.inquiry import NO_RESPONDERS
 from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
 from simulator.pki.certificate import Certificate
@@ -16,7 +17,7 @@ from simulator.tls.handshake import client_handshake
 from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import BeliefChanged, Received, StateChanged
+from simulator.trace.facts import BeliefChanged, Noted, Received, StateChanged
 from simulator.trust.profiles import profile_named
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class ClientRole:
         policy: how it judges the server's certificate, if it does.
         application: the conversation inside the session.
         responders: fingerprint of a CA's certificate → address of its OCSP responder.
+        unopened_file: the file with its key, which it cannot open, so it does not connect; empty for none.
+        pin: what it enters at its security device; empty without a certificate.
     """
 
     setup: ClientSetup
@@ -55,6 +58,8 @@ class ClientRole:
     policy: TrustPolicy
     application: Application = LINE
     responders: Mapping[str, ResponderAddress] = NO_RESPONDERS
+    unopened_file: str = ""
+    pin: str = field(default="", repr=False)
 
 
 # The state that a client reaches only with a good ServerHello, and those it reaches with keys in use, once it
@@ -72,6 +77,15 @@ ASSUMING = {
     "certificate. Whether it judged that certificate, and what it grants, only its first words say.",
 }
 KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
+NO_CONNECTION = (
+    "The client cannot open its {file} and has no key to sign with, so it does not connect. "
+    "No server refused it: none was asked."
+)
+BLOCKED = (
+    "The security device is blocked after wrong PINs and signs nothing, "
+    "so the client goes on without its certificate."
+)
+SIGNED_INSIDE = "The security device takes the PIN and signs the handshake. Only the signature comes out."
 ANY_SERVER = "The client is set up not to verify the server, so it accepts any server."
 
 
@@ -91,6 +105,7 @@ class Client(Peer):
         self.belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, NOTHING_SAID)
         self.role = role
         self.machine = client_handshake(role.config, entropy)
+        self._credentials = tuple(map(in_the_reader, role.credentials))
         self._chosen: Credential | None = None
         self._trusts_chain = False
         self._server_verified = False
@@ -100,8 +115,10 @@ class Client(Peer):
         self._granted = False
 
     def start(self, now: datetime) -> list[Fact]:
-        """Open the connection: the ClientHello."""
+        """Open the connection: the ClientHello; or stay away without the key that it means to use."""
         self._now = now
+        if self.role.unopened_file:
+            return self._believe(SecurityLevel.REFUSED, NO_CONNECTION.format(file=self.role.unopened_file))
         return self._settle(self.machine.start())
 
     def _answer(self, question: Question) -> list[Fact]:
@@ -131,7 +148,7 @@ class Client(Peer):
 
     def _choose(self, question: CertificateChoiceWanted) -> None:
         """Send a certificate, or go on without one."""
-        held, hints = self.role.credentials, question.certificate_authorities
+        held, hints = self._credentials, question.certificate_authorities
         obeys = obeys_ca_list(self.role.setup)
         usable = [one for one in held if self.machine.signing_scheme(one) is not None]
         fitting = [one for one in usable if not obeys or named_by(hints, one)]
@@ -149,9 +166,20 @@ class Client(Peer):
             reason = "The client is set up to keep its certificate to itself."
         elif not fitting:
             reason = "None of the authorities that the server named has issued the client's certificate."
+        elif self._blocked(fitting[0]):
+            options, reason = ("skip",), BLOCKED
         else:
             choice, reason = "send", self._reason_to_send(fitting[0], hints)
         self._wait_for("send-certificate", options, choice, reason)
+
+    def _blocked(self, credential: Credential) -> bool:
+        """Enter the PIN until its security device is open or blocked; return True if it is blocked."""
+        device = credential.private_key
+        if not isinstance(device, SecurityDevice):
+            return False
+        while device.tries_left and not device.enter(self.role.pin):
+            pass
+        return not device.tries_left
 
     def _reason_to_send(self, credential: Credential, hints: tuple[bytes, ...]) -> str:
         """The reason for sending this certificate."""
@@ -167,7 +195,9 @@ class Client(Peer):
         if taken.decision == "send-certificate":
             self._sent_certificate = taken.choice == "send"
             credential = self._chosen if self._sent_certificate else None
-            return self._settle(self.machine.send_certificate(credential))
+            in_device = credential is not None and isinstance(credential.private_key, SecurityDevice)
+            remarks: list[Fact] = [Noted(SIGNED_INSIDE)] if in_device else []
+            return remarks + self._settle(self.machine.send_certificate(credential))
         if taken.choice == "accept":
             judged = self._verdict if self.role.setup.verify_server else None
             self._trusts_chain = judged is not None and judged.accepted
@@ -268,6 +298,14 @@ class Client(Peer):
             reason = "The server closed the session before it said a word."
             facts = self._believe(SecurityLevel.REFUSED, reason, peer=self._subject)
         return facts + self._say_goodbye()
+
+
+def in_the_reader(credential: Credential) -> Credential:
+    """The credential, its security device locked as it is before a connection."""
+    device = credential.private_key
+    if not isinstance(device, SecurityDevice):
+        return credential
+    return replace(credential, private_key=device.inserted())
 
 
 def obeys_ca_list(setup: ClientSetup) -> bool:

@@ -141,7 +141,8 @@ def _file_of(form: str, world: World, side: str, holding: Holding, password: str
     if form == "chain-and-key":
         for own in holding.credentials[:1]:
             chain = b"".join(pem_block("CERTIFICATE", der) for der in own.chain)
-            data = chain + write_private_key(own.private_key)
+            key = own.key_at_hand or world[holding.names[0]].private_key  # which says why there is none
+            data = chain + write_private_key(key)
             words = f"the {side}'s chain and key in one file"
             yield WorldFile(f"{side}-chain-and-key.pem", words, data, is_private=True)
     elif form in ("pkcs12", "older-pkcs12"):

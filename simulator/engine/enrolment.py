@@ -17,6 +17,7 @@ from simulator.engine.kernel import Kernel
 from simulator.engine.names import authorities_of, lane_name, names_held
 from simulator.pki.keys import describe_key
 from simulator.scenario.changes import written
+from simulator.scenario.keeping import file_to_open, kept_in, unopened_file
 from simulator.scenario.mistakes.mistake import split_path
 from simulator.scenario.schedule.episodes import LOADED_USERS
 from simulator.trace.facts import Noted
@@ -35,6 +36,7 @@ MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 SWITCHED_OFF_AT = -10 * MINUTE
+OPENED_AT = -1_000_000  # a second before it connects, and after every entry of a schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ class Enrolment:
             for name in with_lane
             if episode.number == 1 and not scenario.certificates[name].online
         ]
+        if words := self._opening():
+            begun.append((OPENED_AT, partial(self._record, "client", [Noted(words)])))
         self._kernel = Kernel(min((at for at, _ in begun), default=0))
         for at, action in begun:
             self._kernel.schedule(at - self._kernel.now, action)
@@ -194,6 +198,17 @@ class Enrolment:
             told = [one for one in beginnings(self._world.scenario) if one.name not in names]
         renewed = [Beginning(microseconds(one.at), one.holder, one.name, stolen=False) for one in renewals]
         return [*told, *renewed]
+
+    def _opening(self) -> str:
+        """The client's way to its key before the connection, in words; empty if it need not open a file."""
+        scenario, episode = self._world.scenario, self._episode
+        file, changed = file_to_open(scenario), [change.path for change in episode.changes]
+        # A PKCS#12 file is opened once, when it is delivered, or again with another password.
+        if not file or (file == "PKCS#12 file" and "client.password" not in changed):
+            return ""
+        if unopened_file(scenario):
+            return f"The client cannot open its {file}, since its password is wrong."
+        return f"The client opens its {file} with the right password."
 
     def _change(self, change: SettingChange) -> None:
         """A setting changes."""
@@ -230,8 +245,11 @@ class Enrolment:
             self._record(one.holder, [Noted(f"{own}: no CA vouches for it.")])
         elif setup.delivery == "csr":
             authority, request = self._world.authority_of(one.name), self._world.request(one.name)
-            key = describe_key(self._world.key(one.name).public_key())
-            self._record(one.holder, apply_for(one.holder, authority.name, key, request))
+            key, kept = (
+                describe_key(self._world.public_key(one.name)),
+                kept_in(self._world.scenario, one.name),
+            )
+            self._record(one.holder, apply_for(one.holder, authority.name, key, request, kept))
             self._kernel.schedule(self._latency, partial(self._request_arrives, one, authority, request))
         else:
             self._issue(one, self._world.authority_of(one.name), None)
@@ -266,7 +284,9 @@ class Enrolment:
         """The holder has what it asked for."""
         self._world.hand_over(one.name, certificate, request)
         if request is None:
-            self._record(one.holder, take_bundle(one.holder, authority.name))
+            opens = one.holder == "server" or not unopened_file(self._world.scenario)
+            facts = take_bundle(one.holder, authority.name, password_is_right=opens)
+            self._record(one.holder, facts)
         else:
             self._record(one.holder, take_certificate(authority.name, certificate))
 

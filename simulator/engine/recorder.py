@@ -119,7 +119,7 @@ class Recorder:
                 step = DECISION_STEPS[fact.decision]
             case UserSought():
                 step = Step.TRUST_DECISION
-            case Noted():
+            case Noted() if at < 0:
                 step = Step.ENROLMENT
             case Unanswered():
                 step = LOOKUP_STEPS[actor]

@@ -15,6 +15,7 @@ from simulator.actors.server import ServerRole
 from simulator.engine.responders import addresses_for
 from simulator.pki.host import read_host
 from simulator.pki.key_types import POLICY_NAMES, KeyType
+from simulator.scenario.keeping import unopened_file
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, ServerConfig
 from simulator.tls.wire.registry import FURTHER_GROUPS, FURTHER_SIGNATURE_SCHEMES, NAMED_GROUPS
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
@@ -52,8 +53,17 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
     )
     # A client that is set up to send an empty chain has nothing to send.
     credentials = tuple(one for one in held.credentials if one.chain)
-    responders = addresses_for(setup, scenario, world)
-    return ClientRole(setup, config, credentials, policy, application_of(scenario.network), responders)
+    opens_with = world.pin(setup.certificate) if setup.certificate is not None else ""
+    return ClientRole(
+        setup,
+        config,
+        credentials,
+        policy,
+        application_of(scenario.network),
+        addresses_for(setup, scenario, world),
+        unopened_file(scenario),
+        opens_with,
+    )
 
 
 def server_role(scenario: Scenario, world: World, version: Version) -> ServerRole:

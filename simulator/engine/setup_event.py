@@ -10,6 +10,7 @@ from simulator.engine.names import authorities_of, issuing_authorities, lane_nam
 from simulator.engine.revocation_lists import listed_in
 from simulator.engine.roles import server_version
 from simulator.scenario import ResponderSetup
+from simulator.scenario.keeping import kept_in, unopened_file
 from simulator.scenario.responder_setup import responder_address
 from simulator.scenario.words import write_duration
 from simulator.tls.wire.version import Version
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
 
 UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
+KEEPING = {"file": "", "protected-file": "a file under a password", "device": "a security device"}
 HEED = {True: "obeyed", False: "ignored", None: ""}
 
 
@@ -68,6 +70,9 @@ def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
         ("certificate", setup.certificate or "none"),
         ("may also send", ", ".join(setup.also_holds)),
         ("private key", "not the certificate's own" if stolen else ""),
+        ("key kept in", _keeping(scenario, setup.certificate)),
+        ("password", "wrong" if setup.password == "wrong" else ""),
+        ("PIN", "wrong" if setup.pin == "wrong" else ""),
         ("when asked", "goes on without its certificate" if setup.withholds else ""),
         ("what it signs", "not this handshake" if setup.corrupts_proof else ""),
         ("list of authorities", HEED[setup.obeys_ca_list]),
@@ -77,7 +82,8 @@ def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
         ("key shares", str(setup.key_shares) if setup.key_shares != 1 else ""),
         ("profile", setup.profile),
     )
-    return ActorSetup("client", "client", _names(world, world.client), setup.trusts, (), policy)
+    sends = () if unopened_file(scenario) else _names(world, world.client)
+    return ActorSetup("client", "client", sends, setup.trusts, (), policy)
 
 
 def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorSetup:
@@ -86,6 +92,7 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
     spoken, may = server_version(setup, requested), setup.authorized_users
     policy = _with_values(
         ("certificate", setup.certificate),
+        ("key kept in", _keeping(scenario, setup.certificate)),
         ("client authentication", setup.client_authentication),
         *_settings_of_both(setup),
         ("profile", setup.profile),
@@ -98,6 +105,11 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         ("lowest level", setup.minimum_level.value if setup.minimum_level is not None else ""),
     )
     return ActorSetup("server", "server", _names(world, world.server), setup.trusts, setup.holds, policy)
+
+
+def _keeping(scenario: Scenario, name: str | None) -> str:
+    """Where the key of a certificate is kept, in words; empty for a plain file."""
+    return "" if name is None else KEEPING[kept_in(scenario, name)]
 
 
 def _settings_of_both(setup: ClientSetup | ServerSetup) -> tuple[tuple[str, str], ...]:

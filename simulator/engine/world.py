@@ -20,6 +20,7 @@ from simulator.actors.authority import (
     self_signed,
     signed_list,
 )
+from simulator.actors.device import SecurityDevice, pin_of, wrong_pin
 from simulator.engine.names import (
     by_role,
     lane_name,
@@ -39,6 +40,7 @@ from simulator.pki.issuing import Issued
 from simulator.pki.key_files import write_private_key
 from simulator.pki.keys import generate_key
 from simulator.pki.stores import TrustStore
+from simulator.scenario.keeping import kept_in
 from simulator.tls.config import Credential
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
     from simulator.entropy import Entropy
     from simulator.pki.certificate import Certificate
-    from simulator.pki.keys import PrivateKey
+    from simulator.pki.keys import PrivateKey, PublicKey
     from simulator.scenario import CertificateSetup, Scenario
     from simulator.scenario.schedule.episodes import Episode
 
@@ -124,6 +126,7 @@ class World:
         self._entropy = entropy
         self._practice = Practice(scenario.clock, entropy, marked, scenario.certificates)
         self._keys: dict[str, PrivateKey] = {}
+        self._devices: dict[str, SecurityDevice] = {}
         self._issued: dict[str, Issued] = {}
         self._authorities: dict[str, CertificateAuthority] = {}
         self._crls: dict[str, RevocationList] = {}
@@ -152,9 +155,9 @@ class World:
         """The client's holding; a thief has another key of the same type."""
         setup = self.scenario.client
         names, store = names_held(setup), self._store(setup.trusts)
-        credentials = []
+        credentials: list[Credential] = []
         for place, name in enumerate(names):
-            chain, key = self[name].presented, self[name].private_key
+            chain, key = self[name].presented, self._signs_with(name)
             if place == 0:
                 chain = chain if setup.sends is None else self.certificates(setup.sends)
                 key = key if setup.holds_key else self._another_key(name)
@@ -169,7 +172,7 @@ class World:
         chain = own.presented if setup.sends is None else self.certificates(setup.sends)
         return Holding(
             names=(setup.certificate,),
-            credentials=(credential_of(chain, own.private_key),),
+            credentials=(credential_of(chain, self._signs_with(setup.certificate)),),
             store=self._store(setup.trusts),
             crls=tuple(map(self.crl, setup.crls)),
             held=self.certificates(setup.holds),
@@ -223,17 +226,44 @@ class World:
         """The serial number of a certificate, whether or not it is in use."""
         return self._practice.serial_number(name)
 
+    def device(self, name: str) -> SecurityDevice:
+        """The security device that made the key of a certificate and keeps it; it is open to its holder."""
+        owner = self.scenario.certificates[name].key_of or name
+        if owner not in self._devices:
+            self._devices[owner] = SecurityDevice(self._setup(owner).key, self._entropy, owner)
+            self._devices[owner].enter(pin_of(self._entropy, owner))
+        return self._devices[owner]
+
+    def pin(self, name: str) -> str:
+        """The PIN that the client enters at the device with a certificate's key."""
+        right = pin_of(self._entropy, self.scenario.certificates[name].key_of or name)
+        return right if self.scenario.client.pin == "right" else wrong_pin(right)
+
+    def public_key(self, name: str) -> PublicKey:
+        """The public key of a certificate."""
+        return self.device(name).public_key if self._in_device(name) else self.key(name).public_key()
+
+    def _in_device(self, name: str) -> bool:
+        return kept_in(self.scenario, name) == "device"
+
+    def _signs_with(self, name: str) -> PrivateKey | SecurityDevice:
+        """The key of a certificate, or the device that keeps it."""
+        return self.device(name) if self._in_device(name) else self[name].private_key
+
     def request(self, name: str) -> bytes:
         """The certification request for a certificate, made with its key."""
         with self.blaming(name):
-            return certification_request(self.key(name), self._practice.subject(self._setup(name)))
+            subject = self._practice.subject(self._setup(name))
+            if self._in_device(name):
+                return self.device(name).request(subject)
+            return certification_request(self.key(name), subject)
 
     def issue(self, name: str) -> Issued:
         """Issue a certificate without a story: its CA signs what the holder asks for, or makes the key."""
-        setup, key = self._setup(name), self.key(name)
+        setup = self._setup(name)
         if setup.issuer == name:
             with self.blaming(name):
-                made = self_signed(key, self._practice.contents(name, setup))
+                made = self_signed(self.key(name), self._practice.contents(name, setup))
             self._issued[name] = made
             return made
         request = self.request(name) if setup.delivery == "csr" else None
@@ -249,7 +279,8 @@ class World:
 
     def hand_over(self, name: str, certificate: Certificate, request: bytes | None) -> Issued:
         """Give a certificate, the chain above it and its key to the holder."""
-        made = Issued(certificate, self.authority_of(name).chain, self.key(name), request)
+        key = None if self._in_device(name) else self.key(name)
+        made = Issued(certificate, self.authority_of(name).chain, key, request)
         self._issued[name] = made
         return made
 
@@ -273,19 +304,19 @@ class World:
             if one.request is not None:
                 request = pem_block("CERTIFICATE REQUEST", one.request)
                 found.append(WorldFile(f"{name}.csr", f"the signing request for {name}", request))
-            key = write_private_key(one.private_key)
-            found.append(WorldFile(f"{name}.key", f"the private key of {name}", key, is_private=True))
+            if one.key_at_hand is not None:
+                key = write_private_key(one.key_at_hand)
+                found.append(WorldFile(f"{name}.key", f"the private key of {name}", key, is_private=True))
         for name, crl in self.crls.items():
             content = f"the revocation list {name}"
             found.append(WorldFile(f"{name}.crl.pem", content, write_revocation_lists(crl)))
         for side, holding in (("client", self.client), ("server", self.server)):
             for own in holding.credentials[:1]:
                 chain = b"".join(pem_block("CERTIFICATE", der) for der in own.chain)
-                key, signs_with = write_private_key(own.private_key), f"{side}-signs-with.key"
                 found.append(WorldFile(f"{side}-chain.pem", f"the chain that the {side} sends", chain))
-                found.append(
-                    WorldFile(signs_with, f"the key that the {side} signs with", key, is_private=True)
-                )
+                if own.key_at_hand is not None:
+                    key, words = write_private_key(own.key_at_hand), f"the key that the {side} signs with"
+                    found.append(WorldFile(f"{side}-signs-with.key", words, key, is_private=True))
             trusts = write_pem(holding.store)
             found.append(WorldFile(f"{side}-trusts.pem", f"the certificates that the {side} trusts", trusts))
         return tuple(found)
@@ -340,6 +371,6 @@ def issue_world(scenario: Scenario, entropy: Entropy, *, marked: bool = True) ->
     return world
 
 
-def credential_of(chain: Iterable[Certificate], private_key: PrivateKey) -> Credential:
+def credential_of(chain: Iterable[Certificate], private_key: PrivateKey | SecurityDevice) -> Credential:
     """The certificates of a chain as they are sent, with a key."""
     return Credential(tuple(certificate.der for certificate in chain), private_key)

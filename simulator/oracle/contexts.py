@@ -118,11 +118,13 @@ def _load(context: ssl.SSLContext, own: Credential) -> None:
     Raises:
         CredentialRefusedError: OpenSSL refuses it for another reason.
     """
+    if own.key_at_hand is None:
+        raise CredentialRefusedError("Python's ssl has no way to a key in a security device")
     try:
-        load_credential(context, own.chain, own.private_key)
+        load_credential(context, own.chain, own.key_at_hand)
     except CredentialRefusedError:
         context.set_ciphers(CIPHERS.format(0))
-        load_credential(context, own.chain, own.private_key)
+        load_credential(context, own.chain, own.key_at_hand)
 
 
 def _trust(

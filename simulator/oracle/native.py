@@ -8,6 +8,7 @@
 * set the strength that is required of a peer's certificates, and not of a side's own
   (``X509_VERIFY_PARAM_set_auth_level``),
 * load revocation lists from memory (``X509_STORE_add_crl``),
+* try a password on a PKCS#12 file or an encrypted key in memory (``PKCS12_verify_mac``, ``PKCS8_decrypt``),
 * report every message with its numbers,
 * choose groups and signature schemes (``SSL_CTX_set1_groups_list``, ``SSL_CTX_set1_sigalgs_list`` and
   ``SSL_CTX_set1_client_sigalgs_list``).
@@ -68,6 +69,13 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "X509_free": (None, (_POINTER,)),
     "d2i_AutoPrivateKey": (_POINTER, (_POINTER, ctypes.POINTER(ctypes.c_char_p), ctypes.c_long)),
     "EVP_PKEY_free": (None, (_POINTER,)),
+    "d2i_PKCS12": (_POINTER, (_POINTER, ctypes.POINTER(ctypes.c_char_p), ctypes.c_long)),
+    "PKCS12_verify_mac": (ctypes.c_int, (_POINTER, ctypes.c_char_p, ctypes.c_int)),
+    "PKCS12_free": (None, (_POINTER,)),
+    "d2i_X509_SIG": (_POINTER, (_POINTER, ctypes.POINTER(ctypes.c_char_p), ctypes.c_long)),
+    "PKCS8_decrypt": (_POINTER, (_POINTER, ctypes.c_char_p, ctypes.c_int)),
+    "PKCS8_PRIV_KEY_INFO_free": (None, (_POINTER,)),
+    "X509_SIG_free": (None, (_POINTER,)),
     "ERR_peek_last_error": (ctypes.c_ulong, ()),
     "ERR_reason_error_string": (ctypes.c_char_p, (ctypes.c_ulong,)),
     "ERR_clear_error": (None, ()),
@@ -186,6 +194,36 @@ def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key
     loaded = library.SSL_CTX_use_PrivateKey(pointer, key)
     library.EVP_PKEY_free(key)
     _must_have_loaded(loaded)
+
+
+def opens_pkcs12(file: bytes, password: str) -> bool:
+    """Return True if the password is that of a PKCS#12 file: its MAC verifies (RFC 7292, section 5.2).
+
+    Raises:
+        PeerError: this interpreter does not allow it.
+    """
+    library = openssl_library()
+    decoded = _decoded(library.d2i_PKCS12, file)
+    verified = library.PKCS12_verify_mac(decoded, password.encode(), len(password.encode()))
+    library.PKCS12_free(decoded)
+    library.ERR_clear_error()
+    return bool(verified == 1)
+
+
+def opens_key(file: bytes, password: str) -> bool:
+    """Return True if the password decrypts a key (DER of a PKCS#8 EncryptedPrivateKeyInfo).
+
+    Raises:
+        PeerError: this interpreter does not allow it.
+    """
+    library = openssl_library()
+    decoded = _decoded(library.d2i_X509_SIG, file)
+    key = library.PKCS8_decrypt(decoded, password.encode(), len(password.encode()))
+    library.X509_SIG_free(decoded)
+    library.ERR_clear_error()
+    if key:
+        library.PKCS8_PRIV_KEY_INFO_free(key)
+    return bool(key)
 
 
 def set_message_callback(context: ssl.SSLContext, callback: Callable[..., None]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+
 from simulator.actors.application import application_of
 from simulator.actors.client import Client, obeys_ca_list
 from simulator.actors.grant import Grant, grant_of
@@ -16,9 +18,11 @@ from simulator.errors import ScenarioError
 from simulator.oracle.acting import ActorSide
 from simulator.oracle.contexts import client_context, server_context
 from simulator.oracle.conversation import converse
-from simulator.oracle.native import CredentialRefusedError
+from simulator.oracle.native import CredentialRefusedError, opens_key, opens_pkcs12
 from simulator.oracle.observed import HandshakeLog, Played
 from simulator.oracle.openssl import OpensslClient, OpensslServer
+from simulator.pki.bundles import write_pkcs12
+from simulator.scenario.keeping import unopened_file
 from simulator.security import Standing
 from simulator.tls.wire.registry import group_name
 from simulator.tls.wire.version import Version
@@ -76,7 +80,8 @@ def unplayable_client(scenario: Scenario) -> str | None:
 def play(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None = None) -> Played:
     """Play a scenario with OpenSSL.
 
-    Two OpenSSL objects play it. Our actor takes the place of a side whose certificate and key OpenSSL refuses
+    Of a client that cannot open its file, OpenSSL tries the file with the wrong password. Else
+    two OpenSSL objects play it. Our actor takes the place of a side whose certificate and key OpenSSL refuses
     to load (a thief's key), or that does what OpenSSL does not.
 
     Args:
@@ -90,6 +95,8 @@ def play(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None = None)
         ScenarioError: the scenario cannot be issued.
     """
     playing = _Play(scenario, tls, judged_at)
+    if (file := unopened_file(scenario)) and not playing.opens(file, "wrong"):
+        return playing.perform_nothing()
     contexts: dict[Side, ssl.SSLContext] = {}
     refusals: dict[Side, str] = {}
     for side in playing.makers:
@@ -192,6 +199,20 @@ class _Play:
         one: Mode = "openssl-server" if "server" in contexts else "openssl-client"
         mode: Mode = "both" if len(contexts) == 2 else one
         return self.log.played(self.scenario.name, self.tls, mode, client.peer, server.peer)
+
+    def opens(self, file: str, password: str) -> bool:
+        """Return True if OpenSSL opens the client's file with a password; it is written under ``right``."""
+        own = self.world[self.scenario.client.certificate or ""]
+        if file == "PKCS#12 file":
+            return opens_pkcs12(write_pkcs12(own, "right", "own"), password)
+        encryption = BestAvailableEncryption(b"right")
+        return opens_key(
+            own.private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, encryption), password
+        )
+
+    def perform_nothing(self) -> Played:
+        """The play of a client that does not connect."""
+        return self.log.played(self.scenario.name, self.tls, "openssl-client", None, None)
 
     def _client(self, context: ssl.SSLContext | None) -> OpensslClient | ActorSide:
         if context is not None:

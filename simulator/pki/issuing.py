@@ -40,14 +40,30 @@ class Issued:
     Attributes:
         certificate: the owner's own.
         chain: certificates of the issuers above, nearest first, without the root.
-        private_key: the owner's secret.
+        key_at_hand: the owner's secret, or None where a security device keeps it.
         request: DER of the signing request it was issued on, or None.
     """
 
     certificate: Certificate
     chain: tuple[Certificate, ...]
-    private_key: PrivateKey = field(repr=False)
+    key_at_hand: PrivateKey | None = field(repr=False)
     request: bytes | None = field(default=None, repr=False)
+
+    @property
+    def private_key(self) -> PrivateKey:
+        """The owner's secret.
+
+        Raises:
+            CertificateError: a security device keeps it.
+        """
+        if self.key_at_hand is None:
+            raise CertificateError(
+                "The private key is in a security device and never leaves it.",
+                got=f"the certificate of {self.certificate.subject}",
+                expected="a certificate whose key is kept in a file",
+                advice='Set its kept_in to "file".',
+            )
+        return self.key_at_hand
 
     @property
     def presented(self) -> tuple[Certificate, ...]:

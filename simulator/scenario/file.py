@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 MOST_MISTAKES = 50  # reported at once: more than fit on a screen help no reader
 # Settings that are judged together: if the first cannot be read, nothing true can be said of the others.
 _DEPENDENTS: Mapping[str, tuple[str, ...]] = {
-    "role": ("path_length", "online", "delivery"),
+    "role": ("path_length", "online", "delivery", "kept_in"),
     "not_before": ("not_after",),
-    "certificate": ("sends", "withholds", "holds_key"),
+    "certificate": ("sends", "withholds", "holds_key", "password", "pin"),
 }
 
 

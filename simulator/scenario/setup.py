@@ -26,6 +26,8 @@ from simulator.tls.wire.version import TLS_VERSIONS, Side, TlsVersion
 
 ClientAuthentication = Literal["none", "unverified", "optional", "required"]
 Delivery = Literal["csr", "pkcs12"]
+KeptIn = Literal["file", "protected-file", "device"]
+Secret = Literal["right", "wrong"]
 CertificateRole = Literal["ca", "client", "server"]
 Speaks = Literal["requested", "other", "1.2", "1.3"]
 ApplicationName = Literal["line", "http"]
@@ -63,6 +65,8 @@ class CertificateSetup:
         inhibit_policy_mapping: of a CA: the number of certificates below that may map policies, or None.
         inhibit_any_policy: of a CA: the number of certificates below that may use anyPolicy, or None.
         delivery: how its holder received it: for its own CSR, or as a PKCS#12 made by the CA.
+        kept_in: where its holder keeps the key: in a file, in a file under a password, or in a security
+            device, which made it and never hands it out.
         online: the CA can be reached once the connection begins.
         revoked: the moment of its revocation, relative to the clock; None for never.
         revocation_reason: the reason for it, an RFC 5280 name.
@@ -94,6 +98,7 @@ class CertificateSetup:
     inhibit_policy_mapping: int | None = None
     inhibit_any_policy: int | None = None
     delivery: Delivery = "csr"
+    kept_in: KeptIn = "file"
     online: bool = True
     revoked: timedelta | None = None
     revocation_reason: str = "unspecified"
@@ -133,6 +138,8 @@ class ClientSetup:
             the request, ``certificate`` before these.
         sends: names of the chain it sends, leaf first; None for the certificate and its intermediates.
         holds_key: it has the certificate's private key; False: another key of the same type (a thief).
+        password: the password that it enters for its PKCS#12 or its key file, right or wrong.
+        pin: the PIN that it enters at its security device, right or wrong.
         corrupts_proof: it signs something else than this handshake.
         withholds: it has a certificate and continues without it.
         obeys_ca_list: it sends no certificate unless an authority that the server names issued it; None for
@@ -166,6 +173,8 @@ class ClientSetup:
     also_holds: tuple[str, ...] = ()
     sends: tuple[str, ...] | None = None
     holds_key: bool = True
+    password: Secret = "right"
+    pin: Secret = "right"
     corrupts_proof: bool = False
     withholds: bool = False
     obeys_ca_list: bool | None = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from simulator.tls.crypto.peer_key import signing_key
+from simulator.tls.crypto.signing_device import SigningDevice
 from simulator.tls.wire.records import RecordStyle
 from simulator.tls.wire.registry import SPOKEN_GROUPS, SPOKEN_SIGNATURE_SCHEMES
 from simulator.tls.wire.version import Version
@@ -29,11 +30,16 @@ class Credential:
 
     Attributes:
         chain: DER certificates, leaf first.
-        private_key: signs; it need not belong to the leaf (a thief's does not).
+        private_key: signs, or the device that keeps it; it need not belong to the leaf (a thief's does not).
     """
 
     chain: tuple[bytes, ...]
-    private_key: PrivateKey
+    private_key: PrivateKey | SigningDevice
+
+    @property
+    def key_at_hand(self) -> PrivateKey | None:
+        """The private key, or None where a device keeps it."""
+        return None if isinstance(self.private_key, SigningDevice) else self.private_key
 
     @property
     def signing_key(self) -> SigningKey:

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from simulator.security import SecurityCard, SecurityLevel
 from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Decided, TransportEnded
-from simulator.trace.latest import last_standing, last_user_sought, last_verdict, returns, seen_by_client
+from simulator.trace.latest import (
+    last_belief,
+    last_standing,
+    last_user_sought,
+    last_verdict,
+    returns,
+    seen_by_client,
+)
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 
@@ -28,16 +35,21 @@ if TYPE_CHECKING:
 def level_of(events: Sequence[Event], refused_at: RefusalLayer | None) -> SecurityLevel:
     """The security level of the run.
 
-    ``REFUSED`` if either side refused; else ``CLEARTEXT`` without TLS; else ``ENCRYPTED`` if the client did
-    not verify the server; else what the server granted.
+    ``REFUSED`` if either side refused, or there was no connection; else ``CLEARTEXT`` without TLS; else
+    ``ENCRYPTED`` if the client did not verify the server; else what the server granted.
     """
-    if refused_at is not None:
+    if refused_at is not None or made_no_connection(events):
         return SecurityLevel.REFUSED
     if not runs_under_tls(events):
         return SecurityLevel.CLEARTEXT
     if not verified(events, "client"):
         return SecurityLevel.ENCRYPTED
     return last_standing(events).standing.worth
+
+
+def made_no_connection(events: Sequence[Event]) -> bool:
+    """The client knows that there is no session, and neither side ever made its handshake call."""
+    return last_belief(events).level is SecurityLevel.REFUSED and not any(returns(events))
 
 
 def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:

@@ -152,7 +152,7 @@ def test_a_request_keeps_the_key_at_home() -> None:
 def test_a_bundle_is_a_fact_without_bytes() -> None:
     """A PKCS#12 is delivered as a fact: not one byte of it stands in the trace."""
     trace = played(Scenario().but({"certificates.alice.delivery": "pkcs12"}))
-    assert enrolment(trace, "client-ca") == ["Decided", "Noted", "PKCS#12"]
+    assert enrolment(trace, "client-ca") == ["Decided", "Noted", "PKCS#12", "Noted"]
     assert enrolment(trace, "client") == ["PKCS#12", "Noted"]
     bundles = [event.fact for event in trace.of(Sent, Received) if event.fact.name == "PKCS#12"]
     assert [bundle.raw for bundle in bundles] == [b"", b""]

@@ -29,6 +29,7 @@ from simulator.scenario.catalogue.catalogue import (
 )
 from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario, settings
 from simulator.scenario.changes import differences
+from simulator.scenario.keeping import unopened_file
 from simulator.scenario.mistakes.scenario import scenario_problems
 from simulator.scenario.schedule.episodes import episodes
 from simulator.security import SecurityLevel
@@ -48,6 +49,7 @@ FOLDER = Path(str(files("simulator.scenario.catalogue")))
 DECIDED_ELSEWHERE = {
     "stolen-certificate": ("proof-of-possession", "decrypt_error", "decrypt_error"),
     "corrupted-proof": ("proof-of-possession", "decrypt_error", "decrypt_error"),
+    "device-wrong-pin": ("certificate-presented", "handshake_failure", "certificate_required"),
     "version-mismatch": (None, "protocol_version", "protocol_version"),
     "ca-list-excludes-certificate": ("certificate-presented", "handshake_failure", "certificate_required"),
     "no-common-signature-scheme": ("certificate-presented", "handshake_failure", "certificate_required"),
@@ -101,8 +103,9 @@ def test_a_scenario_can_be_played_and_says_what_it_expects(name: str) -> None:
     for episode in episodes(scenario):
         assert set(episode.scenario.expect) == set(TLS_VERSIONS)
         for expectation in episode.scenario.expect.values():
-            above_tls = scenario.topic == "from certificate to user"
-            refused = expectation.level is SecurityLevel.REFUSED and not above_tls
+            # Above TLS no alert refuses, and where there is no connection, nothing does.
+            in_tls = scenario.topic != "from certificate to user" and not unopened_file(episode.scenario)
+            refused = expectation.level is SecurityLevel.REFUSED and in_tls
             assert refused == (expectation.alert is not None)
             decided = expectation.decisive_check is not None
             assert decided == (refused and name != "version-mismatch")  # there nobody comes to judge

@@ -41,6 +41,7 @@ _BASIC_ROWS = (
 # Then what goes on for longer, or above the handshake.
 _FURTHER_ROWS: tuple[str, ...] = (
     # the life of a certificate: several connections, and what happens between them
+    "delivered-as-pkcs12 pkcs12-wrong-password key-in-device device-wrong-pin",
     "renewed-in-time renewed-too-late renewed-with-the-same-key old-certificate-still-used",
     "renewed-without-client-purpose ca-rollover trust-store-updated-late",
     # from certificate to user: identified or not, allowed or not, and rules that say too much or too little

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.pki.der import is_object_identifier
 from simulator.pki.host import address_of
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KeyType
+from simulator.scenario.keeping import keeping_problems
 from simulator.scenario.mistakes.mistake import (
     Problem,
     broken_rules,
@@ -48,6 +49,7 @@ def certificates_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         yield from _validity_problems(path, certificate, scenario.clock)
         yield from certificate_policy_problems(path, certificate)
         yield from revocation_problems(path, certificate, scenario)
+        yield from keeping_problems(name, scenario)
 
 
 def _issuer_problems(name: str, scenario: ScenarioSetup) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.scenario.keeping import secret_problems
 from simulator.scenario.mistakes.mistake import (
     Problem,
     broken_rules,
@@ -44,6 +45,7 @@ def client_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         ("key_shares", not 0 <= shares <= most, f"must be from 0 to {most}, the number of groups", shares),
     )
     yield from host_problems(("client", "server_name"), client.server_name)
+    yield from secret_problems(scenario)
 
 
 def server_problems(scenario: ScenarioSetup) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
     from simulator.tls.crypto.signatures import PrivateKey, SigningKey
+    from simulator.tls.crypto.signing_device import SigningDevice
 
 _SEQUENCE, _VERSION = 0x30, 0xA0
 
@@ -53,7 +54,7 @@ def peer_public_key(der: bytes) -> PublicKeyTypes | PssKey:
         raise ProtocolViolation(AlertDescription.BAD_CERTIFICATE, message) from None
 
 
-def signing_key(private_key: PrivateKey, chain: tuple[bytes, ...]) -> SigningKey:
+def signing_key(private_key: PrivateKey | SigningDevice, chain: tuple[bytes, ...]) -> SigningKey:
     """The private key, with the limits of the leaf: the library keeps those of neither.
 
     Args:

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from simulator.errors import SimulatorError
 from simulator.tls.crypto.pss_keys import PssKey, bare, problem_of_limits
 from simulator.tls.crypto.rsa_pss import fits_pss, sign_pss
+from simulator.tls.crypto.signing_device import SigningDevice
 from simulator.tls.wire.registry import signature_scheme_name
 from simulator.tls.wire.version import Version
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from simulator.pki.signatures import PssParameters
 
     PrivateKey = ec.EllipticCurvePrivateKey | Ed25519PrivateKey | Ed448PrivateKey | RSAPrivateKey
-    SigningKey = PrivateKey | PssKey
+    SigningKey = PrivateKey | PssKey | SigningDevice
 
 HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
@@ -130,6 +131,8 @@ def family_of(key_class: type) -> str:
 
 def kind_of(key: Any) -> KeyKind:
     """The kind of a key, private or public."""
+    if isinstance(key, SigningDevice):
+        key = key.public_key
     if isinstance(key, PssKey):
         return KeyKind("rsa_pss", bits=key.key.key_size, limits=key.limits)
     family = family_of(type(key))  # type: ignore[arg-type]  # a class can be hashed
@@ -186,7 +189,7 @@ def sign(private_key: SigningKey, code: int, content: bytes, entropy: Entropy) -
     """Sign, the same way every time for the same entropy.
 
     Args:
-        private_key: signs.
+        private_key: signs, or a device that has one.
         code: the signature scheme; any that goes with the key in TLS 1.2 or 1.3.
         content: the bytes to sign, not hashed yet.
         entropy: the salt of RSA-PSS.
@@ -202,6 +205,8 @@ def sign(private_key: SigningKey, code: int, content: bytes, entropy: Entropy) -
             advice="Choose a scheme that goes with the key.",
             expected=", ".join(map(signature_scheme_name, schemes_for_key(private_key, Version.TLS12))),
         )
+    if isinstance(private_key, SigningDevice):
+        return private_key.sign(code, content, entropy)
     scheme = SCHEMES[code]
     key: PrivateKey = bare(private_key)
     if isinstance(key, Ed25519PrivateKey | Ed448PrivateKey):

@@ -141,7 +141,9 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
     yes = {True: "yes", False: "no", None: "not compared"}
     proof = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
     by_rule = f", by {clean(card.mapped_by)}" if card.mapped_by else ""
-    session = card.level is not SecurityLevel.REFUSED or card.refused_at != "tls"
+    refused = card.level is SecurityLevel.REFUSED
+    session = not refused or card.refused_at not in ("tls", None)
+    nobody = "none: no connection was made" if refused else "not refused"
     return (
         ("Encrypted", yes[card.encrypted] if session else "no session"),
         ("Server authenticated", yes[card.server_authenticated]),
@@ -150,7 +152,7 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
         ("Client identity", say(card.client_identity) if card.client_identity else "none"),
         ("Mapped to user", clean(card.user) + by_rule if card.user else "none"),
         ("Access granted", yes[card.access_granted]),
-        ("Refused at layer", card.refused_at or "not refused"),
+        ("Refused at layer", card.refused_at or nobody),
         *([("Client saw", card.client_saw)] if card.client_saw else []),
         ("Client believes", level_name(card.client_believes)),
         ("Server knows", level_name(card.server_knows)),
