@@ -77,10 +77,8 @@ ASSUMING = {
     "certificate. Whether it judged that certificate, and what it grants, only its first words say.",
 }
 KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
-NO_CONNECTION = (
-    "The client cannot open its {file} and has no key to sign with, so it does not connect. "
-    "No server refused it: none was asked."
-)
+NO_CONNECTION = "The client cannot open its {file}, so it has no key to sign with and does not connect."
+NOT_REFUSED = "There is no session. No server refused the client: none was asked."
 BLOCKED = (
     "The security device is blocked after wrong PINs and signs nothing, "
     "so the client goes on without its certificate."
@@ -115,10 +113,12 @@ class Client(Peer):
         self._granted = False
 
     def start(self, now: datetime) -> list[Fact]:
-        """Open the connection: the ClientHello; or stay away without the key that it means to use."""
+        """Open the connection with the ClientHello, or decide to stay away without a key."""
         self._now = now
         if self.role.unopened_file:
-            return self._believe(SecurityLevel.REFUSED, NO_CONNECTION.format(file=self.role.unopened_file))
+            reason = NO_CONNECTION.format(file=self.role.unopened_file)
+            self._wait_for("connect", ("stay away",), "stay away", reason)
+            return []
         return self._settle(self.machine.start())
 
     def _answer(self, question: Question) -> list[Fact]:
@@ -192,6 +192,8 @@ class Client(Peer):
 
     def _carry_out(self, taken: Decided) -> list[Fact]:
         """Accept or refuse the server; send a certificate or go on without."""
+        if taken.decision == "connect":
+            return self._believe(SecurityLevel.REFUSED, NOT_REFUSED)
         if taken.decision == "send-certificate":
             self._sent_certificate = taken.choice == "send"
             credential = self._chosen if self._sent_certificate else None

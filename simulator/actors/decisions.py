@@ -26,7 +26,8 @@ class PendingDecision:
 
     Attributes:
         actor: the actor that waits.
-        name: ``accept-server``, ``request-certificate``, ``send-certificate``, ``accept-client``, ``grant``.
+        name: ``connect``, ``accept-server``, ``request-certificate``, ``send-certificate``,
+            ``accept-client``, ``grant``.
         options: the choices on offer.
         choice: the actor's own choice.
         reason: the reason for it, in one sentence.

@@ -197,8 +197,8 @@ class Decided(KindOfFact, frozen=True, tag="decided"):
     """An actor took a decision.
 
     Attributes:
-        decision: ``issue``, ``revoke``, ``release``, ``publish``, ``accept-server``, ``request-certificate``,
-            ``send-certificate``, ``accept-client`` or ``grant``.
+        decision: ``issue``, ``revoke``, ``release``, ``publish``, ``connect``, ``accept-server``,
+            ``request-certificate``, ``send-certificate``, ``accept-client`` or ``grant``.
         choice: the option taken; options: all that were open.
         reason: why, in one sentence.
         taken_by: ``actor``, or ``outside`` where a person decided in its place.

@@ -44,6 +44,7 @@ DECISION_STEPS: Mapping[str, Step] = {
     "revoke": Step.ENROLMENT,
     "release": Step.ENROLMENT,
     "publish": Step.ENROLMENT,
+    "connect": Step.REQUEST,
     "accept-server": Step.SERVER_CHECK,
     "request-certificate": Step.CERTIFICATE_REQUEST,
     "send-certificate": Step.SEND_OR_SKIP,

@@ -15,8 +15,9 @@ from simulator.oracle import native
 from simulator.oracle.contexts import client_context, server_context
 from simulator.oracle.native import set_message_callback
 from simulator.oracle.observed import SentAlert
-from simulator.oracle.playing import play
+from simulator.oracle.playing import _Play, play
 from simulator.scenario import TLS_VERSIONS, Scenario
+from simulator.scenario.keeping import file_to_open
 from simulator.tls.wire.messages import (
     CertificateRequest12,
     CertificateRequest13,
@@ -250,3 +251,14 @@ def test_a_python_without_the_callback_is_told_so(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(_ssl, "_SSLContext", object)
     with pytest.raises(PeerError, match="message callback"):
         set_message_callback(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), print)
+
+
+def test_openssl_tells_a_wrong_password_from_the_right_one() -> None:
+    """The files of the client that stays away: OpenSSL opens them with their password, and with no other."""
+    for change in (
+        {"certificates.alice.delivery": "pkcs12"},
+        {"certificates.alice.kept_in": "protected-file"},
+    ):
+        playing = _Play(Scenario().but(change), "1.3", None)
+        file = file_to_open(playing.scenario)
+        assert [playing.opens(file, password) for password in ("right", "wrong", "")] == [True, False, False]

@@ -124,9 +124,11 @@ class _Slide:
         """Title, what came before, the two cards, and the titles of the columns."""
         sheet, setup = self.sheet, self.trace.setup
         with sheet.within(Part.TITLE):
-            version = version_words(self.trace)
-            sheet.line(run_title(setup), "title", 0, MARGIN, 37, width=ROOM - 80)
-            sheet.line(version, "plain", 0, WIDTH - MARGIN, 37, width=80, anchor="end")
+            connection, version = setup.connections[0], version_words(self.trace)
+            which = f"connection {connection.number} of {connection.count} · " * (connection.count > 1)
+            edge = 280 if which else 80
+            sheet.line(clean(setup.title), "title", 0, MARGIN, 37, width=ROOM - edge)
+            sheet.line(which + version, "plain", 0, WIDTH - MARGIN, 37, width=edge, anchor="end")
             self._before()
         place = len(sheet.front)
         with sheet.within(Part.CARD):

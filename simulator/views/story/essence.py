@@ -125,7 +125,9 @@ def essence(trace: Trace) -> Essence:
             beside.insert(0, (-1, replace(first, event=event, held=nothing, assumed=False, gap=None)))
     level, alert = trace.card.level, trace.outcome.alert
     by = f": the {alert.sender} refused" if alert and level.rung is None else ""
-    if trace.card.client_saw not in (None, "alert"):
+    if level.rung is None and trace.card.refused_at is None:
+        by = ": no connection was made"
+    elif trace.card.client_saw not in (None, "alert"):
         by += f"; all that the client saw: {trace.card.client_saw}"
     return Essence(
         before=tuple(dict.fromkeys(_before(before, names))),
@@ -228,7 +230,7 @@ def _choice(beat: Decision, say: Say, sought: UserSought | None, *, unjudged: bo
         grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, said))
     if sought is not None:
         grounds = [_user(sought), *(grounds if beat.refuses else ())]
-    left_out = beat.choice in ("skip", "do not ask") or (beat.choice == "grant" and unjudged)
+    left_out = beat.choice in ("skip", "do not ask", "stay away") or (beat.choice == "grant" and unjudged)
     if beat.ledger or beat.refuses or left_out or sought is not None:
         yield Choice(beat.event, tuple(grounds), beat.refuses)
 

@@ -46,6 +46,7 @@ DOES = {
     ("request-certificate", "do not ask"): "does not ask the client for a certificate",
     ("send-certificate", "send"): "sends its certificate",
     ("send-certificate", "skip"): "goes on without a certificate",
+    ("connect", "stay away"): "does not connect",
     ("accept-client", "accept"): "lets the client's Certificate message pass",
     ("accept-client", "refuse"): "refuses the client",
     ("grant", "grant"): "opens the session",

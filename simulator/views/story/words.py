@@ -27,6 +27,7 @@ _QUESTIONS = {
     "issue": "Does the CA issue the certificate?",
     "release": "Does the CA end the revocation?",
     "publish": "Does the CA publish a revocation list?",
+    "connect": "Does the client connect?",
     "accept-server": "Does the client accept the server's certificate?",
     "request-certificate": "Does the server ask the client for a certificate?",
     "send-certificate": "Does the client send a certificate?",
