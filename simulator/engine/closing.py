@@ -15,7 +15,7 @@ from simulator.trace.latest import NO_REFUSAL
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.scenario.setup import Closing
+    from simulator.scenario.network import Closing
     from simulator.trace.facts import Fact
 
 FROM_SERVER = "The server closed the connection"

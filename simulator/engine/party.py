@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from simulator.engine.kernel import Kernel
     from simulator.engine.link import LinkEnd
     from simulator.engine.recorder import Recorder
-    from simulator.scenario.setup import Closing
+    from simulator.scenario.network import Closing
     from simulator.trace.facts import Fact, TransportEnded
 
 

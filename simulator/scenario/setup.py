@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from simulator.pki.key_types import KeyType
 from simulator.scenario.frozen import FrozenMapping
+from simulator.scenario.network import Network as Network  # re-exported: a part like the others
 from simulator.scenario.responder_setup import USUAL_OCSP_TIMEOUT, ResponderSetup
 from simulator.scenario.revocation_setup import (
     USUAL_CRL_LIFETIME,
@@ -30,8 +31,6 @@ KeptIn = Literal["file", "protected-file", "device"]
 Secret = Literal["right", "wrong"]
 CertificateRole = Literal["ca", "client", "server"]
 Speaks = Literal["requested", "other", "1.2", "1.3"]
-ApplicationName = Literal["line", "http"]
-Closing = Literal["alert", "eof", "reset"]
 
 GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
 
@@ -104,28 +103,6 @@ class CertificateSetup:
     revocation_reason: str = "unspecified"
     released: timedelta | None = None
     crl_issuer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """The network between client and server.
-
-    Attributes:
-        latency_ms: one way through the network, in milliseconds.
-        thinking_ms: the time an actor takes for one decision, in milliseconds.
-        port: the server's TCP port; 992 is telnet over TLS.
-        application: the conversation inside the session: ``line``, a line each, or ``http``, one GET and one
-            answer.
-        close: how the server ends a connection that it refuses with an alert. ``alert``: it reads on until
-            the client has closed, so the alert arrives. ``reset``: it closes at once, and TCP answers unread
-            data with a reset. ``eof``: its program closes before it has sent the alert.
-    """
-
-    latency_ms: float = 20.0
-    thinking_ms: float = 1.0
-    port: int = 992
-    application: ApplicationName = "line"
-    close: Closing = "alert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +365,7 @@ class ScenarioSetup:
     lesson: str = GOOD_LESSON
     seed: str = "1"
     clock: datetime = GOOD_CLOCK
-    network: Network = Network()
+    network: Network = Network()  # noqa: RUF009 - it is frozen
     certificates: Mapping[str, CertificateSetup] = field(default_factory=good_certificates)
     crls: Mapping[str, CrlSetup] = field(default_factory=lambda: FrozenMapping({}))
     responders: Mapping[str, ResponderSetup] = field(default_factory=lambda: FrozenMapping({}))
