@@ -17,7 +17,7 @@ from simulator.command.console import (
     wants_colour,
     width_option,
 )
-from simulator.command.diagnosis import errors
+from simulator.command.diagnosis import errors, explain
 from simulator.command.lessons import cases, glossary, lesson, quiz, site
 from simulator.command.listing import list_
 from simulator.command.options import (
@@ -170,5 +170,5 @@ def demo(
     return demonstration.give_demo(figures, columns, coloured, quiet=quiet, stories=stories, jobs=jobs)
 
 
-for verb in (list_, run, export, matrix, diff, check, errors, cases, glossary, quiz, site, lesson):
+for verb in (list_, run, export, matrix, diff, check, explain, errors, cases, glossary, quiz, site, lesson):
     clientauth.add_command(verb)

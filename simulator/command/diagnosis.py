@@ -1,9 +1,12 @@
-"""The verb for a connection that failed: ``errors``."""
+"""The verbs for what went wrong in the field: ``errors`` and ``explain``."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
+from functools import cache
 from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -17,12 +20,17 @@ from simulator.command.console import (
     write,
     write_json,
 )
-from simulator.command.options import colour_option, json_option
+from simulator.command.options import colour_option, json_option, password_from, password_options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.pki.certificate import Certificate
     from simulator.tls.wire.version import Side
 
 MOST_LINES = 100_000  # of standard input: far more than are looked at, and no stream without an end
+
+OWN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 class TextCommand(click.Command):
@@ -79,3 +87,106 @@ def _from_standard_input() -> str:
     if sys.stdin is not None and sys.stdin.isatty():
         note("Paste the error text, then press Ctrl-D on a line of its own.")
     return "".join(takewhile(len, (read_line() for _ in range(MOST_LINES))))
+
+
+def _moment(_context: click.Context, _parameter: click.Parameter, written: str | None) -> datetime:
+    """The moment that is asked for, by default the machine's time; without a zone it is UTC."""
+    if written is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise click.BadParameter(f"{written!r} is no moment. Write it as 2026-11-29T12:00:00Z.") from error
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=OWN_FILE)
+@click.option(
+    "--as",
+    "role",
+    type=click.Choice(["client", "server"]),
+    default="client",
+    show_default=True,
+    help="Whose certificate it is: the other side judges it.",
+)
+@click.option(
+    "--trust",
+    metavar="FILE",
+    multiple=True,
+    type=OWN_FILE,
+    help="Certificates that the other side trusts, in any form. May be given several times. Default: the "
+    "roots among the FILEs.",
+)
+@click.option("--host", metavar="NAME", help="Of a server's certificate: the name by which it is reached.")
+@click.option("--at", callback=_moment, metavar="TIME", help="The moment of the decision. Default: now.")
+@click.option("--profile", default="openssl", show_default=True, metavar="NAME", help="Who judges.")
+@click.option("--all", "every", is_flag=True, help="Every check with its sentence, not only what failed.")
+@password_options
+@json_option
+@width_option
+@colour_option
+def explain(
+    files: tuple[Path, ...],
+    role: Side,
+    trust: tuple[Path, ...],
+    host: str | None,
+    at: datetime,
+    profile: str,
+    every: bool,
+    password_file: str | None,
+    as_json: bool,
+    width: int | None,
+    colour: bool | None,
+) -> int:
+    """Judge certificates of your own, and say what to do.
+
+    FILEs hold a certificate, its chain and perhaps its key, in any form. Nothing is connected to or written,
+    no key and no password is shown, and revocation is not looked up. Exit status 1: refused.
+    """
+    from simulator.command.explanations import document, explanation_text
+    from simulator.lab.explanation import explain as explained
+    from simulator.lab.own_files import read_own_files
+
+    if host is not None and role == "client":
+        raise click.UsageError("--host is about a server's certificate; add --as server, or leave it out.")
+    password = cache(lambda: password_from(password_file, twice=False))
+    own = read_own_files(((f"{path}", _bytes_of(path)) for path in files), password)
+    trusted = _trusted(trust, password) if trust else own.roots
+    explanation = explained(
+        own.chain, trusted, at, key_matches=own.key_matches, role=role, profile=profile, server_name=host
+    )
+    if as_json:
+        write_json(document(own, explanation))
+    else:
+        coloured = wants_colour(colour)
+        write(explanation_text(own, explanation, terminal_width(width), coloured=coloured, every=every))
+    return 0 if explanation.verdict.accepted else 1
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        CertificateError: it cannot be read.
+    """
+    from simulator.errors import CertificateError
+    from simulator.pki.files.pem import MOST_BYTES
+
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)  # one more than is taken, so that a longer file is reported
+    except OSError as error:
+        got, advice = f"{path}: {error.strerror}", "Check who may read it."
+        raise CertificateError("The file cannot be read.", got=got, advice=advice) from error
+
+
+def _trusted(paths: tuple[Path, ...], password: Callable[[], str]) -> tuple[Certificate, ...]:
+    from simulator.pki.bundles import load_trust_store
+    from simulator.pki.files.kinds import file_facts
+
+    trusted: list[Certificate] = []
+    for data in map(_bytes_of, paths):
+        facts = file_facts(data)
+        trusted += load_trust_store(data, password() if facts.encrypted or facts.hidden else None)
+    return tuple(trusted)

@@ -87,8 +87,12 @@ def password_options(command: Callable[..., object]) -> Callable[..., object]:
     )(refused(command))
 
 
-def password_from(file: str | None) -> str:
+def password_from(file: str | None, *, twice: bool = True) -> str:
     """The password in the first line of a file, of standard input (``-``), or as a person types it.
+
+    Args:
+        file: the file, ``-``, or None to ask.
+        twice: ask again to confirm, as for a new password.
 
     Raises:
         click.UsageError: no file is named and there is no terminal to ask at.
@@ -97,9 +101,11 @@ def password_from(file: str | None) -> str:
     if file is None:
         if not sys.stdin.isatty():
             raise click.UsageError(
-                "These forms need a password. Give --password-file FILE, or - for standard input."
+                "A password is needed. Give --password-file FILE, or - for standard input."
             )
-        return str(click.prompt("Password of the files", hide_input=True, confirmation_prompt=True, err=True))
+        return str(
+            click.prompt("Password of the files", hide_input=True, confirmation_prompt=twice, err=True)
+        )
     try:
         with click.open_file(file, encoding="utf-8", errors="surrogateescape") as lines:
             return str(lines.readline(MOST_OF_A_PASSWORD)).rstrip("\r\n")

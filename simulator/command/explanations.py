@@ -1,0 +1,186 @@
+"""An explanation of one's own certificates: for a terminal, and as a JSON document."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from simulator.errors import joined
+from simulator.tls.wire.version import PEER
+from simulator.trust.verdict import CheckOutcome
+from simulator.views.drawing.cells import hanging, paint, wrap_cells
+from simulator.views.story.words import OUTCOME_MARKS, OUTCOME_WORDS, level_name
+from simulator.views.texts.shown_errors import errors_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from simulator.lab.explanation import Explanation
+    from simulator.lab.own_files import OwnFiles
+    from simulator.trust.verdict import Check
+
+KINDS = {CheckOutcome.PASS: "good", CheckOutcome.FAIL: "bad"}
+KEYS = {
+    True: "The private key belongs to it.",
+    False: "No private key of the files belongs to it.",
+    None: "The files hold no private key.",
+}
+NAMED = 3  # of the trusted certificates; a store of a system has hundreds
+
+
+def document(own: OwnFiles, explanation: Explanation) -> dict[str, Any]:
+    """The explanation as the JSON document of ``clientauth explain``."""
+    verdict = explanation.verdict
+    return {
+        "files": [
+            {
+                "path": name,
+                "kind": facts.kind.value,
+                "certificates": facts.certificates,
+                "keys": facts.keys,
+                "encrypted": facts.encrypted,
+            }
+            for name, facts in own.files
+        ],
+        "as": explanation.role,
+        "at": explanation.at.isoformat(),
+        "profile": verdict.profile,
+        "key_matches": own.key_matches,
+        "accepted": verdict.accepted,
+        "decisive_check": verdict.decisive.name if verdict.decisive else None,
+        "alert": verdict.alert,
+        "sentence": explanation.sentence,
+        "ledger": [
+            {
+                "check": check.name,
+                "outcome": check.outcome.value,
+                "certificate": check.subject or None,
+                "sentence": check.sentence,
+                "reference": check.reference,
+            }
+            for check in verdict.checks
+        ],
+        "cells": [
+            {"policy": cell.policy, "tls": cell.tls, "level": cell.level.value, "alert": cell.alert}
+            for cell in explanation.cells
+        ],
+        "stacks": {
+            name: {"accepted": one.accepted, "alert": one.alert} for name, one in explanation.verdicts.items()
+        },
+    }
+
+
+def explanation_text(
+    own: OwnFiles, explanation: Explanation, width: int, *, coloured: bool, every: bool
+) -> str:
+    """The explanation as text, no line longer than ``width``.
+
+    Args:
+        own: the files.
+        explanation: what was found out.
+        width: columns.
+        coloured: with the terminal's colour codes.
+        every: every check with its sentence; by default only those that failed.
+    """
+    lines = [line for name, facts in own.files for line in hanging("", f"{name}: {facts}", width, more=2)]
+    parts = (
+        _certificate(own, width),
+        _setting(own, explanation, width),
+        _verdict(explanation, width, coloured=coloured),
+        _checks(explanation.verdict.checks, width, coloured=coloured, every=every),
+        _cells(explanation, width),
+        _stacks(explanation, width),
+        _printed(explanation, width),
+    )
+    for part in map(list, parts):
+        lines += ["", *part] if part else []
+    return "\n".join(lines)
+
+
+def _certificate(own: OwnFiles, width: int) -> Iterator[str]:
+    if not own.chain:
+        yield from wrap_cells("The files hold no certificate.", width)
+        return
+    leaf, *others = own.chain
+    yield from hanging("", f"{leaf.subject}, issued by {leaf.issuer}", width, more=2)
+    validity = f"valid from {_words(leaf.not_before)} to {_words(leaf.not_after)}"
+    yield from hanging("  ", validity, width, more=2)
+    for other in others:
+        yield from hanging("  ", f"with {other.subject}, issued by {other.issuer}", width, more=2)
+    yield from hanging("  ", KEYS[own.key_matches], width)
+
+
+def _words(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC" if moment else "an unreadable moment"
+
+
+def _setting(own: OwnFiles, explanation: Explanation, width: int) -> Iterator[str]:
+    judge, profile = PEER[explanation.role], explanation.verdict.profile
+    words = f"Judged by a {judge} that follows the profile {profile}, at {_words(explanation.at)}."
+    yield from hanging("", words, width, more=2)
+    trusted = explanation.trusted
+    more = [f"{len(trusted) - NAMED} more"] if len(trusted) > NAMED else []
+    names = joined([*(one.subject for one in trusted[:NAMED]), *more], "and") if trusted else "no certificate"
+    why = " (the root among the files; --trust names others)" if trusted and trusted == own.roots else ""
+    yield from hanging("  ", f"It trusts {names}{why}.", width, more=2)
+
+
+def _verdict(explanation: Explanation, width: int, *, coloured: bool) -> Iterator[str]:
+    decisive, alert = explanation.verdict.decisive, explanation.verdict.alert
+    if decisive is None:
+        yield paint("ACCEPTED", "good", colour=coloured)
+    else:
+        yield paint(f"REFUSED: {decisive.name}{f', alert {alert}' if alert else ''}", "bad", colour=coloured)
+    yield from hanging("  ", explanation.sentence, width)
+
+
+def _checks(checks: Sequence[Check], width: int, *, coloured: bool, every: bool) -> Iterator[str]:
+    """The checks by their outcome: by name alone, or with their sentences."""
+    yield "The checks" if every else "The checks (--all: with what each one looked at)"
+    for outcome, group in groupby(sorted(checks, key=_place), key=lambda check: check.outcome):
+        mark, kind = f"  {OUTCOME_MARKS[outcome]} ", KINDS.get(outcome, "quiet")
+        if outcome is CheckOutcome.FAIL or (every and outcome is CheckOutcome.PASS):
+            lines = [hanging(mark, f"{check.name}: {check.sentence}", width) for check in group]
+        else:
+            names = dict.fromkeys(check.name for check in group)
+            lines = [hanging(mark, f"{OUTCOME_WORDS[outcome]}: {', '.join(names)}", width)]
+        yield from (paint(line, kind, colour=coloured) for piece in lines for line in piece)
+
+
+def _place(check: Check) -> int:
+    order = (CheckOutcome.FAIL, CheckOutcome.PASS, CheckOutcome.NOT_EVALUATED, CheckOutcome.NOT_REACHED)
+    return order.index(check.outcome)
+
+
+def _cells(explanation: Explanation, width: int) -> Iterator[str]:
+    if explanation.cells:
+        yield "Under each policy of the server"
+    for policy, group in groupby(explanation.cells, key=lambda cell: cell.policy):
+        ends: dict[str, list[str]] = {}
+        for cell in group:
+            end = f"{level_name(cell.level)}{f', {cell.alert}' if cell.alert else ''}"
+            ends.setdefault(end, []).append(cell.tls)
+        words = [end if len(ends) == 1 else f"{end} (TLS {versions[0]})" for end, versions in ends.items()]
+        yield from hanging(f"  {policy:<12}", "; ".join(words), width)
+
+
+def _stacks(explanation: Explanation, width: int) -> Iterator[str]:
+    yield "By other rules (docs/profiles.md)"
+    for name, verdict in explanation.verdicts.items():
+        if name != explanation.verdict.profile:
+            decisive = verdict.decisive
+            end = f"refused: {decisive.name}, {verdict.alert}" if decisive else "accepted"
+            yield from hanging(f"  {name:<12}", end, width)
+
+
+def _printed(explanation: Explanation, width: int) -> Iterator[str]:
+    """The error texts of real programs for the cause."""
+    verdict = explanation.verdict
+    errors = errors_for(PEER[explanation.role], explanation.cause, verdict.alert or "", "1.3")
+    if errors:
+        yield "What the person sees in TLS 1.3"
+    for error in errors:
+        yield from hanging("  ", f"{error.program}, at the {error.side}:", width)
+        for line in error.text.split("\n"):
+            yield from hanging("    ", line, width, more=2)

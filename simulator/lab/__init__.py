@@ -1,0 +1,1 @@
+"""The lab: what a user brings along. Certificates of one's own, read and judged."""

@@ -1,0 +1,183 @@
+"""Certificates of one's own, explained: the verdict with its reasons, what to do, and what other rules say.
+
+No connection is made, so the proof of possession is not reached; with a key that belongs to another
+certificate it would fail. Revocation is not looked up.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, get_args
+
+from simulator.error_texts.causes import causes
+from simulator.error_texts.of_verdict import cause_of
+from simulator.pki.stores import TrustStore
+from simulator.scenario.setup import ClientAuthentication
+from simulator.security import SecurityLevel
+from simulator.tls.wire.version import TLS_VERSIONS
+from simulator.trust.judge import judge, with_proof
+from simulator.trust.policy import TrustPolicy
+from simulator.trust.profiles import PROFILES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from simulator.pki.certificate import Certificate
+    from simulator.tls.wire.version import Side, TlsVersion
+    from simulator.trust.verdict import Verdict
+
+OTHER_KEY = "the private key at hand belongs to another certificate"
+POLICIES: tuple[ClientAuthentication, ...] = get_args(ClientAuthentication)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCell:
+    """What a server under one policy makes of a client with this chain and its key.
+
+    Attributes:
+        policy: the client authentication policy.
+        tls: the protocol version.
+        level: the security level that comes out, if the client verified the server.
+        alert: the alert of a refusal, or None.
+    """
+
+    policy: ClientAuthentication
+    tls: TlsVersion
+    level: SecurityLevel
+    alert: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A chain, judged.
+
+    Attributes:
+        role: whose certificate it is.
+        at: the moment of the decision.
+        trusted: the certificates that the other side trusts.
+        verdict: the verdict under the chosen profile, with its ledger.
+        sentence: the outcome and what to do, in plain words.
+        cause: the measured cause, whose error texts fit, or an empty text.
+        cells: what a server makes of it under each policy; empty for a server's certificate.
+        verdicts: the verdict under every profile.
+    """
+
+    role: Side
+    at: datetime
+    trusted: tuple[Certificate, ...]
+    verdict: Verdict
+    sentence: str
+    cause: str
+    cells: tuple[PolicyCell, ...]
+    verdicts: Mapping[str, Verdict]
+
+
+def explain(
+    chain: Sequence[Certificate],
+    trusted: Sequence[Certificate],
+    at: datetime,
+    *,
+    key_matches: bool | None = None,
+    role: Side = "client",
+    profile: str = "openssl",
+    server_name: str | None = None,
+) -> Explanation:
+    """Judge a chain as the other side would.
+
+    Args:
+        chain: the certificates as they would be sent, the leaf first; empty for none.
+        trusted: the certificates that the other side trusts.
+        at: the moment of the decision, aware.
+        key_matches: the key at hand belongs to the leaf; None without a key.
+        role: whose certificate it is.
+        profile: the stack profile that judges.
+        server_name: of a server's certificate, the name by which it is reached; None for no name check.
+
+    Raises:
+        ScenarioError: unknown profile.
+    """
+    sent = [certificate.der for certificate in chain]
+    store = TrustStore.of(trusted)
+
+    def verdict(name: str, tls: TlsVersion = "1.3") -> Verdict:
+        policy = TrustPolicy(role, store=store, server_name=server_name, profile=name)
+        judged = judge(sent, policy, at, tls=tls)
+        if key_matches is False and judged.accepted:
+            return with_proof(judged, ok=False, scheme="the key at hand", problem=OTHER_KEY, tls=tls)
+        return judged
+
+    chosen = verdict(profile)
+    return Explanation(
+        role=role,
+        at=at,
+        trusted=tuple(trusted),
+        verdict=chosen,
+        sentence=_sentence(chosen, trusts_any=len(store) > 0),
+        cause=_cause_of(chosen),
+        cells=_cells({tls: verdict(profile, tls) for tls in TLS_VERSIONS}) if role == "client" else (),
+        verdicts={name: verdict(name) for name in PROFILES},
+    )
+
+
+def _cells(verdicts: Mapping[TlsVersion, Verdict]) -> tuple[PolicyCell, ...]:
+    return tuple(
+        PolicyCell(policy, tls, *_end(policy, verdict))
+        for policy in POLICIES
+        for tls, verdict in verdicts.items()
+    )
+
+
+def _end(policy: ClientAuthentication, verdict: Verdict) -> tuple[SecurityLevel, str | None]:
+    """The level and the alert of one policy: a client that is not judged stays one without identity."""
+    anonymous = verdict.peer is None and _check_of(verdict) == "certificate-presented"
+    unjudged = policy == "unverified" and _check_of(verdict) != "proof-of-possession"
+    if policy == "none" or unjudged or (policy == "optional" and anonymous):
+        return SecurityLevel.SERVER_AUTHENTICATED, None
+    if verdict.accepted:
+        return SecurityLevel.CLIENT_AUTHENTICATED, None
+    return SecurityLevel.REFUSED, verdict.alert
+
+
+def _check_of(verdict: Verdict) -> str:
+    return verdict.decisive.name if verdict.decisive else ""
+
+
+def _sentence(verdict: Verdict, *, trusts_any: bool) -> str:
+    """The outcome and what to do."""
+    decisive = verdict.decisive
+    if decisive is None:
+        return "Every check passed: the certificate is accepted if its holder proves that it has the key."
+    if decisive.name == "trust-anchor" and not trusts_any:
+        return f"{decisive.sentence} No CA was named: give those that the other side trusts with --trust."
+    return f"{decisive.sentence} {remedy_of(verdict)}"
+
+
+def _cause_of(verdict: Verdict) -> str:
+    """The measured cause; a proof that would fail is the fault of files that were mixed up."""
+    mixed_up = verdict.role == "client" and _check_of(verdict) == "proof-of-possession"
+    return "key-does-not-match" if mixed_up else cause_of(verdict)
+
+
+def remedy_of(verdict: Verdict) -> str:
+    """What to do about a refusal, in a sentence or two."""
+    decisive, cause = verdict.decisive, _cause_of(verdict)
+    if decisive is None:
+        return ""
+    if cause in ("untrusted-ca", "server-untrusted-ca", "no-certificate"):
+        return remedies()[
+            decisive.name
+        ]  # a missing intermediate looks like an unknown CA; no file, no choice
+    if decisive.depth:
+        return f"The fault is in a CA's certificate ({decisive.subject}). {remedies()['a CA above']}"
+    return causes()[cause].remedy if cause else remedies()[decisive.name]
+
+
+@cache
+def remedies() -> Mapping[str, str]:
+    """What to do, by the name of the check that failed."""
+    text = files(__package__).joinpath("remedies.toml").read_text(encoding="utf-8")
+    return {check: str(words) for check, words in tomllib.loads(text).items()}

@@ -1,0 +1,111 @@
+"""A user's files, read together: what each one is, the chain that they hold, and whether a key fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.errors import CertificateError, PasswordError
+from simulator.pki.bundles import check_key_matches, load_certificates, load_pkcs12, load_trust_store
+from simulator.pki.files.kinds import FileFacts, file_facts
+from simulator.pki.files.outlines import PRIVATE_KEYS, FileKind
+from simulator.pki.key_files import load_private_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from simulator.pki.certificate import Certificate
+    from simulator.pki.keys import PrivateKey
+
+JAVA_STORES = (FileKind.JAVA_STORE, FileKind.JAVA_CRYPTO_STORE)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFiles:
+    """What some files hold together.
+
+    Attributes:
+        files: each name with what can be seen in the file.
+        chain: the certificates as a program would send them: the leaf first, the others in their order.
+        key_matches: True if a private key belongs to the leaf, False if none of the keys does, None without
+            a key.
+    """
+
+    files: tuple[tuple[str, FileFacts], ...]
+    chain: tuple[Certificate, ...]
+    key_matches: bool | None
+
+    @property
+    def roots(self) -> tuple[Certificate, ...]:
+        """The root CAs among the certificates."""
+        return tuple(one for one in self.chain if one.self_signed and one.is_ca)
+
+
+def read_own_files(files: Iterable[tuple[str, bytes]], ask: Callable[[], str]) -> OwnFiles:
+    """Read certificates and keys from files of every kind; what holds neither is only named.
+
+    The leaf is the certificate that a key belongs to. Without such a key it is the first certificate that is
+    not a CA's, or else the first.
+
+    Args:
+        files: the name and the bytes of each.
+        ask: returns the password of the encrypted files; called for those only.
+
+    Raises:
+        PasswordError: a password is wrong.
+        CertificateError: a certificate or a key cannot be read; the message says what helps.
+    """
+    facts: list[tuple[str, FileFacts]] = []
+    certificates: dict[Certificate, None] = {}
+    keys: list[PrivateKey] = []
+    for name, data in files:
+        found = file_facts(data)
+        facts.append((name, found))
+        held, key = _contents(found, data, ask)
+        certificates |= dict.fromkeys(held)
+        keys += [key] if key is not None else []
+    own = [one for one in certificates if any(_matches(one, key) for key in keys)]
+    leaf = next(iter([*own, *(one for one in certificates if not one.is_ca), *certificates]), None)
+    chain = () if leaf is None else (leaf, *(one for one in certificates if one is not leaf))
+    return OwnFiles(tuple(facts), chain, bool(own) if keys and chain else None)
+
+
+def _contents(
+    facts: FileFacts, data: bytes, ask: Callable[[], str]
+) -> tuple[tuple[Certificate, ...], PrivateKey | None]:
+    """The certificates and the private key of a file."""
+    if facts.kind is FileKind.PKCS12:
+        return _of_pkcs12(data, ask() if facts.encrypted or facts.hidden else None)
+    if facts.kind in JAVA_STORES:
+        return tuple(load_trust_store(data)), None
+    certificates = load_certificates(data) if facts.certificates else ()
+    has_key = facts.kind in PRIVATE_KEYS or (facts.kind is FileKind.PEM and facts.keys)
+    key = load_private_key(data, ask() if facts.encrypted else None) if has_key else None
+    return certificates, key
+
+
+def _of_pkcs12(data: bytes, password: str | None) -> tuple[tuple[Certificate, ...], PrivateKey | None]:
+    """An identity with its chain; without a key inside, certificates to trust.
+
+    Raises:
+        PasswordError: the password is wrong.
+        CertificateError: it holds a key without its certificate, or cannot be read.
+    """
+    try:
+        issued = load_pkcs12(data, password)
+    except PasswordError:
+        raise
+    except CertificateError as error:
+        try:
+            return tuple(load_trust_store(data, password)), None  # this refuses a file with a private key
+        except CertificateError:
+            raise error from None
+    return (issued.certificate, *issued.chain), issued.private_key
+
+
+def _matches(certificate: Certificate, key: PrivateKey) -> bool:
+    try:
+        check_key_matches(certificate, key)
+    except CertificateError:
+        return False
+    return True

@@ -1,0 +1,241 @@
+"""Certificates of one's own are judged as in the simulation and by OpenSSL; every refusal has a remedy."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from simulator.command.certificate_files import issue_for_real_tools, write_certificates
+from simulator.command.explanations import document, explanation_text
+from simulator.errors import PasswordError
+from simulator.lab.explanation import explain, remedies
+from simulator.lab.own_files import OwnFiles, read_own_files
+from simulator.oracle.verify_errors import VERIFY_ERRORS
+from simulator.pki.bundles import load_certificates
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario
+from simulator.trust.vocabulary import CheckName
+from simulator.views.drawing.cells import cells
+from tests.command.test_cli import clientauth
+from tests.peers import program
+from tests.played import EVERYTHING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PASSWORD = "a password"
+SOME = tuple(CREDENTIALS) if EVERYTHING else ("none", "expired", "stolen")
+
+
+def _files(folder: Path, *names: str) -> OwnFiles:
+    present = [folder / name for name in names if (folder / name).exists()]
+    return read_own_files(((one.name, one.read_bytes()) for one in present), lambda: PASSWORD)
+
+
+@pytest.mark.parametrize("credential", SOME)
+def test_the_cells_are_those_of_the_outcome_matrix(credential: str, tmp_path: Path) -> None:
+    """For every credential, policy and version the level and the alert are what the simulation plays."""
+    scenario = credential_scenario(credential, "required")
+    write_certificates(
+        issue_for_real_tools(scenario, seeded=True), tmp_path, forms=set(), password=None, seeded=True
+    )
+    own = _files(tmp_path, "client-chain.pem", "client-signs-with.key")
+    trusted = load_certificates((tmp_path / "server-trusts.pem").read_bytes())
+    made = explain(own.chain, trusted, scenario.clock, key_matches=own.key_matches)
+    assert len(POLICIES) * 2 == len(made.cells)
+    for cell in made.cells:
+        run = simulate(credential_scenario(credential, cell.policy), cell.tls)
+        alert = run.outcome.alert.name if run.outcome.alert else None
+        assert (run.card.level, alert) == (cell.level, cell.alert), cell
+        if cell.policy == "required" and cell.tls == "1.3":
+            assert (run.outcome.decisive_check is None) == made.verdict.accepted
+
+
+def test_every_check_has_a_remedy() -> None:
+    """There is a sentence for every check, and for no other."""
+    assert {*CheckName, "a CA above"} == set(remedies())
+
+
+def test_every_form_holds_the_same_identity(tmp_path: Path) -> None:
+    """PEM, one file with chain and key, and PKCS#12: the same chain, and the key belongs to it."""
+    scenario = credential_scenario("valid", "required")
+    world = issue_for_real_tools(scenario, seeded=True)
+    write_certificates(world, tmp_path, forms={"chain-and-key", "pkcs12"}, password=PASSWORD, seeded=True)
+    apart = _files(tmp_path, "client-chain.pem", "client-signs-with.key")
+    assert apart.key_matches is True
+    others = [
+        path.name
+        for path in tmp_path.iterdir()
+        if path.name.startswith("alice") and path.suffix in (".p12", ".pem")
+    ]
+    assert len(others) >= 2
+    for name in others:
+        assert apart.chain[0] == _files(tmp_path, name).chain[0]
+    assert _files(tmp_path, "client-chain.pem", "server-signs-with.key").key_matches is False
+    assert _files(tmp_path, "client-chain.pem").key_matches is None
+    with pytest.raises(PasswordError):
+        read_own_files([("alice.p12", (tmp_path / "alice.p12").read_bytes())], lambda: "another")
+
+
+def _openssl(folder: Path, *arguments: str) -> str:
+    run = subprocess.run(
+        [program("openssl"), *arguments], cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    return run.stdout + run.stderr
+
+
+@pytest.fixture(scope="module")
+def made_by_openssl(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CA, an intermediate CA and leaves of several kinds, made by ``openssl`` alone."""
+    folder = tmp_path_factory.mktemp("openssl")
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc")
+    ca = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    _openssl(
+        folder,
+        "req",
+        "-x509",
+        *key,
+        *ca,
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+        "-days",
+        "3650",
+        "-subj",
+        "/CN=A CA",
+    )
+    _openssl(
+        folder,
+        "req",
+        "-x509",
+        *key,
+        *ca,
+        "-keyout",
+        "x.key",
+        "-out",
+        "other.pem",
+        "-days",
+        "90",
+        "-subj",
+        "/CN=Other",
+    )
+    below = ("-CA", "ca.pem", "-CAkey", "ca.key")
+    basic = ("-addext", "basicConstraints=critical,CA:FALSE")
+    for name, purpose, extra in (
+        ("good", "clientAuth", below),
+        ("server", "serverAuth", below),
+        ("both", "serverAuth,clientAuth", below),
+        ("alone", "clientAuth", ()),
+    ):
+        _openssl(
+            folder, "req", "-x509", *key, *basic, *extra, "-addext", f"extendedKeyUsage={purpose}",
+            "-keyout", f"{name}.key", "-out", f"{name}.pem", "-days", "30", "-subj", f"/CN={name}",
+        )  # fmt: skip
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("leaf", "trust", "days"),
+    [
+        ("good", "ca", 1), ("good", "ca", 60), ("good", "ca", -1), ("good", "other", 1),
+        ("server", "ca", 1), ("both", "ca", 1), ("alone", "ca", 1), ("alone", "alone", 1),
+    ],
+)  # fmt: skip
+def test_openssl_verify_agrees(leaf: str, trust: str, days: int, made_by_openssl: Path) -> None:
+    """The verdict on certificates from openssl is that of ``openssl verify``, and for the same reason."""
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=days)
+    said = _openssl(
+        made_by_openssl, "verify", "-purpose", "sslclient", "-partial_chain", "-CAfile", f"{trust}.pem",
+        "-no-CApath", "-no-CAstore", "-attime", f"{int(at.timestamp())}", f"{leaf}.pem",
+    )  # fmt: skip
+    own = _files(made_by_openssl, f"{leaf}.pem", f"{leaf}.key")
+    made = explain(own.chain, load_certificates((made_by_openssl / f"{trust}.pem").read_bytes()), at)
+    assert own.key_matches is True
+    assert made.verdict.accepted == said.endswith("OK\n"), said
+    if made.verdict.decisive is not None:
+        number = int(said.partition("error ")[2].split()[0])
+        assert made.verdict.decisive.name in next(one.checks for one in VERIFY_ERRORS if one.number == number)
+        assert made.sentence.startswith(made.verdict.decisive.sentence)
+        assert len(made.sentence) > len(made.verdict.decisive.sentence) + 20
+
+
+def test_the_document_has_the_documented_keys(made_by_openssl: Path) -> None:
+    """``--json`` prints one document with every key that the documentation names, and no key material."""
+    shown = clientauth(
+        "explain", "server.pem", "server.key", "--trust", "ca.pem", "--json", cwd=made_by_openssl
+    )
+    assert 1 == shown.returncode
+    made = json.loads(shown.stdout)
+    assert {
+        "path": "server.pem",
+        "kind": "a PEM file",
+        "certificates": 1,
+        "keys": 0,
+        "encrypted": False,
+    } == made["files"][0]
+    assert ("client", "openssl", False) == (made["as"], made["profile"], made["accepted"])
+    assert ("extended-key-usage", "unsupported_certificate") == (made["decisive_check"], made["alert"])
+    assert {"check", "outcome", "certificate", "sentence", "reference"} == set(made["ledger"][0])
+    assert {
+        "policy": "required",
+        "tls": "1.3",
+        "level": "REFUSED",
+        "alert": "unsupported_certificate",
+    } in made["cells"]
+    assert {"accepted": False, "alert": "unsupported_certificate"} == made["stacks"]["openssl"]
+    assert "clientAuth" in made["sentence"]
+    secret = (made_by_openssl / "server.key").read_text().splitlines()[1]
+    assert secret not in shown.stdout + shown.stderr
+
+
+def test_the_text_says_what_to_do(made_by_openssl: Path) -> None:
+    """What each file is, the verdict, the remedy, each policy, other rules, and what people see."""
+    shown = clientauth("explain", "good.pem", "good.key", "--trust", "other.pem", cwd=made_by_openssl)
+    assert 1 == shown.returncode
+    for words in (
+        "good.key: a PEM file with PRIVATE KEY",
+        "The private key belongs to it.",
+        "REFUSED: trust-anchor, alert unknown_ca",
+        "Put the certificates of the CAs between",
+        "  required    Refused, unknown_ca",
+        "  rfc5280     refused: trust-anchor, unknown_ca",
+        "CERT: Pre-verification error: unable to get local issuer certificate",
+    ):
+        assert words in shown.stdout
+    accepted = clientauth("explain", "good.pem", "ca.pem", "--all", cwd=made_by_openssl)
+    assert 0 == accepted.returncode
+    assert "It trusts CN=A CA (the root among the files; --trust names others)." in accepted.stdout
+    assert "✓ validity: The certificate of good is valid from" in accepted.stdout
+
+
+def test_mistakes_are_reported_in_words(made_by_openssl: Path) -> None:
+    """A moment that is none, a host for a client, a file that is none: status 2, and what to do."""
+    for arguments, words in (
+        (("good.pem", "--at", "tomorrow"), "Write it as 2026-11-29T12:00:00Z."),
+        (("good.pem", "--host", "a.example"), "add --as server"),
+        (("good.pem", "--profile", "opensl"), "Did you mean 'openssl'?"),
+        (("missing.pem",), "does not exist"),
+        (("good.pem", "--password", "x"), "--password-file"),
+    ):
+        shown = clientauth("explain", *arguments, cwd=made_by_openssl)
+        assert 2 == shown.returncode
+        assert words in shown.stderr
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_is_longer_than_the_width(width: int, made_by_openssl: Path) -> None:
+    """The text fits, whatever is explained."""
+    now = datetime.now(UTC)
+    for name in ("good.pem", "server.pem", "ca.key"):
+        own = _files(made_by_openssl, name)
+        for role in ("client", "server"):
+            made = explain(own.chain, own.roots, now, role=role)
+            for every in (False, True):
+                text = explanation_text(own, made, width, coloured=False, every=every)
+                assert width >= max(map(cells, text.split("\n")))
+            assert json.dumps(document(own, made))
