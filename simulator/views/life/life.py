@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import Decided, Noted, Sent, Step
@@ -21,21 +21,24 @@ if TYPE_CHECKING:
     from simulator.views.story.lanes import Names
 
 
+SHORTLY = 0.15  # of the time between first and last connection
+
+
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """The span in which a certificate is valid.
+    """The span in which a certificate is valid, or a revocation list holds.
 
     Attributes:
-        name: the certificate's scenario name.
-        since: not before.
-        until: not after.
-        is_ca: it belongs to a CA.
+        name: the scenario name.
+        since: not before, or this update.
+        until: not after, or next update; None for a list that names none.
+        kind: what it is; a ``ca`` is a CA's certificate.
     """
 
     name: str
     since: datetime
-    until: datetime
-    is_ca: bool
+    until: datetime | None
+    kind: Literal["certificate", "ca", "list"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Life:
 
     Attributes:
         begin, end: of the axis.
-        validities: of every certificate in use, those of CAs last.
+        validities: of every certificate in use, one that was renewed before its next; then those of CAs, then
+            the revocation lists.
         occurrences, connections: in the order of time.
     """
 
@@ -77,20 +81,23 @@ class Life:
 def life_of(trace: Trace) -> Life:
     """The life of a run's certificates."""
     connections = connections_of(trace)
-    dated, occurrences, seq = [], [], 0
+    dated: list[DatedConnection] = []
+    occurrences: list[Occurrence] = []
+    seq = 0
     for number, one in enumerate(connections, start=1):
         start = datetime.fromisoformat(one.setup.clock)
         dated.append(DatedConnection(number, start, one.card.level, seq))
-        occurrences += list(_occurrences(one, start, seq)) if number > 1 else []
+        occurrences += _occurrences(one, start, seq)
         seq += len(one.events)
-    validities = list({one.name: one for trace in connections for one in _validities(trace)}.values())
-    validities.sort(key=lambda one: one.is_ca)  # stable: else in the order in which they come into use
+    occurrences = _near(occurrences, dated)
+    validities = _in_order({one.name: one for trace in connections for one in _validities(trace)})
     moments = [*(one.at for one in dated), *(one.at for one in occurrences)]
     first, last = min(moments), max(moments)
-    ends = [one.until for one in validities if not one.is_ca and one.until > first]
+    leaves = [one for one in validities if one.kind == "certificate"]
+    ends = [one.until for one in leaves if one.until is not None and one.until > first]
     if len(dated) == 1:
         first, last = (
-            min((one.since for one in validities if not one.is_ca), default=first),
+            min((one.since for one in leaves), default=first),
             max(ends, default=last),
         )
     reach = (last - first) * 0.15
@@ -104,7 +111,29 @@ def _validities(trace: Trace) -> Iterator[Validity]:
         if held.facts is not None:
             facts = held.facts
             since, until = datetime.fromisoformat(facts.not_before), datetime.fromisoformat(facts.not_after)
-            yield Validity(clean(held.name), since, until, facts.is_ca)
+            yield Validity(clean(held.name), since, until, "ca" if facts.is_ca else "certificate")
+    for crl in trace.setup.crls:
+        due = datetime.fromisoformat(crl.next_update) if crl.next_update else None
+        yield Validity(clean(crl.name), datetime.fromisoformat(crl.this_update), due, "list")
+
+
+def _in_order(validities: dict[str, Validity]) -> list[Validity]:
+    """Certificates, CAs, lists; each kind in the order of first use, a renewed one before its next."""
+    order = list(validities)
+
+    def line(name: str) -> int:
+        """The place of the first of a line of renewals: of ``alice`` for ``alice-2``."""
+        stem, _, number = name.rpartition("-")
+        return order.index(stem if number.isdigit() and stem in validities else name)
+
+    kinds = ("certificate", "ca", "list")
+    return sorted(validities.values(), key=lambda one: (kinds.index(one.kind), line(one.name)))
+
+
+def _near(occurrences: list[Occurrence], dated: list[DatedConnection]) -> list[Occurrence]:
+    """Those between the connections, and those so shortly before the first that they belong to the story."""
+    first, last = dated[0].at, dated[-1].at
+    return [one for one in occurrences if one.at >= first - (last - first) * SHORTLY]
 
 
 def _occurrences(connection: Trace, start: datetime, first: int) -> Iterator[Occurrence]:
@@ -124,7 +153,8 @@ def _words(connection: Trace, event: Event, names: Names) -> str:
     if not isinstance(fact, Decided):
         return words
     if fact.decision == "revoke":
-        return f"{words}: {names.shown(fact.reason).removesuffix('.')}"
+        said = names.shown(fact.reason).removesuffix(".")
+        return f"{words.partition(' revokes')[0]}: {said[:1].lower()}{said[1:]}"
     sent = [one.raw for place, one in connection.facts(Sent) if place.cause == event.seq]
     held = connection.setup.described(sent[0]) if sent else None  # None: a PKCS#12, which is secret
     return f"{words} {clean(held.name)}" if held else words

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.release import RELEASE
 from simulator.views.drawing.cells import hanging, wrap_cells
-from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon, wrap
+from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon, width_of, wrap
 from simulator.views.drawing.marks import Scales
 from simulator.views.drawing.sheet import MARGIN, Sheet, pitch_of
 from simulator.views.drawing.style import Detail, detail_named, ground_of
@@ -26,17 +26,19 @@ LEAD = (
     "A bar is the time in which a certificate is valid; it goes on where it has no end. "
     "Each upright line is a connection, and below it stands the level that came out."
 )
+LEAD_OF_LISTS = " A dashed bar is the time for which a revocation list holds."
 NAMES, AXIS = 190.0, 900.0
 LEFT, RIGHT = MARGIN + NAMES, MARGIN + NAMES + AXIS
 WIDTH = RIGHT + 2 * MARGIN
 ROW, BAR = 34.0, 20.0
 LEVEL_WIDTH, LEVEL_HEIGHT, LEVEL_GAP = 172.0, 50.0, 8.0
 WORDS_WIDTH = 250.0
-DATE_WIDTH = 170.0
 CONNECTION = "belief.held"  # the line of a connection
 MOST_TICKS = 10
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60)
 DAY_STEPS = (1, 2, 5, 10, 20)
+HOUR_STEPS = (1, 2, 3, 6, 12)
+SHORT = timedelta(days=3)  # below it ticks stand at hours
 LONG = timedelta(days=75)  # from here on ticks stand at months
 
 
@@ -52,8 +54,10 @@ def life(trace: Trace, *, detail: str = "messages") -> Drawing:
     """
     level = detail_named(detail)
     sheet = blank(WIDTH)
-    head(sheet, f"{whole_title(trace)}: {TITLE}", clean(_under(trace)), lead=LEAD)
-    _Life(sheet, life_of(trace), level).draw()
+    told = _Life(sheet, life_of(trace), level)
+    lead = LEAD + (LEAD_OF_LISTS if any(one.kind == "list" for one in told.validities) else "")
+    head(sheet, f"{whole_title(trace)}: {TITLE}", clean(_under(trace)), lead=lead)
+    told.draw()
     return finished(sheet, f"{whole_title(trace)}: {TITLE}", life_text(trace, 100))
 
 
@@ -68,9 +72,10 @@ class _Life:
 
     def __init__(self, sheet: Sheet, told: Life, detail: Detail) -> None:
         self.sheet, self.told = sheet, told
-        self.validities = [one for one in told.validities if detail != "overview" or not one.is_ca]
-        self.occurrences = told.occurrences if detail != "overview" else ()
-        self.bottoms: list[tuple[float, float]] = []  # right edge and y of each row of words so far
+        whole = detail != "overview"
+        self.validities = [one for one in told.validities if whole or one.kind == "certificate"]
+        self.occurrences = told.occurrences if whole else ()
+        self.uprights = [self.x(one.at) for one in told.connections]
 
     def x(self, moment: datetime) -> float:
         """The place of a moment; those beyond the axis stand at its end."""
@@ -105,24 +110,34 @@ class _Life:
         self.sheet.y = y + 24
 
     def _bar(self, one: Validity) -> None:
-        """The validity of a certificate; an end within the axis is a date."""
-        y, since, until = self.sheet.y, self.x(one.since), self.x(one.until)
+        """The validity of a certificate or a list; an end within the axis is a date."""
+        y, since = self.sheet.y, self.x(one.since)
+        until = RIGHT if one.until is None else self.x(one.until)
         self.sheet.line(one.name, "belief.title", 0, MARGIN, y + 20, width=NAMES - 12)
-        style = "card" if one.is_ca else "store"
+        style = {"certificate": "store", "ca": "card", "list": "certificate.idle"}[one.kind]
         if until > LEFT and since < RIGHT:
             self.sheet.middle.append(Box(since, y + 7, until - since, BAR, style, 0, radius=4))
-        if until < RIGHT:
+        if one.until is not None and LEFT < until < RIGHT:
             words = f"until {date_words(one.until.isoformat()).partition(',')[0]}"
-            at, anchor = self._beside(since, until)
-            self.sheet.line(words, "small", 0, at, y + 22, width=DATE_WIDTH, anchor=anchor)
+            at, anchor = self._place_of(words, since, until)
+            self.sheet.line(words, "small", 0, at, y + 22, width=width_of(words, "small") + 1, anchor=anchor)
         self.sheet.y += ROW
 
-    @staticmethod
-    def _beside(since: float, until: float) -> tuple[float, Anchor]:
-        """The place of a bar's date: behind the bar, else in it, else before it."""
-        if until < RIGHT - DATE_WIDTH:
-            return until + 6, "start"
-        return (until - 6, "end") if until - since > DATE_WIDTH else (since - 6, "end")
+    def _place_of(self, date: str, since: float, until: float) -> tuple[float, Anchor]:
+        """The place of a bar's date, behind the bar, in it or before it, where no connection's line is."""
+        width = width_of(date, "small") + 6
+        behind: tuple[float, Anchor] = (until + 6, "start")
+        inside = (until, *(x for x in reversed(self.uprights) if x < until))
+        places: list[tuple[float, tuple[float, Anchor]]] = [
+            (until + 6, behind),
+            *((x - width, (x - 6, "end")) for x in inside if x - width > since),
+            (since - width, (since - 6, "end")),
+        ]
+        for left, place in places:
+            crossed = any(left - 4 < x < left + width for x in self.uprights)
+            if LEFT <= left and left + width <= RIGHT and not crossed:
+                return place
+        return behind
 
     def _occurrence(self, one: Occurrence) -> None:
         """A moment between two connections, with its words beside it."""
@@ -130,6 +145,10 @@ class _Life:
         anchor: Anchor = "start" if x < RIGHT - WORDS_WIDTH else "end"
         lines = wrap(one.words, "field", WORDS_WIDTH - 14, 3)
         y, pitch = self.sheet.y + 16, pitch_of("field")
+        width = max(width_of(line, "field") for line in lines) + 8
+        left = x + 8 if anchor == "start" else x - 8 - width
+        ground = Box(left, y - 15, width, len(lines) * pitch + 2, "paper", one.seq)
+        self.sheet.put(ground)  # the words stand on paper where the line of a connection would cross them
         diamond = ((x, y - 11), (x + 6, y - 5), (x, y + 1), (x - 6, y - 5))
         self.sheet.put(Polygon(diamond, "decision.diamond", one.seq))
         self.sheet.rows(lines, "field", one.seq, x + (12 if anchor == "start" else -12), y, anchor)
@@ -142,16 +161,19 @@ class _Life:
             x = min(max(self.x(connection.at) - LEVEL_WIDTH / 2, MARGIN), WIDTH - MARGIN - LEVEL_WIDTH)
             row = next((place for place, end in enumerate(ends) if end + LEVEL_GAP <= x), len(ends))
             ends[row : row + 1] = [x + LEVEL_WIDTH]
-            self._level(connection, x, top + row * (LEVEL_HEIGHT + LEVEL_GAP))
+            y = top + row * (LEVEL_HEIGHT + LEVEL_GAP)
+            line = self.x(connection.at)
+            self.sheet.middle.append(Line(((line, top - LEVEL_GAP), (line, y)), CONNECTION, connection.seq))
+            self._level(connection, x, y)
         self.sheet.y = top + len(ends) * (LEVEL_HEIGHT + LEVEL_GAP)
 
     def _level(self, connection: DatedConnection, x: float, y: float) -> None:
         middle, width = x + LEVEL_WIDTH / 2, LEVEL_WIDTH - 10
-        line = self.x(connection.at)
-        self.sheet.middle.append(Line(((line, y - LEVEL_GAP), (line, y)), CONNECTION, connection.seq))
         style = f"level.edge.{ground_of(connection.level).rpartition('.')[2]}"
         self.sheet.put(Box(x, y, LEVEL_WIDTH, LEVEL_HEIGHT, style, connection.seq, radius=6))
-        date = date_words(connection.at.isoformat()).partition(",")[0]
+        words = date_words(connection.at.isoformat())
+        short = self.told.end - self.told.begin < SHORT
+        date = words.removesuffix(" UTC") if short else words.partition(",")[0]
         self.sheet.line(
             f"{connection.number} · {date}",
             "small",
@@ -166,11 +188,16 @@ class _Life:
 
 
 def ticks(begin: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
-    """Round moments of an axis with their words: months of a long one, else days."""
-    by_months = end - begin > LONG
-    steps = MONTH_STEPS if by_months else DAY_STEPS
+    """Round moments of an axis with their words: months of a long one, hours of a short one, else days."""
+    span = end - begin
+    steps: tuple[int, ...] = DAY_STEPS
+    moments = _days
+    if span > LONG:
+        steps, moments = MONTH_STEPS, _months
+    elif span < SHORT:
+        steps, moments = HOUR_STEPS, _hours
     for step in steps:
-        found = list(_months(begin, end, step) if by_months else _days(begin, end, step))
+        found = list(moments(begin, end, step))
         if len(found) <= MOST_TICKS or step == steps[-1]:
             yield from found
             return
@@ -191,14 +218,24 @@ def _days(begin: datetime, end: datetime, step: int) -> Iterator[tuple[datetime,
             yield moment, f"{moment.day} {MONTHS[moment.month - 1][:3]}"
 
 
+def _hours(begin: datetime, end: datetime, step: int) -> Iterator[tuple[datetime, str]]:
+    first = datetime(begin.year, begin.month, begin.day, tzinfo=UTC)
+    for number in range(0, int((end - first) / timedelta(hours=1)) + 1, step):
+        moment = first + timedelta(hours=number)
+        if begin <= moment <= end:
+            day = f"{moment.day} {MONTHS[moment.month - 1][:3]}"
+            yield moment, f"{moment:%H:%M}" if moment.hour else day
+
+
 def life_text(trace: Trace, width: int = 80) -> str:
     """The same as text: each certificate's validity, then everything that happens in the order of time."""
     told = life_of(trace)
     heads = (f"{whole_title(trace)}: {TITLE}", clean(_under(trace)))
     lines = [*(line for words in heads for line in wrap_cells(words, width)), ""]
     for one in told.validities:
-        since, until = date_words(one.since.isoformat()), date_words(one.until.isoformat())
-        lines += hanging(f"  {one.name}: ", f"valid from {since} until {until}.", width)
+        end = f" until {date_words(one.until.isoformat())}" if one.until is not None else ""
+        span = f"{'holds' if one.kind == 'list' else 'valid'} from {date_words(one.since.isoformat())}{end}."
+        lines += hanging(f"  {one.name}: ", span, width)
     lines.append("")
     happened = [(one.at, one.seq, f"{one.words}.") for one in told.occurrences]
     happened += [
