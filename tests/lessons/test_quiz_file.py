@@ -81,6 +81,9 @@ MISTAKES: list[tuple[dict[str, Any], str]] = [
     ({"scenario": "absent.toml"}, "unknown scenario. Got: 'absent.toml'."),
     ({"tls": "1.4"}, 'tls cannot have this value. Got: \'1.4\'. Expected: "1.2" or "1.3".'),
     ({"tls": 1.3}, "tls cannot have this value. Got: 1.3."),
+    ({"connection": 0}, "connection cannot have this value. Got: 0. Expected: the number of a connection"),
+    ({"connection": True}, "connection cannot have this value. Got: True."),
+    ({"connection": "2"}, "connection cannot have this value. Got: '2'."),
     ({"set": ["server"]}, "set cannot have this value"),
     ({"optoins": []}, "unknown setting. Got: optoins."),
     ({"optoins": []}, "Did you mean 'options'?"),
@@ -118,6 +121,27 @@ def test_mistakes_are_told_when_the_question_is_read(changes: dict[str, Any], to
     with pytest.raises(QuestionError, match=re.escape(told)) as caught:
         question_from("q", table, "mine.toml")
     assert str(caught.value).startswith("mine.toml, question 'q'")
+
+
+@pytest.mark.parametrize(("connection", "right"), [(1, "A"), (2, "B"), (0, "A")])
+def test_a_question_is_about_one_connection(connection: int, right: str) -> None:
+    """Of several connections the named one answers, or the last; the command plays that one."""
+    options = [
+        {"text": "yes", "holds": {"level": "CLIENT_AUTHENTICATED"}, "why": "It is good."},
+        {"text": "no", "holds": {"level": "REFUSED"}, "why": "It is not."},
+    ]
+    table = {"ask": "Accepted?", "scenario": "renewed-too-late", "options": options}
+    question = question_from("q", table | ({"connection": connection} if connection else {}))
+    assert right == question.right
+    which = f" --connection {connection}" if connection else ""
+    assert f"clientauth run renewed-too-late{which} --tls 1.3" == question.command
+
+
+def test_a_connection_that_is_not_there_is_told() -> None:
+    """The number of a connection is held against those of the scenario when it is played."""
+    question = question_from("q", TABLE | {"connection": 4}, "mine.toml")
+    with pytest.raises(QuestionError, match=r"mine\.toml, question 'q': .*connection"):
+        assert question.run
 
 
 @pytest.mark.parametrize("table", [3, "text", [TABLE]])

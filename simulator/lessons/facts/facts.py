@@ -29,6 +29,7 @@ from simulator.lessons.facts.values import (
     PROOF,
     RESULT,
     SIDE,
+    SIGN,
     STANDING,
     TEXT,
     YES_NO,
@@ -47,7 +48,7 @@ from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import Protection
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import Received, Sent, StandingChanged
-from simulator.trace.latest import last_verdict
+from simulator.trace.latest import last_verdict, seen_by_client
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.reading import gap, idle_authorities
@@ -187,6 +188,14 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
     "alert_from": Fact(
         "the sender of that alert", SIDE, lambda t: t.outcome.alert.sender if t.outcome.alert else NONE,
         "The {} sent the alert.", {NONE: _NO_ALERT}),
+    "client_saw": Fact(
+        "the sign by which the client learned that the server refused it in TLS", SIGN,
+        lambda t: seen_by_client(t.events) or NONE,
+        "The client learned of the refusal by {}.", {
+            "alert": "The client read the server's alert.",
+            "connection reset": "The client saw a connection reset, and read no alert.",
+            "end of file": "The client came to the end of the connection, and read no alert.",
+            NONE: "The client learned of no refusal by the server in TLS."}),
     "decisive_check": Fact(
         "the failed check that led to the refusal", CHECK, lambda t: t.outcome.decisive_check or NONE,
         "The check that decided is {}.", {NONE: _NO_CHECK}),

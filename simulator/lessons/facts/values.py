@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from simulator.scenario.words import ALERT_NAMES
-from simulator.security import ClientProof, RefusalLayer, SecurityLevel, Standing
+from simulator.security import ClientProof, RefusalLayer, RefusalSeen, SecurityLevel, Standing
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.words import OUTCOME_WORDS, level_name
 
@@ -70,6 +70,7 @@ CHECK = Values(f"the name of a check, as `validity`; `{NONE}`", str, (*CheckName
 SIDE = one_of("client", "server", NONE)
 LAYER = one_of(*get_args(RefusalLayer), NONE)
 HANDSHAKE = one_of("ok", "failed")
+SIGN = one_of(*get_args(RefusalSeen), NONE)
 PROOF = one_of(*get_args(ClientProof))
 STANDING = one_of(*(standing.value for standing in Standing))
 RESULT = one_of(*OUTCOME_WORDS.values(), NONE)

@@ -69,6 +69,7 @@ class Question(Shown):
         changes: changes of the scenario, as dotted paths with values.
         file: the file that holds it, for errors; empty for the built-in quiz.
         title: its line in a list; empty for the question itself.
+        connection: the number of the connection that it is about, from 1; 0 for the whole run.
     """
 
     name: str
@@ -79,10 +80,11 @@ class Question(Shown):
     changes: Mapping[str, Any] = field(default_factory=dict)
     file: str = ""
     title: str = ""
+    connection: int = 0
 
     @cached_property
-    def run(self) -> Run:
-        """The run that answers it; it is played on first use.
+    def played(self) -> Run:
+        """The whole run; it is played on first use.
 
         Raises:
             QuestionError: it cannot be played.
@@ -94,6 +96,18 @@ class Question(Shown):
             raise QuestionError(
                 f"{where(self.file, self.name)}: the run cannot be played. {error}"
             ) from error
+
+    @cached_property
+    def run(self) -> Run:
+        """The run that answers it: the connection that it is about, or the whole.
+
+        Raises:
+            QuestionError: it cannot be played, or has no such connection.
+        """
+        try:
+            return self.played.connection(self.connection) if self.connection else self.played
+        except SimulatorError as error:
+            raise QuestionError(f"{where(self.file, self.name)}: {error}") from error
 
     @cached_property
     def attempt(self) -> Attempt:
@@ -126,10 +140,12 @@ class Question(Shown):
     def command(self) -> str:
         """The command line that plays the same run."""
         words = ["clientauth run", quote(self.scenario)]
-        for path, value in differences(load(self.scenario), self.run.scenario):
+        for path, value in differences(load(self.scenario), self.played.scenario):
             plain = plain_value(path, value)
             written = plain if isinstance(plain, str) else toml(plain)
             words.append(f"--set {quote(f'{written_path(path)}={written}')}")
+        if self.connection:
+            words.append(f"--connection {self.connection}")
         return " ".join([*words, "--tls", self.tls])
 
     def letter(self, answer: object) -> str:

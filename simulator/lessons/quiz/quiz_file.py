@@ -40,6 +40,8 @@ class Setting:
 
     def allows(self, value: Any) -> bool:
         """Return True if the setting can have this value."""
+        if isinstance(value, bool) or (isinstance(value, int) and value < 1):  # True is an int for Python
+            return False
         return isinstance(value, self.type) and bool(value) and (not self.names or value in self.names)
 
 
@@ -49,6 +51,7 @@ OF_A_QUESTION = {
     "ask": Setting(str, "a text, not empty"),
     "scenario": Setting(str, "a text, not empty"),
     "tls": Setting(str, '"1.2" or "1.3"', "1.3", TLS_VERSIONS),
+    "connection": Setting(int, "the number of a connection, from 1", 0),
     "set": Setting(dict, TABLE, {}),
     "options": Setting(list, "a list of tables, not empty"),
 }
@@ -113,7 +116,17 @@ def question_from(name: str, table: Any, file: str = "") -> Question:
     scenario = _scenario(place, read["scenario"], file, mistakes)
     if mistakes:
         raise mistakes[0] if len(mistakes) == 1 else QuestionProblemsError(mistakes)
-    return Question(name, read["ask"], found, scenario, read["tls"], read["set"], file, read["title"])
+    return Question(
+        name,
+        read["ask"],
+        found,
+        scenario,
+        read["tls"],
+        read["set"],
+        file,
+        read["title"],
+        read["connection"],
+    )
 
 
 def _settings(place: str, table: Any, known: Mapping[str, Setting], mistakes: Mistakes) -> dict[str, Any]:
