@@ -113,6 +113,8 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True, omit_default
         refused_at: the layer that refused, or None.
         client_believes: the client's last belief about the level.
         server_knows: the client's standing with the server at the end.
+        header_names: RFC 4514 subject that a header of the request names and the server believes, or None.
+        header_user: the user that this name is mapped to, or None.
         mapped_by: the rule that led to the user, or None; a table of subjects alone needs no such word.
         client_saw: the sign by which the client learned of the refusal. None where the server refused
             nothing, and where the network loses nothing (``network.close = "alert"``).
@@ -131,3 +133,5 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     server_knows: Standing
     mapped_by: str | None = None
     client_saw: RefusalSeen | None = None
+    header_names: str | None = None
+    header_user: str | None = None

@@ -49,6 +49,10 @@ class Application(ABC):
         """The client's first bytes."""
 
     @abstractmethod
+    def is_whole(self, heard: bytes) -> bool:
+        """Return True if the client's first bytes are all there, or more than there can be."""
+
+    @abstractmethod
     def may_answer(self, heard: bytes) -> bool:
         """Return True if the server, having heard this from the client, may answer."""
 
@@ -73,6 +77,10 @@ class LineApplication(Application):
     def opening(self, host: str) -> bytes:
         """``HELLO`` and the host."""
         return client_line(host)
+
+    def is_whole(self, heard: bytes) -> bool:
+        """Return True at the end of the line."""
+        return b"\n" in heard or len(heard) > MAX_LINE
 
     def may_answer(self, _: bytes) -> bool:
         """Return True: the server's line does not depend on the client's."""
@@ -105,9 +113,13 @@ class HttpApplication(Application):
         port = "" if self.port == HTTPS_PORT else f":{self.port}"
         return f"GET / HTTP/1.1\r\nHost: {name}{port}\r\nConnection: close\r\n\r\n".encode()
 
-    def may_answer(self, heard: bytes) -> bool:
+    def is_whole(self, heard: bytes) -> bool:
         """Return True once the whole request is there, or more bytes than any request has."""
         return b"\r\n\r\n" in heard or len(heard) > MAX_HEAD
+
+    def may_answer(self, heard: bytes) -> bool:
+        """Return True once the request is whole."""
+        return self.is_whole(heard)
 
     def answer(self, heard: bytes, grant: Grant, objection: str | None) -> bytes:
         """A page with the line that says who the client is, and the level."""

@@ -6,7 +6,7 @@ resource, are two further questions; TLS answers neither. The level of the sessi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from simulator.actors.greeting import refusal_line, welcome_line
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.scenario import ServerSetup
     from simulator.security import RefusalLayer
     from simulator.trace.facts import UserSought
+    from simulator.trace.header_read import HeaderRead
 
 GUEST = "guest"
 
@@ -36,6 +37,7 @@ class Grant:
         refused: the server's rules close the session.
         refusal_layer: the layer that a refusal falls on.
         reason: why it is granted or refused, in one sentence.
+        told: the name that a header tells, in the words of the first line; empty where none does.
         sought: the look for the user, or None where none was looked for or the table needs no words.
     """
 
@@ -47,6 +49,7 @@ class Grant:
     refusal_layer: RefusalLayer
     reason: str
     sought: UserSought | None = None
+    told: str = ""
 
     @property
     def known(self) -> str:
@@ -57,8 +60,8 @@ class Grant:
     def line(self, objection: str | None) -> bytes:
         """The server's first line: a welcome, or a refusal for this reason."""
         if objection is None:
-            return welcome_line(self.name, self.words, self.standing.worth)
-        return refusal_line(self.name, self.words, objection)
+            return welcome_line(self.name, self.told or self.words, self.standing.worth)
+        return refusal_line(self.name, self.told or self.words, objection)
 
 
 def grant_of(
@@ -97,6 +100,17 @@ def grant_of(
         or f"{granted} {standing.worth.value}. Whether the client verified the server, it cannot know.",
         sought=None if has_plain_rules_alone(rules) else sought,
     )
+
+
+def as_told(grant: Grant, read: HeaderRead) -> Grant:
+    """The same grant, in which the server addresses the client by the name that a header tells.
+
+    The standing stays as it is: it speaks of the client that the server talks to.
+    """
+    if read.names is None:
+        return grant
+    told = f"{read.names} by the header {read.header}, not proved to this server"
+    return replace(grant, name=read.user or read.names, told=told)
 
 
 def needs_user(rules: ServerSetup) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from simulator.errors import ScenarioError
 from simulator.pki.extensions import GeneralNames
 from simulator.scenario.user_rules import ALTERNATIVE_NAMES, RuleKind, comparable, read_rule
 from simulator.trace.facts import FittingRule, UserSought
@@ -83,6 +84,21 @@ def fitting(certificate: Certificate, table: Mapping[str, str], known: Known) ->
         if fits is not None:
             found.append(Fitting(rule, user, *fits))
     return sorted(found, key=lambda one: one.rank)  # stable: equal ones stay in the order of the table
+
+
+def user_of_name(name: str, setup: ServerSetup) -> str | None:
+    """The user of a subject that is told without its certificate, or None; only rules of a subject can fit.
+
+    Args:
+        name: the subject, as RFC 4514 writes it.
+        setup: the server's settings.
+    """
+    try:
+        told = read_rule(name).subject
+    except ScenarioError:
+        return None
+    rules = ((read_rule(written), user) for written, user in setup.users_in_use.items())
+    return next((user for rule, user in rules if rule.is_plain and rule.subject == told), None)
 
 
 def has_plain_rules_alone(setup: ServerSetup) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.actors.application import LINE, Application
-from simulator.actors.grant import grant_of
+from simulator.actors.grant import as_told, grant_of
+from simulator.actors.identity_header import header_read
 from simulator.actors.inquiry import NO_RESPONDERS
 from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
 from simulator.security import Standing
@@ -178,11 +179,23 @@ class Server(Peer):
         """Look the client up as soon as the application may answer, and wait for the decision."""
         if not self.role.application.may_answer(self._client_said):
             return []
-        grant = grant_of(self.belief.standing, self._peer_certificate, self.role.setup, self.role.known)
+        grant = self._find_grant()
+        facts: list[Fact] = [grant.sought] if grant.sought else []
+        header = self.role.setup.believes_header
+        if header is not None and not grant.refused:
+            proved = self.belief.standing is Standing.AUTHENTICATED
+            told_by = self._subject if proved else None
+            read = header_read(self._client_said, header, told_by, self.role.setup, self.role.known)
+            facts.append(read)
+            grant = as_told(grant, read)
         self._grant = grant
         choice = "refuse" if grant.refused else "grant"
         self._wait_for("grant", ("grant", "refuse"), choice, grant.reason)
-        return [grant.sought] if grant.sought else []
+        return facts
+
+    def _find_grant(self) -> Grant:
+        """The grant by the server's rules, from what the handshake showed of the client."""
+        return grant_of(self.belief.standing, self._peer_certificate, self.role.setup, self.role.known)
 
     def _open_or_close(self, *, granted: bool, reason: str) -> list[Fact]:
         """Answer the client: a welcome, or a refusal with its reason."""

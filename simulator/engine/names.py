@@ -66,6 +66,7 @@ def names_in_use(scenario: Scenario, further: Iterable[str] = ()) -> tuple[str, 
         wanted += [*names_held(client), *(client.sends or ())]
     wanted += [server.certificate, *(server.sends or ())]
     wanted += [name for names in by_role(scenario, server.trusts) for name in names]
+    wanted += [client.forges] if client.forges else []
     wanted += [*server.holds, *server.ca_list, *certificates_named(server), *further]
     wanted += [crl.issuer for crl in scenario.crls.values()]
     wanted += [one.signed_by for one in scenario.responders.values() if one.signed_by is not None]

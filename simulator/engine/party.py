@@ -10,18 +10,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from simulator.actors.between import FrontServer, OnwardClient
 from simulator.actors.reporting import bytes_to_send
 from simulator.engine.closing import ENDED, WRITE_FAILED, at_refusal, for_late_data, noticed
+from simulator.engine.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from simulator.actors.client import Client
     from simulator.actors.decisions import TakenBy
     from simulator.actors.peer import Peer
+    from simulator.actors.server import Server
     from simulator.engine.kernel import Kernel
     from simulator.engine.link import LinkEnd
     from simulator.engine.recorder import Recorder
+    from simulator.scenario import Scenario
     from simulator.scenario.network import Closing
     from simulator.trace.facts import Fact, TransportEnded
 
@@ -40,6 +45,7 @@ class Party:
         on_asking: called when the actor has a question to an OCSP responder.
         closing: how it ends a connection that it refuses with an alert.
         writing: the time after which its actor writes the rest of its first words, in microseconds.
+        afterwards: called when the actor has done something.
     """
 
     actor: Peer
@@ -51,6 +57,7 @@ class Party:
     on_asking: Callable[[Party], None]
     closing: Closing = "alert"
     writing: int = 0
+    afterwards: Callable[[], None] | None = None
     _closed: TransportEnded | None = None
     _writes: bool = False  # the rest of the first words is to come
 
@@ -94,6 +101,8 @@ class Party:
             self.kernel.schedule(self.writing, self._write_on)
         if self.actor.pending is not None:
             self.on_pending(self)
+        if self.afterwards is not None:
+            self.afterwards()
 
     def go_on(self, facts: Sequence[Fact]) -> None:
         """Do what the actor did; then ask a responder, or read on as the next thing that happens."""
@@ -130,3 +139,57 @@ class Party:
         """Take note that the connection has ended; what had arrived is never read."""
         self.end.arrived.clear()
         self.act([end, *self.actor.disconnected(ENDED[end.how])])
+
+
+def parties(
+    connection: Scenario,
+    actors: tuple[Client, Server],
+    kernel: Kernel,
+    recorder: Recorder,
+    on_pending: Callable[[Party], None],
+    on_asking: Callable[[Party], None],
+) -> tuple[Party, Party]:
+    """The client and the server of a connection, each at its end of a link; arguments as for a party."""
+    near, far = Link(kernel, round(connection.network.latency_ms * 1000)).ends
+    (client, server), clock = actors, connection.clock
+    one = Party(client, near, clock + connection.client.clock_offset, kernel, recorder, on_pending, on_asking)
+    other = Party(
+        server, far, clock + connection.server.clock_offset, kernel, recorder, on_pending, on_asking
+    )
+    one.writing, other.closing = round(connection.client.writing_ms * 1000), connection.network.close
+    return one, other
+
+
+class Junction:
+    """Joins a client's connection to the next, which begins when the client is let through.
+
+    Args:
+        front: the party in between as the server of the client's connection.
+        connect: opens the next connection with what the client said; returns the party as its client.
+    """
+
+    def __init__(self, front: Party, connect: Callable[[bytes], Party]) -> None:
+        self._front = front
+        self._connect = connect
+        self._onward: Party | None = None
+        self._handed_back = False
+        front.afterwards = self._look
+
+    def _look(self) -> None:
+        """Hand on what there is to hand on, each once; an event of one connection causes it in the other."""
+        front, onward = self._front, self._onward
+        assert isinstance(front.actor, FrontServer)
+        if onward is None:
+            said = front.actor.to_hand_on
+            if said is not None:
+                onward = self._onward = self._connect(said)
+                onward.afterwards = self._look
+                onward.recorder.moved_by("client", front.recorder.cause_of("server"))
+                assert isinstance(onward.actor, OnwardClient)
+                onward.act(onward.actor.start(onward.now))
+            return
+        assert isinstance(onward.actor, OnwardClient)
+        if onward.actor.is_answered and not self._handed_back and not front.actor.finished:
+            self._handed_back = True
+            front.recorder.moved_by("server", onward.recorder.cause_of("client"))
+            front.act(front.actor.hand_back(onward.actor.answer))

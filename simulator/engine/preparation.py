@@ -95,13 +95,14 @@ def _prepare(key: ByIdentity, tls: TlsVersion, number: int) -> Preparation:
     happenings = enrol(world, episode)
     recorder = Recorder(tls, number)
     begins = min((one.at for one in happenings), default=0)
-    setup = recorder.begin(setup_of(scenario, world, tls, number, len(every)), begins)
+    setup = setup_of(scenario, world, tls, number, len(every), key.scenario.between)
+    begin = recorder.begin(setup, begins)
     return Preparation(
         episode,
         world,
         client_role(scenario, world, version),
         server_role(scenario, world, version),
         responders_of(scenario, world),
-        setup,
+        begin,
         [recorder.record(one.actor, one.at, one.facts, fresh=one.fresh) for one in happenings],
     )

@@ -27,6 +27,7 @@ from simulator.trace.facts import (
     Unanswered,
     UserSought,
 )
+from simulator.trace.header_read import HeaderRead
 from simulator.trace.latest import NO_REFUSAL
 from simulator.trace.steps import DECISION_STEPS, LOOKUP_STEPS, VERDICT_STEPS, step_of_alert, step_of_message
 
@@ -45,15 +46,16 @@ class Recorder:
     Args:
         version: the protocol version of the connection, ``1.2`` or ``1.3``; some steps depend on it.
         number: of the connection.
+        events: those of the connections that go on beside it, or None where there are none.
 
     Attributes:
         events: what was recorded so far.
     """
 
-    def __init__(self, version: str, number: int = 1) -> None:
+    def __init__(self, version: str, number: int = 1, events: list[Event] | None = None) -> None:
         self.version = version
         self.number = number
-        self.events: list[Event] = []
+        self.events: list[Event] = [] if events is None else events
         self._cause: dict[str, int | None] = {}
         self._step: defaultdict[str, Step] = defaultdict(lambda: Step.REQUEST)  # that an actor is in
         self._under_way: defaultdict[tuple[str, str], deque[tuple[bytes, Event]]] = defaultdict(deque)
@@ -65,6 +67,14 @@ class Recorder:
     def repeat(self, events: Sequence[Event]) -> None:
         """Write events of the time before the connection again; nothing in the connection refers to them."""
         self.events += events
+
+    def cause_of(self, actor: str) -> int | None:
+        """The event that moves an actor at this moment."""
+        return self._cause.get(actor)
+
+    def moved_by(self, actor: str, cause: int | None) -> None:
+        """Take an event, of another connection perhaps, for what makes an actor do what it does next."""
+        self._cause[actor] = cause
 
     def record(self, actor: str, at: int, facts: Sequence[Fact], *, fresh: bool = False) -> list[Event]:
         """Write what an actor did, and return the events.
@@ -117,7 +127,7 @@ class Recorder:
                 step = VERDICT_STEPS[fact.verdict.role]
             case Decided():
                 step = DECISION_STEPS[fact.decision]
-            case UserSought():
+            case UserSought() | HeaderRead():
                 step = Step.TRUST_DECISION
             case Noted() if at < 0:
                 step = Step.ENROLMENT

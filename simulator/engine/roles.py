@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.actors.application import application_of
 from simulator.actors.client import ClientRole
+from simulator.actors.identity_header import ForgedIdentity
 from simulator.actors.mapping import certificates_named
 from simulator.actors.server import ServerRole
 from simulator.engine.responders import addresses_for
@@ -53,13 +54,16 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
     )
     # A client that is set up to send an empty chain has nothing to send.
     credentials = tuple(one for one in held.credentials if one.chain)
+    application = application_of(scenario.network)
+    if setup.forges is not None:
+        application = ForgedIdentity(application, world[setup.forges].certificate)
     opens_with = world.pin(setup.certificate) if setup.certificate is not None else ""
     return ClientRole(
         setup,
         config,
         credentials,
         policy,
-        application_of(scenario.network),
+        application,
         addresses_for(setup, scenario, world),
         unopened_file(scenario),
         opens_with,

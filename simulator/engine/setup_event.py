@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from simulator.actors.identity_header import TELLING
 from simulator.engine.certificate_facts import held_certificates
 from simulator.engine.names import authorities_of, issuing_authorities, lane_name
 from simulator.engine.revocation_lists import listed_in
@@ -21,13 +24,21 @@ if TYPE_CHECKING:
     from simulator.engine.world import Holding, World
     from simulator.pki.crl.revocation_list import RevocationList
     from simulator.scenario import ClientSetup, Scenario, ServerSetup, TlsVersion
+    from simulator.scenario.whole import Between
 
 UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 KEEPING = {"file": "", "protected-file": "a file under a password", "device": "a security device"}
 HEED = {True: "obeyed", False: "ignored", None: ""}
 
 
-def setup_of(scenario: Scenario, world: World, tls: TlsVersion, number: int, count: int) -> Setup:
+def setup_of(
+    scenario: Scenario,
+    world: World,
+    tls: TlsVersion,
+    number: int,
+    count: int,
+    between: Between,
+) -> Setup:
     """The world as it stands before the first message of a connection, with all that enrolment brought.
 
     Args:
@@ -36,6 +47,7 @@ def setup_of(scenario: Scenario, world: World, tls: TlsVersion, number: int, cou
         tls: the version asked for.
         number: of the connection.
         count: how many connections there are.
+        between: the party between client and server, if there is one.
     """
     return Setup(
         scenario=scenario.name,
@@ -46,7 +58,7 @@ def setup_of(scenario: Scenario, world: World, tls: TlsVersion, number: int, cou
         clock=_iso(scenario.clock),
         port=scenario.network.port,
         latency=round(scenario.network.latency_ms * 1000),
-        actors=lanes(scenario, world, tls),
+        actors=tuple(_played(lane, number, between) for lane in lanes(scenario, world, tls)),
         connections=(ConnectionSetup(number, "client", "server", count),),
         certificates=held_certificates({name: one.certificate for name, one in world.issued.items()}),
         crls=tuple(_held_list(name, crl, scenario) for name, crl in world.crls.items()),
@@ -62,6 +74,15 @@ def lanes(scenario: Scenario, world: World, tls: TlsVersion) -> tuple[ActorSetup
     return (*left, client, server, *right)
 
 
+def _played(lane: ActorSetup, number: int, between: Between) -> ActorSetup:
+    """The lane with the party in between, if it plays it: the server first, and the client then."""
+    if between.party is None or lane.name != ("server" if number == 1 else "client"):
+        return lane
+    header = TELLING[between.writes_header] if between.writes_header else "no header"
+    writes = (("names its client in", header),) if number == 2 and between.party == "proxy" else ()
+    return replace(lane, party=between.party, policy=(*lane.policy, *writes))
+
+
 def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
     """The client with its unusual settings."""
     setup = scenario.client
@@ -75,6 +96,7 @@ def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
         ("PIN", "wrong" if setup.pin == "wrong" else ""),
         ("when asked", "goes on without its certificate" if setup.withholds else ""),
         ("what it signs", "not this handshake" if setup.corrupts_proof else ""),
+        ("names in its own headers", setup.forges or ""),
         ("list of authorities", HEED[setup.obeys_ca_list]),
         ("verifies the server", "yes" if setup.verify_server else "no"),
         ("server name", setup.server_name),
@@ -98,6 +120,7 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         ("profile", setup.profile),
         ("speaks", f"TLS {spoken.value} only" if spoken is not requested else ""),
         ("application", "HTTP" if scenario.network.application == "http" else ""),
+        ("believes the header", TELLING[setup.believes_header] if setup.believes_header else ""),
         ("names these authorities", ", ".join(setup.ca_list)),
         *((f"user {user}", rule) for rule, user in setup.users_in_use.items()),
         ("table of users", "changed, and not loaded since" if setup.users_in_use != setup.users else ""),

@@ -8,6 +8,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
+from msgspec.structs import replace
+
+from simulator.actors.between import FrontServer, OnwardClient
 from simulator.actors.client import Client
 from simulator.actors.decisions import check_names
 from simulator.actors.server import Server
@@ -15,9 +18,8 @@ from simulator.engine.arguments import checked_scenario, checked_script, checked
 from simulator.engine.decision_log import DecisionLog
 from simulator.engine.enrolment import microseconds
 from simulator.engine.kernel import Kernel
-from simulator.engine.link import Link
 from simulator.engine.lookup import Lookup
-from simulator.engine.party import Party
+from simulator.engine.party import Junction, parties
 from simulator.engine.preparation import episodes_of, prepare
 from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
@@ -27,11 +29,10 @@ from simulator.trace.trace import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
-    from datetime import timedelta
 
     from simulator.actors.decisions import PendingDecision, TakenBy
-    from simulator.actors.peer import Peer
-    from simulator.engine.link import LinkEnd
+    from simulator.engine.party import Party
+    from simulator.engine.preparation import Preparation
     from simulator.scenario import Scenario, TlsVersion
     from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
@@ -74,7 +75,8 @@ class Simulation:
         self._half_done = False  # an exception came in the midst of a step
         self._ended: list[Event] = []  # of the connections that have ended
         self._keylog: list[str] = []
-        self._to_come = len(episodes_of(scenario))
+        self._onward: OnwardClient | None = None  # a party in between, as the client of the next connection
+        self._to_come = 1 if scenario.between.party else len(episodes_of(scenario))
         self._begin(1)
 
     def __repr__(self) -> str:
@@ -113,7 +115,8 @@ class Simulation:
     @property
     def keylog(self) -> tuple[str, ...]:
         """The secrets of the connections so far, as NSS key log lines. They are no part of the trace."""
-        return (*self._keylog, *self.client.machine.keylog)
+        onward = self._onward.machine.keylog if self._onward else ()
+        return (*self._keylog, *self.client.machine.keylog, *onward)
 
     @property
     def trace(self) -> Trace:
@@ -281,12 +284,9 @@ class Simulation:
         ready = prepare(self.scenario, self.tls, number)
         self.connection = ready.episode.scenario
         self.world = ready.world
-        self._responders = ready.responders
-        entropy = SeededEntropy(self.scenario.seed)
-        if number > 1:  # the first one's random bytes are those of a scenario that has no other
-            entropy = entropy.child(f"connection/{number}")
+        entropy = self._entropy(number)
         self.client = Client(ready.client, entropy.child("client"))
-        self.server = Server(ready.server, entropy.child("server"))
+        self.server = self._server_of(ready, entropy.child("server"))
         network = self.connection.network
         self._decision_time = round(network.thinking_ms * 1000)
         self._start = microseconds(ready.episode.start)
@@ -295,10 +295,9 @@ class Simulation:
         self._recorder.repeat([ready.setup])
         for events in ready.enrolment:
             self._kernel.schedule(events[0].at - ready.setup.at, partial(self._recorder.repeat, events))
-        near, far = Link(self._kernel, round(network.latency_ms * 1000)).ends
-        self._client = self._party(self.client, near, self.connection.client.clock_offset)
-        self._client.writing = round(self.connection.client.writing_ms * 1000)
-        self._party(self.server, far, self.connection.server.clock_offset).closing = network.close
+        self._client, server = self._parties(ready, self.client, self.server, self._recorder)
+        if isinstance(self.server, FrontServer):
+            Junction(server, self._connect_onward)
         self._kernel.schedule(-self._kernel.now, self._connect)
         self._to_come -= 1
 
@@ -326,20 +325,45 @@ class Simulation:
         ended = self._ended[first:]
         return [*ended, *self._placed(max(0, first - len(self._ended)))]
 
-    def _party(self, actor: Peer, end: LinkEnd, clock_offset: timedelta) -> Party:
-        """Put an actor at its end of the link."""
-        clock = self.connection.clock + clock_offset
-        wait = self._schedule_decision
-        return Party(actor, end, clock, self._kernel, self._recorder, wait, self._look_up)
+    def _entropy(self, number: int) -> SeededEntropy:
+        """The source of a connection's random bytes; the first has those of a scenario without others."""
+        entropy = SeededEntropy(self.scenario.seed)
+        return entropy if number == 1 else entropy.child(f"connection/{number}")
+
+    def _server_of(self, ready: Preparation, entropy: SeededEntropy) -> Server:
+        """The server of the client's connection: the party in between, where there is one."""
+        between = self.scenario.between
+        if between.party is None:
+            return Server(ready.server, entropy)
+        return FrontServer(ready.server, entropy, between.party, between.writes_header)
+
+    def _parties(
+        self, ready: Preparation, client: Client, server: Server, recorder: Recorder
+    ) -> tuple[Party, Party]:
+        """Put the client and the server of a connection at the two ends of a link."""
+        asking = partial(self._look_up, ready, recorder)
+        scenario = ready.episode.scenario
+        return parties(scenario, (client, server), self._kernel, recorder, self._schedule_decision, asking)
+
+    def _connect_onward(self, said: bytes) -> Party:
+        """Set up the second connection of a party in between, which begins now."""
+        ready, entropy = prepare(self.scenario, self.tls, 2), self._entropy(2)
+        events = self._recorder.events
+        recorder = Recorder(self.tls, 2, events)
+        recorder.repeat([replace(ready.setup, seq=len(events), at=self._kernel.now)])
+        self._onward = OnwardClient(ready.client, entropy.child("client"), said)
+        server = Server(ready.server, entropy.child("server"))
+        client, _ = self._parties(ready, self._onward, server, recorder)
+        return client
 
     def _connect(self) -> None:
         """Virtual time 0 of the connection: the client opens it."""
         self._client.act(self.client.start(self._client.now), fresh=True)
 
-    def _look_up(self, party: Party) -> None:
+    def _look_up(self, ready: Preparation, recorder: Recorder, party: Party) -> None:
         """Put a party's question to the OCSP responder that it knows."""
-        latency = round(self.connection.network.latency_ms * 1000)
-        Lookup(party, self._responders, self._kernel, self._recorder, latency).begin()
+        latency = round(ready.episode.scenario.network.latency_ms * 1000)
+        Lookup(party, ready.responders, self._kernel, recorder, latency).begin()
 
     def _schedule_decision(self, party: Party) -> None:
         """Give a party its time to decide."""

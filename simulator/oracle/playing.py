@@ -215,10 +215,10 @@ class _Play:
         return self.log.played(self.scenario.name, self.tls, "openssl-client", None, None)
 
     def _client(self, context: ssl.SSLContext | None) -> OpensslClient | ActorSide:
-        if context is not None:
-            server_name, application = self.scenario.client.server_name, application_of(self.scenario.network)
-            return OpensslClient(context, self.tls, self.log, server_name, application)
         role = client_role(self.scenario, self.world, Version(self.tls))
+        if context is not None:
+            server_name = self.scenario.client.server_name
+            return OpensslClient(context, self.tls, self.log, server_name, role.application)
         return ActorSide(Client(role, self.entropy.child("client")), self.log, self.judged_at.client)
 
     def _server(self, context: ssl.SSLContext | None) -> OpensslServer | ActorSide:

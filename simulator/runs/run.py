@@ -11,6 +11,7 @@ from simulator.engine.simulation import Simulation
 from simulator.scenario.schedule.episodes import episode_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.connections import connections_of
+from simulator.trace.end_to_end import end_to_end
 from simulator.trace.facts import Sent
 from simulator.trace.latest import seen_by_client
 
@@ -54,10 +55,13 @@ class Run:
 
     @cached_property
     def connections(self) -> tuple[Run, ...]:
-        """Each connection as a run of its own, in order; a scenario without a schedule has one, this run."""
-        if not self.scenario.schedule:
+        """Each connection as a run of its own, in order; a scenario with one connection has this run.
+
+        The second connection of a party in between is not there if the client was not let through.
+        """
+        if not self._has_several:
             return (self,)
-        pairs = zip(episodes_of(self.scenario), connections_of(self.trace), strict=True)
+        pairs = zip(episodes_of(self.scenario), connections_of(self.trace), strict=False)
         return tuple(
             Run(episode.scenario, self.tls, trace, keys_of(trace, self.keylog)) for episode, trace in pairs
         )
@@ -76,19 +80,31 @@ class Run:
     @cached_property
     def as_expected(self) -> bool | None:
         """True if every connection comes out as expected; None if nothing is expected of any."""
-        if self.scenario.schedule:
+        if self._has_several:
             told = [one.as_expected for one in self.connections if one.as_expected is not None]
-            return all(told) if told else None
+            return (all(told) and not self._missing) if told or self._missing else None
         return None if self.scenario.expectation(self.tls) is None else not self._surprises()
 
     def expectation_words(self) -> str:
         """The differences from the expected outcome, in words; empty if there are none."""
-        if self.scenario.schedule:
+        if self._has_several:
             words = [
                 (number, one.expectation_words()) for number, one in enumerate(self.connections, start=1)
             ]
+            words += [(number, "it was expected, and did not begin") for number in self._missing]
             return "; ".join(f"connection {number}: {text}" for number, text in words if text)
         return "; ".join(self._surprises())
+
+    @property
+    def _has_several(self) -> bool:
+        """The scenario has more than one connection, or a schedule."""
+        return bool(self.scenario.schedule) or self.scenario.between.party is not None
+
+    @property
+    def _missing(self) -> list[int]:
+        """The numbers of connections of which something was expected, and which did not begin."""
+        rest = episodes_of(self.scenario)[len(self.connections) :]
+        return [one.number for one in rest if one.scenario.expectation(self.tls) is not None]
 
     def _surprises(self) -> list[str]:
         """Each difference from the expectation, in words; what it leaves open is not compared."""
@@ -157,13 +173,16 @@ class Run:
         from simulator.trace.trace import trace_to_dict
 
         trace = {"trace": trace_to_dict(self.trace)}
-        if not self.scenario.schedule:
+        if not self._has_several:
             return self._document() | trace
         last = self.connections[-1]._document() | {
             "scenario": self.scenario.name,
             "as_expected": self.as_expected,
         }
-        return last | trace | {"connections": [one._document() for one in self.connections]}
+        several = last | trace | {"connections": [one._document() for one in self.connections]}
+        if self.scenario.between.party is None:
+            return several
+        return several | {"end_to_end": end_to_end([one.trace for one in self.connections])}
 
     def _document(self) -> dict[str, Any]:
         """The document of one connection."""

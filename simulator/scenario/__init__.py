@@ -1,5 +1,6 @@
 """The scenario room: frozen descriptions of worlds. ``Scenario()`` is the good handshake."""
 
+from simulator.scenario.network import Network
 from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.scenario import Scenario
 from simulator.scenario.setup import (
@@ -11,11 +12,10 @@ from simulator.scenario.setup import (
     Connect,
     Delivery,
     Expectation,
-    Network,
     ScheduleEntry,
     ServerSetup,
-    good_certificates,
 )
+from simulator.scenario.whole import good_certificates
 from simulator.tls.wire.version import TLS_VERSIONS, TlsVersion
 
 __all__ = [

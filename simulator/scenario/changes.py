@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar, get_origin
@@ -26,13 +26,9 @@ from simulator.scenario.mistakes.mistake import (
 from simulator.scenario.mistakes.scenario import scenario_problems
 from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.revocation_setup import CrlSetup
-from simulator.scenario.setup import (
-    CertificateSetup,
-    ScenarioSetup,
-    ScheduleEntry,
-    good_certificates,
-)
+from simulator.scenario.setup import CertificateSetup, ScheduleEntry
 from simulator.scenario.values import field_types, read_table, type_at, without_none
+from simulator.scenario.whole import ScenarioSetup, good_certificates
 from simulator.scenario.words import SPECIAL_WORDS, write_duration, write_time
 
 if TYPE_CHECKING:
@@ -69,9 +65,9 @@ def apply_table(base: AScenario, table: Mapping[str, Any]) -> AScenario:
     two worlds are equal, and nothing otherwise.
     """
     settings = dict(table)
-    for key in ("network", "client", "server"):
+    for key in ("network", "client", "server", "between"):
         if key in settings:
-            settings[key] = replace(getattr(base, key), **settings[key])
+            settings[key] = _with_table(getattr(base, key), settings[key])
     for key in ("certificates", "crls", "responders"):
         named = dict(getattr(base, key))
         for name, part in settings.get(key, {}).items():
@@ -85,7 +81,17 @@ def apply_table(base: AScenario, table: Mapping[str, Any]) -> AScenario:
     if "expect" in table or next(differences(base, changed), None) is None:
         return changed
     schedule = changed.schedule if "schedule" in table else _unexpecting(changed.schedule)
-    return replace(changed, expect={}, schedule=schedule)
+    between = changed.between if "expect" in table.get("between", {}) else replace(changed.between, expect={})
+    return replace(changed, expect={}, between=between, schedule=schedule)
+
+
+def _with_table(part: Any, table: Mapping[str, Any]) -> Any:
+    """A part of a scenario with the settings of a table; a part of it likewise."""
+    inner = {
+        key: _with_table(getattr(part, key), value) if is_dataclass(getattr(part, key)) else value
+        for key, value in table.items()
+    }
+    return replace(part, **inner)
 
 
 def differences(base: ScenarioSetup, other: ScenarioSetup) -> Iterator[tuple[Path, Any]]:
@@ -122,6 +128,11 @@ def differences(base: ScenarioSetup, other: ScenarioSetup) -> Iterator[tuple[Pat
         yield from _part_differences(("responders", name), usual, responder)
     yield from _part_differences(("client",), base.client, other.client)
     yield from _part_differences(("server",), base.server, other.server)
+    for here, value in _part_differences(("between",), base.between, other.between):
+        if is_dataclass(value):
+            yield from _part_differences(here, getattr(base.between, here[-1]), value)
+        elif here[-1] != "expect":
+            yield here, value
 
 
 def _unexpecting(schedule: tuple[ScheduleEntry, ...]) -> tuple[ScheduleEntry, ...]:

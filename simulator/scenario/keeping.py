@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.scenario.mistakes.mistake import Problem
-    from simulator.scenario.setup import KeptIn, ScenarioSetup
+    from simulator.scenario.setup import KeptIn
+    from simulator.scenario.whole import ScenarioSetup
 
 
 def kept_in(scenario: ScenarioSetup, name: str) -> KeptIn:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simulator.scenario.changes import changed_scenario
-from simulator.scenario.setup import ScenarioSetup
+from simulator.scenario.whole import ScenarioSetup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from simulator.scenario.changes import plain_value
-from simulator.scenario.setup import Connect, Expectation, ScenarioSetup, ScheduleEntry
+from simulator.scenario.setup import Connect, Expectation, ScheduleEntry
 from simulator.scenario.values import NAMED_TABLES, entry_type, field_types, setting_type, without_none
+from simulator.scenario.whole import ScenarioSetup
 from simulator.scenario.words import SPECIAL_WORDS
 from simulator.tls.wire.version import TLS_VERSIONS
 

@@ -1,7 +1,6 @@
-"""The settings of a scenario: its parts, and their sum.
+"""The settings of a scenario's parts; every default is the good handshake's.
 
-Every default is the good handshake's. :class:`simulator.scenario.scenario.Scenario` adds what can be done
-with such a description; it stands above the modules that read and change these parts.
+The whole is :class:`simulator.scenario.whole.ScenarioSetup`.
 """
 
 from __future__ import annotations
@@ -13,17 +12,15 @@ from typing import Any, Literal
 
 from simulator.pki.key_types import KeyType
 from simulator.scenario.frozen import FrozenMapping
-from simulator.scenario.network import Network as Network  # re-exported: a part like the others
-from simulator.scenario.responder_setup import USUAL_OCSP_TIMEOUT, ResponderSetup
+from simulator.scenario.responder_setup import USUAL_OCSP_TIMEOUT
 from simulator.scenario.revocation_setup import (
     USUAL_CRL_LIFETIME,
-    CrlSetup,
     RevocationFailure,
     RevocationScope,
     RevocationSource,
 )
-from simulator.security import SecurityLevel
-from simulator.tls.wire.version import TLS_VERSIONS, Side, TlsVersion
+from simulator.security import SecurityLevel  # noqa: TC001 - as above
+from simulator.tls.wire.version import Side, TlsVersion  # noqa: TC001 - as above
 
 ClientAuthentication = Literal["none", "unverified", "optional", "required"]
 Delivery = Literal["csr", "pkcs12"]
@@ -31,6 +28,8 @@ KeptIn = Literal["file", "protected-file", "device"]
 Secret = Literal["right", "wrong"]
 CertificateRole = Literal["ca", "client", "server"]
 Speaks = Literal["requested", "other", "1.2", "1.3"]
+PartyBetween = Literal["redirector", "proxy"]
+IdentityHeader = Literal["client-cert", "nginx"]
 
 GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
 
@@ -119,6 +118,8 @@ class ClientSetup:
         pin: the PIN that it enters at its security device, right or wrong.
         corrupts_proof: it signs something else than this handshake.
         withholds: it has a certificate and continues without it.
+        forges: scenario name of a certificate, anyone's, that it names in headers of its own request, as a
+            proxy does; None for none.
         obeys_ca_list: it sends no certificate unless an authority that the server names issued it; None for
             the habit of its profile.
         trusts: names of the certificates in its trust store.
@@ -154,6 +155,7 @@ class ClientSetup:
     pin: Secret = "right"
     corrupts_proof: bool = False
     withholds: bool = False
+    forges: str | None = None
     obeys_ca_list: bool | None = None
     trusts: tuple[str, ...] = ("server-ca",)
     verify_server: bool = True
@@ -188,6 +190,8 @@ class ServerSetup:
         holds: names of intermediates with which it may complete a path.
         ca_list: names of the authorities that its CertificateRequest hints at.
         tickets: number of NewSessionTicket messages it sends (TLS 1.2: at most one).
+        believes_header: the header of a request that it takes the client's identity from, whoever sends it;
+            None for none.
         users: the table of users: rule for a certificate → user. A rule is a distinguished name of the
             subject, in any spelling, or begins with what it compares: ``URI:``, ``issuer:``.
         loaded_users: the table that it loaded, and goes on with until a ``refresh`` of the schedule; None
@@ -218,6 +222,7 @@ class ServerSetup:
     holds: tuple[str, ...] = ()
     ca_list: tuple[str, ...] = ()
     tickets: int = 2
+    believes_header: IdentityHeader | None = None
     users: Mapping[str, str] = field(default_factory=lambda: FrozenMapping({}))
     loaded_users: Mapping[str, str] | None = None
     authorized_users: tuple[str, ...] | None = None
@@ -309,73 +314,4 @@ class ScheduleEntry:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "set", FrozenMapping(self.set))
-        object.__setattr__(self, "expect", FrozenMapping(self.expect))
-
-
-def good_certificates() -> dict[str, CertificateSetup]:
-    """The certificates of the good handshake: a root and a leaf on each side, from different CAs."""
-    span, host = timedelta(days=1825), "telnet.example.com"  # a CA: five years back, and five to come
-    return {
-        "client-ca": CertificateSetup("CN=Client CA", "ca", "client-ca", not_before=-span, not_after=span),
-        "alice": CertificateSetup("CN=alice", "client", "client-ca"),
-        "server-ca": CertificateSetup("CN=Server CA", "ca", "server-ca", not_before=-span, not_after=span),
-        "server": CertificateSetup(f"CN={host}", "server", "server-ca", dns_names=(host,)),
-    }
-
-
-GOOD_LESSON = (
-    "Client and server each hold a certificate, and each trusts the CA that issued the other's. "
-    "The two CAs are different: the client's certificate need not come from the server's CA. "
-    "The server asks for a certificate, the client sends it and signs the handshake with its private key. "
-    "Both sides have proved who they are. "
-    "The private key never left the client, and no CA was contacted."
-)
-
-
-def good_expectations() -> dict[TlsVersion, Expectation]:
-    """The outcome of the good handshake, in both versions."""
-    return {version: Expectation(SecurityLevel.CLIENT_AUTHENTICATED) for version in TLS_VERSIONS}
-
-
-@dataclass(frozen=True, slots=True)
-class ScenarioSetup:
-    """The description of one world, complete.
-
-    Attributes:
-        name: the catalogue name, or the file's; a changed scenario's name says what was changed.
-        title: a short heading.
-        topic: its group in the catalogue.
-        lesson: what a learner should take from it, in a few plain sentences.
-        seed: every key and every random byte follows from it.
-        clock: the moment of virtual time 0, with its time zone.
-        network: the network between client and server.
-        certificates: every certificate of the world by its scenario name.
-        crls: the certificate revocation lists of the world by their scenario names.
-        responders: the OCSP responders of CAs that have unusual settings, by the CA's scenario name.
-        client: what the client holds and how it decides.
-        server: what the server holds and how it decides.
-        schedule: what happens over virtual time, in order; empty for one connection at the clock's time.
-        expect: the expected outcome by TLS version; empty where nothing is expected, and where a schedule
-            says it of each connection.
-    """
-
-    name: str = "good-handshake"
-    title: str = "The good handshake"
-    topic: str = "the good handshake"
-    lesson: str = GOOD_LESSON
-    seed: str = "1"
-    clock: datetime = GOOD_CLOCK
-    network: Network = Network()  # noqa: RUF009 - it is frozen
-    certificates: Mapping[str, CertificateSetup] = field(default_factory=good_certificates)
-    crls: Mapping[str, CrlSetup] = field(default_factory=lambda: FrozenMapping({}))
-    responders: Mapping[str, ResponderSetup] = field(default_factory=lambda: FrozenMapping({}))
-    client: ClientSetup = ClientSetup()
-    server: ServerSetup = ServerSetup()
-    schedule: tuple[ScheduleEntry, ...] = ()
-    expect: Mapping[TlsVersion, Expectation] = field(default_factory=good_expectations)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "certificates", FrozenMapping(self.certificates))
-        object.__setattr__(self, "crls", FrozenMapping(self.crls))
-        object.__setattr__(self, "responders", FrozenMapping(self.responders))
         object.__setattr__(self, "expect", FrozenMapping(self.expect))

@@ -28,13 +28,8 @@ from simulator.scenario.mistakes.mistake import (
 )
 from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.revocation_setup import CrlSetup
-from simulator.scenario.setup import (
-    CertificateSetup,
-    Connect,
-    Expectation,
-    ScenarioSetup,
-    ScheduleEntry,
-)
+from simulator.scenario.setup import CertificateSetup, Connect, Expectation, ScheduleEntry
+from simulator.scenario.whole import ScenarioSetup
 from simulator.scenario.words import DURATION, DURATION_ADVICE, LISTED_WORDS, SPECIAL_WORDS, read_duration
 from simulator.tls.wire.version import TLS_VERSIONS
 

@@ -27,6 +27,7 @@ from simulator.trace.facts import (
     Unanswered,
     UserSought,
 )
+from simulator.trace.header_read import HeaderRead
 from simulator.trace.json import plain
 from simulator.trust.verdict import CheckOutcome
 
@@ -50,6 +51,7 @@ COUNTING: Mapping[type, tuple[str, ...]] = {
     BeliefChanged: ("level", "assumed"),
     StandingChanged: ("standing", "user"),
     UserSought: ("user",),
+    HeaderRead: ("names", "user"),
 }
 
 

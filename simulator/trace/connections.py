@@ -6,8 +6,8 @@ trace, told from its own moment, and every view of a run can show it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -26,13 +26,16 @@ if TYPE_CHECKING:
 def connections_of(trace: Trace) -> tuple[Trace, ...]:
     """Each connection of a trace as a trace of its own, in order; a trace of one is itself.
 
-    In each, events are numbered from 0, virtual time 0 is the moment at which the client begins, and the
+    The connections of a party in between overlap in time. In each trace, events are numbered from 0, virtual
+    time 0 is the moment at which the client begins, and the
     setup's clock is that moment.
     """
     if len(trace.setups) == 1:
         return (trace,)
-    parts = [list(events) for _, events in groupby(trace.events, key=lambda event: event.connection)]
-    return tuple(trace_of(_told_from_its_start(events)) for events in parts)
+    parts: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in trace.events:
+        parts[event.connection].append(event)
+    return tuple(trace_of(_told_from_its_start(events)) for events in parts.values())
 
 
 def must_be_one(trace: Trace) -> None:
@@ -41,7 +44,7 @@ def must_be_one(trace: Trace) -> None:
     Raises:
         OutputError: it has several.
     """
-    first, last = trace.events[0].connection, trace.events[-1].connection
+    first, last = trace.events[0].connection, max(event.connection for event in trace.events)
     if first != last:
         raise OutputError(
             "This form shows one connection.",
@@ -70,7 +73,13 @@ def placed(events: Sequence[Event], first: int, start: int) -> list[Event]:
 
 
 def _told_from_its_start(events: Sequence[Event]) -> list[Event]:
-    return [_moved(event, -events[0].seq, -start_of(events)) for event in events]
+    """The events of one connection; what another connection made happen is a beginning here."""
+    start, places = start_of(events), {event.seq: place for place, event in enumerate(events)}
+    told = (_moved(event, 0, -start) for event in events)
+    return [
+        replace(event, seq=place, cause=None if event.cause is None else places.get(event.cause))
+        for place, event in enumerate(told)
+    ]
 
 
 def _moved(event: Event, numbers: int, microseconds: int) -> Event:

@@ -11,7 +11,8 @@ from typing import Literal
 # msgspec reads the annotations of these types while the program runs, so the names must be there.
 from simulator.security import RefusalLayer, SecurityLevel, Standing  # noqa: TC001 - see above
 from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
-from simulator.trace.json import HexBytes, TraceValue
+from simulator.trace.header_read import HeaderRead
+from simulator.trace.json import HexBytes, KindOfFact, TraceValue
 from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCertificate, HeldCrl  # noqa: TC001 - see above
 from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 
@@ -19,10 +20,6 @@ from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 SCHEMA_VERSION = 3
 
 ContentProtocol = Literal["enrolment", "ocsp", "handshake", "change_cipher_spec", "alert", "application_data"]
-
-
-class KindOfFact(TraceValue, frozen=True, tag_field="kind"):
-    """Base of every fact; in JSON the key ``kind`` says which one it is."""
 
 
 class Step(Enum):
@@ -98,6 +95,11 @@ class Setup(KindOfFact, frozen=True, tag="setup", omit_defaults=True):
     def described(self, der: bytes) -> HeldCertificate | None:
         """The certificate with these bytes, or None: the setup does not describe what a live peer shows."""
         return next((held for held in self.certificates if held.der == der), None)
+
+    @property
+    def party_between(self) -> str:
+        """The party that plays a side of this connection and one of another; empty where there is none."""
+        return next((actor.party for actor in self.actors if actor.party), "")
 
 
 class Sent(KindOfFact, frozen=True, tag="sent", omit_defaults=True):
@@ -338,6 +340,7 @@ Fact = (
     | BeliefChanged
     | StandingChanged
     | UserSought
+    | HeaderRead
     | Noted
     | Unanswered
 )

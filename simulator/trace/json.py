@@ -41,6 +41,10 @@ class TraceValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fal
     """
 
 
+class KindOfFact(TraceValue, frozen=True, tag_field="kind"):
+    """Base of every fact; in JSON the key ``kind`` says which one it is."""
+
+
 TYPE_WORDS = {
     "array": "a list",
     "bool": "true or false",

@@ -15,6 +15,7 @@ from simulator.trace.facts import (
     TransportEnded,
     UserSought,
 )
+from simulator.trace.header_read import HeaderRead
 
 AFact = TypeVar("AFact")
 NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
@@ -41,6 +42,11 @@ def last_standing(events: Iterable[Event]) -> StandingChanged:
 def last_user_sought(events: Iterable[Event]) -> UserSought:
     """The server's last look for a user; one without rules where it did not look."""
     return _last(events, UserSought(None, (), 0, ""))
+
+
+def last_header_read(events: Iterable[Event]) -> HeaderRead:
+    """The last header in which the server read who the client is; one without a name where there is none."""
+    return _last(events, HeaderRead("", None, None, None, ""))
 
 
 def _last(events: Iterable[Event], first: AFact) -> AFact:

@@ -13,6 +13,7 @@ from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Decided, TransportEnded
 from simulator.trace.latest import (
     last_belief,
+    last_header_read,
     last_standing,
     last_user_sought,
     last_verdict,
@@ -54,7 +55,7 @@ def made_no_connection(events: Sequence[Event]) -> bool:
 
 def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
     """The level taken apart."""
-    knows, sought = last_standing(events), last_user_sought(events)
+    knows, sought, read = last_standing(events), last_user_sought(events), last_header_read(events)
     loses = any(type(event.fact) is TransportEnded for event in events)
     seen = seen_by_client(events) if loses else None
     return SecurityCard(
@@ -74,6 +75,8 @@ def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
         server_knows=knows.standing,
         mapped_by=sought.fitting[0].rule if sought.fitting and knows.user is not None else None,
         client_saw=seen,
+        header_names=read.names,
+        header_user=read.user,
     )
 
 

@@ -18,6 +18,7 @@ from simulator.trace.facts import (
     TransportEnded,
     UserSought,
 )
+from simulator.trace.header_read import HeaderRead
 from simulator.trace.latest import (
     NO_REFUSAL,
     before,
@@ -46,6 +47,7 @@ TELLING = frozenset(
         Checked,
         Decided,
         HandshakeReturned,
+        HeaderRead,
         StandingChanged,
         TransportEnded,
         UserSought,

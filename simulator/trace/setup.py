@@ -102,7 +102,7 @@ class HeldCrl(TraceValue, frozen=True):
     held_by: tuple[str, ...]
 
 
-class ActorSetup(TraceValue, frozen=True):
+class ActorSetup(TraceValue, frozen=True, omit_defaults=True):
     """An actor at the start.
 
     Attributes:
@@ -113,6 +113,8 @@ class ActorSetup(TraceValue, frozen=True):
         trusts: names of the certificates in its trust store.
         holds: names of further certificates it may build paths with.
         policy: settings worth showing, as ordered (name, value) pairs.
+        party: the party that plays this side of the connection and the other side of another one, as
+            ``redirector``; left out where client and server play themselves.
     """
 
     name: str
@@ -121,6 +123,7 @@ class ActorSetup(TraceValue, frozen=True):
     trusts: tuple[str, ...]
     holds: tuple[str, ...]
     policy: tuple[tuple[str, str], ...]
+    party: str = ""
 
 
 class ConnectionSetup(TraceValue, frozen=True, omit_defaults=True):

@@ -19,6 +19,7 @@ from simulator.trace.facts import (
     TransportEnded,
     UserSought,
 )
+from simulator.trace.header_read import HeaderRead
 from simulator.trace.json import wrong
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ WORLD = "world"  # the actor of the setup event, which is no party
 def must_be_sound(events: Sequence[Event]) -> None:
     """Check what the types cannot say and views rely on.
 
-    The setup comes first, and once for each connection; connections follow one another. Events are numbered,
-    in order of time and after their causes, which belong to the same connection. Parties, connections and
+    The setup comes first, and once for each connection; connections follow one another, unless a party in
+    between joins them. Events are numbered, in order of time and after their causes, which belong to the same
+    connection or to one that is joined to it. Parties, connections and
     certificates are those of the setup, each once. Versions and dates are such. What was read is what its
     cause sent.
 
@@ -42,7 +44,8 @@ def must_be_sound(events: Sequence[Event]) -> None:
     """
     if not events or not isinstance(events[0].fact, Setup):
         raise wrong("events[0]", "no setup event", "the setup as the first event")
-    setup, begins = events[0].fact, 0
+    begins = 0
+    setups: dict[int, Setup] = {}  # of the connection that goes on, and of those joined to it
     for place, event in enumerate(events):
         where = f"events[{place}]"
         if event.seq != place:
@@ -51,9 +54,12 @@ def must_be_sound(events: Sequence[Event]) -> None:
             raise wrong(f"{where}.at", str(event.at), "a time not before the previous event's")
         if isinstance(event.fact, Setup):
             _must_be_the_next(events, place)
-            setup, begins = event.fact, place
-            parties = {actor.name for actor in setup.actors}
+            party = event.fact.party_between
+            if not party or party not in {one.party_between for one in setups.values()}:
+                setups, begins = {}, place
+            setup = setups[event.connection] = event.fact
             numbers = {connection.number for connection in setup.connections}
+            _must_be_of(f"{where}.connection", numbers, event.connection)
             _setup_must_be_sound(setup, f"{where}.fact")
             _clock_must_be_sound(setup, f"{where}.fact", event.at, events[-1].at)
             _certificates_must_be_sound(setup, where)
@@ -63,7 +69,9 @@ def must_be_sound(events: Sequence[Event]) -> None:
             raise wrong(
                 f"{where}.cause", str(event.cause), f"an event from {begins} on before {place}, or null"
             )
-        _must_be_of(f"{where}.connection", numbers, event.connection)
+        _must_be_of(f"{where}.connection", set(setups), event.connection)
+        setup = setups[event.connection]
+        parties = {actor.name for actor in setup.actors}
         _must_be_of(f"{where}.actor", {*parties, WORLD}, event.actor)
         _must_be_of(f"{where}.actor", _who_may(setup, event) or {event.actor}, event.actor)
         _must_name_its_peer(events, event, parties)
@@ -107,7 +115,7 @@ def _clock_must_be_sound(setup: Setup, where: str, *moments: int) -> None:
 def _must_be_the_next(events: Sequence[Event], place: int) -> None:
     """Refuse a setup that does not begin a connection with the next number."""
     event = events[place]
-    number = events[place - 1].connection + 1 if place else event.connection
+    number = max(one.connection for one in events[:place]) + 1 if place else event.connection
     if event.connection != number:
         where = f"events[{place}].connection"
         raise wrong(where, str(event.connection), f"{number}: a setup begins the next connection")
@@ -125,7 +133,7 @@ def _who_may(setup: Setup, event: Event) -> set[str]:
     match event.fact:
         case BeliefChanged():
             return {connection.client for connection in setup.connections}
-        case StandingChanged() | UserSought():
+        case StandingChanged() | UserSought() | HeaderRead():
             return {connection.server for connection in setup.connections}
         case _:
             return set()

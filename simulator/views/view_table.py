@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import OutputError, unknown_name
 from simulator.trace.connections import connections_of
+from simulator.trace.end_to_end import end_to_end
 from simulator.views.drawing.cells import headed
 from simulator.views.story.lanes import connection_heading, whole_title
+from simulator.views.story.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +64,8 @@ class View:
             _function(self.written_by)(one, width, **details, **self._options(argument))
             for one in connections
         ]
-        return headed(texts, [connection_heading(one) for one in connections], width)
+        end = "" if self.whole else clean(end_to_end(connections))
+        return headed(texts, [connection_heading(one) for one in connections], width, end)
 
     def _options(self, argument: str) -> dict[str, str]:
         return {"message": argument} if self.argument else {}

@@ -15,6 +15,7 @@ from simulator.scenario.changes import parse_assignment
 from simulator.scenario.file import loads
 from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.revocation_setup import CrlSetup
+from simulator.scenario.whole import Between
 from tests.peers import ROOT
 
 PAGE = (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8")
@@ -26,6 +27,7 @@ PARTS = {
     "[crls.NAME]": CrlSetup,
     "[responders.NAME]": ResponderSetup,
     "[expect]": Expectation,
+    "[between]": Between,
     "[[schedule]]": ScheduleEntry,
 }
 
@@ -54,7 +56,7 @@ def test_the_page_and_the_notebooks_have_the_same_words(part: str) -> None:
 def test_the_examples_play() -> None:
     """Each TOML example that expects something comes out so in both versions."""
     examples = [text for text in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL) if "expect]" in text]
-    assert 5 == len(examples)
+    assert 6 == len(examples)
     for text in examples:
         for tls in ("1.2", "1.3"):
             assert simulate(loads(text), tls=tls).as_expected is True

@@ -20,10 +20,12 @@ from simulator.scenario import CertificateSetup, Expectation, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.changes import apply_table, parse_assignment
 from simulator.scenario.file import MOST_MISTAKES, load, loads
+from simulator.scenario.network import Network
 from simulator.scenario.schema import PATH, json_schema, schema_text
-from simulator.scenario.setup import ClientSetup, Network, ScenarioSetup, ServerSetup
+from simulator.scenario.setup import ClientSetup, ServerSetup
 from simulator.scenario.toml_text import LARGEST_FILE_BYTES, key_lines
 from simulator.scenario.values import field_types, read_table, type_at
+from simulator.scenario.whole import ScenarioSetup
 from simulator.scenario.words import read_duration, write_duration
 from simulator.security import SecurityLevel
 from tests.scenario.writing import dump
@@ -69,7 +71,7 @@ alert = "unknwn_ca"
 
 BAD_LINES = [
     "bad.toml:2: tile: there is no such setting here; there are name, title, topic, lesson, seed, clock, "
-    "network, certificates, crls, responders, client, server, schedule, expect (got 'A title'). "
+    "network, certificates, crls, responders, client, server, between, schedule, expect (got 'A title'). "
     "Did you mean 'title'?",
     "bad.toml:3: clock: must be a date and time, as in 2030-03-04T09:00:00Z (got 'today').",
     "bad.toml:4: seed: must be text (got 5).",

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.scenario.changes import differences, plain_value
 from simulator.scenario.mistakes.mistake import written_path
-from simulator.scenario.setup import Expectation, ScenarioSetup
+from simulator.scenario.setup import Expectation
 from simulator.scenario.values import field_types
+from simulator.scenario.whole import ScenarioSetup
 from simulator.scenario.writer import toml
 from simulator.tls.wire.version import TLS_VERSIONS
 
@@ -34,8 +35,9 @@ def dump(scenario: ScenarioSetup) -> str:
         tables.setdefault(path[:-1], []).append(line)
     if not scenario.expect:
         tables[()].append("expect = {}")
-    for key, value in _plain_expectations(scenario.expect).items():
-        tables.setdefault(("expect",), []).append(f"{toml(key)} = {toml(value)}")
+    for path, expected in ((("expect",), scenario.expect), (("between", "expect"), scenario.between.expect)):
+        for key, value in _plain_expectations(expected).items():
+            tables.setdefault(path, []).append(f"{toml(key)} = {toml(value)}")
     blocks = ["\n".join([f"[{written_path(path)}]"] * bool(path) + lines) for path, lines in tables.items()]
     return "\n\n".join(blocks) + "\n"
 

@@ -57,6 +57,9 @@ _FURTHER_ROWS: tuple[str, ...] = (
     # a responder of the CA is asked while the handshake waits
     "revoked-by-ocsp ocsp-answer-stale ocsp-wrong-signer ocsp-good-answer-replayed",
     "ocsp-unreachable-hard-fail ocsp-unreachable-soft-fail ocsp-slow",
+    # in between: a party that is server of one connection and client of the next
+    "redirector-in-between redirector-that-asks",
+    "proxy-forwards-certificate proxy-header-spoofed two-tiers-of-trust",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.

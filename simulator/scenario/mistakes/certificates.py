@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.scenario.mistakes.mistake import Path
-    from simulator.scenario.setup import CertificateSetup, ScenarioSetup
+    from simulator.scenario.setup import CertificateSetup
+    from simulator.scenario.whole import ScenarioSetup
 
 LANES = ("client", "server", "world")  # a CA is an actor under its certificate's name: these are taken
 LONGEST_PATH = 255  # pathLenConstraint has no limit of its own; no verifier builds so long a path

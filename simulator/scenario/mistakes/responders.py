@@ -17,7 +17,8 @@ from simulator.scenario.mistakes.mistake import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.scenario.setup import ClientSetup, ScenarioSetup, ServerSetup
+    from simulator.scenario.setup import ClientSetup, ServerSetup
+    from simulator.scenario.whole import ScenarioSetup
 
 MOST_SECONDS = 3600  # of delay and patience: no handshake waits longer, and no reader of a picture either
 _ADDRESS = re.compile(r"http://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!-~]{0,500})?")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from simulator.scenario.mistakes.mistake import Path
     from simulator.scenario.revocation_setup import CrlSetup
-    from simulator.scenario.setup import CertificateSetup, ScenarioSetup
+    from simulator.scenario.setup import CertificateSetup
+    from simulator.scenario.whole import ScenarioSetup
 
 MOST_LISTS = 50  # a weekly list for a year; each is signed once for a scenario
 HIGHEST_NUMBER = 2**63 - 1  # RFC 5280 §5.2.3 allows 20 octets; TOML has no longer integer than 8

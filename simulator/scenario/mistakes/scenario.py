@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from simulator.scenario.mistakes.between import between_problems
 from simulator.scenario.mistakes.certificates import certificates_problems
 from simulator.scenario.mistakes.mistake import Problem
 from simulator.scenario.mistakes.responders import responders_problems
@@ -20,7 +21,7 @@ from simulator.visible import is_visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.scenario.setup import ScenarioSetup
+    from simulator.scenario.whole import ScenarioSetup
 
 LONGEST_WAIT_MS = 86_400_000  # one day: longer than any network, and a run stays within the years of a date
 # Every text is drawn, wrapped and measured many times for a picture. A heading of 1,000 characters fills a
@@ -44,7 +45,7 @@ def scenario_problems(scenario: ScenarioSetup) -> list[Problem]:
         *client_problems(scenario),
         *server_problems(scenario),
     ]
-    return found or [*schedule_problems(scenario)]
+    return found or [*between_problems(scenario), *schedule_problems(scenario)]
 
 
 def _text_problems(scenario: ScenarioSetup) -> Iterator[Problem]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.scenario.mistakes.mistake import Path
-    from simulator.scenario.setup import CertificateSetup, Network, ScenarioSetup, ScheduleEntry
+    from simulator.scenario.network import Network
+    from simulator.scenario.setup import CertificateSetup, ScheduleEntry
+    from simulator.scenario.whole import ScenarioSetup
 
     Numbered = tuple[Path, ScheduleEntry]
 

@@ -22,7 +22,8 @@ from simulator.tls.wire.registry import SPOKEN_GROUPS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.scenario.setup import ClientSetup, ScenarioSetup, ServerSetup
+    from simulator.scenario.setup import ClientSetup, ServerSetup
+    from simulator.scenario.whole import ScenarioSetup
 
 MOST_TICKETS = 16  # a real server sends 1 or 2; more than these only fill the picture
 

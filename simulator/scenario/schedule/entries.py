@@ -12,7 +12,8 @@ from simulator.scenario.revocation_setup import CrlSetup
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from simulator.scenario.setup import CertificateSetup, ScenarioSetup, ScheduleEntry
+    from simulator.scenario.setup import CertificateSetup, ScheduleEntry
+    from simulator.scenario.whole import ScenarioSetup
     from simulator.tls.wire.version import Side
 
     AScenario = TypeVar("AScenario", bound=ScenarioSetup)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.errors import ArgumentError
 from simulator.scenario.schedule.entries import after, settings_of
+from simulator.scenario.whole import Between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,12 +87,24 @@ class Episode:
 
 
 def episodes(scenario: Scenario) -> tuple[Episode, ...]:
-    """The connections of a scenario, in order; a scenario without a schedule has one.
+    """The connections of a scenario, in order: those of the schedule, two beside a party in between, or one.
 
     Args:
         scenario: one without mistakes.
     """
+    if scenario.between.party is not None:
+        return _beside(scenario)
     return tuple(_episodes(scenario)) if scenario.schedule else (Episode(1, timedelta(), scenario),)
+
+
+def _beside(scenario: Scenario) -> tuple[Episode, Episode]:
+    """The connections on both sides of a party in between: it is the server of one, the client of the other.
+
+    The second begins in the midst of the first, at a moment that only the run knows.
+    """
+    between, direct = scenario.between, replace(scenario, between=Between())
+    first = replace(direct, server=between.server, expect=between.expect)
+    return Episode(1, timedelta(), first), Episode(2, timedelta(), replace(direct, client=between.client))
 
 
 def episode_of(every: Sequence[OneConnection], number: int) -> OneConnection:

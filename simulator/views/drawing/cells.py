@@ -111,8 +111,11 @@ def paint(text: str, kind: str, *, colour: bool) -> str:
     return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if colour else text
 
 
-def headed(texts: Sequence[str], headings: Sequence[str], width: int) -> str:
-    """Several texts, each below its underlined heading; one alone needs none."""
+def headed(texts: Sequence[str], headings: Sequence[str], width: int, end: str = "") -> str:
+    """Several texts, each below its underlined heading, and a last paragraph; one alone needs no heading."""
+    if end:
+        last = "\n".join(wrap_cells(end, width))
+        return f"{headed(texts, headings, width)}\n{last}\n"
     if len(texts) == 1:
         return texts[0]
     wrapped = [wrap_cells(heading, width) for heading in headings]

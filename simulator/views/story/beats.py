@@ -29,6 +29,7 @@ from simulator.trace.facts import (
     Unanswered,
     UserSought,
 )
+from simulator.trace.header_read import HeaderRead
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.style import DETAILS
@@ -224,7 +225,7 @@ class _Walk:
                     f"{clean(one.rule)} → {clean(one.user)}: {say(one.found)}." for one in fact.fitting
                 )
                 return self._remark(event, "note", clean(fact.reason), tuple(fitting))
-            case Noted():
+            case Noted() | HeaderRead():
                 words = say(fact.text)
                 return self._remark(event, "note", words, tuple(filter(None, [words.partition(". ")[2]])))
             case Unanswered(reason=why):
@@ -325,10 +326,8 @@ class _Walk:
                 said = [f"The check {clean(decisive.name)} failed.", say(decisive.sentence)]
         else:
             thing, said = "proof", [say(check.sentence) for check in checks]
-            lines, decisive = (
-                (),
-                next((check for check in checks if check.outcome is CheckOutcome.FAIL), None),
-            )
+            failed = (check for check in checks if check.outcome is CheckOutcome.FAIL)
+            lines, decisive = (), next(failed, None)
         ledger = Ledger(
             event=event,
             detail="messages" if verdict.accepted else "overview",

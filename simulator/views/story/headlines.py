@@ -24,6 +24,7 @@ from simulator.trace.facts import (
     Unanswered,
     UserSought,
 )
+from simulator.trace.header_read import HeaderRead
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.lanes import NAMELESS, Names
@@ -88,6 +89,8 @@ def headline(event: Event, names: Names = NAMELESS) -> str:
             return f"{who} maps the certificate to {f'the user {clean(user)}' if user else 'no user'}"
         case Unanswered():
             return f"{who} has no answer about {names.shown(fact.certificate)} from an OCSP responder"
+        case HeaderRead(names=name):
+            return f"{who} reads {f'the name {names.shown(name)}' if name else 'no name'} in a header"
         case Noted():
             return names.shown(fact.text).partition(". ")[0].removesuffix(".")
 

@@ -6,7 +6,7 @@ It alone decides on the name of each party and certificate. Every view asks it, 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -33,15 +33,19 @@ class Names:
         parties: lane of a CA → common name of its certificate; all others are called by their roles.
         certificates: scenario name → common name of the subject.
         subjects: RFC 4514 subject → the common name that stands for it in a sentence.
+        played_by: side of the connection → the party in between that plays it; else empty.
     """
 
     parties: dict[str, str]
     certificates: dict[str, str]
     subjects: dict[str, str]
+    played_by: dict[str, str] = field(default_factory=dict)
 
     def title(self, lane: str) -> str:
-        """The name above a lane: ``Client``, ``Client CA``."""
-        return self.parties.get(lane) or clean(lane).capitalize()
+        """The name above a lane: ``Client``, ``Client CA``, ``Redirector as server``."""
+        played = self.played_by.get(lane)
+        own = f"{clean(played).capitalize()} as {clean(lane)}" if played else clean(lane).capitalize()
+        return self.parties.get(lane) or own
 
     def subject(self, lane: str) -> str:
         """The name at the beginning of a sentence: ``The client``, ``Client CA``."""
@@ -86,7 +90,8 @@ def names_of(setup: Setup) -> Names:
     named = list(short.values())
     # A name that two subjects share would hide what tells them apart: they stay whole.
     alone = {subject: name for subject, name in short.items() if subject != name and named.count(name) == 1}
-    return Names(parties, certificates, alone)
+    played_by = {actor.name: actor.party for actor in setup.actors if actor.party}
+    return Names(parties, certificates, alone, played_by)
 
 
 def under_title(trace: Trace) -> str:
@@ -133,8 +138,15 @@ def scenario_words(setup: Setup) -> str:
 
 
 def connection_heading(connection: Trace) -> str:
-    """The heading of one of several connections: ``Connection 2 of 4 · 7 February 2031, 09:00 UTC``."""
+    """The heading of one of several connections: ``Connection 2 of 4 · 7 February 2031, 09:00 UTC``.
+
+    Those of a party in between have no date apart: ``Connection 2 of 2 · redirector to server``.
+    """
     which = connection.setup.connections[0]
+    if connection.setup.party_between:
+        played = {actor.name: actor.party or actor.name for actor in connection.setup.actors}
+        ends = f"{played[which.client]} to {played[which.server]}"
+        return f"Connection {which.number} of {which.count} · {ends}"
     return f"Connection {which.number} of {which.count} · {date_words(connection.setup.clock)}"
 
 

@@ -152,12 +152,21 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
         ("Client authenticated", proof),
         ("Client identity", say(card.client_identity) if card.client_identity else "none"),
         ("Mapped to user", clean(card.user) + by_rule if card.user else "none"),
+        *_header_facts(card, say),
         ("Access granted", yes[card.access_granted]),
         ("Refused at layer", card.refused_at or nobody),
         *([("Client saw", card.client_saw)] if card.client_saw else []),
         ("Client believes", level_name(card.client_believes)),
         ("Server knows", level_name(card.server_knows)),
     )
+
+
+def _header_facts(card: SecurityCard, say: Say) -> tuple[tuple[str, str], ...]:
+    """The name that a header told; nothing where none did."""
+    if card.header_names is None:
+        return ()
+    user = f", the user {clean(card.header_user)}" if card.header_user else ""
+    return (("Named by a header", f"{say(card.header_names)}{user}; not proved to this server"),)
 
 
 def date_words(clock: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
+from simulator.trace.end_to_end import end_to_end
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import ASCII, UNICODE, cells, headed, paint, plain, shorten, wrap_cells
 from simulator.views.drawing.style import ESSENTIAL, detail_named
@@ -74,7 +75,9 @@ def stories(
     """The connections of a run as text, one below the other; arguments as for :func:`story`."""
     texts = [story(one, width, colour, ascii_only=ascii_only) for one in traces]
     headings = [connection_heading(one) for one in traces]
-    return headed(texts, [plain(one) if ascii_only else one for one in headings], width)
+    words = [*headings, clean(end_to_end(traces))]
+    *headings, end = map(plain, words) if ascii_only else words
+    return headed(texts, headings, width, end)
 
 
 def passages(
