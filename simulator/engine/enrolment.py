@@ -23,7 +23,7 @@ from simulator.scenario.schedule.episodes import LOADED_USERS
 from simulator.trace.facts import Noted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from simulator.actors.authority import CertificateAuthority
     from simulator.engine.world import World
@@ -71,6 +71,11 @@ class Beginning:
     holder: str
     name: str
     stolen: bool
+
+
+def table_in_words(users: Mapping[str, str] | None) -> str:
+    """A table of users as rules, quoted, with their users."""
+    return ", ".join(f'"{rule}" is {user}' for rule, user in (users or {}).items()) or "no rule"
 
 
 def microseconds(moment: timedelta) -> int:
@@ -228,9 +233,13 @@ class Enrolment:
             actor = "client" if part == "network" else part
             text = f"The {part}'s setting {key} is now {value}."
             if change.path == LOADED_USERS:
-                text = f"The server loads the table of users as it stands now: {value}."
-            elif change.path == "server.users" and self._world.scenario.server.loaded_users is not None:
-                text += " The server has not loaded it yet."
+                text = (
+                    f"The server loads the table of users as it stands now: {table_in_words(change.value)}."
+                )
+            elif change.path == "server.users":
+                waits = self._world.scenario.server.loaded_users is not None
+                text = f"The table of users is changed: {table_in_words(change.value)}."
+                text += " The server has not loaded it yet." * waits
         self._record(actor, [Noted(text)])
 
     def _begin(self, one: Beginning) -> None:

@@ -57,7 +57,17 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> C
     differences = differences_between(observed(trace, tls), theirs)
     differing = [one.what for one in differences]
     accepted = accepted_for(scenario, tls, moments, differing) if differences else None
-    return CheckRow(scenario.name, tls, theirs.mode, differences, accepted)
+    above = ABOVE_TLS if _looks_for_users(scenario) else ""
+    return CheckRow(scenario.name, tls, theirs.mode, differences, accepted, not_compared=above)
+
+
+ABOVE_TLS = "User and permission are decided above TLS, where OpenSSL has no part; both runs use our table."
+
+
+def _looks_for_users(scenario: Scenario) -> bool:
+    """Return True if the server decides on users, which is no question of TLS."""
+    server = scenario.server
+    return bool(server.users_in_use) or server.authorized_users is not None
 
 
 def check_all(

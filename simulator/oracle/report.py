@@ -48,6 +48,7 @@ class CheckRow:
         differences: what differs, accepted or not.
         accepted: the line of the table that accepts the differences, or None.
         not_played: why OpenSSL could not play it; empty if it did.
+        not_compared: the part of the run in which OpenSSL has no part; empty if it has part in all.
     """
 
     scenario: str
@@ -56,6 +57,7 @@ class CheckRow:
     differences: tuple[Difference, ...] = ()
     accepted: Accepted | None = None
     not_played: str = ""
+    not_compared: str = ""
 
     @property
     def result(self) -> RowResult:
@@ -71,6 +73,8 @@ class CheckRow:
         row: dict[str, object] = {"scenario": self.scenario, "tls": self.tls, "mode": self.mode}
         if self.not_played:
             row["reason"] = self.not_played
+        if self.not_compared:
+            row["not_compared"] = self.not_compared
         if self.differences:
             row["differences"] = [asdict(one) for one in self.differences]
         if self.accepted:
@@ -119,6 +123,9 @@ class CheckReport:
         agree = len(self.of("agrees"))
         accepted = ", ".join(dict.fromkeys(one.extension for one in ACCEPTED_EXTENSIONS))
         lines += ["", *wrap(f"Accepted in extensions, with reasons in --json: {accepted}.", WIDTH)]
+        for reason in dict.fromkeys(row.not_compared for row in self.rows if row.not_compared):
+            count = sum(row.not_compared == reason for row in self.rows)
+            lines += wrap(f"Not compared ({count} of the rows, named in --json): {reason}", WIDTH)
         return "\n".join([*lines, f"{agree} of {len(self.rows)} agree with {self.openssl}."])
 
 

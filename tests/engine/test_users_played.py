@@ -87,7 +87,10 @@ def test_a_table_that_was_not_loaded_is_told() -> None:
     server = next(actor for actor in second.setup.actors if actor.name == "server")
     assert dict(server.policy)["table of users"] == "changed, and not loaded since"
     notes = [beat.headline for beat in beats(third)]
-    assert any("loads the table of users as it stands now" in words for words in notes)
+    loads = 'The server loads the table of users as it stands now: "*,OU=staff,O=Example" is STAFF, '
+    assert f'{loads}"CN=alice,O=Example" is ALICE' in notes
+    changed = [beat.headline for beat in beats(second)]
+    assert any(words.startswith("The table of users is changed: ") for words in changed)
 
 
 def test_story_card_and_slide_name_the_rule() -> None:

@@ -253,3 +253,15 @@ def test_played_is_a_value() -> None:
     first, second = (play(Scenario(), "1.3") for _ in range(2))
     assert isinstance(first, Played)
     assert first == second
+
+
+def test_what_openssl_has_no_part_in_is_named() -> None:
+    """A server that looks for users is compared in its TLS part, and document and text say so."""
+    report = check_all([catalogue["authorized"], catalogue["valid-certificate"]], ["1.3"])
+    above, plain = report.to_dict()["rows"]  # type: ignore[misc]
+    assert ("agrees", "agrees") == (above["result"], plain["result"])
+    assert above["not_compared"].startswith("User and permission are decided above TLS")
+    assert "not_compared" not in plain
+    assert "Not compared (1 of the rows, named in --json): User and permission" in " ".join(
+        report.text().split()
+    )

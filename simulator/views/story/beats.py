@@ -222,7 +222,7 @@ class _Walk:
             case UserSought():
                 # A rule is shown as it is written, not by the short name of a subject that it spells.
                 fitting = (
-                    f"{clean(one.rule)} → {clean(one.user)}: {say(one.found)}." for one in fact.fitting
+                    f"{clean(one.rule)} → {clean(one.user)}: {clean(one.found)}." for one in fact.fitting
                 )
                 return self._remark(event, "note", clean(fact.reason), tuple(fitting))
             case Noted() | HeaderRead():

@@ -64,8 +64,9 @@ class Names:
         text = clean(text)
         for subject, name in self.subjects.items():
             if subject in text:
-                # Not where the subject goes on: CN=alice is no part of CN=alice.example or CN=alice,O=x.
-                text = re.sub(rf"(?<![\w=]){re.escape(subject)}(?![\w]|[,+.-]\w)", lambda _: name, text)  # noqa: B023
+                # Not where the subject goes on: CN=alice is no part of CN=alice.example or CN=alice,O=x. Nor
+                # in a rule for users, which is quoted: "CN=alice", "subject:CN=alice".
+                text = re.sub(rf"(?<![\w=\":]){re.escape(subject)}(?![\w]|[,+.-]\w)", lambda _: name, text)  # noqa: B023
         return text
 
 
