@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 OTHER_KEY = "the private key at hand belongs to another certificate"
+NOT_JUDGED = "not judged here"  # the field of a check that this program cannot make
 POLICIES: tuple[ClientAuthentication, ...] = get_args(ClientAuthentication)
 
 
@@ -152,7 +153,7 @@ def _sentence(verdict: Verdict, *, trusts_any: bool) -> str:
     if decisive is None:
         return "Every check passed: the certificate is accepted if its holder proves that it has the key."
     if decisive.name == "trust-anchor" and not trusts_any:
-        return f"{decisive.sentence} No CA was named: give those that the other side trusts with --trust."
+        return f"{decisive.sentence} Nothing is trusted here: name with --trust what the other side trusts."
     return f"{decisive.sentence} {remedy_of(verdict)}"
 
 
@@ -167,6 +168,8 @@ def remedy_of(verdict: Verdict) -> str:
     decisive, cause = verdict.decisive, _cause_of(verdict)
     if decisive is None:
         return ""
+    if decisive.field == NOT_JUDGED:
+        return "This is no verdict of the verifier that is imitated: ask the program that will judge it."
     if cause in ("untrusted-ca", "server-untrusted-ca", "no-certificate"):
         return remedies()[
             decisive.name

@@ -61,9 +61,13 @@ def read_own_files(files: Iterable[tuple[str, bytes]], ask: Callable[[], str]) -
     for name, data in files:
         found = file_facts(data)
         facts.append((name, found))
-        held, key = _contents(found, data, ask)
+        try:
+            held, own_keys = _contents(found, data, ask)
+        except CertificateError as error:
+            error.got = f"{name}: {error.got}"  # of several files the reader has to know which
+            raise
         certificates |= dict.fromkeys(held)
-        keys += [key] if key is not None else []
+        keys += own_keys
     own = [one for one in certificates if any(_matches(one, key) for key in keys)]
     leaf = next(iter([*own, *(one for one in certificates if not one.is_ca), *certificates]), None)
     chain = () if leaf is None else (leaf, *(one for one in certificates if one is not leaf))
@@ -72,19 +76,20 @@ def read_own_files(files: Iterable[tuple[str, bytes]], ask: Callable[[], str]) -
 
 def _contents(
     facts: FileFacts, data: bytes, ask: Callable[[], str]
-) -> tuple[tuple[Certificate, ...], PrivateKey | None]:
-    """The certificates and the private key of a file."""
+) -> tuple[tuple[Certificate, ...], list[PrivateKey]]:
+    """The certificates and the private keys of a file."""
     if facts.kind is FileKind.PKCS12:
         return _of_pkcs12(data, ask() if facts.encrypted or facts.hidden else None)
     if facts.kind in JAVA_STORES:
-        return tuple(load_trust_store(data)), None
+        return tuple(load_trust_store(data)), []
     certificates = load_certificates(data) if facts.certificates else ()
-    has_key = facts.kind in PRIVATE_KEYS or (facts.kind is FileKind.PEM and facts.keys)
-    key = load_private_key(data, ask() if facts.encrypted else None) if has_key else None
-    return certificates, key
+    has_keys = facts.kind in PRIVATE_KEYS or facts.kind is FileKind.PEM
+    password = ask() if facts.encrypted and has_keys else None
+    numbers = range(1, facts.keys + 1) if has_keys else ()
+    return certificates, [load_private_key(data, password, which=number) for number in numbers]
 
 
-def _of_pkcs12(data: bytes, password: str | None) -> tuple[tuple[Certificate, ...], PrivateKey | None]:
+def _of_pkcs12(data: bytes, password: str | None) -> tuple[tuple[Certificate, ...], list[PrivateKey]]:
     """An identity with its chain; without a key inside, certificates to trust.
 
     Raises:
@@ -97,10 +102,10 @@ def _of_pkcs12(data: bytes, password: str | None) -> tuple[tuple[Certificate, ..
         raise
     except CertificateError as error:
         try:
-            return tuple(load_trust_store(data, password)), None  # this refuses a file with a private key
+            return tuple(load_trust_store(data, password)), []  # this refuses a file with a private key
         except CertificateError:
             raise error from None
-    return (issued.certificate, *issued.chain), issued.private_key
+    return (issued.certificate, *issued.chain), [issued.private_key]
 
 
 def _matches(certificate: Certificate, key: PrivateKey) -> bool:

@@ -11,17 +11,20 @@ import pytest
 
 from simulator.command.certificate_files import issue_for_real_tools, write_certificates
 from simulator.command.explanations import document, explanation_text
-from simulator.errors import PasswordError
+from simulator.errors import CertificateError, PasswordError
 from simulator.lab.explanation import explain, remedies
 from simulator.lab.own_files import OwnFiles, read_own_files
 from simulator.oracle.verify_errors import VERIFY_ERRORS
-from simulator.pki.bundles import load_certificates
+from simulator.pki.bundles import load_certificates, write_pem
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.cells import cells
 from tests.command.test_cli import clientauth
 from tests.peers import program
+from tests.pki.made_files import MADE, alice, certificates, identity, made
+from tests.pki.made_files import PASSWORD as FILES_PASSWORD
+from tests.pki.of_tools import of_ml_dsa
 from tests.played import EVERYTHING
 
 if TYPE_CHECKING:
@@ -79,6 +82,47 @@ def test_every_form_holds_the_same_identity(tmp_path: Path) -> None:
     assert _files(tmp_path, "client-chain.pem").key_matches is None
     with pytest.raises(PasswordError):
         read_own_files([("alice.p12", (tmp_path / "alice.p12").read_bytes())], lambda: "another")
+
+
+def test_a_mistake_names_its_file(tmp_path: Path) -> None:
+    """Of several files the error says which one cannot be opened."""
+    with pytest.raises(PasswordError) as caught:
+        read_own_files([("a.pem", certificates()), ("b.p12", identity())], lambda: "another")
+    assert "Got: b.p12: a password that does not fit." in f"{caught.value}"
+
+
+def test_of_several_keys_the_one_that_fits_counts() -> None:
+    """A PEM file may hold the key of another certificate beside the right one."""
+    files = [("alice.pem", write_pem([alice().certificate])), ("keys.pem", made("two keys"))]
+    own = read_own_files(files, str)
+    assert 2 == dict(own.files)["keys.pem"].keys
+    assert own.key_matches is True
+
+
+def _explained(name: str) -> str:
+    """The explanation of a file as text, or the error's own parts."""
+    try:
+        own = read_own_files([(name, made(name))], lambda: FILES_PASSWORD)
+    except CertificateError as error:
+        return f"{error.got} | {error.advice}"
+    moment = datetime(2026, 11, 29, tzinfo=UTC)
+    found = explain(own.chain, own.roots, moment, key_matches=own.key_matches)
+    return explanation_text(own, found, 80, coloured=False, every=True)
+
+
+@pytest.mark.parametrize("name", sorted(MADE))
+def test_every_kind_of_file_is_explained_or_refused_in_words(name: str) -> None:
+    """Whatever a file is: an explanation, or an error that names the file and says what helps."""
+    said = _explained(name)
+    assert said.startswith(f"{name}: ")
+    assert not said.endswith("| ")
+
+
+def test_what_is_not_judged_here_is_no_verdict_of_openssl(tmp_path: Path) -> None:
+    """A key of a foreign kind gets no advice to make another one: another program may accept it."""
+    own = read_own_files([("alice.der", of_ml_dsa(tmp_path))], str)
+    made = explain(own.chain, own.chain, datetime(2026, 11, 29, tzinfo=UTC))
+    assert made.sentence.endswith("ask the program that will judge it.")
 
 
 def _openssl(folder: Path, *arguments: str) -> str:
