@@ -35,6 +35,12 @@ if TYPE_CHECKING:
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
+# What a changed setting means, where it can be said better than by its name.
+CHANGED = {
+    "certificate": "From now on the {part} uses the certificate {value}.",
+    "sends": "From now on the {part} sends {chain}.",
+    "trusts": "From now on the {part} trusts {names}.",
+}
 SWITCHED_OFF_AT = -10 * MINUTE
 OPENED_AT = -1_000_000  # a second before it connects, and after every entry of a schedule
 
@@ -223,15 +229,15 @@ class Enrolment:
             scenario = self._world.scenario
             issuer = scenario.certificates[outer[0]].issuer
             actor = lane_name(issuer) if issuer in authorities_of(scenario) else "client"
-            text = f"What the next certificate after {outer[0]} will have: {key} is now {value}."
+            text = f"From the next renewal of {outer[0]} on: {key} is {value}."
         elif key == "crls":
-            actor, text = (
-                part,
-                f"From now on the {part} holds these revocation lists: {value[1:-1] or 'none'}.",
-            )
+            actor = part
+            text = f"From now on the {part} holds these revocation lists: {value[1:-1] or 'none'}."
         else:
             actor = "client" if part == "network" else part
-            text = f"The {part}'s setting {key} is now {value}."
+            words = CHANGED.get(key, "The {part}'s setting {key} is now {value}.")
+            chain = "the chain of its certificate" if value == "default" else value[1:-1]
+            text = words.format(part=part, key=key, value=value, names=value[1:-1] or "nothing", chain=chain)
             if change.path == LOADED_USERS:
                 text = (
                     f"The server loads the table of users as it stands now: {table_in_words(change.value)}."

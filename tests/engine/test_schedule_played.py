@@ -97,7 +97,7 @@ def test_the_story_between_two_connections_is_told_once() -> None:
     told = {one.name for _, one in second.facts(Sent) if one.protocol == "enrolment"}
     assert {"CertificationRequest", "Certificate"} == told
     notes = [note.text for _, note in second.facts(Noted)]
-    assert "The server's setting trusts is now [server-ca]." in notes
+    assert "From now on the server trusts server-ca." in notes
     decided = [[one.decision for _, one in trace.facts(Decided)] for trace in (first, second, third)]
     assert ["revoke" in one for one in decided] == [False, False, True]
     assert 2 == decided[0].count("issue")

@@ -52,12 +52,13 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class DatedConnection:
-    """A connection: its number, the moment it began, and its level."""
+    """A connection: its number, the moment it began, its level, and the certificates shown in it."""
 
     number: int
     at: datetime
     level: SecurityLevel
     seq: int
+    shown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def life_of(trace: Trace) -> Life:
     seq = 0
     for number, one in enumerate(connections, start=1):
         start = datetime.fromisoformat(one.setup.clock)
-        dated.append(DatedConnection(number, start, one.card.level, seq))
+        dated.append(DatedConnection(number, start, one.card.level, seq, tuple(_shown(one))))
         occurrences += _occurrences(one, start, seq)
         seq += len(one.events)
     occurrences = _near(occurrences, dated)
@@ -104,6 +105,14 @@ def life_of(trace: Trace) -> Life:
     last = max([last, *(end for end in ends if end <= last + reach)])
     air = max((last - first) * 0.04, timedelta(hours=1))
     return Life(first - air, last + air, tuple(validities), tuple(occurrences), tuple(dated))
+
+
+def _shown(connection: Trace) -> Iterator[str]:
+    """The names of the certificates that client and server sent, the first of each chain."""
+    for _, sent in connection.facts(Sent):
+        if (sent.protocol, sent.name) == ("handshake", "Certificate"):
+            places = [(sent.raw.find(held.der), held.name) for held in connection.setup.certificates]
+            yield from (clean(name) for _, name in sorted(one for one in places if one[0] >= 0)[:1])
 
 
 def _validities(trace: Trace) -> Iterator[Validity]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,21 +18,23 @@ from simulator.views.story.lanes import whole_title
 from simulator.views.story.words import MONTHS, clean, date_words, level_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from simulator.trace.trace import Trace
+    from simulator.views.drawing.marks import Point
 
 TITLE = "over time"
 LEAD = (
-    "A bar is the time in which a certificate is valid; it goes on where it has no end. "
-    "Each upright line is a connection, and below it stands the level that came out."
+    "A bar is the time in which a certificate is valid; where it is pointed, it goes on. An upright line is "
+    "a connection: dots mark the certificates shown in it, and the level that came out stands below."
 )
 LEAD_OF_LISTS = " A dashed bar is the time for which a revocation list holds."
 NAMES, AXIS = 190.0, 900.0
 LEFT, RIGHT = MARGIN + NAMES, MARGIN + NAMES + AXIS
 WIDTH = RIGHT + 2 * MARGIN
-ROW, BAR = 34.0, 20.0
+ROW, BAR, TIP, DOT = 34.0, 20.0, 9.0, 5.0
 LEVEL_WIDTH, LEVEL_HEIGHT, LEVEL_GAP = 172.0, 50.0, 8.0
+FAN = 26.0  # in which the lines of connections go apart, to the boxes of their levels
 WORDS_WIDTH = 250.0
 CONNECTION = "belief.held"  # the line of a connection
 MOST_TICKS = 10
@@ -116,21 +119,38 @@ class _Life:
         self.sheet.line(one.name, "belief.title", 0, MARGIN, y + 20, width=NAMES - 12)
         style = {"certificate": "store", "ca": "card", "list": "certificate.idle"}[one.kind]
         if until > LEFT and since < RIGHT:
-            self.sheet.middle.append(Box(since, y + 7, until - since, BAR, style, 0, radius=4))
+            self.sheet.middle.append(Polygon(self._shape(one, since, until, y + 7), style, 0))
         if one.until is not None and LEFT < until < RIGHT:
             words = f"until {date_words(one.until.isoformat()).partition(',')[0]}"
             at, anchor = self._place_of(words, since, until)
             self.sheet.line(words, "small", 0, at, y + 22, width=width_of(words, "small") + 1, anchor=anchor)
+        for connection in self.told.connections:
+            if one.name in connection.shown:
+                self._dot(self.x(connection.at), y + 7 + BAR / 2, connection.seq)
         self.sheet.y += ROW
+
+    def _shape(self, one: Validity, since: float, until: float, y: float) -> tuple[Point, ...]:
+        """A bar: upright where the validity ends within the axis, pointed where it goes on."""
+        goes_on = one.until is None or one.until > self.told.end
+        before = since - TIP if one.since < self.told.begin else since
+        after = until + TIP if goes_on else until
+        middle, foot = y + BAR / 2, y + BAR
+        return ((since, y), (until, y), (after, middle), (until, foot), (since, foot), (before, middle))
+
+    def _dot(self, x: float, y: float, seq: int) -> None:
+        """The mark of a certificate that was shown."""
+        turns = (math.tau * part / 16 for part in range(16))
+        points = tuple((x + DOT * math.cos(turn), y + DOT * math.sin(turn)) for turn in turns)
+        self.sheet.put(Polygon(points, "decision.diamond", seq))
 
     def _place_of(self, date: str, since: float, until: float) -> tuple[float, Anchor]:
         """The place of a bar's date, behind the bar, in it or before it, where no connection's line is."""
-        width = width_of(date, "small") + 6
+        width = width_of(date, "small") + 10
         behind: tuple[float, Anchor] = (until + 6, "start")
         inside = (until, *(x for x in reversed(self.uprights) if x < until))
         places: list[tuple[float, tuple[float, Anchor]]] = [
             (until + 6, behind),
-            *((x - width, (x - 6, "end")) for x in inside if x - width > since),
+            *((x - width, (x - 10, "end")) for x in inside if x - width > since),
             (since - width, (since - 6, "end")),
         ]
         for left, place in places:
@@ -155,17 +175,19 @@ class _Life:
         self.sheet.y = y + len(lines) * pitch - 8
 
     def _levels(self, top: float) -> None:
-        """The level of each connection below its line, in as many rows as it takes."""
-        ends: list[float] = []  # the right edge of the last box of each row
-        for connection in self.told.connections:
-            x = min(max(self.x(connection.at) - LEVEL_WIDTH / 2, MARGIN), WIDTH - MARGIN - LEVEL_WIDTH)
-            row = next((place for place, end in enumerate(ends) if end + LEVEL_GAP <= x), len(ends))
-            ends[row : row + 1] = [x + LEVEL_WIDTH]
-            y = top + row * (LEVEL_HEIGHT + LEVEL_GAP)
-            line = self.x(connection.at)
-            self.sheet.middle.append(Line(((line, top - LEVEL_GAP), (line, y)), CONNECTION, connection.seq))
-            self._level(connection, x, y)
-        self.sheet.y = top + len(ends) * (LEVEL_HEIGHT + LEVEL_GAP)
+        """The level of each connection below its line; boxes that would cover each other move apart."""
+        connections = self.told.connections
+        most = int((WIDTH - 2 * MARGIN + LEVEL_GAP) // (LEVEL_WIDTH + LEVEL_GAP))
+        y = top + FAN
+        for first in range(0, len(connections), most):
+            row = connections[first : first + most]
+            middles = apart([self.x(one.at) for one in row])
+            for connection, middle in zip(row, middles, strict=True):
+                line = ((self.x(connection.at), top), (middle, y))
+                self.sheet.middle.append(Line(line, CONNECTION, connection.seq))
+                self._level(connection, middle - LEVEL_WIDTH / 2, y)
+            y += LEVEL_HEIGHT + FAN
+        self.sheet.y = y - FAN
 
     def _level(self, connection: DatedConnection, x: float, y: float) -> None:
         middle, width = x + LEVEL_WIDTH / 2, LEVEL_WIDTH - 10
@@ -185,6 +207,23 @@ class _Life:
         )
         name = level_name(connection.level)
         self.sheet.line(name, "matrix.level", connection.seq, middle, y + 39, width=width, anchor="middle")
+
+
+def apart(wanted: Sequence[float]) -> list[float]:
+    """The middles of boxes in a row, as near as they can be to where they are wanted, none over another.
+
+    Boxes that touch form a group around the mean of what they want; groups that touch become one.
+    """
+    pitch, least, most = LEVEL_WIDTH + LEVEL_GAP, MARGIN + LEVEL_WIDTH / 2, WIDTH - MARGIN - LEVEL_WIDTH / 2
+    groups: list[list[float]] = []  # of each its first middle, and how many boxes
+    for place in wanted:
+        groups.append([min(max(place, least), most), 1])
+        while len(groups) > 1 and groups[-2][0] + groups[-2][1] * pitch > groups[-1][0]:
+            second, first = groups.pop(), groups.pop()
+            count = first[1] + second[1]
+            mean = (first[0] * first[1] + (second[0] - first[1] * pitch) * second[1]) / count
+            groups.append([min(max(mean, least), most - (count - 1) * pitch), count])
+    return [first + number * pitch for first, count in groups for number in range(int(count))]
 
 
 def ticks(begin: datetime, end: datetime) -> Iterator[tuple[datetime, str]]:
