@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ACTOR_PLAYS: Mapping[str, Scenario] = {
     "line": Scenario(),
     "http": Scenario().but({"network.application": "http"}),
+    "tn3270": Scenario().but({"network.application": "tn3270"}),
     "not asked": Scenario().but({"server.client_authentication": "none"}),
     "refused in the application": Scenario().but({"server.minimum_level": "CLIENT_IDENTIFIED"}),
 }

@@ -1,7 +1,8 @@
 """The conversation inside the session: an object of client and server that can be replaced.
 
-It is asked only for bytes and for what bytes say: what the client opens with, when the server may answer and
-with which words, and which level those words name. Deciding stays with the actors.
+It is asked only for bytes and for what bytes say: what the client opens with, what each side says before the
+server may answer, when it may, with which words, and which level those words name. Deciding stays with the
+actors.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from simulator.security import SecurityLevel
 
 if TYPE_CHECKING:
     from simulator.actors.grant import Grant
-    from simulator.scenario import Network
+    from simulator.tls.wire.version import Side
 
 MAX_HEAD = 8192  # of a request or an answer, as in most HTTP servers (nginx: large_client_header_buffers)
 HTTPS_PORT = 443  # the port that a Host header leaves out (RFC 9110, section 4.2.2)
@@ -47,6 +48,14 @@ class Application(ABC):
     @abstractmethod
     def opening(self, host: str) -> bytes:
         """The client's first bytes."""
+
+    def says(self, side: Side, heard: bytes) -> bytes:  # noqa: ARG002 - of applications that negotiate
+        """All that a side says by itself once it has heard this: what is negotiated before the answer."""
+        return b""
+
+    def may_decide(self, heard: bytes) -> bool:
+        """Return True if the server knows enough to decide on the session; by default, to answer."""
+        return self.may_answer(heard)
 
     @abstractmethod
     def is_whole(self, heard: bytes) -> bool:
@@ -152,8 +161,3 @@ def _page(status: int, body: bytes) -> bytes:
 
 
 LINE = LineApplication()
-
-
-def application_of(network: Network) -> Application:
-    """The application that a scenario's client and server speak."""
-    return HttpApplication(network.port) if network.application == "http" else LINE

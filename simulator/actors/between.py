@@ -97,7 +97,7 @@ class FrontServer(Server):
         if not granted:
             return super()._open_or_close(granted=granted, reason=reason)
         assert self._grant is not None
-        self._granted = True
+        self._granted = self._answered = True  # by the server behind it
         return self._know(self._grant.standing, self._grant.words, self._grant.user)
 
     @property

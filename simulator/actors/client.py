@@ -266,14 +266,15 @@ class Client(Peer):
         if self._answer_read:
             return []
         self._server_said += data
+        replies = self._negotiate(self.role.application, self._server_said)
         answer = self.role.application.read(self._server_said)
         if answer is None:
-            return []
+            return replies
         self._answer_read = True
         if answer.level is None:
-            return []
+            return replies
         self._granted = answer.level is not SecurityLevel.REFUSED
-        return self._learn(answer.level) + (self._say_goodbye() if self._granted else [])
+        return replies + self._learn(answer.level) + (self._say_goodbye() if self._granted else [])
 
     def _session_granted(self) -> bool:
         return self._granted

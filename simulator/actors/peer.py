@@ -40,11 +40,12 @@ from simulator.trust.unjudged import unjudged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from simulator.actors.application import Application
     from simulator.actors.decisions import TakenBy
     from simulator.actors.inquiry import ResponderAddress
     from simulator.security import RefusalLayer
     from simulator.tls.connection import Connection
-    from simulator.tls.wire.version import Version
+    from simulator.tls.wire.version import Side, Version
     from simulator.trace.facts import BeliefChanged, Fact, StandingChanged
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.verdict import Verdict
@@ -81,8 +82,8 @@ class Peer(ABC):
 
     def __init__(
         self,
-        name: str,
-        peer: str,
+        name: Side,
+        peer: Side,
         version: Version,
         responders: Mapping[str, ResponderAddress] = NO_RESPONDERS,
     ) -> None:
@@ -101,6 +102,7 @@ class Peer(ABC):
         self._gone = False  # the transport ended
         self._now = datetime.min.replace(tzinfo=UTC)  # the time of the last call
         self._said_goodbye = False
+        self._negotiated = 0  # bytes that the application said by itself
         self._agreed: str | None = None
         self._just_connected = False
 
@@ -373,8 +375,14 @@ class Peer(ABC):
         self.pending = PendingDecision(self.name, name, options, choice, reason)
 
     def _say(self, words: bytes) -> list[Fact]:
-        """Send application data."""
-        return self._settle(self.machine.write(words))
+        """Send application data; an empty record says nothing, and none is sent."""
+        return self._settle(self.machine.write(words)) if words else []
+
+    def _negotiate(self, application: Application, heard: bytes) -> list[Fact]:
+        """Say what the application says by itself once it has heard this."""
+        words = application.says(self.name, heard)[self._negotiated :]
+        self._negotiated += len(words)
+        return self._say(words)
 
     def _say_goodbye(self) -> list[Fact]:
         """Send close_notify, once."""

@@ -98,15 +98,19 @@ class Server(Peer):
         self._presented = False  # True also for a certificate that cannot be read
         self._grant: Grant | None = None
         self._granted = False
+        self._objection: str | None = None
+        self._answered = False
         self._client_said = b""
 
     def _notice(self, fact: Fact) -> list[Fact]:
         """Take the version for agreed with the server's own ServerHello; read what the client says."""
         if type(fact) is Sent and fact.name == "ServerHello":
             self._agreed = self.version.value
-        if type(fact) is Received and fact.protocol == "application_data" and self._grant is None:
+        if type(fact) is Received and fact.protocol == "application_data" and not self._answered:
             self._client_said += fact.raw
-            return self._after_connecting()
+            if self._grant is None:
+                return self._after_connecting()
+            return self._answer_client() if self.pending is None else []
         return []
 
     def _answer(self, question: Question) -> list[Fact]:
@@ -176,8 +180,8 @@ class Server(Peer):
         return self._adopt(StandingChanged(Standing.REFUSED, None, reason, None))
 
     def _after_connecting(self) -> list[Fact]:
-        """Look the client up as soon as the application may answer, and wait for the decision."""
-        if not self.role.application.may_answer(self._client_said):
+        """Look the client up as soon as the application lets it decide, and wait for the decision."""
+        if not self.role.application.may_decide(self._client_said):
             return []
         grant = self._find_grant()
         facts: list[Fact] = [grant.sought] if grant.sought else []
@@ -198,14 +202,23 @@ class Server(Peer):
         return grant_of(self.belief.standing, self._peer_certificate, self.role.setup, self.role.known)
 
     def _open_or_close(self, *, granted: bool, reason: str) -> list[Fact]:
-        """Answer the client: a welcome, or a refusal with its reason."""
+        """Know what the client is granted, and answer it as soon as the application may."""
         grant = self._grant
         assert grant is not None
         standing, why = (grant.standing, grant.known) if granted else (Standing.REFUSED, reason)
-        self._granted = granted
-        words = self.role.application.answer(self._client_said, grant, None if granted else reason)
-        facts = self._know(standing, why, grant.user) + self._say(words)
-        return facts if granted else facts + self._say_goodbye()
+        self._granted, self._objection = granted, None if granted else reason
+        return self._know(standing, why, grant.user) + self._answer_client()
+
+    def _answer_client(self) -> list[Fact]:
+        """Negotiate, then answer: a welcome, or a refusal with its reason."""
+        application, grant = self.role.application, self._grant
+        assert grant is not None
+        facts = self._negotiate(application, self._client_said)
+        if not application.may_answer(self._client_said):
+            return facts
+        self._answered = True
+        facts += self._say(application.answer(self._client_said, grant, self._objection))
+        return facts if self._granted else facts + self._say_goodbye()
 
     def _session_granted(self) -> bool:
         return self._granted

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.actors.application import application_of
+from simulator.actors.applications import application_of
 from simulator.actors.client import ClientRole
 from simulator.actors.identity_header import ForgedIdentity
 from simulator.actors.mapping import certificates_named
@@ -54,7 +54,7 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
     )
     # A client that is set up to send an empty chain has nothing to send.
     credentials = tuple(one for one in held.credentials if one.chain)
-    application = application_of(scenario.network)
+    application = application_of(scenario)
     if setup.forges is not None:
         application = ForgedIdentity(application, world[setup.forges].certificate)
     opens_with = world.pin(setup.certificate) if setup.certificate is not None else ""
@@ -98,7 +98,7 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         revocation=revocation_policy(setup, held),
     )
     known = {name: world[name].certificate for name in certificates_named(setup)}
-    responders, application = addresses_for(setup, scenario, world), application_of(scenario.network)
+    responders, application = addresses_for(setup, scenario, world), application_of(scenario)
     return ServerRole(setup, config, policy, application, known, responders)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 KEEPING = {"file": "", "protected-file": "a file under a password", "device": "a security device"}
+APPLICATIONS = {"line": "", "http": "HTTP", "telnet": "telnet", "tn3270": "TN3270"}
 HEED = {True: "obeyed", False: "ignored", None: ""}
 
 
@@ -119,7 +120,7 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         *_settings_of_both(setup),
         ("profile", setup.profile),
         ("speaks", f"TLS {spoken.value} only" if spoken is not requested else ""),
-        ("application", "HTTP" if scenario.network.application == "http" else ""),
+        ("application", APPLICATIONS[scenario.network.application]),
         ("believes the header", TELLING[setup.believes_header] if setup.believes_header else ""),
         ("names these authorities", ", ".join(setup.ca_list)),
         *((f"user {user}", rule) for rule, user in setup.users_in_use.items()),

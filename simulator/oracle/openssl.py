@@ -49,6 +49,7 @@ class OpensslSide:
     ) -> None:
         self.finished = False  # True after an error or the goodbyes
         self._log = log
+        self._negotiated = 0  # bytes that the application said by itself
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         set_message_callback(context, openssl_observer(self.side, tls, log))
         is_server = self.side == "server"
@@ -84,6 +85,17 @@ class OpensslSide:
 
     def _heard(self) -> None:
         """The application's turn when it has read something."""
+
+    def _say(self, words: bytes) -> None:
+        """Send application data, if there is any: OpenSSL would send an empty record."""
+        if words:
+            self._tls.write(words)
+
+    def _negotiate(self, application: Application) -> None:
+        """Say what the application says by itself once it has heard what was read."""
+        words = application.says(self.side, self._log.data[self.side])[self._negotiated :]
+        self._negotiated += len(words)
+        self._say(words)
 
     def _go_on(self) -> None:
         """Let OpenSSL work until it has to read."""
@@ -131,9 +143,10 @@ class OpensslClient(OpensslSide):
         self._application = application
 
     def _connected(self) -> None:
-        self._tls.write(self._application.opening(self._server_name))
+        self._say(self._application.opening(self._server_name))
 
     def _heard(self) -> None:
+        self._negotiate(self._application)
         answer = self._application.read(self._log.data[self.side])
         if answer is not None and answer.level not in (None, SecurityLevel.REFUSED):
             self._say_goodbye()
@@ -168,11 +181,13 @@ class OpensslServer(OpensslSide):
         self._heard()
 
     def _heard(self) -> None:
+        if not self._answered:
+            self._negotiate(self._application)
         said = self._log.data[self.side]
         if self._answered or not self._application.may_answer(said):
             return
         self._answered = True
         grant = self._grant(self.peer_certificate)
-        self._tls.write(self._application.answer(said, grant, grant.reason if grant.refused else None))
+        self._say(self._application.answer(said, grant, grant.reason if grant.refused else None))
         if grant.refused:
             self._say_goodbye()

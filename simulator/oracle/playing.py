@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
-from simulator.actors.application import application_of
+from simulator.actors.applications import application_of
 from simulator.actors.client import Client, obeys_ca_list
 from simulator.actors.grant import Grant, grant_of
 from simulator.actors.server import Server
@@ -223,7 +223,7 @@ class _Play:
 
     def _server(self, context: ssl.SSLContext | None) -> OpensslServer | ActorSide:
         if context is not None:
-            application = application_of(self.scenario.network)
+            application = application_of(self.scenario)
             return OpensslServer(context, self.server_tls, self.log, self._grant, application)
         role = server_role(self.scenario, self.world, Version(self.tls))
         return ActorSide(Server(role, self.entropy.child("server")), self.log, self.judged_at.server)

@@ -39,7 +39,8 @@ PASSWORD_ADDRESS = place(_PASSWORD_ROW, _INPUT_COLUMN + 1)
 
 _LABEL, _VALUE = stream.PROTECTED | stream.NUMERIC, stream.PROTECTED | stream.NUMERIC | stream.INTENSIFIED
 _OPEN, _SECRET = 0, stream.HIDDEN
-_LEVEL = re.compile(r"^[ |]*Level[ .:]+([A-Z_]+)", re.MULTILINE)
+# At the very place of the label: a long name that goes on in the next row cannot pose as a level.
+_LEVEL = re.compile(r"^ ?Level\.{6}: +([A-Z_]+)$", re.MULTILINE)
 
 
 class LogonScreen(Struct, frozen=True):
@@ -110,6 +111,7 @@ class LogonScreen(Struct, frozen=True):
         """The screen as lines of plain telnet, without the prompt."""
         lines = [self.heading, ""]
         lines += [f"{f'{label:.<11}:' if label else '':12} {text}" for _, label, text in self.rows()]
+        lines += ["", clean(self.message)] if self.message else []
         return "\r\n".join([*lines, "", ""])
 
 

@@ -252,8 +252,8 @@ class TelnetServer(TelnetMachine):
         return self.device.endswith("-E") or self.device.startswith("IBM-3279")
 
     def _show_text(self, screen: LogonScreen) -> None:
-        """Write the screen as lines, and a prompt."""
-        text = f"\r\n{screen.message}\r\n" if screen.message else screen.text()
+        """Write the screen as lines, and a prompt; as an answer to what was typed, its message alone."""
+        text = f"\r\n{screen.message}\r\n" if self.user is not None else screen.text()
         self.user = None
         self.line.clear()
         prompt = USER_PROMPT if screen.asks else ""

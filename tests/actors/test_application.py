@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator import simulate
-from simulator.actors.application import LINE, MAX_HEAD, Answer, Application, HttpApplication, application_of
+from simulator.actors.application import LINE, MAX_HEAD, Answer, Application, HttpApplication
+from simulator.actors.applications import application_of
 from simulator.actors.grant import grant_of
 from simulator.scenario import Network, Scenario, ServerSetup
 from simulator.security import SecurityLevel, Standing
@@ -127,13 +128,14 @@ def test_actors_speak_http_in_any_pieces(version: Version) -> None:
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
+@pytest.mark.parametrize("application", ["http", "telnet", "tn3270"])
 @pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_every_story_ends_alike(name: str, tls: TlsVersion) -> None:
+def test_every_story_ends_alike(name: str, tls: TlsVersion, application: str) -> None:
     """Whatever is spoken inside, level, decisive check and alert of a run are the same."""
     line = run_of(name, tls)
-    http = simulate(line.scenario.but({"network.application": "http"}), tls=tls)
-    assert http.outcome == line.outcome
-    assert http.card == line.card
+    other = simulate(line.scenario.but({"network.application": application}), tls=tls)
+    assert other.outcome == line.outcome
+    assert other.card == line.card
 
 
 @pytest.mark.parametrize("tls", VERSIONS)
@@ -152,5 +154,5 @@ def test_a_refusal_by_the_application_is_403(tls: TlsVersion) -> None:
 
 def test_the_setting_chooses() -> None:
     """The line is the default."""
-    assert application_of(Network()) is LINE
-    assert application_of(Network(port=443, application="http")) == HttpApplication(443)
+    assert application_of(Scenario()) is LINE
+    assert application_of(Scenario(network=Network(port=443, application="http"))) == HttpApplication(443)

@@ -68,6 +68,12 @@ CHANGES: dict[str, dict[str, Any]] = {
         "network.application": "http",
         "server.minimum_level": "CLIENT_IDENTIFIED",
     },
+    "telnet inside": {"network.application": "telnet"},
+    "TN3270 inside": {"network.application": "tn3270"},
+    "TN3270 inside, and a refusal": {
+        "network.application": "tn3270",
+        "server.minimum_level": "CLIENT_IDENTIFIED",
+    },
     "server self-signed": {"certificates.server.issuer": "server"},
     "server not yet valid": {"certificates.server.not_before": "1h"},
     "both expired": {"certificates.alice.not_after": "-1h", "certificates.server.not_after": "-1h"},

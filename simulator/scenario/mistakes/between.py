@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from simulator.scenario.whole import ScenarioSetup
 
+WAITS_FOR_SERVER = (
+    "must be line or http where a party stands between: it hands on what the client says first, "
+    "and a telnet client waits for the server"
+)
 HEADERS_NEED_HTTP = "needs a request with headers: network.application = 'http'"
 
 
@@ -34,6 +38,8 @@ def between_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         if between != Between():
             yield Problem(("between", "party"), "must be redirector or proxy where [between] has settings")
         return
+    if scenario.network.application in ("telnet", "tn3270"):
+        yield Problem(("network", "application"), WAITS_FOR_SERVER)
     if scenario.schedule:
         yield Problem(("between", "party"), "has no schedule: its two connections begin by themselves")
     own = replace(scenario, server=between.server, client=between.client)

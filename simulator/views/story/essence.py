@@ -199,11 +199,20 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
             row.event.step is not Step.SEND_OR_SKIP for row in rows
         ):
             rows.append(bare)
-        case Sent(to="client", protocol="application_data") if beat.fields:
-            if ("server", fact.name) not in map(_kind, rows):  # its first words say what it grants
-                rows.append(replace(bare, name=re.split(r"\(|\. ", beat.fields[0])[0].rstrip(" ”") + "”"))
+        case Sent(to="client", protocol="application_data"):
+            words = _first_words(beat)  # they say what it grants
+            if words and ("server", fact.name) not in map(_kind, rows):
+                rows.append(replace(bare, name=words))
         case _:
             pass
+
+
+def _first_words(beat: Flight) -> str:
+    """The beginning of a server's words; of a logon screen the client's row; empty while it negotiates."""
+    client = next((field for field in beat.fields if field.startswith("Client..")), None)
+    words = client and "“" + re.sub(r"\.+:", ":", client)
+    words = words or next((field for field in beat.fields if field.startswith("“")), "")
+    return words and re.split(r"\(|\. ", words)[0].rstrip(" ”") + "”"
 
 
 def _owner(beat: Flight) -> str:

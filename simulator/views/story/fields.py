@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.telnet.reading import phrases_of, screen_in
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.distinguished_names import name_text, request_subject
 from simulator.tls.wire.messages import (
@@ -56,7 +57,7 @@ def key_fields(fact: Sent | Alert, trace: Trace, verdict: Verdict | None = None)
         case "ocsp":
             return (clean(fact.words),) if fact.words else ()
         case "application_data":
-            return _words(fact.raw)
+            return _telnet(fact.raw) if is_telnet(trace.setup) else _words(fact.raw)
         case _:
             return ()
 
@@ -67,6 +68,22 @@ def _words(data: bytes) -> tuple[str, ...]:
     first, *rest = [line for line in text.split("\r\n") if line] or [""]
     lines = [f"“{clean(first)}", *map(clean, rest)]
     return (*lines[:-1], f"{lines[-1]}”")
+
+
+def is_telnet(setup: Setup) -> bool:
+    """Return True if the session is one of telnet, with or without 3270 screens."""
+    server = next((actor for actor in setup.actors if actor.role == "server"), None)
+    return server is not None and dict(server.policy).get("application") in ("telnet", "TN3270")
+
+
+def _telnet(data: bytes) -> tuple[str, ...]:
+    """What is negotiated, or the rows of a screen that are not empty, in one pair of quotation marks."""
+    screen = screen_in(data)
+    rows = [clean(row.strip()) for row in screen.lines if row.strip()] if screen else []
+    said = phrases_of(data)
+    if not rows:
+        return said
+    return (*said, f"“{rows[0]}", *rows[1:-1], f"{rows[-1]}”") if len(rows) > 1 else (*said, f"“{rows[0]}”")
 
 
 def _alert(alert: Alert, verdict: Verdict | None) -> tuple[str, ...]:

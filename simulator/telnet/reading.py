@@ -1,0 +1,59 @@
+"""Application data of a telnet session in words: what is negotiated, and the rows of a screen."""
+
+from __future__ import annotations
+
+from simulator.telnet.codes import Command, DataType
+from simulator.telnet.data_stream import WriteCommand
+from simulator.telnet.happenings import describe
+from simulator.telnet.nvt import Paper
+from simulator.telnet.screen import Display, Screen
+from simulator.telnet.stream import CommandItem, DataItem, TelnetReader, TelnetViolation
+from simulator.telnet.tn3270e import read_header
+
+
+def phrases_of(data: bytes) -> tuple[str, ...]:
+    """What is negotiated, item by item: ``DO TN3270E``, ``BIND-IMAGE``; text and screens are no phrases."""
+    return tuple(words for words, _ in _told(data) if words)
+
+
+def screen_in(data: bytes) -> Screen | None:
+    """The screen that the server's data shows on a terminal, or None: a 3270's write, or lines of text."""
+    return next((screen for _, screen in reversed(_told(data)) if screen is not None), None)
+
+
+def _told(data: bytes) -> list[tuple[str, Screen | None]]:
+    """The words or the screen of each item of whole application data; what is no telnet tells nothing."""
+    reader = TelnetReader()
+    reader.feed(data)
+    found: list[tuple[str, Screen | None]] = []
+    content = b""
+    try:
+        while item := reader.next_item():
+            if isinstance(item, DataItem):
+                content += item.data
+            elif isinstance(item, CommandItem):
+                found.append(_record(content) if item.command is Command.EOR else (item.command.name, None))
+                content = b""
+            else:
+                found.append((describe(item), None))
+    except TelnetViolation:
+        pass
+    if content:  # no record: text
+        paper = Paper()
+        paper.write(content.decode("utf-8", "replace"))
+        found.append(("", paper.screen()))
+    return found
+
+
+def _record(content: bytes) -> tuple[str, Screen | None]:
+    """One record. Without a TN3270E header its first byte is a command, which is no data type of a header."""
+    try:
+        if content[:1] and content[0] not in WriteCommand._value2member_map_:
+            header, content = read_header(content)
+            if header.data_type is not DataType.DATA_3270:
+                return header.data_type.name.replace("_", "-"), None
+        display = Display()
+        display.write(content)
+    except TelnetViolation:
+        return "", None
+    return "", display.screen()
