@@ -211,6 +211,7 @@ def test_decisions_of_both_connections_can_be_taken_from_outside() -> None:
     ("changes", "words"),
     [
         ({"between.party": "none"}, "redirector or proxy"),
+        ({"network.application": "tn3270"}, "a telnet client waits for the server"),
         ({"network.application": "line"}, "needs a request with headers"),
         ({"between.server.certificate": "nobody"}, "the name of a certificate"),
         ({"between.client.forges": "alice"}, "what the party writes is writes_header"),
