@@ -1,4 +1,4 @@
-"""The certificate authority: it signs at enrolment, when it is asked; the handshake never asks it anything.
+"""The certificate authority: it signs at enrolment, when it is asked; later only its responder may be asked.
 
 Two ways lead to a certificate. Either the holder makes its own key and sends a certification request (CSR,
 PKCS#10), so that the private key never leaves it. Or the authority makes the key too and delivers both in

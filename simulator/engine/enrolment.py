@@ -2,7 +2,8 @@
 
 It is played once for a scenario, on a clock of its own: the CAs sign when they are asked, and the world has
 their certificates afterwards. Every run of the scenario then records what happened. All of it has negative
-times, however slow the network is; once the connection begins, no CA sends or reads anything.
+times, however slow the network is; once the connection begins, no CA sends or reads anything, unless its OCSP
+responder is asked.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ from simulator.security import SecurityLevel
 from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Checked, Sent
 from simulator.trust.judge import judge
-from simulator.trust.policy import TrustPolicy
+from simulator.trust.policy import RevocationPolicy, TrustPolicy
 from tests.played import CONNECTIONS, LABELS, RUNS, run_of
 
 if TYPE_CHECKING:
@@ -200,7 +200,10 @@ def presented(scenario: Scenario, side: str) -> list[bytes]:
 
 
 def judged(scenario: Scenario, side: str, version: TlsVersion) -> tuple[str | None, str | None]:
-    """The decisive check and its alert when one side's certificate is judged; (None, None) if accepted."""
+    """The decisive check and its alert when one side's certificate is judged; (None, None) if accepted.
+
+    No responder is asked here: what one answers comes with a run.
+    """
     world = issue_world(scenario, SeededEntropy(scenario.seed))
     judging = world.server if side == "client" else world.client
     setup = scenario.server if side == "client" else scenario.client
@@ -211,7 +214,7 @@ def judged(scenario: Scenario, side: str, version: TlsVersion) -> tuple[str | No
         server_name=scenario.client.server_name,
         profile=setup.profile,
         require_certificate=scenario.server.client_authentication == "required",
-        revocation=revocation_policy(setup, judging),
+        revocation=RevocationPolicy() if setup.revocation == "ocsp" else revocation_policy(setup, judging),
     )
     now = scenario.clock + setup.clock_offset
     verdict = judge(presented(scenario, side), policy, now, tls=version)
