@@ -118,6 +118,14 @@ def _moment(_context: click.Context, _parameter: click.Parameter, written: str |
     help="Certificates that the other side trusts, in any form. May be given several times. Default: the "
     "roots among the FILEs.",
 )
+@click.option(
+    "--crl",
+    "crls",
+    metavar="FILE",
+    multiple=True,
+    type=OWN_FILE,
+    help="Revocation lists that the other side holds; it looks up the leaf. Default: it does not look.",
+)
 @click.option("--host", metavar="NAME", help="Of a server's certificate: the name by which it is reached.")
 @click.option("--at", callback=_moment, metavar="TIME", help="The moment of the decision. Default: now.")
 @click.option("--profile", default="openssl", show_default=True, metavar="NAME", help="Who judges.")
@@ -130,6 +138,7 @@ def explain(
     files: tuple[Path, ...],
     role: Side,
     trust: tuple[Path, ...],
+    crls: tuple[Path, ...],
     host: str | None,
     at: datetime,
     profile: str,
@@ -142,11 +151,12 @@ def explain(
     """Judge certificates of your own, and say what to do.
 
     FILEs hold a certificate, its chain and perhaps its key, in any form. Nothing is connected to or written,
-    no key and no password is shown, and revocation is not looked up. Exit status 1: refused.
+    and no key and no password is shown. Exit status 1: refused.
     """
     from simulator.command.explanations import document, explanation_text
     from simulator.lab.explanation import explain as explained
     from simulator.lab.own_files import read_own_files
+    from simulator.pki.crl.files import load_revocation_lists
 
     if host is not None and role == "client":
         raise click.UsageError("--host is about a server's certificate; add --as server, or leave it out.")
@@ -154,7 +164,14 @@ def explain(
     own = read_own_files(((f"{path}", _bytes_of(path)) for path in files), password)
     trusted = _trusted(trust, password) if trust else own.roots
     explanation = explained(
-        own.chain, trusted, at, key_matches=own.key_matches, role=role, profile=profile, server_name=host
+        own.chain,
+        trusted,
+        at,
+        key_matches=own.key_matches,
+        role=role,
+        profile=profile,
+        server_name=host,
+        crls=[one for path in crls for one in load_revocation_lists(_bytes_of(path))],
     )
     if as_json:
         write_json(document(own, explanation))

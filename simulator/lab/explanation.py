@@ -1,7 +1,7 @@
 """Certificates of one's own, explained: the verdict with its reasons, what to do, and what other rules say.
 
 No connection is made, so the proof of possession is not reached; with a key that belongs to another
-certificate it would fail. Revocation is not looked up.
+certificate it would fail. Revocation is looked up in lists that are given, and nowhere else.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from simulator.scenario.setup import ClientAuthentication
 from simulator.security import SecurityLevel
 from simulator.tls.wire.version import TLS_VERSIONS
 from simulator.trust.judge import judge, with_proof
-from simulator.trust.policy import TrustPolicy
+from simulator.trust.policy import RevocationPolicy, TrustPolicy
 from simulator.trust.profiles import PROFILES
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
+    from simulator.pki.crl.revocation_list import RevocationList
     from simulator.tls.wire.version import Side, TlsVersion
     from simulator.trust.verdict import Verdict
 
@@ -86,6 +87,7 @@ def explain(
     role: Side = "client",
     profile: str = "openssl",
     server_name: str | None = None,
+    crls: Sequence[RevocationList] = (),
 ) -> Explanation:
     """Judge a chain as the other side would.
 
@@ -97,15 +99,17 @@ def explain(
         role: whose certificate it is.
         profile: the stack profile that judges.
         server_name: of a server's certificate, the name by which it is reached; None for no name check.
+        crls: the revocation lists that the other side holds for the leaf; without any it does not look.
 
     Raises:
         ScenarioError: unknown profile.
     """
     sent = [certificate.der for certificate in chain]
     store = TrustStore.of(trusted)
+    revocation = RevocationPolicy("crl", crls=tuple(crls)) if crls else RevocationPolicy()
 
     def verdict(name: str, tls: TlsVersion = "1.3") -> Verdict:
-        policy = TrustPolicy(role, store=store, server_name=server_name, profile=name)
+        policy = TrustPolicy(role, store=store, server_name=server_name, profile=name, revocation=revocation)
         judged = judge(sent, policy, at, tls=tls)
         if key_matches is False and judged.accepted:
             return with_proof(judged, ok=False, scheme="the key at hand", problem=OTHER_KEY, tls=tls)

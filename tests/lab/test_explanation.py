@@ -17,6 +17,7 @@ from simulator.lab.own_files import OwnFiles, read_own_files
 from simulator.oracle.verify_errors import VERIFY_ERRORS
 from simulator.pki.bundles import load_certificates, write_pem
 from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.cells import cells
@@ -206,6 +207,29 @@ def test_openssl_verify_agrees(leaf: str, trust: str, days: int, made_by_openssl
         assert made.verdict.decisive.name in next(one.checks for one in VERIFY_ERRORS if one.number == number)
         assert made.sentence.startswith(made.verdict.decisive.sentence)
         assert len(made.sentence) > len(made.verdict.decisive.sentence) + 20
+
+
+REVOKED = ("revoked-by-crl", "crl-stale", "crl-good", "crl-forged")
+
+
+@pytest.mark.parametrize(
+    ("scenario", "looks"), [("revoked-by-crl", False), *((name, True) for name in REVOKED)]
+)
+def test_revocation_lists_are_read_as_openssl_reads_them(scenario: str, looks: bool, tmp_path: Path) -> None:
+    """With ``--crl`` the verdict is that of ``openssl verify -crl_check``; else nothing is looked up."""
+    chosen = catalogue[scenario]
+    world = issue_for_real_tools(chosen, seeded=True)
+    write_certificates(world, tmp_path, forms=set(), password=None, seeded=True)
+    crl = next(path.name for path in tmp_path.iterdir() if path.name.endswith(".crl.pem"))
+    trust, moment = "server-trusts.pem", chosen.clock.isoformat()
+    asked = ("explain", "client-chain.pem", "--trust", trust, "--at", moment, "--json")
+    made = json.loads(clientauth(*asked, *(("--crl", crl) if looks else ()), cwd=tmp_path).stdout)
+    lists = ("-crl_check", "-CRLfile", crl) if looks else ()
+    where = ("-no-CApath", "-no-CAstore", "-attime", f"{int(chosen.clock.timestamp())}")
+    purpose = ("-purpose", "sslclient")
+    said = _openssl(tmp_path, "verify", *purpose, "-CAfile", trust, *where, *lists, "client-chain.pem")
+    assert made["accepted"] == said.endswith("OK\n"), said
+    assert ("revocation" if "error" in said else None) == made["decisive_check"]
 
 
 def test_the_document_has_the_documented_keys(made_by_openssl: Path) -> None:
