@@ -35,9 +35,11 @@ if TYPE_CHECKING:
 def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> CheckRow:
     """Compare what the simulation says of a scenario with what OpenSSL does: all of :data:`COMPARED`.
 
-    Two things are not compared. The cipher suite: OpenSSL prefers AES-256 and the simulation AES-128, and no
-    scenario speaks of it. The bytes of keys, signatures and tickets: OpenSSL draws them at random. What is
-    otherwise in extensions is listed in :data:`~simulator.oracle.extensions.ACCEPTED_EXTENSIONS`.
+    Three things are not compared. The cipher suite: OpenSSL prefers AES-256 and the simulation AES-128, and
+    no scenario speaks of it. The bytes of keys, signatures and tickets: OpenSSL draws them at random. How the
+    server's program closes: both sides talk in memory, so an alert that ``network.close = "eof"`` leaves in a
+    buffer is compared, too. What is otherwise in extensions is listed in
+    :data:`~simulator.oracle.extensions.ACCEPTED_EXTENSIONS`.
 
     Args:
         scenario: what is set up.
@@ -48,6 +50,8 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> C
         PeerError: this Python does not allow what the comparison needs.
         ScenarioError: the scenario cannot be issued.
     """
+    if scenario.network.close == "eof":
+        scenario, run = replace(scenario, network=replace(scenario.network, close="alert")), None
     trace = _simulated(scenario, tls) if run is None else run.trace
     moments = judged_at(trace, scenario)
     try:

@@ -98,6 +98,7 @@ def test_run_json_has_the_documented_keys(tmp_path: Path) -> None:
             "believed_when_handshake_returned": "CLIENT_AUTHENTICATED",
             "believes": "REFUSED",
             "peer": None,
+            "saw": "alert",
         },
         "server": {
             "handshake": "failed",

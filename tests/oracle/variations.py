@@ -52,6 +52,11 @@ CHANGES: dict[str, dict[str, Any]] = {
     },
     "any purpose": {"certificates.alice.extended_key_usage": ["anyExtendedKeyUsage"]},
     "no purpose": {"certificates.alice.extended_key_usage": "absent"},
+    "expired, and the alert is not sent": {
+        "certificates.alice.not_after": "-1h",
+        "network.close": "eof",
+    },
+    "a client that writes slowly": {"client.writing_ms": 50, "network.application": "http"},
     "no key usage": {"certificates.alice.key_usage": "absent"},
     "key usage without signatures": {"certificates.alice.key_usage": ["keyEncipherment"]},
     "server for clients only": {"certificates.server.extended_key_usage": ["clientAuth"]},

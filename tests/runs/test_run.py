@@ -69,7 +69,8 @@ def test_the_document_has_its_keys_and_is_json(name: str, tls: TlsVersion) -> No
     run = run_of(name, tls)
     document = json.loads(json.dumps(run.to_dict()))
     assert list(document) == KEYS
-    assert set(document["client"]) == {"handshake", "believed_when_handshake_returned", "believes", "peer"}
+    promised = {"handshake", "believed_when_handshake_returned", "believes", "peer", "saw"}
+    assert set(document["client"]) == promised
     assert Trace.from_json(json.dumps(document["trace"])) == run.trace
 
 
