@@ -203,10 +203,16 @@ class CertificateAuthority:
         """Remark that a certificate went to its rightful holder, who takes no part in this connection."""
         return [Noted(f"The CA issued the certificate of {certificate.subject} to its rightful holder.")]
 
-    def revoke(self, certificate: Certificate) -> list[Fact]:
-        """Take a certificate back; a verifier that does not ask never learns of it."""
+    def revoke(self, certificate: Certificate, why: str) -> list[Fact]:
+        """Take a certificate back; a verifier that does not ask never learns of it.
+
+        Args:
+            certificate: one of its register.
+            why: the RFC 5280 name of the reason.
+        """
         self.revoked.add(certificate.serial_number)
-        reason = f"The certificate of {certificate.subject} is no longer to be trusted."
+        given = "" if why == "unspecified" else f": {why}"
+        reason = f"The certificate of {certificate.subject} is no longer to be trusted{given}."
         return [Decided("revoke", "revoke", ("revoke",), reason, "actor", None)]
 
     def release(self, certificate: Certificate) -> list[Fact]:

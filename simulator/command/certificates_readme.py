@@ -118,8 +118,8 @@ def _openssl(world: World, policy: _Policy, when: str, *, has_client: bool) -> I
     at_hand = "".join(f" -untrusted {world.name_of(one)}.pem" for one in world.server.held)
     judged = [("server", "client")] + ([("client", "server")] if has_client else [])
     verify = [
-        f"openssl verify{when} -purpose ssl{side} -CAfile {other}-trusts.pem -untrusted {side}-chain.pem"
-        f"{at_hand if side == 'client' else ''} {side}-chain.pem"
+        f"openssl verify{when} -purpose ssl{side} -CAfile {_anchors(world, other)} "
+        f"-untrusted {side}-chain.pem{at_hand if side == 'client' else ''} {side}-chain.pem"
         for side, other in judged
     ]
     yield _section("openssl: judge the chains", verify)
@@ -132,11 +132,20 @@ def _openssl(world: World, policy: _Policy, when: str, *, has_client: bool) -> I
         "openssl: a server, and in another window a client",
         [
             f"openssl s_server -accept {PORT} -www -cert server-chain.pem -key server-signs-with.key "
-            f"-chainCAfile server-chain.pem -CAfile server-trusts.pem{policy.openssl}{when}",
-            f"openssl s_client -connect 127.0.0.1:{PORT} {name} -CAfile client-trusts.pem "
+            f"-chainCAfile server-chain.pem -CAfile {_anchors(world, 'server')}{policy.openssl}{when}",
+            f"openssl s_client -connect 127.0.0.1:{PORT} {name} -CAfile {_anchors(world, 'client')} "
             f"-verify_return_error{own}{when}",
         ],
     )
+
+
+def _anchors(world: World, side: str) -> str:
+    """The file of what a side trusts, and the option that makes OpenSSL look into the lists in it."""
+    setup = world.scenario.client if side == "client" else world.scenario.server
+    if setup.revocation != "crl":
+        return f"{side}-trusts.pem"
+    flag = "-crl_check" if setup.revocation_scope == "leaf" else "-crl_check_all"
+    return f"{side}-trusts{'-and-crls' if setup.crls else ''}.pem {flag}"
 
 
 def _curl(world: World, *, has_client: bool) -> str:
@@ -209,6 +218,7 @@ def _browsers(world: World, names: Collection[str], *, has_client: bool) -> str:
 def _servers(world: World, policy: _Policy, names: Collection[str], *, has_client: bool) -> Iterator[str]:
     """The settings of servers that ask for certificates, and their clients."""
     both = "server-chain-and-key.pem"
+    looks_up = world.scenario.server.revocation == "crl" and bool(world.scenario.server.crls)
     join = "" if both in names else f"# cat server-chain.pem server-signs-with.key > {both}\n"
     postgresql = (
         _NO_SUCH_POLICY
@@ -242,8 +252,10 @@ def _servers(world: World, policy: _Policy, names: Collection[str], *, has_clien
         "ssl_client_certificate server-trusts.pem;",
         f"ssl_verify_client {policy.nginx};",
         "ssl_verify_depth 8;",
+        *(["ssl_crl server-crls.pem;  # needs the list of every CA in the path"] if looks_up else []),
     )
-    haproxy = _code(f"{join}bind :{PORT} ssl crt {both} ca-file server-trusts.pem {policy.haproxy}")
+    listed = " crl-file server-crls.pem" if looks_up else ""
+    haproxy = _code(f"{join}bind :{PORT} ssl crt {both} ca-file server-trusts.pem{listed} {policy.haproxy}")
     yield "## Servers\n\nGive each path in full."
     yield f"nginx, in `server`:\n\n{nginx}"
     yield f"HAProxy, in `frontend`:\n\n{haproxy}"

@@ -310,7 +310,8 @@ class Enrolment:
         """The CA takes a certificate back, even one that it has not issued yet."""
         made = self._world[name] if name in self._world else self._world.issue(name)
         authority = self._world.authority_of(name)
-        self._record(authority.name, authority.revoke(made.certificate))
+        why = self._world.scenario.certificates[name].revocation_reason
+        self._record(authority.name, authority.revoke(made.certificate, why))
 
     def _release(self, name: str) -> None:
         """The CA ends the revocation of a certificate."""

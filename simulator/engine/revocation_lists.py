@@ -13,8 +13,11 @@ from simulator.pki.crl.revocation_list import CRL_EXTENSIONS
 from simulator.pki.crl.writing import ListContents, ListedCertificate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from simulator.actors.authority import Practice
     from simulator.pki.certificate import Certificate
+    from simulator.pki.issuing import Issued
     from simulator.pki.keys import PublicKey
     from simulator.scenario import Scenario
     from simulator.scenario.revocation_setup import CrlSetup
@@ -29,10 +32,12 @@ class ListMaker:
     Attributes:
         scenario: the world.
         practice: the rules by which its CAs work.
+        issued: the certificates that exist by now.
     """
 
     scenario: Scenario
     practice: Practice
+    issued: Mapping[str, Issued]
 
     def contents(self, crl: CrlSetup, issuer: Certificate, signing_key: PublicKey) -> ListContents:
         """The contents of a list.
@@ -69,7 +74,10 @@ class ListMaker:
             issuer = parse_name(
                 self.practice.subject(self.scenario.certificates[setup.issuer])
             ).public_bytes()
-        date, number = self.scenario.clock + moment, self.practice.serial_number(name)
+        date = self.scenario.clock + moment
+        # With fresh entropy a certificate's own number is known from itself alone.
+        made = self.issued.get(name)
+        number = self.practice.serial_number(name) if made is None else made.certificate.serial_number
         return ListedCertificate(number, date, setup.revocation_reason, issuer)
 
 

@@ -202,7 +202,7 @@ class World:
         if name not in self._crls:
             setup = self.scenario.crls[name]
             key = self.key(setup.signed_by or setup.issuer)
-            maker = ListMaker(self.scenario, self._practice)
+            maker = ListMaker(self.scenario, self._practice, self._issued)
             contents = maker.contents(setup, self[setup.issuer].certificate, key.public_key())
             self._crls[name] = RevocationList.parse(signed_list(key, contents))
         return self._crls[name]
@@ -319,6 +319,12 @@ class World:
                     found.append(WorldFile(f"{side}-signs-with.key", words, key, is_private=True))
             trusts = write_pem(holding.store)
             found.append(WorldFile(f"{side}-trusts.pem", f"the certificates that the {side} trusts", trusts))
+            if holding.crls:
+                lists, content = write_revocation_lists(*holding.crls), f"the revocation lists of the {side}"
+                found.append(WorldFile(f"{side}-crls.pem", content, lists))
+                # s_server and s_client take one list with -CRL, and any number from the file of -CAfile.
+                both = f"what the {side} trusts, and {content}"
+                found.append(WorldFile(f"{side}-trusts-and-crls.pem", both, trusts + lists))
         return tuple(found)
 
     @contextmanager

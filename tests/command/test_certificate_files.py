@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import socket
+import ssl
 import stat
 import subprocess
 import time
@@ -230,6 +231,57 @@ def test_the_commands_for_openssl_and_curl_work(folder: Path, port: int) -> None
         word for word in asking if not word.startswith(("--cert", "--key", "client-chain", "client-signs"))
     ]
     assert run(without, folder, port).returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        ("crl-good", None),
+        ("revoked-by-crl", 23),
+        ("crl-stale", 12),
+        ("crl-missing", 3),
+        ("intermediate-revoked", 23),
+        ("intermediate-revoked-leaf-checked", None),
+    ],
+)
+def test_openssl_reads_the_revocation_lists(name: str, error: int | None, tmp_path: Path) -> None:
+    """The README's words judge the client's chain with the lists, and find what the scenario is about."""
+    write_certificates(fresh(name), tmp_path)
+    words = next(words for words in commands(tmp_path, "openssl") if "client-chain.pem" in words[-1])
+    done = run(words, tmp_path)
+    assert (done.returncode == 0) == (error is None), (words, done.stderr)
+    assert error is None or f"error {error} " in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("name", "refused"), [("crl-good", False), ("revoked-by-crl", True)])
+def test_python_reads_the_revocation_lists(name: str, refused: bool, tmp_path: Path) -> None:
+    """``load_verify_locations`` takes the file of lists, and a handshake goes as the scenario says."""
+    write_certificates(fresh(name), tmp_path)
+    server, client = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    server.load_cert_chain(tmp_path / "server-chain.pem", tmp_path / "server-signs-with.key")
+    server.verify_mode, server.verify_flags = ssl.CERT_REQUIRED, ssl.VERIFY_CRL_CHECK_LEAF
+    for file in ("server-trusts.pem", "server-crls.pem"):
+        server.load_verify_locations(tmp_path / file)
+    client.load_cert_chain(tmp_path / "client-chain.pem", tmp_path / "client-signs-with.key")
+    client.load_verify_locations(tmp_path / "client-trusts.pem")
+    client.maximum_version = ssl.TLSVersion.TLSv1_2  # there the client's call waits for the verdict
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    talking = [
+        client.wrap_bio(to_client, to_server, server_hostname="telnet.example.com"),
+        server.wrap_bio(to_server, to_client, server_side=True),
+    ]
+    errors: list[object] = []
+    while talking:
+        side = talking.pop(0)
+        try:
+            side.do_handshake()
+        except ssl.SSLWantReadError:
+            talking.append(side)
+        except ssl.SSLCertVerificationError as error:
+            errors.append(error.verify_code)
+        except ssl.SSLError as error:
+            errors.append(error.reason)
+    assert ([23, "SSLV3_ALERT_CERTIFICATE_REVOKED"] if refused else []) == errors
 
 
 def test_keytool_reads_the_stores(folder: Path) -> None:

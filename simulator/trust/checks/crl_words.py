@@ -24,9 +24,7 @@ def good(certificate: Certificate, crl: RevocationList) -> RevocationStatus:
     """The certificate is not listed."""
     until = "" if crl.next_update is None else f", which holds until {moment(crl.next_update)}"
     why = f"{called(certificate)} is not revoked: it is not in {named(crl)}{until}."
-    return RevocationStatus(
-        "good", why, ENTRY, named(crl), counted(len(crl.entries), "entry").replace("entrys", "entries")
-    )
+    return RevocationStatus("good", why, ENTRY, named(crl), f"{len(crl.entries) or 'none'} listed")
 
 
 def revoked(certificate: Certificate, crl: RevocationList, entry: RevokedEntry) -> RevocationStatus:

@@ -11,13 +11,21 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from simulator.trust.checks.candidate import Finding, called, moment
-from simulator.trust.checks.crl import crl_status
+from simulator.trust.checks.crl_as_openssl import status_as_openssl
+from simulator.trust.checks.crl_as_rfc5280 import status_as_rfc5280
 from simulator.trust.checks.ocsp import ocsp_status
 from simulator.trust.checks.revocation_status import RevocationStatus
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from simulator.trust.checks.candidate import Candidate
+
+
+def crl_status(candidate: Candidate, depth: int) -> RevocationStatus:
+    """The status by the revocation lists at hand, as the profile reads them."""
+    judge = status_as_openssl if candidate.profile.one_list else status_as_rfc5280
+    return judge(candidate, depth)
+
 
 Source = Callable[["Candidate", int], RevocationStatus]
 #: The sources by the word of the setting ``revocation``; where that is ``none``, nothing comes here.
