@@ -8,8 +8,7 @@ from simulator.pki.crl.revocation_list import RevocationList
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import Checked, Decided, Noted
 from simulator.trace.trace import trace_from_json
-from simulator.views.life.life import life_of
-from simulator.views.life.picture import life, life_text
+from simulator.views.life.picture import life_text
 
 FETCHED = "revoked-after-crl-was-fetched"
 
@@ -86,27 +85,12 @@ def test_runs_of_one_scenario_do_not_touch_each_other() -> None:
     assert simulate(scenario, "1.2").trace == other.trace
 
 
-def test_the_life_shows_lists_with_their_time() -> None:
-    """Lists stand between the certificates of the sides and those of CAs."""
-    trace = simulate(FETCHED).trace
-    told = life_of(trace)
-    assert ["certificate", "certificate", "list", "list", "authority", "authority"] == [
-        one.kind for one in told.validities
-    ]
-    text = life_text(trace, 100)
-    assert "client-ca-crl-1: holds from 4 March 2030, 09:00 UTC until 11 March 2030, 09:00 UTC." in text
-    assert "Client CA publishes a revocation list: CRL number 2 lists alice." in text
-    assert {"list"} <= {getattr(item, "style", "") for item in life(trace).items}
-    assert "list" not in {
-        getattr(item, "style", "") for item in life(simulate("valid-certificate").trace).items
-    }
-
-
-def test_a_list_without_an_end_goes_on() -> None:
-    """A list without nextUpdate is drawn to the end of the axis, and the text says that it names no end."""
-    run = simulate(catalogue["crl-good"].but({"crls.client-ca-crl.next_update": "absent"}))
-    assert "client-ca-crl: holds from 3 March 2030, 09:00 UTC; it names no end." in life_text(run.trace, 100)
-    assert life(run.trace).items
+def test_the_life_says_what_a_ca_did() -> None:
+    """Between two connections a list is published and a hold ends, each in words of its own."""
+    assert "Client CA: CRL number 2 lists alice." in life_text(simulate(FETCHED).trace, 100)
+    text = life_text(simulate("hold-released").trace, 100)
+    assert "Client CA: the certificate of alice was on hold, and is good again." in text
+    assert "Client CA: CRL number 2 lists no certificate." in text
 
 
 def test_the_ledger_is_complete_after_the_proof() -> None:

@@ -161,9 +161,11 @@ def _words(connection: Trace, event: Event, names: Names) -> str:
     fact, words = event.fact, headline(event, names)
     if not isinstance(fact, Decided):
         return words
-    if fact.decision == "revoke":
-        said = names.shown(fact.reason).removesuffix(".")
-        return f"{words.partition(' revokes')[0]}: {said[:1].lower()}{said[1:]}"
+    if fact.decision in ("revoke", "release", "publish"):
+        said = (
+            names.shown(fact.reason).partition(";")[0].removesuffix(".")
+        )  # a bar shows until when a list holds
+        return f"{names.subject(event.actor)}: {said.replace('The ', 'the ', 1)}"
     sent = [one.raw for place, one in connection.facts(Sent) if place.cause == event.seq]
     held = connection.setup.described(sent[0]) if sent else None  # None: a PKCS#12, which is secret
     return f"{words} {clean(held.name)}" if held else words
