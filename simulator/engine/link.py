@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from simulator.engine.kernel import Kernel
+    from simulator.scenario import Scenario
     from simulator.trace.facts import TransportEnded
+
+
+def latency_of(connection: Scenario) -> int:
+    """The time from client to server in microseconds: with a party that passes records through, two ways."""
+    return round(connection.network.latency_ms * 1000) * (2 if connection.between.passes_through else 1)
 
 
 class Link:

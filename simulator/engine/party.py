@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from simulator.actors.between import FrontServer, OnwardClient
 from simulator.actors.reporting import bytes_to_send
 from simulator.engine.closing import ENDED, WRITE_FAILED, at_refusal, for_late_data, noticed
-from simulator.engine.link import Link
+from simulator.engine.link import Link, latency_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -150,7 +150,7 @@ def parties(
     on_asking: Callable[[Party], None],
 ) -> tuple[Party, Party]:
     """The client and the server of a connection, each at its end of a link; arguments as for a party."""
-    near, far = Link(kernel, round(connection.network.latency_ms * 1000)).ends
+    near, far = Link(kernel, latency_of(connection)).ends
     (client, server), clock = actors, connection.clock
     one = Party(client, near, clock + connection.client.clock_offset, kernel, recorder, on_pending, on_asking)
     other = Party(

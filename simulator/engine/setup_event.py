@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from simulator.actors.identity_header import TELLING
 from simulator.engine.certificate_facts import held_certificates
+from simulator.engine.link import latency_of
 from simulator.engine.names import authorities_of, issuing_authorities, lane_name
 from simulator.engine.revocation_lists import listed_in
 from simulator.engine.roles import server_version
@@ -18,7 +19,7 @@ from simulator.scenario.responder_setup import responder_address
 from simulator.scenario.words import write_duration
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Setup
-from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCrl
+from simulator.trace.setup import PASSES_ON, ActorSetup, ConnectionSetup, HeldCrl
 
 if TYPE_CHECKING:
     from simulator.engine.world import Holding, World
@@ -58,7 +59,7 @@ def setup_of(
         seed=scenario.seed,
         clock=_iso(scenario.clock),
         port=scenario.network.port,
-        latency=round(scenario.network.latency_ms * 1000),
+        latency=latency_of(scenario),
         actors=tuple(_played(lane, number, between) for lane in lanes(scenario, world, tls)),
         connections=(ConnectionSetup(number, "client", "server", count),),
         certificates=held_certificates({name: one.certificate for name, one in world.issued.items()}),
@@ -67,21 +68,22 @@ def setup_of(
 
 
 def lanes(scenario: Scenario, world: World, tls: TlsVersion) -> tuple[ActorSetup, ...]:
-    """The actors from left to right: the client's CAs, client, server, the server's CA."""
+    """The actors from left to right: the client's CAs, client, what passes records through, server, CAs."""
     client, server = _client_lane(scenario, world), _server_lane(scenario, world, Version(tls))
     of_client = issuing_authorities(scenario, scenario.client)
     left = [_authority_lane(scenario, name) for name in of_client]
     right = [_authority_lane(scenario, name) for name in authorities_of(scenario)[len(of_client) :]]
-    return (*left, client, server, *right)
+    through = (ActorSetup(PASSES_ON, PASSES_ON, (), (), (), ()),) if scenario.between.passes_through else ()
+    return (*left, client, *through, server, *right)
 
 
 def _played(lane: ActorSetup, number: int, between: Between) -> ActorSetup:
     """The lane with the party in between, if it plays it: the server first, and the client then."""
-    if between.party is None or lane.name != ("server" if number == 1 else "client"):
+    if not between.ends_tls or lane.name != ("server" if number == 1 else "client"):
         return lane
     header = TELLING[between.writes_header] if between.writes_header else "no header"
     writes = (("names its client in", header),) if number == 2 and between.party == "proxy" else ()
-    return replace(lane, party=between.party, policy=(*lane.policy, *writes))
+    return replace(lane, party=between.party or "", policy=(*lane.policy, *writes))
 
 
 def _client_lane(scenario: Scenario, world: World) -> ActorSetup:

@@ -76,7 +76,7 @@ class Simulation:
         self._ended: list[Event] = []  # of the connections that have ended
         self._keylog: list[str] = []
         self._onward: OnwardClient | None = None  # a party in between, as the client of the next connection
-        self._to_come = 1 if scenario.between.party else len(episodes_of(scenario))
+        self._to_come = 1 if scenario.between.ends_tls else len(episodes_of(scenario))
         self._begin(1)
 
     def __repr__(self) -> str:
@@ -333,7 +333,7 @@ class Simulation:
     def _server_of(self, ready: Preparation, entropy: SeededEntropy) -> Server:
         """The server of the client's connection: the party in between, where there is one."""
         between = self.scenario.between
-        if between.party is None:
+        if between.party is None or between.passes_through:
             return Server(ready.server, entropy)
         return FrontServer(ready.server, entropy, between.party, between.writes_header)
 

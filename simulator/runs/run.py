@@ -98,7 +98,7 @@ class Run:
     @property
     def _has_several(self) -> bool:
         """The scenario has more than one connection, or a schedule."""
-        return bool(self.scenario.schedule) or self.scenario.between.party is not None
+        return bool(self.scenario.schedule) or self.scenario.between.ends_tls
 
     @property
     def _missing(self) -> list[int]:
@@ -173,16 +173,15 @@ class Run:
         from simulator.trace.trace import trace_to_dict
 
         trace = {"trace": trace_to_dict(self.trace)}
+        sentence = end_to_end([one.trace for one in self.connections])
+        joined = {"end_to_end": sentence} if sentence else {}
         if not self._has_several:
-            return self._document() | trace
+            return self._document() | trace | joined
         last = self.connections[-1]._document() | {
             "scenario": self.scenario.name,
             "as_expected": self.as_expected,
         }
-        several = last | trace | {"connections": [one._document() for one in self.connections]}
-        if self.scenario.between.party is None:
-            return several
-        return several | {"end_to_end": end_to_end([one.trace for one in self.connections])}
+        return last | trace | {"connections": [one._document() for one in self.connections]} | joined
 
     def _document(self) -> dict[str, Any]:
         """The document of one connection."""

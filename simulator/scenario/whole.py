@@ -32,10 +32,13 @@ from simulator.tls.wire.version import TLS_VERSIONS, TlsVersion
 class Between:
     """A party between client and server: the server of the client's connection, the client of the next.
 
-    TLS ends at it. It hands on what the client says and what the server answers.
+    TLS ends at it, unless it passes the records through. It hands on what the client says and what the server
+    answers.
 
     Attributes:
         party: its kind; None for no such party.
+        passes_through: it hands every record on unread: client and server share one connection of TLS, over
+            two of TCP.
         writes_header: the header in which it tells the server the client's certificate, in place of any
             such header in the request; None for none: then the request passes unchanged.
         server: what it holds and how it decides as the server of connection 1.
@@ -44,6 +47,7 @@ class Between:
     """
 
     party: PartyBetween | None = None
+    passes_through: bool = False
     writes_header: IdentityHeader | None = None
     server: ServerSetup = ServerSetup(client_authentication="none")
     client: ClientSetup = ClientSetup(certificate=None)
@@ -51,6 +55,11 @@ class Between:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "expect", FrozenMapping(self.expect))
+
+    @property
+    def ends_tls(self) -> bool:
+        """There is such a party, and TLS ends at it."""
+        return self.party is not None and not self.passes_through
 
 
 def good_certificates() -> dict[str, CertificateSetup]:

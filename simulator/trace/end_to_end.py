@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
+from simulator.trace.setup import PASSES_ON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,11 @@ def end_to_end(connections: Sequence[Trace]) -> str:
         connections: of a run, each as a trace of its own, in order.
     """
     front, *rest = connections
+    if any(actor.role == PASSES_ON for actor in front.setup.actors):
+        return (
+            "End to end: client and server share one connection of TLS, so what is proved on it is proved to "
+            "the other end. The redirector hands on its records, and can read none that is encrypted."
+        )
     party = front.setup.party_between
     if not party:
         return ""

@@ -7,6 +7,7 @@ from typing import Literal
 from simulator.trace.json import HexBytes, TraceValue
 
 Role = Literal["client", "server", "authority", "redirector", "attacker"]
+PASSES_ON: Literal["redirector"] = "redirector"  # lane and role of a party that hands records on, unread
 
 
 class ExtensionFacts(TraceValue, frozen=True):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.tls.wire.version import TlsVersion
 
 BOTH = pytest.mark.parametrize("tls", ["1.2", "1.3"])
-SCENARIOS = [name for name, scenario in catalogue.items() if scenario.between.party is not None]
+SCENARIOS = [name for name, scenario in catalogue.items() if scenario.between.ends_tls]
 
 
 def application_data(trace: Trace) -> list[tuple[int, str, bytes]]:
@@ -80,6 +80,19 @@ def test_what_is_said_passes_unchanged() -> None:
     ]
     assert said[0][2] == said[1][2]
     assert said[2][2] == said[3][2]
+
+
+@BOTH
+def test_a_redirector_that_passes_through(tls: TlsVersion) -> None:
+    """One connection of TLS, slower by the second way; its messages are those without the redirector."""
+    passed = simulate("redirector-passes-through", tls=tls)
+    direct = simulate("valid-certificate", tls=tls)
+    assert passed.as_expected is True
+    assert passed.messages() == direct.messages()
+    assert passed.outcome == direct.outcome
+    assert (passed.trace.setup.latency, direct.trace.setup.latency) == (40_000, 20_000)
+    assert [actor.role for actor in passed.trace.setup.actors][1:4] == ["client", "redirector", "server"]
+    assert "share one connection of TLS" in passed.to_dict()["end_to_end"]
 
 
 @BOTH
@@ -217,6 +230,7 @@ def test_decisions_of_both_connections_can_be_taken_from_outside() -> None:
         ({"between.client.forges": "alice"}, "what the party writes is writes_header"),
         ({"client.forges": "nobody"}, "the name of a certificate"),
         ({"between.kind": "proxy"}, "there is no such setting here"),
+        ({"between.passes_through": True}, "means that TLS does not end there"),
     ],
 )
 def test_mistakes(changes: dict[str, str], words: str) -> None:

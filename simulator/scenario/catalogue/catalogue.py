@@ -58,7 +58,7 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "revoked-by-ocsp ocsp-answer-stale ocsp-wrong-signer ocsp-good-answer-replayed",
     "ocsp-unreachable-hard-fail ocsp-unreachable-soft-fail ocsp-slow",
     # in between: a party that is server of one connection and client of the next
-    "redirector-in-between redirector-that-asks",
+    "redirector-passes-through redirector-in-between redirector-that-asks",
     "proxy-forwards-certificate proxy-header-spoofed two-tiers-of-trust",
 )
 

@@ -38,6 +38,11 @@ def between_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         if between != Between():
             yield Problem(("between", "party"), "must be redirector or proxy where [between] has settings")
         return
+    if between.passes_through:
+        if between != Between(between.party, passes_through=True):
+            message = "means that TLS does not end there: leave out writes_header, server, client and expect"
+            yield Problem(("between", "passes_through"), message, "true")
+        return
     if scenario.network.application in ("telnet", "tn3270"):
         yield Problem(("network", "application"), WAITS_FOR_SERVER)
     if scenario.schedule:

@@ -92,7 +92,7 @@ def episodes(scenario: Scenario) -> tuple[Episode, ...]:
     Args:
         scenario: one without mistakes.
     """
-    if scenario.between.party is not None:
+    if scenario.between.ends_tls:
         return _beside(scenario)
     return tuple(_episodes(scenario)) if scenario.schedule else (Episode(1, timedelta(), scenario),)
 

@@ -18,8 +18,9 @@ from simulator.tls.wire.records import records_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import Alert, TransportEnded
+from simulator.trace.setup import PASSES_ON
 from simulator.views.capture import pcapng
-from simulator.views.capture.lookups import lookups, responder_host
+from simulator.views.capture.lookups import RESPONDERS, lookups, responder_host
 from simulator.views.capture.packets import Endpoint, Flag, Segment, packets
 from simulator.views.capture.ports import port_remark
 from simulator.views.story.lanes import scenario_words, whole_title
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Event, Sent, Setup
     from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
+
+    Stream = tuple[list[Segment], dict[str, Endpoint], int]  # with its ends, and one way between them
 
 # Addresses set aside for documentation (RFC 5737), one net for each side.
 ADDRESSES = {"client": bytes([192, 0, 2, 1]), "server": bytes([198, 51, 100, 1])}
@@ -62,29 +65,51 @@ def capture(trace: Trace, keylog: Sequence[str] = ()) -> bytes:
     ]
     if keylog:
         blocks.append(pcapng.tls_secrets("".join(f"{line}\n" for line in keylog).encode()))
-    for one in connections_of(trace):
-        blocks += _packets(one, telling=bool(keylog))
-    return b"".join(blocks)
+    made = [packet for one in connections_of(trace) for packet in _packets(one, telling=bool(keylog))]
+    made.sort(key=lambda one: one[0])  # stable; the connections of a party in between overlap
+    return b"".join([*blocks, *(pcapng.packet(packet, at, comment) for at, packet, comment in made)])
 
 
-def _packets(trace: Trace, *, telling: bool) -> Iterator[bytes]:
-    """The packets of one connection, and of the questions to OCSP responders in it, in order of time."""
+def _packets(trace: Trace, *, telling: bool) -> Iterator[tuple[int, bytes, str]]:
+    """The packets of one connection, and of the questions to OCSP responders in it, each with its moment."""
     setup = trace.setup
     hosts = {side: _host(setup, side) for side in ADDRESSES}
-    streams = [(connection(trace, telling=telling), hosts)]
+    streams = list(_connections(trace, hosts, telling=telling))
     for number, (lane, segments) in enumerate(lookups(trace), start=1):
         asker, responder = segments[0].sender, responder_host(setup, lane, len(hosts["client"].address))
         first = replace(_host(setup, f"{asker} asks, {number}"), address=hosts[asker].address)
         last = replace(_host(setup, f"{lane} answers, {number}"), address=responder.address)
-        streams.append((segments, {asker: first, lane: replace(last, port=responder.port)}))
-    made = [
-        (segment, packet)
-        for segments, ends in streams
-        for segment, packet in zip(segments, packets(segments, ends, setup.latency), strict=True)
-    ]
+        streams.append((segments, {asker: first, lane: replace(last, port=responder.port)}, setup.latency))
     start = _epoch_microseconds(setup.clock)
-    for segment, packet in sorted(made, key=lambda one: one[0].at):  # stable: a stream's order stays
-        yield pcapng.packet(packet, start + segment.at, segment.comment)
+    for segments, ends, latency in streams:
+        for segment, packet in zip(segments, packets(segments, ends, latency), strict=True):
+            yield start + segment.at, packet, segment.comment
+
+
+def _connections(trace: Trace, hosts: dict[str, Endpoint], *, telling: bool) -> Iterator[Stream]:
+    """The TCP connection that carries TLS; beside a party that passes records through, one on either side.
+
+    The party accepts the client's connection once its own to the server is open, and closes as they close.
+    """
+    segments, setup = connection(trace, telling=telling), trace.setup
+    if not _passes_through(setup):
+        yield segments, hosts, setup.latency
+        return
+    half = setup.latency // 2
+    for far, port in (("server", setup.port), ("client", _host(setup, PASSES_ON).port)):
+        party = replace(_host(setup, f"{PASSES_ON}, {far}"), address=_address_between(setup), port=port)
+        moved = [replace(one, at=one.at + half) if one.sender == far else one for one in segments]
+        yield sorted(moved, key=lambda one: one.at), {**hosts, far: party}, half
+
+
+def _passes_through(setup: Setup) -> bool:
+    return any(actor.role == PASSES_ON for actor in setup.actors)
+
+
+def _address_between(setup: Setup) -> bytes:
+    """The address of a party in between, in the net of the responders and behind them all."""
+    length = 4 if (server := _address_in(_wanted_host(setup))) is None else len(server)
+    return RESPONDERS[length][:-1] + b"\xfa"
 
 
 def _about(trace: Trace, *, with_keys: bool) -> str:
@@ -105,9 +130,14 @@ def _names(setup: Setup) -> dict[bytes, str]:
     sides = _addresses(setup)
     length, lanes = len(sides["client"]), [one.name for one in setup.actors if _answers_ocsp(one)]
     responders = (responder_host(setup, lane, length) for lane in lanes)
-    return dict(zip(sides.values(), ("client", server), strict=True)) | {
-        one.address: clean(one.name) for one in responders
-    }
+    played = {actor.name: clean(actor.party) for actor in setup.actors}
+    passing = {_address_between(setup): PASSES_ON} if _passes_through(setup) else {}
+    both = (played.get("client") or "client", server)
+    return (
+        dict(zip(sides.values(), both, strict=True))
+        | {one.address: clean(one.name) for one in responders}
+        | passing
+    )
 
 
 def _answers_ocsp(actor: ActorSetup) -> bool:
@@ -116,11 +146,12 @@ def _answers_ocsp(actor: ActorSetup) -> bool:
 
 def _addresses(setup: Setup) -> dict[str, bytes]:
     """The address of each side. A server that is asked for by address has that one."""
-    server = _address_in(_wanted_host(setup))
-    if server is None:
-        return ADDRESSES
-    beside = CLIENTS[len(server)]
-    return {"client": next(address for address in beside if address != server), "server": server}
+    server, sides = _address_in(_wanted_host(setup)), ADDRESSES
+    if server is not None:
+        beside = CLIENTS[len(server)]
+        sides = {"client": next(address for address in beside if address != server), "server": server}
+    played = [actor.name for actor in setup.actors if actor.party]
+    return sides | dict.fromkeys(played, _address_between(setup)) if server is None else sides
 
 
 def _wanted_host(setup: Setup) -> str:

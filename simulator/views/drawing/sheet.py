@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from simulator.trace.setup import PASSES_ON
 from simulator.views.drawing.display import Anchor, Box, Item, Text, fit, span, wrap
 from simulator.views.drawing.marks import (
     BandMark,
@@ -63,7 +64,8 @@ class Stage:
         for place, actor in enumerate(actors):
             if place:
                 pair = {actor.role, actors[place - 1].role}
-                x += TALK_PITCH if pair == {"client", "server"} else AUTHORITY_PITCH
+                half = TALK_PITCH / 2 if PASSES_ON in pair else AUTHORITY_PITCH
+                x += TALK_PITCH if pair == {"client", "server"} else half
             lanes[actor.name] = x
         right = x + GUTTER + (_half(actors[-1]) if actors else HALF_CARD)
         return Stage(actors, lanes, left, right, right + GUTTER + BELIEF_WIDTH + MARGIN)
@@ -75,7 +77,9 @@ class Stage:
 
     def next_lane(self, x: float, *, towards: float) -> float:
         """The first lane on the way from the lane at ``x`` to the one at ``towards``."""
-        between = [lane for lane in self.lanes.values() if min(x, towards) <= lane <= max(x, towards)]
+        passed = {actor.name for actor in self.actors if actor.role == PASSES_ON}  # arrows go through it
+        lanes = [lane for name, lane in self.lanes.items() if name not in passed]
+        between = [lane for lane in lanes if min(x, towards) <= lane <= max(x, towards)]
         return min((lane for lane in between if lane != x), key=lambda lane: abs(lane - x))
 
     def opens_right(self, lane: str) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.release import RELEASE
 from simulator.trace.facts import HandshakeReturned
+from simulator.trace.setup import PASSES_ON
 from simulator.views.story.certificate_words import UNREADABLE
 from simulator.views.story.words import clean, common_name, date_words
 
@@ -164,7 +165,9 @@ def lane_words(actor: ActorSetup, setup: Setup, detail: Detail = "messages") -> 
     def named(keys: tuple[str, ...]) -> str:
         return ", ".join(map(names.certificate, keys))
 
-    if actor.role != "authority":
+    if actor.role == PASSES_ON:
+        lines.append("hands every record on, unread")
+    elif actor.role != "authority":
         lines.append(f"shows {named(actor.sends)}" if actor.sends else "has no certificate to show")
         lines.append(f"trusts {named(actor.trusts)}" if actor.trusts else "trusts no certificate")
     if actor.holds:
