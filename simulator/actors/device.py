@@ -29,8 +29,9 @@ class SecurityDevice(SigningDevice):
 
     Args:
         key_type: the kind of key.
-        entropy: the key and the PIN come from it.
+        entropy: the key comes from it.
         name: of the key; the same name and entropy give the same key.
+        pin: opens it; its holder alone is told.
 
     Attributes:
         tries_left: how often a wrong PIN may still be entered; at 0 the device is blocked.
@@ -38,9 +39,9 @@ class SecurityDevice(SigningDevice):
 
     __slots__ = ("__key", "__pin", "_open", "tries_left")
 
-    def __init__(self, key_type: KeyType, entropy: Entropy, name: str) -> None:
+    def __init__(self, key_type: KeyType, entropy: Entropy, name: str, pin: str) -> None:
         self.__key = generate_key(key_type, entropy, f"certificate/{name}/key")
-        self.__pin = pin_of(entropy, name)
+        self.__pin = pin
         self._insert()
 
     def __repr__(self) -> str:
@@ -101,8 +102,8 @@ class SecurityDevice(SigningDevice):
             )
 
 
-def pin_of(entropy: Entropy, name: str) -> str:
-    """The PIN that a device is handed out with, to its holder alone."""
+def new_pin(entropy: Entropy, name: str) -> str:
+    """A PIN for the device with the key of this name."""
     number = int.from_bytes(entropy(f"device/{name}/pin", 8)) % 10**PIN_DIGITS
     return f"{number:0{PIN_DIGITS}d}"
 

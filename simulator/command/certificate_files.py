@@ -12,15 +12,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from simulator.command.certificates_readme import MARK, files_of_readme, readme_of
+from simulator.engine.names import names_held
 from simulator.engine.world import World, WorldFile, issue_world
 from simulator.entropy import SeededEntropy
-from simulator.errors import PasswordError
+from simulator.errors import PasswordError, ScenarioError
 from simulator.pki.bundles import write_pkcs12, write_pkcs12_trust_store
 from simulator.pki.files.java_store import write_java_store
 from simulator.pki.files.pem import pem_block
 from simulator.pki.key_files import checked_password, write_private_key
 from simulator.runs.file_names import check_file_names
 from simulator.runs.files import has_mark, write_folder
+from simulator.scenario.keeping import kept_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -52,8 +54,16 @@ def issue_for_real_tools(scenario: Scenario, *, seeded: bool) -> World:
             the name of every CA says. Otherwise keys are fresh, and validity is around the present moment.
 
     Raises:
-        ScenarioError: the certificates cannot be issued.
+        ScenarioError: the certificates cannot be issued, or a key is in a security device.
     """
+    for name in (*names_held(scenario.client), *names_held(scenario.server)):
+        if kept_in(scenario, name) == "device":
+            raise ScenarioError(
+                f"The private key of {name} is in a security device, so no file can have it.",
+                got='kept_in = "device"',
+                expected="keys that are kept in files",
+                advice=f"Add --set certificates.{name}.kept_in=file.",
+            )
     if seeded:
         return issue_world(scenario, SeededEntropy(scenario.seed))
     return issue_world(replace(scenario, clock=_present_moment()), _fresh_entropy, marked=False)
@@ -141,8 +151,8 @@ def _file_of(form: str, world: World, side: str, holding: Holding, password: str
     if form == "chain-and-key":
         for own in holding.credentials[:1]:
             chain = b"".join(pem_block("CERTIFICATE", der) for der in own.chain)
-            key = own.key_at_hand or world[holding.names[0]].private_key  # which says why there is none
-            data = chain + write_private_key(key)
+            assert own.key_at_hand is not None  # issue_for_real_tools refuses keys in devices
+            data = chain + write_private_key(own.key_at_hand)
             words = f"the {side}'s chain and key in one file"
             yield WorldFile(f"{side}-chain-and-key.pem", words, data, is_private=True)
     elif form in ("pkcs12", "older-pkcs12"):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from simulator import SecurityLevel, simulate
-from simulator.actors.device import TRIES, SecurityDevice, pin_of, wrong_pin
-from simulator.engine.world import issue_world
+from simulator.actors.device import TRIES, SecurityDevice, new_pin, wrong_pin
+from simulator.command.certificate_files import issue_for_real_tools
+from simulator.engine.world import World, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import CertificateError, ScenarioError, SimulatorError
 from simulator.pki.issuing import read_request
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
 
 SEED = SeededEntropy("1")
-PIN = pin_of(SEED, "alice")
+PIN = new_pin(SEED, "alice")
 IN_DEVICE = {"certificates.alice.kept_in": "device"}
 UNDER_PASSWORD = {"certificates.alice.kept_in": "protected-file"}
 AS_PKCS12 = {"certificates.alice.delivery": "pkcs12"}
@@ -69,7 +71,7 @@ def test_the_network_shows_no_difference(changes: dict[str, str], tls: TlsVersio
 @pytest.mark.parametrize("key_type", [KeyType.P256, KeyType.ED25519, KeyType.RSA2048], ids=str)
 def test_a_device_signs_after_its_pin_and_hands_nothing_out(key_type: KeyType) -> None:
     """Requests and signatures verify under its public key; no attribute is the private key."""
-    device = SecurityDevice(key_type, SEED, "alice")
+    device = SecurityDevice(key_type, SEED, "alice", PIN)
     with pytest.raises(SimulatorError, match="locked"):
         device.request("CN=alice")
 
@@ -88,7 +90,7 @@ def test_a_device_signs_after_its_pin_and_hands_nothing_out(key_type: KeyType) -
 
 def test_a_device_counts_the_tries_of_its_pin() -> None:
     """The right PIN gives all tries back; after the last wrong one the right PIN opens it no more."""
-    device = SecurityDevice(KeyType.P256, SEED, "alice")
+    device = SecurityDevice(KeyType.P256, SEED, "alice", PIN)
     wrong = wrong_pin(PIN)
 
     assert [device.enter(pin) for pin in (wrong, wrong, PIN)] == [False, False, True]
@@ -168,6 +170,23 @@ def test_a_key_in_a_device_cannot_be_written_to_a_file() -> None:
     assert {"alice.key", "client-signs-with.key"}.isdisjoint(file.name for file in world.files())
     with pytest.raises(CertificateError, match="never leaves it"):
         world["alice"].private_key.public_key()
+
+
+@pytest.mark.parametrize("seeded", [True, False])
+def test_the_command_writes_no_key_of_a_device(seeded: bool) -> None:
+    """``clientauth certificates`` names the key, the reason and the remedy; a key in a file is written."""
+    for name in ("alice", "server"):
+        scenario = Scenario().but({f"certificates.{name}.kept_in": "device"})
+        with pytest.raises(ScenarioError, match=f"--set certificates.{name}.kept_in=file"):
+            issue_for_real_tools(scenario, seeded=seeded)
+    protected = issue_for_real_tools(Scenario().but(UNDER_PASSWORD), seeded=seeded)
+    assert "alice.key" in [file.name for file in protected.files()]
+
+
+def test_a_device_with_fresh_entropy_opens_with_its_own_pin() -> None:
+    """Entropy of the machine never gives a PIN twice; the world remembers the one it drew."""
+    world = World(Scenario().but(IN_DEVICE), lambda _label, length: os.urandom(length))
+    assert world.device("alice").inserted().enter(world.pin("alice"))
 
 
 @pytest.mark.parametrize(
