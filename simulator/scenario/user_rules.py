@@ -29,7 +29,13 @@ from simulator.errors import SimulatorError
 from simulator.pki.distinguished_name import folded, prepared
 from simulator.pki.host import read_host
 from simulator.pki.name_text import read_distinguished_name
-from simulator.scenario.mistakes.mistake import Problem, ScenarioProblemsError, not_one_of, subject_problems
+from simulator.scenario.mistakes.mistake import (
+    Problem,
+    ScenarioProblemsError,
+    not_one_of,
+    subject_problems,
+    unknown_certificates,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -265,9 +271,8 @@ def users_problems(path: Path, users: Mapping[str, str], certificates: Iterable[
         except ScenarioProblemsError as error:
             yield from (Problem(here, one.message, one.got, one.nearest) for one in error.problems)
         else:
-            if rule.certificate is not None and rule.certificate not in certificates:
-                expected = "the name of a certificate, one of"
-                yield not_one_of(here, rule.certificate, certificates, expected)
+            named = () if rule.certificate is None else (rule.certificate,)
+            yield from unknown_certificates(here, named, certificates)
             first = seen.setdefault(replace(rule, written=""), written)
             if first is not written:
                 what = "distinguished name" if rule.is_plain else "rule"
