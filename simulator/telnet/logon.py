@@ -51,7 +51,7 @@ class LogonScreen(Struct, frozen=True):
         client: who the client is to the server: a user, or the subject of a certificate.
         standing: what the server knows of the client, in words.
         level: the level of the session, by its name.
-        message: a line below the fields, as an answer to what was typed.
+        message: words below the fields: an answer to what was typed, or the reason of a refusal.
         asks: user and password can be typed.
     """
 
@@ -102,16 +102,15 @@ class LogonScreen(Struct, frozen=True):
             orders += field.text(_PASSWORD_ROW, 1, "Password ===>", FieldColour.TURQUOISE, bright=False)
             orders += field.entry(_PASSWORD_ROW, _SECRET, first=False)
             orders += field.text(24, 1, "Enter: log on    PF3: leave", FieldColour.BLUE, bright=False)
-        if self.message:
-            message = clean(self.message)[: stream.COLUMNS - 2]
-            orders += field.text(_MESSAGE_ROW, 1, message, FieldColour.YELLOW)
+        for row, line in enumerate(wrap(clean(self.message), stream.COLUMNS - 2, max_lines=4), _MESSAGE_ROW):
+            orders += field.text(row, 1, line, FieldColour.YELLOW)
         return stream.encode_write(WriteCommand.ERASE_WRITE, orders)
 
     def text(self) -> str:
         """The screen as lines of plain telnet, without the prompt."""
         lines = [self.heading, ""]
         lines += [f"{f'{label:.<11}:' if label else '':12} {text}" for _, label, text in self.rows()]
-        lines += ["", clean(self.message)] if self.message else []
+        lines += ["", *wrap(clean(self.message), stream.COLUMNS, max_lines=4)] if self.message else []
         return "\r\n".join([*lines, "", ""])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,8 @@ from simulator.telnet.reading import phrases_of, screen_in
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import BeliefChanged, Decided, Sent
 from simulator.trace.soundness import must_be_sound
+from simulator.views.drawing.svg import svg
+from simulator.views.pictures.sequence import sequence
 from simulator.views.texts.terminal import story
 from tests.actors.test_peers import bytewise, pair, talk
 from tests.played import VERSIONS
@@ -100,7 +103,7 @@ def test_a_refusal_is_a_screen_without_fields(spoken: str, tls: TlsVersion) -> N
     assert SecurityLevel.REFUSED is run.card.client_believes
     screen = str(screen_in(next(data for _, data in reversed(said(scenario, tls)) if screen_in(data))))
     assert "Level......: REFUSED" in screen
-    assert "known users only" in screen
+    assert "known users only, and the client is mapped to none." in " ".join(screen.split())
     assert "===>" not in screen
     assert "login:" not in screen
 
@@ -174,4 +177,6 @@ def test_the_story_shows_the_screen(spoken: str, tls: TlsVersion) -> None:
     assert "Level......: CLIENT_AUTHENTICATED" in told
     assert "“Logon to telnet.example.com" in told
     assert ("DO TN3270E" in told) is (spoken == "tn3270")
+    picture = re.sub("<[^>]+>", " ", svg(sequence(trace)))
+    assert "Level......: CLIENT_AUTHENTICATED" in picture
     assert "“Client: alice”" in story(trace, detail="essential")

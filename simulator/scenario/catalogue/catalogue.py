@@ -60,6 +60,8 @@ _FURTHER_ROWS: tuple[str, ...] = (
     # in between: a party that is server of one connection and client of the next
     "redirector-passes-through redirector-in-between redirector-that-asks",
     "proxy-forwards-certificate proxy-header-spoofed two-tiers-of-trust",
+    # at the terminal: telnet and TN3270 inside TLS, up to the logon screen
+    "secure-port certificate-maps-to-user terminal-without-certificate",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.

@@ -94,6 +94,7 @@ _STROKES = (
     (Stroke(line="ink", width=3.0), "returned.bar"),
     (Stroke(fill="card", line="rule", width=1.0), "note"),
     (Stroke(fill="card", line="muted", width=1.0), "state"),
+    (Stroke(fill="screen", line="ink", width=1.2), "screen"),
     (Stroke(line="hatch", width=1.1), "hatch"),
     (Stroke(line="ink", width=1.4, dash=(4, 3)), "belief.assumed"),
     (Stroke(line="ink", width=1.4), "belief.held state.wait"),
@@ -165,6 +166,7 @@ _TYPES = (
     (Type(12.5, "paper", bold=True), "number"),
     (Type(14, "ladder_server", bold=True), "ladder.server"),
     (Type(13, mono=True), "hex"),
+    (Type(11.5, "screen_text", mono=True), "screen"),
     (Type(12.5), "matrix.small"),
 )
 TYPES = {name: look for look, names in _TYPES for name in names.split()}
@@ -188,6 +190,8 @@ COLOURS: dict[str, tuple[str, str, str]] = {
     "store": ("#E9F3FA", "#182530", "#F5F5F5"),
     "ladder_server": ("#005F98", "#7CC6F2", "#4D4D4D"),
     "hint": ("#8A3A6A", "#E8A3C9", "#4D4D4D"),
+    "screen": ("#10201A", "#0A1410", "#FFFFFF"),
+    "screen_text": ("#7FE6B5", "#7FE6B5", "#000000"),
     "follows": ("#ECEEF2", "#22262E", "#EDEDED"),
     "hatch": ("#8A93A3", "#8590A3", "#808080"),
     "tube_handshake": ("#CBE3F4", "#1D4763", "#DDDDDD"),

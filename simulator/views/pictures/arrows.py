@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import Protection
@@ -59,9 +61,28 @@ def _row(sheet: Sheet, row: Flight) -> None:
     if room < TALK_PITCH - BESIDE_LANES:
         _fields_beside(sheet, row, inner, rightward=near < inner)
         return
-    for text in row.fields:
+    words = row.fields[: len(row.fields) - sum(map(bool, row.screen))]
+    for text in words:
         sheet.y = sheet.paragraph(text, "field", seq, middle, sheet.y, width=room, most=3, anchor="middle")
+    if row.screen:
+        _screen(sheet, row, middle - room / 2, room)
     sheet.y += 5
+
+
+def _screen(sheet: Sheet, row: Flight, left: float, width: float) -> None:
+    """The terminal's screen, of several empty rows one; a row that is too long goes on in the next one."""
+    seq, pitch = row.event.seq, pitch_of("screen")
+    columns = int((width - 20) / width_of("0", "screen"))
+    kept = [text for place, text in enumerate(row.screen) if text or row.screen[place - 1]]
+    rows = [line for text in kept for line in textwrap.wrap(text, columns) or [""]]
+    sheet.put(Box(left, sheet.y + 2, width, pitch * len(rows) + 16, "screen", seq, radius=4))
+    sheet.y += 10
+    for text in rows:
+        sheet.y += pitch
+        for part in re.finditer(r"\S+(?: \S+)*", text):
+            x = left + 10 + width_of("0" * part.start(), "screen")  # spaces are not kept in an SVG
+            sheet.put(Text(x, sheet.y - 0.25 * pitch, part[0], "screen", seq))
+    sheet.y += 10
 
 
 def _fields_beside(sheet: Sheet, row: Flight, inner: float, *, rightward: bool) -> None:

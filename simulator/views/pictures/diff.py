@@ -165,7 +165,7 @@ class _Rows:
             return False
         if not isinstance(a, Flight) or not isinstance(b, Flight):
             return False
-        pair = (replace(a, fields=()), replace(b, fields=()))
+        pair = (replace(a, fields=(), screen=()), replace(b, fields=(), screen=()))
         if self.flight is not None:
             one, other = joined(self.flight[0], pair[0]), joined(self.flight[1], pair[1])
             if one and other:

@@ -76,6 +76,7 @@ class Flight(Beat):
         name: the name of each message.
         small: size and keys.
         fields: what matters in it.
+        screen: the rows of the terminal's screen that it shows, which ``fields`` ends with as words, or none.
         protocol: the record content type, ``enrolment``, or ``tcp`` for the end of the connection.
         protection: whose keys protect it.
         refusal: it is an alert that refuses.
@@ -92,6 +93,7 @@ class Flight(Beat):
     refusal: bool
     read: Event | None
     lost_since: int | None
+    screen: tuple[str, ...] = ()
 
     @property
     def lost(self) -> bool:

@@ -46,7 +46,7 @@ from simulator.views.story.beat_kinds import (
     joined,
 )
 from simulator.views.story.certificate_words import decisive_words, ledger_lines, result_of, utc_words
-from simulator.views.story.fields import key_fields
+from simulator.views.story.fields import key_fields, screen_of
 from simulator.views.story.headlines import decided, headline, returned
 from simulator.views.story.lanes import names_of
 from simulator.views.story.reading import (
@@ -282,6 +282,7 @@ class _Walk:
             refusal=is_refusal(fact),
             read=self.reads.get(event.seq),
             lost_since=self.lost.get(event.seq),
+            screen=screen_of(fact, self.trace) if fields and isinstance(fact, Sent) else (),
         )
 
     def _end(self, event: Event, fact: TransportEnded) -> Flight:

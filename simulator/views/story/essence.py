@@ -158,7 +158,7 @@ def folded(told: Essence) -> Essence:
     """The same with less: no remarks, then two arrows of one way as one; as it is if nothing is left."""
     rows = list(told.rows)
     if any(isinstance(row, Flight) and row.fields for row in rows):
-        bare = (replace(row, fields=()) if isinstance(row, Flight) else row for row in rows)
+        bare = (replace(row, fields=(), screen=()) if isinstance(row, Flight) else row for row in rows)
         return replace(told, rows=tuple(bare))
     for place, (one, other) in enumerate(pairwise(rows)):
         if isinstance(one, Flight) and isinstance(other, Flight) and _way(one) == _way(other):
@@ -178,7 +178,7 @@ def _joined(one: Flight, other: Flight, name: str) -> Flight:
 
 def _add_flight(rows: list[Row], beat: Flight) -> None:
     """Add an arrow, or join a proof to the arrow of its certificate."""
-    fact, bare = beat.event.fact, replace(beat, small="", fields=())
+    fact, bare = beat.event.fact, replace(beat, small="", fields=(), screen=())
     match fact:
         case Alert() if beat.refusal:
             judged = any(isinstance(row, Choice) and row.refuses for row in rows)

@@ -76,6 +76,13 @@ def is_telnet(setup: Setup) -> bool:
     return server is not None and dict(server.policy).get("application") in ("telnet", "TN3270")
 
 
+def screen_of(fact: Sent, trace: Trace) -> tuple[str, ...]:
+    """The rows of the screen that the server's data shows, from its first to its last one; none without."""
+    shows = fact.protocol == "application_data" and fact.to == "client" and is_telnet(trace.setup)
+    screen = screen_in(fact.raw) if shows else None
+    return tuple(map(clean, str(screen).strip("\n").split("\n"))) if screen else ()
+
+
 def _telnet(data: bytes) -> tuple[str, ...]:
     """What is negotiated, or the rows of a screen that are not empty, in one pair of quotation marks."""
     screen = screen_in(data)
