@@ -47,7 +47,7 @@ class ClientRole:
         credentials: the certificate chains and keys it could send, the preferred one first.
         policy: how it judges the server's certificate, if it does.
         application: the conversation inside the session.
-        responders: fingerprint of a CA's certificate → address of its OCSP responder.
+        responders: hash of a CA's key → address of its OCSP responder.
         unopened_file: the file with its key, which it cannot open, so it does not connect; empty for none.
         pin: what it enters at its security device; empty without a certificate.
     """
@@ -57,7 +57,7 @@ class ClientRole:
     credentials: tuple[Credential, ...]
     policy: TrustPolicy
     application: Application = LINE
-    responders: Mapping[str, ResponderAddress] = NO_RESPONDERS
+    responders: Mapping[bytes, ResponderAddress] = NO_RESPONDERS
     unopened_file: str = ""
     pin: str = field(default="", repr=False)
 

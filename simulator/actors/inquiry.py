@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from simulator.pki.ocsp.certificate_id import key_hash
 from simulator.pki.ocsp.over_http import read_http_answer, write_http_request
 from simulator.pki.ocsp.request import write_ocsp_request
 from simulator.scenario.frozen import FrozenMapping
@@ -41,21 +42,21 @@ class ResponderAddress:
     patience: timedelta
 
 
-NO_RESPONDERS: Mapping[str, ResponderAddress] = FrozenMapping({})
+NO_RESPONDERS: Mapping[bytes, ResponderAddress] = FrozenMapping({})
 
 
 class Inquiry:
     """The questions of one side, one after another.
 
     Args:
-        addresses: fingerprint of a CA's certificate → address of its responder.
+        addresses: hash of a CA's key → address of its responder. A CA may have several certificates.
 
     Attributes:
         question: the question that has no answer yet, or None.
         replies: what came of each question so far.
     """
 
-    def __init__(self, addresses: Mapping[str, ResponderAddress]) -> None:
+    def __init__(self, addresses: Mapping[bytes, ResponderAddress]) -> None:
         self.question: OcspQuestion | None = None
         self.replies: tuple[OcspReply, ...] = ()
         self._addresses = addresses
@@ -63,15 +64,15 @@ class Inquiry:
     @property
     def address(self) -> ResponderAddress | None:
         """The address of the responder for the question, or None: the side knows of none."""
-        return None if self.question is None else self._addresses.get(self.question.issuer.fingerprint)
+        return None if self.question is None else self._addresses.get(key_hash(self.question.issuer))
 
     def ask(self) -> list[Fact]:
         """Send the request, now that the responder is connected to."""
         assert self.question is not None
         assert self.address is not None
         request = write_ocsp_request(self.question.asked)
-        parts = urlsplit(self.address.url)
-        wire = write_http_request(parts.netloc, parts.path or "/", request)
+        host, path = urlsplit(self.address.url).netloc, self.address.url.split("/", 3)[3:]
+        wire = write_http_request(host, f"/{''.join(path)}", request)
         words = f"for the certificate of {self.question.certificate.subject}"
         return [Sent(self.address.lane, "ocsp", REQUEST_NAME, request, Protection.CLEAR, wire, words)]
 

@@ -67,7 +67,7 @@ class Peer(ABC):
         name: its name in the trace: ``client`` or ``server``.
         peer: the name of the other side.
         version: the one protocol version it speaks.
-        responders: fingerprint of a CA's certificate → address of its OCSP responder.
+        responders: hash of a CA's key → address of its OCSP responder.
 
     Attributes:
         pending: the decision it waits for, or None while it reads.
@@ -85,7 +85,7 @@ class Peer(ABC):
         name: Side,
         peer: Side,
         version: Version,
-        responders: Mapping[str, ResponderAddress] = NO_RESPONDERS,
+        responders: Mapping[bytes, ResponderAddress] = NO_RESPONDERS,
     ) -> None:
         self.name = name
         self.peer = peer

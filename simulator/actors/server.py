@@ -47,7 +47,7 @@ class ServerRole:
         policy: how it judges a client's certificate.
         application: the conversation inside the session.
         known: the certificates that rules of the table of users have scenario names for.
-        responders: fingerprint of a CA's certificate → address of its OCSP responder.
+        responders: hash of a CA's key → address of its OCSP responder.
     """
 
     setup: ServerSetup
@@ -55,7 +55,7 @@ class ServerRole:
     policy: TrustPolicy
     application: Application = LINE
     known: Mapping[str, Certificate] = field(default_factory=dict)
-    responders: Mapping[str, ResponderAddress] = NO_RESPONDERS
+    responders: Mapping[bytes, ResponderAddress] = NO_RESPONDERS
 
 
 ASKING = {

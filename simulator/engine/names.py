@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from simulator.actors.mapping import certificates_named
 from simulator.errors import ScenarioError
-from simulator.scenario import ClientSetup
+from simulator.scenario import ClientSetup, ServerSetup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from simulator.scenario import CertificateSetup, Scenario, ServerSetup
+    from simulator.scenario import CertificateSetup, Scenario
 
 
 def lane_name(authority: str) -> str:
@@ -22,12 +22,15 @@ def lane_name(authority: str) -> str:
 def issuing_authorities(scenario: Scenario, setup: ClientSetup | ServerSetup) -> tuple[str, ...]:
     """Names of the CAs that issued a side's certificates; a self-signed certificate has none.
 
-    Where the other side asks about every certificate of a chain, the CAs above are among them.
+    Where the other side asks about every certificate of a chain, the CAs above are among them: above what is
+    held, what is sent, and what the other side has at hand.
     """
     issuers = [(name, scenario.certificates[name].issuer) for name in names_held(setup)]
     other = scenario.server if isinstance(setup, ClientSetup) else scenario.client
     if (other.revocation, other.revocation_scope) == ("ocsp", "chain"):
-        issuers += [("", name) for held in names_held(setup) for name in issuers_from(scenario, held)[1:]]
+        at_hand = other.holds if isinstance(other, ServerSetup) else ()
+        sent = (*names_held(setup), *(setup.sends or ()), *at_hand)
+        issuers += [("", name) for one in sent for name in issuers_from(scenario, one)[1:]]
     return tuple(dict.fromkeys(issuer for name, issuer in issuers if issuer != name))
 
 

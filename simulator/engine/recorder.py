@@ -132,7 +132,7 @@ class Recorder:
             case Noted() if at < 0:
                 step = Step.ENROLMENT
             case Unanswered():
-                step = LOOKUP_STEPS[actor]
+                step = LOOKUP_STEPS.get(actor, step)
         self._cause[actor] = self._add(actor, at, step, self._cause.get(actor), fact).seq
 
     def _step_of(self, sender: str, fact: Sent | Received) -> Step | None:

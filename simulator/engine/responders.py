@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.actors.inquiry import NO_RESPONDERS, ResponderAddress
 from simulator.actors.responder import Responder, StatusRecord
 from simulator.engine.names import authorities_of, lane_name
+from simulator.pki.ocsp.certificate_id import key_hash
 from simulator.scenario.frozen import FrozenMapping
 from simulator.scenario.responder_setup import ResponderSetup, responder_address
 
@@ -27,13 +28,13 @@ def responders_of(scenario: Scenario, world: World) -> dict[str, Responder]:
 
 def addresses_for(
     setup: ClientSetup | ServerSetup, scenario: Scenario, world: World
-) -> Mapping[str, ResponderAddress]:
-    """Fingerprint of a CA's certificate → address of its responder, as a side that asks is configured."""
+) -> Mapping[bytes, ResponderAddress]:
+    """Hash of a CA's key → address of its responder, as a side that asks is configured."""
     if setup.revocation != "ocsp":
         return NO_RESPONDERS
     return FrozenMapping(
         {
-            world[name].certificate.fingerprint: ResponderAddress(
+            key_hash(world[name].certificate): ResponderAddress(
                 lane_name(name), responder_address(name, _settings(name, scenario)), setup.ocsp_timeout
             )
             for name in authorities_of(scenario)

@@ -48,7 +48,7 @@ def next_question(verdict: Verdict, policy: TrustPolicy, chain: Sequence[bytes])
         chain: the certificates that were presented, DER.
     """
     revocation = policy.revocation
-    if revocation.source != "ocsp":
+    if revocation.source != "ocsp" or not verdict.path:  # without a path what was sent may be unreadable
         return None
     known = {one.fingerprint: one for one in (*map(Certificate.parse, chain), *policy.held, *policy.store)}
     path = [known[fingerprint] for fingerprint in verdict.path]

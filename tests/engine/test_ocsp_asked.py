@@ -206,6 +206,20 @@ def _above(name: str, scenario: Scenario) -> tuple[str, ...]:
     return tuple(found)
 
 
+def test_a_cross_signed_authority_is_one_authority() -> None:
+    """A CA is known by its key: whichever of its certificates is in the path, its responder is asked."""
+    trace = played({"server.revocation_scope": "chain"}, base=catalogue["cross-signed"])
+    assert [one.to for _, one in passed(trace, "OCSPRequest")] == ["client-ca", "older-ca"]
+    assert line(trace, 1).outcome is CheckOutcome.PASS
+
+
+def test_an_address_with_a_path_and_a_query() -> None:
+    """What stands behind the host goes into the first line, and the host into its own."""
+    trace = played({"responders.client-ca.address": "http://status.example:8080/ca?of=clients"})
+    (_, request), _ = passed(trace)
+    assert request.wire.startswith(b"POST /ca?of=clients HTTP/1.1\r\nHost: status.example:8080\r\n")
+
+
 @pytest.mark.parametrize(
     ("name", "profile", "asks"),
     [

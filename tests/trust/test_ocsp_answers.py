@@ -9,7 +9,12 @@ import pytest
 
 from simulator.pki.bundles import write_pem
 from simulator.pki.key_types import KeyType
+from simulator.pki.ocsp.answer import read_ocsp_answer
+from simulator.pki.stores import TrustStore
 from simulator.trust.checks.ocsp import judge_ocsp_answer
+from simulator.trust.judge import judge
+from simulator.trust.ocsp import next_question
+from simulator.trust.policy import RevocationPolicy, TrustPolicy
 from tests.pki.ocsp_samples import MACHINE_NOW, NONCE, answer, hierarchy, odd_answers, single
 from tests.pki.samples import openssl
 
@@ -110,3 +115,32 @@ def test_the_sentences_name_what_was_found() -> None:
     assert (revoked.reason, revoked.since) == ("keyCompromise", single("revoked").revoked_at)
     assert "tryLater" in judged(odd_answers()["tryLater"]).why
     assert "another certificate" in judged(odd_answers()["another certificate"]).why
+
+
+def test_no_damaged_answer_proves_anything() -> None:
+    """With any octet changed an answer is judged without an error; it proves something only if signed so."""
+    for name in ("good", "good, appointed responder", "revoked"):
+        raw = odd_answers()[name]
+        whole = read_ocsp_answer(raw).basic
+        assert whole is not None
+        for place in range(len(raw)):
+            changed = raw[:place] + bytes((raw[place] ^ 0x55,)) + raw[place + 1 :]
+            found = judged(changed)
+            if found.state != "unknown":
+                basic = read_ocsp_answer(changed).basic
+                assert basic is not None
+                assert basic.signed == whole.signed
+                assert found.state == ROWS[name][0]
+
+
+def test_rubbish_is_not_asked_about() -> None:
+    """Certificates that cannot be read lead to no question, and to no error."""
+    asking = RevocationPolicy("ocsp")
+    for chain in ((), (b"rubbish",), (hierarchy().leaf.certificate.der, b"rubbish")):
+        policy = TrustPolicy("client", TrustStore.of([hierarchy().ca.own.certificate]), revocation=asking)
+        verdict = judge(chain, policy, MACHINE_NOW, tls="1.3")
+        assert next_question(verdict, policy, chain) is None
+    chain = (hierarchy().leaf.certificate.der,)
+    question = next_question(judge(chain, policy, MACHINE_NOW, tls="1.3"), policy, chain)
+    assert question is not None
+    assert question.asked == hierarchy().asked

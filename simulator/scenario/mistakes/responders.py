@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.scenario.whole import ScenarioSetup
 
 MOST_SECONDS = 3600  # of delay and patience: no handshake waits longer, and no reader of a picture either
-_ADDRESS = re.compile(r"http://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?(/[!-~]{0,500})?")
+_ADDRESS = re.compile(r"http://[A-Za-z0-9.-]{1,253}(?::([0-9]{1,5}))?(/[!-~]{0,500})?")
 
 
 def responders_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
@@ -41,10 +41,16 @@ def responders_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         too_early = until is not None and until < setup.this_update
         yield from broken_rules(
             path,
-            ("address", address is not None and not _ADDRESS.fullmatch(address), wanted, address),
+            ("address", address is not None and not _is_address(address), wanted, address),
             ("next_update", too_early, "must not be before this_update", until),
             *_span_rules("delay", setup.delay),
         )
+
+
+def _is_address(text: str) -> bool:
+    """Return True for an address of a responder: HTTP, a host, and perhaps a port and a path."""
+    match = _ADDRESS.fullmatch(text)
+    return match is not None and (match[1] is None or 0 < int(match[1]) < 65536)
 
 
 def patience_problems(side: str, setup: ClientSetup | ServerSetup) -> Iterator[Problem]:
