@@ -25,6 +25,7 @@ from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import story
 from tests.peers import program
 from tests.views.geometry import faults
+from tests.views.test_player import test_nothing_is_lit_before_it_can_be_known as nothing_early
 from tests.views.test_same_events import test_a_detail_has_the_same_messages_in_every_form as same_messages
 from tests.views.traces import DETAILS
 
@@ -102,6 +103,13 @@ def test_the_player_stops_at_the_end_and_tells_no_bytes_of_it() -> None:
         event for event in events if event["headline"] == "The server sends the alert certificate_expired"
     )
     assert [[noticed["seq"], "It is never read."]] == alert["later"]
+
+
+@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+@pytest.mark.parametrize("name", [LOST, READ])
+def test_a_guessing_reader_learns_of_the_loss_with_the_client(name: str, tls: TlsVersion) -> None:
+    """At no stop the player shows what a run would not have that had only come so far."""
+    nothing_early(name, tls)
 
 
 def test_card_and_caption_say_what_the_client_saw() -> None:

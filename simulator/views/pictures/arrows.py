@@ -130,7 +130,8 @@ def arrow(sheet: Sheet, row: Flight, start: float, end: float) -> None:
     tip = end - 2 * way
     whole = tuple(_shaft(row, look, y, start, tip - 14 * way, tip - 8 * way))
     if lost_since is None:
-        head = seq if row.read is None else row.read.seq
+        # TCP takes its segment when that arrives; the program that notices it later has a note of its own.
+        head = seq if row.read is None or row.protocol == "tcp" else row.read.seq
         sheet.put(*whole, glyphs.arrow_head(tip, y, way, f"{look}.head", head))
         return
     broken = end - 98 * way  # leaves room for the words before the lane
