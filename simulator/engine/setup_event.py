@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 KEEPING = {"file": "", "protected-file": "a file under a password", "device": "a security device"}
 APPLICATIONS = {"line": "", "http": "HTTP", "telnet": "telnet", "tn3270": "TN3270"}
+CLOSES = {"alert": "", "reset": "at once", "eof": "before its alert is sent"}
 HEED = {True: "obeyed", False: "ignored", None: ""}
 
 
@@ -104,6 +105,7 @@ def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
         ("verifies the server", "yes" if setup.verify_server else "no"),
         ("server name", setup.server_name),
         *_settings_of_both(setup),
+        ("writes", _writing(setup)),
         ("key shares", str(setup.key_shares) if setup.key_shares != 1 else ""),
         ("profile", setup.profile),
     )
@@ -122,6 +124,7 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         *_settings_of_both(setup),
         ("profile", setup.profile),
         ("speaks", f"TLS {spoken.value} only" if spoken is not requested else ""),
+        ("having refused, closes", CLOSES[scenario.network.close]),
         ("application", APPLICATIONS[scenario.network.application]),
         ("believes the header", TELLING[setup.believes_header] if setup.believes_header else ""),
         ("names these authorities", ", ".join(setup.ca_list)),
@@ -136,6 +139,12 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
 def _keeping(scenario: Scenario, name: str | None) -> str:
     """Where the key of a certificate is kept, in words; empty for a plain file."""
     return "" if name is None else KEEPING[kept_in(scenario, name)]
+
+
+def _writing(setup: ClientSetup) -> str:
+    """The time over which a client writes, and its habit, if it does not write all at once."""
+    blindly = "" if setup.looks_first else ", without looking at what arrives"
+    return f"for {setup.writing_ms:g} ms{blindly}" if setup.writing_ms else ""
 
 
 def _settings_of_both(setup: ClientSetup | ServerSetup) -> tuple[tuple[str, str], ...]:
