@@ -21,7 +21,7 @@ from simulator.trace.facts import (
     Setup,
     StandingChanged,
 )
-from simulator.views.drawing.display import Box, Line, Polygon, Text, width_of, wrap
+from simulator.views.drawing.display import Box, Line, Polygon, Text, extent_of, width_of, wrap
 from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import AUTHORITY_PITCH
 from simulator.views.drawing.style import TYPES, palette
@@ -117,6 +117,16 @@ def test_messages_that_nobody_read_have_no_arrow_head(name: str, tls: str) -> No
     items = sequence(trace).items
     marked = {item.seq for item in items if isinstance(item, Polygon) and item.style == "unread.mark"}
     assert marked == set(unread_since(trace))
+
+
+def test_no_arrow_crosses_the_words_of_a_late_refusal() -> None:
+    """A CA that is asked meanwhile has its lane beside the client's: its arrows leave the words alone."""
+    items = sequence(simulate("revoked-by-ocsp", "1.3").trace).items
+    words = [extent_of(item) for item in items if isinstance(item, Text) and item.style == "gap"]
+    arrows = [item.points for item in items if isinstance(item, Line) and item.style == "clear"]
+    beyond = [points for points in arrows if min(points)[0] < max(word[2] for word in words)]
+    assert [] == [y for (_, y), *_ in beyond for _, top, _, bottom in words if top < y < bottom]
+    assert len(beyond) >= 2
 
 
 def test_the_late_refusal_is_shaded() -> None:

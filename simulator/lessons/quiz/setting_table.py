@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from simulator.views.notebook import Exhibit
 
 PARTS = ("network", "client", "server")
-CERTIFICATES = "certificates."
+# The tables of which a scenario has any number, each with a name, and what one of them is.
+NAMED = {"certificates": "certificate", "crls": "crl", "responders": "responder"}
 
 
 @cache
 def setting_words() -> Mapping[str, Mapping[str, str]]:
-    """``network``, ``client``, ``server`` or ``certificate`` → setting → its meaning in words."""
+    """The kind of a part, ``server`` or ``certificate`` or another → setting → its meaning in words."""
     text = files(__package__).joinpath("settings.toml").read_text(encoding="utf-8")
     return MappingProxyType(tomllib.loads(text))
 
@@ -38,7 +39,7 @@ def settings(part: str, scenario: Scenario | str | None = None) -> Exhibit:
     """The settings of a part of a scenario, with their values.
 
     Args:
-        part: ``network``, ``client``, ``server``, or a certificate: ``certificates.alice``.
+        part: ``network``, ``client``, ``server``, or a table with a name: ``certificates.alice``.
         scenario: the scenario that has the values, or its name; the good handshake by default.
 
     Raises:
@@ -56,7 +57,8 @@ def setting_table(world: Scenario, paths: Iterable[str]) -> Table:
     rows = []
     for path in paths:
         part, _, name = path.rpartition(".")
-        words = setting_words()["certificate" if part.startswith(CERTIFICATES) else part]
+        kind = part.partition(".")[0]
+        words = setting_words()[NAMED.get(kind, part)]
         value = as_python(plain_value((part, name), getattr(_part(world, part), name)))
         rows.append((path, value, words[name].replace("`", "")))
     return Table(rows, ("setting", "value here", "what it is"))
@@ -71,10 +73,11 @@ def _part(world: Scenario, part: str) -> Any:
     """The part of this name."""
     if part in PARTS:
         return getattr(world, part)
-    name = str(part).removeprefix(CERTIFICATES)
-    if str(part).startswith(CERTIFICATES) and name in world.certificates:
-        return world.certificates[name]
-    expected = ", ".join([*PARTS, *(f"{CERTIFICATES}{name}" for name in world.certificates)])
+    kind, _, name = str(part).partition(".")
+    if kind in NAMED and name in getattr(world, kind):
+        return getattr(world, kind)[name]
+    named = (f"{kind}.{name}" for kind in NAMED for name in getattr(world, kind))
+    expected = ", ".join([*PARTS, *named])
     raise wrong_argument(
         "Unknown part of a scenario.", part, expected, 'Name one of them, as in settings("server").'
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator.views.drawing.display import Box, Text, wrap
+from simulator.views.drawing.display import Box, Line, Text, wrap
 from simulator.views.drawing.glyphs import hatching
 from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import (
@@ -26,6 +26,8 @@ from simulator.views.story.reading import gap_words
 from simulator.views.story.words import ASSUMED, level_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from simulator.views.story.beat_kinds import Belief
     from simulator.views.story.reading import Gap
 
@@ -130,7 +132,7 @@ class GapShade:
         room = max(lane - HALF_CARD - GUTTER - left, HALF_CARD + BESIDE_FIRST - 8) - 16
         words = gap_words(gap)
         needed = height_of(words, "gap", room) + 16
-        start = self._free(top, needed)
+        start = self._free(top, needed, lane)
         self.sheet.y = max(self.sheet.y, start + needed)
         since = gap.end.seq
         with self.sheet.within(Part.SHADE_WORDS, since):
@@ -139,9 +141,19 @@ class GapShade:
         shade = Box(left, top, width, height, "gap", seq, radius=4, part=Part.SHADE, since=since)
         self.sheet.middle.append(shade)
 
-    def _free(self, top: float, needed: float) -> float:
-        """The first height at which the words do not cross the heading of a band."""
-        for band in self.sheet.bands:
-            if band.heading > top and band.top < top + needed:
-                top = band.heading
+    def _free(self, top: float, needed: float, lane: float) -> float:
+        """The first height at which the words cross no heading of a band, and no arrow beyond the lane."""
+        taken = [(band.top, band.heading) for band in self.sheet.bands]
+        taken += [(y - 4, y + 4) for y in self._arrows_beyond(lane)]
+        for begin, end in sorted(taken):
+            if end > top and begin < top + needed:
+                top = end
         return top
+
+    def _arrows_beyond(self, lane: float) -> Iterator[float]:
+        """The heights of the arrows to a lane beyond the client's, as to a CA that answers meanwhile."""
+        for item in self.sheet.front:
+            if isinstance(item, Line) and item.points[0][1] == item.points[-1][1]:
+                ends = [x for x, _ in item.points]
+                if min(ends) < lane - 2 < max(ends):
+                    yield item.points[0][1]
