@@ -74,7 +74,13 @@ def unplayable_client(scenario: Scenario) -> str | None:
         return "it ignores the server's list of authorities"
     if client.key_shares != 1:
         return "it sends one key share"
-    return None
+    return soft_failure(client)
+
+
+def soft_failure(setup: ClientSetup | ServerSetup) -> str | None:
+    """The reason why a stock OpenSSL cannot look lists up as this side does, or None."""
+    soft = setup.revocation == "crl" and setup.revocation_failure == "soft"
+    return "it refuses without an answer about revocation" if soft else None
 
 
 def play(scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None = None) -> Played:
@@ -184,6 +190,8 @@ class _Play:
         return client_context(setup, self.world.client, self.tls, self.judged_at.client)
 
     def server_context(self) -> ssl.SSLContext:
+        if (reason := soft_failure(self.scenario.server)) is not None:
+            raise OtherHabitsError(reason)
         setup = self._with_groups(self.scenario.server)
         return server_context(setup, self.world.server, self.server_tls, self.judged_at.server)
 

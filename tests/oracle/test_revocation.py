@@ -60,3 +60,11 @@ def test_a_client_looks_the_server_up(scope: str) -> None:
     assert run.outcome.alert is not None
     assert ("certificate_revoked", "client") == (run.outcome.alert.name, run.outcome.alert.sender)
     assert () == check(scenario, "1.3").differences
+
+
+def test_a_soft_failure_is_not_openssls() -> None:
+    """OpenSSL has no soft failure, so our actor plays that server; a client of OpenSSL agrees with it."""
+    scenario = good_lists().but({"server.revocation_failure": "soft", "server.crls": []})
+    row = check(scenario, "1.3")
+    assert ("openssl-client", ()) == (row.mode, row.differences)
+    assert simulate(scenario).outcome.alert is None

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
+    from simulator.pki.crl.revocation_list import RevocationList
     from simulator.tls.wire.version import Side
+
+CRL_CHECK, CRL_CHECK_ALL = 0x4, 0x8  # X509_V_FLAG_CRL_CHECK and _ALL of x509_vfy.h
 
 _POINTER = ctypes.c_void_p
 _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
@@ -28,6 +31,7 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "X509_STORE_CTX_init": (ctypes.c_int, (_POINTER, _POINTER, _POINTER, _POINTER)),
     "X509_STORE_CTX_set_default": (ctypes.c_int, (_POINTER, ctypes.c_char_p)),
     "X509_STORE_CTX_get0_param": (_POINTER, (_POINTER,)),
+    "X509_VERIFY_PARAM_set_flags": (ctypes.c_int, (_POINTER, ctypes.c_ulong)),
     "X509_VERIFY_PARAM_set_depth": (None, (_POINTER, ctypes.c_int)),
     "X509_VERIFY_PARAM_set1_host": (ctypes.c_int, (_POINTER, ctypes.c_char_p, ctypes.c_size_t)),
     "X509_verify_cert": (ctypes.c_int, (_POINTER,)),
@@ -71,6 +75,8 @@ def openssl_verify(
     role: Side = "client",
     max_depth: int | None = None,
     host: str | None = None,
+    lists: Sequence[RevocationList] | None = None,
+    whole_chain: bool = False,
 ) -> Answer:
     """Judge a chain, leaf first, at a moment.
 
@@ -81,6 +87,8 @@ def openssl_verify(
         role: whose certificate it is.
         max_depth: a limit to the intermediates, or None for OpenSSL's own.
         host: the server name that the client expects, or None.
+        lists: the revocation lists to look into, or None to look nothing up.
+        whole_chain: look every certificate of the path up, and not the leaf alone.
     """
     openssl = library()
     made = {one.der: openssl.d2i_X509(None, _reference(one.der), len(one.der)) for one in (*chain, *store)}
@@ -93,6 +101,10 @@ def openssl_verify(
         assert all(made.values())
         for one in store:
             openssl.X509_STORE_add_cert(trusted, made[one.der])
+        for crl in lists or ():
+            read = openssl.d2i_X509_CRL(None, _reference(crl.der), len(crl.der))
+            assert openssl.X509_STORE_add_crl(trusted, read) == 1
+            openssl.X509_CRL_free(read)
         for one in chain:
             openssl.OPENSSL_sk_push(sent, made[one.der])
         assert openssl.X509_STORE_CTX_init(context, trusted, made[chain[0].der], sent) == 1
@@ -100,6 +112,9 @@ def openssl_verify(
         parameters = openssl.X509_STORE_CTX_get0_param(context)
         openssl.X509_VERIFY_PARAM_set_time(parameters, int(now.timestamp()))
         openssl.X509_VERIFY_PARAM_set_auth_level(parameters, 2)
+        if lists is not None:
+            flags = CRL_CHECK | CRL_CHECK_ALL if whole_chain else CRL_CHECK
+            assert openssl.X509_VERIFY_PARAM_set_flags(parameters, flags) == 1
         if max_depth is not None:
             openssl.X509_VERIFY_PARAM_set_depth(parameters, max_depth)
         if host is not None:

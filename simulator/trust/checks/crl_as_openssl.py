@@ -47,9 +47,12 @@ def status_as_openssl(candidate: Candidate, depth: int) -> RevocationStatus:
     if (problem := _problem_of(crl, certificate, issuer, now)) is not None:
         return problem
     entry = crl.entry_for(certificate)
-    if entry is None or entry.reason == "removeFromCRL":
-        return good(certificate, crl)
-    return revoked(certificate, crl, entry)
+    if entry is not None and entry.reason != "removeFromCRL":
+        return revoked(certificate, crl, entry)
+    # The scope of a delta was not asked about; one with another scope covers no reason (``current_reasons``).
+    if _out_of_scope(crl.scope, certificate) is not None:
+        return no_list(certificate, len(lists))
+    return good(certificate, crl)
 
 
 def _issuer_of(
