@@ -77,6 +77,7 @@ ASSUMING = {
     "certificate. Whether it judged that certificate, and what it grants, only its first words say.",
 }
 KEYS_AGREED = "The keys are agreed, so what follows is encrypted. With whom, is not yet known."
+NEEDS_KEY = "The client wants to connect, and needs the private key in its {file}."
 NO_CONNECTION = "The client cannot open its {file}, so it has no key to sign with and does not connect."
 NOT_REFUSED = "There is no session. No server refused the client: none was asked."
 BLOCKED = (
@@ -118,7 +119,7 @@ class Client(Peer):
         if self.role.unopened_file:
             reason = NO_CONNECTION.format(file=self.role.unopened_file)
             self._wait_for("connect", ("stay away",), "stay away", reason)
-            return []
+            return [Noted(NEEDS_KEY.format(file=self.role.unopened_file))]
         return self._settle(self.machine.start())
 
     def _answer(self, question: Question) -> list[Fact]:

@@ -18,8 +18,10 @@ from simulator.pki.key_types import KeyType
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.tls.crypto.signatures import schemes_for_key, verify
 from simulator.tls.wire.version import Version
+from simulator.trace.connections import start_of
 from simulator.trace.facts import Decided, Noted, Sent
 from simulator.trace.trace import trace_from_json
+from simulator.views.capture.capture import capture
 from simulator.views.view_table import VIEWS
 
 if TYPE_CHECKING:
@@ -141,11 +143,28 @@ def test_no_connection_can_be_shown(view: str, tls: TlsVersion) -> None:
     )
     assert run.messages() == []
     assert run.keylog == ()
+    assert 0 == start_of(run.trace.events)
     last = [fact for _, fact in run.trace.facts(Decided)][-1]
     assert ("connect", "stay away") == (last.decision, last.choice)
     again = trace_from_json(run.trace.to_json())
     assert VIEWS[view].picture(again, "messages").items
     assert VIEWS[view].text(again, 80, "messages")
+
+
+def test_a_capture_of_no_connection_has_no_packet() -> None:
+    """A reader of the file sees the next connection's stream alone."""
+    whole = simulate("pkcs12-wrong-password")
+    packet = b"\x06\x00\x00\x00"  # the type of an enhanced packet block (pcapng, section 4.3)
+
+    def packets(capture_file: bytes) -> int:
+        place, count = 0, 0
+        while place < len(capture_file):
+            count += capture_file[place : place + 4] == packet
+            place += int.from_bytes(capture_file[place + 4 : place + 8], "little")
+        return count
+
+    none, one = (packets(capture(run.trace)) for run in whole.connections)
+    assert (none, one > 0, packets(capture(whole.trace))) == (0, True, one)
 
 
 def test_the_story_says_how_the_file_is_opened() -> None:

@@ -17,7 +17,7 @@ from simulator.release import RELEASE
 from simulator.tls.wire.records import records_of
 from simulator.tls.wire.version import Protection
 from simulator.trace.connections import connections_of
-from simulator.trace.facts import Alert, TransportEnded
+from simulator.trace.facts import Alert, Sent, TransportEnded
 from simulator.trace.setup import PASSES_ON
 from simulator.views.capture import pcapng
 from simulator.views.capture.lookups import RESPONDERS, lookups, responder_host
@@ -30,7 +30,7 @@ from simulator.views.story.words import PROTECTION_WORDS, clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from simulator.trace.facts import Event, Sent, Setup
+    from simulator.trace.facts import Event, Setup
     from simulator.trace.setup import ActorSetup
     from simulator.trace.trace import Trace
 
@@ -87,10 +87,12 @@ def _packets(trace: Trace, *, telling: bool) -> Iterator[tuple[int, bytes, str]]
 
 
 def _connections(trace: Trace, hosts: dict[str, Endpoint], *, telling: bool) -> Iterator[Stream]:
-    """The TCP connection that carries TLS; beside a party that passes records through, one on either side.
+    """The TCP connection that carries TLS, if any; two beside a party that passes records through.
 
     The party accepts the client's connection once its own to the server is open, and closes as they close.
     """
+    if not any(sent.wire for _, sent in trace.facts(Sent)):
+        return  # the client did not connect
     segments, setup = connection(trace, telling=telling), trace.setup
     if not _passes_through(setup):
         yield segments, hosts, setup.latency
