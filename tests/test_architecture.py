@@ -72,6 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "oracle": {"actors", "engine", "pki", "runs", "scenario", "tls", "tls/wire", "trace"},
     "lessons": {
         "engine",
+        "error_texts",
         "runs",
         "scenario",
         "tls/crypto",

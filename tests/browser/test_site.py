@@ -32,6 +32,7 @@ KINDS = (
     "playground.html",
     "quiz.html",
     "glossary.html",
+    "refused.html",
     "bytes-tls1.3.html",
     RUN,
     DECIDED,

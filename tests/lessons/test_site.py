@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from simulator.command.cli import clientauth
+from simulator.error_texts.causes import causes
+from simulator.error_texts.normal_form import with_gaps
+from simulator.error_texts.table import programs
 from simulator.errors import OutputError
 from simulator.lessons.quiz.quiz import questions
 from simulator.lessons.site import site as whole_site
@@ -21,6 +25,7 @@ from simulator.lessons.site.frame import anchor, prose, run_place
 from simulator.lessons.site.lines import Lines, Shapes, json_lines
 from simulator.lessons.site.pages import plan
 from simulator.lessons.site.playground import knobs, positions, stand
+from simulator.lessons.site.refused import cause_anchor
 from simulator.lessons.site.runs import played
 from simulator.runs.sweep import explore
 from simulator.scenario.catalogue.catalogue import catalogue
@@ -314,6 +319,18 @@ def test_every_word_is_explained_and_led_to(site: Site) -> None:
     assert 1 == told.count("#word-CertificateVerify")
     assert "&lt;b&gt;" in told
     assert "#word-private-key" not in prose("A private key.", but="private key")
+
+
+def test_the_page_for_a_refusal_has_every_cause_and_text(site: Site) -> None:
+    """Every cause has its place, its advice and a run or a command; every measured text stands there."""
+    text, ids = site["refused.html"], pages(site)["refused.html"].ids
+    assert [] == [name for name in causes() if cause_anchor(name) not in ids]
+    for cause in causes().values():
+        assert escape(cause.remedy) in text
+        linked = f'href="{run_place(cause.scenario, "1.3")}"' in text
+        assert linked or escape(cause.command) in text
+    printed = {with_gaps(one.text) for program in programs() for one in program.seen}
+    assert [] == [one for one in printed if escape(one) not in text]
 
 
 def test_the_lesson_names_what_there_is() -> None:

@@ -36,6 +36,7 @@ PLACES = {
     "decide.html": "Decide",
     "playground.html": "Playground",
     "quiz.html": "Quiz",
+    "refused.html": "Refused",
     "glossary.html": "Words",
 }
 _LOOK = re.compile(

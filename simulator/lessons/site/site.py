@@ -24,6 +24,7 @@ from simulator.lessons.site.pages import (
     start_page,
 )
 from simulator.lessons.site.playground import knobs, playground_page, positions, stand
+from simulator.lessons.site.refused import refused_page
 from simulator.lessons.site.runs import light, played, run_page
 from simulator.runs.many import spread
 from simulator.runs.progress import counted
@@ -87,6 +88,7 @@ def site_files(
     yield "lesson.html", lesson_page(scenarios)
     yield "quiz.html", quiz_page(scenarios)
     yield "glossary.html", glossary_page()
+    yield "refused.html", refused_page(scenarios)
     for tls in TLS_VERSIONS:
         yield bytes_place(tls), bytes_page(tls)
     yield "shared/lines.js", lines.script()
