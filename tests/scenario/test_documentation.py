@@ -13,6 +13,7 @@ from simulator.lessons.quiz.setting_table import NAMED, setting_words
 from simulator.scenario import CertificateSetup, ClientSetup, Expectation, Network, ScheduleEntry, ServerSetup
 from simulator.scenario.changes import parse_assignment
 from simulator.scenario.file import loads
+from simulator.scenario.mistakes.mistake import EQUIVALENTS
 from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.revocation_setup import CrlSetup
 from simulator.scenario.whole import Between
@@ -72,15 +73,12 @@ def test_every_worked_setting_can_be_set() -> None:
 
 
 def test_other_programs_words_lead_to_ours() -> None:
-    """Each word in the table of equivalents, as a value or as a key, gets ours as the hint."""
-    table = PAGE.partition("| Here | nginx, Apache |")[2].partition("\n\n")[0]
-    rows = [re.findall("`([^`]+)`", line) for line in table.splitlines()[2:]]
-    assert ["none", "unverified", "optional", "required"] == [row[0] for row in rows]
-    for ours, *others in rows:
-        for word in others:
-            if word not in ("none", "optional", "Required"):  # these are ours, or differ by a capital
-                with pytest.raises(ScenarioError, match=f"Did you mean '{ours}'"):
-                    catalogue["valid-certificate"].but({"server.client_authentication": word})
+    """Each word of another program for a policy, and for its setting, gets ours as the hint."""
+    policies = {word: meant[0] for word, meant in EQUIVALENTS.items() if len(meant) == 1}
+    assert {"none", "unverified", "optional", "required"} == set(policies.values())
+    for word, ours in policies.items():
+        with pytest.raises(ScenarioError, match=f"Did you mean '{ours}'"):
+            catalogue["valid-certificate"].but({"server.client_authentication": word})
     for key, hint in (
         ("server.policy", "client_auth"),
         ("policy", "server.client_auth"),
