@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import subprocess
 import sys
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator import catalogue as imported
+from simulator.command import demo as demonstration
 from simulator.engine.roles import revocation_policy
 from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
+from simulator.lessons.site.site import site_files
 from simulator.pki.certificate import Certificate
 from simulator.runs.run import simulate
 from simulator.scenario import TLS_VERSIONS, Expectation, Scenario, TlsVersion
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 FOLDER = Path(str(files("simulator.scenario.catalogue")))
+GALLERY = Path(str(files("simulator.command"))) / "gallery.toml"
+PLAN = Path(str(files("simulator.lessons.lesson"))) / "plan.toml"
 
 # Where the chain that is judged is not what decides: what does, and its alert in TLS 1.2 and 1.3.
 DECIDED_ELSEWHERE = {
@@ -74,6 +79,16 @@ def test_the_catalogue_has_its_scenarios_and_their_files() -> None:
     assert list(dict.fromkeys(topics)) == [
         topic for before, topic in zip(["", *topics], topics, strict=False) if before != topic
     ]
+
+
+def test_what_is_made_for_a_class_does_not_grow_with_the_catalogue() -> None:
+    """Site, gallery and lesson show basic scenarios alone; the demonstration plays these."""
+    assert inspect.signature(site_files).parameters["scenarios"].default is BASICS
+    texts = [path.read_text(encoding="utf-8") for path in (GALLERY, PLAN)]
+    runs = re.findall(r'"([a-z0-9-]+) 1\.[23]"', "".join(texts))
+    assert len(runs) > 20
+    assert set(runs) <= set(BASICS)
+    assert demonstration.BASICS is BASICS
 
 
 def test_the_catalogue_is_a_mapping_by_either_import() -> None:
