@@ -13,6 +13,7 @@ from simulator.errors import OutputError, unknown_name
 from simulator.trace.connections import connections_of
 from simulator.trace.end_to_end import end_to_end
 from simulator.views.drawing.cells import headed
+from simulator.views.drawing.style import ESSENTIAL
 from simulator.views.story.lanes import connection_heading, whole_title
 from simulator.views.story.words import clean
 
@@ -34,6 +35,7 @@ class View:
         text_has_details: the text depends on the detail.
         argument: possible words after a colon; empty where there are none.
         whole: it shows all connections at once.
+        joined_by: lays the connections of a party in between out as one, in essence; empty for no such way.
     """
 
     about: str
@@ -42,9 +44,16 @@ class View:
     text_has_details: bool = False
     argument: str = ""
     whole: bool = False
+    joined_by: str = ""
 
     def picture(self, trace: Trace, detail: str, argument: str = "") -> Drawing:
-        """The view as a display list; of several connections one picture below the other."""
+        """The view as a display list; of several connections one picture below the other.
+
+        In essence, the two connections of a party in between stand side by side.
+        """
+        if detail == ESSENTIAL and self.joined_by and trace.setup.party_between:
+            joined: Drawing = _function(self.joined_by)(trace)
+            return joined
         connections = (trace,) if self.whole else connections_of(trace)
         drawings: list[Drawing] = [
             _function(self.drawn_by)(one, detail=detail, **self._options(argument)) for one in connections
@@ -83,6 +92,7 @@ VIEWS: Mapping[str, View] = {
         "pictures.sequence:sequence",
         "texts.terminal:story",
         text_has_details=True,
+        joined_by="between.slide:in_between",
     ),
     "timeline": View(
         "the same messages on a scale of time",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from simulator.trace.setup import PASSES_ON
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.display import Box, Drawing, Line, Text, fit, width_of, wrap
@@ -116,9 +117,17 @@ class _Slide:
         paper = Box(0, 0, WIDTH, HEIGHT, "paper", 0, part=Part.PAPER)
         ends = [((x, CARDS + 39), (x, BOTTOM)) for x in LANES.values()]
         lifelines = [Line(points, "lifeline", 0, part=Part.LIFELINE) for points in ends]
+        if self._passed:
+            points = ((MIDDLE, CARDS + 39), (MIDDLE, BOTTOM))
+            lifelines.append(Line(points, "lifeline.idle", 0, part=Part.LIFELINE))
         title = clean(f"{run_title(trace.setup)}: {version_words(trace)} in essence")
         items = (paper, *sheet.back, *lifelines, *sheet.middle, *sheet.front)
         return Drawing(WIDTH, HEIGHT, title, caption(trace), items, sheet.marks(), tuple(sheet.meanwhile))
+
+    @property
+    def _passed(self) -> bool:
+        """There is a party that hands every record on."""
+        return any(actor.role == PASSES_ON for actor in self.trace.setup.actors)
 
     def _head(self) -> None:
         """Title, what came before, the two cards, and the titles of the columns."""
@@ -138,6 +147,10 @@ class _Slide:
                 sheet.put(Text(x, CARDS + 18, title, "lane", 0, "middle"))
                 sheet.line(words, "lane.small", 0, x, CARDS + 33, width=2 * HALF_CARD - 4, anchor="middle")
                 sheet.lanes.append(LaneMark(title, x, (words,)))
+            if self._passed:
+                sheet.put(Box(MIDDLE - 76, CARDS, 152, 39, "header", 0, radius=8))
+                sheet.put(Text(MIDDLE, CARDS + 18, "Redirector", "lane", 0, "middle"))
+                sheet.line("passes through", "lane.small", 0, MIDDLE, CARDS + 33, width=144, anchor="middle")
         with sheet.within(Part.COLUMN):
             sheet.y = TOP - 8
             column_titles(sheet, BRIEF_WIDTH)

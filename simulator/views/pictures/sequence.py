@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from simulator.trace.setup import PASSES_ON
 from simulator.views.drawing.display import Box, Line, Text, wrap
 from simulator.views.drawing.marks import BandMark, Part
 from simulator.views.drawing.sheet import Sheet, Stage
@@ -158,7 +159,8 @@ def _lifelines(stage: Stage, top: float, bottom: float, idle_from: dict[str, flo
     """A line down from every card; dotted where a CA has nothing to do any more."""
     for name, x in stage.lanes.items():
         end = idle_from[name] - 36 if name in idle_from else bottom
-        yield Line(((x, top), (x, end)), "lifeline", 0, part=Part.LIFELINE)
+        style = "lifeline.idle" if name == PASSES_ON else "lifeline"  # arrows and words go through it
+        yield Line(((x, top), (x, end)), style, 0, part=Part.LIFELINE)
         if name in idle_from:
             below = ((x, idle_from[name]), (x, bottom))
             yield Line(below, "lifeline.idle", 0, part=Part.LIFELINE)

@@ -1,0 +1,1 @@
+"""The two connections of a party in between, side by side."""
