@@ -12,7 +12,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +21,7 @@ from simulator.errors import OutputError, SimulatorError
 from simulator.visible import clean_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 MOST_COLUMNS = 2000  # more than the smallest type gives on a screen of 7,680 pixels
 width_option = click.option(
@@ -87,13 +87,22 @@ def read_line() -> str:
 
     Bytes that are no text become replacement characters: a slip at the keyboard ends nothing.
     """
+    return _from_standard_input(lambda stream: stream.readline())
+
+
+def read_text(most: int) -> str:
+    """Standard input to its end, or its first ``most`` bytes, read as :func:`read_line` reads a line."""
+    return _from_standard_input(lambda stream: stream.read(most))
+
+
+def _from_standard_input(read: Callable[[IO[Any]], Any]) -> str:
     if sys.stdin is None:  # the program was started without one
         return ""
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
-        return sys.stdin.readline()
-    line: bytes = stream.readline()
-    return line.decode(getattr(sys.stdin, "encoding", None) or "utf-8", "replace")
+        return str(read(sys.stdin))
+    data: bytes = read(stream)
+    return data.decode(getattr(sys.stdin, "encoding", None) or "utf-8", "replace")
 
 
 def write_json(document: object) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from functools import cache
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import click
 
 from simulator.command.console import (
     note,
-    read_line,
+    read_text,
     terminal_width,
     wants_colour,
     width_option,
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
     from simulator.tls.wire.version import Side
 
-MOST_LINES = 100_000  # of standard input: far more than are looked at, and no stream without an end
+MOST_OF_A_LOG = 16 << 20  # bytes of standard input; a stream may have no end
 
 OWN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -86,7 +85,7 @@ def errors(
 def _from_standard_input() -> str:
     if sys.stdin is not None and sys.stdin.isatty():
         note("Paste the error text, then press Ctrl-D on a line of its own.")
-    return "".join(takewhile(len, (read_line() for _ in range(MOST_LINES))))
+    return read_text(MOST_OF_A_LOG)
 
 
 def _moment(_context: click.Context, _parameter: click.Parameter, written: str | None) -> datetime:

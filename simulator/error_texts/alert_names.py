@@ -55,6 +55,8 @@ ALERT = re.compile(r"[:_ ]*(?<![a-z])alert (\w+)")
 
 def with_plain_alerts(line: str) -> str:
     """A line in small letters, with each alert that was received spelt once, in one way."""
+    if line.strip() in _CODES.values():
+        return f"alert {line.strip()}"
     code = _CODE.search(line)
     line = _CODE.sub("error:", line)
     for spelling in _SPELLINGS:

@@ -112,7 +112,7 @@ def look_up(text: str, side: Side | None = None) -> Diagnosis:
     lines = normal_lines("\n".join(text.split("\n")[-MOST_LINES:]))
     normalised = "\n".join(lines)
     alert = alert_in(normalised)
-    seen = [match for match in _by_text(lines) if side in (None, match.side)]
+    seen = _by_text(lines, side)
     sides: set[Side] = {match.side for match in seen} or {side or "client"}
     also = _by_alert(alert, {match.cause.name for match in seen}) if alert and "client" in sides else []
     return Diagnosis(
@@ -125,8 +125,8 @@ def look_up(text: str, side: Side | None = None) -> Diagnosis:
     )
 
 
-def _by_text(lines: Sequence[str]) -> list[Match]:
-    """The causes of the measured texts that are nearest to the lines."""
+def _by_text(lines: Sequence[str], side: Side | None) -> list[Match]:
+    """The causes of the measured texts of a side that are nearest to the lines."""
     index = _index()
     near: dict[str, float] = {}  # measured line → how alike the nearest given line is
     known = 0.0  # the weight of the given lines that are known
@@ -137,7 +137,7 @@ def _by_text(lines: Sequence[str]) -> list[Match]:
     found: dict[tuple[str, Side], dict[str, tuple[float, int]]] = defaultdict(dict)
     for text in index.texts:
         common = sum(near.get(line, 0.0) * index.weights[line] for line in text.lines)
-        if not common:
+        if not common or side not in (None, text.program.side):
             continue
         rank = (-2 * common / (known + sum(index.weights[line] for line in text.lines)), len(text.causes))
         for cause in text.causes:

@@ -114,3 +114,18 @@ def test_every_answer_is_a_document() -> None:
         made = json.loads(json.dumps(document(look_up(text))))
         assert made["matches"]
         assert all(match["look_at_other_side"] != "" for match in made["matches"])
+
+
+def test_a_stream_without_an_end_is_read_in_part() -> None:
+    """Standard input has a bound, also within one line."""
+    shown = subprocess.run(
+        [sys.executable, "-m", "simulator", "errors"],
+        cwd=ROOT,
+        input="x" * (17 << 20),
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert 1 == shown.returncode
+    assert len(shown.stdout) < 1000

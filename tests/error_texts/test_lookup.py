@@ -143,6 +143,7 @@ def test_without_its_side_a_text_is_found_too() -> None:
         ("remote error: tls: unknown certificate", "certificate_unknown"),
         ("tlsv1 unrecognized name", "unrecognized_name"),
         ("SSL alert number 116", "certificate_required"),
+        ("certificate_unknown", "certificate_unknown"),
     ],
 )
 def test_an_alert_has_one_spelling(text: str, name: str) -> None:
