@@ -16,7 +16,7 @@ from simulator.engine.simulation import Simulation
 from simulator.oracle.accepted import accepted_for
 from simulator.oracle.extensions import WITH_EXTENSIONS
 from simulator.oracle.observed import HandshakeLog
-from simulator.oracle.playing import JudgedAt, NotPlayableError, clocks, play
+from simulator.oracle.playing import JudgedAt, NotInOpensslError, NotPlayableError, clocks, play
 from simulator.oracle.report import CheckReport, CheckRow, Difference
 from simulator.runs.many import spread
 from simulator.runs.progress import counted
@@ -57,7 +57,8 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> C
     try:
         theirs = play(scenario, tls, moments)
     except NotPlayableError as error:
-        return CheckRow(scenario.name, tls, None, not_played=str(error))
+        in_openssl = not isinstance(error, NotInOpensslError)
+        return CheckRow(scenario.name, tls, None, not_played=str(error), in_openssl=in_openssl)
     differences = differences_between(observed(trace, tls), theirs)
     differing = [one.what for one in differences]
     accepted = accepted_for(scenario, tls, moments, differing) if differences else None

@@ -45,6 +45,10 @@ class NotPlayableError(ScenarioError):
     """OpenSSL can play neither side of a scenario."""
 
 
+class NotInOpensslError(NotPlayableError):
+    """OpenSSL's library does no such thing, so there is nothing to compare with."""
+
+
 class OtherHabitsError(CredentialRefusedError):
     """A stock OpenSSL client behaves otherwise than the scenario's; the text says how."""
 
@@ -159,16 +163,16 @@ class _Play:
     """One play of a scenario in one version.
 
     Raises:
-        NotPlayableError: a side asks an OCSP responder.
+        NotInOpensslError: a side asks an OCSP responder.
     """
 
     def __init__(self, scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None) -> None:
         if "ocsp" in (scenario.client.revocation, scenario.server.revocation):
-            raise NotPlayableError(
+            raise NotInOpensslError(
                 "OpenSSL's library asks no OCSP responder about a peer's certificate by itself.",
                 got=f"{scenario.name!r}, where a side asks one",
                 expected="a side that looks nothing up, or holds revocation lists",
-                advice="Compare answers with the command openssl ocsp, which judges one that it is given.",
+                advice="The command openssl ocsp judges an answer that it is given.",
             )
         self.scenario = scenario
         self.tls: TlsVersion = tls
