@@ -1,4 +1,4 @@
-"""Print a digest of everything that a scenario gives, for every scenario: run by test_determinism.py.
+"""Print a digest of everything that scenarios give, those that are named: run by test_determinism.py.
 
 It is run under other interpreters too, so it imports nothing but the simulator and the standard library.
 """
@@ -8,10 +8,14 @@ from __future__ import annotations
 import json
 import sys
 from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
-def digests() -> dict[str, str]:
-    """What every scenario gives in both versions, and its certificate files, as SHA-256."""
+def digests(names: Sequence[str]) -> dict[str, str]:
+    """What these scenarios give in both versions, and their certificate files, as SHA-256."""
     from simulator.engine.world import issue_world
     from simulator.entropy import SeededEntropy
     from simulator.runs.run import simulate
@@ -25,7 +29,8 @@ def digests() -> dict[str, str]:
     from simulator.views.texts.terminal import story
 
     found = {}
-    for name, scenario in catalogue.items():
+    for name in names:
+        scenario = catalogue[name]
         for file in issue_world(scenario, SeededEntropy(scenario.seed)).files():
             found[f"{name} {file.name}"] = file.data
         for tls in ("1.2", "1.3"):
@@ -44,4 +49,4 @@ def digests() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    json.dump(digests(), sys.stdout)
+    json.dump(digests(sys.argv[1:]), sys.stdout)

@@ -15,6 +15,7 @@ import pytest
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.views.export import RUN_SUFFIXES
 from tests.peers import ROOT
+from tests.played import some
 
 
 def clientauth(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -206,7 +207,7 @@ BAD_COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("case", BAD_COMMANDS)
+@pytest.mark.parametrize("case", some(BAD_COMMANDS, 3))
 def test_bad_input_is_told_in_words(case: str, tmp_path: Path) -> None:
     """A mistake ends with status 2 and a message that names it; no traceback, nothing half-written."""
     (tmp_path / "folder.toml").mkdir()
