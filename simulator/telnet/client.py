@@ -175,7 +175,7 @@ class TelnetClient(TelnetMachine):
         """
         user = bytes([VAR]) + b"USER" + bytes([VALUE]) + self.terminal.user.encode("ascii")
         kinds = bytes([VAR, USERVAR])
-        if ESC in asked or (asked and asked[0] not in kinds):
+        if ESC in asked or VALUE in asked or (asked and asked[0] not in kinds):
             raise TelnetViolation(
                 "The server asks for variables in a form this terminal does not know.",
                 got=asked[:40].hex(" "),

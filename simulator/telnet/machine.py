@@ -71,6 +71,10 @@ class TelnetMachine(ABC):
         self.data = bytearray()  # of a record that is not complete
         self.told: list[TelnetEvent] = []
 
+    def forgo(self, *options: TelnetOption) -> None:
+        """Refuse these options from here on."""
+        self.options.abilities = without(self.options.abilities, *options)
+
     @abstractmethod
     def after_tls(self) -> None:
         """Go on where TLS protects the connection from here on."""
@@ -182,7 +186,7 @@ class TelnetMachine(ABC):
             case CommandItem(command=Command.EOR) if self.reads_records:
                 if not self.hand_on("record", item):
                     raise TelnetViolation(
-                        "A record comes before the session is negotiated.", got=f"state {self.state.value}"
+                        "A record comes outside a 3270 session.", got=f"state {self.state.value}"
                     )
                 self.data.clear()
             case _:

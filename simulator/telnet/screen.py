@@ -135,9 +135,8 @@ class Display:
                 case InsertCursor():
                     self.cursor = address
                 case RepeatTo(target, character):
-                    for _ in range((target - address) % stream.CELLS or stream.CELLS):
-                        self._put(address, character)
-                        address = (address + 1) % stream.CELLS
+                    self._fill(address, (target - address) % stream.CELLS or stream.CELLS, character)
+                    address = target
                 case WriteText(data):
                     for character in data:
                         self._put(address, character)
@@ -147,6 +146,14 @@ class Display:
         """Put a character in a place; an attribute that was there goes."""
         self.cells[address] = character
         self.attributes.pop(address, None)
+
+    def _fill(self, address: int, length: int, character: int) -> None:
+        """Put one character in many places, without a step for each: a write may have thousands of these."""
+        first = min(length, stream.CELLS - address)
+        self.cells[address : address + first] = bytes([character]) * first
+        self.cells[: length - first] = bytes([character]) * (length - first)
+        for place in [one for one in self.attributes if (one - address) % stream.CELLS < length]:
+            del self.attributes[place]
 
     def _set_modified(self, modified: bool, only: int | None = None) -> None:
         """Mark one field, or all, as modified or not."""

@@ -74,6 +74,10 @@ class TelnetServer(TelnetMachine):
     def __init__(self, config: TelnetServerConfig) -> None:
         super().__init__(OF_SERVER)
         self.config = config
+        if config.start_tls == "no":
+            self.forgo(Option.START_TLS)
+        if not (config.screens and config.tn3270e):
+            self.forgo(Option.TN3270E)
         self.mode: SessionMode = "nvt"
         self.device = ""
         self.functions: tuple[int, ...] = ()
@@ -108,6 +112,7 @@ class TelnetServer(TelnetMachine):
             case "WONT START-TLS" if self.config.start_tls == "required":
                 self.refuse("The client declines START-TLS, and this server requires TLS.")
             case "WONT START-TLS":
+                self.forgo(Option.START_TLS)
                 self._negotiate()
             case "START-TLS FOLLOWS":
                 self.announce_tls()
@@ -116,6 +121,9 @@ class TelnetServer(TelnetMachine):
                 self.send_tn3270e(Tn3270eMessage("SEND DEVICE-TYPE"))
                 self.move(S.WAIT_DEVICE_TYPE)
             case "WONT TN3270E":
+                self.forgo(
+                    Option.TN3270E
+                )  # a WILL that comes too late is refused, not left without an answer
                 self._ask_for_type()
             case "WILL TERMINAL-TYPE":
                 self.send_subnegotiation(Option.TERMINAL_TYPE, bytes([SEND]))

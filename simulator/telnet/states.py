@@ -91,6 +91,7 @@ SERVER: Mapping[TelnetState, TelnetMoves] = {
     S.REFUSED: {},
 }
 
+_TLS = {"DO START-TLS": (S.WAIT_FOLLOWS,)}  # at any time: s3270 agrees in the midst of a session too
 _TN3270E = {"DO TN3270E": (S.WAIT_SEND_DEVICE_TYPE,)}
 _BACK = {"DONT TN3270E": (S.NEGOTIATING,)}  # the server gives TN3270E up
 # The five that make a 3270: the last one of them to come leads there (RFC 1576).
@@ -118,28 +119,30 @@ _OFF = dict.fromkeys(
 CLIENT: Mapping[TelnetState, TelnetMoves] = {
     S.START: {},
     S.NEGOTIATING: {
-        "DO START-TLS": (S.WAIT_FOLLOWS, S.NEGOTIATING),
+        **_TLS,
         **_TN3270E,
         **_RECORDS,
         "text": (S.IN_NVT,),
     },
     S.WAIT_FOLLOWS: {"START-TLS FOLLOWS": (S.WAIT_TLS,)},
     S.WAIT_TLS: {},
-    S.WAIT_SEND_DEVICE_TYPE: {"SEND DEVICE-TYPE": (S.WAIT_DEVICE_ANSWER,), **_BACK},
+    S.WAIT_SEND_DEVICE_TYPE: {"SEND DEVICE-TYPE": (S.WAIT_DEVICE_ANSWER,), **_TLS, **_BACK},
     S.WAIT_DEVICE_ANSWER: {
         "DEVICE-TYPE IS": (S.WAIT_FUNCTIONS_ANSWER,),
         "DEVICE-TYPE REJECT": (S.NEGOTIATING,),
+        **_TLS,
         **_BACK,
     },
     S.WAIT_FUNCTIONS_ANSWER: {
         "FUNCTIONS IS": (S.WAIT_BIND, S.IN_TN3270E, S.NEGOTIATING),
         "FUNCTIONS REQUEST": (S.WAIT_BIND, S.IN_TN3270E, S.WAIT_FUNCTIONS_ANSWER),
+        **_TLS,
         **_BACK,
     },
-    S.WAIT_BIND: {"record": (S.WAIT_BIND, S.IN_TN3270E), **_BACK},
-    S.IN_TN3270E: {"record": (S.IN_TN3270E, S.WAIT_BIND), **_BACK},
-    S.IN_3270: {"record": (S.IN_3270,), **_OFF},
-    S.IN_NVT: {"text": (S.IN_NVT,), **_TN3270E, **dict.fromkeys(_RECORDS, (S.IN_NVT, S.IN_3270))},
+    S.WAIT_BIND: {"record": (S.WAIT_BIND, S.IN_TN3270E), **_TLS, **_BACK},
+    S.IN_TN3270E: {"record": (S.IN_TN3270E, S.WAIT_BIND), **_TLS, **_BACK},
+    S.IN_3270: {"record": (S.IN_3270,), **_TLS, **_OFF},
+    S.IN_NVT: {"text": (S.IN_NVT,), **_TLS, **_TN3270E, **dict.fromkeys(_RECORDS, (S.IN_NVT, S.IN_3270))},
     S.CLOSED: {},
     S.REFUSED: {},
 }

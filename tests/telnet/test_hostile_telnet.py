@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from simulator.telnet.client import TelnetClient, Terminal
 from simulator.telnet.codes import DataType, TelnetOption
-from simulator.telnet.events import TelnetReceived, TelnetRefused
+from simulator.telnet.events import TelnetReceived, TelnetRefused, TelnetSent
 from simulator.telnet.server import TelnetServer
 from simulator.telnet.states import TelnetState
 from simulator.telnet.stream import (
@@ -20,6 +20,7 @@ from simulator.telnet.stream import (
     subnegotiation,
 )
 from simulator.telnet.tn3270e import RecordHeader, Tn3270eMessage, bind_image, read_header, read_tn3270e
+from tests.played import EVERYTHING
 from tests.telnet.sessions import LOGON, SERVERS, Session
 from tests.telnet.test_telnet_states import happenings, step
 
@@ -49,7 +50,7 @@ def machines() -> list[TelnetServer | TelnetClient]:
     return [machine for machine in found if machine.state is not TelnetState.WAIT_TLS]
 
 
-@settings(max_examples=50)
+@settings(max_examples=50 if EVERYTHING else 10)
 @given(st.lists(PIECES, max_size=12))
 def test_no_bytes_raise(pieces: list[bytes]) -> None:
     """In every mode, both machines take any bytes, and end only in words."""
@@ -109,7 +110,7 @@ def test_a_cut_changes_nothing(pieces: list[bytes], size: int) -> None:
         ("fffc28fffb18fffa1800fff0", "terminal's name is malformed"),
         ("fffc28fffb18fffa18004120fff0", "terminal's name is malformed"),
         ("fffb28fffa280304fff0", "at the wrong time"),
-        ("fffb2800ffef", "A record comes before"),
+        ("fffb2800ffef", "A record comes outside"),
     ],
 )
 def test_malformed_bytes_are_refused_in_words(wire: str, words: str) -> None:
@@ -140,6 +141,34 @@ def test_what_is_kept_is_bounded(wire: bytes, words: str) -> None:
     refused = [event.reason for event in told if isinstance(event, TelnetRefused)]
     assert words in refused[0]
     assert "at most" in refused[0]
+
+
+def test_an_option_that_is_not_wanted_now_is_refused() -> None:
+    """A WILL for which the server has no use, or no more, gets DONT: none is agreed to and then ignored."""
+    for config, verbs in (("tn3270e", "fffb2e"), ("tn3270", "fffb28")):
+        server = TelnetServer(SERVERS[config])
+        server.start()
+        told = server.receive(bytes.fromhex(verbs))
+        assert [bytes.fromhex(verbs.replace("fb", "fe"))] == [
+            e.wire for e in told if isinstance(e, TelnetSent)
+        ]
+    server = TelnetServer(SERVERS["tn3270e"])
+    server.start()
+    server.receive(bytes.fromhex("fffc28"))
+    late = server.receive(bytes.fromhex("fffb28"))
+    assert [bytes.fromhex("fffe28")] == [event.wire for event in late if isinstance(event, TelnetSent)]
+
+
+def test_a_client_agrees_on_tls_in_the_midst_of_a_session() -> None:
+    """START-TLS after the screen: what came before counts no more, and the session begins again."""
+    played = Session(TelnetClient(Terminal()), TelnetServer(SERVERS["tn3270e"])).log_on()
+    told = played.client.receive(bytes.fromhex("fffd2e"))
+    assert bytes.fromhex("fffb2efffa2e01fff0") == b"".join(e.wire for e in told if isinstance(e, TelnetSent))
+    assert TelnetState.WAIT_FOLLOWS is played.client.state
+    played.client.receive(bytes.fromhex("fffa2e01fff0"))
+    played.client.tls_ready()
+    assert TelnetState.NEGOTIATING is played.client.state
+    assert bytes.fromhex("fffc2e") == played.client.receive(bytes.fromhex("fffd2e"))[-1].wire
 
 
 def test_unknown_subnegotiations_mean_nothing() -> None:

@@ -15,7 +15,7 @@ from simulator.telnet.events import TelnetSent
 from simulator.telnet.server import TelnetServer
 from simulator.views.capture.capture import capture
 from tests.peers import program
-from tests.played import VERSIONS
+from tests.played import EVERYTHING, VERSIONS
 from tests.telnet.sessions import ANSWER, LOGON, SERVERS, Session
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def tshark(path: Path, *options: str) -> str:
     return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
 
 
-@pytest.mark.parametrize("name", ["tn3270e", "tn3270"])
+@pytest.mark.parametrize("name", ["tn3270e", "tn3270"] if EVERYTHING else ["tn3270e"])
 def test_tshark_reads_telnet_and_tn3270(name: str, tmp_path: Path) -> None:
     """Each negotiation, the orders of the screen, and what was typed: as another reader has them."""
     path = tmp_path / "session.pcap"
