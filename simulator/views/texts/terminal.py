@@ -260,7 +260,7 @@ class _Pen:
     def lanes(self, pair: tuple[str, str]) -> str:
         """The names of the two lanes above them."""
         names = (self.text(self.names.title(lane)) for lane in pair)
-        left, right = (shorten(name, self.width // 2 - 4) for name in names)
+        left, right = (shorten(name, self.width // 2 - 4, ellipsis=self.text("…")) for name in names)
         return f"  {left}{' ' * (self.width - 4 - cells(left) - cells(right))}{right}"
 
     def pair_of(self, one: str, other: str) -> tuple[str, str]:
