@@ -125,7 +125,7 @@ def diff(
     The first divergence is marked, and what follows from it.
 
     The same scenario twice with --tls-a 1.2 shows the versions beside each other; with --set-b, a run beside
-    its counterfactual. Of scenarios with a schedule it shows the first connection in which they part.
+    its counterfactual. Of several connections it shows the first in which they part.
     """
     from simulator.runs.files import check_writable
     from simulator.runs.run import simulate

@@ -120,7 +120,7 @@ connection_option = click.option(
     "--connection",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Only this connection of a scenario with a schedule.",
+    help="Only this connection of a scenario with several.",
 )
 
 

@@ -202,13 +202,13 @@ def live(simulation: Live, *, detail: str = "messages", theme: str = "") -> Live
 
     Raises:
         OutputError: the detail is unknown.
-        ArgumentError: the scenario has a schedule: a live player shows one connection.
+        ArgumentError: the scenario has several connections: a live player shows one connection.
     """
     if simulation.connections > 1:
         raise ArgumentError(
             "A live player shows one connection.",
             got=f"a scenario with {simulation.connections} connections",
-            expected="a scenario without a schedule",
+            expected="a scenario with one connection",
             advice="Step through one that was played: run.player(connection=1); or decide() in Python.",
         )
     return LivePlayer(simulation, detail=detail, theme=theme)
