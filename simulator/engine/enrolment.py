@@ -232,8 +232,8 @@ class Enrolment:
             actor = lane_name(issuer) if issuer in authorities_of(scenario) else "client"
             text = f"From the next renewal of {outer[0]} on: {key} is {value}."
         elif key == "crls":
-            actor = part
-            text = f"From now on the {part} holds these revocation lists: {value[1:-1] or 'none'}."
+            lists = ", ".join(change.value) or "none"
+            actor, text = part, f"From now on the {part} holds these revocation lists: {lists}."
         else:
             actor = "client" if part == "network" else part
             words = CHANGED.get(key, "The {part}'s setting {key} is now {value}.")

@@ -27,7 +27,7 @@ DELTA_URI = "http://crl.example.com/delta.crl"
 
 @dataclass(frozen=True, slots=True)
 class ListMaker:
-    """Says what a list contains.
+    """The maker of the contents of revocation lists.
 
     Attributes:
         scenario: the world.

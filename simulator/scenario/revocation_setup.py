@@ -28,7 +28,7 @@ class CrlSetup:
             then.
         signed_by: scenario name of the certificate whose key signs it; None for its issuer's.
         key_identifier: its authorityKeyIdentifier: that of the key that signs, of the issuer's key, or none.
-        scope: the certificates that it speaks of: all, or those of users, authorities or attributes alone.
+        scope: the certificates that it covers: all, or those of users, authorities or attributes alone.
         only_reasons: the reasons that it covers, RFC 5280 names; empty for all.
         indirect: it may list certificates of other CAs.
         delta_of: it is a delta, which adds to the list with this number; None for a complete list.

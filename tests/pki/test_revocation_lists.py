@@ -40,6 +40,8 @@ FULL = ListContents(
         ListedCertificate(5, NOW - timedelta(days=1), "keyCompromise"),
         ListedCertificate(0x80, NOW - timedelta(days=2)),
         ListedCertificate(5, NOW - timedelta(days=3), "superseded", OTHER),
+        ListedCertificate(6, NOW - timedelta(days=3), issuer_der=OTHER),
+        ListedCertificate(6, NOW - timedelta(days=4)),
     ),
     number=300,
     base_number=299,
@@ -61,10 +63,11 @@ def test_all_that_was_written_is_read_back() -> None:
         crl.number,
         crl.base_number,
     )
-    assert [(5, "keyCompromise"), (0x80, "unspecified"), (5, "superseded")] == [
-        (one.serial_number, one.reason) for one in crl.entries
-    ]
-    assert ["CN=CA", "CN=CA", "CN=Another CA"] == [one.issuer.text for one in crl.entries]
+    told = [(one.serial_number, one.reason) for one in crl.entries]
+    assert [(5, "keyCompromise"), (0x80, "unspecified"), (5, "superseded")] == told[:3]
+    assert [(6, "unspecified"), (6, "unspecified")] == told[3:]
+    other = "CN=Another CA"
+    assert ["CN=CA", "CN=CA", other, other, "CN=CA"] == [one.issuer.text for one in crl.entries]
     assert crl.scope is not None
     assert (True, False, False, True) == (
         crl.scope.only_users,
@@ -94,9 +97,15 @@ def test_the_library_reads_the_same() -> None:
     reasons = [
         one.extensions.get_extension_for_class(x509.CRLReason).value.reason.value
         for one in crl
-        if len(one.extensions)
+        if any(extension.oid == x509.CRLEntryExtensionOID.CRL_REASON for extension in one.extensions)
     ]
     assert ["keyCompromise", "superseded"] == reasons
+    issuers = [
+        one.extensions.get_extension_for_class(x509.CertificateIssuer).value[0].value.rfc4514_string()
+        for one in crl
+        if any(extension.oid == x509.CRLEntryExtensionOID.CERTIFICATE_ISSUER for extension in one.extensions)
+    ]
+    assert ["CN=Another CA", "CN=CA"] == issuers
 
 
 @pytest.mark.parametrize("reason", [name for name in REVOCATION_REASONS if name != "unspecified"])

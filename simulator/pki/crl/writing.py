@@ -58,7 +58,7 @@ class ListContents:
         number: its cRLNumber, or None to leave it out.
         base_number: of a delta: the number of the list that it adds to.
         key_identifier: identifies the key that signs it, or None to leave the extension out.
-        scope: the certificates that it speaks of: ``all``, or those of ``users``, ``authorities`` or
+        scope: the certificates that it covers: ``all``, or those of ``users``, ``authorities`` or
             ``attributes`` alone.
         only_reasons: the reasons that it covers; empty for all.
         indirect: it may list certificates of other issuers.
@@ -84,9 +84,7 @@ def write_list(contents: ListContents, private_key: PrivateKey) -> bytes:
     """Write a revocation list and sign it with the key's usual hash."""
     algorithm, _ = algorithm_and_signature(b"", private_key)
     next_update = [] if contents.next_update is None else [der.time(contents.next_update)]
-    entries = (
-        [der.sequence(*map(_entry, contents.entries))] if contents.entries else []
-    )  # §5.1.2.6: else absent
+    entries = [der.sequence(*_entries(contents))] if contents.entries else []  # §5.1.2.6: else absent
     extensions = list(_extensions(contents))
     behind = [der.encode(0xA0, der.sequence(*extensions))] if extensions else []
     signed = der.sequence(
@@ -101,14 +99,28 @@ def write_list(contents: ListContents, private_key: PrivateKey) -> bytes:
     return der.sequence(signed, *algorithm_and_signature(signed, private_key))
 
 
-def _entry(one: ListedCertificate) -> bytes:
-    """An entry; §5.3.1: a reason that is unspecified is left out."""
+def _entries(contents: ListContents) -> Iterator[bytes]:
+    """The entries; a certificate's issuer holds for those behind it, too (§5.3.3), until another is named."""
+    before = contents.issuer_der
+    for one in contents.entries:
+        issuer = one.issuer_der or contents.issuer_der
+        yield _entry(one, None if issuer == before else issuer)
+        before = issuer
+
+
+def _entry(one: ListedCertificate, issuer: bytes | None) -> bytes:
+    """An entry; §5.3.1: a reason that is unspecified is left out.
+
+    Args:
+        one: the certificate.
+        issuer: the name of its issuer, where the entry has to say it; else None.
+    """
     extensions = []
     if one.reason != "unspecified":
         number = der.integer(REVOCATION_REASONS[one.reason], der.ENUMERATED)
         extensions.append(_extension(ENTRY_EXTENSIONS["reasonCode"], number))
-    if one.issuer_der is not None:
-        name = der.sequence(der.encode(_DIRECTORY_NAME, one.issuer_der))
+    if issuer is not None:
+        name = der.sequence(der.encode(_DIRECTORY_NAME, issuer))
         extensions.append(_extension(ENTRY_EXTENSIONS["certificateIssuer"], name, critical=True))
     behind = [der.sequence(*extensions)] if extensions else []
     return der.sequence(der.integer(one.serial_number), der.time(one.date), *behind)

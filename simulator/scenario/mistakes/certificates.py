@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from simulator.pki.der import is_object_identifier
@@ -10,6 +9,7 @@ from simulator.pki.host import address_of
 from simulator.pki.key_types import EXTENDED_KEY_USAGES, KeyType
 from simulator.scenario.keeping import keeping_problems
 from simulator.scenario.mistakes.mistake import (
+    NAME,
     Problem,
     broken_rules,
     host_problems,
@@ -32,14 +32,12 @@ if TYPE_CHECKING:
 LANES = ("client", "server", "world")  # a CA is an actor under its certificate's name: these are taken
 LONGEST_PATH = 255  # pathLenConstraint has no limit of its own; no verifier builds so long a path
 
-_CERTIFICATE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-
 
 def certificates_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     """The mistakes in the certificates of a scenario."""
     for name, certificate in scenario.certificates.items():
         path = ("certificates", name)
-        if not _CERTIFICATE_NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             yield Problem(path, "a certificate's name has letters, digits, '-' and '_' only", repr(name))
         if certificate.role == "ca" and name in LANES:
             yield Problem(path, f"'{name}' names another actor; give this CA another name")

@@ -24,6 +24,7 @@ DEEPEST_KEY = 32  # a scenario has 4 levels; tomllib takes memory by the square 
 LONGEST_GOT = 200  # characters of a wrong value, or of a key, in a message: enough to recognise it
 KEY_PATH = rf"\s*{KEY}(?:\s*\.\s*{KEY})*\s*"
 _PLAIN_PART = r"(CN|OU|O)=[A-Za-z0-9]([A-Za-z0-9 ._-]{0,61}[A-Za-z0-9])?"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")  # of a certificate or a list: it is part of a file's name
 _PLAIN_SUBJECT = re.compile(rf"{_PLAIN_PART}(,{_PLAIN_PART})*")
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from simulator.pki.der import is_object_identifier
 from simulator.scenario.mistakes.mistake import (
+    NAME,
     Problem,
     broken_rules,
     not_one_of,
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 MOST_LISTS = 50  # a weekly list for a year; each is signed once for a scenario
 HIGHEST_NUMBER = 2**63 - 1  # RFC 5280 §5.2.3 allows 20 octets; TOML has no longer integer than 8
-_LIST_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 def crls_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
@@ -36,7 +35,7 @@ def crls_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         return
     for name, crl in scenario.crls.items():
         path = ("crls", name)
-        if not _LIST_NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             message = "a revocation list's name has letters, digits, '-' and '_' only"
             yield Problem(path, message, repr(name))
         if crl.issuer in scenario.certificates and scenario.certificates[crl.issuer].role != "ca":

@@ -11,8 +11,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.trust.checks.candidate import called, listed
-from simulator.trust.checks.crl_words import good, no_list, out_of_date, revoked, unusable
+from simulator.trust.checks.candidate import called
+from simulator.trust.checks.crl_words import (
+    good,
+    no_list,
+    not_a_signer,
+    not_signed_by,
+    not_understood,
+    out_of_date,
+    revoked,
+    unusable,
+)
 from simulator.trust.path import names_another_key
 
 if TYPE_CHECKING:
@@ -79,7 +88,7 @@ def _score(crl: RevocationList, certificate: Certificate, now: datetime) -> int:
 
 
 def _out_of_scope(scope: IssuingDistributionPoint | None, certificate: Certificate) -> str | None:
-    """The certificates that the list speaks of, if this one is not among them; else None."""
+    """The certificates that the list covers, if this one is not among them; else None."""
     if scope is None:
         return None
     if scope.only_attributes:
@@ -93,26 +102,15 @@ def _problem_of(
     crl: RevocationList, certificate: Certificate, issuer: Certificate, now: datetime
 ) -> RevocationStatus | None:
     """The first reason not to rely on the chosen list, in OpenSSL's order, or None."""
-    usages = issuer.key_usage
-    if crl.base_number is None and usages is not None and "cRLSign" not in usages:
-        problem = f"the key of {called(issuer)} may not sign revocation lists"
-        return unusable(
-            crl, problem, "cRLSign", listed(sorted(usages)), "absent, or cRLSign", "RFC 5280 §4.2.1.3"
-        )
-    if crl.base_number is None and (only := _out_of_scope(crl.scope, certificate)) is not None:
-        problem = f"it lists {only} alone, and {called(certificate)} is none"
-        reference = "RFC 5280 §5.2.5"
-        return unusable(crl, problem, "issuingDistributionPoint", f"{only} alone", "a list for it", reference)
-    if (late := out_of_date(crl, now, includes_end=False)) is not None:
-        return late
-    if (wrong := crl.signature_problem(issuer)) is not None:
-        problem = f"{called(issuer)} did not sign it: {wrong}"
-        required = f"verifies with the key of {issuer.subject}"
-        return unusable(crl, problem, "signatureValue", wrong, required, "RFC 5280 §6.3.3 (g)")
-    if crl.not_understood:
-        unknown = listed(crl.not_understood)
-        problem = f"it has a critical extension that is not understood ({unknown})"
-        return unusable(
-            crl, problem, "crlExtensions", unknown, "no unknown critical extension", "RFC 5280 §5.2"
-        )
-    return None
+    if crl.base_number is None:
+        if (no_right := not_a_signer(crl, issuer, "RFC 5280 §4.2.1.3")) is not None:
+            return no_right
+        if (only := _out_of_scope(crl.scope, certificate)) is not None:
+            problem = f"it lists {only} alone, and {called(certificate)} is none"
+            field, required = "issuingDistributionPoint", "a list for it"
+            return unusable(crl, problem, field, f"{only} alone", required, "RFC 5280 §5.2.5")
+    return (
+        out_of_date(crl, now, includes_end=False)
+        or not_signed_by(crl, issuer)
+        or not_understood(crl, crl.not_understood)
+    )

@@ -1,4 +1,4 @@
-"""Revocation lists as RFC 5280, section 6.3, reads them: every list that speaks of a certificate is combined.
+"""Revocation lists as RFC 5280, section 6.3, reads them: every list that covers a certificate is combined.
 
 A certificate has a point of distribution for each place where it says that its lists are, and one for its own
 issuer. The lists of a point cover some reasons or all. The certificate is good once all reasons are covered;
@@ -15,8 +15,18 @@ from typing import TYPE_CHECKING
 
 from simulator.pki.crl.distribution_points import DistributionPoint, distribution_points
 from simulator.pki.crl.reasons import ALL_REASONS
-from simulator.trust.checks.candidate import called, listed
-from simulator.trust.checks.crl_words import good, no_list, out_of_date, revoked, unusable
+from simulator.trust.checks.candidate import called
+from simulator.trust.checks.crl_words import (
+    good,
+    no_list,
+    not_a_signer,
+    not_every_reason,
+    not_signed_by,
+    not_understood,
+    out_of_date,
+    revoked,
+    unusable,
+)
 from simulator.trust.path import names_another_key
 
 if TYPE_CHECKING:
@@ -38,7 +48,7 @@ class _Search:
     Attributes:
         covered: the reasons that the lists so far cover.
         last: the last list that was relied on, or None.
-        problem: the first problem of a list that speaks of the certificate, or None.
+        problem: the first problem of a list that covers the certificate, or None.
     """
 
     candidate: Candidate
@@ -68,11 +78,12 @@ class _Search:
             return good(self.certificate, self.last)
         if self.problem is not None:
             return self.problem
-        missing = listed(sorted(ALL_REASONS - self.covered)) if self.last is not None else ""
-        return no_list(self.certificate, len(lists), missing and f"for the reasons {missing}")
+        if self.last is not None:
+            return not_every_reason(self.certificate, ALL_REASONS - self.covered)
+        return no_list(self.certificate, len(lists))
 
     def _is_of_point(self, crl: RevocationList, point: DistributionPoint) -> bool:
-        """Steps (b) and (d): the list is of this point, and speaks of this certificate."""
+        """Steps (b) and (d): the list is of this point, and covers this certificate."""
         scope = crl.scope
         if point.issuers:
             if not crl.is_indirect or not any(crl.issuer_name.same_as(name) for name in point.issuers):
@@ -124,24 +135,18 @@ class _Search:
 
     def _problem_of(self, crl: RevocationList) -> RevocationStatus | None:
         """The reason not to rely on a list: its dates, its critical extensions, its issuer, its signature."""
-        late = out_of_date(crl, self.now, includes_end=True)
-        if late is not None:
-            return late
         duties = self.candidate.profile.list_duties
         strange = [one for one in crl.not_understood if duties or one not in UNDERSTOOD_TOO]
-        if strange:
-            unknown = listed(strange)
-            problem = f"it has a critical extension that is not understood ({unknown})"
-            required = "no unknown critical extension"
-            return unusable(crl, problem, "crlExtensions", unknown, required, "RFC 5280 §5.2")
-        if duties and (duty := _neglected_duty(crl)) is not None:
-            return duty
+        problem = out_of_date(crl, self.now, includes_end=True) or not_understood(crl, strange)
+        problem = problem or (_neglected_duty(crl) if duties else None)
+        if problem is not None:
+            return problem
         issuers = [one for one in self._issuers_of(crl) if not names_another_key(crl.key_identifier, one)]
         if not issuers:
-            problem = f"no certificate of the key that signed it leads to {called(self.candidate.path[-1])}"
+            why = f"no certificate of the key that signed it leads to {called(self.candidate.path[-1])}"
             value, required = crl.issuer_name.text, "a certificate of the list's issuer"
-            return unusable(crl, problem, "CRL issuer", value, required, "RFC 5280 §6.3.3 (f)")
-        return self._signing_problem(crl, issuers[0])
+            return unusable(crl, why, "CRL issuer", value, required, "RFC 5280 §6.3.3 (f)")
+        return not_a_signer(crl, issuers[0], "RFC 5280 §6.3.3 (f)") or not_signed_by(crl, issuers[0])
 
     def _issuers_of(self, crl: RevocationList) -> list[Certificate]:
         """The certificates of the list's issuer: in the path, or at hand and issued by one of the path.
@@ -159,20 +164,6 @@ class _Search:
             if _is_valid(one, self.now)
         ]
         return [*above, *at_hand]
-
-    @staticmethod
-    def _signing_problem(crl: RevocationList, issuer: Certificate) -> RevocationStatus | None:
-        usages = issuer.key_usage
-        if usages is not None and "cRLSign" not in usages:
-            problem = f"the key of {called(issuer)} may not sign revocation lists"
-            value, required = listed(sorted(usages)), "absent, or cRLSign"
-            return unusable(crl, problem, "cRLSign", value, required, "RFC 5280 §6.3.3 (f)")
-        wrong = crl.signature_problem(issuer)
-        if wrong is None:
-            return None
-        problem = f"{called(issuer)} did not sign it: {wrong}"
-        required = f"verifies with the key of {issuer.subject}"
-        return unusable(crl, problem, "signatureValue", wrong, required, "RFC 5280 §6.3.3 (g)")
 
 
 def status_as_rfc5280(candidate: Candidate, depth: int) -> RevocationStatus:

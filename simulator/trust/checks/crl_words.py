@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.trust.checks.candidate import called, counted, moment
+from simulator.trust.checks.candidate import called, counted, listed, moment
 from simulator.trust.checks.revocation_status import ENTRY, NO_LIST, RevocationStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
@@ -36,24 +37,62 @@ def revoked(certificate: Certificate, crl: RevocationList, entry: RevokedEntry) 
     return RevocationStatus("revoked", why, ENTRY, named(crl), reason=reason, since=entry.date)
 
 
-def no_list(certificate: Certificate, held: int, why_not: str = "") -> RevocationStatus:
-    """No list speaks of the certificate."""
-    none = "No revocation list is at hand" if not held else "No revocation list at hand speaks"
-    about = f" for {called(certificate)}" if not held else f" of {called(certificate)}"
-    detail = f": {why_not}" if why_not else ""
-    required = f"a list of {certificate.issuer}"
+def no_list(certificate: Certificate, held: int) -> RevocationStatus:
+    """No list is about the certificate.
+
+    Args:
+        certificate: the certificate.
+        held: the number of lists at hand.
+    """
+    none = "No revocation list at hand covers" if held else "There is no revocation list at hand for"
+    why, required = f"{none} {called(certificate)}.", f"a list of {certificate.issuer}"
+    return RevocationStatus("unknown", why, NO_LIST, "", counted(held, "list"), required)
+
+
+def not_every_reason(certificate: Certificate, missing: Iterable[str]) -> RevocationStatus:
+    """The lists at hand do not have the certificate, and leave reasons out for which it may be revoked."""
+    reasons = listed(sorted(missing))
+    why = f"No list at hand has {called(certificate)}, but none covers these reasons: {reasons}."
     return RevocationStatus(
-        "unknown", f"{none}{about}{detail}.", NO_LIST, "", counted(held, "list"), required
+        "unknown", why, NO_LIST, "", f"not covered: {reasons}", "every reason", "RFC 5280 §6.3.3 (e)"
     )
 
 
 def unusable(
     crl: RevocationList, problem: str, field: str, value: str, required: str, reference: str
 ) -> RevocationStatus:
-    """A list speaks of the certificate, and cannot be relied on."""
+    """A list covers the certificate, and cannot be relied on."""
     whole = named(crl)
     why = f"{whole[0].upper()}{whole[1:]} cannot be relied on: {problem}."
     return RevocationStatus("unknown", why, field, whole, value, required, reference)
+
+
+def not_a_signer(crl: RevocationList, issuer: Certificate, reference: str) -> RevocationStatus | None:
+    """The status if the issuer's key usage does not allow it to sign lists, or None."""
+    usages = issuer.key_usage
+    if usages is None or "cRLSign" in usages:
+        return None
+    problem = f"the key of {called(issuer)} may not sign revocation lists"
+    return unusable(crl, problem, "cRLSign", listed(sorted(usages)), "absent, or cRLSign", reference)
+
+
+def not_signed_by(crl: RevocationList, issuer: Certificate) -> RevocationStatus | None:
+    """The status if the issuer's key does not verify the list, or None."""
+    wrong = crl.signature_problem(issuer)
+    if wrong is None:
+        return None
+    problem = f"{called(issuer)} did not sign it: {wrong}"
+    required = f"verifies with the key of {issuer.subject}"
+    return unusable(crl, problem, "signatureValue", wrong, required, "RFC 5280 §6.3.3 (g)")
+
+
+def not_understood(crl: RevocationList, extensions: Sequence[str]) -> RevocationStatus | None:
+    """The status if these critical extensions are not understood, or None where there are none."""
+    if not extensions:
+        return None
+    unknown = listed(list(extensions))
+    problem = f"it has a critical extension that is not understood ({unknown})"
+    return unusable(crl, problem, "crlExtensions", unknown, "no unknown critical extension", "RFC 5280 §5.2")
 
 
 def out_of_date(crl: RevocationList, now: datetime, *, includes_end: bool) -> RevocationStatus | None:
