@@ -32,7 +32,7 @@ _SEQUENCES = 0x8000  # TN3270E numbers its records from 0 to 32767
 
 
 class Terminal(Struct, frozen=True):
-    """A terminal and what its emulator can do; the default is s3270 as it is installed.
+    """A terminal and the abilities of its emulator; the default is s3270 as it is installed.
 
     Attributes:
         terminal_type: its name in TERMINAL-TYPE.

@@ -80,7 +80,7 @@ class Tn3270eFunction(IntEnum):
 
 
 class RejectReason(IntEnum):
-    """Why a device type was rejected (RFC 2355 section 7.1.6)."""
+    """The reason why a device type was rejected (RFC 2355 section 7.1.6)."""
 
     CONN_PARTNER = 0
     DEVICE_IN_USE = 1

@@ -1,4 +1,4 @@
-"""The 3270 data stream: what a server writes and what a terminal sends back, as values (IBM GA23-0059)."""
+"""The 3270 data stream as values: the server's writes and the terminal's input (IBM GA23-0059)."""
 
 from __future__ import annotations
 
@@ -193,7 +193,7 @@ def _read_order(code: int, rest: bytes, cells: int) -> tuple[Order, int]:
 
 
 class TerminalInput(Struct, frozen=True):
-    """What a terminal sends when a key is pressed (read modified).
+    """The input that a terminal sends when a key is pressed (read modified).
 
     Attributes:
         aid: the key.

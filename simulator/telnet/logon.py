@@ -44,7 +44,7 @@ _LEVEL = re.compile(r"^ ?Level\.{6}: +([A-Z_]+)$", re.MULTILINE)
 
 
 class LogonScreen(Struct, frozen=True):
-    """What the server shows: on a 3270 as fields, in plain telnet as lines.
+    """A logon screen: fields on a 3270, lines in plain telnet.
 
     Attributes:
         host: the host's name, in the heading.

@@ -43,7 +43,7 @@ def take_line(data: bytearray) -> str | None:
 
 
 def echo(data: bytes) -> bytes:
-    """What a server that echoes sends back for typed bytes."""
+    """The echo of typed bytes."""
     shown = bytearray()
     for code in data.replace(CR_NUL, b"\r").replace(CRLF, b"\r"):
         shown += _ECHOES.get(code, bytes([code]))
@@ -58,7 +58,7 @@ class Paper:
         self.column = 0
 
     def write(self, text: str) -> None:
-        """Add text; what a terminal would obey beside line ends and backspace is dropped."""
+        """Add text; control characters other than line ends and backspace are dropped."""
         for character in text:
             if character == "\n":
                 self.rows = [*self.rows, ""][-ROWS:]
@@ -79,6 +79,6 @@ class Paper:
         self.column += 1
 
     def screen(self) -> Screen:
-        """What is on the screen."""
+        """The screen as it is shown."""
         rows = [row.ljust(COLUMNS) for row in self.rows] + [" " * COLUMNS] * (ROWS - len(self.rows))
         return Screen(tuple(rows), cursor=(len(self.rows), min(self.column, COLUMNS - 1) + 1))

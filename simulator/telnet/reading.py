@@ -1,4 +1,4 @@
-"""Application data of a telnet session in words: what is negotiated, and the rows of a screen."""
+"""Application data of a telnet session in words: its negotiation, and the rows of a screen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simulator.telnet.tn3270e import read_header
 
 
 def phrases_of(data: bytes) -> tuple[str, ...]:
-    """What is negotiated, item by item: ``DO TN3270E``, ``BIND-IMAGE``; text and screens are no phrases."""
+    """The negotiation, item by item: ``DO TN3270E``, ``BIND-IMAGE``; text and screens are no phrases."""
     return tuple(words for words, _ in _told(data) if words)
 
 

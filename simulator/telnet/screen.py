@@ -59,7 +59,7 @@ class ScreenField(Struct, frozen=True):
 
 
 class Screen(Struct, frozen=True):
-    """What a terminal shows at a moment.
+    """The contents of a terminal's screen at one moment.
 
     Attributes:
         lines: the rows as text, each as long as the screen is wide; hidden fields are blank.
@@ -220,7 +220,7 @@ class Display:
         return bytes(self.cells[(field.address + step) % stream.CELLS] for step in range(field.length))
 
     def screen(self) -> Screen:
-        """What the terminal shows."""
+        """The screen as it is shown."""
         shown = bytearray(self.cells)
         for field in self.fields():
             if field.is_hidden:

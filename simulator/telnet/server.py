@@ -37,7 +37,7 @@ MODES: dict[SessionMode, TelnetState] = {"tn3270e": S.IN_TN3270E, "3270": S.IN_3
 
 
 class TelnetServerConfig(Struct, frozen=True):
-    """What a telnet server offers.
+    """The settings of a telnet server.
 
     Attributes:
         start_tls: TLS by START-TLS: not, offered (a client that declines stays in clear), or required.
@@ -149,7 +149,7 @@ class TelnetServer(TelnetMachine):
             self.move(S.WAIT_START_TLS)
 
     def _negotiate(self) -> None:
-        """Ask for what the server offers."""
+        """Ask for TN3270E, for a terminal type, or for nothing."""
         if not self.config.screens:
             self._want_screen("nvt")
         elif self.config.tn3270e:

@@ -49,7 +49,7 @@ class NegotiationItem(TelnetItem, frozen=True):
 
 
 class SubnegotiationItem(TelnetItem, frozen=True):
-    """What stands between SB and SE: the option, and its content with each doubled IAC read as one byte."""
+    """A subnegotiation: its option, and its content with each doubled IAC read as one byte."""
 
     option: int
     content: bytes

@@ -84,7 +84,7 @@ def screen_of(fact: Sent, trace: Trace) -> tuple[str, ...]:
 
 
 def _telnet(data: bytes) -> tuple[str, ...]:
-    """What is negotiated, or the rows of a screen that are not empty, in one pair of quotation marks."""
+    """The negotiation in words, then the rows of a screen that are not empty, in quotation marks."""
     screen = screen_in(data)
     rows = [clean(row.strip()) for row in screen.lines if row.strip()] if screen else []
     said = phrases_of(data)
