@@ -41,6 +41,8 @@ CHANGED = {
     "certificate": "From now on the {part} uses the certificate {value}.",
     "sends": "From now on the {part} sends {chain}.",
     "trusts": "From now on the {part} trusts {names}.",
+    "password": "From now on the {part} enters the {value} password.",
+    "pin": "From now on the {part} enters the {value} PIN.",
 }
 SWITCHED_OFF_AT = -10 * MINUTE
 OPENED_AT = -1_000_000  # a second before it connects, and after every entry of a schedule
