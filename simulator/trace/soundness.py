@@ -63,6 +63,7 @@ def must_be_sound(events: Sequence[Event]) -> None:
             _setup_must_be_sound(setup, f"{where}.fact")
             _clock_must_be_sound(setup, f"{where}.fact", event.at, events[-1].at)
             _certificates_must_be_sound(setup, where)
+            _lists_must_be_sound(setup, where)
         if isinstance(event.fact, HandshakeReturned) and event.fact.negotiated not in (*TLS_VERSIONS, None):
             raise wrong(f"{where}.fact.negotiated", repr(event.fact.negotiated), "a TLS version, or null")
         if event.cause is not None and not begins <= event.cause < place:
@@ -84,6 +85,7 @@ def _setup_must_be_sound(setup: Setup, where: str) -> None:
     for key, names in (
         ("actors", [actor.name for actor in setup.actors]),
         ("certificates", [held.name for held in setup.certificates]),
+        ("crls", [crl.name for crl in setup.crls]),
         ("connections", [connection.number for connection in setup.connections]),
     ):
         if len(set(names)) < len(names):
@@ -150,6 +152,25 @@ def _certificates_must_be_sound(setup: Setup, setup_event: str) -> None:
         if (held.facts is None) != bool(held.problem):
             raise wrong(f"{where}.problem", repr(held.problem), "a reason where facts are null, else no text")
         _must_be_of(f"{where}.signed_by", names, *held.signed_by)
+
+
+def _lists_must_be_sound(setup: Setup, setup_event: str) -> None:
+    """Refuse revocation lists with dates that are none, and holders that are not there."""
+    parties = {actor.name for actor in setup.actors}
+    for place, crl in enumerate(setup.crls):
+        where = f"{setup_event}.fact.crls[{place}]"
+        for key, text in (("this_update", crl.this_update), ("next_update", crl.next_update)):
+            if text is not None and not _is_moment(text):
+                raise wrong(f"{where}.{key}", repr(text), "a moment in ISO 8601 with its time zone")
+        _must_be_of(f"{where}.held_by", parties, *crl.held_by)
+
+
+def _is_moment(text: str) -> bool:
+    """Return True for a date and time with a time zone, in ISO 8601."""
+    try:
+        return datetime.fromisoformat(text).utcoffset() is not None
+    except ValueError:
+        return False
 
 
 def _must_name_its_peer(events: Sequence[Event], event: Event, parties: set[str]) -> None:

@@ -86,6 +86,19 @@ def test_a_schedule_makes_lists_and_hands_them_over() -> None:
     assert (None, -DAY) == (second.certificates["alice"].released, last.certificates["alice"].released)
 
 
+def test_a_published_list_takes_no_name_of_another() -> None:
+    """Where a table already has the name that a list would get, its number is the next one that is free."""
+    (only,) = episodes(
+        loads(
+            "[crls.client-ca-crl-2]\n[[schedule]]\npublish_crl = 'client-ca'\n"
+            "[[schedule]]\nat = '1h'\nconnect = {}\n"
+        )
+    )
+    assert {"client-ca-crl-2": 1, "client-ca-crl-3": 3} == {
+        name: crl.number for name, crl in only.scenario.crls.items()
+    }
+
+
 def test_what_happened_is_told_before_its_connection() -> None:
     """Revocation and lists belong to the first connection, the release to the second."""
     first, second = episodes(loads(HOLD))
@@ -110,6 +123,7 @@ def test_a_renewed_certificate_is_not_revoked() -> None:
     [
         ({"server.crls": ["mine"]}, "the name of a revocation list, one of nothing"),
         ({"crls.a b.number": 1}, "must be keys joined by dots"),
+        ({"crls.client-ca.number": 1}, "is the name of a certificate; give the list another name"),
         ({"crls.one.issuer": "alice"}, "must be the name of a CA, one of client-ca, server-ca"),
         ({"crls.one.issuer": "client-cb"}, "Did you mean 'client-ca'"),
         ({"crls.one.signed_by": "nobody"}, "the name of a certificate, one of client-ca"),

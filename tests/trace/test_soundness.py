@@ -82,6 +82,18 @@ def test_what_does_not_hang_together_is_refused_with_its_place(where: str, path:
     assert where in complaint.partition(". Got")[0]
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("this_update", "yesterday"), ("next_update", "2030-03-10"), ("held_by", ["mallory"])],
+)
+def test_a_revocation_list_has_dates_and_holders(key: str, value: object) -> None:
+    """The dates of a list are moments, and a party of the setup holds it."""
+    document: Any = trace_to_dict(run_of("revoked-by-crl", "1.3").trace)
+    document["events"][0]["fact"]["crls"][0][key] = value
+    with pytest.raises(TraceError, match=rf"fact\.crls\[0\]\.{key}"):
+        trace_from_dict(document)
+
+
 def test_a_second_setup_is_refused() -> None:
     """A connection has one setup, at its beginning."""
     setup = trace_to_dict(run_of("valid-certificate", "1.3").trace)["events"][0]["fact"]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.scenario.catalogue.catalogue import catalogue
+from simulator.trace.trace import trace_from_dict, trace_to_dict
 from simulator.views.drawing.display import Box, Line, Polygon, Text, extent_of
 from simulator.views.life.life import life_of
 from simulator.views.life.picture import (
@@ -132,3 +133,14 @@ def test_boxes_move_apart_and_no_farther(wanted: list[float]) -> None:
     roomy = all(right - left >= pitch for left, right in pairwise(wanted))
     if roomy and least <= wanted[0] and wanted[-1] <= most:
         assert placed == wanted
+
+
+def test_a_certificate_with_a_broken_date_has_no_bar() -> None:
+    """A trace may hold a certificate whose date is none: the picture leaves its bar out and is drawn."""
+    document = trace_to_dict(run_of("valid-certificate", "1.3").trace)
+    document["events"][0]["fact"]["certificates"][0]["facts"]["not_after"] = "yesterday"
+    trace = trace_from_dict(document)
+    names = [one.name for one in life_of(trace).validities]
+    assert trace.setup.certificates[0].name not in names
+    assert 3 == len(names)
+    assert life(trace).items

@@ -38,6 +38,8 @@ def crls_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         if not NAME.fullmatch(name):
             message = "a revocation list's name has letters, digits, '-' and '_' only"
             yield Problem(path, message, repr(name))
+        if name in scenario.certificates:
+            yield Problem(path, "is the name of a certificate; give the list another name")
         if crl.issuer in scenario.certificates and scenario.certificates[crl.issuer].role != "ca":
             authorities = [one for one, setup in scenario.certificates.items() if setup.role == "ca"]
             yield not_one_of((*path, "issuer"), crl.issuer, authorities, "the name of a CA, one of")

@@ -73,9 +73,11 @@ def settings_of(world: ScenarioSetup, entry: ScheduleEntry) -> Mapping[str, Any]
 
 
 def _with_list(world: AScenario, issuer: str, entry: ScheduleEntry) -> AScenario:
-    """The world with one more revocation list; its number is the next of its CA."""
+    """The world with one more revocation list; its number is the next of its CA that gives a free name."""
     numbers = [crl.number or 0 for crl in world.crls.values() if crl.issuer == issuer]
     number = max(numbers, default=0) + 1
+    while f"{issuer}-crl-{number}" in {**world.crls, **world.certificates}:
+        number += 1
     crl = CrlSetup(issuer, entry.at, entry.at + entry.next_update, number)
     return replace(world, crls={**world.crls, f"{issuer}-crl-{number}": crl})
 

@@ -119,11 +119,21 @@ def _validities(trace: Trace) -> Iterator[Validity]:
     for held in trace.setup.certificates:
         if held.facts is not None:
             facts = held.facts
-            since, until = datetime.fromisoformat(facts.not_before), datetime.fromisoformat(facts.not_after)
-            yield Validity(clean(held.name), since, until, "ca" if facts.is_ca else "certificate")
+            since, until = _date(facts.not_before), _date(facts.not_after)
+            if since is not None and until is not None:
+                yield Validity(clean(held.name), since, until, "ca" if facts.is_ca else "certificate")
     for crl in trace.setup.crls:
         due = datetime.fromisoformat(crl.next_update) if crl.next_update else None
         yield Validity(clean(crl.name), datetime.fromisoformat(crl.this_update), due, "list")
+
+
+def _date(text: str) -> datetime | None:
+    """A certificate's date, or None for one that a trace could not read or has damaged."""
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return date if date.utcoffset() is not None else None
 
 
 def _in_order(validities: dict[str, Validity]) -> list[Validity]:
