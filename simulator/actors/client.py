@@ -49,7 +49,7 @@ class ClientRole:
         application: the conversation inside the session.
         responders: hash of a CA's key → address of its OCSP responder.
         unopened_file: the file with its key, which it cannot open, so it does not connect; empty for none.
-        pin: what it enters at its security device; empty without a certificate.
+        pin: what it enters at its security device.
     """
 
     setup: ClientSetup

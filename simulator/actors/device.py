@@ -102,9 +102,9 @@ class SecurityDevice(SigningDevice):
             )
 
 
-def new_pin(entropy: Entropy, name: str) -> str:
-    """A PIN for the device with the key of this name."""
-    number = int.from_bytes(entropy(f"device/{name}/pin", 8)) % 10**PIN_DIGITS
+def new_pin(entropy: Entropy) -> str:
+    """A PIN for the security devices of one world."""
+    number = int.from_bytes(entropy("device/pin", 8)) % 10**PIN_DIGITS
     return f"{number:0{PIN_DIGITS}d}"
 
 

@@ -57,7 +57,6 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
     application = application_of(scenario)
     if setup.forges is not None:
         application = ForgedIdentity(application, world[setup.forges].certificate)
-    opens_with = world.pin(setup.certificate) if setup.certificate is not None else ""
     return ClientRole(
         setup,
         config,
@@ -66,7 +65,7 @@ def client_role(scenario: Scenario, world: World, version: Version) -> ClientRol
         application,
         addresses_for(setup, scenario, world),
         unopened_file(scenario),
-        opens_with,
+        world.pin,
     )
 
 

@@ -127,7 +127,6 @@ class World:
         self._practice = Practice(scenario.clock, entropy, marked, scenario.certificates)
         self._keys: dict[str, PrivateKey] = {}
         self._devices: dict[str, SecurityDevice] = {}
-        self._pins: dict[str, str] = {}
         self._issued: dict[str, Issued] = {}
         self._authorities: dict[str, CertificateAuthority] = {}
         self._crls: dict[str, RevocationList] = {}
@@ -231,21 +230,20 @@ class World:
         """The security device that made the key of a certificate and keeps it; it is open to its holder."""
         owner = self.scenario.certificates[name].key_of or name
         if owner not in self._devices:
-            pin = self._right_pin(owner)
+            pin = self._right_pin
             self._devices[owner] = SecurityDevice(self._setup(owner).key, self._entropy, owner, pin)
             self._devices[owner].enter(pin)
         return self._devices[owner]
 
-    def pin(self, name: str) -> str:
-        """The PIN that the client enters at the device with a certificate's key."""
-        right = self._right_pin(self.scenario.certificates[name].key_of or name)
-        return right if self.scenario.client.pin == "right" else wrong_pin(right)
+    @property
+    def pin(self) -> str:
+        """The PIN that the client enters at a security device."""
+        return self._right_pin if self.scenario.client.pin == "right" else wrong_pin(self._right_pin)
 
-    def _right_pin(self, owner: str) -> str:
-        """The PIN of a device: drawn once, since entropy of the machine never gives the same again."""
-        if owner not in self._pins:
-            self._pins[owner] = new_pin(self._entropy, owner)
-        return self._pins[owner]
+    @cached_property
+    def _right_pin(self) -> str:
+        """The PIN of all devices: drawn once, since entropy of the machine never gives the same again."""
+        return new_pin(self._entropy)
 
     def public_key(self, name: str) -> PublicKey:
         """The public key of a certificate."""

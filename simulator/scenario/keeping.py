@@ -52,8 +52,9 @@ def keeping_problems(name: str, scenario: ScenarioSetup) -> Iterator[Problem]:
 def secret_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     """The mistakes in the client's password and PIN: there is nothing that they could open."""
     client, name = scenario.client, scenario.client.certificate
-    known = name is not None and name in scenario.certificates
-    in_device = known and kept_in(scenario, name or "") == "device"
+    held = [one for one in (name, *client.also_holds) if one is not None]
+    known = bool(held) and all(one in scenario.certificates for one in held)
+    in_device = known and any(kept_in(scenario, one) == "device" for one in held)
     no_file = "needs a certificate with delivery 'pkcs12' or kept_in 'protected-file'"
     no_device = "needs a certificate with kept_in 'device'"
     return broken_rules(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
 
 SEED = SeededEntropy("1")
-PIN = new_pin(SEED, "alice")
+PIN = new_pin(SEED)
 IN_DEVICE = {"certificates.alice.kept_in": "device"}
 UNDER_PASSWORD = {"certificates.alice.kept_in": "protected-file"}
 AS_PKCS12 = {"certificates.alice.delivery": "pkcs12"}
@@ -112,6 +112,21 @@ def test_a_run_with_a_device_is_repeatable(tls: TlsVersion) -> None:
 
     assert first.trace == second.trace
     assert PIN not in first.trace.to_json()
+
+
+@pytest.mark.parametrize(("pin", "level"), [("right", AUTHENTICATED), ("wrong", REFUSED)])
+def test_a_further_certificate_can_be_in_a_device(pin: str, level: SecurityLevel) -> None:
+    """The client enters the PIN where the certificate that it sends is in a device, whichever it is."""
+    further = {
+        "certificates.other-ca": {"role": "ca"},
+        "certificates.card": {"issuer": "other-ca", "kept_in": "device"},
+        "client.also_holds": ["card"],
+        "client.obeys_ca_list": True,
+        "client.pin": pin,
+        "server.trusts": ["other-ca"],
+        "server.ca_list": ["other-ca"],
+    }
+    assert simulate(Scenario().but(further)).outcome.level is level
 
 
 def test_a_servers_key_can_be_in_a_device_too() -> None:
@@ -205,7 +220,7 @@ def test_the_command_writes_no_key_of_a_device(seeded: bool) -> None:
 def test_a_device_with_fresh_entropy_opens_with_its_own_pin() -> None:
     """Entropy of the machine never gives a PIN twice; the world remembers the one it drew."""
     world = World(Scenario().but(IN_DEVICE), lambda _label, length: os.urandom(length))
-    assert world.device("alice").inserted().enter(world.pin("alice"))
+    assert world.device("alice").inserted().enter(world.pin)
 
 
 @pytest.mark.parametrize(
