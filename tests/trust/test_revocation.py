@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from simulator import simulate
+from simulator.engine.roles import revocation_policy
+from simulator.engine.world import issue_world
+from simulator.entropy import SeededEntropy
+from simulator.errors import PeerError
+from simulator.pki.certificate import Certificate
 from simulator.trace.facts import Checked
+from simulator.trust.judge import judge
+from simulator.trust.policy import TrustPolicy
 from simulator.trust.verdict import CheckOutcome
 from tests.oracle.measured_revocation import good_lists
+from tests.peers import absent
+from tests.trust.openssl_verify import Answer, openssl_verify
 
 if TYPE_CHECKING:
     from simulator.scenario import Scenario
@@ -224,3 +233,24 @@ def test_the_line_says_since_when_and_why() -> None:
     line = lines_of(good_lists().but(revoked))[0]
     assert "revoked since 2030-03-02 09:00:00 UTC (keyCompromise); CRL number 1 of Mid CA" == line.value
     assert "was revoked on 2030-03-02 09:00:00 UTC, with the reason keyCompromise" in line.sentence
+
+
+@pytest.mark.parametrize(("revoked", "number"), [(True, 23), (False, 7)])
+def test_revocation_comes_before_the_signature(revoked: bool, number: int) -> None:
+    """A damaged signature on a revoked leaf: OpenSSL and ``openssl`` report the revocation."""
+    scenario = good_lists()
+    if revoked:
+        scenario = scenario.but({"certificates.alice.revoked": "-2d"})
+    world, setup, now = issue_world(scenario, SeededEntropy("1")), scenario.server, scenario.clock
+    leaf, *above = world.client.credentials[0].chain
+    chain = [leaf[:-1] + bytes([leaf[-1] ^ 1]), *above]
+    held = world.server
+    policy = TrustPolicy("client", held.store, revocation=revocation_policy(setup, held))
+    decisive = judge(chain, policy, now, tls="1.3").decisive
+    assert decisive is not None
+    assert ("revocation" if revoked else "signature") == decisive.name
+    try:
+        theirs = openssl_verify(list(map(Certificate.parse, chain)), [*held.store], now, lists=held.crls)
+    except PeerError as error:
+        absent(f"a reachable OpenSSL ({error})")
+    assert Answer(number, 0) == theirs
