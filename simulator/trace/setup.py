@@ -7,6 +7,7 @@ from typing import Literal
 from simulator.trace.json import HexBytes, TraceValue
 
 Role = Literal["client", "server", "authority", "redirector", "attacker"]
+PlayedBy = Literal["", "redirector", "proxy"]
 PASSES_ON: Literal["redirector"] = "redirector"  # lane and role of a party that hands records on, unread
 
 
@@ -124,7 +125,7 @@ class ActorSetup(TraceValue, frozen=True, omit_defaults=True):
     trusts: tuple[str, ...]
     holds: tuple[str, ...]
     policy: tuple[tuple[str, str], ...]
-    party: str = ""
+    party: PlayedBy = ""
 
 
 class ConnectionSetup(TraceValue, frozen=True, omit_defaults=True):

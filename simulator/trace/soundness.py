@@ -35,9 +35,8 @@ def must_be_sound(events: Sequence[Event]) -> None:
 
     The setup comes first, and once for each connection; connections follow one another, unless a party in
     between joins them. Events are numbered, in order of time and after their causes, which belong to the same
-    connection or to one that is joined to it. Parties, connections and
-    certificates are those of the setup, each once. Versions and dates are such. What was read is what its
-    cause sent.
+    connection or to one that is joined to it. Parties, connections and certificates are those of the setup,
+    each once. Versions and dates are such. What was read is what its cause sent.
 
     Raises:
         TraceError: the trace does not hang together.

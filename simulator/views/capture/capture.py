@@ -152,8 +152,8 @@ def _addresses(setup: Setup) -> dict[str, bytes]:
     if server is not None:
         beside = CLIENTS[len(server)]
         sides = {"client": next(address for address in beside if address != server), "server": server}
-    played = [actor.name for actor in setup.actors if actor.party]
-    return sides | dict.fromkeys(played, _address_between(setup)) if server is None else sides
+    played = [actor.name for actor in setup.actors if actor.party and actor.name in sides][:1]
+    return sides | dict.fromkeys(played, _address_between(setup))
 
 
 def _wanted_host(setup: Setup) -> str:

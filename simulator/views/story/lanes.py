@@ -92,7 +92,7 @@ def names_of(setup: Setup) -> Names:
     named = list(short.values())
     # A name that two subjects share would hide what tells them apart: they stay whole.
     alone = {subject: name for subject, name in short.items() if subject != name and named.count(name) == 1}
-    played_by = {actor.name: actor.party for actor in setup.actors if actor.party}
+    played_by: dict[str, str] = {actor.name: actor.party for actor in setup.actors if actor.party}
     return Names(parties, certificates, alone, played_by)
 
 
