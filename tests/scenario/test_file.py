@@ -78,7 +78,7 @@ BAD_LINES = [
     "bad.toml:7: network.latency_ms: must be from 0 to 86400000 milliseconds (got -3.0).",
     "bad.toml:8: network.port: must be a TCP port, 1 to 65535 (got 70000).",
     "bad.toml:9: network.latncy_ms: there is no such setting here; there are latency_ms, thinking_ms, port, "
-    "application (got 2). Did you mean 'latency_ms'?",
+    "application, close (got 2). Did you mean 'latency_ms'?",
     "bad.toml:12: certificates.alice.not_after: must be a span such as -30d, 335d, -1h, 10y or 1d12h "
     "(y has 365 days; w, d, h, m, s) (got '3 days').",
     "bad.toml:13: certificates.alice.key: must be one of P-256, P-384, P-521, Ed25519, Ed448, "
