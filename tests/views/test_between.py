@@ -62,6 +62,15 @@ def test_a_forged_header_is_an_arrow_on_both_sides() -> None:
     assert not any("S-DN" in text for text in words("proxy-header-spoofed", between__writes_header="nginx"))
 
 
+def test_a_decision_is_about_the_lane_that_it_names() -> None:
+    """To the server the party is the client; the slide calls it by its own name, and cuts no name."""
+    shown = words("proxy-header-spoofed")
+    assert "The proxy was not asked for a certificate" in shown
+    assert "The client sent no certificate, and this proxy does" in shown
+    assert "TLS ends here · no client certificate" in shown  # it shows the client a server's
+    assert "redirector.example.com: trusted" in words("redirector-in-between")
+
+
 def test_the_levels_and_the_sentence() -> None:
     """Each connection has its level below it; what is true of both stands below both."""
     told = words("two-tiers-of-trust")

@@ -21,7 +21,7 @@ from simulator.views.drawing.sheet import MARGIN, Sheet, Stage, pitch_of
 from simulator.views.pictures.arrows import arrow
 from simulator.views.story.beat_kinds import Flight
 from simulator.views.story.beats import beats
-from simulator.views.story.essence import essence, folded
+from simulator.views.story.essence import NO_CERTIFICATE, essence, folded
 from simulator.views.story.lanes import version_words
 from simulator.views.story.words import clean, level_name
 
@@ -74,7 +74,16 @@ class _Slide:
             whole = [event for event in self.trace.events if event.connection == number + 1]
             headed = [row for place, row in _with_header(self.connections) if place == number]
             for row in (*_rows(_most_folded(one)), *headed):
-                yield number, _standing_for(row, whole)
+                yield number, self._named(number, _standing_for(row, whole))
+
+    def _named(self, number: int, row: Row) -> Row:
+        """The row with the party's own name: "client" and "server" are other lanes here."""
+        if isinstance(row, Flight):
+            return row
+        party = clean(self.trace.setup.party_between)
+        side, name = ("The client ", f"The {party} ") if number else ("this server", f"this {party}")
+        grounds = tuple((outcome, words.replace(side, name)) for outcome, words in row.grounds)
+        return replace(row, grounds=grounds)
 
     def _put(self, number: int, row: Row) -> None:
         if isinstance(row, Flight):
@@ -143,6 +152,8 @@ class _Slide:
         onward = self.connections[1] if len(self.connections) > 1 else None
         cards = [essence(one).cards for one in self.connections]
         shows = cards[1].get("client", "") if onward else "let no client through"
+        if shows == NO_CERTIFICATE:  # of a client; its certificate as a server is in its first arrow
+            shows = "no client certificate"
         asks = cards[1].get("server", "") if onward else "was never called"
         party = clean(setup.party_between).capitalize()
         titles = (

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 SHOWN = ("ClientHello", "HelloRetryRequest", "ServerHello", "CertificateRequest", "Certificate")
 PROOFS = ("CertificateVerify", "ServerKeyExchange")  # the second is the server's proof in TLS 1.2
 TRUSTED = (CheckName.TRUST_ANCHOR, CheckName.DIRECTLY_TRUSTED)
-LONGEST = 20  # letters of a name on an arrow
+NO_CERTIFICATE = "has no certificate"  # on a client's card
+LONGEST = 22  # letters of a name on an arrow: redirector.example.com
 TITLES = {"client": "The client believes", "server": "The server knows"}
 #: What is held at the beginning.
 NOTHING: dict[str, SecurityLevel | Standing] = {
@@ -315,7 +316,7 @@ def _before(earlier: list[Beat], names: Names) -> Iterator[str]:
 def _cards(setup: Setup) -> dict[str, str]:
     """The certificate that the client shows, and the server's policy."""
     sides, names = {actor.name: actor for actor in setup.actors if actor.name in SIDES}, names_of(setup)
-    cards: dict[str, str] = dict.fromkeys(SIDES, "has no certificate")
+    cards: dict[str, str] = dict.fromkeys(SIDES, NO_CERTIFICATE)
     if "client" in sides and sides["client"].sends:
         first, *others = sides["client"].sends
         cards["client"] = f"shows {names.certificate(first)}" + f", a chain of {len(others) + 1}" * bool(
