@@ -53,6 +53,15 @@ def test_hostile_texts_do_not_break_the_layout(kind: str) -> None:
         assert faults(sequence(hostile_trace(kind), detail=detail)) == [], detail
 
 
+def test_a_long_note_of_a_ca_is_whole() -> None:
+    """The CA makes a key and sends a password by another way: more words than a card is wide for."""
+    drawing = sequence(trace_of("delivered-as-pkcs12", "1.3"))
+    notes = [item for item in drawing.items if isinstance(item, Text) and item.style == "note"]
+    assert "under a password." in " ".join(item.text for item in notes)
+    assert [item.text for item in notes if item.full or "…" in item.text] == []
+    assert faults(drawing) == []
+
+
 def test_the_geometry_test_can_fail() -> None:
     """A text moved aside by 37 pixels is found to be cut, crossed or on top of another."""
     drawing = sequence(trace_of("valid-certificate", "1.3"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing import glyphs
-from simulator.views.drawing.display import Box, Line, Text, width_of
+from simulator.views.drawing.display import Box, Line, Text, width_of, wrap
 from simulator.views.drawing.marks import Part
 from simulator.views.drawing.sheet import Sheet, height_of, pitch_of
 
@@ -173,10 +173,12 @@ def note(sheet: Sheet, beat: Remark) -> None:
     event = beat.event
     stage = sheet.stage
     x = stage.lanes.get(event.actor, stage.middle)
-    inner = event.actor in ("client", "server")
     text, half = beat.words, stage.half(event.actor) - 2
-    width = 2 * half if event.actor in stage.lanes and not inner else 300.0
-    left = x - half if not inner or stage.opens_right(event.actor) else x + half - width
+    outer = event.actor in stage.lanes and event.actor not in ("client", "server")
+    narrow = outer and len(wrap(text, "note", 2 * half - 16, 6)) <= 5  # as wide as its card, if it fits there
+    width = 2 * half if narrow else 300.0
+    right = event.actor in stage.lanes and not narrow and not stage.opens_right(event.actor)
+    left = x + half - width if right else x - half
     sheet.y += 4
     height = height_of(text, "note", width - 16, 5) + 9
     sheet.put(Box(left, sheet.y, width, height, "note", event.seq, radius=4))
