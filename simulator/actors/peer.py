@@ -385,10 +385,10 @@ class Peer(ABC):
         return self._say(words)
 
     def _say_goodbye(self) -> list[Fact]:
-        """Send close_notify, once."""
+        """Send close_notify, once; nothing is written after it."""
         if self._said_goodbye or self.machine.state is State.FAILED:
             return []
-        self._said_goodbye = True
+        self._said_goodbye, self.unsaid = True, b""
         return self._settle(self.machine.close())
 
 

@@ -114,7 +114,7 @@ class Party:
 
     def _write_on(self) -> None:
         """Write the rest of the first words, unless the connection has ended, and then read."""
-        if self.actor.finished:
+        if self.actor.finished or not self.actor.unsaid:
             return
         if (reset := self.end.reset) is not None:
             self._notice(noticed(reset, WRITE_FAILED))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel
+from simulator.trace.facts import Decided
 from simulator.trace.setup import PASSES_ON
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def end_to_end(connections: Sequence[Trace]) -> str:
     """What is true from the client to the server, in a few sentences; empty without a party in between.
 
-    No connection says it by itself: each has a level of its own, and the levels do not add up.
+    No connection says it by itself: each has a level of its own, and the levels do not add up. So nothing is
+    said of one connection alone where there are two.
 
     Args:
         connections: of a run, each as a trace of its own, in order.
@@ -30,6 +32,8 @@ def end_to_end(connections: Sequence[Trace]) -> str:
     party = front.setup.party_between
     if not party:
         return ""
+    if front.events[0].connection != 1 or (not rest and _let_through(front)):
+        return ""  # one connection alone, of two
     if not rest:
         return f"End to end: the {party} did not let the client through, and never called the server."
     onward = rest[0]
@@ -38,6 +42,12 @@ def end_to_end(connections: Sequence[Trace]) -> str:
     known = _proved(onward)
     says = f"which proved to be {known}" if known else "which proved no identity"
     return f"End to end: the server talks to the {party}, {says}. {_of_the_client(party, front, onward)}"
+
+
+def _let_through(front: Trace) -> bool:
+    """Return True if the party in between granted the client's connection, and so called the server."""
+    taken = (fact for _, fact in front.facts(Decided))
+    return any((fact.decision, fact.choice) == ("grant", "grant") for fact in taken)
 
 
 def _of_the_client(party: str, front: Trace, onward: Trace) -> str:

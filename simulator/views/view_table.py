@@ -49,12 +49,14 @@ class View:
     def picture(self, trace: Trace, detail: str, argument: str = "") -> Drawing:
         """The view as a display list; of several connections one picture below the other.
 
-        In essence, the two connections of a party in between stand side by side.
+        In essence, the two connections of a party in between stand side by side, unless only one is there to
+        see.
         """
-        if detail == ESSENTIAL and self.joined_by and trace.setup.party_between:
+        connections = (trace,) if self.whole else connections_of(trace)
+        joins = detail == ESSENTIAL and self.joined_by and trace.setup.party_between
+        if joins and end_to_end(connections):
             joined: Drawing = _function(self.joined_by)(trace)
             return joined
-        connections = (trace,) if self.whole else connections_of(trace)
         drawings: list[Drawing] = [
             _function(self.drawn_by)(one, detail=detail, **self._options(argument)) for one in connections
         ]

@@ -8,10 +8,14 @@ import pytest
 
 from simulator import catalogue, simulate
 from simulator.errors import ScenarioError, TraceError
+from simulator.security import SecurityLevel
 from simulator.trace.connections import connections_of
+from simulator.trace.end_to_end import end_to_end
 from simulator.trace.facts import Received, Sent, Setup
 from simulator.trace.header_read import HeaderRead
 from simulator.trace.trace import Trace, trace_from_dict, trace_to_dict
+from simulator.views.drawing.display import Text
+from simulator.views.view_table import VIEWS
 
 if TYPE_CHECKING:
     from simulator.tls.wire.version import TlsVersion
@@ -182,6 +186,31 @@ def test_end_to_end_in_words() -> None:
     assert "for the user ROOT. The client proved this name to no one" in words["proxy-header-spoofed"]
     assert "to the proxy, which proved no identity" in words["proxy-forwards-certificate"]
     assert "which proved to be CN=proxy" in words["two-tiers-of-trust"]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_one_connection_of_two_says_nothing_of_the_other(number: int) -> None:
+    """Of a run in which the server was called, neither connection alone says that it was not."""
+    run = simulate("redirector-in-between").connection(number)
+    assert end_to_end([run.trace]) == ""
+    view = VIEWS["sequence"]
+    assert "never called" not in view.text(run.trace, 80, "messages")
+    drawn = [one.text for one in view.picture(run.trace, "essential").items if isinstance(one, Text)]
+    assert drawn
+    assert not any("never called" in words for words in drawn)
+
+
+@pytest.mark.parametrize("writing_ms", [90, 100, 110, 130, 5000])
+def test_a_client_that_is_answered_before_it_has_said_everything(writing_ms: int) -> None:
+    """It says goodbye, and after that no more, whenever the rest of its words is due."""
+    changes = {
+        "client.writing_ms": writing_ms,
+        "between.party": "redirector",
+        "between.passes_through": True,
+    }
+    run = simulate(catalogue["valid-certificate"].but(changes))
+    assert run.card.level is SecurityLevel.CLIENT_AUTHENTICATED
+    assert Trace.from_json(run.trace.to_json()) == run.trace
 
 
 def test_a_cause_in_a_connection_that_is_not_joined() -> None:

@@ -125,6 +125,36 @@ CONNECT = "[[schedule]]\nconnect = {}\n"
         (CONNECT.replace("connect", "conect"), "Did you mean 'connect'?"),
         ('schedule = "daily"', "is a list of tables, each under [[schedule]]"),
         (CONNECT * 101, "has too many entries"),
+        (
+            CONNECT + '[[schedule]]\nat = "1d"\nset = { "network.latency_ms" = -5 }',
+            "must be from 0 to 86400000",
+        ),
+        (
+            CONNECT + '[[schedule]]\nat = "1d"\nset = { "client.writing_ms" = nan }',
+            "must be from 0 to 86400000",
+        ),
+        (CONNECT + '[[schedule]]\nat = "1d"\nset = { "network.port" = 0 }', "5: schedule.2.set"),
+        (
+            CONNECT + '[[schedule]]\nat = "1d"\nset = { "server.believes_header" = "nginx" }',
+            "needs a request with headers",
+        ),
+        (
+            CONNECT + '[[schedule]]\nat = "1d"\nset = { "certificates.alice.uris" = ["a b"] }',
+            "must be a URI",
+        ),
+        (
+            CONNECT + '[[schedule]]\nat = "7975y"\nrenew = "alice"',
+            "not_after of the next certificate must fall",
+        ),
+        (
+            CONNECT
+            + '[[schedule]]\nat = "2m"\nconnect = {}\n[server]\nrevocation = "ocsp"\nocsp_timeout = "1h"',
+            "4: schedule.2.at: must be 1h1s or later",
+        ),
+        (
+            CONNECT + '[[schedule]]\nat = "1d"\nconnect = {}\n[certificates.alice]\nrevoked = "10s"',
+            "must be before 0s, or 1m or later",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_its_remedy(text: str, said: str) -> None:
@@ -139,3 +169,14 @@ def test_a_mistake_in_one_entry_hides_no_false_one() -> None:
     with pytest.raises(ScenarioError) as raised:
         loads("[[schedule]]\nconect = {}\n")
     assert 1 == len(str(raised.value).splitlines())
+
+
+def test_a_published_list_takes_no_other_lists_place() -> None:
+    """A list of the file that bears the name of the next one stays as it was written."""
+    own = '[crls.client-ca-crl-2]\nscope = "users"\n'
+    publish = '[[schedule]]\nat = "1h"\npublish_crl = "client-ca"\n'
+    scenario = loads(own + publish + '[[schedule]]\nat = "2h"\nconnect = {}\n')
+    (episode,) = episodes(scenario)
+    crls = episode.scenario.crls
+    assert crls["client-ca-crl-2"].scope == "users"
+    assert crls["client-ca-crl-3"].number == 3

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError, ScenarioError, SimulatorError, nearest_names
 from simulator.pki.host import read_host
+from simulator.scenario.words import write_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import timedelta
 
 Path = tuple[str, ...]  # the keys that lead to a setting, outermost first
 
@@ -144,7 +144,13 @@ def not_one_of(path: Path, got: object, allowed: Iterable[str], what: str = "one
 
 def broken_rules(path: Path, *rules: tuple[str, bool, str, object]) -> Iterator[Problem]:
     """The problems of a table of rules: setting, broken or not, message, and the value found."""
-    return (Problem((*path, key), message, f"{got}") for key, broken, message, got in rules if broken)
+    return (Problem((*path, key), message, _in_words(got)) for key, broken, message, got in rules if broken)
+
+
+def _in_words(got: object) -> str:
+    """A value as a scenario file has it, if it is a duration in whole seconds."""
+    whole = isinstance(got, timedelta) and not got.microseconds
+    return write_duration(got) if whole else f"{got}"
 
 
 def offset_problems(path: Path, offset: timedelta, clock: datetime) -> Iterator[Problem]:
@@ -152,7 +158,9 @@ def offset_problems(path: Path, offset: timedelta, clock: datetime) -> Iterator[
     if offset.microseconds:
         yield Problem(path, "must be whole seconds: a certificate knows no shorter time", f"{offset}")
     elif clock.utcoffset() is not None and not EARLIEST - clock <= offset <= LATEST - clock:
-        yield Problem(path, "must fall into the years 1950 to 9999, counted from the clock", f"{offset}")
+        yield Problem(
+            path, "must fall into the years 1950 to 9999, counted from the clock", _in_words(offset)
+        )
 
 
 def host_problems(path: Path, text: str, what: str = "a host name or an IP address") -> Iterator[Problem]:

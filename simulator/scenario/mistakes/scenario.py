@@ -6,12 +6,12 @@ certificate is no mistake, it is a lesson: only what cannot be set up at all is 
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from simulator.scenario.mistakes.between import between_problems
 from simulator.scenario.mistakes.certificates import certificates_problems
 from simulator.scenario.mistakes.mistake import Problem
+from simulator.scenario.mistakes.network import network_problems
 from simulator.scenario.mistakes.responders import responders_problems
 from simulator.scenario.mistakes.revocation import crls_problems
 from simulator.scenario.mistakes.schedule import schedule_problems
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 
     from simulator.scenario.whole import ScenarioSetup
 
-LONGEST_WAIT_MS = 86_400_000  # one day: longer than any network, and a run stays within the years of a date
 # Every text is drawn, wrapped and measured many times for a picture. A heading of 1,000 characters fills a
 # slide, a lesson of 20,000 ten pages; a name is longer where `but` has joined many changes to it.
 LONGEST_TEXTS = {"name": 50_000, "title": 1_000, "topic": 1_000, "lesson": 20_000, "seed": 1_000}
-TCP_PORTS = range(1, 65_536)
 
 
 def scenario_problems(scenario: ScenarioSetup) -> list[Problem]:
@@ -38,7 +36,7 @@ def scenario_problems(scenario: ScenarioSetup) -> list[Problem]:
     """
     found = [
         *_text_problems(scenario),
-        *_network_problems(scenario),
+        *network_problems(scenario),
         *certificates_problems(scenario),
         *crls_problems(scenario),
         *responders_problems(scenario),
@@ -61,17 +59,3 @@ def _text_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
             yield Problem((key,), f"must be printable text{where}", repr(text))
     if scenario.clock.utcoffset() is None:
         yield Problem(("clock",), "needs a time zone, as in 2030-03-04T09:00:00Z", str(scenario.clock))
-
-
-def _network_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
-    network = scenario.network
-    waits = {("network", key): getattr(network, key) for key in ("latency_ms", "thinking_ms")}
-    waits["client", "writing_ms"] = scenario.client.writing_ms
-    for path, value in waits.items():
-        if not isfinite(value) or not 0 <= value <= LONGEST_WAIT_MS:
-            yield Problem(path, f"must be from 0 to {LONGEST_WAIT_MS} milliseconds", str(value))
-    if scenario.client.writing_ms == 0 and not scenario.client.looks_first:
-        rule = "has no effect on a client that writes all at once; set client.writing_ms as well"
-        yield Problem(("client", "looks_first"), rule, "false")
-    if network.port not in TCP_PORTS:
-        yield Problem(("network", "port"), "must be a TCP port, 1 to 65535", str(network.port))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 from typing import TYPE_CHECKING
 
+from simulator.scenario.mistakes.between import between_problems
+from simulator.scenario.mistakes.certificates import certificates_problems
 from simulator.scenario.mistakes.mistake import (
     Problem,
     broken_rules,
@@ -14,6 +17,7 @@ from simulator.scenario.mistakes.mistake import (
     split_path,
     unknown_certificates,
 )
+from simulator.scenario.mistakes.network import network_problems
 from simulator.scenario.mistakes.sides import client_problems, server_problems
 from simulator.scenario.revocation_setup import USUAL_CRL_LIFETIME
 from simulator.scenario.schedule.entries import after, settings_of
@@ -23,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from simulator.scenario.mistakes.mistake import Path
-    from simulator.scenario.network import Network
     from simulator.scenario.setup import CertificateSetup, ScheduleEntry
     from simulator.scenario.whole import ScenarioSetup
 
@@ -57,16 +60,23 @@ def schedule_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
     ]
     entries = [problem for here, entry in numbered for problem in _entry_problems(here, entry, scenario)]
     yield from entries
-    yield from _order_problems(numbered, scenario.network)
+    yield from _order_problems(numbered)
     if not entries:  # an entry with a mistake has no effect that could be checked
         yield from _world_problems(numbered, scenario)
 
 
-def pause(network: Network) -> timedelta:
+def pause(world: ScenarioSetup) -> timedelta:
     """The time from a connection or a renewal to the next entry at least, so that one has ended before."""
-    return max(
-        timedelta(minutes=1), FLIGHTS * timedelta(milliseconds=network.latency_ms + network.thinking_ms)
-    )
+    network, waits = world.network, timedelta(milliseconds=world.client.writing_ms)
+    asking = [side for side in (world.client, world.server) if side.revocation == "ocsp"]
+    for side in asking:
+        questions = 1 if side.revocation_scope == "leaf" else len(world.certificates)
+        waits += questions * side.ocsp_timeout
+    if asking:  # an answer that comes too late comes all the same
+        waits += max((one.delay for one in world.responders.values()), default=timedelta())
+    travels = FLIGHTS * timedelta(milliseconds=network.latency_ms + network.thinking_ms)
+    seconds = ceil((travels + waits).total_seconds())
+    return max(timedelta(minutes=1), timedelta(seconds=seconds))
 
 
 def _entry_problems(path: Path, entry: ScheduleEntry, scenario: ScenarioSetup) -> Iterator[Problem]:
@@ -109,29 +119,27 @@ def _entry_problems(path: Path, entry: ScheduleEntry, scenario: ScenarioSetup) -
             yield from unknown_certificates((*path, "set", dotted), outer, scenario.certificates)
 
 
-def _order_problems(numbered: list[Numbered], network: Network) -> Iterator[Problem]:
-    """Entries stand in the order of time, and what takes time has ended before what needs it."""
-    before = connected = renewed = timedelta.min
+def _order_problems(numbered: list[Numbered]) -> Iterator[Problem]:
+    """Entries stand in the order of time."""
+    before = timedelta.min
     for path, entry in numbered:
-        asks_a_ca_or_server = entry.connect is not None or entry.renew is not None
-        ended = max(connected, renewed) if asks_a_ca_or_server else connected
         if entry.at < before:
             message = f"must be {write_duration(before)} or later: entries stand in the order of time"
             yield Problem((*path, "at"), message, write_duration(entry.at))
-        elif entry.at < ended:
-            message = f"must be {write_duration(ended)} or later, when the entry before has ended"
-            yield Problem((*path, "at"), message, write_duration(entry.at))
         before = max(before, entry.at)
-        if entry.connect is not None:
-            connected = entry.at + pause(network)
-        elif entry.renew is not None:
-            renewed = entry.at + pause(network)
 
 
 def _world_problems(numbered: list[Numbered], scenario: ScenarioSetup) -> Iterator[Problem]:
     """Each entry is possible in the world that the entries before it made."""
     world, wanted = replace(scenario, schedule=()), dict(scenario.certificates)
+    connected = renewed = timedelta.min
     for path, entry in numbered:
+        asks_a_ca_or_server = entry.connect is not None or entry.renew is not None
+        ended = max(connected, renewed) if asks_a_ca_or_server else connected
+        if entry.at < ended:
+            message = f"must be {write_duration(ended)} or later, when the entry before has ended"
+            yield Problem((*path, "at"), message, write_duration(entry.at))
+            return
         for key, known in _NAMED.items():
             name, names = getattr(entry, key), known(world)
             if name is not None and name not in names:
@@ -147,13 +155,52 @@ def _world_problems(numbered: list[Numbered], scenario: ScenarioSetup) -> Iterat
             yield Problem((*path, "fetch_crls"), "finds no revocation list; publish one before")
             return
         world, _ = after(world, wanted, entry)
-        found = [*client_problems(world), *server_problems(world)] if entry.set else []
-        for problem in found:
-            yield Problem(
-                (*path, "set", ".".join(problem.path)), problem.message, problem.got, problem.nearest
-            )
+        found = list(_effects(world, wanted, path, entry))
+        yield from found
         if found:
             return
+        if entry.connect is not None:
+            connected = entry.at + pause(world)
+            if entry is not numbered[-1][1]:
+                yield from _in_the_midst(world, entry.at, connected)
+        elif entry.renew is not None:
+            renewed = entry.at + pause(world)
+
+
+def _effects(
+    world: ScenarioSetup, wanted: dict[str, CertificateSetup], path: Path, entry: ScheduleEntry
+) -> Iterator[Problem]:
+    """The mistakes in what an entry made of the world; a certificate is judged as it will be renewed."""
+    if entry.renew is not None:
+        for problem in certificates_problems(world):
+            message = f"{problem.path[-1]} of the next certificate {problem.message}"
+            yield Problem((*path, "renew"), message, problem.got)
+    if not entry.set:
+        return
+    renewed = {outer[0] for part, *outer, _ in map(split_path, entry.set) if part == "certificates"}
+    certificates = {**world.certificates, **{name: wanted[name] for name in renewed}}
+    for problem in (
+        *network_problems(world),
+        *client_problems(world),
+        *server_problems(world),
+        *between_problems(world),
+        *certificates_problems(replace(world, certificates=certificates)),
+    ):
+        yield Problem((*path, "set", ".".join(problem.path)), problem.message, problem.got, problem.nearest)
+
+
+def _in_the_midst(world: ScenarioSetup, begin: timedelta, end: timedelta) -> Iterator[Problem]:
+    """No CA enters or publishes while a connection lasts: it would be told behind that connection."""
+    moments = {
+        ("certificates", name, key): getattr(one, key)
+        for name, one in world.certificates.items()
+        for key in ("revoked", "released")
+    }
+    moments |= {("crls", name, "this_update"): one.this_update for name, one in world.crls.items()}
+    message = f"must be before {write_duration(begin)}, or {write_duration(end)} or later: a connection lasts"
+    for path, at in moments.items():
+        if at is not None and begin <= at < end:
+            yield Problem(path, message, write_duration(at))
 
 
 def _held(world: ScenarioSetup) -> list[str]:
