@@ -149,8 +149,9 @@ def broken_rules(path: Path, *rules: tuple[str, bool, str, object]) -> Iterator[
 
 def _in_words(got: object) -> str:
     """A value as a scenario file has it, if it is a duration in whole seconds."""
-    whole = isinstance(got, timedelta) and not got.microseconds
-    return write_duration(got) if whole else f"{got}"
+    if isinstance(got, timedelta) and not got.microseconds:
+        return write_duration(got)
+    return f"{got}"
 
 
 def offset_problems(path: Path, offset: timedelta, clock: datetime) -> Iterator[Problem]:
