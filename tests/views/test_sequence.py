@@ -62,6 +62,13 @@ def test_a_long_note_of_a_ca_is_whole() -> None:
     assert faults(drawing) == []
 
 
+def test_the_rule_that_found_the_user_is_whole_on_the_card() -> None:
+    """A rule with a URI is longer than two lines of the card."""
+    drawing = sequence(trace_of("identity-from-uri", "1.3"))
+    texts = [item.text for item in drawing.items if isinstance(item, Text)]
+    assert "ns/payroll/sa/reports" in texts
+
+
 def test_the_geometry_test_can_fail() -> None:
     """A text moved aside by 37 pixels is found to be cut, crossed or on top of another."""
     drawing = sequence(trace_of("valid-certificate", "1.3"))

@@ -91,8 +91,8 @@ def _facts(
 ) -> float:
     """Questions and answers of the card below each other; the y below them."""
     y = top
-    for label, answer in facts:
+    for label, answer in facts:  # an answer may hold a URI of three lines
         sheet.paragraph(label, "fact.label", seq, x, y, width=LABEL_WIDTH - 8, most=1)
-        below = sheet.paragraph(answer, "fact", seq, x + LABEL_WIDTH, y, width=width - LABEL_WIDTH, most=2)
+        below = sheet.paragraph(answer, "fact", seq, x + LABEL_WIDTH, y, width=width - LABEL_WIDTH, most=4)
         y = below + 4
     return y
