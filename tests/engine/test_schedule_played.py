@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from simulator import simulate
+from simulator import catalogue, simulate
 from simulator.engine.simulation import Simulation
 from simulator.errors import ArgumentError, OutputError
 from simulator.scenario import TLS_VERSIONS, Scenario, TlsVersion
@@ -17,6 +17,7 @@ from simulator.trace.facts import Decided, Noted, Sent
 from simulator.trace.trace import trace_from_json
 from simulator.views.story.lanes import run_title, under_title
 from simulator.views.texts.mermaid import mermaid
+from tests.played import some
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
@@ -176,3 +177,20 @@ def test_what_shows_one_connection_says_how_to_choose_it() -> None:
     with pytest.raises(ArgumentError, match="no such connection"):
         run.connection(4)
     assert "sequenceDiagram" in mermaid(run.connection(2).trace)
+
+
+@pytest.mark.parametrize("name", some([name for name, one in catalogue.items() if one.schedule], 6))
+def test_runs_of_one_scenario_do_not_meet(name: str) -> None:
+    """Runs of a scenario share registers and lists: another run leaves no mark in them."""
+    alone = simulate(name).trace.to_json()
+    watched = Simulation(catalogue[name])
+    other = Simulation(catalogue[name], interactive=True)
+    while not (watched.finished and other.finished):
+        watched.step()
+        if other.pending is None:
+            other.step()
+        else:
+            other.decide(other.pending.options[-1])
+    assert watched.trace.to_json() == alone
+    assert simulate(name).trace.to_json() == alone
+    assert trace_from_json(other.trace.to_json()) == other.trace
