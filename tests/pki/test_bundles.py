@@ -260,7 +260,7 @@ BAD: dict[str, tuple[Callable[[], object], type[SimulatorError], str]] = {
         "Got: no private key and 1 certificate.*load_trust_store",
     ),
     "key of somebody else": (
-        lambda: write_pkcs12(replace(alice(), private_key=key()), "secret", "alice"),
+        lambda: write_pkcs12(replace(alice(), key_at_hand=key()), "secret", "alice"),
         CertificateError,
         "does not belong to the certificate. Got: a key of type P-256",
     ),

@@ -19,6 +19,7 @@ ORDER = (
     "checks",
     "ledger",
     "judge",
+    "ocsp",
     "unjudged",
 )
 
