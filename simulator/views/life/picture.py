@@ -38,6 +38,7 @@ FAN = 26.0  # in which the lines of connections go apart, to the boxes of their 
 WORDS_WIDTH = 250.0
 CONNECTION = "belief.held"  # the line of a connection
 MOST_TICKS = 10
+MOST_LINES = 5  # of what happened between two connections
 MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60)
 DAY_STEPS = (1, 2, 5, 10, 20)
 HOUR_STEPS = (1, 2, 3, 6, 12)
@@ -163,7 +164,7 @@ class _Life:
         """A moment between two connections, with its words beside it."""
         x = self.x(one.at)
         anchor: Anchor = "start" if x < RIGHT - WORDS_WIDTH else "end"
-        lines = wrap(one.words, "field", WORDS_WIDTH - 14, 3)
+        lines = wrap(one.words, "field", WORDS_WIDTH - 14, MOST_LINES)
         y, pitch = self.sheet.y + 16, pitch_of("field")
         width = max(width_of(line, "field") for line in lines) + 8
         left = x + 8 if anchor == "start" else x - 8 - width
