@@ -26,6 +26,10 @@ KEYS = {
     False: "No private key of the files belongs to it.",
     None: "The files hold no private key.",
 }
+NO_CERTIFICATE = (
+    "There is nothing to judge: the files hold no certificate. Give the file with the certificate; a signing "
+    "request or a key alone is none."
+)
 NAMED = 3  # of the trusted certificates; a store of a system has hundreds
 
 
@@ -84,6 +88,8 @@ def explanation_text(
         every: every check with its sentence; by default only those that failed.
     """
     lines = [line for name, facts in own.files for line in hanging("", f"{name}: {facts}", width, more=2)]
+    if not own.chain:  # what a client without a certificate gets is not what was asked for
+        return "\n".join([*lines, "", *wrap_cells(NO_CERTIFICATE, width)])
     parts = (
         _certificate(own, width),
         _setting(own, explanation, width),
@@ -99,9 +105,6 @@ def explanation_text(
 
 
 def _certificate(own: OwnFiles, width: int) -> Iterator[str]:
-    if not own.chain:
-        yield from wrap_cells("The files hold no certificate.", width)
-        return
     leaf, *others = own.chain
     yield from hanging("", f"{leaf.subject}, issued by {leaf.issuer}", width, more=2)
     validity = f"valid from {_words(leaf.not_before)} to {_words(leaf.not_after)}"

@@ -119,6 +119,16 @@ def test_every_kind_of_file_is_explained_or_refused_in_words(name: str) -> None:
     assert not said.endswith("| ")
 
 
+def test_where_there_is_no_certificate_there_is_no_verdict() -> None:
+    """Rubbish and requests get what they are and what is missing, and nothing of what a server would say."""
+    own = read_own_files([("rubbish.bin", bytes(range(256)) * 40)], str)
+    found = explain(own.chain, own.roots, datetime(2026, 11, 29, tzinfo=UTC))
+    said = explanation_text(own, found, 80, coloured=False, every=False)
+    assert said.startswith("rubbish.bin: bytes of an unknown kind")
+    assert "the files hold no certificate" in said
+    assert "REFUSED" not in said
+
+
 def test_what_is_not_judged_here_is_no_verdict_of_openssl(tmp_path: Path) -> None:
     """A key of a foreign kind gets no advice to make another one: another program may accept it."""
     own = read_own_files([("alice.der", of_ml_dsa(tmp_path))], str)

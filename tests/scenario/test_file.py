@@ -529,3 +529,11 @@ def test_a_mistake_is_not_told_again_by_its_consequences(text: str, count: int) 
         loads(text)
 
     assert len(str(caught.value).splitlines()) == count, str(caught.value)
+
+
+def test_a_name_with_a_line_break_stays_on_its_line() -> None:
+    """What a user named is shown on one line, whatever is in it."""
+    with pytest.raises(ScenarioError) as caught:
+        loads('[crls."a\\nb"]\nissuer = "client-ca"\n')
+    assert '"a\\nb"' in str(caught.value)
+    assert 1 == len(str(caught.value).splitlines())

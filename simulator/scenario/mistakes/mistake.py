@@ -122,8 +122,12 @@ def check_depth(path: Path) -> None:
 
 
 def written_path(path: Iterable[str]) -> str:
-    """A key path as TOML writes it: ``server.users."CN=alice"``."""
-    return ".".join(key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"' for key in path)
+    """A key path as TOML writes it: ``server.users."CN=alice"``; control characters are escaped."""
+    return ".".join(key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{_on_one_line(key)}"' for key in path)
+
+
+def _on_one_line(key: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f]", lambda found: repr(found[0])[1:-1], key)
 
 
 def nearest_word(word: object, allowed: Iterable[str]) -> str | None:
