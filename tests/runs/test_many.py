@@ -18,7 +18,7 @@ from simulator.errors import ArgumentError, OutputError, ScenarioError, Simulato
 from simulator.runs.many import spread
 from simulator.scenario.mistakes.mistake import Problem, ScenarioProblemsError
 from tests.peers import absent
-from tests.played import EVERYTHING, NAMES, RUNS, VERSIONS, run_of
+from tests.played import EVERYTHING, NAMES, RUNS, VERSIONS, run_of, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def test_a_run_can_travel(name: str, tls: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-@pytest.mark.parametrize("name", EXECUTORS)
+@pytest.mark.parametrize("name", some(EXECUTORS, 2))
 def test_every_executor_gives_the_same_bytes(name: str) -> None:
     """Whole runs, outcomes, the matrix and all ways are those that this process gives, in the same order."""
     here = [run.trace.to_json() for run in simulate_all(NAMES, tls=VERSIONS, keep="run")]
