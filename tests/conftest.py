@@ -8,7 +8,5 @@ from tests.played import EVERY_RUN, EVERYTHING, RUNS
 def pytest_report_header() -> str:
     """What this report covers."""
     if EVERYTHING:
-        return f"played: all {len(EVERY_RUN)} runs of the catalogue, in browsers too"
-    return (
-        f"played: {len(RUNS)} of {len(EVERY_RUN)} runs, one for each different story; make test-all plays all"
-    )
+        return f"played: all {len(EVERY_RUN)} runs of the basic scenarios, in browsers too"
+    return f"played: {len(RUNS)} of {len(EVERY_RUN)} runs of the basic scenarios; make test-all plays all"
