@@ -19,7 +19,7 @@ from simulator import catalogue
 from simulator.command.certificate_files import FORMS, issue_for_real_tools, write_certificates
 from simulator.command.certificates_readme import PORT
 from simulator.command.cli import certificates
-from simulator.errors import OutputError, PasswordError
+from simulator.errors import OutputError, PasswordError, ScenarioError
 from simulator.pki.bundles import load_certificates, load_pkcs12, load_trust_store
 from simulator.pki.files.kinds import file_facts
 from simulator.pki.key_files import load_private_key
@@ -166,14 +166,24 @@ def test_a_form_without_its_password_is_told(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+# A key in a security device cannot be written.
+WRITABLE = [name for name, one in catalogue.items() if one.certificates["alice"].kept_in != "device"]
+
+
 @pytest.mark.parametrize(
-    "name", list(catalogue) if EVERYTHING else ["no-certificate-refused", "self-signed-trusted"]
+    "name", WRITABLE if EVERYTHING else ["no-certificate-refused", "self-signed-trusted"]
 )
 def test_every_scenario_has_its_files(name: str, tmp_path: Path) -> None:
-    """Every scenario of the catalogue can be written in every form, also where a side holds nothing."""
+    """Every scenario whose keys are in files is written in every form, also where a side holds nothing."""
     world = issue_for_real_tools(catalogue[name], seeded=True)
     written = write_certificates(world, tmp_path, forms=FORMS, password=PASSWORD, seeded=True)
     assert sorted(path.name for path in written) == sorted(path.name for path in tmp_path.iterdir())
+
+
+def test_a_key_in_a_device_is_refused_in_words() -> None:
+    """No file can have it."""
+    with pytest.raises(ScenarioError, match=r"in a security device, so no file can have it"):
+        issue_for_real_tools(catalogue["key-in-device"], seeded=True)
 
 
 def commands(folder: Path, program_name: str) -> list[list[str]]:

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.errors import CertificateError
+from simulator.pki import certificate as certificate_module
 from simulator.pki import der
 from simulator.pki.certificate import Certificate
 from simulator.pki.extensions import GeneralNames
@@ -285,3 +286,13 @@ def test_a_damaged_certificate_is_read_or_refused_and_nothing_else(data: st.Data
     if damaged.tbs_bytes != good.tbs_bytes:
         assert damaged.signature_problem(good) is not None
     assert good.signature_problem(damaged) is None or damaged.public_key_info != good.public_key_info
+
+
+def test_equal_certificates_are_not_unequal() -> None:
+    """Two objects of the same bytes are equal by == and by !=, also when the cache has forgotten one."""
+    raw = root().own.certificate.der
+    one = certificate_module._parse.__wrapped__(raw)
+    other = certificate_module._parse.__wrapped__(raw)
+    assert one is not other
+    assert (True, False) == (one == other, one != other)
+    assert hash(one) == hash(other)

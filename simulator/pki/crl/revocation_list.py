@@ -139,6 +139,9 @@ class RevocationList:
     def __eq__(self, other: object) -> bool:
         return self.der == other.der if isinstance(other, RevocationList) else NotImplemented
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other  # a Struct has a != of its own, which compares by identity
+
     def __hash__(self) -> int:
         return hash(self.der)
 
