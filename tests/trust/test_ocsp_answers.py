@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from simulator.pki.bundles import write_pem
 from simulator.pki.key_types import KeyType
 from simulator.pki.ocsp.answer import read_ocsp_answer
 from simulator.pki.stores import TrustStore
-from simulator.trust.checks.ocsp import judge_ocsp_answer
+from simulator.trust.checks.ocsp import TOLERANCE, judge_ocsp_answer
 from simulator.trust.judge import judge
 from simulator.trust.ocsp import next_question
 from simulator.trust.policy import RevocationPolicy, TrustPolicy
@@ -78,7 +79,10 @@ def test_openssl_prints_the_same(name: str, tmp_path: Path) -> None:
     ca.write_bytes(write_pem([of.ca.own.certificate]))
     leaf.write_bytes(write_pem([of.leaf.certificate]))
     given.write_bytes(odd_answers()[name])
-    arguments = ("-no_nonce", "-issuer", ca, "-cert", leaf, "-CAfile", ca, "-respin", given)
+    # OpenSSL judges by the machine's clock, and the answers were made when the tests began.
+    tolerance = TOLERANCE + (datetime.now(UTC) - MACHINE_NOW)
+    period = ("-validity_period", str(int(tolerance.total_seconds())))
+    arguments = ("-no_nonce", *period, "-issuer", ca, "-cert", leaf, "-CAfile", ca, "-respin", given)
     done = openssl("ocsp", *arguments)
     printed = (done.stdout + done.stderr).decode()
     status = re.search(r"^(?:.*: )?(good|revoked|unknown)$", printed, re.MULTILINE)
