@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: demo test test-all check-fast fuzz lint types figures schema check notebooks notebooks-run site lesson clean
+.PHONY: demo test test-all check-fast fuzz lint types figures schema check help-book notebooks notebooks-run site lesson clean
 
 demo: $(STAMP)
 	$(BIN)/clientauth demo
@@ -39,6 +39,10 @@ figures: $(STAMP)
 schema: $(STAMP)
 	$(BIN)/python -m simulator.trace.schema > simulator/trace/trace.schema.json
 	$(BIN)/python -m simulator.scenario.schema > simulator/scenario/scenario.schema.json
+
+# The statements of the documentation with their runs: docs/help-book.md and its pictures.
+help-book: $(STAMP)
+	$(BIN)/python docs/make_help_book.py
 
 check: $(STAMP)
 	$(BIN)/clientauth check --all

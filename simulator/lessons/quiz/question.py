@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from shlex import quote
 from typing import TYPE_CHECKING, Any, Protocol
 
 from simulator.errors import SimulatorError
+from simulator.lessons.commands import run_command
 from simulator.lessons.facts.facts import Claim, fact, holds, said
 from simulator.lessons.page import Choices, Code, Lead, Shown, Table, page
 from simulator.lessons.quiz.buttons import with_buttons
@@ -19,9 +19,6 @@ from simulator.lessons.quiz.misconceptions import misconceptions
 from simulator.lessons.traces import evidence
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import load
-from simulator.scenario.changes import differences, plain_value
-from simulator.scenario.mistakes.mistake import written_path
-from simulator.scenario.writer import toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,14 +136,8 @@ class Question(Shown):
     @property
     def command(self) -> str:
         """The command line that plays the same run."""
-        words = ["clientauth run", quote(self.scenario)]
-        for path, value in differences(load(self.scenario), self.played.scenario):
-            plain = plain_value(path, value)
-            written = plain if isinstance(plain, str) else toml(plain)
-            words.append(f"--set {quote(f'{written_path(path)}={written}')}")
-        if self.connection:
-            words.append(f"--connection {self.connection}")
-        return " ".join([*words, "--tls", self.tls])
+        base, played = load(self.scenario), self.played.scenario
+        return run_command(self.scenario, base, played, self.tls, self.connection)
 
     def letter(self, answer: object) -> str:
         """The letter of the option that an answer names; empty if it names none."""

@@ -14,6 +14,7 @@ from simulator.lessons.site.decide import (
     states,
 )
 from simulator.lessons.site.frame import Looks, run_place, web
+from simulator.lessons.site.help_book import help_book_page
 from simulator.lessons.site.lines import Lines, Shapes, json_lines
 from simulator.lessons.site.pages import (
     bytes_page,
@@ -89,6 +90,7 @@ def site_files(
     yield "quiz.html", quiz_page(scenarios)
     yield "glossary.html", glossary_page()
     yield "refused.html", refused_page(scenarios)
+    yield "help-book.html", help_book_page(scenarios, looks)
     for tls in TLS_VERSIONS:
         yield bytes_place(tls), bytes_page(tls)
     yield "shared/lines.js", lines.script()
