@@ -86,7 +86,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "views/player",
         "views/story",
     },
-    "lab": {"error_texts", "pki", "scenario", "tls/wire", "trust"},
+    "lab": {"engine", "error_texts", "pki", "scenario", "tls/wire", "trace", "trust"},
     "command": {
         "engine",
         "error_texts",
@@ -117,7 +117,7 @@ ONLY_THESE: dict[tuple[str, str], set[str]] = {
     ("error_texts", "trust"): {"verdict"},
     ("command", "tls/wire"): {"alerts", "version"},
     ("command", "trust"): {"verdict"},
-    ("lab", "tls/wire"): {"version"},
+    ("lab", "tls/wire"): {"registry", "version"},
     ("trace", "trust"): {"verdict", "vocabulary"},
     ("trace", "tls/wire"): {"alerts", "version"},
     ("views/story", "tls"): {"states"},

@@ -19,16 +19,25 @@ from simulator.command.console import (
     write,
     write_json,
 )
-from simulator.command.options import colour_option, json_option, password_from, password_options
+from simulator.command.options import (
+    colour_option,
+    json_option,
+    password_from,
+    password_options,
+    tls_option,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.lab.explanation import Explanation
     from simulator.pki.certificate import Certificate
-    from simulator.tls.wire.version import Side
+    from simulator.pki.keys import PrivateKey
+    from simulator.tls.wire.version import Side, TlsVersion
 
 MOST_OF_A_LOG = 16 << 20  # bytes of standard input; a stream may have no end
 
+DRAWN = (".svg", ".png", ".pdf", ".txt", ".html")  # the forms of the handshake that would follow
 OWN_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -128,6 +137,16 @@ def _moment(_context: click.Context, _parameter: click.Parameter, written: str |
 @click.option("--host", metavar="NAME", help="Of a server's certificate: the name by which it is reached.")
 @click.option("--at", callback=_moment, metavar="TIME", help="The moment of the decision. Default: now.")
 @click.option("--profile", default="openssl", show_default=True, metavar="NAME", help="Who judges.")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also draw the handshake that would follow: .svg, .png, .pdf, .txt, or .html to step through.",
+)
+@tls_option
 @click.option("--all", "every", is_flag=True, help="Every check with its sentence, not only what failed.")
 @password_options
 @json_option
@@ -141,6 +160,8 @@ def explain(
     host: str | None,
     at: datetime,
     profile: str,
+    outputs: tuple[Path, ...],
+    tls: TlsVersion,
     every: bool,
     password_file: str | None,
     as_json: bool,
@@ -149,14 +170,15 @@ def explain(
 ) -> int:
     """Judge certificates of your own, and say what to do.
 
-    FILEs hold a certificate, its chain and perhaps its key, in any form. Nothing is connected to or written,
-    and no key and no password is shown. Exit status 1: refused.
+    FILEs hold a certificate, its chain and perhaps its key, in any form. Nothing is connected to, and no key
+    and no password is shown or written. Exit status 1: refused.
     """
     from simulator.command.explanations import document, explanation_text
     from simulator.lab.explanation import explain as explained
     from simulator.lab.own_files import read_own_files
     from simulator.pki.crl.files import load_revocation_lists
 
+    _check_outputs(outputs)
     if host is not None and role == "client":
         raise click.UsageError("--host is about a server's certificate; add --as server, or leave it out.")
     password = cache(lambda: password_from(password_file, twice=False))
@@ -177,7 +199,36 @@ def explain(
     else:
         coloured = wants_colour(colour)
         write(explanation_text(own, explanation, terminal_width(width), coloured=coloured, every=every))
+    if outputs:
+        _draw(explanation, own.key, tls, outputs)
     return 0 if explanation.verdict.accepted else 1
+
+
+def _check_outputs(outputs: tuple[Path, ...]) -> None:
+    """Check the files before anything is asked or judged.
+
+    Raises:
+        OutputError: a suffix is unknown, or a file cannot be written there.
+    """
+    from simulator.runs.files import check_writable
+    from simulator.views.export import check_forms
+
+    check_forms(outputs, DRAWN)
+    check_writable(outputs)
+
+
+def _draw(
+    explanation: Explanation, key: PrivateKey | None, tls: TlsVersion, outputs: tuple[Path, ...]
+) -> None:
+    """Draw the handshake that would follow, and say what in it is the user's."""
+    from simulator.lab.handshake import handshake_of
+    from simulator.runs.saving import save_all
+
+    trace = handshake_of(explanation, key, tls)
+    save_all(trace, outputs, detail="essential")
+    for path in outputs:
+        note(f"{path}")
+    note(trace.setup.lesson)
 
 
 def _bytes_of(path: Path) -> bytes:

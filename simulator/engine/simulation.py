@@ -46,6 +46,7 @@ class Simulation:
         tls: the protocol version, ``1.2`` or ``1.3``.
         interactive: names of the decisions that wait for :meth:`decide`, or one name; True for all of them.
         script: choices to take in place of the actors, by the number of the decision, from 0.
+        ready: the scenario's one connection, made ready elsewhere with certificates that no CA of it issues.
 
     An exception in the midst of a step, such as Ctrl-C, leaves half of it done. The simulation then refuses
     to go on: what followed would be another run, and would not say so.
@@ -63,12 +64,14 @@ class Simulation:
         *,
         interactive: bool | Collection[str] = False,
         script: Mapping[int, str] | None = None,
+        ready: Preparation | None = None,
     ) -> None:
         self.scenario = checked_scenario(scenario)
         self.tls = checked_version(tls)
         self.interactive = (interactive,) if isinstance(interactive, str) else interactive
         if not isinstance(self.interactive, bool):
             check_names(self.interactive)
+        self._ready = ready
         self._log = DecisionLog({} if script is None else checked_script(script))
         self._waiting: list[Party] = []
         self._blocked = False
@@ -226,7 +229,9 @@ class Simulation:
         """
         number = self._log.number_of(at_decision)
         script = self._log.script_with(number, choice)
-        other = Simulation(self.scenario, self.tls, interactive=self.interactive, script=script)
+        other = Simulation(
+            self.scenario, self.tls, interactive=self.interactive, script=script, ready=self._ready
+        )
         other._run_past(number)
         return other
 
@@ -281,7 +286,7 @@ class Simulation:
 
     def _begin(self, number: int) -> None:
         """Set up a connection, with what comes before it."""
-        ready = prepare(self.scenario, self.tls, number)
+        ready = self._ready or prepare(self.scenario, self.tls, number)
         self.connection = ready.episode.scenario
         self.world = ready.world
         entropy = self._entropy(number)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from simulator.actors.authority import (
@@ -44,7 +45,7 @@ from simulator.scenario.keeping import kept_in
 from simulator.tls.config import Credential
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from simulator.entropy import Entropy
     from simulator.pki.certificate import Certificate
@@ -104,6 +105,7 @@ class World:
         marked: add ``O=clientauth teaching - not secret`` to the names of CAs, as belongs to seeded keys.
         further: names of certificates that the story mentions, though neither side uses them now.
         enrolled: names of those that are issued in the course of the story; None for client's and server's.
+        brought: certificates that were made elsewhere, by scenario name; no CA of the world issues them.
 
     Attributes:
         names: scenario names of all certificates in use, issuers before what they issued.
@@ -120,6 +122,7 @@ class World:
         marked: bool = True,
         further: Iterable[str] = (),
         enrolled: Collection[str] | None = None,
+        brought: Mapping[str, Issued] = MappingProxyType({}),
     ) -> None:
         self.scenario = scenario
         self.names = names_in_use(scenario, further)
@@ -127,6 +130,7 @@ class World:
         self._practice = Practice(scenario.clock, entropy, marked, scenario.certificates)
         self._keys: dict[str, PrivateKey] = {}
         self._devices: dict[str, SecurityDevice] = {}
+        self._brought = brought
         self._issued: dict[str, Issued] = {}
         self._authorities: dict[str, CertificateAuthority] = {}
         self._crls: dict[str, RevocationList] = {}
@@ -266,6 +270,9 @@ class World:
 
     def issue(self, name: str) -> Issued:
         """Issue a certificate without a story: its CA signs what the holder asks for, or makes the key."""
+        if name in self._brought:
+            self._issued[name] = self._brought[name]
+            return self._brought[name]
         setup = self._setup(name)
         if setup.issuer == name:
             with self.blaming(name):

@@ -7,7 +7,7 @@ certificate it would fail. Revocation is looked up in lists that are given, and 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, get_args
@@ -58,9 +58,11 @@ class Explanation:
     """A chain, judged.
 
     Attributes:
-        role: whose certificate it is.
         at: the moment of the decision.
+        chain: the certificates that were judged, the leaf first.
         trusted: the certificates that the other side trusts.
+        policy: the rules by which it judges.
+        key_matches: the key at hand belongs to the leaf; None without a key.
         verdict: the verdict under the chosen profile, with its ledger.
         sentence: the outcome and what to do, in plain words.
         cause: the measured cause, whose error texts fit, or an empty text.
@@ -68,14 +70,21 @@ class Explanation:
         verdicts: the verdict under every profile.
     """
 
-    role: Side
     at: datetime
+    chain: tuple[Certificate, ...]
     trusted: tuple[Certificate, ...]
+    policy: TrustPolicy
+    key_matches: bool | None
     verdict: Verdict
     sentence: str
     cause: str
     cells: tuple[PolicyCell, ...]
     verdicts: Mapping[str, Verdict]
+
+    @property
+    def role(self) -> Side:
+        """The side whose certificate it is."""
+        return self.policy.role
 
 
 def explain(
@@ -108,18 +117,21 @@ def explain(
     store = TrustStore.of(trusted)
     revocation = RevocationPolicy("crl", crls=tuple(crls)) if crls else RevocationPolicy()
 
+    policy = TrustPolicy(role, store=store, server_name=server_name, profile=profile, revocation=revocation)
+
     def verdict(name: str, tls: TlsVersion = "1.3") -> Verdict:
-        policy = TrustPolicy(role, store=store, server_name=server_name, profile=name, revocation=revocation)
-        judged = judge(sent, policy, at, tls=tls)
+        judged = judge(sent, replace(policy, profile=name), at, tls=tls)
         if key_matches is False and judged.accepted:
             return with_proof(judged, ok=False, scheme="the key at hand", problem=OTHER_KEY, tls=tls)
         return judged
 
     chosen = verdict(profile)
     return Explanation(
-        role=role,
         at=at,
+        chain=tuple(chain),
         trusted=tuple(trusted),
+        policy=policy,
+        key_matches=key_matches,
         verdict=chosen,
         sentence=_sentence(chosen, trusts_any=len(store) > 0),
         cause=_cause_of(chosen),

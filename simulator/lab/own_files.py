@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError, PasswordError
@@ -29,11 +29,13 @@ class OwnFiles:
         chain: the certificates as a program would send them: the leaf first, the others in their order.
         key_matches: True if a private key belongs to the leaf, False if none of the keys does, None without
             a key.
+        key: the private key that belongs to the leaf, or None.
     """
 
     files: tuple[tuple[str, FileFacts], ...]
     chain: tuple[Certificate, ...]
     key_matches: bool | None
+    key: PrivateKey | None = field(default=None, repr=False)
 
     @property
     def roots(self) -> tuple[Certificate, ...]:
@@ -71,7 +73,8 @@ def read_own_files(files: Iterable[tuple[str, bytes]], ask: Callable[[], str]) -
     own = [one for one in certificates if any(_matches(one, key) for key in keys)]
     leaf = next(iter([*own, *(one for one in certificates if not one.is_ca), *certificates]), None)
     chain = () if leaf is None else (leaf, *(one for one in certificates if one is not leaf))
-    return OwnFiles(tuple(facts), chain, bool(own) if keys and chain else None)
+    key = next((key for key in keys if leaf is not None and _matches(leaf, key)), None)
+    return OwnFiles(tuple(facts), chain, key is not None if keys and chain else None, key)
 
 
 def _contents(
