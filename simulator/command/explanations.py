@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from simulator.engine.certificate_facts import facts_of
 from simulator.errors import joined
 from simulator.tls.wire.version import PEER
 from simulator.trust.verdict import CheckOutcome
@@ -30,6 +31,8 @@ NO_CERTIFICATE = (
     "There is nothing to judge: the files hold no certificate. Give the file with the certificate; a signing "
     "request or a key alone is none."
 )
+NO_END = 9999  # the year of 99991231235959Z, by which a certificate says that it never expires (RFC 5280)
+SHOWN = {"subjectAltName": "also names", "keyUsage": "its key is for", "extKeyUsage": "issued for"}
 NAMED = 3  # of the trusted certificates; a store of a system has hundreds
 
 
@@ -51,6 +54,7 @@ def document(own: OwnFiles, explanation: Explanation) -> dict[str, Any]:
         "at": explanation.at.isoformat(),
         "profile": verdict.profile,
         "key_matches": own.key_matches,
+        "remarks": list(own.remarks),
         "accepted": verdict.accepted,
         "decisive_check": verdict.decisive.name if verdict.decisive else None,
         "alert": verdict.alert,
@@ -107,11 +111,17 @@ def explanation_text(
 def _certificate(own: OwnFiles, width: int) -> Iterator[str]:
     leaf, *others = own.chain
     yield from hanging("", f"{leaf.subject}, issued by {leaf.issuer}", width, more=2)
-    validity = f"valid from {_words(leaf.not_before)} to {_words(leaf.not_after)}"
+    never = ": it never expires" if leaf.not_after and leaf.not_after.year == NO_END else ""
+    validity = f"valid from {_words(leaf.not_before)} to {_words(leaf.not_after)}{never}"
     yield from hanging("  ", validity, width, more=2)
+    for extension in facts_of(leaf).extensions:
+        if extension.name in SHOWN:
+            yield from hanging("  ", f"{SHOWN[extension.name]} {extension.text}", width, more=2)
     for other in others:
         yield from hanging("  ", f"with {other.subject}, issued by {other.issuer}", width, more=2)
     yield from hanging("  ", KEYS[own.key_matches], width)
+    for remark in own.remarks:
+        yield from hanging("  ", remark, width, more=2)
 
 
 def _words(moment: datetime | None) -> str:

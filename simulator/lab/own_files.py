@@ -30,12 +30,30 @@ class OwnFiles:
         key_matches: True if a private key belongs to the leaf, False if none of the keys does, None without
             a key.
         key: the private key that belongs to the leaf, or None.
+        badly_ordered: a sentence on each PEM file that has the leaf, but not as its first certificate.
     """
 
     files: tuple[tuple[str, FileFacts], ...]
     chain: tuple[Certificate, ...]
     key_matches: bool | None
     key: PrivateKey | None = field(default=None, repr=False)
+    badly_ordered: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is odd about the files, though it changes no verdict here, in sentences."""
+        return (
+            *self.badly_ordered,
+            *map("{} has no part in the chain: leave it out.".format, self.strangers),
+        )
+
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """The names of certificates that are no issuer of the leaf, nor of one of its issuers."""
+        names = {one.issuer_name.folded for one in self.chain[:1]}
+        for _ in self.chain:  # as many rounds as a path may have certificates
+            names |= {one.issuer_name.folded for one in self.chain if one.subject_name.folded in names}
+        return tuple(one.subject for one in self.chain[1:] if one.subject_name.folded not in names)
 
     @property
     def roots(self) -> tuple[Certificate, ...]:
@@ -60,6 +78,7 @@ def read_own_files(files: Iterable[tuple[str, bytes]], ask: Callable[[], str]) -
     facts: list[tuple[str, FileFacts]] = []
     certificates: dict[Certificate, None] = {}
     keys: list[PrivateKey] = []
+    orders: list[tuple[str, tuple[Certificate, ...]]] = []
     for name, data in files:
         found = file_facts(data)
         facts.append((name, found))
@@ -69,12 +88,18 @@ def read_own_files(files: Iterable[tuple[str, bytes]], ask: Callable[[], str]) -
             error.got = f"{name}: {error.got}"  # of several files the reader has to know which
             raise
         certificates |= dict.fromkeys(held)
+        orders += [(name, held)] if found.kind is FileKind.PEM else []
         keys += own_keys
     own = [one for one in certificates if any(_matches(one, key) for key in keys)]
     leaf = next(iter([*own, *(one for one in certificates if not one.is_ca), *certificates]), None)
     chain = () if leaf is None else (leaf, *(one for one in certificates if one is not leaf))
     key = next((key for key in keys if leaf is not None and _matches(leaf, key)), None)
-    return OwnFiles(tuple(facts), chain, key is not None if keys and chain else None, key)
+    badly_ordered = tuple(
+        f"{name} does not begin with this certificate: most programs take the first certificate of a file for their own."
+        for name, held in orders
+        if leaf in held[1:] and leaf is not None
+    )
+    return OwnFiles(tuple(facts), chain, key is not None if keys and chain else None, key, badly_ordered)
 
 
 def _contents(
