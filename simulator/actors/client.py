@@ -323,8 +323,10 @@ def named_by(hints: tuple[bytes, ...], credential: Credential) -> bool:
 
     Names are compared as names (RFC 5280 §7.1), as OpenSSL and Java do.
     """
+    if not hints:
+        return True
     issuers = {Certificate.parse(der).issuer_name.folded for der in credential.chain}
-    return not hints or any(_folded_hint(hint) in issuers for hint in hints)
+    return any(_folded_hint(hint) in issuers for hint in hints)
 
 
 def _folded_hint(hint: bytes) -> RelativeNames | None:

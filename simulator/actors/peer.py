@@ -142,6 +142,7 @@ class Peer(ABC):
         if self.finished:
             return []
         self._gone = True
+        self._unread.clear()
         self.pending = self.inquiry.question = None  # nothing can be told any more
         if self._session_granted():
             return [Noted(CUT_OFF)]
@@ -249,7 +250,7 @@ class Peer(ABC):
         """Read record by record until a decision is pending, all is over, or no whole record is left."""
         facts: list[Fact] = []
         machine, unread = self.machine, self._unread
-        while unread and not self.waits and not self.finished:
+        while unread and not machine.finished and not self.waits:
             size = next_record_size(unread)
             if not size:
                 break
@@ -259,7 +260,7 @@ class Peer(ABC):
         if self._unread_lost and not self.waits and not self.finished:
             machine.unread_lost = True  # it gives up as if the bytes had been lost inside it
             facts += self._settle(machine.receive(b""))
-        if self.finished:
+        if machine.finished:
             unread.clear()
         elif len(unread) > MOST_UNREAD_BYTES:
             del unread[MOST_UNREAD_BYTES:]

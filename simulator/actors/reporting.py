@@ -60,8 +60,13 @@ FACTS: dict[type, Callable[[Any, str], Fact]] = {
 
 def bytes_to_send(facts: Iterable[Fact]) -> bytes:
     """The bytes that these facts put on the wire to the peer, in order."""
-    sendings = (fact for fact in facts if type(fact) is Sent or type(fact) is Alert)
-    return b"".join([fact.wire for fact in sendings if fact.protocol != "ocsp"])
+    return b"".join(
+        [
+            fact.wire
+            for fact in facts
+            if (type(fact) is Sent or type(fact) is Alert) and fact.protocol != "ocsp"
+        ]
+    )
 
 
 def bytes_on_ocsp_wire(facts: Iterable[Fact]) -> bytes:

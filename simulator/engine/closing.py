@@ -40,8 +40,10 @@ def at_refusal(
     Returns:
         The facts as they are and None, if they refuse nothing or the server reads on.
     """
+    if closing == "alert":
+        return facts, None
     alert = next((fact for fact in facts if isinstance(fact, Alert) and _refuses(fact)), None)
-    if alert is None or closing == "alert":
+    if alert is None:
         return facts, None
     if closing == "eof":
         # As with asyncio and Node: the library leaves its alert in a buffer of the program, which drops it.

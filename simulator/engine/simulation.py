@@ -262,7 +262,7 @@ class Simulation:
             DecisionError: the script's choice is not on offer.
         """
         self._half_done = True
-        happened = self._go_on()
+        happened = self._kernel.step() or self._go_on_to_next()
         self._half_done = False
         if self._blocked and (scripted := self._log.script.pop(len(self.decisions), None)) is not None:
             assert self.pending is not None
@@ -306,10 +306,8 @@ class Simulation:
         self._kernel.schedule(-self._kernel.now, self._connect)
         self._to_come -= 1
 
-    def _go_on(self) -> bool:
-        """Let the next thing happen, in this connection or in the next; False if nothing is left."""
-        if self._kernel.step():
-            return True
+    def _go_on_to_next(self) -> bool:
+        """Set the next connection up, now that this one has ended; False if none is left."""
         if not self._to_come:
             return False
         self._ended += self._placed(0)

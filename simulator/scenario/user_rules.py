@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
@@ -136,6 +137,7 @@ class UserRule:
         return replace(self, issuer=NamePattern(certificate.subject_name.folded, whole=True))
 
 
+@lru_cache(maxsize=1024)  # more than a table that somebody reads; each logon looks at all of it
 def read_rule(written: str) -> UserRule:
     """Read a rule.
 

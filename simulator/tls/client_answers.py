@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simulator.tls.wire.extensions import Extension
 
 LONGEST_BLOCK = 2**16 - 1  # the extensions of a message have a length of two bytes
+EXTENSION_HEADER = 4  # the type of an extension, and the length of its data
 
 
 class ClientAnswers(Connection):
@@ -95,7 +96,7 @@ class ClientAnswers(Connection):
         Raises:
             ProtocolViolation: ``internal_error``, as OpenSSL sends.
         """
-        length = sum(len(extension.encode()) for extension in extensions)
+        length = sum([EXTENSION_HEADER + len(extension.data) for extension in extensions])
         if length > LONGEST_BLOCK:
             raise ProtocolViolation(
                 AlertDescription.INTERNAL_ERROR,

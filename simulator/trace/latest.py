@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.alerts import WARNINGS
@@ -21,7 +21,7 @@ AFact = TypeVar("AFact")
 NO_REFUSAL = frozenset(warning.rfc_name for warning in WARNINGS)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from simulator.security import RefusalSeen
     from simulator.tls.wire.version import Side
@@ -29,30 +29,33 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 
-def last_belief(events: Iterable[Event]) -> BeliefChanged:
+def last_belief(events: Sequence[Event]) -> BeliefChanged:
     """The client's belief at the end of these events; ``CLEARTEXT`` at the beginning."""
     return _last(events, BeliefChanged(SecurityLevel.CLEARTEXT, False, None, "Nothing has been said yet."))
 
 
-def last_standing(events: Iterable[Event]) -> StandingChanged:
+def last_standing(events: Sequence[Event]) -> StandingChanged:
     """The client's standing with the server at the end of these events."""
     return _last(events, StandingChanged(Standing.NOTHING_YET, None, "Nothing has been said yet.", None))
 
 
-def last_user_sought(events: Iterable[Event]) -> UserSought:
+def last_user_sought(events: Sequence[Event]) -> UserSought:
     """The server's last look for a user; one without rules where it did not look."""
     return _last(events, UserSought(None, (), 0, ""))
 
 
-def last_header_read(events: Iterable[Event]) -> HeaderRead:
+def last_header_read(events: Sequence[Event]) -> HeaderRead:
     """The last header in which the server read who the client is; one without a name where there is none."""
     return _last(events, HeaderRead("", None, None, None, ""))
 
 
-def _last(events: Iterable[Event], first: AFact) -> AFact:
+def _last(events: Sequence[Event], first: AFact) -> AFact:
     """The last fact of the kind of ``first``, which stands before them all."""
-    found: list[Any] = [event.fact for event in events if type(event.fact) is type(first)]
-    return found[-1] if found else first
+    kind = type(first)
+    for event in reversed(events):
+        if type(event.fact) is kind:
+            return event.fact
+    return first
 
 
 def side_named(actor: str) -> Side:
@@ -72,10 +75,12 @@ def returns(events: Iterable[Event]) -> Iterator[tuple[Side, HandshakeReturned]]
             yield side_named(event.actor), event.fact
 
 
-def last_verdict(events: Iterable[Event], judge: str) -> Verdict | None:
+def last_verdict(events: Sequence[Event], judge: str) -> Verdict | None:
     """The ledger of one side at the end, or None where it judged nothing."""
-    facts = (event.fact for event in events if event.actor == judge)
-    return [None, *(fact.verdict for fact in facts if type(fact) is Checked)][-1]
+    for event in reversed(events):
+        if type(event.fact) is Checked and event.actor == judge:
+            return event.fact.verdict
+    return None
 
 
 def seen_by_client(events: Iterable[Event]) -> RefusalSeen | None:

@@ -24,7 +24,7 @@ from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from simulator.security import ClientProof, RefusalLayer
     from simulator.tls.wire.version import Side
@@ -56,8 +56,8 @@ def made_no_connection(events: Sequence[Event]) -> bool:
 def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
     """The level taken apart."""
     knows, sought, read = last_standing(events), last_user_sought(events), last_header_read(events)
-    loses = any(type(event.fact) is TransportEnded for event in events)
-    seen = seen_by_client(events) if loses else None
+    kinds = {type(event.fact) for event in events}
+    seen = seen_by_client(events) if TransportEnded in kinds else None
     return SecurityCard(
         level=outcome.level,
         encrypted=runs_under_tls(events),
@@ -88,9 +88,11 @@ def runs_under_tls(events: Sequence[Event]) -> bool:
 def verified(events: Sequence[Event], judge: Side) -> bool:
     """One side found the other's certificate trusted, its proof good, and accepted it for that reason."""
     verdict = last_verdict(events, judge)
-    anchors = map(outcomes_of(verdict).get, (CheckName.TRUST_ANCHOR, CheckName.DIRECTLY_TRUSTED))
-    accepted = verdict is not None and verdict.accepted
-    return accepted and CheckOutcome.PASS in anchors and holds_key(verdict)
+    if verdict is None or not verdict.accepted:
+        return False
+    outcomes = outcomes_of(verdict)
+    anchors = map(outcomes.get, (CheckName.TRUST_ANCHOR, CheckName.DIRECTLY_TRUSTED))
+    return CheckOutcome.PASS in anchors and holds_key(outcomes)
 
 
 def name_matched(events: Sequence[Event]) -> bool | None:
@@ -104,12 +106,12 @@ def proof_of_client(events: Sequence[Event]) -> ClientProof:
     if verified(events, "server"):
         return "yes"
     connected = any(side == "server" and fact.result == "ok" for side, fact in returns(events))
-    return "claimed" if connected and holds_key(last_verdict(events, "server")) else "no"
+    return "claimed" if connected and holds_key(outcomes_of(last_verdict(events, "server"))) else "no"
 
 
-def holds_key(verdict: Verdict | None) -> bool:
+def holds_key(outcomes: Mapping[str, CheckOutcome]) -> bool:
     """The judged side proved that it holds the key of the certificate it showed, trusted or not."""
-    return outcomes_of(verdict).get(CheckName.PROOF_OF_POSSESSION) is CheckOutcome.PASS
+    return outcomes.get(CheckName.PROOF_OF_POSSESSION) is CheckOutcome.PASS
 
 
 def outcomes_of(verdict: Verdict | None) -> dict[str, CheckOutcome]:

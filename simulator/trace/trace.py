@@ -74,7 +74,7 @@ class Trace(TraceValue, frozen=True):
 
 def trace_of(events: Sequence[Event]) -> Trace:
     """The whole run: its events with what came out of them, or of the last of several connections."""
-    last = max(event.connection for event in events)
+    last = max([event.connection for event in events])
     telling = [event for event in events if type(event.fact) in TELLING and event.connection == last]
     outcome = outcome_of(telling)
     return Trace(tuple(events), outcome, card_of(telling, outcome))

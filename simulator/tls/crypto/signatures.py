@@ -131,11 +131,11 @@ def family_of(key_class: type) -> str:
 
 def kind_of(key: Any) -> KeyKind:
     """The kind of a key, private or public."""
-    if isinstance(key, SigningDevice):
-        key = key.public_key
     if isinstance(key, PssKey):
         return KeyKind("rsa_pss", bits=key.key.key_size, limits=key.limits)
     family = family_of(type(key))  # type: ignore[arg-type]  # a class can be hashed
+    if not family and isinstance(key, SigningDevice):
+        return kind_of(key.public_key)
     return KeyKind(family, key.curve.name if family == "ec" else "", key.key_size if family == "rsa" else 0)
 
 
