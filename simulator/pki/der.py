@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 BOOLEAN = 0x01
 INTEGER = 0x02
@@ -37,7 +38,7 @@ _TAG_NAMES = {
 }
 
 
-class Element(NamedTuple):
+class Element(Struct, frozen=True, gc=False):
     """The place of one DER value: its tag, and the offsets of its start, its content and its end."""
 
     tag: int
@@ -107,18 +108,20 @@ def read_element(data: bytes, start: int = 0) -> Element:
     Raises:
         ValueError: the bytes end before the value does, or the length is not one of DER.
     """
-    if start + 2 > len(data):
+    size = len(data)
+    if start + 2 > size:
         raise ValueError("the bytes end where a value should begin")
     tag, length, content = data[start], data[start + 1], start + 2
     if length & 0x80:
         octets = length & 0x7F
         content += octets
-        if not 1 <= octets <= 4 or content > len(data):  # 4 GB: no certificate is longer
+        if not 1 <= octets <= 4 or content > size:  # 4 GB: no certificate is longer
             raise ValueError("a length that DER does not allow")
         length = int.from_bytes(data[start + 2 : content], "big")
-    if content + length > len(data):
+    end = content + length
+    if end > size:
         raise ValueError("the bytes end before the value does")
-    return Element(tag, start, content, content + length)
+    return Element(tag, start, content, end)
 
 
 def children(data: bytes, parent: Element) -> list[Element]:
@@ -128,12 +131,12 @@ def children(data: bytes, parent: Element) -> list[Element]:
         ValueError: a value runs over the end of its parent.
     """
     found: list[Element] = []
-    offset = parent.content
-    while offset < parent.end:
+    offset, end = parent.content, parent.end
+    while offset < end:
         element = read_element(data, offset)
         offset = element.end
         found.append(element)
-    if offset != parent.end:
+    if offset != end:
         raise ValueError("a value runs over the end of what holds it")
     return found
 

@@ -45,21 +45,20 @@ class DistinguishedName:
         der: its exact encoding.
         rdns: the relative names in the order of the encoding, each a tuple of (dotted attribute, value).
         folded: the relative names as they are compared (see :func:`folded`).
+        common_name: its most specific common name, or None.
     """
 
     text: str
     der: bytes
     rdns: RelativeNames
     folded: RelativeNames = field(init=False, repr=False, compare=False)
+    common_name: str | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folded", folded(self.rdns))
-
-    @property
-    def common_name(self) -> str | None:
-        """Its most specific common name, or None."""
         specific_first = (part for rdn in reversed(self.rdns) for part in rdn)
-        return next((value for kind, value in specific_first if kind == COMMON_NAME), None)
+        common = next((value for kind, value in specific_first if kind == COMMON_NAME), None)
+        object.__setattr__(self, "common_name", common)
 
     def same_as(self, other: DistinguishedName) -> bool:
         """Return True if both are one name, whatever their spelling (RFC 5280, section 7.1)."""

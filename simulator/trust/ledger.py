@@ -88,12 +88,13 @@ CHAIN_CHECKS: Mapping[CheckName, Callable[[Candidate], Finding]] = {
 def keep_ledger(candidate: Candidate) -> tuple[Check, ...]:
     """Make the checks of the profile in order; after the first failure the rest is not reached."""
     lines: list[Check] = []
+    subjects = [certificate.subject for certificate in candidate.path]
     ended = False
     looks_up = candidate.policy.revocation.source != "none"
     for name, depth in steps(candidate.profile.name, candidate.last, looks_up=looks_up):
         finding = not_reached(name, candidate) if ended else _find(name, depth, candidate)
         place = finding.depth if depth is None else depth
-        subject = "" if place is None or not candidate.path else candidate.path[place].subject
+        subject = subjects[place] if subjects and place is not None else ""
         lines.append(line(name, finding, place, subject))
         ended = ended or finding.outcome is CheckOutcome.FAIL or not candidate.sent
     return tuple(lines)
@@ -109,9 +110,17 @@ def line(name: CheckName, finding: Finding, depth: int | None, subject: str) -> 
         subject: that certificate's subject, or empty for the whole chain.
     """
     reference = name.reference if finding.reference is None else finding.reference
-    outcome, sentence, field, value, required = finding[:5]
     return Check(
-        name.value, outcome, subject, depth, field, value, required, reference, sentence, finding.detail
+        name.text,
+        finding.outcome,
+        subject,
+        depth,
+        finding.field,
+        finding.value,
+        finding.required,
+        reference,
+        finding.sentence,
+        finding.detail,
     )
 
 

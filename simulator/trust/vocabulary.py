@@ -20,17 +20,19 @@ class CheckName(StrEnum):
     """The name of a check; as text it is what traces and scenario files say.
 
     Attributes:
+        text: its name, as plain text; Python's own ``value`` takes ten times as long.
         question: what the check asks, for learners.
         reference: where the rule is written; empty where it depends on what the check finds.
     """
 
+    text: str
     question: str
     reference: str
 
     def __new__(cls, name: str, question: str, reference: str) -> CheckName:
         """Make a member that is its name, and has a question and a reference."""
         member = str.__new__(cls, name)
-        member._value_ = name
+        member._value_ = member.text = name
         member.question, member.reference = question, reference
         return member
 

@@ -108,11 +108,11 @@ def read_extensions(raw: tuple[RawExtension, ...], remarks: Remarks) -> dict[str
             remarks.on(EXTENSION_NAMES.get(dotted, dotted), "RFC 5280 §4.2").add(
                 "is there more than once", decoded=False
             )
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = dict.fromkeys(READERS)
     for field, (name, read, reference) in READERS.items():
-        content = contents.get(EXTENSION_OIDS[name])
-        values[field] = None
-        if content is None or EXTENSION_OIDS[name] in twice:
+        dotted = EXTENSION_OIDS[name]
+        content = contents.get(dotted)
+        if content is None or dotted in twice:
             continue
         try:
             values[field] = read(_first_value(content, remarks.on(name, reference)), remarks)

@@ -10,9 +10,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from simulator.tls.crypto.pss_keys import PssKey, is_rsa, restricted
+from simulator.tls.crypto.pss_keys import PssKey, restricted
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def signing_key(private_key: PrivateKey | SigningDevice, chain: tuple[bytes, ...
         private_key: need not belong to the leaf.
         chain: DER certificates, leaf first; none, or one that cannot be read, sets no limits.
     """
-    if not (chain and is_rsa(type(private_key))):
+    if not (chain and isinstance(private_key, RSAPrivateKey)):
         return private_key
     try:
         return restricted(private_key, public_key_info(chain[0]))

@@ -7,7 +7,7 @@ SubjectPublicKeyInfo. Source: RFC 4055 sections 1.2 and 3.1; RFC 8446 section 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -29,12 +29,6 @@ class PssKey:
 
     key: RSAPrivateKey | RSAPublicKey
     limits: PssParameters | None
-
-
-@cache
-def is_rsa(key_class: type) -> bool:
-    """Return True for a class of RSA keys; remembered, because the library's abstract classes are slow to ask."""
-    return issubclass(key_class, RSAPrivateKey | RSAPublicKey)
 
 
 def restricted(key: Key, info: bytes) -> Key | PssKey:

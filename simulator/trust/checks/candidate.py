@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from simulator.trust.verdict import CheckOutcome
 
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.profiles import Profile
 
-# Ledgers name the same certificates and times again and again: the catalogue 41, a fleet many more.
-KEPT_WORDS = 2048
+KEPT_MOMENTS = 2048  # ledgers name the same times again and again: the catalogue 41, a fleet many more
 # Read for people: revocation is not looked up here, and Netscape's extension is none of RFC 5280.
 DECIDE_NOTHING = frozenset({"authorityInfoAccess", "cRLDistributionPoints", "netscapeCertType"})
 
@@ -65,7 +66,7 @@ class Candidate:
         return len(self.path) - 1 if self.path else None
 
 
-class Finding(NamedTuple):
+class Finding(Struct, frozen=True, gc=False):
     """The answer of one check; the ledger adds the check's name and the certificate.
 
     Attributes:
@@ -106,7 +107,6 @@ def passed_if(holds: bool) -> CheckOutcome:
     return CheckOutcome.PASS if holds else CheckOutcome.FAIL
 
 
-@lru_cache(maxsize=KEPT_WORDS)
 def called(certificate: Certificate) -> str:
     """The certificate's name in a sentence: its common name, else its whole subject."""
     return certificate.common_name or certificate.subject or "the certificate without a subject"
@@ -117,7 +117,7 @@ def counted(number: int, noun: str) -> str:
     return f"{number or 'no'} {noun}{'s' if number > 1 else ''}"
 
 
-@lru_cache(maxsize=KEPT_WORDS)
+@lru_cache(maxsize=KEPT_MOMENTS)
 def moment(time: datetime) -> str:
     """A time in the ledger's form: ``2030-03-04 09:00:00 UTC``."""
     return f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
