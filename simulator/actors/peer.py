@@ -141,8 +141,7 @@ class Peer(ABC):
         """The transport ended: a refusal without a word, unless the session had been granted before."""
         if self.finished:
             return []
-        self._gone = True
-        self._unread.clear()
+        self._gone, self._unread = True, bytearray()  # what had arrived is never read
         self.pending = self.inquiry.question = None  # nothing can be told any more
         if self._session_granted():
             return [Noted(CUT_OFF)]
