@@ -95,7 +95,7 @@ def read_own_files(files: Iterable[tuple[str, bytes]], ask: Callable[[], str]) -
     chain = () if leaf is None else (leaf, *(one for one in certificates if one is not leaf))
     key = next((key for key in keys if leaf is not None and _matches(leaf, key)), None)
     badly_ordered = tuple(
-        f"{name} does not begin with this certificate: most programs take the first certificate of a file for their own."
+        f"{name} does not begin with this certificate: most programs take the first of a file for their own."
         for name, held in orders
         if leaf in held[1:] and leaf is not None
     )

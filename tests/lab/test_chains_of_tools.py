@@ -130,7 +130,7 @@ SAID = {
     "device": ("it never expires", "names no purposes, so it is good for every purpose"),
     "public": ("was issued for serverAuth, not for clientAuth", "Public CAs no longer issue it"),
     "rsa-pss": ("RSA-PSS-2048", "signed with RSASSA-PSS"),
-    "wrong-order": ("was valid until 2022-01-01", "does not begin with this certificate", "CN=Another Root has no part"),
+    "wrong-order": ("valid until 2022-01-01", "does not begin with this", "Another Root has no part"),
     "certtool": ("Ed25519", "UID=alice,CN=alice"),
     "keytool": ("a PKCS#12 file", "CN=Java CA,O=Example"),
     "go": ("The name host.other.example of build agent is not allowed below Go issuing CA", "OU=Ops+OU=Web"),
