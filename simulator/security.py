@@ -57,6 +57,7 @@ class Standing(Enum):
     """The client's standing: what the server knows of the client."""
 
     NOTHING_YET = "nothing yet"
+    IN_CLEAR = "in clear"
     NOT_ASKED = "not asked"
     ASKED = "asked"
     ANONYMOUS = "anonymous"
@@ -78,6 +79,7 @@ class Standing(Enum):
 
 
 _WORTH = {
+    Standing.IN_CLEAR: SecurityLevel.CLEARTEXT,
     Standing.AUTHENTICATED: SecurityLevel.CLIENT_AUTHENTICATED,
     Standing.IDENTIFIED: SecurityLevel.CLIENT_IDENTIFIED,
     Standing.AUTHORISED: SecurityLevel.CLIENT_AUTHORIZED,
@@ -86,6 +88,7 @@ _WORTH = {
 
 _STANDING_WORDS = {
     Standing.NOTHING_YET: "nothing is known of the client",
+    Standing.IN_CLEAR: "nothing protects the connection, and the client can prove nothing",
     Standing.NOT_ASKED: "the client was not asked for a certificate",
     Standing.ASKED: "the client was asked for a certificate and has not answered",
     Standing.ANONYMOUS: "the client was asked and sent no certificate",

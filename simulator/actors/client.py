@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from simulator.actors.application import LINE, Application
 from simulator.actors.device import SecurityDevice
 from simulator.actors.inquiry import NO_RESPONDERS
-from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
+from simulator.actors.opening.of_client import ClientOpening
+from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED
 from simulator.pki.certificate import Certificate
 from simulator.pki.reading.names import read_name
 from simulator.security import SecurityLevel
@@ -88,7 +89,7 @@ SIGNED_INSIDE = "The security device takes the PIN and signs the handshake. Only
 ANY_SERVER = "The client is set up not to verify the server, so it accepts any server."
 
 
-class Client(Peer):
+class Client(ClientOpening):
     """A client on one connection.
 
     Args:
@@ -114,13 +115,13 @@ class Client(Peer):
         self._granted = False
 
     def start(self, now: datetime) -> list[Fact]:
-        """Open the connection with the ClientHello, or decide to stay away without a key."""
+        """Open the connection, with the ClientHello or in clear, or decide to stay away without a key."""
         self._now = now
         if self.role.unopened_file:
             reason = NO_CONNECTION.format(file=self.role.unopened_file)
             self._wait_for("connect", ("stay away",), "stay away", reason)
             return [Noted(NEEDS_KEY.format(file=self.role.unopened_file))]
-        return self._settle(self.machine.start())
+        return self._open()
 
     def _answer(self, question: Question) -> list[Fact]:
         """Judge the server, choose a certificate, or complete the ledger with the server's proof."""
@@ -195,6 +196,8 @@ class Client(Peer):
         """Accept or refuse the server; send a certificate or go on without."""
         if taken.decision == "connect":
             return self._believe(SecurityLevel.REFUSED, NOT_REFUSED)
+        if taken.decision == "start-tls":
+            return self._answer_start_tls(taken)
         if taken.decision == "send-certificate":
             self._sent_certificate = taken.choice == "send"
             credential = self._chosen if self._sent_certificate else None
@@ -282,6 +285,8 @@ class Client(Peer):
 
     def _learn(self, level: SecurityLevel) -> list[Fact]:
         """Believe the server's word if the client verified the server and the word fits the session."""
+        if self.in_clear:
+            return self._learn_in_clear(level)
         said = f"The server said: {level.value}."
         if level is not SecurityLevel.REFUSED and not self._server_verified:
             reason = f"{said} But the client did not verify who says so."

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.trace.header_read import HeaderRead
 
 GUEST = "guest"
+CANNOT_KNOW = "Whether the client verified the server, it cannot know."
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def grant_of(
         standing = Standing.AUTHORISED if may is not None and user in may else Standing.IDENTIFIED
     objection = objection_to(standing.worth, user, rules)
     granted = f"{standing.plain_words[0].upper()}{standing.plain_words[1:]}, so the server grants"
+    unknown = "" if standing is Standing.IN_CLEAR else f" {CANNOT_KNOW}"
     return Grant(
         standing=standing,
         user=user,
@@ -96,8 +98,7 @@ def grant_of(
         words=words_for(standing, subject),
         refused=objection is not None,
         refusal_layer="identity" if user is None and needs_user(rules) else "application",
-        reason=objection
-        or f"{granted} {standing.worth.value}. Whether the client verified the server, it cannot know.",
+        reason=objection or f"{granted} {standing.worth.value}.{unknown}",
         sought=None if has_plain_rules_alone(rules) else sought,
     )
 
@@ -143,5 +144,7 @@ def words_for(standing: Standing, subject: str | None) -> str:
             return f"{subject}; no user mapped"
         case Standing.IDENTIFIED | Standing.AUTHORISED:
             return f"{subject}; user mapped"
+        case Standing.IN_CLEAR:
+            return "in clear, where nothing can be proved"
         case _:
             return "no certificate"

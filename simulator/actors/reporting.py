@@ -69,6 +69,22 @@ def bytes_to_send(facts: Iterable[Fact]) -> bytes:
     )
 
 
+def pieces_to_send(facts: Iterable[Fact]) -> list[bytes]:
+    """The same bytes in pieces: each message in clear by itself, and the records of TLS between them."""
+    pieces: list[bytes] = []
+    before = None
+    for fact in facts:
+        if not (type(fact) is Sent or type(fact) is Alert) or fact.protocol == "ocsp" or not fact.wire:
+            continue
+        kind = "cleartext" if fact.protocol == "cleartext" else "records"
+        if kind == "records" == before:
+            pieces[-1] += fact.wire
+        else:
+            pieces.append(fact.wire)
+        before = kind
+    return pieces
+
+
 def bytes_on_ocsp_wire(facts: Iterable[Fact]) -> bytes:
     """The bytes that these facts put on the wire between a side and a responder, in order."""
     return b"".join([fact.wire for fact in facts if type(fact) is Sent and fact.protocol == "ocsp"])

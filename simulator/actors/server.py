@@ -12,7 +12,8 @@ from simulator.actors.application import LINE, Application
 from simulator.actors.grant import as_told, grant_of
 from simulator.actors.identity_header import header_read
 from simulator.actors.inquiry import NO_RESPONDERS
-from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED, Peer
+from simulator.actors.opening.of_server import ServerOpening
+from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED
 from simulator.security import Standing
 from simulator.tls.events import ClientVerdictWanted, ProofChecked, RequestChoiceWanted
 from simulator.tls.handshake import server_handshake
@@ -77,7 +78,7 @@ PROOF_TO_COME = "The client sent a certificate: a claim, until it proves that it
 PROVED = "The client's certificate is trusted and the client proved that it holds the key."
 
 
-class Server(Peer):
+class Server(ServerOpening):
     """A server on one connection.
 
     Args:
@@ -106,12 +107,18 @@ class Server(Peer):
         """Take the version for agreed with the server's own ServerHello; read what the client says."""
         if type(fact) is Sent and fact.name == "ServerHello":
             self._agreed = self.version.value
-        if type(fact) is Received and fact.protocol == "application_data" and not self._answered:
-            self._client_said += fact.raw
-            if self._grant is None:
-                return self._after_connecting()
-            return self._answer_client() if self.pending is None else []
+        if type(fact) is Received and fact.protocol == "application_data":
+            return self._client_words(fact.raw)
         return []
+
+    def _client_words(self, data: bytes) -> list[Fact]:
+        """Read what the client says, until it has its answer."""
+        if self._answered:
+            return []
+        self._client_said += data
+        if self._grant is None:
+            return self._after_connecting()
+        return self._answer_client() if self.pending is None else []
 
     def _answer(self, question: Question) -> list[Fact]:
         """Choose whether to ask the client, judge it, or complete the ledger with its proof."""
@@ -146,6 +153,8 @@ class Server(Peer):
 
     def _carry_out(self, taken: Decided) -> list[Fact]:
         """Ask or not; accept or refuse the client; grant or refuse the session."""
+        if taken.decision == "admit":
+            return self._admit_or_refuse(taken)
         if taken.decision == "request-certificate":
             if taken.choice == "ask":
                 return self._know(Standing.ASKED, taken.reason) + self._settle(self.machine.ask_client())
@@ -165,6 +174,8 @@ class Server(Peer):
     def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
         if choice != "refuse":
             return None
+        if decision == "admit":
+            return self._admission_layer()
         if decision == "grant":
             return self._grant.refusal_layer if self._grant else None
         return "tls"
@@ -216,7 +227,7 @@ class Server(Peer):
         facts = self._negotiate(application, self._client_said)
         if not application.may_answer(self._client_said):
             return facts
-        self._answered = True
+        self._answered, self.awaits = True, ""
         facts += self._say(application.answer(self._client_said, grant, self._objection))
         return facts if self._granted else facts + self._say_goodbye()
 

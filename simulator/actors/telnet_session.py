@@ -35,6 +35,7 @@ class TelnetApplication(Application):
 
     host: str
     screens: bool
+    server_opens = True
 
     def opening(self, _: str) -> bytes:
         """Return nothing: the server speaks first."""

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from simulator.scenario.network import Closing
+    from simulator.tls.wire.version import Side
     from simulator.trace.facts import Fact
 
 FROM_SERVER = "The server closed the connection"
 READ_ON = {
-    "connection reset": "The client read on: the connection had been reset.",
-    "end of file": "The client read on and came to the end of the connection.",
+    "connection reset": "The {} read on: the connection had been reset.",
+    "end of file": "The {} read on and came to the end of the connection.",
 }
 WRITE_FAILED = "The client wrote on without looking at what had arrived, and the write failed."
 ENDED = {"connection reset": "was reset", "end of file": "ended without a word"}
@@ -62,9 +63,15 @@ def for_late_data() -> TransportEnded:
     return _ended("connection reset", reason)
 
 
-def noticed(end: TransportEnded, reason: str = "") -> TransportEnded:
-    """The end as the client's program notices it: where it reads on, or for another reason."""
-    return TransportEnded("received", "server", end.how, reason or READ_ON[end.how])
+def noticed(end: TransportEnded, peer: Side = "server", reason: str = "") -> TransportEnded:
+    """The end as the program at the far end notices it: where it reads on, or for another reason.
+
+    Args:
+        end: as the peer sent it.
+        peer: the side that ended the connection.
+        reason: how it was noticed; empty for reading on.
+    """
+    return TransportEnded("received", peer, end.how, reason or READ_ON[end.how].format(end.peer))
 
 
 def _ended(how: Literal["end of file", "connection reset"], reason: str) -> TransportEnded:

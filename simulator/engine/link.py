@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from simulator.tls.wire.records import records_of
+from simulator.tls.wire.records import CONTENT_TYPES, records_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,7 @@ class LinkEnd:
 
     Attributes:
         other: the far end.
+        latency: one-way delay in microseconds.
         under_way: records on their way to this end, the next to arrive first; last the end, if there is one.
         arrived: what the party has not read yet, oldest first.
         on_arrival: the party's reader, called when a record comes to an empty end. A record behind another
@@ -58,13 +59,13 @@ class LinkEnd:
 
     def __init__(self, kernel: Kernel, latency: int) -> None:
         self._kernel = kernel
-        self._latency = latency
+        self.latency = latency
         self.under_way: deque[bytes | TransportEnded] = deque()
         self.arrived: deque[bytes | TransportEnded] = deque()
 
     def send(self, stream: bytes) -> None:
-        """Send whole records to the far end; each travels on its own."""
-        for record in records_of(stream):
+        """Send whole records to the far end, each on its own; what is no record of TLS travels as it is."""
+        for record in records_of(stream) if stream[0] in CONTENT_TYPES else [stream]:
             self._carry(record)
 
     def close(self, end: TransportEnded) -> None:
@@ -79,7 +80,7 @@ class LinkEnd:
 
     def _carry(self, one: bytes | TransportEnded) -> None:
         self.other.under_way.append(one)
-        self._kernel.schedule(self._latency, self.other.arrive)
+        self._kernel.schedule(self.latency, self.other.arrive)
 
     def arrive(self) -> None:
         """Let the next that is under way arrive."""

@@ -8,27 +8,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from simulator.actors.between import FrontServer, OnwardClient
-from simulator.actors.reporting import bytes_to_send
+from simulator.actors.client import Client
+from simulator.actors.reporting import pieces_to_send
+from simulator.actors.server import Server
 from simulator.engine.closing import ENDED, WRITE_FAILED, at_refusal, for_late_data, noticed
 from simulator.engine.link import Link, latency_of
+from simulator.trace.facts import TransportEnded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from simulator.actors.client import Client
     from simulator.actors.decisions import TakenBy
-    from simulator.actors.peer import Peer
-    from simulator.actors.server import Server
+    from simulator.actors.opening.in_clear import InClear
     from simulator.engine.kernel import Kernel
     from simulator.engine.link import LinkEnd
     from simulator.engine.recorder import Recorder
     from simulator.scenario import Scenario
     from simulator.scenario.network import Closing
-    from simulator.trace.facts import Fact, TransportEnded
+    from simulator.trace.facts import Fact
+
+MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(eq=False, slots=True)
@@ -48,7 +52,7 @@ class Party:
         afterwards: called when the actor has done something.
     """
 
-    actor: Peer
+    actor: InClear
     end: LinkEnd
     clock: datetime
     kernel: Kernel
@@ -60,6 +64,7 @@ class Party:
     afterwards: Callable[[], None] | None = None
     _closed: TransportEnded | None = None
     _writes: bool = False  # the rest of the first words is to come
+    _watches: int = 0  # the number of the last timer
 
     def __post_init__(self) -> None:
         self.end.on_arrival = self.read
@@ -78,7 +83,7 @@ class Party:
             return
         first = self.end.arrived[0]
         if not isinstance(first, bytes):
-            self._notice(noticed(first))
+            self._notice(noticed(first, self.actor.peer))
             return
         facts = self.actor.receive(first, self.now)
         self.end.arrived.popleft()
@@ -92,8 +97,11 @@ class Party:
         """Record what the actor did, send its records, and say so if it has to decide."""
         facts, end = at_refusal(facts, self.closing, unread=len(self.end.arrived))
         self.recorder.record(self.actor.name, self.kernel.now, facts, fresh=fresh)
-        if stream := bytes_to_send(facts):
-            self.end.send(stream)
+        for piece in pieces_to_send(facts):
+            self.end.send(piece)
+        for fact in facts:
+            if isinstance(fact, TransportEnded) and fact.direction == "sent":  # in clear: the actor's goodbye
+                self._hang_up(fact)
         if end is not None:
             self._close(end)
         if self.actor.unsaid and not self._writes:
@@ -103,6 +111,7 @@ class Party:
             self.on_pending(self)
         if self.afterwards is not None:
             self.afterwards()
+        self._watch()
 
     def go_on(self, facts: Sequence[Fact]) -> None:
         """Do what the actor did; then ask a responder, or read on as the next thing that happens."""
@@ -117,15 +126,31 @@ class Party:
         if self.actor.finished or not self.actor.unsaid:
             return
         if (reset := self.end.reset) is not None:
-            self._notice(noticed(reset, WRITE_FAILED))
+            self._notice(noticed(reset, reason=WRITE_FAILED))
             return
         self.go_on(self.actor.say_the_rest())
 
+    def _watch(self) -> None:
+        """Start the actor's timer anew, if it waits with one; one that ran stands still."""
+        self._watches += 1
+        patience = self.actor.patience
+        if patience is not None:
+            self.kernel.schedule(patience // MICROSECOND, partial(self._expire, self._watches))
+
+    def _expire(self, watch: int) -> None:
+        """Let the actor act on its timer, unless something has happened since that began."""
+        if watch == self._watches and self.actor.patience is not None:
+            self.go_on(self.actor.out_of_patience(self.now))
+
     def _close(self, end: TransportEnded) -> None:
         """Close the connection, or reset it when data comes after that; what had arrived is dropped."""
+        self.recorder.record(self.actor.name, self.kernel.now, [end])
+        self._hang_up(end)
+
+    def _hang_up(self, end: TransportEnded) -> None:
+        """Let the end of the connection travel to the far end; what had arrived is dropped."""
         self._closed = end
         self.end.arrived.clear()
-        self.recorder.record(self.actor.name, self.kernel.now, [end])
         self.end.close(end)
 
     def _leave_unread(self) -> None:
@@ -160,17 +185,40 @@ def parties(
     return one, other
 
 
+def connect(client: Party, server: Party, *, fresh: bool = False) -> None:
+    """Open a connection: the client begins, and the server does what it does for a new one.
+
+    Args:
+        client: the party that opens it.
+        server: the party that takes it.
+        fresh: nothing made it happen: a beginning.
+    """
+    caller, taker = client.actor, server.actor
+    assert isinstance(caller, Client)
+    assert isinstance(taker, Server)
+
+    def take() -> None:
+        server.go_on(taker.open(server.now))
+
+    if taker.may_be_in_clear and not caller.role.unopened_file:
+        # The server has the connection when the last segment of TCP's opening arrives; what the client
+        # sends at once arrives at the same moment, and behind it.
+        server.kernel.schedule(client.end.latency, take)
+    client.act(caller.start(client.now), fresh=fresh)
+
+
 class Junction:
     """Joins a client's connection to the next, which begins when the client is let through.
 
     Args:
         front: the party in between as the server of the client's connection.
-        connect: opens the next connection with what the client said; returns the party as its client.
+        connect_onward: sets up the next connection with what the client said; returns its two parties, of
+            which the client is the party in between.
     """
 
-    def __init__(self, front: Party, connect: Callable[[bytes], Party]) -> None:
+    def __init__(self, front: Party, connect_onward: Callable[[bytes], tuple[Party, Party]]) -> None:
         self._front = front
-        self._connect = connect
+        self._connect = connect_onward
         self._onward: Party | None = None
         self._handed_back = False
         front.afterwards = self._look
@@ -182,11 +230,11 @@ class Junction:
         if onward is None:
             said = front.actor.to_hand_on
             if said is not None:
-                onward = self._onward = self._connect(said)
+                onward, server = self._connect(said)
+                self._onward = onward
                 onward.afterwards = self._look
                 onward.recorder.moved_by("client", front.recorder.cause_of("server"))
-                assert isinstance(onward.actor, OnwardClient)
-                onward.act(onward.actor.start(onward.now))
+                connect(onward, server)
             return
         assert isinstance(onward.actor, OnwardClient)
         if onward.actor.is_answered and not self._handed_back and not front.actor.finished:

@@ -139,6 +139,8 @@ class Recorder:
         """The step of a message, or None if it means nothing by itself."""
         if fact.protocol == "handshake" or fact.protocol == "change_cipher_spec":
             return step_of_message(self.version, sender, fact.name)
+        if fact.protocol == "cleartext":
+            return step_of_message(self.version, sender, fact.name) or Step.SESSION
         if fact.protocol == "ocsp":  # a side judges its peer meanwhile; a responder does what it is asked
             return LOOKUP_STEPS.get(sender) or self._step[sender]
         return Step.ENROLMENT if fact.protocol == "enrolment" else Step.SESSION

@@ -16,6 +16,7 @@ from simulator.engine.roles import server_version
 from simulator.scenario import ResponderSetup
 from simulator.scenario.keeping import kept_in, unopened_file
 from simulator.scenario.responder_setup import responder_address
+from simulator.scenario.setup import USUAL_HANDSHAKE_TIMEOUT
 from simulator.scenario.words import write_duration
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Setup
@@ -31,6 +32,14 @@ UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 KEEPING = {"file": "", "protected-file": "a file under a password", "device": "a security device"}
 APPLICATIONS = {"line": "", "http": "HTTP", "telnet": "telnet", "tn3270": "TN3270"}
 CLOSES = {"alert": "", "reset": "at once", "eof": "before its alert is sent"}
+STARTS = {"at-once": "", "when-asked": "when asked by START-TLS", "never": "never"}
+PORTS = {
+    "secure": "SECURE, TLS alone",
+    "negtsecure": "NEGTSECURE, TLS alone, by START-TLS",
+    "any": "ANY, with TLS or in clear",
+    "basic": "BASIC, in clear",
+    "none": "NONE, no connections",
+}
 HEED = {True: "obeyed", False: "ignored", None: ""}
 
 
@@ -104,6 +113,7 @@ def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
         ("list of authorities", HEED[setup.obeys_ca_list]),
         ("verifies the server", "yes" if setup.verify_server else "no"),
         ("server name", setup.server_name),
+        ("starts TLS", STARTS[setup.starts_tls]),
         *_settings_of_both(setup),
         ("writes", _writing(setup)),
         ("key shares", str(setup.key_shares) if setup.key_shares != 1 else ""),
@@ -126,6 +136,7 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         ("speaks", f"TLS {spoken.value} only" if spoken is not requested else ""),
         ("having refused, closes", CLOSES[scenario.network.close]),
         ("application", APPLICATIONS[scenario.network.application]),
+        *_port(setup, scenario),
         ("believes the header", TELLING[setup.believes_header] if setup.believes_header else ""),
         ("names these authorities", ", ".join(setup.ca_list)),
         *((f"user {user}", rule) for rule, user in setup.users_in_use.items()),
@@ -134,6 +145,15 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         ("lowest level", setup.minimum_level.value if setup.minimum_level is not None else ""),
     )
     return ActorSetup("server", "server", _names(world, world.server), setup.trusts, setup.holds, policy)
+
+
+def _port(setup: ServerSetup, scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    """How its port lets connections begin, where this connection does not simply begin with TLS."""
+    usual = (setup.port_security, scenario.client.starts_tls) == ("secure", "at-once")
+    timeout = setup.handshake_timeout
+    seconds = "" if timeout == USUAL_HANDSHAKE_TIMEOUT else f"{timeout.total_seconds():g} s"
+    port = "" if usual else PORTS[setup.port_security]
+    return ("port", port), ("waits for a silent client", seconds)
 
 
 def _keeping(scenario: Scenario, name: str | None) -> str:

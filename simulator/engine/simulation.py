@@ -19,7 +19,7 @@ from simulator.engine.decision_log import DecisionLog
 from simulator.engine.enrolment import microseconds
 from simulator.engine.kernel import Kernel
 from simulator.engine.lookup import Lookup
-from simulator.engine.party import Junction, parties
+from simulator.engine.party import Junction, connect, parties
 from simulator.engine.preparation import episodes_of, prepare
 from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
@@ -300,9 +300,9 @@ class Simulation:
         self._recorder.repeat([ready.setup])
         for events in ready.enrolment:
             self._kernel.schedule(events[0].at - ready.setup.at, partial(self._recorder.repeat, events))
-        self._client, server = self._parties(ready, self.client, self.server, self._recorder)
+        self._ends = self._parties(ready, self.client, self.server, self._recorder)
         if isinstance(self.server, FrontServer):
-            Junction(server, self._connect_onward)
+            Junction(self._ends[1], self._connect_onward)
         self._kernel.schedule(-self._kernel.now, self._connect)
         self._to_come -= 1
 
@@ -348,7 +348,7 @@ class Simulation:
         scenario = ready.episode.scenario
         return parties(scenario, (client, server), self._kernel, recorder, self._schedule_decision, asking)
 
-    def _connect_onward(self, said: bytes) -> Party:
+    def _connect_onward(self, said: bytes) -> tuple[Party, Party]:
         """Set up the second connection of a party in between, which begins now."""
         ready, entropy = prepare(self.scenario, self.tls, 2), self._entropy(2)
         events = self._recorder.events
@@ -356,12 +356,11 @@ class Simulation:
         recorder.repeat([replace(ready.setup, seq=len(events), at=self._kernel.now)])
         self._onward = OnwardClient(ready.client, entropy.child("client"), said)
         server = Server(ready.server, entropy.child("server"))
-        client, _ = self._parties(ready, self._onward, server, recorder)
-        return client
+        return self._parties(ready, self._onward, server, recorder)
 
     def _connect(self) -> None:
         """Virtual time 0 of the connection: the client opens it."""
-        self._client.act(self.client.start(self._client.now), fresh=True)
+        connect(*self._ends, fresh=True)
 
     def _look_up(self, ready: Preparation, recorder: Recorder, party: Party) -> None:
         """Put a party's question to the OCSP responder that it knows."""

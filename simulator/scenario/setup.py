@@ -30,7 +30,10 @@ CertificateRole = Literal["ca", "client", "server"]
 Speaks = Literal["requested", "other", "1.2", "1.3"]
 PartyBetween = Literal["redirector", "proxy"]
 IdentityHeader = Literal["client-cert", "nginx"]
+PortSecurity = Literal["secure", "negtsecure", "any", "basic", "none"]
+StartsTls = Literal["at-once", "when-asked", "never"]
 
+USUAL_HANDSHAKE_TIMEOUT = timedelta(seconds=5)
 GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
 
 
@@ -126,6 +129,8 @@ class ClientSetup:
         verify_server: it checks the server's certificate.
         server_name: the host it wants to reach, a DNS name or an IP address; compared with the certificate. A
             name is sent as SNI.
+        starts_tls: when it begins TLS: at once; when a telnet server asks for it (START-TLS); or never: it
+            declines, and goes on in clear.
         clock_offset: its clock minus the scenario's clock.
         groups: key exchange groups it offers, RFC 8446 names, the preferred one first; None for all.
         key_shares: number of groups for which the first TLS 1.3 ClientHello has a key share.
@@ -160,6 +165,7 @@ class ClientSetup:
     trusts: tuple[str, ...] = ("server-ca",)
     verify_server: bool = True
     server_name: str = "telnet.example.com"
+    starts_tls: StartsTls = "at-once"
     clock_offset: timedelta = timedelta()
     groups: tuple[str, ...] | None = None
     key_shares: int = 1
@@ -185,6 +191,11 @@ class ServerSetup:
     Attributes:
         certificate: scenario name of its certificate.
         sends: names of the chain it sends, leaf first; None for the certificate and its intermediates.
+        port_security: how connections to its port may begin. ``secure``: with TLS; to a client that does not
+            begin, telnet offers START-TLS, and who declines is refused. ``negtsecure``: START-TLS at once,
+            and who declines is refused. ``any``: as ``secure``, but who declines goes on in clear.
+            ``basic``: all in clear. ``none``: no connection at all.
+        handshake_timeout: how long it waits for a client that says nothing before TLS or in clear.
         client_authentication: the policy: none, unverified, optional or required.
         trusts: names of the certificates in its trust store, CAs and directly trusted ones.
         holds: names of intermediates with which it may complete a path.
@@ -217,6 +228,8 @@ class ServerSetup:
 
     certificate: str = "server"
     sends: tuple[str, ...] | None = None
+    port_security: PortSecurity = "secure"
+    handshake_timeout: timedelta = USUAL_HANDSHAKE_TIMEOUT
     client_authentication: ClientAuthentication = "required"
     trusts: tuple[str, ...] = ("client-ca",)
     holds: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from simulator.trace.facts import (
     Sent,
     StandingChanged,
     StateChanged,
+    TimerExpired,
     TransportEnded,
     Unanswered,
     UserSought,
@@ -51,6 +52,7 @@ COUNTING: Mapping[type, tuple[str, ...]] = {
     BeliefChanged: ("level", "assumed"),
     StandingChanged: ("standing", "user"),
     UserSought: ("user",),
+    TimerExpired: ("awaited",),
     HeaderRead: ("names", "user"),
 }
 
@@ -156,7 +158,7 @@ def likeness(fact: Fact) -> tuple[Any, ...]:
     """The parts that are equal in two facts that count as the same."""
     kind = type(fact)
     if isinstance(fact, Sent | Received):
-        said = fact.raw if fact.protocol == "application_data" else b""
+        said = fact.raw if fact.protocol in ("application_data", "cleartext") else b""
         return kind, fact.protocol, fact.name, said, isinstance(fact, Sent) and fact.is_empty_certificate
     if isinstance(fact, Checked):
         return kind, *((check.name, check.depth, check.outcome) for check in fact.verdict.checks)

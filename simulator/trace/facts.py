@@ -19,7 +19,9 @@ from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 # 1 had no certificate facts, no connections and no event's connection; 2 had a level as the server's belief.
 SCHEMA_VERSION = 3
 
-ContentProtocol = Literal["enrolment", "ocsp", "handshake", "change_cipher_spec", "alert", "application_data"]
+ContentProtocol = Literal[
+    "enrolment", "ocsp", "cleartext", "handshake", "change_cipher_spec", "alert", "application_data"
+]
 
 
 class Step(Enum):
@@ -108,7 +110,8 @@ class Sent(KindOfFact, frozen=True, tag="sent", omit_defaults=True):
     Attributes:
         to: the actor it goes to.
         protocol: which record content type; ``enrolment`` for what passes between actor and CA before the
-            connection, and ``ocsp`` for questions to its responder and their answers.
+            connection, ``ocsp`` for questions to its responder and their answers, and ``cleartext`` for
+            bytes of the connection that are in no record of TLS.
         name: the RFC's message name; for enrolment ``CertificationRequest``, ``Certificate`` or ``PKCS#12``.
         raw: the plaintext: handshake messages with their 4-byte header, alerts two bytes. Empty for a
             PKCS#12, whose bytes are secret.
@@ -199,8 +202,8 @@ class Decided(KindOfFact, frozen=True, tag="decided"):
     """An actor took a decision.
 
     Attributes:
-        decision: ``issue``, ``revoke``, ``release``, ``publish``, ``connect``, ``accept-server``,
-            ``request-certificate``, ``send-certificate``, ``accept-client`` or ``grant``.
+        decision: ``issue``, ``revoke``, ``release``, ``publish``, ``connect``, ``start-tls``, ``admit``,
+            ``accept-server``, ``request-certificate``, ``send-certificate``, ``accept-client`` or ``grant``.
         choice: the option taken; options: all that were open.
         reason: why, in one sentence.
         taken_by: ``actor``, or ``outside`` where a person decided in its place.
@@ -313,6 +316,23 @@ class Noted(KindOfFact, frozen=True, tag="noted"):
     text: str
 
 
+class TimerExpired(KindOfFact, frozen=True, tag="timer_expired"):
+    """A side has waited for the other one for as long as it waits.
+
+    Attributes:
+        awaited: what did not come, in words: ``the beginning of TLS``.
+        waited: how long it waited, in microseconds.
+    """
+
+    awaited: str
+    waited: int
+
+    @property
+    def text(self) -> str:
+        """The event in a sentence."""
+        return f"{self.awaited[0].upper()}{self.awaited[1:]} did not come within {self.waited / 1e6:g} s."
+
+
 class Unanswered(KindOfFact, frozen=True, tag="unanswered"):
     """A side gave up a question to an OCSP responder, and goes on judging without an answer.
 
@@ -342,6 +362,7 @@ Fact = (
     | UserSought
     | HeaderRead
     | Noted
+    | TimerExpired
     | Unanswered
 )
 

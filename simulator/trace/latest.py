@@ -84,13 +84,13 @@ def last_verdict(events: Sequence[Event], judge: str) -> Verdict | None:
 
 
 def seen_by_client(events: Iterable[Event]) -> RefusalSeen | None:
-    """The sign by which the client learned that the server refused it on the layer of TLS, or None."""
+    """The sign by which the client learned that the server refused it, below the application, or None."""
     for event in events:
         fact = event.fact
         if event.actor != "client" or not isinstance(fact, Alert | TransportEnded):
             continue
         if isinstance(fact, TransportEnded):
-            return fact.how
+            return fact.how if fact.direction == "received" else None
         if fact.direction == "received" and fact.name not in NO_REFUSAL:
             return "alert"
     return None

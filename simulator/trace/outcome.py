@@ -5,7 +5,7 @@ Nothing here knows the scenario or the actors, so the outcome can be found again
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeGuard
+from typing import TYPE_CHECKING, Literal, TypeGuard
 
 from simulator.tls.wire.version import SIDES, Side
 from simulator.trace.facts import (
@@ -120,7 +120,7 @@ def client_of(events: Sequence[Event]) -> ClientOutcome:
     """The end of the client."""
     last, earlier = last_belief(events), before_success(events, "client")
     if earlier is None:
-        return ClientOutcome("failed", None, last.level, last.peer)
+        return ClientOutcome(_without_success(events, "client"), None, last.level, last.peer)
     return ClientOutcome("ok", last_belief(earlier).level, last.level, last.peer)
 
 
@@ -128,8 +128,19 @@ def server_of(events: Sequence[Event]) -> ServerOutcome:
     """The end of the server."""
     last, earlier = last_standing(events), before_success(events, "server")
     if earlier is None:
-        return ServerOutcome("failed", None, last.standing, last.peer)
+        return ServerOutcome(_without_success(events, "server"), None, last.standing, last.peer)
     return ServerOutcome("ok", last_standing(earlier).standing, last.standing, last.peer)
+
+
+def _without_success(events: Sequence[Event], side: Side) -> Literal["failed", "none"]:
+    """The result of a handshake call that did not succeed; a side that was in clear to the end made none."""
+    made = side in (returned for returned, _ in returns(events)) or not is_decided_in_clear(events)
+    return "failed" if made else "none"
+
+
+def is_decided_in_clear(events: Sequence[Event]) -> bool:
+    """Return True if the server decided on a client without TLS."""
+    return any(type(event.fact) is Decided and event.fact.decision == "admit" for event in events)
 
 
 def before_success(events: Sequence[Event], side: Side) -> list[Event] | None:

@@ -22,13 +22,14 @@ class ClientOutcome(TraceValue, frozen=True):
     """The end of the client.
 
     Attributes:
-        handshake: the result that its handshake call would have returned.
+        handshake: the result that its handshake call would have returned; ``none`` where the connection came
+            to its end in clear, so there was no such call.
         believed_when_handshake_returned: its belief at that moment, or None where it failed.
         believes: its belief at the end.
         peer: RFC 4514 subject of the server it ended with, or None.
     """
 
-    handshake: Literal["ok", "failed"]
+    handshake: Literal["ok", "failed", "none"]
     believed_when_handshake_returned: SecurityLevel | None
     believes: SecurityLevel
     peer: str | None
@@ -38,13 +39,14 @@ class ServerOutcome(TraceValue, frozen=True):
     """The end of the server.
 
     Attributes:
-        handshake: the result that its handshake call would have returned.
+        handshake: the result that its handshake call would have returned; ``none`` where the connection came
+            to its end in clear, so there was no such call.
         standing_when_handshake_returned: the client's standing at that moment, or None where it failed.
         standing: the client's standing at the end.
         peer: RFC 4514 subject of the client it ended with, or None.
     """
 
-    handshake: Literal["ok", "failed"]
+    handshake: Literal["ok", "failed", "none"]
     standing_when_handshake_returned: Standing | None
     standing: Standing
     peer: str | None

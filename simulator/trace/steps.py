@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 #: Messages that belong to one step in every version: (sender, name) → step.
 MESSAGE_STEPS: Mapping[tuple[str, str], Step] = {
+    ("server", "DO START-TLS"): Step.REQUEST,
+    ("client", "WILL START-TLS, START-TLS FOLLOWS"): Step.REQUEST,
+    ("client", "WONT START-TLS"): Step.REQUEST,
+    ("server", "START-TLS FOLLOWS"): Step.REQUEST,
     ("client", "ClientHello"): Step.REQUEST,
     ("server", "HelloRetryRequest"): Step.REQUEST,
     ("server", "ServerHello"): Step.REQUEST,
@@ -45,6 +49,8 @@ DECISION_STEPS: Mapping[str, Step] = {
     "release": Step.ENROLMENT,
     "publish": Step.ENROLMENT,
     "connect": Step.REQUEST,
+    "start-tls": Step.REQUEST,
+    "admit": Step.TRUST_DECISION,
     "accept-server": Step.SERVER_CHECK,
     "request-certificate": Step.CERTIFICATE_REQUEST,
     "send-certificate": Step.SEND_OR_SKIP,

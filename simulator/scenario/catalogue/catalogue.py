@@ -62,6 +62,8 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "proxy-forwards-certificate proxy-header-spoofed two-tiers-of-trust",
     # at the terminal: telnet and TN3270 inside TLS, up to the logon screen
     "secure-port certificate-maps-to-user terminal-without-certificate",
+    # connections that begin in clear, and those that stay so
+    "starttls secure-port-silent-client starttls-declined-refused starttls-declined-in-clear clear-port",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.

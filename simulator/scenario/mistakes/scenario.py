@@ -12,6 +12,7 @@ from simulator.scenario.mistakes.between import between_problems
 from simulator.scenario.mistakes.certificates import certificates_problems
 from simulator.scenario.mistakes.mistake import Problem
 from simulator.scenario.mistakes.network import network_problems
+from simulator.scenario.mistakes.opening import opening_problems
 from simulator.scenario.mistakes.responders import responders_problems
 from simulator.scenario.mistakes.revocation import crls_problems
 from simulator.scenario.mistakes.schedule import schedule_problems
@@ -43,7 +44,7 @@ def scenario_problems(scenario: ScenarioSetup) -> list[Problem]:
         *client_problems(scenario),
         *server_problems(scenario),
     ]
-    return found or [*between_problems(scenario), *schedule_problems(scenario)]
+    return found or [*between_problems(scenario), *opening_problems(scenario), *schedule_problems(scenario)]
 
 
 def _text_problems(scenario: ScenarioSetup) -> Iterator[Problem]:

@@ -74,6 +74,8 @@ def pause(world: ScenarioSetup) -> timedelta:
         waits += questions * side.ocsp_timeout
     if asking:  # an answer that comes too late comes all the same
         waits += max((one.delay for one in world.responders.values()), default=timedelta())
+    if (world.server.port_security, world.client.starts_tls) != ("secure", "at-once"):
+        waits += 2 * world.server.handshake_timeout  # for the beginning of TLS, and for an answer
     travels = FLIGHTS * timedelta(milliseconds=network.latency_ms + network.thinking_ms)
     seconds = ceil((travels + waits).total_seconds())
     return max(timedelta(minutes=1), timedelta(seconds=seconds))

@@ -91,7 +91,7 @@ def _connections(trace: Trace, hosts: dict[str, Endpoint], *, telling: bool) -> 
 
     The party accepts the client's connection once its own to the server is open, and closes as they close.
     """
-    if not any(sent.wire for _, sent in trace.facts(Sent)):
+    if not (any(sent.wire for _, sent in trace.facts(Sent)) or any(trace.of(TransportEnded))):
         return  # the client did not connect
     segments, setup = connection(trace, telling=telling), trace.setup
     if not _passes_through(setup):
@@ -192,13 +192,13 @@ def connection(trace: Trace, *, telling: bool = True) -> list[Segment]:
 
 
 def _data(trace: Trace, *, telling: bool) -> Iterator[Segment]:
-    """A segment for each record. A record may hold several messages, and a message several records."""
+    """A segment for each record, or message in clear. Messages share records, or are cut into several."""
     waiting: dict[str, list[str]] = {side: [] for side in ADDRESSES}
     for event, fact in sendings(trace):
         if event.actor not in ADDRESSES or fact.protocol in ("enrolment", "ocsp"):
             continue
         waiting[event.actor].append(_words(event, fact, telling=telling))
-        for record in records_of(fact.wire):
+        for record in [fact.wire] if fact.protocol == "cleartext" else records_of(fact.wire):
             comment = ", ".join(waiting[event.actor])
             yield Segment(event.at, event.actor, Flag.PSH | Flag.ACK, record, comment)
         if fact.wire:

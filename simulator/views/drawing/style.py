@@ -52,6 +52,7 @@ _STEP_KEYS = [step.value for step in Step if step.band is step]
 # Of a standing that proves nothing: grey, and amber for a claim; of every other, the colour of its level.
 _GROUNDS = {
     Standing.NOTHING_YET: SecurityLevel.CLEARTEXT,
+    Standing.IN_CLEAR: SecurityLevel.CLEARTEXT,
     Standing.NOT_ASKED: SecurityLevel.CLEARTEXT,
     Standing.ASKED: SecurityLevel.CLEARTEXT,
     Standing.ANONYMOUS: SecurityLevel.CLEARTEXT,

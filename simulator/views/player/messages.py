@@ -55,7 +55,7 @@ def _message(event: Event, fact: Sent | Alert, trace: Trace) -> dict[str, Any]:
         "bytes": fact.raw.hex(),
         "fields": [_row(field) for field in (fields_of(event, version) if _in_tls(fact) else ())],
         "wire": fact.wire.hex(),
-        "wire_fields": record_fields(fact.wire, encrypted=encrypted),
+        "wire_fields": _wire_fields(fact, encrypted=encrypted),
         "certificates": [hashlib.sha256(der).hexdigest() for der in chain_of(fact, version)],
     }
 
@@ -69,6 +69,13 @@ def _later(event: Event, reading: Event | None, lost: int | None) -> list[list[A
 
 def _row(field: Field) -> FieldRow:
     return [field.depth, field.offset, field.length, clean(field.name), clean(field.meaning), field.is_leaf]
+
+
+def _wire_fields(fact: Sent | Alert, *, encrypted: bool) -> list[FieldRow]:
+    """The records of TLS around a message, or the plain bytes of one that is in none."""
+    if fact.protocol == "cleartext":
+        return [[0, 0, len(fact.wire), "TCP data", "in no record of TLS", True]]
+    return record_fields(fact.wire, encrypted=encrypted)
 
 
 def record_fields(wire: bytes, *, encrypted: bool) -> list[FieldRow]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.views.story.beat_kinds import Beat
 
+SAID = ("application_data", "cleartext")
 ALIKE = 4  # the greatest kinship
 Relation = Literal["alike", "differs", "only a", "only b"]
 
@@ -169,7 +170,7 @@ def _kinship(one: Beat, other: Beat) -> int:
         case HandshakeReturned(), HandshakeReturned():
             return 3
         case Sent(protocol=protocol), Sent(protocol=other_protocol):
-            return 2 if protocol == other_protocol == "application_data" else 0
+            return 2 if protocol == other_protocol and protocol in SAID else 0
         case (BeliefChanged() | StandingChanged(), _) | (Alert(), _):  # of the same type, as said above
             return 1
         case _:

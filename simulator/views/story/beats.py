@@ -1,7 +1,6 @@
 """The story of a run: the one walk from events to beats.
 
-Diagram, terminal, Mermaid, PlantUML, player, timeline and comparison render beats; none of them goes through
-the events again. A detail is a selection of beats: what an overview leaves out is left out everywhere.
+Every view renders beats, and none goes through the events again. A detail is a selection of beats.
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from simulator.trace.facts import (
     StandingChanged,
     StateChanged,
     Step,
+    TimerExpired,
     TransportEnded,
     Unanswered,
     UserSought,
@@ -225,7 +225,7 @@ class _Walk:
                     f"{clean(one.rule)} → {clean(one.user)}: {clean(one.found)}." for one in fact.fitting
                 )
                 return self._remark(event, "note", clean(fact.reason), tuple(fitting))
-            case Noted() | HeaderRead():
+            case Noted() | HeaderRead() | TimerExpired():
                 words = say(fact.text)
                 return self._remark(event, "note", words, tuple(filter(None, [words.partition(". ")[2]])))
             case Unanswered(reason=why):

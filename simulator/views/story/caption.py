@@ -8,7 +8,7 @@ from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Checked
 from simulator.views.story.beat_kinds import Decision
 from simulator.views.story.beats import beats, with_proofs
-from simulator.views.story.lanes import names_of, run_title, scenario_words
+from simulator.views.story.lanes import NO_TLS, names_of, run_title, scenario_words, version_words
 from simulator.views.story.reading import gap, gap_words, idle_authorities, sendings, sent_name, unread_since
 from simulator.views.story.words import clean, level_name, plural
 
@@ -26,6 +26,8 @@ def _opening(trace: Trace, *, finished: bool) -> str:
     setup = trace.setup
     version = trace.outcome.negotiated if finished else setup.tls
     spoken = f"TLS {version}" if version else f"TLS {setup.tls} is asked for, but no handshake completes"
+    if finished and version_words(trace) == NO_TLS:
+        spoken = "no side begins TLS"
     which = f"Scenario {scenario_words(setup)}, seed {clean(setup.seed)}"
     return f"{run_title(setup).rstrip('.')}. {which}, {spoken}."
 

@@ -35,7 +35,15 @@ if TYPE_CHECKING:
     from simulator.views.story.lanes import Names
     from simulator.views.story.words import Say
 
-SHOWN = ("ClientHello", "HelloRetryRequest", "ServerHello", "CertificateRequest", "Certificate")
+SHOWN = (
+    "DO START-TLS",
+    "WONT START-TLS",
+    "ClientHello",
+    "HelloRetryRequest",
+    "ServerHello",
+    "CertificateRequest",
+    "Certificate",
+)
 PROOFS = ("CertificateVerify", "ServerKeyExchange")  # the second is the server's proof in TLS 1.2
 TRUSTED = (CheckName.TRUST_ANCHOR, CheckName.DIRECTLY_TRUSTED)
 NO_CERTIFICATE = "has no certificate"  # on a client's card
@@ -126,7 +134,9 @@ def essence(trace: Trace) -> Essence:
             beside.insert(0, (-1, replace(first, event=event, held=nothing, assumed=False, gap=None)))
     level, alert = trace.card.level, trace.outcome.alert
     by = f": the {alert.sender} refused" if alert and level.rung is None else ""
-    if level.rung is None and trace.card.refused_at is None:
+    if level.rung is None and trace.card.refused_at in ("tcp", "telnet"):
+        by = ": the server refused, and TLS never began"
+    elif level.rung is None and trace.card.refused_at is None:
         by = ": no connection was made"
     elif trace.card.client_saw not in (None, "alert"):
         by += f"; all that the client saw: {trace.card.client_saw}"
@@ -187,7 +197,10 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
             clear = [AS_OPENSSL.partition(":")[0]] if AS_OPENSSL in beat.fields else []
             rows.append(replace(bare, fields=(*clear, *(() if judged else map(_head, why)))))
         case TransportEnded():
-            rows.append(bare)
+            if any(isinstance(row, Choice) and row.refuses for row in rows) or beat.event.actor != "client":
+                rows.append(bare)
+        case Sent(name=name, protocol="cleartext") if name.startswith("WILL START-TLS"):
+            rows.append(replace(bare, name="WILL START-TLS"))
         case Sent(name=name) if name in PROOFS:
             for place, row in enumerate(rows):
                 if isinstance(row, Flight) and _kind(row) == (beat.event.actor, "Certificate"):
@@ -200,7 +213,7 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
             row.event.step is not Step.SEND_OR_SKIP for row in rows
         ):
             rows.append(bare)
-        case Sent(to="client", protocol="application_data"):
+        case Sent(to="client", protocol="application_data" | "cleartext"):
             words = _first_words(beat)  # they say what it grants
             if words and ("server", fact.name) not in map(_kind, rows):
                 rows.append(replace(bare, name=words))
@@ -240,7 +253,9 @@ def _choice(beat: Decision, say: Say, sought: UserSought | None, *, unjudged: bo
         grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, said))
     if sought is not None:
         grounds = [_user(sought), *(grounds if beat.refuses else ())]
-    left_out = beat.choice in ("skip", "do not ask", "stay away") or (beat.choice == "grant" and unjudged)
+    left_out = beat.choice in ("skip", "do not ask", "stay away", "admit") or (
+        beat.choice == "grant" and unjudged
+    )
     if beat.ledger or beat.refuses or left_out or sought is not None:
         yield Choice(beat.event, tuple(grounds), beat.refuses)
 

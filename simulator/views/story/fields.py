@@ -56,8 +56,12 @@ def key_fields(fact: Sent | Alert, trace: Trace, verdict: Verdict | None = None)
             return _enrolment(fact, trace.setup)
         case "ocsp":
             return (clean(fact.words),) if fact.words else ()
-        case "application_data":
-            return _telnet(fact.raw) if is_telnet(trace.setup) else _words(fact.raw)
+        case "application_data" | "cleartext" if is_telnet(trace.setup):
+            # In clear the name of a message has its negotiation; inside TLS every record has one name.
+            said = _telnet(fact.raw)
+            return said if fact.protocol == "application_data" else said[len(phrases_of(fact.raw)) :]
+        case "application_data" | "cleartext":
+            return _words(fact.raw)
         case _:
             return ()
 
@@ -78,7 +82,8 @@ def is_telnet(setup: Setup) -> bool:
 
 def screen_of(fact: Sent, trace: Trace) -> tuple[str, ...]:
     """The rows of the screen that the server's data shows, from its first to its last one; none without."""
-    shows = fact.protocol == "application_data" and fact.to == "client" and is_telnet(trace.setup)
+    said = fact.protocol in ("application_data", "cleartext")
+    shows = said and fact.to == "client" and is_telnet(trace.setup)
     screen = screen_in(fact.raw) if shows else None
     return tuple(map(clean, str(screen).strip("\n").split("\n"))) if screen else ()
 

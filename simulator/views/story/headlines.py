@@ -20,6 +20,7 @@ from simulator.trace.facts import (
     Setup,
     StandingChanged,
     StateChanged,
+    TimerExpired,
     TransportEnded,
     Unanswered,
     UserSought,
@@ -48,6 +49,10 @@ DOES = {
     ("send-certificate", "send"): "sends its certificate",
     ("send-certificate", "skip"): "goes on without a certificate",
     ("connect", "stay away"): "does not connect",
+    ("start-tls", "agree"): "agrees to START-TLS",
+    ("start-tls", "decline"): "declines START-TLS",
+    ("admit", "admit"): "admits a client without TLS",
+    ("admit", "refuse"): "refuses a client without TLS",
     ("accept-client", "accept"): "lets the client's Certificate message pass",
     ("accept-client", "refuse"): "refuses the client",
     ("grant", "grant"): "opens the session",
@@ -91,7 +96,7 @@ def headline(event: Event, names: Names = NAMELESS) -> str:
             return f"{who} has no answer about {names.shown(fact.certificate)} from an OCSP responder"
         case HeaderRead(names=name):
             return f"{who} reads {f'the name {names.shown(name)}' if name else 'no name'} in a header"
-        case Noted():
+        case Noted() | TimerExpired():
             return names.shown(fact.text).partition(". ")[0].removesuffix(".")
 
 

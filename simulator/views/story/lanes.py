@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from simulator.views.drawing.style import Detail
 
 SEED_MARK = "O=clientauth teaching - not secret"
+NO_TLS = "no TLS"
 MARKING = f"Keys made from a seed are no secret: the CAs' full names carry {SEED_MARK}."
 
 
@@ -117,7 +118,9 @@ def reading_notes(setup: Setup) -> str:
 
 
 def version_words(trace: Trace) -> str:
-    """``TLS 1.3``: the version that was agreed, or else asked for."""
+    """``TLS 1.3``: the version that was agreed, or else asked for; ``no TLS`` where it was all in clear."""
+    if (trace.outcome.client.handshake, trace.outcome.server.handshake) == ("none", "none"):
+        return NO_TLS
     return f"TLS {trace.outcome.negotiated or clean(trace.setup.tls)}"
 
 

@@ -167,9 +167,8 @@ def unread_since(trace: Trace) -> dict[int, int]:
     for event, move in trace.facts(StateChanged):
         if move.after == State.FAILED.value:
             failed[event.actor] = event.seq  # a state that a machine never leaves
-    for event, end in trace.facts(TransportEnded):
-        if end.direction == "received":
-            failed.setdefault(event.actor, event.seq)
+    for event in trace.of(TransportEnded):
+        failed.setdefault(event.actor, event.seq)
     gave_up = {event.actor: event.seq for event, _ in trace.facts(Unanswered)}
     skipped = {"enrolment"} | ({"change_cipher_spec"} if version_of(trace) is Version.TLS13 else set())
     found = {}

@@ -28,6 +28,8 @@ _QUESTIONS = {
     "release": "Does the CA end the revocation?",
     "publish": "Does the CA publish a revocation list?",
     "connect": "Does the client connect?",
+    "start-tls": "Does the client agree to START-TLS?",
+    "admit": "Does the server admit a client without TLS?",
     "accept-server": "Does the client accept the server's certificate?",
     "request-certificate": "Does the server ask the client for a certificate?",
     "send-certificate": "Does the client send a certificate?",
@@ -73,7 +75,7 @@ MONTHS = (
 
 ASSUMED = "Assumed: nothing that it has read says so."
 
-_REFUSALS = frozenset({"refuse", "refused", "deny", "close"})
+_REFUSALS = frozenset({"refuse", "refused", "deny", "close", "decline"})
 
 
 def size(count: int) -> str:
@@ -143,7 +145,7 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
     proof = {"yes": "yes", "no": "no", "claimed": "only claimed, not verified"}[card.client_authenticated]
     by_rule = f", by {clean(card.mapped_by)}" if card.mapped_by else ""
     refused = card.level is SecurityLevel.REFUSED
-    session = not refused or card.refused_at not in ("tls", None)
+    session = not refused or card.refused_at not in ("tcp", "telnet", "tls", None)
     nobody = "none: no connection was made" if refused else "not refused"
     return (
         ("Encrypted", yes[card.encrypted] if session else "no session"),
