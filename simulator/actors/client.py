@@ -103,7 +103,7 @@ class Client(ClientOpening):
     def __init__(self, role: ClientRole, entropy: Entropy) -> None:
         super().__init__("client", "server", role.config.version, role.responders)
         self.belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, NOTHING_SAID)
-        self.role = role
+        self.role, self.setup, self.application = role, role.setup, role.application
         self.machine = client_handshake(role.config, entropy)
         self._credentials = tuple(map(in_the_reader, role.credentials))
         self._chosen: Credential | None = None

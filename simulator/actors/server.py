@@ -92,7 +92,7 @@ class Server(ServerOpening):
     def __init__(self, role: ServerRole, entropy: Entropy) -> None:
         super().__init__("server", "client", role.config.version, role.responders)
         self.belief = StandingChanged(Standing.NOTHING_YET, None, NOTHING_SAID, None)
-        self.role = role
+        self.role, self.setup, self.application = role, role.setup, role.application
         self.machine = server_handshake(role.config, entropy)
         self._judges = False
         self._trusts_chain = False

@@ -23,13 +23,13 @@ from simulator.trace.facts import (
     Sent,
     StandingChanged,
     StateChanged,
-    TimerExpired,
     TransportEnded,
     Unanswered,
     UserSought,
 )
 from simulator.trace.header_read import HeaderRead
 from simulator.trace.json import plain
+from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:

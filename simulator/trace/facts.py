@@ -14,6 +14,7 @@ from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
 from simulator.trace.header_read import HeaderRead
 from simulator.trace.json import HexBytes, KindOfFact, TraceValue
 from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCertificate, HeldCrl  # noqa: TC001 - see above
+from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
 
 # 1 had no certificate facts, no connections and no event's connection; 2 had a level as the server's belief.
@@ -314,23 +315,6 @@ class Noted(KindOfFact, frozen=True, tag="noted"):
     """A fact of the world that no message carries: a key was made, a CA was switched off."""
 
     text: str
-
-
-class TimerExpired(KindOfFact, frozen=True, tag="timer_expired"):
-    """A side has waited for the other one for as long as it waits.
-
-    Attributes:
-        awaited: what did not come, in words: ``the beginning of TLS``.
-        waited: how long it waited, in microseconds.
-    """
-
-    awaited: str
-    waited: int
-
-    @property
-    def text(self) -> str:
-        """The event in a sentence."""
-        return f"{self.awaited[0].upper()}{self.awaited[1:]} did not come within {self.waited / 1e6:g} s."
 
 
 class Unanswered(KindOfFact, frozen=True, tag="unanswered"):

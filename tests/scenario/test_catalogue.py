@@ -118,8 +118,9 @@ def test_a_scenario_can_be_played_and_says_what_it_expects(name: str) -> None:
     for episode in episodes(scenario):
         assert set(episode.scenario.expect) == set(TLS_VERSIONS)
         for expectation in episode.scenario.expect.values():
-            # Above TLS no alert refuses, and where there is no connection, nothing does.
+            # Above and before TLS no alert refuses, and where there is no connection, nothing does.
             in_tls = scenario.topic != "from certificate to user" and not unopened_file(episode.scenario)
+            in_tls = in_tls and episode.scenario.client.starts_tls != "never"
             refused = expectation.level is SecurityLevel.REFUSED and in_tls
             assert refused == (expectation.alert is not None)
             decided = expectation.decisive_check is not None

@@ -13,7 +13,8 @@ from simulator.telnet.stream import negotiation
 from simulator.trace.facts import BeliefChanged, Noted
 
 if TYPE_CHECKING:
-    from simulator.actors.client import ClientRole
+    from simulator.actors.application import Application
+    from simulator.scenario import ClientSetup
     from simulator.trace.facts import Decided, Fact
 
 ASKED = negotiation(Command.DO, TelnetOption.START_TLS)
@@ -22,19 +23,25 @@ GOODBYE = "The client has read the server's answer, and closes the connection."
 
 
 class ClientOpening(InClear):
-    """A client that begins TLS at once, when it is asked by START-TLS, or never."""
+    """A client that begins TLS at once, when it is asked by START-TLS, or never.
+
+    Attributes:
+        setup: the scenario's settings.
+        application: what it speaks.
+    """
 
     goodbye = GOODBYE
-    role: ClientRole
+    setup: ClientSetup
+    application: Application
     belief: BeliefChanged
     _server_said: bytes
 
     def _open(self) -> list[Fact]:
         """Begin the connection: with TLS, or with silence, or with the application's first words in clear."""
-        if self.role.setup.starts_tls == "at-once":
+        if self.setup.starts_tls == "at-once":
             return self._settle(self.machine.start())  # type: ignore[attr-defined]
         self.in_clear = True
-        opening = self.role.application.opening(self.role.setup.server_name)
+        opening = self.application.opening(self.setup.server_name)
         if opening:
             return [*self._know_clear(), *self._after_connecting()]
         return [Noted(words.SILENT)]
@@ -44,7 +51,7 @@ class ClientOpening(InClear):
         if self.telnet is not None:
             return self._telnet_said(self.telnet.receive(data))
         if ASKED in data and not self._server_said:
-            agrees = self.role.setup.starts_tls == "when-asked"
+            agrees = self.setup.starts_tls == "when-asked"
             choice, reason = ("agree", words.AGREES) if agrees else ("decline", words.DECLINES)
             self._asked = data
             self._wait_for("start-tls", AGREE_OR_DECLINE, choice, reason)

@@ -10,12 +10,14 @@ from simulator.security import Standing
 from simulator.telnet.events import TelnetReceived
 from simulator.telnet.server import TelnetServer, TelnetServerConfig
 from simulator.telnet.states import TelnetState
-from simulator.trace.facts import Noted, StandingChanged, TimerExpired
+from simulator.trace.facts import Noted, StandingChanged
+from simulator.trace.timer import TimerExpired
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
-    from simulator.actors.server import ServerRole
+    from simulator.actors.application import Application
+    from simulator.scenario import ServerSetup
     from simulator.security import RefusalLayer
     from simulator.trace.facts import Decided, Fact
 
@@ -30,11 +32,14 @@ class ServerOpening(InClear):
     """A server whose port says how connections to it may begin.
 
     Attributes:
+        setup: the scenario's settings.
+        application: what it speaks.
         awaits: what it waits for with a timer, in words; empty for nothing.
     """
 
     goodbye = GOODBYE
-    role: ServerRole
+    setup: ServerSetup
+    application: Application
     belief: StandingChanged
     awaits: Awaits = ""
 
@@ -42,18 +47,18 @@ class ServerOpening(InClear):
     def patience(self) -> timedelta | None:
         """How long it waits from now on, or None while no timer runs."""
         waits = self.awaits and not self.waits and not self.finished
-        return self.role.setup.handshake_timeout if waits else None
+        return self.setup.handshake_timeout if waits else None
 
     @property
     def may_be_in_clear(self) -> bool:
         """Connections to its port may begin in clear, so it acts before it reads."""
-        return self.role.application.server_opens or self.role.setup.port_security != "secure"
+        return self.application.server_opens or self.setup.port_security != "secure"
 
     def open(self, now: datetime) -> list[Fact]:
         """Take the connection of a client: wait for TLS, ask for it, go on in clear, or close."""
         self._now = now
         self.in_clear = True
-        match self.role.setup.port_security:
+        match self.setup.port_security:
             case "secure" | "any":
                 self.awaits = "the beginning of TLS"
                 return []
@@ -67,7 +72,7 @@ class ServerOpening(InClear):
     def out_of_patience(self, now: datetime) -> list[Fact]:
         """The timer has expired: ask for TLS where it was only waited for, else give the client up."""
         self._now = now
-        expired = TimerExpired(self.awaits, round(self.role.setup.handshake_timeout.total_seconds() * 1e6))
+        expired = TimerExpired(self.awaits, round(self.setup.handshake_timeout.total_seconds() * 1e6))
         if self.awaits == "the beginning of TLS":
             return [expired, *self._ask_for_tls()]
         return [expired, *self._consider(admits=False, reason=words.NO_ANSWER)]
@@ -97,7 +102,7 @@ class ServerOpening(InClear):
         if self.telnet.state is TelnetState.REFUSED:
             declined = any(type(e) is TelnetReceived and e.words == "WONT START-TLS" for e in events)
             self.telnet = None
-            security = self.role.setup.port_security
+            security = self.setup.port_security
             reason = words.ADMISSIONS[security] if declined else words.NO_TELNET
             facts += self._consider(admits=declined and security == "any", reason=reason)
         return facts
@@ -105,14 +110,14 @@ class ServerOpening(InClear):
     def _consider(self, *, admits: bool, reason: str) -> list[Fact]:
         """Wait for the decision on a client in clear."""
         self.awaits = ""
-        options = ("refuse",) if self.role.setup.port_security == "none" else ADMIT_OR_REFUSE
+        options = ("refuse",) if self.setup.port_security == "none" else ADMIT_OR_REFUSE
         self._wait_for("admit", options, "admit" if admits else "refuse", reason)
         return []
 
     def _admit_or_refuse(self, taken: Decided) -> list[Fact]:
         """Serve the client in clear, or close."""
         if taken.choice == "refuse":
-            closes = TAKES_NONE if self.role.setup.port_security == "none" else CLOSES
+            closes = TAKES_NONE if self.setup.port_security == "none" else CLOSES
             return [*self._refused(taken.reason), *self._close(closes)]
         self.telnet = None
         self.awaits = "the client's next word"
@@ -121,7 +126,7 @@ class ServerOpening(InClear):
 
     def _admission_layer(self) -> RefusalLayer:
         """The layer on which a client in clear is refused."""
-        return "tcp" if self.role.setup.port_security == "none" else "telnet"
+        return "tcp" if self.setup.port_security == "none" else "telnet"
 
     def _client_words(self, data: bytes) -> list[Fact]:
         """Read what the client says in its application."""

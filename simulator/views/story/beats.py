@@ -24,12 +24,12 @@ from simulator.trace.facts import (
     StandingChanged,
     StateChanged,
     Step,
-    TimerExpired,
     TransportEnded,
     Unanswered,
     UserSought,
 )
 from simulator.trace.header_read import HeaderRead
+from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.style import DETAILS

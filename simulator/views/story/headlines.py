@@ -20,12 +20,12 @@ from simulator.trace.facts import (
     Setup,
     StandingChanged,
     StateChanged,
-    TimerExpired,
     TransportEnded,
     Unanswered,
     UserSought,
 )
 from simulator.trace.header_read import HeaderRead
+from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.lanes import NAMELESS, Names
