@@ -119,6 +119,8 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True, omit_default
         header_names: RFC 4514 subject that a header of the request names and the server believes, or None.
         header_user: the user that this name is mapped to, or None.
         mapped_by: the rule that led to the user, or None; a table of subjects alone needs no such word.
+        return_code: the number by which the server reports its refusal to its administrator; None where it
+            has no such numbers, or none for this refusal.
         client_saw: the sign by which the client learned of the refusal. None where the server refused
             nothing, and where the network loses nothing (``network.close = "alert"``).
     """
@@ -136,5 +138,6 @@ class SecurityCard(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     server_knows: Standing
     mapped_by: str | None = None
     client_saw: RefusalSeen | None = None
+    return_code: int | None = None
     header_names: str | None = None
     header_user: str | None = None

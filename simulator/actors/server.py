@@ -66,6 +66,7 @@ ASKING = {
     "required": "The server insists on a certificate, so it asks for one.",
 }
 
+INSISTING = "The server insists on a certificate and asks for one, but does not judge its chain."
 
 # The alert for a client without a certificate that is refused from outside, where no check failed.
 MISSING = {
@@ -125,7 +126,8 @@ class Server(ServerOpening):
         if isinstance(question, RequestChoiceWanted):
             policy = self.role.setup.client_authentication
             choice = "do not ask" if policy == "none" else "ask"
-            self._wait_for("request-certificate", ("ask", "do not ask"), choice, ASKING[policy])
+            reason = INSISTING if self.role.setup.insists_on_any else ASKING[policy]
+            self._wait_for("request-certificate", ("ask", "do not ask"), choice, reason)
         if isinstance(question, ClientVerdictWanted):
             return self._judge_client(question.chain)
         if isinstance(question, ProofChecked) and question.signer == "client":
@@ -137,7 +139,8 @@ class Server(ServerOpening):
         """Judge the client's certificate as far as the policy wants it."""
         self._presented = bool(chain)
         self._judges = self.role.setup.client_authentication in ("optional", "required")
-        return self._judge(chain, self.role.policy, judged=self._judges)
+        missing = self.role.setup.insists_on_any and not chain
+        return self._judge(chain, self.role.policy, judged=self._judges or missing)
 
     def _judged(self, verdict: Verdict) -> list[Fact]:
         """Accept the client, or refuse it if a check failed."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from itertools import groupby
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -15,12 +17,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from simulator.scenario import Scenario
+    from simulator.scenario.presets.table import Preset
 
 
 @click.command("list")
 @click.argument("topic", nargs=-1)
 @click.option("--search", metavar="WORD", help="Scenarios whose name, title or lesson has these words.")
 @click.option("--all", "all_", is_flag=True, help="Every scenario with its title.")
+@click.option(
+    "--presets", "presets_", is_flag=True, help="Servers of other products, for --set server.preset=."
+)
 @json_option
 @width_option
 @colour_option
@@ -28,6 +34,7 @@ def list_(
     topic: tuple[str, ...],
     search: str | None,
     all_: bool,
+    presets_: bool,
     as_json: bool,
     width: int | None,
     colour: bool | None,
@@ -40,6 +47,10 @@ def list_(
 
     if all_ and (topic or search is not None):
         raise click.UsageError("--all lists everything; leave TOPIC and --search out, or leave --all out.")
+    if presets_ and (topic or search is not None or all_):
+        raise click.UsageError("--presets lists no scenarios; leave TOPIC, --search and --all out.")
+    if presets_:
+        return _list_presets(terminal_width(width), as_json=as_json, coloured=wants_colour(colour))
     chosen = list(catalogue.values())
     if topic:
         chosen = of_topic(" ".join(topic), chosen)
@@ -56,6 +67,36 @@ def list_(
     else:
         write(topics(chosen, terminal_width(width), coloured=coloured))
     return 0 if chosen else 1
+
+
+def _list_presets(columns: int, *, as_json: bool, coloured: bool) -> int:
+    """Write the presets, each with the settings that it stands for."""
+    from simulator.scenario.presets.table import presets
+
+    if as_json:
+        write_json([asdict(one) | {"setting": f"{one.part}.preset"} for one in presets().values()])
+    else:
+        write(preset_lines(list(presets().values()), columns, coloured=coloured))
+    return 0
+
+
+def preset_lines(every: Sequence[Preset], columns: int, *, coloured: bool) -> str:
+    """The presets by the part that they are for: name, product, what it does, settings and source."""
+    from simulator.scenario.writer import toml
+
+    lines: list[str] = []
+    for part, group in groupby(every, key=lambda one: one.part):
+        lines += [_heading(f"{part}.preset", coloured), ""]
+        for one in group:
+            sets = ", ".join(f"{key} = {toml(value)}" for key, value in one.sets.items())
+            lines.append(f"  {one.name}")
+            for words in (f"{one.title}: {one.words}.", f"Sets: {sets}.", f"Source: {one.source}."):
+                lines += wrap(words, columns, initial_indent="    ", subsequent_indent="      ")
+            lines.append("")
+    count, first = len(every), every[0]
+    lines.append(f"{count} presets. What you set beside one wins.")
+    lines.append(f"Use one: clientauth run valid-certificate --set {first.part}.preset={first.name}")
+    return "\n".join(lines)
 
 
 def of_topic(wanted: str, scenarios: Iterable[Scenario]) -> list[Scenario]:

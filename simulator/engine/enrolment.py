@@ -43,6 +43,7 @@ CHANGED = {
     "trusts": "From now on the {part} trusts {names}.",
     "password": "From now on the {part} enters the {value} password.",
     "pin": "From now on the {part} enters the {value} PIN.",
+    "preset": "From now on the {part} is set up as {value}.",
 }
 SWITCHED_OFF_AT = -10 * MINUTE
 OPENED_AT = -1_000_000  # a second before it connects, and after every entry of a schedule

@@ -15,6 +15,8 @@ from simulator.engine.revocation_lists import listed_in
 from simulator.engine.roles import server_version
 from simulator.scenario import ResponderSetup
 from simulator.scenario.keeping import kept_in, unopened_file
+from simulator.scenario.presets.departures import departures
+from simulator.scenario.presets.table import presets
 from simulator.scenario.responder_setup import responder_address
 from simulator.scenario.setup import USUAL_HANDSHAKE_TIMEOUT
 from simulator.scenario.words import write_duration
@@ -83,7 +85,9 @@ def lanes(scenario: Scenario, world: World, tls: TlsVersion) -> tuple[ActorSetup
     of_client = issuing_authorities(scenario, scenario.client)
     left = [_authority_lane(scenario, name) for name in of_client]
     right = [_authority_lane(scenario, name) for name in authorities_of(scenario)[len(of_client) :]]
-    through = (ActorSetup(PASSES_ON, PASSES_ON, (), (), (), ()),) if scenario.between.passes_through else ()
+    between = scenario.between
+    set_up = _with_values(("set up as", _set_up_as(between)))
+    through = (ActorSetup(PASSES_ON, PASSES_ON, (), (), (), set_up),) if between.passes_through else ()
     return (*left, client, *through, server, *right)
 
 
@@ -93,7 +97,8 @@ def _played(lane: ActorSetup, number: int, between: Between) -> ActorSetup:
         return lane
     header = TELLING[between.writes_header] if between.writes_header else "no header"
     writes = (("names its client in", header),) if number == 2 and between.party == "proxy" else ()
-    return replace(lane, party=between.party or "", policy=(*lane.policy, *writes))
+    set_up = _with_values(("set up as", _set_up_as(between) if number == 1 else ""))
+    return replace(lane, party=between.party or "", policy=(*set_up, *lane.policy, *writes))
 
 
 def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
@@ -127,10 +132,12 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
     """The server with its unusual settings."""
     setup = scenario.server
     spoken, may = server_version(setup, requested), setup.authorized_users
+    asks = f"{setup.client_authentication}, and insists on one" if setup.insists_on_any else ""
     policy = _with_values(
+        ("set up as", _set_up_as(setup)),
         ("certificate", setup.certificate),
         ("key kept in", _keeping(scenario, setup.certificate)),
-        ("client authentication", setup.client_authentication),
+        ("client authentication", asks or setup.client_authentication),
         *_settings_of_both(setup),
         ("profile", setup.profile),
         ("speaks", f"TLS {spoken.value} only" if spoken is not requested else ""),
@@ -144,7 +151,18 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         ("may use the resource", "" if may is None else ", ".join(may) or "no user"),
         ("lowest level", setup.minimum_level.value if setup.minimum_level is not None else ""),
     )
-    return ActorSetup("server", "server", _names(world, world.server), setup.trusts, setup.holds, policy)
+    reports = presets()[setup.preset].reports if setup.preset else ""
+    sends = _names(world, world.server)
+    return ActorSetup("server", "server", sends, setup.trusts, setup.holds, policy, reports=reports)
+
+
+def _set_up_as(part: ServerSetup | Between) -> str:
+    """The product that a part is set up as, and what it has otherwise; empty for none."""
+    if part.preset is None:
+        return ""
+    preset = presets()[part.preset]
+    otherwise = departures(preset, part)
+    return preset.title + (f"; but {', '.join(otherwise)}" if otherwise else "")
 
 
 def _port(setup: ServerSetup, scenario: Scenario) -> tuple[tuple[str, str], ...]:

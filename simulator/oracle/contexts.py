@@ -79,7 +79,7 @@ def server_context(
     context.verify_mode = ASKING.get(setup.client_authentication, ssl.CERT_NONE)
     _trust(context, setup, holding, judged_at)
     if setup.client_authentication == "unverified":
-        ask_without_judging(context)
+        ask_without_judging(context, insists=setup.insists)
     hint_at_authorities(context, [one.der for one in holding.authorities])
     if setup.signature_schemes is not None:
         choose(context, "client's signatures", setup.signature_schemes)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 # Macros of OpenSSL's ssl.h, which ctypes cannot reach.
 SSL_VERIFY_PEER = 0x01
+SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 0x02
 SSL_CTRL_MODE = 33
 SSL_CTRL_CHAIN = 88
 SSL_CTRL_CHAIN_CERT = 89
@@ -117,13 +118,18 @@ def choose(context: ssl.SSLContext, what: str, names: Sequence[str]) -> None:
         raise _not_here(f"its OpenSSL does not know all of {', '.join(names)}")
 
 
-def ask_without_judging(context: ssl.SSLContext) -> None:
+def ask_without_judging(context: ssl.SSLContext, *, insists: bool) -> None:
     """Let a server ask for a certificate and accept any chain; the proof is still checked.
+
+    Args:
+        context: the server's.
+        insists: a client without a certificate is refused.
 
     Raises:
         PeerError: this interpreter does not allow it.
     """
-    openssl_library().SSL_CTX_set_verify(context_pointer(context), SSL_VERIFY_PEER, _ACCEPT_EVERYTHING)
+    mode = SSL_VERIFY_PEER | (SSL_VERIFY_FAIL_IF_NO_PEER_CERT if insists else 0)
+    openssl_library().SSL_CTX_set_verify(context_pointer(context), mode, _ACCEPT_EVERYTHING)
 
 
 def hint_at_authorities(context: ssl.SSLContext, certificates: Sequence[bytes]) -> None:

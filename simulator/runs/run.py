@@ -14,6 +14,7 @@ from simulator.trace.connections import connections_of
 from simulator.trace.end_to_end import end_to_end
 from simulator.trace.facts import Sent
 from simulator.trace.latest import seen_by_client
+from simulator.trace.return_code import log_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -199,9 +200,14 @@ class Run:
             "decisive_check": outcome.decisive_check,
             "judged_by": outcome.judged_by,
             "client": {**plain(outcome.client), "saw": seen_by_client(self.trace.events)},
-            "server": plain(outcome.server),
+            "server": plain(outcome.server) | self._reported(),
             "messages": self.messages(),
         }
+
+    def _reported(self) -> dict[str, Any]:
+        """The server's return code, where it has one for this refusal."""
+        code = self.card.return_code
+        return {} if code is None else {"return_code": code, "log": log_line(code)}
 
     def messages(self) -> list[dict[str, Any]]:
         """The handshake messages as sent, in order, read or not; lengths count the 4-byte header."""

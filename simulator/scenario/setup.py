@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from simulator.pki.key_types import KeyType
 from simulator.scenario.frozen import FrozenMapping
+from simulator.scenario.presets.table import ServerPreset  # noqa: TC001 - the reader asks for it
 from simulator.scenario.responder_setup import USUAL_OCSP_TIMEOUT
 from simulator.scenario.revocation_setup import (
     USUAL_CRL_LIFETIME,
@@ -196,7 +197,10 @@ class ServerSetup:
             and who declines is refused. ``any``: as ``secure``, but who declines goes on in clear.
             ``basic``: all in clear. ``none``: no connection at all.
         handshake_timeout: how long it waits for a client that says nothing before TLS or in clear.
+        preset: the product and setting that it is set up as, which sets what is not set beside it; None for
+            none.
         client_authentication: the policy: none, unverified, optional or required.
+        insists: under ``unverified``: a client without a certificate is refused.
         trusts: names of the certificates in its trust store, CAs and directly trusted ones.
         holds: names of intermediates with which it may complete a path.
         ca_list: names of the authorities that its CertificateRequest hints at.
@@ -230,7 +234,9 @@ class ServerSetup:
     sends: tuple[str, ...] | None = None
     port_security: PortSecurity = "secure"
     handshake_timeout: timedelta = USUAL_HANDSHAKE_TIMEOUT
+    preset: ServerPreset | None = None
     client_authentication: ClientAuthentication = "required"
+    insists: bool = False
     trusts: tuple[str, ...] = ("client-ca",)
     holds: tuple[str, ...] = ()
     ca_list: tuple[str, ...] = ()
@@ -259,6 +265,11 @@ class ServerSetup:
         object.__setattr__(self, "users", FrozenMapping(self.users))
         if self.loaded_users is not None:
             object.__setattr__(self, "loaded_users", FrozenMapping(self.loaded_users))
+
+    @property
+    def insists_on_any(self) -> bool:
+        """It refuses a client without a certificate, and takes any certificate."""
+        return self.insists and self.client_authentication == "unverified"
 
     @property
     def users_in_use(self) -> Mapping[str, str]:

@@ -26,6 +26,7 @@ from simulator.scenario.mistakes.mistake import (
     split_path,
     written_path,
 )
+from simulator.scenario.presets.table import with_preset
 from simulator.scenario.responder_setup import ResponderSetup
 from simulator.scenario.revocation_setup import CrlSetup
 from simulator.scenario.setup import CertificateSetup, Connect, Expectation, ScheduleEntry
@@ -128,6 +129,8 @@ def _read_part(kind: type, table: Any, path: Path, problems: list[Problem]) -> d
     if not isinstance(table, Mapping):
         problems.append(Problem(path, f"is a table; set one of {', '.join(hints)}", shown(table)))
         return {}
+    if "preset" in hints and is_word_of(setting_type(kind, "preset"), table.get("preset")):
+        table = with_preset(table, table["preset"], {key: is_dataclass(hint) for key, hint in hints.items()})
     read: dict[str, Any] = {}
     for key, value in table.items():
         here = (*path, str(key))
@@ -202,7 +205,8 @@ def _read_settings(table: Any, path: Path, problems: list[Problem]) -> dict[str,
         problems.append(Problem(path, f"must be a table of settings, as in {example}", shown(table)))
         return {}
     read: dict[str, Any] = {}
-    for dotted, value in table.items():
+    # A preset comes first: what stands beside it wins.
+    for dotted, value in sorted(table.items(), key=lambda one: not str(one[0]).endswith("preset")):
         here = (*path, str(dotted))
         try:
             keys = split_path(dotted)
@@ -268,6 +272,11 @@ def _read_value(setting: SettingType, value: Any, path: Path) -> Any:
         return Problem(path, f"must be {setting.wanted}", shown(value), nearest_word(value, setting.words))
     strangers = [item for item in result if item not in setting.items] if setting.items else ()
     return not_one_of(path, strangers[0], setting.items) if strangers else result
+
+
+def is_word_of(setting: SettingType, value: Any) -> bool:
+    """Return True if a value is a word of a setting that stands for something."""
+    return isinstance(value, str) and setting.words.get(value) is not None
 
 
 def _unknown_setting(

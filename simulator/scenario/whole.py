@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from simulator.scenario.frozen import FrozenMapping
 from simulator.scenario.network import Network
+from simulator.scenario.presets.table import BetweenPreset  # noqa: TC001 - as above
 from simulator.scenario.responder_setup import ResponderSetup  # noqa: TC001 - as above
 from simulator.scenario.revocation_setup import CrlSetup  # noqa: TC001 - as above
 from simulator.scenario.setup import (
@@ -36,6 +37,8 @@ class Between:
     answers.
 
     Attributes:
+        preset: the product and mode that it is set up as, which sets what is not set beside it; None for
+            none.
         party: its kind; None for no such party.
         passes_through: it hands every record on unread: client and server share one connection of TLS, over
             two of TCP.
@@ -46,6 +49,7 @@ class Between:
         expect: the expected outcome of connection 1 by TLS version; that of connection 2 is the scenario's.
     """
 
+    preset: BetweenPreset | None = None
     party: PartyBetween | None = None
     passes_through: bool = False
     writes_header: IdentityHeader | None = None

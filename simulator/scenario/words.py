@@ -50,7 +50,7 @@ SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
     **dict.fromkeys(("require_explicit_policy", "inhibit_policy_mapping", "inhibit_any_policy"), _NONE),
     **dict.fromkeys(("key_usage", "extended_key_usage"), _USAGE),
     "dns_names": {"absent": None},
-    **dict.fromkeys(("party", "writes_header", "believes_header", "forges"), _NONE),
+    **dict.fromkeys(("preset", "party", "writes_header", "believes_header", "forges"), _NONE),
     "accepted_policies": {"any": None},
     **dict.fromkeys(("revoked", "released"), _NEVER),
     **dict.fromkeys(("next_update", "number"), _ABSENT),

@@ -20,6 +20,7 @@ from simulator.trace.latest import (
     returns,
     seen_by_client,
 )
+from simulator.trace.return_code import return_code
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from simulator.security import ClientProof, RefusalLayer
     from simulator.tls.wire.version import Side
-    from simulator.trace.facts import Event
+    from simulator.trace.facts import Event, Setup
     from simulator.trace.result import Outcome
     from simulator.trust.verdict import Verdict
 
@@ -53,11 +54,12 @@ def made_no_connection(events: Sequence[Event]) -> bool:
     return last_belief(events).level is SecurityLevel.REFUSED and not any(returns(events))
 
 
-def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
+def card_of(events: Sequence[Event], outcome: Outcome, setup: Setup) -> SecurityCard:
     """The level taken apart."""
     knows, sought, read = last_standing(events), last_user_sought(events), last_header_read(events)
     kinds = {type(event.fact) for event in events}
     seen = seen_by_client(events) if TransportEnded in kinds else None
+    reported = next((return_code(outcome, one.reports) for one in setup.actors if one.name == "server"), None)
     return SecurityCard(
         level=outcome.level,
         encrypted=runs_under_tls(events),
@@ -75,6 +77,7 @@ def card_of(events: Sequence[Event], outcome: Outcome) -> SecurityCard:
         server_knows=knows.standing,
         mapped_by=sought.fitting[0].rule if sought.fitting and knows.user is not None else None,
         client_saw=seen,
+        return_code=reported.code if reported else None,
         header_names=read.names,
         header_user=read.user,
     )

@@ -8,6 +8,7 @@ from simulator.trace.json import HexBytes, TraceValue
 
 Role = Literal["client", "server", "authority", "redirector", "attacker"]
 PlayedBy = Literal["", "redirector", "proxy"]
+Reports = Literal["", "at-tls-passthru", "at-tls", "at-tls-safcheck"]
 PASSES_ON: Literal["redirector"] = "redirector"  # lane and role of a party that hands records on, unread
 
 
@@ -117,6 +118,8 @@ class ActorSetup(TraceValue, frozen=True, omit_defaults=True):
         policy: settings worth showing, as ordered (name, value) pairs.
         party: the party that plays this side of the connection and the other side of another one, as
             ``redirector``; left out where client and server play themselves.
+        reports: the return codes by which a server reports a refusal, as ``at-tls``; left out where it
+            reports none.
     """
 
     name: str
@@ -126,6 +129,7 @@ class ActorSetup(TraceValue, frozen=True, omit_defaults=True):
     holds: tuple[str, ...]
     policy: tuple[tuple[str, str], ...]
     party: PlayedBy = ""
+    reports: Reports = ""
 
 
 class ConnectionSetup(TraceValue, frozen=True, omit_defaults=True):

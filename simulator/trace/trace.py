@@ -77,7 +77,8 @@ def trace_of(events: Sequence[Event]) -> Trace:
     last = max([event.connection for event in events])
     telling = [event for event in events if type(event.fact) in TELLING and event.connection == last]
     outcome = outcome_of(telling)
-    return Trace(tuple(events), outcome, card_of(telling, outcome))
+    setup = next(event.fact for event in events if event.connection == last and type(event.fact) is Setup)
+    return Trace(tuple(events), outcome, card_of(telling, outcome, setup))
 
 
 class HasTrace(Protocol):

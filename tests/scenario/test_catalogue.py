@@ -66,6 +66,9 @@ DECIDED_ELSEWHERE = {
     ),
 }
 
+# Scenarios of other topics than "from certificate to user" in which a layer above TLS refuses.
+REFUSED_ABOVE_TLS = {"saf-check-fails"}
+
 
 def test_the_catalogue_has_its_scenarios_and_their_files() -> None:
     """Every name has one file, every file one name, and the teaching order has them all, topic by topic."""
@@ -119,7 +122,8 @@ def test_a_scenario_can_be_played_and_says_what_it_expects(name: str) -> None:
         assert set(episode.scenario.expect) == set(TLS_VERSIONS)
         for expectation in episode.scenario.expect.values():
             # Above and before TLS no alert refuses, and where there is no connection, nothing does.
-            in_tls = scenario.topic != "from certificate to user" and not unopened_file(episode.scenario)
+            above = scenario.topic == "from certificate to user" or name in REFUSED_ABOVE_TLS
+            in_tls = not above and not unopened_file(episode.scenario)
             in_tls = in_tls and episode.scenario.client.starts_tls != "never"
             refused = expectation.level is SecurityLevel.REFUSED and in_tls
             assert refused == (expectation.alert is not None)
@@ -222,14 +226,15 @@ def judged(scenario: Scenario, side: str, version: TlsVersion) -> tuple[str | No
     """
     world = issue_world(scenario, SeededEntropy(scenario.seed))
     judging = world.server if side == "client" else world.client
-    setup = scenario.server if side == "client" else scenario.client
+    rules = scenario.server
+    setup = rules if side == "client" else scenario.client
     policy = TrustPolicy(
         role=side,  # type: ignore[arg-type]
         store=judging.store,
         held=judging.held,
         server_name=scenario.client.server_name,
         profile=setup.profile,
-        require_certificate=scenario.server.client_authentication == "required",
+        require_certificate=rules.client_authentication == "required" or rules.insists_on_any,
         revocation=RevocationPolicy() if setup.revocation == "ocsp" else revocation_policy(setup, judging),
     )
     now = scenario.clock + setup.clock_offset
@@ -250,7 +255,9 @@ def test_the_trust_decision_comes_out_as_expected(
     expectation = scenario.expect[version]
     expected = (expectation.decisive_check, expectation.alert)
     verdict = judged(scenario, "server", version) if scenario.client.verify_server else (None, None)
-    if verdict == (None, None) and scenario.server.client_authentication in ("optional", "required"):
+    server = scenario.server
+    judges = server.client_authentication in ("optional", "required") or server.insists_on_any
+    if verdict == (None, None) and judges:
         verdict = judged(scenario, "client", version)
 
     if name in DECIDED_ELSEWHERE:

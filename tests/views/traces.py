@@ -32,7 +32,7 @@ HOSTILE = {
 # What no peer can write: lanes, kinds, and words from closed lists. All other text is poisoned.
 CLOSED = {
     "Setup": {"tls", "clock"},
-    "ActorSetup": {"name", "role", "party"},
+    "ActorSetup": {"name", "role", "party", "reports"},
     "ConnectionSetup": {"client", "server"},
     "HeldCertificate": {"name", "fingerprint", "signed_by"},
     "CertificateFacts": {"not_before", "not_after"},

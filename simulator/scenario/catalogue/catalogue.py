@@ -64,6 +64,8 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "secure-port certificate-maps-to-user terminal-without-certificate",
     # connections that begin in clear, and those that stay so
     "starttls secure-port-silent-client starttls-declined-refused starttls-declined-in-clear clear-port",
+    # servers of z/OS, and what their administrators see
+    "passthru-two-readings saf-check-fails no-certificate-5001",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.

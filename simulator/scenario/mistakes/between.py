@@ -39,7 +39,7 @@ def between_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
             yield Problem(("between", "party"), "must be redirector or proxy where [between] has settings")
         return
     if between.passes_through:
-        if between != Between(between.party, passes_through=True):
+        if between != Between(between.preset, between.party, passes_through=True):
             message = "means that TLS does not end there: leave out writes_header, server, client and expect"
             yield Problem(("between", "passes_through"), message, "true")
         return

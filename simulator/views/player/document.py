@@ -247,7 +247,7 @@ def _cards(trace: Trace) -> list[Values]:
         if event.seq and type(event.fact) not in TELLING:
             continue
         before = trace.events[: event.seq + 1]
-        facts = [list(pair) for pair in card_facts(card_of(before, outcome_of(before)), say)]
+        facts = [list(pair) for pair in card_facts(card_of(before, outcome_of(before), trace.setup), say)]
         if not found or found[-1]["facts"] != facts:
             found.append({"seq": event.seq, "facts": facts})
     return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import Protection
+from simulator.trace.return_code import code_words
 from simulator.trust.verdict import CheckOutcome
 from simulator.visible import clean as clean
 
@@ -158,6 +159,7 @@ def card_facts(card: SecurityCard, say: Say | None = None) -> tuple[tuple[str, s
         ("Access granted", yes[card.access_granted]),
         ("Refused at layer", card.refused_at or nobody),
         *([("Client saw", card.client_saw)] if card.client_saw else []),
+        *([("AT-TLS return code", code_words(card.return_code))] if card.return_code else []),
         ("Client believes", level_name(card.client_believes)),
         ("Server knows", level_name(card.server_knows)),
     )

@@ -14,6 +14,7 @@ from simulator.error_texts.table import Program, programs
 from simulator.tls.wire.version import PEER, SIDES, Side
 from simulator.trace.facts import Alert
 from simulator.trace.latest import last_verdict, side_named
+from simulator.trace.return_code import log_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,10 +64,14 @@ class ShownError(NamedTuple):
 
 
 def shown_errors(trace: Trace) -> list[ShownError]:
-    """The error texts of real programs for a refusal by TLS, the client's first; empty for any other end."""
-    outcome = trace.outcome
+    """The error texts of real programs for a refusal, the client's first; empty for any other end.
+
+    Those for a refusal by TLS were measured; the line of a server that reports by return codes is cited.
+    """
+    outcome, code = trace.outcome, trace.card.return_code
+    reported = [] if code is None else [ShownError("server", "z/OS AT-TLS (cited)", log_line(code))]
     if outcome.refused_at != "tls" or outcome.alert is None:
-        return []
+        return reported
     refusing, alert = outcome.alert.sender, outcome.alert.name
     verdict = last_verdict(trace.events, refusing)
     if verdict is not None and verdict.decisive is not None:
@@ -74,7 +79,10 @@ def shown_errors(trace: Trace) -> list[ShownError]:
     else:
         cause = "version-mismatch" if (refusing, alert) == ("server", "protocol_version") else ""
     read = _has_read(trace, PEER[refusing], alert)
-    return errors_for(refusing, cause, alert if read else "", outcome.negotiated or "")
+    found = errors_for(refusing, cause, alert if read else "", outcome.negotiated or "")
+    if any(actor.reports for actor in trace.setup.actors):  # its log has none of the measured texts
+        found = [one for one in found if one.side == "client"]
+    return found + reported
 
 
 def errors_for(refusing: Side, cause: str, alert: str, tls: str) -> list[ShownError]:

@@ -199,7 +199,8 @@ class _Pen:
             yield Passage((tuple(lines),), () if side else heading, again)
             side = error.side
         if side:
-            words = "Measured; … stands for what differs. For other texts: clientauth errors"
+            told = "Measured, or cited where it says so" if self.trace.card.return_code else "Measured"
+            words = f"{told}; … stands for what differs. For other texts: clientauth errors"
             yield Passage((tuple(self.paragraph(words, "  ", "quiet")),), BLANK, again)
 
     def rule(self, words: str, kind: str) -> str:
