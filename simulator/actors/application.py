@@ -42,6 +42,20 @@ class Answer:
     level: SecurityLevel | None
 
 
+@dataclass(frozen=True, slots=True)
+class Logon:
+    """A logon at the host behind a telnet server, as far as the terminal has come with it.
+
+    Attributes:
+        application: the ID of the application that the terminal named for Express Logon, empty for none; None
+            while it was not asked, or has not answered.
+        typed: the user and the password that it typed, or None while it has not.
+    """
+
+    application: str | None = None
+    typed: tuple[str, str] | None = None
+
+
 class Application(ABC):
     """An application protocol in which the server says who the client is to it, and at which level.
 
@@ -62,6 +76,15 @@ class Application(ABC):
     def may_decide(self, heard: bytes) -> bool:
         """Return True if the server knows enough to decide on the session; by default, to answer."""
         return self.may_answer(heard)
+
+    @property
+    def has_logon(self) -> bool:
+        """The client tries a logon at the host, and the server decides after it."""
+        return self.logon(b"") is not None
+
+    def logon(self, heard: bytes) -> Logon | None:  # noqa: ARG002 - of terminals
+        """The logon that the client tries at the host, or None: it wants a session, and no logon."""
+        return None
 
     @abstractmethod
     def is_whole(self, heard: bytes) -> bool:

@@ -18,6 +18,13 @@ def application_of(scenario: Scenario) -> Application:
         case "http":
             return HttpApplication(scenario.network.port)
         case "telnet" | "tn3270" as name:
-            return TelnetApplication(scenario.client.server_name, screens=name == "tn3270")
+            application, macro = scenario.client.express_logon, scenario.client.logon_macro
+            return TelnetApplication(
+                scenario.client.server_name,
+                screens=name == "tn3270",
+                express_logon=scenario.server.express_logon,
+                application=application or "",
+                macro=None if application is None else (macro[0], macro[1]),
+            )
         case _:
             return LINE

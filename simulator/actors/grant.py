@@ -39,6 +39,7 @@ class Grant:
         refusal_layer: the layer that a refusal falls on.
         reason: why it is granted or refused, in one sentence.
         told: the name that a header tells, in the words of the first line; empty where none does.
+        shown: what a host shows of a logon on its screen; empty without one.
         sought: the look for the user, or None where none was looked for or the table needs no words.
     """
 
@@ -51,6 +52,7 @@ class Grant:
     reason: str
     sought: UserSought | None = None
     told: str = ""
+    shown: str = ""
 
     @property
     def known(self) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.actors.application import LINE, Application
 from simulator.actors.grant import as_told, grant_of
+from simulator.actors.host.express_logon import logged_on, logon_steps
 from simulator.actors.identity_header import header_read
 from simulator.actors.inquiry import NO_RESPONDERS
 from simulator.actors.opening.of_server import ServerOpening
@@ -24,6 +25,7 @@ from simulator.trace.facts import Received, Sent, StandingChanged
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from simulator.actors.application import Logon
     from simulator.actors.grant import Grant
     from simulator.actors.inquiry import ResponderAddress
     from simulator.actors.peer import Question
@@ -103,6 +105,7 @@ class Server(ServerOpening):
         self._objection: str | None = None
         self._answered = False
         self._client_said = b""
+        self._logon_facts = 0  # reported
 
     def _notice(self, fact: Fact) -> list[Fact]:
         """Take the version for agreed with the server's own ServerHello; read what the client says."""
@@ -195,10 +198,15 @@ class Server(ServerOpening):
 
     def _after_connecting(self) -> list[Fact]:
         """Look the client up as soon as the application lets it decide, and wait for the decision."""
-        if not self.role.application.may_decide(self._client_said):
-            return []
-        grant = self._find_grant()
-        facts: list[Fact] = [grant.sought] if grant.sought else []
+        application, grant = self.role.application, self._find_grant()
+        logon = None if grant.refused else application.logon(self._client_said)
+        facts = self._logon_so_far(grant, logon) if logon else []
+        decides = application.may_decide(self._client_said) or (grant.refused and application.has_logon)
+        if not decides:
+            return facts + self._negotiate(application, self._client_said)
+        if grant.sought and not self._logon_facts:
+            facts.append(grant.sought)
+        grant = logged_on(grant, self.role.setup, logon)
         header = self.role.setup.believes_header
         if header is not None and not grant.refused:
             proved = self.belief.standing is Standing.AUTHENTICATED
@@ -210,6 +218,13 @@ class Server(ServerOpening):
         choice = "refuse" if grant.refused else "grant"
         self._wait_for("grant", ("grant", "refuse"), choice, grant.reason)
         return facts
+
+    def _logon_so_far(self, grant: Grant, logon: Logon) -> list[Fact]:
+        """Return what is new of the client's logon at the host; before it, the look for its user."""
+        steps = logon_steps(self.role.setup, grant.user, logon)
+        sought = [grant.sought] if grant.sought and steps and not self._logon_facts else []
+        new, self._logon_facts = steps[self._logon_facts :], len(steps)
+        return [*sought, *new]
 
     def _find_grant(self) -> Grant:
         """The grant by the server's rules, from what the handshake showed of the client."""

@@ -44,6 +44,7 @@ CHANGED = {
     "password": "From now on the {part} enters the {value} password.",
     "pin": "From now on the {part} enters the {value} PIN.",
     "preset": "From now on the {part} is set up as {value}.",
+    "passticket": "From now on the PassTicket of the telnet {part} is: {value}.",
 }
 SWITCHED_OFF_AT = -10 * MINUTE
 OPENED_AT = -1_000_000  # a second before it connects, and after every entry of a schedule

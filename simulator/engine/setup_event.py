@@ -121,6 +121,7 @@ def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
         ("starts TLS", STARTS[setup.starts_tls]),
         *_settings_of_both(setup),
         ("writes", _writing(setup)),
+        ("terminal's macro", _macro(setup)),
         ("key shares", str(setup.key_shares) if setup.key_shares != 1 else ""),
         ("profile", setup.profile),
     )
@@ -144,6 +145,7 @@ def _server_lane(scenario: Scenario, world: World, requested: Version) -> ActorS
         ("having refused, closes", CLOSES[scenario.network.close]),
         ("application", APPLICATIONS[scenario.network.application]),
         *_port(setup, scenario),
+        ("Express Logon", _express_logon(setup)),
         ("believes the header", TELLING[setup.believes_header] if setup.believes_header else ""),
         ("names these authorities", ", ".join(setup.ca_list)),
         *((f"user {user}", rule) for rule, user in setup.users_in_use.items()),
@@ -183,6 +185,28 @@ def _writing(setup: ClientSetup) -> str:
     """The time over which a client writes, and its habit, if it does not write all at once."""
     blindly = "" if setup.looks_first else ", without looking at what arrives"
     return f"for {setup.writing_ms:g} ms{blindly}" if setup.writing_ms else ""
+
+
+def _macro(setup: ClientSetup) -> str:
+    """What the terminal's macro types, and where."""
+    typed = " and ".join(setup.logon_macro)
+    return f"logs on to {setup.express_logon}, types {typed}" if setup.express_logon else ""
+
+
+def _express_logon(setup: ServerSetup) -> str:
+    """What a server offers with Express Logon, and what goes wrong with it."""
+    if not setup.express_logon:
+        return ""
+    found = ["offered"]
+    if setup.passticket_applications is not None:
+        found.append(f"PassTickets for {', '.join(setup.passticket_applications) or 'no application'}")
+    if setup.passticket_authority == "unreachable":
+        found.append("the authority cannot be reached")
+    found += {
+        "expired": ["its PassTicket expires"],
+        "used-before": ["it keeps a PassTicket that was used"],
+    }.get(setup.passticket, [])
+    return "; ".join(found)
 
 
 def _settings_of_both(setup: ClientSetup | ServerSetup) -> tuple[tuple[str, str], ...]:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
     from simulator.tls.wire.version import Side
 
-    GrantOf = Callable[[Certificate | None], Grant]  # of the client's certificate, or None
+    GrantOf = Callable[
+        [Certificate | None, bytes], Grant
+    ]  # of the client's certificate, or None, and its words
 
 READ_SIZE = 1 << 16  # more than any record holds, so one call reads all that is there
 
@@ -159,7 +161,7 @@ class OpensslServer(OpensslSide):
         context: its settings.
         tls: the one version it speaks.
         log: records its messages.
-        grant: maps the client's certificate, or None, to what the application grants.
+        grant: maps the client's certificate, or None, and what it said to what the application grants.
     """
 
     side = "server"
@@ -187,7 +189,7 @@ class OpensslServer(OpensslSide):
         if self._answered or not self._application.may_answer(said):
             return
         self._answered = True
-        grant = self._grant(self.peer_certificate)
+        grant = self._grant(self.peer_certificate, said)
         self._say(self._application.answer(said, grant, grant.reason if grant.refused else None))
         if grant.refused:
             self._say_goodbye()

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from simulator.actors.applications import application_of
 from simulator.actors.client import Client, obeys_ca_list
 from simulator.actors.grant import Grant, grant_of
+from simulator.actors.host.express_logon import logged_on
 from simulator.actors.server import Server
 from simulator.engine.roles import client_role, groups_for, server_role, server_version
 from simulator.engine.world import issue_world
@@ -240,9 +241,10 @@ class _Play:
         role = server_role(self.scenario, self.world, Version(self.tls))
         return ActorSide(Server(role, self.entropy.child("server")), self.log, self.judged_at.server)
 
-    def _grant(self, client: Certificate | None) -> Grant:
+    def _grant(self, client: Certificate | None, said: bytes) -> Grant:
         """The grant of the application on top of OpenSSL, by the rules of our server."""
         role = server_role(self.scenario, self.world, Version(self.tls))
         claimed = role.setup.client_authentication == "unverified"
         known = Standing.CLAIMED if claimed else Standing.AUTHENTICATED
-        return grant_of(Standing.ANONYMOUS if client is None else known, client, role.setup, role.known)
+        grant = grant_of(Standing.ANONYMOUS if client is None else known, client, role.setup, role.known)
+        return logged_on(grant, role.setup, role.application.logon(said))

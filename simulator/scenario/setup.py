@@ -33,6 +33,12 @@ PartyBetween = Literal["redirector", "proxy"]
 IdentityHeader = Literal["client-cert", "nginx"]
 PortSecurity = Literal["secure", "negtsecure", "any", "basic", "none"]
 StartsTls = Literal["at-once", "when-asked", "never"]
+TicketAuthority = Literal["answers", "unreachable"]
+PassTicket = Literal["new", "used-before", "expired"]
+LogonHost = Literal["tso", "vm"]
+
+# User and password as every macro of Express Logon types them (IBM Personal Communications, HCL ZIE).
+USUAL_MACRO = (")USR.ID(", ")PSS.WD(")
 
 USUAL_HANDSHAKE_TIMEOUT = timedelta(seconds=5)
 GOOD_CLOCK = datetime(2030, 3, 4, 9, 0, tzinfo=UTC)
@@ -151,6 +157,9 @@ class ClientSetup:
         looks_first: before it writes the rest it reads what has arrived; False: it reads only after that, as
             an eager client does.
         ocsp_timeout: how long it waits for a responder's answer.
+        express_logon: the application ID in the macro of its terminal, which logs on to the host; None for a
+            terminal without a macro.
+        logon_macro: what that macro types as user and as password.
     """
 
     certificate: str | None = "alice"
@@ -183,6 +192,8 @@ class ClientSetup:
     writing_ms: float = 0.0
     looks_first: bool = True
     ocsp_timeout: timedelta = USUAL_OCSP_TIMEOUT
+    express_logon: str | None = None
+    logon_macro: tuple[str, ...] = USUAL_MACRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +239,13 @@ class ServerSetup:
         revocation_failure: without an answer it refuses (``hard``), or accepts all the same (``soft``).
         crls: names of the revocation lists that it holds.
         ocsp_timeout: how long it waits for a responder's answer.
+        express_logon: Express Logon: it asks a terminal which application its macro logs on to, and puts the
+            certificate's user and a PassTicket in place of what the macro types.
+        passticket_applications: the IDs of the applications that there are PassTickets for; None for any.
+        passticket_authority: the authority for PassTickets answers, or cannot be reached.
+        passticket: the PassTicket when the host reads it: new; used for a logon before, since the server kept
+            it; or expired. Its algorithm is not modelled.
+        logon_host: the system that is logged on to, which refuses in its own words: TSO of z/OS, or z/VM.
     """
 
     certificate: str = "server"
@@ -260,6 +278,11 @@ class ServerSetup:
     revocation_failure: RevocationFailure = "hard"
     crls: tuple[str, ...] = ()
     ocsp_timeout: timedelta = USUAL_OCSP_TIMEOUT
+    express_logon: bool = False
+    passticket_applications: tuple[str, ...] | None = None
+    passticket_authority: TicketAuthority = "answers"
+    passticket: PassTicket = "new"
+    logon_host: LogonHost = "tso"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "users", FrozenMapping(self.users))

@@ -52,6 +52,8 @@ SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
     "dns_names": {"absent": None},
     **dict.fromkeys(("preset", "party", "writes_header", "believes_header", "forges"), _NONE),
     "accepted_policies": {"any": None},
+    "passticket_applications": {"any": None},
+    "express_logon": _NONE,
     **dict.fromkeys(("revoked", "released"), _NEVER),
     **dict.fromkeys(("next_update", "number"), _ABSENT),
     "lists": {"register": None},

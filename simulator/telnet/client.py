@@ -7,10 +7,7 @@ from msgspec import Struct
 from simulator.telnet.codes import (
     ALWAYS_RESPONSE,
     DEVICE_END,
-    ESC,
     IS,
-    USERVAR,
-    VALUE,
     VAR,
     Command,
     DataType,
@@ -18,6 +15,7 @@ from simulator.telnet.codes import (
 )
 from simulator.telnet.codes import TelnetOption as Option
 from simulator.telnet.data_stream import Aid
+from simulator.telnet.environment import Variable, answer_to, express_logon, read_variables
 from simulator.telnet.events import ScreenShown, TelnetEvent
 from simulator.telnet.machine import TelnetMachine, without
 from simulator.telnet.nvt import CR_NUL, CRLF, Paper
@@ -41,6 +39,9 @@ class Terminal(Struct, frozen=True):
         resource: the LU name it asks for, or empty.
         start_tls: it agrees to START-TLS.
         user: the USER of its environment (RFC 1572).
+        application: the ID of the application that its Express Logon names, or empty.
+        macro: user and password that its macro types on the first screen that has room for both, and Enter
+            behind them; None for no macro.
         columns: the width that it gives its window (RFC 1073).
         rows: the height of that window: of the alternate screen.
         functions: the functions of TN3270E that it wants.
@@ -51,6 +52,8 @@ class Terminal(Struct, frozen=True):
     resource: str = ""
     start_tls: bool = True
     user: str = "UNKNOWN"
+    application: str = ""
+    macro: tuple[str, str] | None = None
     columns: int = 80
     rows: int = 43
     functions: tuple[Tn3270eFunction, ...] = (
@@ -91,6 +94,7 @@ class TelnetClient(TelnetMachine):
         self.resource = ""
         self.functions = terminal.functions
         self.sequence = 0
+        self.macro = terminal.macro  # until it has run
 
     def start(self) -> list[TelnetEvent]:
         """Begin: wait for the server's first word."""
@@ -169,33 +173,19 @@ class TelnetClient(TelnetMachine):
         self.send_subnegotiation(Option.TERMINAL_TYPE, bytes([IS]) + name.encode("ascii"))
 
     def _environment(self, asked: bytes) -> bytes:
-        """The answer to NEW-ENVIRON SEND: USER and its value; another variable is named without a value.
+        """The answer to NEW-ENVIRON SEND: USER, and what Express Logon has; other variables without a value.
 
-        As s3270 answers: all variables and VAR "USER" bring USER, all user variables bring nothing.
+        As s3270 answers, measured request by request.
         """
-        user = bytes([VAR]) + b"USER" + bytes([VALUE]) + self.terminal.user.encode("ascii")
-        kinds = bytes([VAR, USERVAR])
-        if ESC in asked or VALUE in asked or (asked and asked[0] not in kinds):
+        wanted = read_variables(asked)
+        if any(one.value is not None for one in wanted):
             raise TelnetViolation(
-                "The server asks for variables in a form this terminal does not know.",
-                got=asked[:40].hex(" "),
+                "The server asks for a variable and gives it a value.",
+                got=" ".join(map(str, wanted))[:60],
                 expected="VAR or USERVAR, each with a name or alone",
             )
-        if not asked:
-            return bytes([IS]) + user
-        answer = bytearray([IS])
-        position = 0
-        while position < len(asked):
-            end = min(
-                (at for kind in kinds if (at := asked.find(kind, position + 1)) >= 0), default=len(asked)
-            )
-            name = asked[position:end]
-            if name in (bytes([VAR]), bytes([VAR]) + b"USER"):
-                answer += user
-            elif len(name) > 1:
-                answer += name
-            position = end
-        return bytes(answer)
+        user = Variable(VAR, "USER", self.terminal.user)
+        return answer_to(wanted, (user, *express_logon(self.terminal.application)))
 
     def _negotiated(self, message: Tn3270eMessage) -> None:
         """Take a message of TN3270E's negotiation."""
@@ -269,6 +259,21 @@ class TelnetClient(TelnetMachine):
         """Carry out the server's write, and show it."""
         self.display.write(data)
         self.told.append(ScreenShown(self.display.screen()))
+        self._run_macro()
+
+    def _run_macro(self) -> None:
+        """Type what the macro has, and press Enter, once: on the first screen with room in two fields."""
+        fields = self.display.open_fields()
+        if self.macro is None or self.display.locked or len(fields) < 2:
+            return
+        typed = list(zip(fields, self.macro, strict=False))
+        if any(len(text) > field.length for field, text in typed):
+            return
+        self.macro = None
+        for field, text in typed:
+            self.display.cursor = field.address
+            self.display.type(text)
+        self._press(Aid.ENTER)
 
     def _press(self, aid: Aid) -> None:
         """Send the key and the modified fields."""

@@ -51,6 +51,7 @@ def option_name(code: int) -> str:
 
 
 SEND, IS = 1, 0  # TERMINAL-TYPE and NEW-ENVIRON: the request, and its answer
+INFO = 2  # NEW-ENVIRON: a variable that has changed since
 VAR, VALUE, ESC, USERVAR = 0, 1, 2, 3  # NEW-ENVIRON (RFC 1572 section 2)
 FOLLOWS = 1  # START-TLS
 

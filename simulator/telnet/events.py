@@ -60,6 +60,16 @@ class ScreenWanted(TelnetEvent, frozen=True):
     resource: str = ""
 
 
+class ApplicationNamed(TelnetEvent, frozen=True):
+    """The client answered a server that offers Express Logon.
+
+    Attributes:
+        application: the ID of the application that its macro logs on to; empty if it names none.
+    """
+
+    application: str
+
+
 class LogonTyped(TelnetEvent, frozen=True):
     """The server read what was typed; a key that leaves the screen types nothing."""
 

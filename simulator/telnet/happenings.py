@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.telnet.codes import FOLLOWS, IS, SEND, RejectReason, Tn3270eFunction, option_name
+from simulator.telnet.codes import FOLLOWS, INFO, IS, SEND, RejectReason, Tn3270eFunction, option_name
 from simulator.telnet.codes import TelnetOption as Option
+from simulator.telnet.environment import read_variables
 from simulator.telnet.stream import (
     CommandItem,
     NegotiationItem,
@@ -19,6 +20,7 @@ _FIRST_BYTES = {
     (Option.TERMINAL_TYPE, IS): "TERMINAL-TYPE IS",
     (Option.NEW_ENVIRON, SEND): "NEW-ENVIRON SEND",
     (Option.NEW_ENVIRON, IS): "NEW-ENVIRON IS",
+    (Option.NEW_ENVIRON, INFO): "NEW-ENVIRON INFO",
 }
 
 
@@ -53,13 +55,14 @@ def describe(item: TelnetItem) -> str:
         case SubnegotiationItem(option=option, content=content):
             try:
                 name = name_of(item)
+                variables = read_variables(content[1:]) if option == Option.NEW_ENVIRON else ()
             except TelnetViolation:
                 return f"SB {option_name(option)}, {len(content)} bytes"
             if option == Option.TN3270E:
                 return describe_tn3270e(read_tn3270e(content))
             if name == "TERMINAL-TYPE IS":
                 return f"{name} {content[1:].decode('ascii', 'backslashreplace')}"
-            return name
+            return " ".join([name, *map(str, variables)])
         case CommandItem(command=command):
             return command.name
     return f"{len(item.raw)} bytes"

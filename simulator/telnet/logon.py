@@ -50,15 +50,15 @@ class LogonScreen(Struct, frozen=True):
         host: the host's name, in the heading.
         client: who the client is to the server: a user, or the subject of a certificate.
         standing: what the server knows of the client, in words.
-        level: the level of the session, by its name.
+        level: the level of the session, by its name; empty for a screen that says nothing of the client.
         message: words below the fields: an answer to what was typed, or the reason of a refusal.
         asks: user and password can be typed.
     """
 
     host: str
-    client: str
-    standing: str
-    level: str
+    client: str = ""
+    standing: str = ""
+    level: str = ""
     message: str = ""
     asks: bool = True
 
@@ -72,8 +72,10 @@ class LogonScreen(Struct, frozen=True):
 
         The client gets at most four rows: a longer name of a certificate ends in dots, the level stays.
         """
-        found = []
+        found: list[tuple[int, str, str]] = []
         row = _FIRST_ROW
+        if not self.level:
+            return found
         for label, text in zip(_LABELS, (self.client, self.standing, self.level), strict=True):
             lines = wrap(clean(text), _VALUE_WIDTH, max_lines=4, placeholder=" ...") or [""]
             for line in lines:

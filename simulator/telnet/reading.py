@@ -1,10 +1,12 @@
-"""Application data of a telnet session in words: its negotiation, and the rows of a screen."""
+"""Application data of a telnet session in words: its negotiation, the rows of a screen, what was typed."""
 
 from __future__ import annotations
 
 from simulator.telnet.codes import Command, DataType
-from simulator.telnet.data_stream import WriteCommand
+from simulator.telnet.data_stream import Aid, read_input
+from simulator.telnet.express_logon import PASSWORD_PLACEHOLDER
 from simulator.telnet.happenings import describe
+from simulator.telnet.logon import typed_of
 from simulator.telnet.nvt import Paper
 from simulator.telnet.screen import Display, Screen
 from simulator.telnet.stream import CommandItem, DataItem, TelnetReader, TelnetViolation
@@ -12,7 +14,10 @@ from simulator.telnet.tn3270e import read_header
 
 
 def phrases_of(data: bytes) -> tuple[str, ...]:
-    """The negotiation, item by item: ``DO TN3270E``, ``BIND-IMAGE``; text and screens are no phrases."""
+    """The negotiation, item by item, and what was typed: ``DO TN3270E``, ``BIND-IMAGE``, ``typed …``.
+
+    Text and screens are no phrases.
+    """
     return tuple(words for words, _ in _told(data) if words)
 
 
@@ -45,13 +50,25 @@ def _told(data: bytes) -> list[tuple[str, Screen | None]]:
     return found
 
 
+def _typed(content: bytes) -> str:
+    """What a key sends. A password is told by its length alone, unless it is the placeholder for one."""
+    typed = typed_of(read_input(content))
+    if typed is None:
+        return f"the key {Aid(content[0]).name}"
+    user, password = typed
+    secret = password if password == PASSWORD_PLACEHOLDER else f"of {len(password)} characters"
+    return f"typed, with Enter: user {user or 'empty'}, password {secret if password else 'empty'}"
+
+
 def _record(content: bytes) -> tuple[str, Screen | None]:
-    """One record. Without a TN3270E header its first byte is a command, which is no data type of a header."""
+    """One record. Its first byte says what it is: the codes of keys, writes and TN3270E headers differ."""
     try:
-        if content[:1] and content[0] not in WriteCommand._value2member_map_:
+        if content[:1] and content[0] in DataType._value2member_map_:
             header, content = read_header(content)
             if header.data_type is not DataType.DATA_3270:
                 return header.data_type.name.replace("_", "-"), None
+        if content[:1] and content[0] in Aid._value2member_map_:
+            return _typed(content), None
         display = Display()
         display.write(content)
     except TelnetViolation:

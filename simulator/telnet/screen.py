@@ -171,6 +171,10 @@ class Display:
             attribute, colour = self.attributes[start]
             yield ScreenField((start + 1) % stream.CELLS, length, attribute, colour)
 
+    def open_fields(self) -> list[ScreenField]:
+        """The fields that can be typed in."""
+        return [field for field in self.fields() if not field.is_protected and field.length]
+
     def field_at(self, address: int) -> ScreenField | None:
         """The field that a place belongs to, or None outside the fields and on an attribute."""
         for field in self.fields():
@@ -199,7 +203,7 @@ class Display:
 
     def tab(self) -> None:
         """Move the cursor to the next unprotected field, or stay where there is none."""
-        starts = [field.address for field in self.fields() if not field.is_protected and field.length]
+        starts = [field.address for field in self.open_fields()]
         if starts:
             self.cursor = next((start for start in starts if start > self.cursor), starts[0])
 

@@ -13,12 +13,13 @@ from msgspec import Struct
 from simulator.telnet.codes import SEND, Command, DataType, RejectReason, Tn3270eFunction
 from simulator.telnet.codes import TelnetOption as Option
 from simulator.telnet.data_stream import COLUMNS, ROWS, read_input
-from simulator.telnet.events import LogonTyped, ScreenWanted, SessionMode, TelnetEvent
+from simulator.telnet.environment import ASKED, application_of, read_variables, write_request
+from simulator.telnet.events import ApplicationNamed, LogonTyped, ScreenWanted, SessionMode, TelnetEvent
 from simulator.telnet.logon import LogonScreen, typed_of
 from simulator.telnet.machine import TelnetMachine, type_name
 from simulator.telnet.nvt import PASSWORD_PROMPT, USER_PROMPT, echo, pieces, take_line
 from simulator.telnet.options import OF_SERVER
-from simulator.telnet.states import SERVER, TelnetState
+from simulator.telnet.states import READ_OVER, SERVER, TelnetState
 from simulator.telnet.stream import DataItem, SubnegotiationItem, TelnetItem, TelnetViolation, doubled
 from simulator.telnet.tn3270e import RecordHeader, Tn3270eMessage, bind_image, read_header, read_tn3270e
 
@@ -43,6 +44,7 @@ class TelnetServerConfig(Struct, frozen=True):
         start_tls: TLS by START-TLS: not, offered (a client that declines stays in clear), or required.
         screens: it shows 3270 screens; without, plain telnet alone.
         tn3270e: it offers TN3270E before TN3270.
+        express_logon: it asks which application the terminal's macro logs on to.
         resource: the LU name that it assigns.
         functions: the functions of TN3270E that it takes part in.
     """
@@ -50,6 +52,7 @@ class TelnetServerConfig(Struct, frozen=True):
     start_tls: StartTls = "no"
     screens: bool = True
     tn3270e: bool = True
+    express_logon: bool = False
     resource: str = "LU000001"
     functions: tuple[Tn3270eFunction, ...] = (
         Tn3270eFunction.BIND_IMAGE,
@@ -70,6 +73,7 @@ class TelnetServer(TelnetMachine):
     """
 
     moves = SERVER
+    answered_always = READ_OVER
 
     def __init__(self, config: TelnetServerConfig) -> None:
         super().__init__(OF_SERVER)
@@ -102,7 +106,7 @@ class TelnetServer(TelnetMachine):
 
     def after_tls(self) -> None:
         """Negotiate, under TLS."""
-        self._negotiate()
+        self._ask_for_application()
 
     def happen(self, name: str, item: TelnetItem) -> None:
         """Handle a happening of the row of the state."""
@@ -117,6 +121,13 @@ class TelnetServer(TelnetMachine):
             case "START-TLS FOLLOWS":
                 self.announce_tls()
                 self.wait_for_tls()
+            case "WILL NEW-ENVIRON":
+                self.send_subnegotiation(Option.NEW_ENVIRON, write_request(ASKED))
+                self.move(S.WAIT_VARIABLES)
+            case "WONT NEW-ENVIRON":
+                self._application_named("")
+            case "NEW-ENVIRON INFO":
+                pass
             case "WILL TN3270E":
                 self.send_tn3270e(Tn3270eMessage("SEND DEVICE-TYPE"))
                 self.move(S.WAIT_DEVICE_TYPE)
@@ -143,10 +154,23 @@ class TelnetServer(TelnetMachine):
     def _begin(self) -> None:
         """Ask for START-TLS, or negotiate at once."""
         if self.config.start_tls == "no":
-            self._negotiate()
+            self._ask_for_application()
         else:
             self.ask(Command.DO, Option.START_TLS)
             self.move(S.WAIT_START_TLS)
+
+    def _ask_for_application(self) -> None:
+        """Ask a terminal with screens what its macro logs on to, if the server offers Express Logon."""
+        if self.config.screens and self.config.express_logon:
+            self.ask(Command.DO, Option.NEW_ENVIRON)
+            self.move(S.WAIT_ENVIRONMENT)
+        else:
+            self._negotiate()
+
+    def _application_named(self, application: str) -> None:
+        """Report the application, and go on to the terminal."""
+        self.told.append(ApplicationNamed(application))
+        self._negotiate()
 
     def _negotiate(self) -> None:
         """Ask for TN3270E, for a terminal type, or for nothing."""
@@ -164,7 +188,10 @@ class TelnetServer(TelnetMachine):
         self.move(S.WAIT_TERMINAL_TYPE)
 
     def _subnegotiated(self, item: SubnegotiationItem) -> None:
-        """Read the client's device, functions or terminal type."""
+        """Read the client's application, device, functions or terminal type."""
+        if item.option == Option.NEW_ENVIRON:
+            self._application_named(application_of(read_variables(item.content[1:])))
+            return
         if item.option == Option.TERMINAL_TYPE:
             self._typed(type_name(item.content))
             return

@@ -7,7 +7,8 @@ Rules that the tables obey, and that a test walks through state by state:
 2. An option negotiation outside its row is answered by the tables of :mod:`simulator.telnet.options` and
    moves nothing: either side may negotiate at any time (RFC 854). A subnegotiation of an option that is not
    in effect means nothing (RFC 855). One of an option in effect, outside its row, ends the connection.
-3. The client answers the happenings of ``AT_ANY_TIME`` in every state that reads, and stays in it.
+3. What a side takes in every state that reads, and stays in it: the client answers the happenings of
+   ``AT_ANY_TIME``, and the server reads over those of ``READ_OVER``.
 4. A state whose row is empty reads nothing. ``WAIT_TLS`` waits until TLS protects the connection and
    ``WAIT_SCREEN`` until the actor says what is shown. Bytes of a peer that come before TLS, and behind the
    START-TLS subnegotiation, are TLS's: read as telnet they would be taken for protected ones.
@@ -36,6 +37,8 @@ class TelnetState(Enum):
 
     # server
     WAIT_START_TLS = "WAIT_START_TLS"  # DO START-TLS is out
+    WAIT_ENVIRONMENT = "WAIT_ENVIRONMENT"  # DO NEW-ENVIRON is out
+    WAIT_VARIABLES = "WAIT_VARIABLES"  # the client names the application of its Express Logon
     WAIT_TN3270E = "WAIT_TN3270E"  # DO TN3270E is out
     WAIT_DEVICE_TYPE = "WAIT_DEVICE_TYPE"  # the client names its device
     WAIT_FUNCTIONS = "WAIT_FUNCTIONS"  # both agree on functions
@@ -64,6 +67,9 @@ SERVER: Mapping[TelnetState, TelnetMoves] = {
     S.WAIT_START_TLS: {"WILL START-TLS": (S.WAIT_FOLLOWS,), "WONT START-TLS": (*_NEXT, S.REFUSED)},
     S.WAIT_FOLLOWS: {"START-TLS FOLLOWS": (S.WAIT_TLS,)},
     S.WAIT_TLS: {},
+    # Before TN3270E, as a trace of a terminal at a z/OS server has it.
+    S.WAIT_ENVIRONMENT: {"WILL NEW-ENVIRON": (S.WAIT_VARIABLES,), "WONT NEW-ENVIRON": _NEXT},
+    S.WAIT_VARIABLES: {"NEW-ENVIRON IS": _NEXT, "WONT NEW-ENVIRON": _NEXT},
     S.WAIT_TN3270E: {"WILL TN3270E": (S.WAIT_DEVICE_TYPE,), **_OLD},
     S.WAIT_DEVICE_TYPE: {"DEVICE-TYPE REQUEST": (S.WAIT_FUNCTIONS, S.WAIT_DEVICE_TYPE), **_OLD},
     S.WAIT_FUNCTIONS: {
@@ -149,6 +155,9 @@ CLIENT: Mapping[TelnetState, TelnetMoves] = {
 
 #: What the client answers wherever it reads: its window, its terminal and its environment.
 AT_ANY_TIME = frozenset({"DO NAWS", "TERMINAL-TYPE SEND", "NEW-ENVIRON SEND"})
+
+#: What the server reads over wherever it reads: a variable that changed, once it has read what it asked for.
+READ_OVER = frozenset({"NEW-ENVIRON INFO"})
 
 #: States in which a machine reads nothing because it waits for its actor, and those in which it has ended.
 TELNET_WAITS = frozenset({S.WAIT_TLS, S.WAIT_SCREEN})

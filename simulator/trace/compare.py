@@ -29,6 +29,7 @@ from simulator.trace.facts import (
 )
 from simulator.trace.header_read import HeaderRead
 from simulator.trace.json import plain
+from simulator.trace.logon_step import LogonStep
 from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import CheckOutcome
 
@@ -54,6 +55,7 @@ COUNTING: Mapping[type, tuple[str, ...]] = {
     UserSought: ("user",),
     TimerExpired: ("awaited",),
     HeaderRead: ("names", "user"),
+    LogonStep: ("what", "application", "user"),
 }
 
 

@@ -13,6 +13,7 @@ from simulator.security import RefusalLayer, SecurityLevel, Standing  # noqa: TC
 from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
 from simulator.trace.header_read import HeaderRead
 from simulator.trace.json import HexBytes, KindOfFact, TraceValue
+from simulator.trace.logon_step import LogonStep
 from simulator.trace.setup import ActorSetup, ConnectionSetup, HeldCertificate, HeldCrl  # noqa: TC001 - see above
 from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import Verdict  # noqa: TC001 - see above
@@ -345,6 +346,7 @@ Fact = (
     | StandingChanged
     | UserSought
     | HeaderRead
+    | LogonStep
     | Noted
     | TimerExpired
     | Unanswered

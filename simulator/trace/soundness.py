@@ -21,6 +21,7 @@ from simulator.trace.facts import (
 )
 from simulator.trace.header_read import HeaderRead
 from simulator.trace.json import wrong
+from simulator.trace.logon_step import LogonStep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +135,7 @@ def _who_may(setup: Setup, event: Event) -> set[str]:
     match event.fact:
         case BeliefChanged():
             return {connection.client for connection in setup.connections}
-        case StandingChanged() | UserSought() | HeaderRead():
+        case StandingChanged() | UserSought() | HeaderRead() | LogonStep():
             return {connection.server for connection in setup.connections}
         case _:
             return set()

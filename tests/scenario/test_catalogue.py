@@ -67,7 +67,7 @@ DECIDED_ELSEWHERE = {
 }
 
 # Scenarios of other topics than "from certificate to user" in which a layer above TLS refuses.
-REFUSED_ABOVE_TLS = {"saf-check-fails"}
+REFUSED_ABOVE_TLS = {"saf-check-fails", "express-logon-not-mapped", "express-logon-ticket-used-twice"}
 
 
 def test_the_catalogue_has_its_scenarios_and_their_files() -> None:

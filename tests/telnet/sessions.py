@@ -30,6 +30,7 @@ ANSWER = LogonScreen(
 
 OLD = Terminal(device="")  # s3270 without TN3270E, as with the prefix N:
 DECLINING = Terminal(start_tls=False)
+EXPRESS = Terminal(application="TSOPROD")
 SERVERS = {
     "tn3270e": TelnetServerConfig(),
     "tn3270e without BIND": TelnetServerConfig(functions=()),
@@ -38,6 +39,8 @@ SERVERS = {
     "START-TLS, tn3270": TelnetServerConfig(start_tls="required", tn3270e=False),
     "START-TLS offered": TelnetServerConfig(start_tls="offered"),
     "plain": TelnetServerConfig(screens=False),
+    "Express Logon": TelnetServerConfig(express_logon=True),
+    "START-TLS, Express Logon": TelnetServerConfig(start_tls="required", express_logon=True),
 }
 
 

@@ -62,6 +62,7 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "proxy-forwards-certificate proxy-header-spoofed two-tiers-of-trust",
     # at the terminal: telnet and TN3270 inside TLS, up to the logon screen
     "secure-port certificate-maps-to-user terminal-without-certificate",
+    "express-logon express-logon-not-mapped express-logon-ticket-used-twice",
     # connections that begin in clear, and those that stay so
     "starttls secure-port-silent-client starttls-declined-refused starttls-declined-in-clear clear-port",
     # servers of z/OS, and what their administrators see

@@ -17,6 +17,7 @@ from simulator.scenario.mistakes.responders import responders_problems
 from simulator.scenario.mistakes.revocation import crls_problems
 from simulator.scenario.mistakes.schedule import schedule_problems
 from simulator.scenario.mistakes.sides import client_problems, server_problems
+from simulator.scenario.mistakes.terminal import logon_problems
 from simulator.visible import is_visible
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def scenario_problems(scenario: ScenarioSetup) -> list[Problem]:
         *responders_problems(scenario),
         *client_problems(scenario),
         *server_problems(scenario),
+        *logon_problems(scenario),
     ]
     return found or [*between_problems(scenario), *opening_problems(scenario), *schedule_problems(scenario)]
 

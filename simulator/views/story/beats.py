@@ -29,6 +29,7 @@ from simulator.trace.facts import (
     UserSought,
 )
 from simulator.trace.header_read import HeaderRead
+from simulator.trace.logon_step import LogonStep
 from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
@@ -221,11 +222,9 @@ class _Walk:
                 return self._remark(event, "state", f"{clean(fact.before)} → {clean(fact.after)}")
             case UserSought():
                 # A rule is shown as it is written, not by the short name of a subject that it spells.
-                fitting = (
-                    f"{clean(one.rule)} → {clean(one.user)}: {clean(one.found)}." for one in fact.fitting
-                )
-                return self._remark(event, "note", clean(fact.reason), tuple(fitting))
-            case Noted() | HeaderRead() | TimerExpired():
+                fits = (f"{clean(one.rule)} → {clean(one.user)}: {clean(one.found)}." for one in fact.fitting)
+                return self._remark(event, "note", clean(fact.reason), tuple(fits))
+            case Noted() | HeaderRead() | LogonStep() | TimerExpired():
                 words = say(fact.text)
                 return self._remark(event, "note", words, tuple(filter(None, [words.partition(". ")[2]])))
             case Unanswered(reason=why):

@@ -25,6 +25,7 @@ from simulator.trace.facts import (
     UserSought,
 )
 from simulator.trace.header_read import HeaderRead
+from simulator.trace.logon_step import LogonStep
 from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
@@ -96,7 +97,7 @@ def headline(event: Event, names: Names = NAMELESS) -> str:
             return f"{who} has no answer about {names.shown(fact.certificate)} from an OCSP responder"
         case HeaderRead(names=name):
             return f"{who} reads {f'the name {names.shown(name)}' if name else 'no name'} in a header"
-        case Noted() | TimerExpired():
+        case Noted() | LogonStep() | TimerExpired():
             return names.shown(fact.text).partition(". ")[0].removesuffix(".")
 
 

@@ -1,0 +1,1 @@
+"""The host behind a telnet server, on which a terminal logs on."""
