@@ -123,7 +123,7 @@ def _lacking(setup: ServerSetup, user: str | None, application: str) -> str:
     if setup.passticket_authority == "unreachable":
         return "The telnet server cannot reach the authority for PassTickets"
     if user is None:
-        return "The client's certificate is mapped to no user"
+        return "The client showed no certificate that is mapped to a user"
     if setup.passticket_applications is not None and application not in setup.passticket_applications:
         return f"The authority knows no application {application}"
     return ""
