@@ -5,13 +5,16 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
+# Tests start Python some hundred times, which takes half as long where compiled modules are kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test test-all check-fast fuzz lint types figures schema check help-book notebooks notebooks-run site lesson clean
 
 demo: $(STAMP)
 	$(BIN)/clientauth demo
 
 test: $(STAMP) lint types
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 # Every run of the catalogue, every type of key, the notebooks, browsers and outside programs.
 test-all: export CI = true
@@ -19,7 +22,7 @@ test-all: test
 
 # While one works: lint, types, and the rooms below the views, in under a minute.
 check-fast: $(STAMP) lint types
-	$(BIN)/pytest -q -n auto tests/test_architecture.py tests/tls tests/trust tests/engine
+	$(BIN)/pytest -q -n auto --dist worksteal tests/test_architecture.py tests/tls tests/trust tests/engine
 
 # Hostile bytes for a while; what is found is stored in tests/regressions and played again by every make test.
 FUZZ_SECONDS ?= 60

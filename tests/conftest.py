@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 from tests.played import EVERY_RUN, EVERYTHING, RUNS
+
+# jsonschema would make 38 parsers of international addresses at its import, which takes 3 s in each process.
+# No schema here has this format, and jsonschema goes without where the package is absent.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def pytest_report_header() -> str:

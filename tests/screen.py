@@ -7,21 +7,15 @@ import os
 import pty
 import re
 import struct
-import subprocess
-import sys
 import termios
+from pathlib import Path
 from select import select
 from time import monotonic
 
 from tests.peers import ROOT
+from tests.processes import COMMAND, Process
 
 PATIENCE_S = 30.0  # for one thing to appear on a busy machine
-# Signals of keys go to whose terminal it is, so the command takes it for its own before it begins.
-OWN_TERMINAL = """\
-import fcntl, os, sys, termios
-fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-os.execv(sys.argv[1], sys.argv[1:])
-"""
 PICTURE = "\x1b[H\x1b[2J"
 OTHER_SCREEN, USUAL_SCREEN = "\x1b[?1049h", "\x1b[?1049l"
 CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -33,7 +27,7 @@ class Screen:
     Args:
         columns, lines: the window.
         arguments: the words after ``clientauth``.
-        program: Python's own arguments: what is run.
+        code: what is run; it finds the arguments in ``sys.argv``.
         environment: variables beside the usual ones.
     """
 
@@ -42,7 +36,7 @@ class Screen:
         columns: int,
         lines: int,
         *arguments: str,
-        program: tuple[str, ...] = ("-m", "simulator"),
+        code: str = COMMAND,
         **environment: str,
     ) -> None:
         self.said = ""
@@ -52,13 +46,13 @@ class Screen:
         self.before = termios.tcgetattr(self.terminal)
         settings = {"PYTHONPATH": str(ROOT), "TERM": "xterm", "PYTHONIOENCODING": "utf-8"} | environment
         kept = {name: text for name, text in os.environ.items() if name not in ("COLUMNS", "LINES")}
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", OWN_TERMINAL, sys.executable, *program, *arguments],
-            stdin=inside,
-            stdout=inside,
-            stderr=inside,
-            env=kept | settings,
-            start_new_session=True,
+        self.process = Process(
+            *arguments,
+            streams=(inside, inside, inside),
+            cwd=Path.cwd(),
+            environment=kept | settings,
+            code=code,
+            own_terminal=True,  # signals of keys go to whose terminal it is
         )
         os.close(inside)
 
@@ -66,8 +60,7 @@ class Screen:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
+        self.process.kill()
         self.process.wait()
         os.close(self.terminal)
 

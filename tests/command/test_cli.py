@@ -16,21 +16,7 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.views.export import RUN_SUFFIXES
 from tests.peers import ROOT
 from tests.played import some
-
-
-def clientauth(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command and give what it said."""
-    return subprocess.run(
-        [sys.executable, "-m", "simulator", *arguments],
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **environment},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+from tests.processes import clientauth
 
 
 def test_help_names_every_verb(tmp_path: Path) -> None:

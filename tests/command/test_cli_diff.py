@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from simulator.views.view_table import VIEWS
-from tests.command.test_cli import clientauth
 from tests.played import some
+from tests.processes import clientauth
 
 if TYPE_CHECKING:
     from pathlib import Path

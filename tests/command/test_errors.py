@@ -13,8 +13,8 @@ from simulator.command.error_answers import answer_text, document
 from simulator.error_texts.lookup import look_up
 from simulator.error_texts.table import programs
 from simulator.views.drawing.cells import cells
-from tests.command.test_cli import clientauth
 from tests.peers import ROOT
+from tests.processes import clientauth
 
 if TYPE_CHECKING:
     from pathlib import Path

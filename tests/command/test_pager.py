@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
 import termios
 from functools import partial
 from time import sleep
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -23,9 +22,12 @@ from simulator.scenario.catalogue.catalogue import BASICS
 from simulator.views.drawing.cells import cells
 from simulator.views.texts.screens import Passage, screens
 from simulator.views.texts.terminal import passages, story
-from tests.peers import ROOT
 from tests.played import RUNS, run_of
+from tests.processes import clientauth
 from tests.screen import OTHER_SCREEN, USUAL_SCREEN, Screen
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SIZES = ((60, LEAST_LINES), (60, 17), (60, 24), (80, 24), (120, 40))
 windows = pytest.mark.parametrize(("columns", "lines"), SIZES)
@@ -249,7 +251,7 @@ def test_an_error_gives_the_terminal_back() -> None:
         "from simulator.command import pager; from simulator.__main__ import main\n"
         "pager.Book.turn = lambda book, what: 1 / 0; main()"
     )
-    with Screen(80, 24, "run", "valid-certificate", "--step", program=("-c", failing)) as screen:
+    with Screen(80, 24, "run", "valid-certificate", "--step", code=failing) as screen:
         screen.wait("q quit")
         assert 1 == screen.end(" ")
         assert "ZeroDivisionError" in screen.said.rpartition(USUAL_SCREEN)[2]
@@ -349,18 +351,10 @@ def test_a_terminal_without_the_signs_is_told_in_ascii() -> None:
 
 
 @pytest.mark.parametrize("arguments", [("run", "valid-certificate", "--step"), ("demo", "--present")])
-def test_without_a_terminal_all_comes_at_once(arguments: tuple[str, ...]) -> None:
+def test_without_a_terminal_all_comes_at_once(arguments: tuple[str, ...], tmp_path: Path) -> None:
     """Where nobody can turn pages everything is printed, without codes, and a line beside it says why."""
-    told = subprocess.run(
-        [sys.executable, "-m", "simulator", *arguments],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=60,
-        check=True,
-    )
+    told = clientauth(*arguments, cwd=tmp_path)
+    assert 0 == told.returncode
     assert "What the session is worth" in told.stdout
     assert "\x1b" not in told.stdout
     assert "no terminal. All of it follows at once." in told.stderr

@@ -21,12 +21,12 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.cells import cells
-from tests.command.test_cli import clientauth
 from tests.peers import program
 from tests.pki.made_files import MADE, alice, certificates, identity, made
 from tests.pki.made_files import PASSWORD as FILES_PASSWORD
 from tests.pki.of_tools import of_ml_dsa
 from tests.played import EVERYTHING
+from tests.processes import clientauth
 
 if TYPE_CHECKING:
     from pathlib import Path
