@@ -12,6 +12,7 @@ from importlib import import_module
 MODULES = {
     "classroom.deciding": "choices decisions live ways",
     "classroom.exercises": "check exercise",
+    "classroom.faults": "fault",
     "classroom.pictures": "beside level_plot show",
     "classroom.puzzle": "case case_checks",
     "classroom.tables": "card certificate conversation explain ledger levels proof refusals tell",

@@ -16,6 +16,7 @@ from simulator import SecurityLevel, catalogue
 from simulator.command.cli import clientauth
 from simulator.lessons import case
 from simulator.lessons.classroom.exercises import exercises
+from simulator.lessons.classroom.faults import rounds
 from simulator.lessons.classroom.puzzle import CASES
 from simulator.lessons.facts.facts import FACTS, fact
 from simulator.lessons.facts.values import NONE
@@ -82,11 +83,20 @@ def test_the_answers_of_the_quiz_are_those_that_are_computed() -> None:
 
 def test_the_cases_are_decided_as_the_simulator_does() -> None:
     """The table of cases is what the server finds."""
-    table = re.findall(
-        r"^\| (\d) \| ([\w-]+) \|$", ANSWERS.partition("## You are the server")[2], re.MULTILINE
-    )
+    table = _numbered("## You are the server")
     found = [fact(case(number).run.trace, "server_failed_at") for number in range(1, len(CASES) + 1)]
     assert [(str(n), "accept" if name == NONE else name) for n, name in enumerate(found, 1)] == table
+
+
+def test_the_faults_of_the_rounds_are_listed() -> None:
+    """The table of the game has the fault of every round."""
+    assert [(str(one.number), one.cause) for one in rounds()] == _numbered("## Find the fault")
+
+
+def _numbered(heading: str) -> list[tuple[str, str]]:
+    """The rows of the table below a heading: a number, and the answer."""
+    section = ANSWERS.partition(heading)[2].partition("\n## ")[0]
+    return re.findall(r"^\| (\d) \| ([\w-]+) \|$", section, re.MULTILINE)
 
 
 def test_the_solutions_solve_the_exercises() -> None:
