@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from simulator.actors.grant import DEFERRED_WORDS
 from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
 from simulator.pki.host import read_host
 from simulator.security import SecurityLevel
@@ -28,6 +29,12 @@ _REQUEST = re.compile(rb"GET [!-~]+ HTTP/1\.[01]\r\n%b\r\n" % _HEADERS)
 _ANSWER = re.compile(
     rb"(?i:HTTP/1\.[01]) ([0-9]{3}) [ -~]*\r\n%b?(?i:Content-Length): ([0-9]{1,9})\r\n" % _HEADERS
 )
+# nginx 1.22, byte for byte but for the line with its name and version below a rule.
+_REFUSAL_PAGE = (
+    "<html>\r\n<head><title>400 {0}</title></head>\r\n<body>\r\n"
+    "<center><h1>400 Bad Request</h1></center>\r\n<center>{0}</center>\r\n</body>\r\n</html>\r\n"
+)
+_REFUSAL_TITLE = re.compile(rb"<title>(400 (?:%b))</title>" % "|".join(DEFERRED_WORDS).encode())
 _REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden"}
 
 
@@ -37,9 +44,11 @@ class Answer:
 
     Attributes:
         level: the level that it names, or None if it has not the form that says one.
+        words: the words that say so, where they are not the level's name.
     """
 
     level: SecurityLevel | None
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,8 @@ class LineApplication(Application):
 class HttpApplication(Application):
     """One GET and one answer of HTTP/1.1: 200 with a welcome, 403 with a refusal, 400 for other bytes.
 
+    A client whose certificate is refused above TLS gets the page of nginx, with the status 400.
+
     Attributes:
         port: the server's, for the header Host.
     """
@@ -163,6 +174,8 @@ class HttpApplication(Application):
         """A page with the line that says who the client is, and the level."""
         if _REQUEST.match(heard) is None:
             return _page(400, b"This is no request that this server answers.\r\n")
+        if objection is not None and objection in DEFERRED_WORDS:
+            return _page(400, _REFUSAL_PAGE.format(objection).encode(), "text/html")
         return _page(200 if objection is None else 403, grant.line(objection))
 
     def read(self, said: bytes) -> Answer | None:
@@ -175,15 +188,18 @@ class HttpApplication(Application):
             return Answer(None)
         if len(body) < int(found[2]):
             return None
-        level = read_server_line(body[: int(found[2])])
+        body = body[: int(found[2])]
+        if found[1] == b"400" and (title := _REFUSAL_TITLE.search(body)) is not None:
+            return Answer(SecurityLevel.REFUSED, title[1].decode())
+        level = read_server_line(body)
         refused = level is SecurityLevel.REFUSED
         return Answer(level if found[1] == (b"403" if refused else b"200") else None)
 
 
-def _page(status: int, body: bytes) -> bytes:
-    """An answer of plain text. It has no Date: the same scenario gives the same bytes."""
+def _page(status: int, body: bytes, kind: str = "text/plain; charset=utf-8") -> bytes:
+    """An answer, plain text by default. It has no Date: the same scenario gives the same bytes."""
     head = (
-        f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        f"HTTP/1.1 {status} {_REASONS[status]}\r\nContent-Type: {kind}\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     return head.encode() + body

@@ -278,16 +278,17 @@ class Client(ClientOpening):
         if answer.level is None:
             return replies
         self._granted = answer.level is not SecurityLevel.REFUSED
-        return replies + self._learn(answer.level) + (self._say_goodbye() if self._granted else [])
+        learnt = self._learn(answer.level, answer.words)
+        return replies + learnt + (self._say_goodbye() if self._granted else [])
 
     def _session_granted(self) -> bool:
         return self._granted
 
-    def _learn(self, level: SecurityLevel) -> list[Fact]:
+    def _learn(self, level: SecurityLevel, words: str) -> list[Fact]:
         """Believe the server's word if the client verified the server and the word fits the session."""
         if self.in_clear:
             return self._learn_in_clear(level)
-        said = f"The server said: {level.value}."
+        said = f"The server said: {words or level.value}."
         if level is not SecurityLevel.REFUSED and not self._server_verified:
             reason = f"{said} But the client did not verify who says so."
             return self._believe(SecurityLevel.ENCRYPTED, reason, peer=self._subject)

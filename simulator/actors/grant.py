@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 GUEST = "guest"
 CANNOT_KNOW = "Whether the client verified the server, it cannot know."
+# nginx tells a client that it refuses above TLS no more than this; the failed check stands in its log.
+NONE_SENT = "No required SSL certificate was sent"
+NOT_ACCEPTED = "The SSL certificate error"
+DEFERRED_WORDS = (NONE_SENT, NOT_ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Grant:
         reason: why it is granted or refused, in one sentence.
         told: the name that a header tells, in the words of the first line; empty where none does.
         shown: what a host shows of a logon on its screen; empty without one.
+        told_reason: the reason as the client is told it, if it is not told the whole; else empty.
         sought: the look for the user, or None where none was looked for or the table needs no words.
     """
 
@@ -53,12 +58,18 @@ class Grant:
     sought: UserSought | None = None
     told: str = ""
     shown: str = ""
+    told_reason: str = ""
 
     @property
     def known(self) -> str:
         """The standing in words, with the part of the certificate by which a user was found."""
         found = self.sought.fitting[:1] if self.sought else ()
         return self.words + "".join(f" by {one.compares}" for one in found)
+
+    @property
+    def objection(self) -> str | None:
+        """The reason that a refused client is told, or None for one that is let in."""
+        return (self.told_reason or self.reason) if self.refused else None
 
     def line(self, objection: str | None) -> bytes:
         """The server's first line: a welcome, or a refusal for this reason."""
@@ -102,6 +113,20 @@ def grant_of(
         refusal_layer="identity" if user is None and needs_user(rules) else "application",
         reason=objection or f"{granted} {standing.worth.value}.{unknown}",
         sought=None if has_plain_rules_alone(rules) else sought,
+    )
+
+
+def deferred_grant(grant: Grant) -> Grant:
+    """The refusal that was put off until the handshake was finished, in place of this grant."""
+    sent, words = grant.standing is Standing.CLAIMED, grant.words
+    fault = "The client's certificate is not accepted" if sent else "The client sent no certificate"
+    return replace(
+        grant,
+        refused=True,
+        refusal_layer="application",
+        reason=f"{fault}. The handshake is finished, so the server refuses above TLS.",
+        words=f"{words.removesuffix('; not verified')}; not accepted" if sent else words,
+        told_reason=NOT_ACCEPTED if sent else NONE_SENT,
     )
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from simulator.actors.application import LINE, Application
-from simulator.actors.grant import as_told, grant_of
+from simulator.actors.grant import as_told, deferred_grant, grant_of
 from simulator.actors.host.express_logon import logged_on, logon_steps
 from simulator.actors.identity_header import header_read
 from simulator.actors.inquiry import NO_RESPONDERS
@@ -20,7 +22,7 @@ from simulator.tls.events import ClientVerdictWanted, ProofChecked, RequestChoic
 from simulator.tls.handshake import server_handshake
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
-from simulator.trace.facts import Received, Sent, StandingChanged
+from simulator.trace.facts import Checked, Received, Sent, StandingChanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +68,7 @@ ASKING = {
     "unverified": "The server asks for a certificate, but does not judge the chain of the one it gets.",
     "optional": "The server asks for a certificate, and goes on with a client that has none.",
     "required": "The server insists on a certificate, so it asks for one.",
+    "deferred": "The server insists on a certificate, so it asks for one. It refuses above TLS, not in it.",
 }
 
 INSISTING = "The server insists on a certificate and asks for one, but does not judge its chain."
@@ -78,6 +81,9 @@ MISSING = {
 NONE_NEEDED = "The client sent no certificate, and this server does not insist on one."
 ONLY_CLAIMED = "The server does not judge the chain, so the name in the certificate is only claimed."
 PROOF_TO_COME = "The client sent a certificate: a claim, until it proves that it holds the key."
+DEFERRED = "{} The server finishes the handshake all the same, and refuses above TLS."
+FAILED_HERE = "The client sent a certificate that the server does not accept."
+MISSED_HERE = "The client sent no certificate, and this server insists on one."
 PROVED = "The client's certificate is trusted and the client proved that it holds the key."
 
 
@@ -99,6 +105,8 @@ class Server(ServerOpening):
         self.machine = server_handshake(role.config, entropy)
         self._judges = False
         self._trusts_chain = False
+        self._withheld: str | None = None  # the alert that its verdict has, and that it does not send
+        self._deferred = False  # it went on after a failed check, and refuses above TLS
         self._presented = False  # True also for a certificate that cannot be read
         self._grant: Grant | None = None
         self._granted = False
@@ -141,20 +149,40 @@ class Server(ServerOpening):
     def _judge_client(self, chain: tuple[bytes, ...]) -> list[Fact]:
         """Judge the client's certificate as far as the policy wants it."""
         self._presented = bool(chain)
-        self._judges = self.role.setup.client_authentication in ("optional", "required")
+        self._judges = self.role.setup.client_authentication in ("optional", "required", "deferred")
         missing = self.role.setup.insists_on_any and not chain
         return self._judge(chain, self.role.policy, judged=self._judges or missing)
 
+    def _judge_or_ask(self) -> list[Fact]:
+        """Judge; the verdict has no alert where the server refuses above TLS."""
+        facts, verdict = super()._judge_or_ask(), self._verdict
+        if facts and verdict is not None and self._refuses_above_tls(verdict):
+            self._withheld, self._verdict = verdict.alert, structs.replace(verdict, alert=None)
+            facts[0] = Checked(self._verdict)
+        return facts
+
+    def _refuses_above_tls(self, verdict: Verdict) -> bool:
+        """Return True if a failed check does not end the handshake.
+
+        A certificate that cannot be read ends it, as with OpenSSL: no proof could be verified with it.
+        """
+        unreadable = self._presented and verdict.peer is None
+        return self.role.setup.client_authentication == "deferred" and not unreadable
+
     def _judged(self, verdict: Verdict) -> list[Fact]:
-        """Accept the client, or refuse it if a check failed."""
+        """Accept the client; if a check failed, refuse it, or defer that to the application."""
         choice, reason = "accept", PASSED.format("client")
-        if verdict.decisive is not None:
+        options: tuple[str, ...] = ACCEPT_OR_REFUSE
+        if verdict.decisive is not None and self._refuses_above_tls(verdict):
+            options = (*ACCEPT_OR_REFUSE, "defer")
+            choice, reason = "defer", DEFERRED.format(verdict.decisive.sentence)
+        elif verdict.decisive is not None:
             choice, reason = "refuse", verdict.decisive.sentence
         elif not self._presented:
             reason = NONE_NEEDED
         elif not self._judges:
             reason = ONLY_CLAIMED
-        self._wait_for("accept-client", ACCEPT_OR_REFUSE, choice, reason)
+        self._wait_for("accept-client", options, choice, reason)
         return []
 
     def _carry_out(self, taken: Decided) -> list[Fact]:
@@ -167,14 +195,17 @@ class Server(ServerOpening):
             return self._know(Standing.NOT_ASKED, taken.reason) + self._settle(self.machine.do_not_ask())
         if taken.decision == "grant":
             return self._open_or_close(granted=taken.choice == "grant", reason=taken.reason)
-        if taken.choice == "accept":
+        if taken.choice != "refuse":
             self._trusts_chain = self._judges and self._verdict is not None and self._verdict.accepted
+            self._deferred = taken.choice == "defer"
             standing = Standing.CLAIMED if self._presented else Standing.ANONYMOUS
             reason = PROOF_TO_COME if self._presented and self._trusts_chain else taken.reason
+            if self._deferred:
+                reason = FAILED_HERE if self._presented else MISSED_HERE
             return self._know(standing, reason) + self._settle(self.machine.accept_client())
-        alert = self._refusal_alert(
-            AlertDescription.ACCESS_DENIED if self._presented else MISSING[self.version]
-        )
+        otherwise = AlertDescription.ACCESS_DENIED if self._presented else MISSING[self.version]
+        withheld = self._withheld
+        alert = AlertDescription.from_name(withheld) if withheld else self._refusal_alert(otherwise)
         return self._settle(self.machine.refuse_client(alert, taken.reason))
 
     def _layer(self, decision: str, choice: str) -> RefusalLayer | None:
@@ -228,14 +259,15 @@ class Server(ServerOpening):
 
     def _find_grant(self) -> Grant:
         """The grant by the server's rules, from what the handshake showed of the client."""
-        return grant_of(self.belief.standing, self._peer_certificate, self.role.setup, self.role.known)
+        grant = grant_of(self.belief.standing, self._peer_certificate, self.role.setup, self.role.known)
+        return deferred_grant(grant) if self._deferred else grant
 
     def _open_or_close(self, *, granted: bool, reason: str) -> list[Fact]:
         """Know what the client is granted, and answer it as soon as the application may."""
         grant = self._grant
         assert grant is not None
         standing, why = (grant.standing, grant.known) if granted else (Standing.REFUSED, reason)
-        self._granted, self._objection = granted, None if granted else reason
+        self._granted, self._objection = granted, None if granted else grant.objection or reason
         return self._know(standing, why, grant.user) + self._answer_client()
 
     def _answer_client(self) -> list[Fact]:

@@ -43,8 +43,16 @@ _POLICIES = {
     "required": _Policy(
         " -Verify 8 -verify_return_error", "on", "verify required", " clientcert=verify-ca", _BY_CERTIFICATE
     ),
+    "deferred": _Policy(
+        " -verify 8",
+        "on",
+        "verify optional ca-ignore-err all crt-ignore-err all\n"
+        "http-request deny deny_status 400 unless { ssl_c_used } { ssl_c_verify 0 }",
+        None,
+        None,
+    ),
 }
-_NO_SUCH_POLICY = "It cannot ask for a certificate without judging it, as this scenario's server does."
+_NO_SUCH_POLICY = "It has no policy like that of this scenario's server."
 
 
 def readme_of(world: World, files: Sequence[WorldFile], *, seeded: bool) -> str:

@@ -86,7 +86,7 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         groups=code_points(setup.groups, NAMED_GROUPS, groups_for(scenario)),
         signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, schemes_for(scenario)),
     )
-    required = setup.client_authentication == "required" or setup.insists_on_any
+    required = setup.client_authentication in ("required", "deferred") or setup.insists_on_any
     policy = TrustPolicy(
         "client",
         held.store,

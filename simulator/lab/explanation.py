@@ -156,7 +156,9 @@ def _end(policy: ClientAuthentication, verdict: Verdict) -> tuple[SecurityLevel,
         return SecurityLevel.SERVER_AUTHENTICATED, None
     if verdict.accepted:
         return SecurityLevel.CLIENT_AUTHENTICATED, None
-    return SecurityLevel.REFUSED, verdict.alert
+    # A server that defers its refusal sends no alert for a certificate, but one for a bad proof.
+    in_application = policy == "deferred" and _check_of(verdict) != "proof-of-possession"
+    return SecurityLevel.REFUSED, None if in_application else verdict.alert
 
 
 def _check_of(verdict: Verdict) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.oracle.native import (
     CredentialRefusedError,
+    ask_and_go_on,
     ask_without_judging,
     choose,
     hint_at_authorities,
@@ -80,6 +81,8 @@ def server_context(
     _trust(context, setup, holding, judged_at)
     if setup.client_authentication == "unverified":
         ask_without_judging(context, insists=setup.insists)
+    if setup.client_authentication == "deferred":
+        ask_and_go_on(context)
     hint_at_authorities(context, [one.der for one in holding.authorities])
     if setup.signature_schemes is not None:
         choose(context, "client's signatures", setup.signature_schemes)

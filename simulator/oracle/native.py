@@ -2,7 +2,7 @@
 
 * set the time at which a context judges certificates (``X509_VERIFY_PARAM_set_time``): a scenario's clock is
   not the machine's,
-* ask for a certificate without judging it (a verify callback that says yes to everything),
+* ask for a certificate without judging it, or judge and go on (verify callbacks that say yes to everything),
 * name authorities in CertificateRequest (``SSL_CTX_add_client_CA``),
 * load a chain and a key from memory, so that no private key touches a disk, and present exactly that chain,
 * set the strength that is required of a peer's certificates, and not of a side's own
@@ -24,6 +24,7 @@ import ssl
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -50,6 +51,9 @@ _VERIFY_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
 # A module's constant, because OpenSSL keeps the address and not the object.
 _ACCEPT_EVERYTHING = _VERIFY_CALLBACK(lambda _verified, _store_context: 1)
 
+# OpenSSL keeps the address of a callback and not the object, so it lives as long as its context.
+_GONE_ON: WeakKeyDictionary[ssl.SSLContext, tuple[list[int], object]] = WeakKeyDictionary()
+
 _POINTER = ctypes.c_void_p
 _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "OpenSSL_version_num": (ctypes.c_ulong, ()),
@@ -63,6 +67,7 @@ _SIGNATURES: dict[str, tuple[type | None, tuple[type, ...]]] = {
     "SSL_CTX_use_PrivateKey": (ctypes.c_int, (_POINTER, _POINTER)),
     "SSL_CTX_ctrl": (ctypes.c_long, (_POINTER, ctypes.c_int, ctypes.c_long, _POINTER)),
     "SSL_CTX_get_cert_store": (_POINTER, (_POINTER,)),
+    "X509_STORE_CTX_get_error": (ctypes.c_int, (_POINTER,)),
     "X509_STORE_add_crl": (ctypes.c_int, (_POINTER, _POINTER)),
     "d2i_X509_CRL": (_POINTER, (_POINTER, ctypes.POINTER(ctypes.c_char_p), ctypes.c_long)),
     "X509_CRL_free": (None, (_POINTER,)),
@@ -130,6 +135,29 @@ def ask_without_judging(context: ssl.SSLContext, *, insists: bool) -> None:
     """
     mode = SSL_VERIFY_PEER | (SSL_VERIFY_FAIL_IF_NO_PEER_CERT if insists else 0)
     openssl_library().SSL_CTX_set_verify(context_pointer(context), mode, _ACCEPT_EVERYTHING)
+
+
+def ask_and_go_on(context: ssl.SSLContext) -> None:
+    """Let a server ask for a certificate, judge it, and finish the handshake whatever it finds.
+
+    Raises:
+        PeerError: this interpreter does not allow it.
+    """
+    library, failures = openssl_library(), list[int]()
+
+    def note(verified: int, store_context: int) -> int:
+        if not verified:
+            failures.append(library.X509_STORE_CTX_get_error(store_context))
+        return 1
+
+    callback = _VERIFY_CALLBACK(note)
+    _GONE_ON[context] = failures, callback
+    library.SSL_CTX_set_verify(context_pointer(context), SSL_VERIFY_PEER, callback)
+
+
+def gone_on_after(context: ssl.SSLContext) -> list[int]:
+    """The verify codes that a server went on after, in order; see :func:`ask_and_go_on`."""
+    return _GONE_ON[context][0]
 
 
 def hint_at_authorities(context: ssl.SSLContext, certificates: Sequence[bytes]) -> None:

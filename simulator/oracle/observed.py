@@ -16,7 +16,7 @@ from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.messages import message_name
 from simulator.tls.wire.records import ContentType
 from simulator.tls.wire.version import Protection
-from simulator.trace.facts import Alert, Checked, HandshakeReturned, Received, Sent
+from simulator.trace.facts import Alert, Checked, Decided, HandshakeReturned, Received, Sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +78,8 @@ class Played:
         messages: the handshake messages in the order of sending.
         alert: the first alert that ended something, or None.
         decided_after: the message that the alert's sender had read last: where its decision fell.
-        reason: why the alert's sender refused, in the words of :data:`simulator.oracle.reasons.REASONS`, or
-            None if no alert was sent.
+        reason: why the alert's sender refused, or a server that defers its refusal, in the words of
+            :data:`simulator.oracle.reasons.REASONS`; None if neither did.
         agreed: what was negotiated.
         extensions: the messages that carry extensions, in the order of sending, each with these in words.
         client, server: how each side ended.
@@ -111,6 +111,7 @@ class HandshakeLog:
     last_read: dict[Side, str] = field(default_factory=dict)
     data: dict[Side, bytes] = field(default_factory=lambda: {"client": b"", "server": b""})
     returned: dict[Side, Literal["ok", "failed"]] = field(default_factory=dict)
+    deferred_by: Side | None = None
 
     def message_sent(self, sender: Side, raw: bytes, *, encrypted: bool) -> None:
         """Note a handshake message that went out: its bytes with their header."""
@@ -141,6 +142,8 @@ class HandshakeLog:
                 self.alert_sent(side, fact.code, encrypted=fact.protection is not Protection.CLEAR)
             case Checked():
                 self.reasons[side] = reason_of_verdict(fact)  # the last trust decision counts
+            case Decided(choice="defer"):
+                self.deferred_by = side
             case HandshakeReturned():
                 self.returned[side] = fact.result
 
@@ -157,7 +160,8 @@ class HandshakeLog:
             server_peer: the peer that the server ends with.
         """
         alert = self.alert
-        reason = None if alert is None else self.reasons.get(alert.sender, NEGOTIATION.words)
+        refusing = self.deferred_by if alert is None else alert.sender
+        reason = None if refusing is None else self.reasons.get(refusing, NEGOTIATION.words)
         client, server = self._side("client", client_peer), self._side("server", server_peer)
         messages, extensions = tuple(self.messages), tuple(self.extensions)
         return Played(

@@ -190,6 +190,6 @@ class OpensslServer(OpensslSide):
             return
         self._answered = True
         grant = self._grant(self.peer_certificate, said)
-        self._say(self._application.answer(said, grant, grant.reason if grant.refused else None))
+        self._say(self._application.answer(said, grant, grant.objection))
         if grant.refused:
             self._say_goodbye()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from simulator.actors.applications import application_of
 from simulator.actors.client import Client, obeys_ca_list
-from simulator.actors.grant import Grant, grant_of
+from simulator.actors.grant import Grant, deferred_grant, grant_of
 from simulator.actors.host.express_logon import logged_on
 from simulator.actors.server import Server
 from simulator.engine.roles import client_role, groups_for, server_role, server_version
@@ -19,9 +20,10 @@ from simulator.errors import ScenarioError
 from simulator.oracle.acting import ActorSide
 from simulator.oracle.contexts import client_context, server_context
 from simulator.oracle.conversation import converse
-from simulator.oracle.native import CredentialRefusedError, opens_key, opens_pkcs12
+from simulator.oracle.native import CredentialRefusedError, gone_on_after, opens_key, opens_pkcs12
 from simulator.oracle.observed import HandshakeLog, Played
 from simulator.oracle.openssl import OpensslClient, OpensslServer
+from simulator.oracle.reasons import NONE_CAME, reason_of_code
 from simulator.pki.bundles import write_pkcs12
 from simulator.scenario.keeping import unopened_file
 from simulator.security import Standing
@@ -237,14 +239,26 @@ class _Play:
     def _server(self, context: ssl.SSLContext | None) -> OpensslServer | ActorSide:
         if context is not None:
             application = application_of(self.scenario)
-            return OpensslServer(context, self.server_tls, self.log, self._grant, application)
+            return OpensslServer(
+                context, self.server_tls, self.log, partial(self._grant, context), application
+            )
         role = server_role(self.scenario, self.world, Version(self.tls))
         return ActorSide(Server(role, self.entropy.child("server")), self.log, self.judged_at.server)
 
-    def _grant(self, client: Certificate | None, said: bytes) -> Grant:
-        """The grant of the application on top of OpenSSL, by the rules of our server."""
+    def _grant(self, context: ssl.SSLContext, client: Certificate | None, said: bytes) -> Grant:
+        """The grant of the application on top of OpenSSL, by the rules of our server.
+
+        Where the refusal is deferred, OpenSSL's own verdict decides. It has no part in the words.
+        """
         role = server_role(self.scenario, self.world, Version(self.tls))
-        claimed = role.setup.client_authentication == "unverified"
+        policy = role.setup.client_authentication
+        failures = gone_on_after(context) if policy == "deferred" else []
+        claimed = policy == "unverified" or bool(failures)
         known = Standing.CLAIMED if claimed else Standing.AUTHENTICATED
-        grant = grant_of(Standing.ANONYMOUS if client is None else known, client, role.setup, role.known)
-        return logged_on(grant, role.setup, role.application.logon(said))
+        standing = Standing.ANONYMOUS if client is None else known
+        grant = grant_of(standing, client, role.setup, role.known)
+        if policy != "deferred" or standing is Standing.AUTHENTICATED:
+            return logged_on(grant, role.setup, role.application.logon(said))
+        self.log.deferred_by = "server"
+        self.log.reasons["server"] = reason_of_code(failures[0]) if failures else NONE_CAME
+        return deferred_grant(grant)

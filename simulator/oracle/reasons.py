@@ -41,6 +41,7 @@ def _reason(words: str, codes: set[int], *checks: tuple[str, str], errors: str =
 
 
 #: The offers of the two sides do not meet; no certificate is at fault.
+NONE_CAME = "no certificate came"
 NEGOTIATION = _reason(
     "nothing about a certificate",
     set(),
@@ -87,7 +88,7 @@ REASONS: tuple[Reason, ...] = (
     _reason("an unknown critical extension of a revocation list", {36}, ("revocation", "crlExtensions")),
     _reason("a revocation list for other certificates", {44}, ("revocation", "issuingDistributionPoint")),
     _reason(
-        "no certificate came",
+        NONE_CAME,
         set(),
         ("certificate-presented", "certificate_list"),
         errors="PEER_DID_NOT_RETURN_A_CERTIFICATE",
@@ -115,11 +116,14 @@ def reason_of_verdict(judged: Checked) -> str:
     return next(found, f"check {check.name} of {field}")
 
 
+def reason_of_code(code: int) -> str:
+    """The reason that a verify code of OpenSSL stands for."""
+    return next((one.words for one in REASONS if code in one.codes), f"verify code {code}")
+
+
 def reason_of_error(error: ssl.SSLError) -> str:
     """The reason of OpenSSL's refusal. A verify code counts before the error that reports it."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        code = error.verify_code
-        found = (one.words for one in REASONS if code in one.codes)
-        return next(found, f"verify code {code} ({error.verify_message})")
+        return reason_of_code(error.verify_code)
     reason = error.reason or str(error)
     return next((one.words for one in REASONS if reason in one.errors), f"OpenSSL's {reason}")

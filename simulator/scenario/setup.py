@@ -23,7 +23,7 @@ from simulator.scenario.revocation_setup import (
 from simulator.security import SecurityLevel  # noqa: TC001 - as above
 from simulator.tls.wire.version import Side, TlsVersion  # noqa: TC001 - as above
 
-ClientAuthentication = Literal["none", "unverified", "optional", "required"]
+ClientAuthentication = Literal["none", "unverified", "optional", "required", "deferred"]
 Delivery = Literal["csr", "pkcs12"]
 KeptIn = Literal["file", "protected-file", "device"]
 Secret = Literal["right", "wrong"]
@@ -210,7 +210,7 @@ class ServerSetup:
         handshake_timeout: how long it waits for a client that says nothing before TLS or in clear.
         preset: the product and setting that it is set up as, which sets what is not set beside it; None for
             none.
-        client_authentication: the policy: none, unverified, optional or required.
+        client_authentication: the policy: none, unverified, optional, required or deferred.
         insists: under ``unverified``: a client without a certificate is refused.
         trusts: names of the certificates in its trust store, CAs and directly trusted ones.
         holds: names of intermediates with which it may complete a path.

@@ -99,12 +99,15 @@ def decisive_check(events: Sequence[Event]) -> tuple[Side, str] | None:
     """The side that refused and the failed check that made it, or None.
 
     A check that failed and was overruled from outside did not decide anything; one that failed after it did.
+    A refusal that was put off decides where nothing failed after it.
     """
     for side in SIDES:
-        accepted = next((event.seq for event in events if _is_acceptance(event, side)), 0)
-        overruled = failed_checks(last_verdict(before(events, accepted), side))
+        went_on = next((event for event in events if _went_on(event, side)), None)
+        known = failed_checks(last_verdict(before(events, went_on.seq if went_on else 0), side))
         failed = failed_checks(last_verdict(events, side))
-        deciding = [name for name in failed if name not in overruled]
+        deciding = [name for name in failed if name not in known]
+        if went_on is not None and not deciding and _chose(went_on, "defer"):
+            deciding = known
         if deciding:
             return side, deciding[0]
     return None
@@ -153,5 +156,10 @@ def _is_success(event: Event, side: Side) -> bool:
     return event.actor == side and type(event.fact) is HandshakeReturned and event.fact.result == "ok"
 
 
-def _is_acceptance(event: Event, side: Side) -> bool:
-    return event.actor == side and type(event.fact) is Decided and event.fact.choice == "accept"
+def _went_on(event: Event, side: Side) -> bool:
+    """Return True for the decision in which a side went on with the handshake, whatever it had found."""
+    return event.actor == side and (_chose(event, "accept") or _chose(event, "defer"))
+
+
+def _chose(event: Event, choice: str) -> bool:
+    return type(event.fact) is Decided and event.fact.choice == choice

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from simulator.views.drawing.display import Drawing
 
 TEXT_WIDTH = 100  # columns of a .txt file
-MATRIX_WIDTH = 126  # the least in which every alert is named
+MATRIX_WIDTH = 147  # the least in which every alert is named
 # Forms that hold the run and no single view.
 WHOLE_RUN = (".json", ".html", ".mmd", ".puml", ".pcapng", ".keys")
 EXPLAINED = "bytes"  # as .html: a page about the client's two messages

@@ -126,7 +126,8 @@ def test_a_scenario_can_be_played_and_says_what_it_expects(name: str) -> None:
             in_tls = not above and not unopened_file(episode.scenario)
             in_tls = in_tls and episode.scenario.client.starts_tls != "never"
             refused = expectation.level is SecurityLevel.REFUSED and in_tls
-            assert refused == (expectation.alert is not None)
+            deferred = episode.scenario.server.client_authentication == "deferred"
+            assert (refused and not deferred) == (expectation.alert is not None)
             decided = expectation.decisive_check is not None
             assert decided == (refused and name != "version-mismatch")  # there nobody comes to judge
 
@@ -234,7 +235,7 @@ def judged(scenario: Scenario, side: str, version: TlsVersion) -> tuple[str | No
         held=judging.held,
         server_name=scenario.client.server_name,
         profile=setup.profile,
-        require_certificate=rules.client_authentication == "required" or rules.insists_on_any,
+        require_certificate=rules.client_authentication in ("required", "deferred") or rules.insists_on_any,
         revocation=RevocationPolicy() if setup.revocation == "ocsp" else revocation_policy(setup, judging),
     )
     now = scenario.clock + setup.clock_offset
@@ -256,9 +257,11 @@ def test_the_trust_decision_comes_out_as_expected(
     expected = (expectation.decisive_check, expectation.alert)
     verdict = judged(scenario, "server", version) if scenario.client.verify_server else (None, None)
     server = scenario.server
-    judges = server.client_authentication in ("optional", "required") or server.insists_on_any
+    judges = server.client_authentication in ("optional", "required", "deferred") or server.insists_on_any
     if verdict == (None, None) and judges:
         verdict = judged(scenario, "client", version)
+        if server.client_authentication == "deferred":
+            verdict = verdict[0], None
 
     if name in DECIDED_ELSEWHERE:
         check, *alerts = DECIDED_ELSEWHERE[name]

@@ -83,8 +83,8 @@ BAD_LINES = [
     "(y has 365 days; w, d, h, m, s) (got '3 days').",
     "bad.toml:13: certificates.alice.key: must be one of P-256, P-384, P-521, Ed25519, Ed448, "
     "RSA-2048, RSA-3072, RSA-4096, RSA-1024 (got 'P256'). Did you mean 'P-256'?",
-    "bad.toml:17: server.client_authentication: must be one of none, unverified, optional, required "
-    "(got 'requird'). Did you mean 'required'?",
+    "bad.toml:17: server.client_authentication: must be one of none, unverified, optional, required, "
+    "deferred (got 'requird'). Did you mean 'required'?",
     'bad.toml:18: server.trusts: must be a list of texts, as in ["a", "b"] (got [\'client-ca\', 7]).',
     "bad.toml:22: server.ca_list: must be the name of a certificate, one of client-ca, alice, server-ca, "
     "server (got 'clint-ca'). Did you mean 'client-ca'?",
@@ -401,8 +401,8 @@ def test_an_assignment_is_read_as_a_setting(text: str, path: str, value: object)
     [
         (
             "server.client_authentication=opional",
-            "--set: server.client_authentication: must be one of none, unverified, optional, required "
-            "(got 'opional'). Did you mean 'optional'?",
+            "--set: server.client_authentication: must be one of none, unverified, optional, required, "
+            "deferred (got 'opional'). Did you mean 'optional'?",
         ),
         ("server.tickets=many", "--set: server.tickets: must be a whole number (got 'many')."),
         (

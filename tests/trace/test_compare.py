@@ -154,7 +154,7 @@ def test_the_matrix_is_full(whole_matrix: Matrix) -> None:
     assert within.cells + above.cells == whole_matrix.cells
     assert whole_matrix.versions == VERSIONS
     keys = [(cell.credential, cell.policy, cell.tls) for cell in whole_matrix.cells]
-    assert len(keys) == len(set(keys)) == 80 + 18
+    assert len(keys) == len(set(keys)) == 100 + 18
     assert list(whole_matrix.to_dict()["cells"][0])[:7] == [
         "credential",
         "policy",
@@ -169,8 +169,19 @@ def test_the_matrix_is_full(whole_matrix: Matrix) -> None:
 @pytest.mark.parametrize("tls", VERSIONS)
 @pytest.mark.parametrize("credential", CREDENTIALS)
 def test_what_the_policies_mean(whole_matrix: Matrix, credential: str, tls: str) -> None:
-    """None and unverified never authenticate; optional forgives absence and nothing else."""
-    none, unverified, optional, required = (whole_matrix.cell(credential, policy, tls) for policy in POLICIES)
+    """None and unverified never authenticate; optional forgives absence, and nothing else.
+
+    Deferred refuses what required does, without an alert and after both handshake calls have returned.
+    """
+    none, unverified, optional, required, deferred = (
+        whole_matrix.cell(credential, policy, tls) for policy in POLICIES
+    )
+    assert (deferred.level, deferred.decisive_check) == (required.level, required.decisive_check)
+    if required.level is L.REFUSED and credential != "stolen":
+        above = (None, "application", "ok")
+        assert (deferred.alert, deferred.refused_at, deferred.client_handshake) == above
+    else:
+        assert (deferred.alert, deferred.refused_at) == (required.alert, required.refused_at)
     assert none.level is L.SERVER_AUTHENTICATED
     if credential == "stolen":
         assert (unverified.level, unverified.alert) == (L.REFUSED, "decrypt_error")

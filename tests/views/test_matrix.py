@@ -53,11 +53,12 @@ def test_the_picture_has_no_fault_and_enough_contrast() -> None:
 
 
 def test_late_refusals_say_so_in_words() -> None:
-    """The cells whose client learns late are those in which TLS 1.3 refuses, and each says it in words."""
+    """A client learns late where TLS 1.3 refuses or a refusal is deferred, and each such cell says so."""
     whole = _matrix()
     late = [place for place, cell in enumerate(whole.cells) if is_late(cell)]
-    refused = [cell.tls == "1.3" and cell.refused_at == "tls" for cell in whole.cells]
-    assert late == [place for place, wanted in enumerate(refused) if wanted]
+    in_tls = [cell.tls == "1.3" and cell.refused_at == "tls" for cell in whole.cells]
+    deferred = [cell.policy == "deferred" and cell.refused_at == "application" for cell in whole.cells]
+    assert late == [place for place, wanted in enumerate(zip(in_tls, deferred, strict=True)) if any(wanted)]
     texts = [item for item in matrix_drawing(whole).items if isinstance(item, Text)]
     said = [text.seq for text in texts if text.text == "client learns late"]
     assert sorted(said) == late
@@ -90,10 +91,10 @@ def test_the_description_tells_every_cell() -> None:
         "unknown-user under required + map + insist: refused, by the server, above TLS: no known user."
         in text
     )
-    assert text.count(" under ") == len(_matrix().pairs) == 10 * 4 + 3 * 3
+    assert text.count(" under ") == len(_matrix().pairs) == 10 * 5 + 3 * 3
 
 
-@pytest.mark.parametrize("width", [40, 76, 80, 120, 126, 200])
+@pytest.mark.parametrize("width", [40, 76, 80, 120, 147, 200])
 def test_the_text_fits_and_colour_adds_nothing(width: int) -> None:
     """No line is longer than the terminal, and colour only repeats what the words say."""
     text = matrix_text(_matrix(), width)
@@ -103,13 +104,18 @@ def test_the_text_fits_and_colour_adds_nothing(width: int) -> None:
 
 def test_narrow_text_names_alerts_by_number_with_a_key() -> None:
     """Where names do not fit, the number stands in the cell and the name in the key."""
-    narrow, wide = matrix_text(_matrix(), 80), matrix_text(_matrix(), 130)
+    narrow, wide = matrix_text(_matrix(), 120), matrix_text(_matrix(), 150)
     assert "REFUSED 45" in narrow
-    assert "45 certificate_expired" in narrow
+    assert "45 certificate_expired" in " ".join(narrow.split())
     assert "certificate_expired*" in wide
     cell = _matrix().cell("none", "required", "1.3")
-    assert cell_text(cell, wide=False) == "REFUSED 116*"
-    assert cell_text(cell, wide=True) == "certificate_required*"
+    assert [cell_text(cell, width) for width in (11, 18, 25)] == [
+        "alert 116*",
+        "REFUSED 116*",
+        "certificate_required*",
+    ]
+    assert "client: client authenticated." in matrix_text(_matrix(), 80)
+    assert "above TLS*" == cell_text(_matrix().cell("expired", "deferred", "1.2"), 11)
 
 
 def test_the_matrix_is_saved_by_suffix(tmp_path: Path) -> None:

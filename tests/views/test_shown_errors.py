@@ -32,8 +32,29 @@ def test_a_shown_text_leads_back_to_the_refusal(name: str, tls: str) -> None:
         )
 
 
-def test_a_session_and_a_refusal_by_the_application_show_no_text() -> None:
-    """Only a refusal by TLS was measured in this way."""
+@pytest.mark.parametrize(
+    ("name", "page", "log"),
+    [
+        ("deferred-no-certificate", "No required SSL certificate was sent", "client sent no required SSL"),
+        ("deferred-bad-certificate", "The SSL certificate error", "(10:certificate has expired)"),
+    ],
+)
+def test_a_deferred_refusal_shows_page_and_log_of_nginx(name: str, page: str, log: str) -> None:
+    """Over HTTP the client reads nginx's page, and its log has the reason; another application has none."""
+    client, server = shown_errors(run_of(name, "1.3").trace)
+    assert (client.text, client.side, server.side) == (f"400 {page}", "client", "server")
+    assert log in server.text
+    assert [] == shown_errors(simulate(name).but({"network.application": "line"}).trace)
+
+
+def test_a_bad_proof_after_a_deferred_refusal_is_not_laid_to_the_certificate() -> None:
+    """The alert comes from the proof, so the log of an expired certificate is not shown."""
+    shown = shown_errors(simulate("deferred-bad-certificate").but({"client.holds_key": False}).trace)
+    assert all("expired" not in one.text for one in shown)
+
+
+def test_a_session_and_a_refusal_of_a_user_show_no_text() -> None:
+    """Only the refusal of a certificate was measured in this way."""
     refused_later = simulate("valid-certificate").but(
         {"server.users": {"CN=bob": "BOB"}, "server.minimum_level": "CLIENT_IDENTIFIED"}
     )

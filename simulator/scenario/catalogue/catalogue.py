@@ -48,8 +48,8 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "authenticated-not-identified not-identified-refused identified-not-authorized authorized",
     "identity-from-uri over-broad-anchor same-name-other-ca",
     "renewed-and-not-mapped mapping-not-refreshed",
-    # what reaches the client
-    "refusal-arrives-as-reset refusal-read-by-looking-first",
+    # what reaches the client: an alert that gets lost or not, or a page in place of one
+    "refusal-arrives-as-reset refusal-read-by-looking-first deferred-no-certificate deferred-bad-certificate",
     # revocation lists: looked into, and what can be wrong with a list
     "crl-good revoked-by-crl crl-missing crl-stale crl-stale-and-revoked crl-not-yet-valid crl-forged",
     "intermediate-revoked intermediate-revoked-leaf-checked expired-and-revoked",

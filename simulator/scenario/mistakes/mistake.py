@@ -39,8 +39,9 @@ EQUIVALENTS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("want", "verifyclientcertifgiven", "cert_optional", "ssl_verify_peer", "full"), ("optional",)
     ),
-    **dict.fromkeys(("need", "on", "require", "requireandverifyclientcert", "cert_required"), ("required",)),
+    **dict.fromkeys(("need", "require", "requireandverifyclientcert", "cert_required"), ("required",)),
     **dict.fromkeys(("ssl_verify_fail_if_no_peer_cert", "safcheck"), ("required",)),
+    "on": ("deferred",),  # of nginx, which refuses with a page
     **dict.fromkeys(("policy", "client_auth", "clientauth", "clientauthtype", "verify_mode"), _POLICY),
     **dict.fromkeys(("ssl_verify_client", "sslverifyclient", "client_authentication"), _POLICY),
 }

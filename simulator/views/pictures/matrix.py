@@ -36,6 +36,7 @@ GAP = 8.0
 CLIENT_HAS = "client has"
 LEAST_WIDTH = 76
 WIDE_COLUMN = 25  # room for the longest name of an alert
+LEAST_COLUMN = 14  # room for the short words; below it the shortest
 LATE_KEY = "* The client's handshake call had returned without error before it could read the refusal."
 
 SHORT_LEVELS = {
@@ -46,6 +47,10 @@ SHORT_LEVELS = {
     SecurityLevel.CLIENT_IDENTIFIED: "identified",
     SecurityLevel.CLIENT_AUTHORIZED: "authorized",
 }
+SHORTEST_LEVELS = SHORT_LEVELS | {
+    SecurityLevel.SERVER_AUTHENTICATED: "server",
+    SecurityLevel.CLIENT_AUTHENTICATED: "client",
+}
 _EMPHASIS = {SecurityLevel.REFUSED: "bad", SecurityLevel.SERVER_AUTHENTICATED: "encrypted"}
 
 POLICY_WORDS = {
@@ -53,6 +58,7 @@ POLICY_WORDS = {
     "unverified": "asks, and judges only the proof",
     "optional": "asks; none is fine, a bad one is not",
     "required": "insists on a good one",
+    "deferred": "insists on a good one; refuses above TLS",
     "required + map": "looks the user up; an unknown one is fine",
     "required + map + insist": "insists on a known user",
     "required + map + authorise": "insists on a user who may",
@@ -60,12 +66,15 @@ POLICY_WORDS = {
 #: A refusal above TLS, by its layer.
 REFUSED_ABOVE = {"identity": "no known user", "application": "the user may not"}
 SHORT_REFUSALS = {"identity": "REFUSED, unknown", "application": "REFUSED, may not"}
+#: A refusal above TLS for a certificate that the server did not accept.
+DEFERRED = "above TLS"
+DEFERRED_WORDS = "the server finished the handshake, and its application refused; no alert was sent."
 ABOVE = "Above TLS: the policy is required and the certificate good; which user is it, and what may it do?"
 TITLE = "What a certificate is worth, under each policy of the server"
 LATE = "client learns late"
 LATE_WORDS = (
     "“client learns late”: its handshake call had returned without error before it could read the refusal. "
-    "That happens in TLS 1.3 only."
+    "That happens in TLS 1.3, and under deferred in TLS 1.2 too."
 )
 #: What is known of a client that has not proved who it is, by its standing on the security card.
 UNPROVED = {"no": "client anonymous", "claimed": "identity only claimed"}
@@ -74,8 +83,13 @@ CLAIMED_WORDS = "the client sent a certificate, and the server did not judge it.
 
 
 def is_late(cell: Cell) -> bool:
-    """The client's handshake call returned without error, and then TLS refused it."""
-    return cell.refused_at == "tls" and cell.client_handshake == "ok"
+    """The client's handshake call returned without error, and then its certificate was refused."""
+    return (cell.refused_at == "tls" or is_deferred(cell)) and cell.client_handshake == "ok"
+
+
+def is_deferred(cell: Cell) -> bool:
+    """The certificate was refused above TLS, in the application."""
+    return cell.refused_at == "application" and cell.decisive_check is not None
 
 
 def matrix_drawing(matrix: Matrix) -> Drawing:
@@ -175,7 +189,9 @@ def cell_words(cell: Cell) -> tuple[str, ...]:
     if cell.level is not SecurityLevel.REFUSED:
         return (UNPROVED[cell.client_authenticated],) if cell.client_authenticated in UNPROVED else ()
     words = [f"by the {cell.noticed_by}"] if cell.noticed_by else []
-    if cell.refused_at in REFUSED_ABOVE:
+    if is_deferred(cell):
+        words.append(f"{DEFERRED}, in the application")
+    elif cell.refused_at in REFUSED_ABOVE:
         words.append(f"by the server, above TLS: {REFUSED_ABOVE[cell.refused_at]}")
     if cell.alert:
         words.append(clean(cell.alert))
@@ -197,11 +213,16 @@ def _legend(sheet: Sheet, matrix: Matrix, y: float) -> float:
             sheet.put(Text(x + 23, y + 13, words, "matrix.small", 0))
             x += wide + 26
     sheet.put(*hatching(MARGIN, y + 30, 16, 10, 0), Text(MARGIN + 23, y + 40, LATE_WORDS, "matrix.small", 0))
-    if any(cell.client_authenticated == "claimed" for cell in matrix.cells):
+    if any(_is_claimed(cell) for cell in matrix.cells):
         words = f"“{UNPROVED['claimed']}”: {CLAIMED_WORDS}"
         sheet.put(Text(MARGIN + 23, y + 59, words, "matrix.small", 0))
         y += 20
     return y + 46
+
+
+def _is_claimed(cell: Cell) -> bool:
+    """The session is open to a client whose identity is only claimed."""
+    return cell.client_authenticated == "claimed" and cell.level is not SecurityLevel.REFUSED
 
 
 def description(matrix: Matrix) -> str:
@@ -232,7 +253,6 @@ def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False) -> str:
     width = max(width, LEAST_WIDTH)
     head = max(cells(name) for name in (CLIENT_HAS, *map(held_words, matrix.credentials))) + 2
     column = (width - head) // max(len(block.policies) for block in matrix.blocks)
-    wide = column >= WIDE_COLUMN
     lines: list[str] = []
     for block in matrix.blocks:
         room = (width - head) // len(block.policies) if block.is_above_tls else column
@@ -244,10 +264,10 @@ def matrix_text(matrix: Matrix, width: int = 80, colour: bool = False) -> str:
             for credential in block.credentials:
                 row = [block.cell(credential, policy, tls) for policy in block.policies]
                 line = _padded(held_words(credential), head)
-                line += "".join(_shown(cell, room, wide=wide, colour=colour) for cell in row)
+                line += "".join(_shown(cell, room, colour=colour) for cell in row)
                 lines.append(line.rstrip())
             lines.append("")
-    lines += _key(matrix, width, wide=wide)
+    lines += _key(matrix, width, column)
     return "\n".join(lines) + "\n"
 
 
@@ -256,21 +276,31 @@ def _padded(text: str, width: int) -> str:
     return shown + " " * (width - cells(shown))
 
 
-def _shown(cell: Cell, width: int, *, wide: bool, colour: bool) -> str:
-    words = cell_text(cell, wide=wide)
+def _shown(cell: Cell, width: int, *, colour: bool) -> str:
+    words = cell_text(cell, width)
     padding = " " * (width - cells(words))
     return paint(words, _EMPHASIS.get(cell.level, "good"), colour=colour) + padding
 
 
-def cell_text(cell: Cell, *, wide: bool) -> str:
-    """One cell in a line: the level, or for a refusal its alert; a star where the client learns late."""
+def cell_text(cell: Cell, width: int) -> str:
+    """One cell in a line: the level, or for a refusal its alert; a star where the client learns late.
+
+    Args:
+        cell: the cell.
+        width: columns that it has with the gap to the next.
+    """
+    wide, narrow = width >= WIDE_COLUMN, width < LEAST_COLUMN
     if cell.level is not SecurityLevel.REFUSED:
-        claimed = CLAIMED_MARK if cell.client_authenticated == "claimed" else ""
-        return (level_name(cell.level) if wide else SHORT_LEVELS[cell.level]) + claimed
+        names = SHORTEST_LEVELS if narrow else SHORT_LEVELS
+        return (level_name(cell.level) if wide else names[cell.level]) + (CLAIMED_MARK * _is_claimed(cell))
     star = "*" if is_late(cell) else ""
+    if is_deferred(cell):
+        return f"{DEFERRED}{star}"
     if not cell.alert:
         return SHORT_REFUSALS.get(cell.refused_at or "", f"refused{star}")
-    return f"{cell.alert}{star}" if wide else f"REFUSED {_code(cell.alert)}{star}"
+    if wide:
+        return f"{cell.alert}{star}"
+    return f"{'alert' if narrow else 'REFUSED'} {_code(cell.alert)}{star}"
 
 
 def _code(alert: str) -> str:
@@ -280,23 +310,38 @@ def _code(alert: str) -> str:
         return "?"
 
 
-def _key(matrix: Matrix, width: int, *, wide: bool) -> list[str]:
-    """The meaning of policies, numbers and stars."""
+def _key(matrix: Matrix, width: int, column: int) -> list[str]:
+    """The meaning of policies, numbers and stars, for cells of ``column`` columns."""
+    wide = column >= WIDE_COLUMN
     words = [
         f"{policy_words(policy)}: the server {POLICY_WORDS[policy]}."
         for policy in matrix.policies
         if policy in POLICY_WORDS
     ]
-    layers = {cell.refused_at for cell in matrix.cells}
+    if column < LEAST_COLUMN:
+        words += [f"{short}: {level_name(level).lower()}." for level, short in _shortened(matrix)]
+    if any(map(is_deferred, matrix.cells)):
+        words.append(f"{DEFERRED}: {DEFERRED_WORDS}")
+    layers = {cell.refused_at for cell in matrix.cells if not is_deferred(cell)}
     refused = [layer for layer in REFUSED_ABOVE if layer in layers]
     words += [f"{SHORT_REFUSALS[one]}: {REFUSED_ABOVE[one]}; above TLS, without an alert." for one in refused]
     alerts = sorted({cell.alert for cell in matrix.cells if cell.alert}, key=_code)
     if alerts and not wide:
-        words.append("Alerts: " + ", ".join(f"{_code(alert)} {alert}" for alert in alerts) + ".")
+        words.append("Alerts that refuse: " + ", ".join(f"{_code(alert)} {alert}" for alert in alerts) + ".")
     if alerts and wide:
         words.append("An alert's name stands where the session was refused with it.")
     if any(is_late(cell) for cell in matrix.cells):
         words.append(LATE_KEY)
-    if any(cell.client_authenticated == "claimed" for cell in matrix.cells):
+    if any(_is_claimed(cell) for cell in matrix.cells):
         words.append(f"{CLAIMED_MARK} {UNPROVED['claimed']}: {CLAIMED_WORDS}")
     return [line for sentence in words for line in wrap_cells(sentence, width)]
+
+
+def _shortened(matrix: Matrix) -> list[tuple[SecurityLevel, str]]:
+    """The levels that occur and that narrow cells name by one word of theirs."""
+    found = {cell.level for cell in matrix.cells}
+    return [
+        (level, short)
+        for level, short in SHORTEST_LEVELS.items()
+        if level in found and short != SHORT_LEVELS[level]
+    ]

@@ -48,7 +48,7 @@ from simulator.views.story.beat_kinds import (
 )
 from simulator.views.story.certificate_words import decisive_words, ledger_lines, result_of, utc_words
 from simulator.views.story.fields import key_fields, screen_of
-from simulator.views.story.headlines import decided, headline, returned
+from simulator.views.story.headlines import decided, headline, on_holder, refusing_holder, returned
 from simulator.views.story.lanes import names_of
 from simulator.views.story.reading import (
     gap,
@@ -144,7 +144,7 @@ def with_proofs(told: Iterable[Beat]) -> list[Beat]:
         actor, fact = beat.event.actor, beat.event.fact
         if isinstance(beat, Decision) and isinstance(fact, Decided) and fact.decision in _ON_BOTH:
             side, peer = _ON_BOTH[fact.decision]
-            head = f"The {side} {'refuses' if beat.refuses else 'accepts'} this {peer}"
+            head = on_holder(side, peer, beat.choice)
             beat = replace(beat, headline=head, question=f"Does the {side} accept this {peer}?")
             if beat.ledger and beat.ledger.presented and not beat.refuses:
                 waiting[actor] = len(found), beat
@@ -155,7 +155,7 @@ def with_proofs(told: Iterable[Beat]) -> list[Beat]:
             choice, others = decision.choice, decision.others
             if beat.decisive:
                 choice, others = "refuse", (choice,)
-                decision = replace(decision, headline=decision.headline.replace("accepts", "refuses"))
+                decision = replace(decision, headline=refusing_holder(decision.headline))
             beat = replace(decision, choice=choice, others=others, refuses=bool(beat.decisive), proof=beat)
         found.append(beat)
     return [beat for beat in found if beat is not None]

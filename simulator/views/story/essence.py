@@ -248,7 +248,8 @@ def _choice(beat: Decision, say: Say, sought: UserSought | None, *, unjudged: bo
     reason = _head(beat.sentences[0] if beat.sentences else beat.headline)
     grounds = [_ground(ledger, reason, say) for ledger in beat.grounds]
     failed = any(outcome is CheckOutcome.FAIL for outcome, _ in grounds)
-    if not grounds or beat.refuses is not failed:  # a person may decide otherwise
+    otherwise = beat.refuses is not failed and beat.choice != "defer"  # a person may decide so
+    if not grounds or otherwise:
         said = f"a person decided: {beat.choice}" if grounds else reason
         grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, said))
     if sought is not None:

@@ -56,9 +56,23 @@ DOES = {
     ("admit", "refuse"): "refuses a client without TLS",
     ("accept-client", "accept"): "lets the client's Certificate message pass",
     ("accept-client", "refuse"): "refuses the client",
+    ("accept-client", "defer"): "finishes the handshake, and refuses above TLS",
     ("grant", "grant"): "opens the session",
     ("grant", "refuse"): "closes the session",
 }
+
+
+_ON_HOLDER = {"refuse": "refuses", "defer": "goes on with"}
+
+
+def on_holder(side: str, peer: str, choice: str) -> str:
+    """The decision of a side on the holder of a certificate, by its choice."""
+    return f"The {side} {_ON_HOLDER.get(choice, 'accepts')} this {peer}"
+
+
+def refusing_holder(decided: str) -> str:
+    """The same decision as a refusal."""
+    return decided.replace("accepts", "refuses").replace("goes on with", "refuses")
 
 
 def headline(event: Event, names: Names = NAMELESS) -> str:

@@ -13,6 +13,7 @@ from simulator.tls.wire.version import Version
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
+    Decided,
     Event,
     HandshakeReturned,
     Received,
@@ -114,15 +115,19 @@ def gap(trace: Trace) -> Gap | None:
     """The time in which the client is in error about the session, or None.
 
     A server whose own handshake call returned ``ok`` has accepted the connection: what it refuses after that
-    is access, and the client was not in error about the session.
+    is access, and the client was not in error about the session. But one that defers the refusal of a
+    certificate accepts nothing.
     """
     start: Event | None = None
+    deferred = False
     believed = SecurityLevel.CLEARTEXT
     for event in trace.events:
         match event.actor, event.fact:
             case "client", HandshakeReturned(result="ok"):
                 start = event
-            case _, HandshakeReturned(result="ok"):
+            case _, Decided(choice="defer"):
+                deferred = True
+            case _, HandshakeReturned(result="ok") if not deferred:
                 return None
             case "client", BeliefChanged(level=level):
                 if level is SecurityLevel.REFUSED and start is not None:

@@ -12,7 +12,7 @@ from simulator.error_texts.normal_form import with_gaps
 from simulator.error_texts.of_verdict import cause_of
 from simulator.error_texts.table import Program, programs
 from simulator.tls.wire.version import PEER, SIDES, Side
-from simulator.trace.facts import Alert
+from simulator.trace.facts import Alert, Decided
 from simulator.trace.latest import last_verdict, side_named
 from simulator.trace.return_code import log_line
 
@@ -27,6 +27,10 @@ REFUSED: dict[Side, tuple[str, ...]] = {
     "server": ("stunnel",),
 }
 REFUSING: dict[Side, tuple[str, ...]] = {"client": ("telnet-ssl", "curl (OpenSSL)"), "server": ("stunnel",)}
+
+# The program that refuses in HTTP what it found in the handshake: its page, and its log.
+WITH_PAGE: dict[Side, str] = {"client": "any HTTP client of nginx (page)", "server": "nginx"}
+HTTP = ("application", "HTTP")  # the setting of a server
 
 # What the refused side prints depends on the alert: a cause for which an OpenSSL peer sends it.
 _BY_ALERT: dict[Side, dict[str, str]] = {
@@ -66,16 +70,21 @@ class ShownError(NamedTuple):
 def shown_errors(trace: Trace) -> list[ShownError]:
     """The error texts of real programs for a refusal, the client's first; empty for any other end.
 
-    Those for a refusal by TLS were measured; the line of a server that reports by return codes is cited.
+    Those for a certificate that is refused, in TLS or by a page, were measured; the line of a server that
+    reports by return codes is cited.
     """
     outcome, code = trace.outcome, trace.card.return_code
     reported = [] if code is None else [ShownError("server", "z/OS AT-TLS (cited)", log_line(code))]
+    if _refuses_with_page(trace):
+        judged = last_verdict(trace.events, "server")
+        return _with_page(cause_of(judged) if judged else "", outcome.negotiated or "")
     if outcome.refused_at != "tls" or outcome.alert is None:
         return reported
     refusing, alert = outcome.alert.sender, outcome.alert.name
     verdict = last_verdict(trace.events, refusing)
     if verdict is not None and verdict.decisive is not None:
-        cause = cause_of(verdict)
+        # The last check that failed made the refusal: one before it was put off.
+        cause = cause_of(verdict) if verdict.decisive.name == outcome.decisive_check else ""
     else:
         cause = "version-mismatch" if (refusing, alert) == ("server", "protocol_version") else ""
     read = _has_read(trace, PEER[refusing], alert)
@@ -83,6 +92,18 @@ def shown_errors(trace: Trace) -> list[ShownError]:
     if any(actor.reports for actor in trace.setup.actors):  # its log has none of the measured texts
         found = [one for one in found if one.side == "client"]
     return found + reported
+
+
+def _refuses_with_page(trace: Trace) -> bool:
+    """Return True if the server put its refusal off and then made it in HTTP."""
+    deferred = any(fact.choice == "defer" for _, fact in trace.facts(Decided))
+    in_http = any(setting == HTTP for actor in trace.setup.actors for setting in actor.policy)
+    return trace.outcome.refused_at == "application" and deferred and in_http
+
+
+def _with_page(cause: str, tls: str) -> list[ShownError]:
+    """The page that nginx shows for a cause, and what it writes into its log."""
+    return [error for side in SIDES for error in _printed(side, WITH_PAGE[side], cause, tls)]
 
 
 def errors_for(refusing: Side, cause: str, alert: str, tls: str) -> list[ShownError]:
