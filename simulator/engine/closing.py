@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from simulator.trace.facts import Alert, TransportEnded
-from simulator.trace.latest import NO_REFUSAL
+from simulator.trace.latest import is_refusal_sent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def at_refusal(
     """
     if closing == "alert":
         return facts, None
-    alert = next((fact for fact in facts if isinstance(fact, Alert) and _refuses(fact)), None)
+    alert = next((fact for fact in facts if isinstance(fact, Alert) and is_refusal_sent(fact)), None)
     if alert is None:
         return facts, None
     if closing == "eof":
@@ -76,7 +76,3 @@ def noticed(end: TransportEnded, peer: Side = "server", reason: str = "") -> Tra
 
 def _ended(how: Literal["end of file", "connection reset"], reason: str) -> TransportEnded:
     return TransportEnded("sent", "client", how, reason)
-
-
-def _refuses(alert: Alert) -> bool:
-    return alert.direction == "sent" and alert.name not in NO_REFUSAL

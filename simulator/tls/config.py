@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.tls.crypto.peer_key import signing_key
@@ -31,20 +31,20 @@ class Credential:
     Attributes:
         chain: DER certificates, leaf first.
         private_key: signs, or the device that keeps it; it need not belong to the leaf (a thief's does not).
+        signing_key: the private key as the leaf lets it sign: with RSASSA-PSS alone if the leaf says so.
     """
 
     chain: tuple[bytes, ...]
     private_key: PrivateKey | SigningDevice
+    signing_key: SigningKey = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "signing_key", signing_key(self.private_key, self.chain))
 
     @property
     def key_at_hand(self) -> PrivateKey | None:
         """The private key, or None where a device keeps it."""
         return None if isinstance(self.private_key, SigningDevice) else self.private_key
-
-    @property
-    def signing_key(self) -> SigningKey:
-        """The private key as the leaf lets it sign: with RSASSA-PSS alone if the leaf says so."""
-        return signing_key(self.private_key, self.chain)
 
 
 @dataclass(frozen=True, slots=True)

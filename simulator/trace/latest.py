@@ -58,6 +58,11 @@ def _last(events: Sequence[Event], first: AFact) -> AFact:
     return first
 
 
+def is_refusal_sent(alert: Alert) -> bool:
+    """Return True for an alert that is sent, and that refuses: a warning or a goodbye does not."""
+    return alert.direction == "sent" and alert.name not in NO_REFUSAL
+
+
 def side_named(actor: str) -> Side:
     """The side that an actor of a connection is."""
     return "client" if actor == "client" else "server"

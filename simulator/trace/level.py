@@ -68,10 +68,7 @@ def card_of(events: Sequence[Event], outcome: Outcome, setup: Setup) -> Security
         client_authenticated=proof_of_client(events),
         client_identity=knows.peer,
         user=knows.user,
-        access_granted=any(
-            type(event.fact) is Decided and (event.fact.decision, event.fact.choice) == ("grant", "grant")
-            for event in events
-        ),
+        access_granted=has_granted(events),
         refused_at=outcome.refused_at,
         client_believes=outcome.client.believes,
         server_knows=knows.standing,
@@ -81,6 +78,12 @@ def card_of(events: Sequence[Event], outcome: Outcome, setup: Setup) -> Security
         header_names=read.names,
         header_user=read.user,
     )
+
+
+def has_granted(events: Sequence[Event]) -> bool:
+    """The server decided to open the session."""
+    decisions = [event.fact for event in events if type(event.fact) is Decided]
+    return any((one.decision, one.choice) == ("grant", "grant") for one in decisions)
 
 
 def runs_under_tls(events: Sequence[Event]) -> bool:

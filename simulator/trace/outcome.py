@@ -5,7 +5,7 @@ Nothing here knows the scenario or the actors, so the outcome can be found again
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeGuard
+from typing import TYPE_CHECKING, Literal
 
 from simulator.tls.wire.version import SIDES, Side
 from simulator.trace.facts import (
@@ -20,8 +20,8 @@ from simulator.trace.facts import (
 )
 from simulator.trace.header_read import HeaderRead
 from simulator.trace.latest import (
-    NO_REFUSAL,
     before,
+    is_refusal_sent,
     last_belief,
     last_standing,
     last_verdict,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from simulator.security import RefusalLayer
-    from simulator.trace.facts import Event, Fact
+    from simulator.trace.facts import Event
     from simulator.trust.verdict import Verdict
 
 # The facts that an outcome is made of. Most events of a run are none of them, so they are sorted out once.
@@ -77,8 +77,9 @@ def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
         fact = event.fact
         if type(fact) is Decided and fact.layer is not None:
             return fact.layer
-        failed = type(fact) is HandshakeReturned and fact.result == "failed"
-        if failed or _is_refusal(fact):
+        if type(fact) is HandshakeReturned and fact.result == "failed":
+            return "tls"
+        if type(fact) is Alert and is_refusal_sent(fact):
             return "tls"
     return None
 
@@ -86,13 +87,9 @@ def refusal_layer(events: Sequence[Event]) -> RefusalLayer | None:
 def first_alert(events: Iterable[Event]) -> AlertOutcome | None:
     """The first alert sent that is no warning, delivered or not."""
     for event in events:
-        if _is_refusal(event.fact):
+        if type(event.fact) is Alert and is_refusal_sent(event.fact):
             return AlertOutcome(event.fact.name, event.fact.code, side_named(event.actor))
     return None
-
-
-def _is_refusal(fact: Fact) -> TypeGuard[Alert]:
-    return type(fact) is Alert and fact.direction == "sent" and fact.name not in NO_REFUSAL
 
 
 def decisive_check(events: Sequence[Event]) -> tuple[Side, str] | None:
@@ -148,12 +145,10 @@ def is_decided_in_clear(events: Sequence[Event]) -> bool:
 
 def before_success(events: Sequence[Event], side: Side) -> list[Event] | None:
     """The events before a side's handshake call returned without error, or None if it did not."""
-    returned = next((event for event in events if _is_success(event, side)), None)
-    return None if returned is None else before(events, returned.seq)
-
-
-def _is_success(event: Event, side: Side) -> bool:
-    return event.actor == side and type(event.fact) is HandshakeReturned and event.fact.result == "ok"
+    for event in events:
+        if type(event.fact) is HandshakeReturned and event.actor == side and event.fact.result == "ok":
+            return before(events, event.seq)
+    return None
 
 
 def _went_on(event: Event, side: Side) -> bool:

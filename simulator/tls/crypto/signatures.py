@@ -181,8 +181,8 @@ def schemes_for_key(key: object, version: Version) -> tuple[int, ...]:
 
 def common_scheme(key: object, accepted: Container[int], version: Version) -> int | None:
     """The first scheme of the key's that the peer accepts, or None."""
-    wanted = (code for code in SCHEMES if code in accepted)
-    return next((code for code in wanted if problem_of_scheme(key, code, version) is None), None)
+    kind = kind_of(key)
+    return next((code for code in SCHEMES if code in accepted and misfit(kind, code, version) is None), None)
 
 
 def sign(private_key: SigningKey, code: int, content: bytes, entropy: Entropy) -> bytes:

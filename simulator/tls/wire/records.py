@@ -286,6 +286,8 @@ class RecordWriter:
 
     def write(self, content_type: int, content: bytes) -> bytes:
         """The records that carry some content, as many as its length asks for."""
+        if len(content) <= self.style.max_fragment:
+            return self.record(content_type, content)
         pieces = fragment(content, self.style.max_fragment)
         return b"".join([self.record(content_type, piece) for piece in pieces])
 
