@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 MICROSECOND = timedelta(microseconds=1)
 
+MICROSECOND = timedelta(microseconds=1)
+
 
 @dataclass(eq=False, slots=True)
 class Party:
@@ -72,7 +74,7 @@ class Party:
     @property
     def now(self) -> datetime:
         """The time on its own clock."""
-        return self.clock + timedelta(microseconds=self.kernel.now)
+        return self.clock + MICROSECOND * self.kernel.now  # half the work of timedelta(microseconds=…)
 
     def read(self) -> None:
         """Read one record, unless the actor waits; what is left is read in turn."""

@@ -164,4 +164,3 @@ TELNET_WAITS = frozenset({S.WAIT_TLS, S.WAIT_SCREEN})
 TELNET_ENDED = frozenset({S.CLOSED, S.REFUSED})
 
 #: The state of a session by the mode that was negotiated.
-IN_SESSION = frozenset({S.IN_TN3270E, S.IN_3270, S.IN_NVT})

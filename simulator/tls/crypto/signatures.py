@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.ed448 import Ed448PrivateKey, Ed448PublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+from msgspec import Struct
 
 from simulator.errors import SimulatorError
 from simulator.tls.crypto.pss_keys import PssKey, bare, problem_of_limits
@@ -99,7 +100,7 @@ SCHEMES: dict[int, Scheme] = {
 }
 
 
-class KeyKind(NamedTuple):
+class KeyKind(Struct, frozen=True, gc=False):
     """The kind of a key, private or public.
 
     Attributes:
