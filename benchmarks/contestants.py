@@ -48,10 +48,12 @@ if TYPE_CHECKING:
 
 # Prefixes of the modules whose caches stay. The first four belong to the making of a scenario: OpenSSL, too,
 # loads its certificates beforehand. The others hold what has nothing to do with a certificate: tables, the
-# constants of a key schedule, and extensions by their bytes, which every peer with the same software sends.
+# constants of a key schedule, object identifiers in their dotted form, and extensions by their bytes, which
+# every peer with the same software sends.
 KEPT = (
     "simulator.actors.authority",
     "simulator.engine",
+    "simulator.pki.der",
     "simulator.pki.keys",
     "simulator.scenario",
     "simulator.tls.connection",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from cryptography.hazmat.primitives import hashes
@@ -81,6 +82,7 @@ def excess_of_rsa_key(key: rsa.RSAPublicKey) -> str | None:
     return None
 
 
+@lru_cache  # a world's certificates name the same one or two
 def read_signature_algorithm(encoded: bytes) -> tuple[str, SignatureParameters]:
     """Read an AlgorithmIdentifier: the algorithm's name, dotted if it has none, and its padding and hash.
 
