@@ -5,11 +5,18 @@ from __future__ import annotations
 from simulator.telnet.codes import Command, DataType
 from simulator.telnet.data_stream import Aid, read_input
 from simulator.telnet.express_logon import PASSWORD_PLACEHOLDER
-from simulator.telnet.happenings import describe
+from simulator.telnet.happenings import describe, name_of
 from simulator.telnet.logon import typed_of
 from simulator.telnet.nvt import Paper
 from simulator.telnet.screen import Display, Screen
-from simulator.telnet.stream import CommandItem, DataItem, TelnetReader, TelnetViolation
+from simulator.telnet.stream import (
+    CommandItem,
+    DataItem,
+    NegotiationItem,
+    SubnegotiationItem,
+    TelnetReader,
+    TelnetViolation,
+)
 from simulator.telnet.tn3270e import read_header
 
 
@@ -19,6 +26,20 @@ def phrases_of(data: bytes) -> tuple[str, ...]:
     Text and screens are no phrases.
     """
     return tuple(words for words, _ in _told(data) if words)
+
+
+def names_of(data: bytes) -> tuple[str, ...]:
+    """The same by name alone, without values: ``DEVICE-TYPE IS``, ``FUNCTIONS REQUEST``."""
+    reader = TelnetReader()
+    reader.feed(data)
+    found = []
+    try:
+        while item := reader.next_item():
+            if isinstance(item, NegotiationItem | SubnegotiationItem):
+                found.append(name_of(item))
+    except TelnetViolation:
+        pass
+    return tuple(found)
 
 
 def screen_in(data: bytes) -> Screen | None:

@@ -36,10 +36,9 @@ def remarks_on(
     forms = {path.suffix.lower() for path in paths}
     remarks: list[str] = []
     if ".pcapng" in forms:
-        from simulator.views.capture.ports import port_remark
+        from simulator.views.capture.ports import port_remarks
 
-        ports = dict.fromkeys(setup.port for setup in trace.setups)
-        remarks += [remark for port in ports if (remark := port_remark(port)) is not None]
+        remarks += port_remarks(trace)
     if forms & {".png", ".pdf"}:
         from simulator.views.drawing.fonts import lost_characters
 

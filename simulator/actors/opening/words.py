@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from simulator.telnet.reading import phrases_of, screen_in
+from simulator.telnet.codes import Command
+from simulator.telnet.reading import names_of, screen_in
 
 TEXT = "text"
+END_OF_RECORD = bytes([Command.IAC, Command.EOR])
+MOST_NAMED = 2  # that an arrow has room for
 
 
 @lru_cache(maxsize=1024)  # it is asked for what is sent, and again for what is read
@@ -14,9 +17,11 @@ def name_of(data: bytes) -> str:
     """The name of a message in clear: its telnet negotiation item by item, a screen, TLS, or text."""
     if is_tls(data):
         return "a record of TLS"
-    said = phrases_of(data)
-    if b"\xff\xef" in data and screen_in(data) is not None:  # IAC EOR: a record of a 3270
-        said = (*said, "3270 screen")
+    said = list(names_of(data))
+    if data.endswith(END_OF_RECORD):
+        said.append("logon screen" if screen_in(data) is not None else "3270 record")
+    if len(said) > MOST_NAMED:
+        said = [f"{said[0]} and {len(said) - 1} more"]
     return ", ".join(said) or TEXT
 
 

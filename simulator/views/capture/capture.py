@@ -22,7 +22,7 @@ from simulator.trace.setup import PASSES_ON
 from simulator.views.capture import pcapng
 from simulator.views.capture.lookups import RESPONDERS, lookups, responder_host
 from simulator.views.capture.packets import Endpoint, Flag, Segment, packets
-from simulator.views.capture.ports import port_remark
+from simulator.views.capture.ports import port_remarks
 from simulator.views.story.lanes import scenario_words, whole_title
 from simulator.views.story.reading import sendings
 from simulator.views.story.words import PROTECTION_WORDS, clean
@@ -121,8 +121,7 @@ def _about(trace: Trace, *, with_keys: bool) -> str:
         f"{whole_title(trace)}. A simulated handshake: scenario {setup.scenario}, TLS {setup.tls} asked for, "
         f"seed {setup.seed}, release {RELEASE}. For teaching; nothing here is secret."
     )
-    remarks = filter(None, map(port_remark, dict.fromkeys(one.port for one in trace.setups)))
-    return " ".join([about, KEYS_INSIDE if with_keys else KEYS_LEFT_OUT, *remarks])
+    return " ".join([about, KEYS_INSIDE if with_keys else KEYS_LEFT_OUT, *port_remarks(trace)])
 
 
 def _names(setup: Setup) -> dict[bytes, str]:

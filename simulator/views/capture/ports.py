@@ -7,6 +7,15 @@ port that Wireshark 4.0 knows; ``tests/exports/test_capture_ports.py`` measures 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from simulator.trace.connections import connections_of
+from simulator.trace.facts import Sent
+from simulator.views.story.fields import is_telnet
+
+if TYPE_CHECKING:
+    from simulator.trace.trace import Trace
+
 # Wireshark's name of the protocol, and its ports.
 _TABLE = """
 echo 7; daytime 13; chargen 19; ftp-data 20; ftp 21; ssh 22 29418; telnet 23; smtp 25 587; time 37;
@@ -48,6 +57,29 @@ def _read_table() -> dict[int, str]:
 
 
 FOREIGN_PORTS = _read_table()
+
+
+def port_remarks(trace: Trace) -> list[str]:
+    """A remark for each port of a run on which Wireshark does not see by itself what is there."""
+    found = []
+    for connection in connections_of(trace):
+        port = connection.setup.port
+        clear = any(sent.protocol == "cleartext" for _, sent in connection.facts(Sent))
+        if clear and is_telnet(connection.setup):  # its dissector hands over to TLS behind START-TLS
+            found.append(telnet_remark(port))
+        else:
+            found.append(port_remark(port))
+    return list(dict.fromkeys(remark for remark in found if remark is not None))
+
+
+def telnet_remark(port: int) -> str | None:
+    """A remark that says how to see telnet in clear on this port, or None where Wireshark does so."""
+    if FOREIGN_PORTS.get(port) == "telnet":
+        return None
+    return (
+        f"The connection begins with telnet in clear. To see it: tshark -d tcp.port=={port},telnet, or "
+        f"Analyze > Decode As, TCP port {port}, TELNET. What follows START-TLS is shown as TLS either way."
+    )
 
 
 def port_remark(port: int) -> str | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert, Received, Sent, Unanswered
+from simulator.trace.timer import TimerExpired
 from simulator.views.drawing import glyphs
 from simulator.views.drawing.cells import hanging
 from simulator.views.drawing.display import Anchor, Box, Drawing, Line, Polygon
@@ -126,8 +127,8 @@ def timeline(trace: Trace, *, detail: str = "messages") -> Drawing:
 
 
 def _is_end(beat: Beat) -> bool:
-    """Return True where a program notices that the connection has ended."""
-    return isinstance(beat, Remark) and beat.kind == "end"
+    """Return True where a program notices that the connection has ended, or that it has waited in vain."""
+    return isinstance(beat, Remark) and (beat.kind == "end" or isinstance(beat.event.fact, TimerExpired))
 
 
 class _Timeline:

@@ -17,6 +17,7 @@ from msgspec import structs
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert, Checked, Sent, Step, TransportEnded, UserSought
+from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.cells import shorten
@@ -24,7 +25,7 @@ from simulator.views.story.beat_kinds import Band, Belief, Decision, Flight, Led
 from simulator.views.story.beats import selection
 from simulator.views.story.fields import AS_OPENSSL
 from simulator.views.story.lanes import names_of
-from simulator.views.story.words import OUTCOME_MARKS, clean, level_name
+from simulator.views.story.words import OUTCOME_MARKS, clean, duration, level_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,18 +108,21 @@ def essence(trace: Trace) -> Essence:
     names = names_of(trace.setup)
     before = [beat for beat in told if beat.event.step is Step.ENROLMENT]
     rows: list[Row] = []
-    sought = None
+    sought, waited = None, ""
     for beat in told:
         if beat.event.step is Step.ENROLMENT or beat.event.actor not in SIDES:
             continue
         match beat:
             case Flight(receiver="client" | "server"):
-                _add_flight(rows, beat)
+                _add_flight(rows, replace(beat, name=waited + beat.name))
+                waited = ""
             case Decision():
                 unjudged = all(row.event.step is not Step.TRUST_DECISION for row in rows)
                 rows += _choice(beat, names.shown, sought, unjudged=unjudged)
             case Remark() if isinstance(beat.event.fact, UserSought):
                 sought = beat.event.fact
+            case Remark() if isinstance(beat.event.fact, TimerExpired):
+                waited = f"after {duration(beat.event.fact.waited)}: "
             case Ledger():
                 rows.append(
                     Choice(beat.event, (_ground(beat, beat.headline, names.shown),), bool(beat.decisive))
@@ -131,6 +135,7 @@ def essence(trace: Trace) -> Essence:
     for side, nothing in NOTHING.items():
         for first in [belief for belief in beliefs if belief.event.actor == side][:1]:
             event = structs.replace(first.event, seq=0)  # the setup: it is known from the beginning
+            beside = [one for one in beside if one[1] is not first or first.held is not nothing]
             beside.insert(0, (-1, replace(first, event=event, held=nothing, assumed=False, gap=None)))
     level, alert = trace.card.level, trace.outcome.alert
     by = f": the {alert.sender} refused" if alert and level.rung is None else ""
@@ -179,8 +184,9 @@ def folded(told: Essence) -> Essence:
     return told
 
 
-def _way(flight: Flight) -> tuple[str, bool, bool, bool]:
-    return flight.event.actor, flight.encrypted, flight.refusal, flight.lost
+def _way(flight: Flight) -> tuple[str, bool, bool, bool, bool]:
+    in_tls = flight.protocol != "cleartext"  # between START-TLS and TLS the other side has its word
+    return flight.event.actor, flight.encrypted, flight.refusal, flight.lost, in_tls
 
 
 def _joined(one: Flight, other: Flight, name: str) -> Flight:
@@ -197,7 +203,7 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
             clear = [AS_OPENSSL.partition(":")[0]] if AS_OPENSSL in beat.fields else []
             rows.append(replace(bare, fields=(*clear, *(() if judged else map(_head, why)))))
         case TransportEnded():
-            if any(isinstance(row, Choice) and row.refuses for row in rows) or beat.event.actor != "client":
+            if beat.event.actor != "client":  # its own end is the goodbye of a session in clear
                 rows.append(bare)
         case Sent(name=name, protocol="cleartext") if name.startswith("WILL START-TLS"):
             rows.append(replace(bare, name="WILL START-TLS"))
@@ -254,7 +260,7 @@ def _choice(beat: Decision, say: Say, sought: UserSought | None, *, unjudged: bo
         grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, said))
     if sought is not None:
         grounds = [_user(sought), *(grounds if beat.refuses else ())]
-    left_out = beat.choice in ("skip", "do not ask", "stay away", "admit") or (
+    left_out = beat.choice in ("skip", "do not ask", "stay away", "admit", "decline") or (
         beat.choice == "grant" and unjudged
     )
     if beat.ledger or beat.refuses or left_out or sought is not None:

@@ -57,13 +57,18 @@ def key_fields(fact: Sent | Alert, trace: Trace, verdict: Verdict | None = None)
         case "ocsp":
             return (clean(fact.words),) if fact.words else ()
         case "application_data" | "cleartext" if is_telnet(trace.setup):
-            # In clear the name of a message has its negotiation; inside TLS every record has one name.
-            said = _telnet(fact.raw)
-            return said if fact.protocol == "application_data" else said[len(phrases_of(fact.raw)) :]
+            return _beside_name(fact.name, _telnet(fact.raw))
         case "application_data" | "cleartext":
             return _words(fact.raw)
         case _:
             return ()
+
+
+def _beside_name(name: str, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines without what the name of a message in clear has said of them already."""
+    said = name.split(", ")
+    begun = ((line, next((one for one in said if line.startswith(one)), "")) for line in lines)
+    return tuple(rest for line, one in begun if (rest := line.removeprefix(one).strip()))
 
 
 def _words(data: bytes) -> tuple[str, ...]:

@@ -76,7 +76,7 @@ MONTHS = (
 
 ASSUMED = "Assumed: nothing that it has read says so."
 
-_REFUSALS = frozenset({"refuse", "refused", "deny", "close", "decline"})
+_REFUSALS = frozenset({"refuse", "refused", "deny", "close"})
 
 
 def size(count: int) -> str:
