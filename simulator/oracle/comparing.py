@@ -62,10 +62,12 @@ def check(scenario: Scenario, tls: TlsVersion, run: HasTrace | None = None) -> C
     differences = differences_between(observed(trace, tls), theirs)
     differing = [one.what for one in differences]
     accepted = accepted_for(scenario, tls, moments, differing) if differences else None
-    above = ABOVE_TLS if _looks_for_users(scenario) else ""
-    return CheckRow(scenario.name, tls, theirs.mode, differences, accepted, not_compared=above)
+    left_out = [ABOVE_TLS] * _looks_for_users(scenario)
+    left_out += [BEFORE_TLS] * (scenario.client.starts_tls != "at-once")
+    return CheckRow(scenario.name, tls, theirs.mode, differences, accepted, not_compared=" ".join(left_out))
 
 
+BEFORE_TLS = "START-TLS is telnet's and comes before TLS, where OpenSSL has no part."
 ABOVE_TLS = "User and permission are decided above TLS, where OpenSSL has no part; both runs use our table."
 
 

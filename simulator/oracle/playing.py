@@ -26,6 +26,7 @@ from simulator.oracle.openssl import OpensslClient, OpensslServer
 from simulator.oracle.reasons import NONE_CAME, reason_of_code
 from simulator.pki.bundles import write_pkcs12
 from simulator.scenario.keeping import unopened_file
+from simulator.scenario.opening import comes_to_tls, with_tls_at_once
 from simulator.security import Standing
 from simulator.tls.wire.registry import group_name
 from simulator.tls.wire.version import Version
@@ -166,7 +167,7 @@ class _Play:
     """One play of a scenario in one version.
 
     Raises:
-        NotInOpensslError: a side asks an OCSP responder.
+        NotInOpensslError: a side asks an OCSP responder, or there is no TLS.
     """
 
     def __init__(self, scenario: Scenario, tls: TlsVersion, judged_at: JudgedAt | None) -> None:
@@ -177,7 +178,15 @@ class _Play:
                 expected="a side that looks nothing up, or holds revocation lists",
                 advice="The command openssl ocsp judges an answer that it is given.",
             )
-        self.scenario = scenario
+        if not comes_to_tls(scenario):
+            raise NotInOpensslError(
+                "OpenSSL has no part in a connection on which TLS never begins.",
+                got=f"{scenario.name!r}, with port_security {scenario.server.port_security!r} and "
+                f"starts_tls {scenario.client.starts_tls!r}",
+                expected="a connection that comes to TLS",
+                advice="Set server.port_security and client.starts_tls so that both want TLS.",
+            )
+        self.scenario = with_tls_at_once(scenario)  # START-TLS is telnet's, and comes before
         self.tls: TlsVersion = tls
         self.server_tls: TlsVersion = server_version(scenario.server, Version(tls)).value
         self.judged_at = judged_at or clocks(scenario)

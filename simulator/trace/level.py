@@ -58,7 +58,8 @@ def card_of(events: Sequence[Event], outcome: Outcome, setup: Setup) -> Security
     """The level taken apart."""
     knows, sought, read = last_standing(events), last_user_sought(events), last_header_read(events)
     kinds = {type(event.fact) for event in events}
-    seen = seen_by_client(events) if TransportEnded in kinds else None
+    above = outcome.refused_at in ("identity", "application")  # there the server's words say it
+    seen = seen_by_client(events) if TransportEnded in kinds and not above else None
     reported = next((return_code(outcome, one.reports) for one in setup.actors if one.name == "server"), None)
     return SecurityCard(
         level=outcome.level,
