@@ -99,7 +99,7 @@ class Peer(ABC):
         self._peer_certificate: Certificate | None = None
         self._unread = bytearray()
         self._unread_lost = False
-        self._gone = False  # the transport ended
+        self._gone = False  # the transport ended, or was closed in clear
         self._now = datetime.min.replace(tzinfo=UTC)  # the time of the last call
         self._said_goodbye = False
         self._negotiated = 0  # bytes that the application said by itself

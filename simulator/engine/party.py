@@ -113,7 +113,8 @@ class Party:
             self.on_pending(self)
         if self.afterwards is not None:
             self.afterwards()
-        self._watch()
+        if self.actor.awaits:
+            self._watch()
 
     def go_on(self, facts: Sequence[Fact]) -> None:
         """Do what the actor did; then ask a responder, or read on as the next thing that happens."""
@@ -133,7 +134,7 @@ class Party:
         self.go_on(self.actor.say_the_rest())
 
     def _watch(self) -> None:
-        """Start the actor's timer anew, if it waits with one; one that ran stands still."""
+        """Start the actor's timer anew; one that ran before stands still."""
         self._watches += 1
         patience = self.actor.patience
         if patience is not None:

@@ -7,7 +7,7 @@ application goes on as it would inside TLS, and no handshake call ever returns.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from simulator.actors.opening.words import name_of
 from simulator.actors.peer import Peer
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from simulator.tls.wire.version import Side, Version
     from simulator.trace.facts import Fact
 
+Awaits = Literal["", "the beginning of TLS", "the answer to START-TLS", "the client's next word"]
+
 
 class InClear(Peer):
     """A side of a connection that may begin, or stay, in clear.
@@ -33,9 +35,11 @@ class InClear(Peer):
     Attributes:
         in_clear: what it reads and writes is in no record of TLS.
         telnet: the machine that agrees on START-TLS, once it is needed.
+        awaits: what it waits for with a timer, in words; empty for nothing.
     """
 
     telnet: TelnetClient | TelnetServer | None
+    awaits: Awaits = ""
     goodbye: ClassVar[str]  # the reason with which it closes when all is said
 
     def __init__(
@@ -44,7 +48,6 @@ class InClear(Peer):
         super().__init__(name, peer, version, responders)
         self.in_clear = False
         self.telnet = None
-        self._closed = False  # by itself; TCP knows no other goodbye
 
     @property
     def patience(self) -> timedelta | None:
@@ -54,11 +57,6 @@ class InClear(Peer):
     def out_of_patience(self, now: datetime) -> list[Fact]:  # noqa: ARG002 - of a side that has a timer
         """Act on a timer that has expired."""
         return []
-
-    @property
-    def finished(self) -> bool:
-        """It will neither send nor read anything more."""
-        return self._closed or super().finished
 
     def _heard_in_clear(self, data: bytes) -> list[Fact]:
         """React to what was read in clear."""
@@ -104,9 +102,9 @@ class InClear(Peer):
 
     def _close(self, reason: str) -> list[Fact]:
         """Close the connection: in clear TCP says it, and there is no other goodbye."""
-        if self._closed or self._gone:
+        if self._gone:
             return []
-        self._closed, self.unsaid = True, b""
+        self._gone, self.unsaid = True, b""
         self._unread.clear()
         return [TransportEnded("sent", self.peer, "end of file", reason)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from simulator.actors.opening import words
 from simulator.actors.opening.in_clear import InClear
@@ -25,7 +25,6 @@ ADMIT_OR_REFUSE = ("admit", "refuse")
 CLOSES = "The server closes the connection. In clear there is no alert that could say why."
 GOODBYE = "The server has said why, and closes the connection."
 TAKES_NONE = "The server closes the connection before it has read a byte."
-Awaits = Literal["", "the beginning of TLS", "the answer to START-TLS", "the client's next word"]
 
 
 class ServerOpening(InClear):
@@ -34,14 +33,12 @@ class ServerOpening(InClear):
     Attributes:
         setup: the scenario's settings.
         application: what it speaks.
-        awaits: what it waits for with a timer, in words; empty for nothing.
     """
 
     goodbye = GOODBYE
     setup: ServerSetup
     application: Application
     belief: StandingChanged
-    awaits: Awaits = ""
 
     @property
     def patience(self) -> timedelta | None:
