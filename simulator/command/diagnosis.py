@@ -134,6 +134,18 @@ def _moment(_context: click.Context, _parameter: click.Parameter, written: str |
     type=OWN_FILE,
     help="Revocation lists that the other side holds; it looks up the leaf. Default: it does not look.",
 )
+@click.option(
+    "--ocsp",
+    metavar="FILE",
+    multiple=True,
+    type=OWN_FILE,
+    help="Answers of OCSP responders, as openssl ocsp -respout writes them, in place of lists.",
+)
+@click.option(
+    "--whole-chain",
+    is_flag=True,
+    help="Look up the revocation of every certificate, not of the leaf alone.",
+)
 @click.option("--host", metavar="NAME", help="Of a server's certificate: the name by which it is reached.")
 @click.option("--at", callback=_moment, metavar="TIME", help="The moment of the decision. Default: now.")
 @click.option("--profile", default="openssl", show_default=True, metavar="NAME", help="Who judges.")
@@ -157,6 +169,8 @@ def explain(
     role: Side,
     trust: tuple[Path, ...],
     crls: tuple[Path, ...],
+    ocsp: tuple[Path, ...],
+    whole_chain: bool,
     host: str | None,
     at: datetime,
     profile: str,
@@ -176,6 +190,7 @@ def explain(
     from simulator.command.explanations import document, explanation_text
     from simulator.lab.explanation import explain as explained
     from simulator.lab.own_files import read_own_files
+    from simulator.lab.revocation import revocation_policy
     from simulator.pki.crl.files import load_revocation_lists
 
     _check_outputs(outputs)
@@ -184,6 +199,8 @@ def explain(
     password = cache(lambda: password_from(password_file, twice=False))
     own = read_own_files(((f"{path}", _bytes_of(path)) for path in files), password)
     trusted = _trusted(trust, password) if trust else own.roots
+    lists = [one for path in crls for one in load_revocation_lists(_bytes_of(path))]
+    answers = [_ocsp_answer(path) for path in ocsp]
     explanation = explained(
         own.chain,
         trusted,
@@ -192,7 +209,8 @@ def explain(
         role=role,
         profile=profile,
         server_name=host,
-        crls=[one for path in crls for one in load_revocation_lists(_bytes_of(path))],
+        revocation=revocation_policy(lists, answers, whole_chain=whole_chain),
+        answers=answers,
     )
     if as_json:
         write_json(document(own, explanation))
@@ -202,6 +220,22 @@ def explain(
     if outputs:
         _draw(explanation, own.key, tls, outputs)
     return 0 if explanation.verdict.accepted else 1
+
+
+def _ocsp_answer(path: Path) -> bytes:
+    """The answer of an OCSP responder in a file.
+
+    Raises:
+        CertificateError: it holds something else; the message says what.
+    """
+    from simulator.pki.files.kinds import file_facts
+    from simulator.pki.files.outlines import FileKind
+    from simulator.pki.files.wrong_file import Wanted, wrong_file
+
+    facts = file_facts(_bytes_of(path))
+    if facts.kind is not FileKind.OCSP_RESPONSE:
+        raise wrong_file(Wanted.OCSP_ANSWER, facts)
+    return facts.data
 
 
 def _check_outputs(outputs: tuple[Path, ...]) -> None:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, get_args
 
 from simulator.error_texts.causes import causes
 from simulator.error_texts.of_verdict import cause_of
+from simulator.lab.revocation import judge_with_answers
 from simulator.pki.stores import TrustStore
 from simulator.scenario.setup import ClientAuthentication
 from simulator.security import SecurityLevel
 from simulator.tls.wire.version import TLS_VERSIONS
-from simulator.trust.judge import judge, with_proof
+from simulator.trust.judge import with_proof
 from simulator.trust.policy import RevocationPolicy, TrustPolicy
 from simulator.trust.profiles import PROFILES
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from simulator.pki.certificate import Certificate
-    from simulator.pki.crl.revocation_list import RevocationList
     from simulator.tls.wire.version import Side, TlsVersion
     from simulator.trust.verdict import Verdict
 
@@ -96,7 +96,8 @@ def explain(
     role: Side = "client",
     profile: str = "openssl",
     server_name: str | None = None,
-    crls: Sequence[RevocationList] = (),
+    revocation: RevocationPolicy | None = None,
+    answers: Sequence[bytes] = (),
 ) -> Explanation:
     """Judge a chain as the other side would.
 
@@ -108,24 +109,25 @@ def explain(
         role: whose certificate it is.
         profile: the stack profile that judges.
         server_name: of a server's certificate, the name by which it is reached; None for no name check.
-        crls: the revocation lists that the other side holds for the leaf; without any it does not look.
+        revocation: where the other side looks up revocation; None: nowhere.
+        answers: DER of OCSP answers, for a side that looks there.
 
     Raises:
         ScenarioError: unknown profile.
     """
     sent = [certificate.der for certificate in chain]
     store = TrustStore.of(trusted)
-    revocation = RevocationPolicy("crl", crls=tuple(crls)) if crls else RevocationPolicy()
-
-    policy = TrustPolicy(role, store=store, server_name=server_name, profile=profile, revocation=revocation)
+    looks = revocation or RevocationPolicy()
+    policy = TrustPolicy(role, store=store, server_name=server_name, profile=profile, revocation=looks)
 
     def verdict(name: str, tls: TlsVersion = "1.3") -> Verdict:
-        judged = judge(sent, replace(policy, profile=name), at, tls=tls)
+        judged, _ = judge_with_answers(sent, replace(policy, profile=name), at, tls, answers)
         if key_matches is False and judged.accepted:
             return with_proof(judged, ok=False, scheme="the key at hand", problem=OTHER_KEY, tls=tls)
         return judged
 
     chosen = verdict(profile)
+    _, policy = judge_with_answers(sent, policy, at, "1.3", answers)
     return Explanation(
         at=at,
         chain=tuple(chain),

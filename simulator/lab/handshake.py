@@ -18,6 +18,7 @@ from simulator.engine.simulation import Simulation
 from simulator.engine.world import World
 from simulator.entropy import SeededEntropy
 from simulator.errors import CertificateError
+from simulator.lab.revocation import without_answers
 from simulator.pki.doubles import Doubles, stand_in_key
 from simulator.pki.host import read_host
 from simulator.pki.issuing import Issued
@@ -29,6 +30,7 @@ from simulator.tls.wire.registry import (
     SPOKEN_SIGNATURE_SCHEMES,
 )
 from simulator.tls.wire.version import Version
+from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -103,7 +105,20 @@ def handshake_of(explanation: Explanation, key: PrivateKey | None, tls: TlsVersi
         raise CertificateError(
             message, got=leaf.key_type_name, expected="an RSA, EC or EdDSA key", advice=advice
         )
-    chosen = _cast(explanation, key)
+    trace = _played(explanation, _cast(explanation, key), tls)
+    if key is None and explanation.key_matches is None and _fails_by_its_key(trace, explanation):
+        return _played(explanation, _doubled(explanation), tls)  # a stack that looks at the proof first
+    return trace
+
+
+def _fails_by_its_key(trace: Trace, explanation: Explanation) -> bool:
+    """Return True if the proof decided, though it is not what the explanation says."""
+    decisive, proof = explanation.verdict.decisive, CheckName.PROOF_OF_POSSESSION
+    return trace.outcome.decisive_check == proof != (decisive.name if decisive else "")
+
+
+def _played(explanation: Explanation, chosen: Cast, tls: TlsVersion) -> Trace:
+    """The run with these certificates and this key."""
     scenario, names = _scenario(explanation, chosen)
     brought = dict(zip(names, _issued(chosen), strict=True))
     ready = _ready(
@@ -123,8 +138,13 @@ def _cast(explanation: Explanation, key: PrivateKey | None) -> Cast:
         return Cast(chain, trusted, policy, stand_in_key(chain[0]), OTHER_KEY, "With another key")
     if not explanation.verdict.accepted:
         return Cast(chain, trusted, policy, stand_in_key(chain[0]), UNREAD, FOLLOWS)
-    by_fingerprint = {one.fingerprint: one for one in (*chain, *trusted)}
-    doubles = Doubles(by_fingerprint[one] for one in explanation.verdict.path)
+    return _doubled(explanation)
+
+
+def _doubled(explanation: Explanation) -> Cast:
+    """Doubles of all certificates. They have no OCSP answers, so revocation is not looked up there."""
+    chain, trusted, policy = explanation.chain, explanation.trusted, without_answers(explanation.policy)
+    doubles = Doubles(chain[0], (*chain[1:], *_above(chain, trusted)))
     trusts = tuple(map(doubles.of, trusted))
     lists = tuple(map(doubles.of_list, policy.revocation.crls))
     judged_by = replace(
@@ -132,6 +152,12 @@ def _cast(explanation: Explanation, key: PrivateKey | None) -> Cast:
     )
     sent = tuple(map(doubles.of, chain))
     return Cast(sent, trusts, judged_by, doubles.leaf_key, DOUBLED, "If the key is there")
+
+
+def _above(chain: Sequence[Certificate], trusted: Sequence[Certificate]) -> Iterator[Certificate]:
+    """The trusted certificates that a path from the chain may lead to; a system trusts hundreds of others."""
+    names = {one.issuer_name.folded for one in chain}
+    return (one for one in trusted if one.subject_name.folded in names)
 
 
 def _issued(chosen: Cast) -> Iterator[Issued]:

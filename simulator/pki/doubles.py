@@ -29,30 +29,34 @@ class Doubles:
     """Certificates with keys of their own in place of those that are not at hand.
 
     Args:
-        path: a path that was accepted, the leaf first.
+        leaf: the certificate whose key has to sign.
+        others: those above it. A signature that no key among all these verifies is left as it is.
 
     Attributes:
         leaf_key: the private key of the leaf's double.
     """
 
-    def __init__(self, path: Iterable[Certificate]) -> None:
+    def __init__(self, leaf: Certificate, others: Iterable[Certificate]) -> None:
         self._keys: dict[bytes, PrivateKey] = {}
-        certificates = tuple(path)
-        self._issuers = dict(zip(certificates, (*certificates[1:], certificates[-1]), strict=True))
-        self.leaf_key = self._key_of(certificates[0])
+        certificates = tuple(dict.fromkeys((leaf, *others)))
+        self._issuers = {one: _issuer_of(one, certificates) for one in certificates}
+        self.leaf_key = self._key_of(leaf)
 
     def of(self, certificate: Certificate) -> Certificate:
-        """The double of a certificate of the path; any other certificate as it is."""
-        issuer = self._issuers.get(certificate)
-        if issuer is None:
+        """The double of one of the certificates; any other certificate as it is."""
+        if certificate not in self._issuers:
             return certificate
-        signs = self._key_of(issuer)
         tbs = der.children(certificate.der, der.read_element(certificate.der))[0]
         fields = der.children(certificate.der, tbs)
         parts = [certificate.der[one.start : one.end] for one in fields]
         first = int(fields[0].tag == VERSION)  # RFC 5280, section 4.1: serial, signature, issuer, validity, …
         parts[first + 5] = _public(self._key_of(certificate))
-        return Certificate.parse(_signed(parts, first + 1, signs))
+        issuer = self._issuers[certificate]
+        if issuer is None:
+            *_, algorithm, signature = der.children(certificate.der, der.read_element(certificate.der))
+            unchanged = certificate.der[algorithm.start : signature.end]
+            return Certificate.parse(der.sequence(der.sequence(*parts), unchanged))
+        return Certificate.parse(_signed(parts, first + 1, self._key_of(issuer)))
 
     def of_list(self, crl: RevocationList) -> RevocationList:
         """A revocation list signed with the key of its issuer's double; that of another issuer as it is."""
@@ -72,6 +76,12 @@ class Doubles:
         if own not in self._keys:
             self._keys[own] = stand_in_key(certificate)
         return self._keys[own]
+
+
+def _issuer_of(certificate: Certificate, others: Iterable[Certificate]) -> Certificate | None:
+    """The first of some certificates whose key verifies the signature on one, or None."""
+    named = (one for one in others if one.subject_der == certificate.issuer_der)
+    return next((one for one in named if certificate.signature_problem(one) is None), None)
 
 
 def stand_in_key(certificate: Certificate) -> PrivateKey:

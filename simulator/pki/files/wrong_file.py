@@ -23,6 +23,7 @@ class Wanted(Enum):
     PRIVATE_KEY = ("private key", "a private key as PEM or DER")
     IDENTITY = ("identity", "a .p12 or .pfx file with certificate and private key")
     REVOCATION_LISTS = ("revocation list", "revocation lists as PEM or DER")
+    OCSP_ANSWER = ("OCSP answer", "an OCSP response as DER, as openssl ocsp -respout writes it")
     TRUST_STORE = ("certificate to trust", "certificates as PEM, DER, PKCS#7, PKCS#12 or JKS")
 
 
