@@ -200,8 +200,8 @@ def _express_logon(setup: ServerSetup) -> str:
     found = ["offered"]
     if setup.passticket_applications is not None:
         found.append(f"PassTickets for {', '.join(setup.passticket_applications) or 'no application'}")
-    if setup.passticket_authority == "unreachable":
-        found.append("the authority cannot be reached")
+    if setup.passticket_service == "unreachable":
+        found.append("the PassTicket service cannot be reached")
     found += {
         "expired": ["its PassTicket expires"],
         "used-before": ["it keeps a PassTicket that was used"],

@@ -33,7 +33,7 @@ PartyBetween = Literal["redirector", "proxy"]
 IdentityHeader = Literal["client-cert", "nginx"]
 PortSecurity = Literal["secure", "negtsecure", "any", "basic", "none"]
 StartsTls = Literal["at-once", "when-asked", "never"]
-TicketAuthority = Literal["answers", "unreachable"]
+PassTicketService = Literal["answers", "unreachable"]
 PassTicket = Literal["new", "used-before", "expired"]
 LogonHost = Literal["tso", "vm"]
 
@@ -242,7 +242,7 @@ class ServerSetup:
         express_logon: Express Logon: it asks a terminal which application its macro logs on to, and puts the
             certificate's user and a PassTicket in place of what the macro types.
         passticket_applications: the IDs of the applications that there are PassTickets for; None for any.
-        passticket_authority: the authority for PassTickets answers, or cannot be reached.
+        passticket_service: the PassTicket service answers, or cannot be reached.
         passticket: the PassTicket when the host reads it: new; used for a logon before, since the server kept
             it; or expired. Its algorithm is not modelled.
         logon_host: the system that is logged on to, which refuses in its own words: TSO of z/OS, or z/VM.
@@ -280,7 +280,7 @@ class ServerSetup:
     ocsp_timeout: timedelta = USUAL_OCSP_TIMEOUT
     express_logon: bool = False
     passticket_applications: tuple[str, ...] | None = None
-    passticket_authority: TicketAuthority = "answers"
+    passticket_service: PassTicketService = "answers"
     passticket: PassTicket = "new"
     logon_host: LogonHost = "tso"
 

@@ -19,6 +19,8 @@ from simulator.telnet.stream import (
 )
 from simulator.telnet.tn3270e import read_header
 
+TYPED = "typed, with Enter"  # begins what a terminal sends
+
 
 def phrases_of(data: bytes) -> tuple[str, ...]:
     """The negotiation, item by item, and what was typed: ``DO TN3270E``, ``BIND-IMAGE``, ``typed …``.
@@ -78,7 +80,7 @@ def _typed(content: bytes) -> str:
         return f"the key {Aid(content[0]).name}"
     user, password = typed
     secret = password if password == PASSWORD_PLACEHOLDER else f"of {len(password)} characters"
-    return f"typed, with Enter: user {user or 'empty'}, password {secret if password else 'empty'}"
+    return f"{TYPED}: user {user or 'empty'}, password {secret if password else 'empty'}"
 
 
 def _record(content: bytes) -> tuple[str, Screen | None]:

@@ -19,8 +19,12 @@ from simulator.tls.wire.version import Version
 from simulator.trace.facts import Decided, Sent, UserSought
 from simulator.trace.logon_step import LogonStep
 from simulator.trace.soundness import must_be_sound
+from simulator.views.drawing.display import Box, Part
 from simulator.views.drawing.svg import svg
+from simulator.views.pictures.essential import BOTTOM, essential
 from simulator.views.pictures.sequence import sequence
+from simulator.views.story.beat_kinds import Flight
+from simulator.views.story.essence import Choice, essence
 from simulator.views.texts.terminal import story
 from tests.actors.test_peers import bytewise, pair, talk
 from tests.played import VERSIONS
@@ -40,8 +44,8 @@ HOST = "server.logon_host"
 # The six causes as HCL lists them, each by a setting, and the screen that it leads to at TSO and at z/VM.
 CAUSES = {
     "the application ID in the macro is not valid": ({"client.express_logon": "CICSTEST"}, INVALID, UNKNOWN),
-    "the server cannot connect to the authority": (
-        {"server.passticket_authority": "unreachable"},
+    "the server cannot connect to the PassTicket service": (
+        {"server.passticket_service": "unreachable"},
         INVALID,
         UNKNOWN,
     ),
@@ -141,7 +145,7 @@ def test_a_ticket_opens_one_session() -> None:
     steps = [steps_of(one) for one in run.connections]
     assert ["PassTicket used", "logon refused", "PassTicket used"] == [one[-1] for one in steps]
     assert "PassTicket kept" in steps[1]
-    assert "A logon has used it before" in story(run.connections[1].trace)
+    assert "The PassTicket was used before" in story(run.connections[1].trace)
 
 
 @pytest.mark.parametrize("tls", VERSIONS)
@@ -155,7 +159,7 @@ def test_the_level_is_the_certificates(tls: TlsVersion) -> None:
 
 
 def test_the_look_for_the_user_is_told_once_and_first() -> None:
-    """The authority's answer has the user, so the rule that found it stands before the answer."""
+    """The answer has the user, so the rule that found it stands before the answer."""
     run = simulate(GOOD.but({"certificates.alice.uris": ["urn:a"], "server.users": {"URI:urn:a": "ALICE"}}))
     [sought] = [event.seq for event, _ in run.trace.facts(UserSought)]
     assert sought < min(event.seq for event, _ in run.trace.facts(LogonStep))
@@ -231,3 +235,20 @@ def test_mistakes_are_reported_in_words(changes: dict[str, object], words: str) 
     """What cannot be set up is named with the setting and what is allowed."""
     with pytest.raises(ScenarioError, match=words):
         GOOD.but(changes)
+
+
+@pytest.mark.parametrize("cause", ["", *CAUSES])
+def test_the_slide_has_what_was_typed_and_what_came_of_it(cause: str) -> None:
+    """Typed, decided and shown: three rows, each in the band of its own number; all of it has room."""
+    trace = simulate(GOOD.but(CAUSES[cause][0]) if cause else GOOD).trace
+    told = essence(trace)
+    typed, decided, shown = told.rows[-3:]
+    assert isinstance(typed, Flight)
+    assert isinstance(decided, Choice)
+    assert isinstance(shown, Flight)
+    assert typed.name.startswith("types )USR.ID")
+    assert decided.decides
+    assert screens_in(trace)[-1].split("\n")[-1].strip() in (shown.name.strip("“”"), "")
+    assert [4, 5, 6, 7] == list(dict.fromkeys(map(told.number_of, told.rows)))[-4:]
+    beliefs = [item for item in essential(trace).items if isinstance(item, Box) and item.part is Part.BELIEF]
+    assert max(box.y + box.height for box in beliefs) == pytest.approx(BOTTOM)

@@ -1,7 +1,7 @@
 """Express Logon: the telnet server asks for user and PassTicket, puts them in place, and the host reads them.
 
 All of it follows from the server's settings, the certificate's user and what the terminal did, so it is found
-anew from these whenever it is asked for. The telnet server asks the authority itself here, as z/OS does (two
+anew from these whenever it is asked for. The telnet server asks for it itself here, as z/OS does (two
 tiers). With three tiers a telnet server in the middle asks a Digital Certificate Access Server over TLS, port
 8990, and shows it a certificate of its own; the answer is the same. Which refusal follows from which cause is
 not documented; here it follows from what the host reads.
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 NO_SUCH_USER = {"tso": "INVALID USERID, {user}", "vm": "{user} NOT IN CP DIRECTORY"}
 NO_SUCH_PASSWORD = "PASSWORD NOT AUTHORIZED"
 BAD_TICKETS = {
-    "used-before": "A logon has used it before, and it is good for one",
-    "expired": "It has expired: it is good for 10 minutes",
+    "used-before": "The PassTicket was used before",
+    "expired": "The PassTicket has expired",
 }
 
 
@@ -67,13 +67,13 @@ def logon_steps(setup: ServerSetup, user: str | None, logon: Logon) -> tuple[Log
     if named:
         lacking = _lacking(setup, user, named)
         if lacking:
-            steps.append(step("no PassTicket", f"There is no PassTicket. {lacking}."))
+            steps.append(step("no PassTicket", f"No PassTicket is issued. {lacking}."))
         elif setup.passticket == "used-before":
             text = f"The telnet server has kept {user}'s last PassTicket for {named} and asks for no new one."
             steps.append(step("PassTicket kept", text))
         else:
             text = (
-                f"The authority for PassTickets answers with the user {user} and a PassTicket for {named}. "
+                f"The PassTicket service answers with the user {user} and a PassTicket for {named}. "
                 "A PassTicket is a password for one user, one application and one logon."
             )
             steps.append(step("PassTicket issued", text))
@@ -119,13 +119,13 @@ def logged_on(grant: Grant, setup: ServerSetup, logon: Logon | None) -> Grant:
 
 
 def _lacking(setup: ServerSetup, user: str | None, application: str) -> str:
-    """The reason why the authority gives no PassTicket, or empty."""
-    if setup.passticket_authority == "unreachable":
-        return "The telnet server cannot reach the authority for PassTickets"
+    """The reason why there is no PassTicket, or empty."""
+    if setup.passticket_service == "unreachable":
+        return "No PassTicket service is reachable"
     if user is None:
-        return "The client showed no certificate that is mapped to a user"
+        return "The client is mapped to no user"
     if setup.passticket_applications is not None and application not in setup.passticket_applications:
-        return f"The authority knows no application {application}"
+        return f"The application {application} is unknown"
     return ""
 
 
@@ -150,10 +150,10 @@ def _refusal(setup: ServerSetup, user: str | None, read: HostRead) -> tuple[str,
     """The host's words on the screen and the reason behind them, or None: it opens the session."""
     if read.user not in {user, *setup.users_in_use.values()}:
         shown = NO_SUCH_USER[setup.logon_host].format(user=read.user or "(none)")
-        still = "A placeholder on the screen was not replaced" if USER_PLACEHOLDER in read.user else ""
+        still = "A placeholder was not replaced" if USER_PLACEHOLDER in read.user else ""
         return shown, still or "The host knows no such user"
     if not read.has_ticket or read.user != user:
-        return NO_SUCH_PASSWORD, "What it read as the password is no PassTicket"
+        return NO_SUCH_PASSWORD, "The password is no PassTicket"
     if setup.passticket != "new":
-        return NO_SUCH_PASSWORD, f"What it read is a PassTicket. {BAD_TICKETS[setup.passticket]}"
+        return NO_SUCH_PASSWORD, BAD_TICKETS[setup.passticket]
     return None

@@ -175,7 +175,7 @@ class _Slide:
     def _band(self, row: Row) -> None:
         """Begin a band with its number and its short name."""
         sheet, step, seq = self.sheet, row.event.step.band, row.event.seq
-        number = self.told.numbers[step]
+        number = self.told.number_of(row)
         sheet.y += 4 if sheet.bands else 0
         x, y = LEFT + 18, sheet.y + 16
         sheet.bands.append(BandMark(number, step, seq, sheet.y, sheet.y, sheet.y))

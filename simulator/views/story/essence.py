@@ -17,13 +17,14 @@ from msgspec import structs
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert, Checked, Sent, Step, TransportEnded, UserSought
+from simulator.trace.logon_step import LogonStep
 from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.cells import shorten
 from simulator.views.story.beat_kinds import Band, Belief, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
-from simulator.views.story.fields import AS_OPENSSL
+from simulator.views.story.fields import AS_OPENSSL, first_words, typed_words
 from simulator.views.story.lanes import names_of
 from simulator.views.story.words import OUTCOME_MARKS, clean, duration, level_name
 
@@ -55,7 +56,9 @@ NOTHING: dict[str, SecurityLevel | Standing] = {
     "client": SecurityLevel.CLEARTEXT,
     "server": Standing.NOTHING_YET,
 }  # what is held at the beginning
+UNJUDGED = {CheckOutcome.NOT_EVALUATED}
 LATE = "until then the client takes the session for open"
+
 
 Ground = tuple[CheckOutcome, str]
 
@@ -88,7 +91,7 @@ class Essence:
         before: what was set up before the connection, in short sentences.
         cards: side → what it shows or asks for.
         rows: arrows and decisions in their order; of an arrow, ``fields`` is a remark to put below it.
-        numbers: the number of each step, as in every picture of the run.
+        bands: the bands of the run: each with the event that it begins with, and its number in every picture.
         beliefs: each with the place of the row beside which it begins; -1 for what is held before.
         result: the level, and what it means.
     """
@@ -96,9 +99,15 @@ class Essence:
     before: tuple[str, ...]
     cards: dict[str, str]
     rows: tuple[Row, ...]
-    numbers: dict[Step, int]
+    bands: tuple[Band, ...]
     beliefs: tuple[tuple[int, Belief], ...]
     result: tuple[str, str]
+
+    def number_of(self, row: Row) -> int:
+        """The number of the band that a row belongs to; a step may return with another one."""
+        own = [band for band in self.bands if band.step is row.event.step.band]
+        begun = [band for band in own if band.event.seq <= row.event.seq]
+        return (begun or own)[-1 if begun else 0].number
 
 
 def essence(trace: Trace) -> Essence:
@@ -108,7 +117,8 @@ def essence(trace: Trace) -> Essence:
     names = names_of(trace.setup)
     before = [beat for beat in told if beat.event.step is Step.ENROLMENT]
     rows: list[Row] = []
-    sought, waited = None, ""
+    found: list[UserSought | LogonStep] = []
+    waited = ""
     for beat in told:
         if beat.event.step is Step.ENROLMENT or beat.event.actor not in SIDES:
             continue
@@ -118,9 +128,9 @@ def essence(trace: Trace) -> Essence:
                 waited = ""
             case Decision():
                 unjudged = all(row.event.step is not Step.TRUST_DECISION for row in rows)
-                rows += _choice(beat, names.shown, sought, unjudged=unjudged)
-            case Remark() if isinstance(beat.event.fact, UserSought):
-                sought = beat.event.fact
+                rows += _choice(beat, names.shown, found, unjudged=unjudged)
+            case Remark() if isinstance(beat.event.fact, UserSought | LogonStep):
+                found.append(beat.event.fact)
             case Remark() if isinstance(beat.event.fact, TimerExpired):
                 waited = f"after {duration(beat.event.fact.waited)}: "
             case Ledger():
@@ -149,7 +159,7 @@ def essence(trace: Trace) -> Essence:
         before=tuple(dict.fromkeys(_before(before, names))),
         cards=_cards(trace.setup),
         rows=shown,
-        numbers={band.step: band.number for band in chosen if isinstance(band, Band)},
+        bands=tuple(band for band in chosen if isinstance(band, Band)),
         beliefs=tuple(beside),
         result=(level_name(level), level.plain_words + by),
     )
@@ -171,7 +181,10 @@ def held_words(belief: Belief) -> str:
 
 
 def folded(told: Essence) -> Essence:
-    """The same with less: no remarks, then two arrows of one way as one; as it is if nothing is left."""
+    """The same with less; as it is if nothing is left.
+
+    First no remarks, then two arrows of one way as one, then no decision that nothing speaks for or against.
+    """
     rows = list(told.rows)
     if any(isinstance(row, Flight) and row.fields for row in rows):
         bare = (replace(row, fields=(), screen=()) if isinstance(row, Flight) else row for row in rows)
@@ -181,6 +194,10 @@ def folded(told: Essence) -> Essence:
             rows[place : place + 2] = [_joined(one, other, f"{one.name}, {other.name}")]
             beliefs = tuple((beside - (beside > place), belief) for beside, belief in told.beliefs)
             return replace(told, rows=tuple(rows), beliefs=beliefs)
+    for place, row in enumerate(rows):
+        if isinstance(row, Choice) and not row.decides and {how for how, _ in row.grounds} == UNJUDGED:
+            beliefs = tuple((beside - (beside >= place > 0), belief) for beside, belief in told.beliefs)
+            return replace(told, rows=(*rows[:place], *rows[place + 1 :]), beliefs=beliefs)
     return told
 
 
@@ -219,20 +236,16 @@ def _add_flight(rows: list[Row], beat: Flight) -> None:
             row.event.step is not Step.SEND_OR_SKIP for row in rows
         ):
             rows.append(bare)
+        case Sent(to="server", protocol="application_data" | "cleartext") if typed_words(beat.fields):
+            rows.append(replace(bare, name=typed_words(beat.fields)))
         case Sent(to="client", protocol="application_data" | "cleartext"):
-            words = _first_words(beat)  # they say what it grants
+            words = first_words(beat.fields, beat.screen)  # they say what it grants
+            if words and any(_kind(row) == ("client", fact.name) for row in rows):
+                words = f"“{beat.fields[-1].strip('“”')}”"  # what the host says to what was typed
             if words and ("server", fact.name) not in map(_kind, rows):
                 rows.append(replace(bare, name=words))
         case _:
             pass
-
-
-def _first_words(beat: Flight) -> str:
-    """The beginning of a server's words; of a logon screen the client's row; empty while it negotiates."""
-    client = next((field for field in beat.fields if field.startswith("Client..")), None)
-    words = client and "“" + re.sub(r"\.+:", ":", client)
-    words = words or next((field for field in beat.fields if field.startswith("“")), "")
-    return words and re.split(r"\(|\. ", words)[0].rstrip(" ”") + "”"
 
 
 def _owner(beat: Flight) -> str:
@@ -245,11 +258,13 @@ def _kind(row: Row) -> tuple[str, str]:
     return row.event.actor, row.event.fact.name if isinstance(row.event.fact, Sent) else ""
 
 
-def _choice(beat: Decision, say: Say, sought: UserSought | None, *, unjudged: bool) -> Iterator[Choice]:
+def _choice(
+    beat: Decision, say: Say, found: list[UserSought | LogonStep], *, unjudged: bool
+) -> Iterator[Choice]:
     """A decision that no arrow shows: on a certificate and its proof, to leave something out, to refuse.
 
-    What the server grants follows from its judgement, and is shown where there was none, or where it looked
-    for a user by more than plain subjects.
+    What the server grants follows from its judgement. It is shown where there was none, where it looked for a
+    user by more than plain subjects, and where the client logged on at a host.
     """
     reason = _head(beat.sentences[0] if beat.sentences else beat.headline)
     grounds = [_ground(ledger, reason, say) for ledger in beat.grounds]
@@ -258,12 +273,15 @@ def _choice(beat: Decision, say: Say, sought: UserSought | None, *, unjudged: bo
     if not grounds or otherwise:
         said = f"a person decided: {beat.choice}" if grounds else reason
         grounds.append((CheckOutcome.FAIL if beat.refuses else CheckOutcome.NOT_EVALUATED, said))
-    if sought is not None:
-        grounds = [_user(sought), *(grounds if beat.refuses else ())]
+    users = [_user(fact) for fact in found if isinstance(fact, UserSought)]
+    logon = _logon([fact for fact in found if isinstance(fact, LogonStep)])
+    if users or logon:
+        refuses_by_host = any(outcome is CheckOutcome.FAIL for outcome, _ in logon)
+        grounds = [*users, *logon, *(grounds if beat.refuses and not refuses_by_host else ())]
     left_out = beat.choice in ("skip", "do not ask", "stay away", "admit", "decline") or (
         beat.choice == "grant" and unjudged
     )
-    if beat.ledger or beat.refuses or left_out or sought is not None:
+    if beat.ledger or beat.refuses or left_out or users or logon:
         yield Choice(beat.event, tuple(grounds), beat.refuses)
 
 
@@ -272,6 +290,17 @@ def _user(sought: UserSought) -> Ground:
     if sought.user is None:
         return CheckOutcome.NOT_EVALUATED, "no rule fits: no known user"
     return CheckOutcome.PASS, f"user {clean(sought.user)}, by {clean(sought.fitting[0].rule)}"
+
+
+def _logon(steps: list[LogonStep]) -> list[Ground]:
+    """What came of a logon at a host; why there is no PassTicket says more than the host's refusal."""
+    if not steps:
+        return []
+    last = steps[-1]
+    if last.what != "logon refused":
+        return [(CheckOutcome.PASS, f"a PassTicket logs {clean(last.user or '')} on")]
+    said = next((step.text for step in steps if step.what == "no PassTicket"), last.text)
+    return [(CheckOutcome.FAIL, clean(said).rpartition(". ")[2].rstrip("."))]
 
 
 def _ground(ledger: Ledger, otherwise: str, say: Say) -> Ground:

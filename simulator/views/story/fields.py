@@ -6,9 +6,10 @@ certificate come from the setup.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from simulator.telnet.reading import phrases_of, screen_in
+from simulator.telnet.reading import TYPED, phrases_of, screen_in
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.distinguished_names import name_text, request_subject
 from simulator.tls.wire.messages import (
@@ -31,11 +32,14 @@ from simulator.views.story.reading import is_refusal, message_in, version_of
 from simulator.views.story.words import clean, duration, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.trace.facts import Setup
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Verdict
 
 MOST_NAMES = 3
+TYPE_HERE = "===>"  # before a field of a logon screen
 AS_OPENSSL = "in the clear only from OpenSSL's client: other clients encrypt this alert"
 
 
@@ -101,6 +105,30 @@ def _telnet(data: bytes) -> tuple[str, ...]:
     if not rows:
         return said
     return (*said, f"“{rows[0]}", *rows[1:-1], f"{rows[-1]}”") if len(rows) > 1 else (*said, f"“{rows[0]}”")
+
+
+def first_words(fields: Sequence[str], screen: Sequence[str]) -> str:
+    """The beginning of a server's words; of a logon screen the client's row; empty while it negotiates.
+
+    Empty too for the screen of a host, which knows nothing of the client yet.
+
+    Args:
+        fields: the lines of text of the message.
+        screen: the rows of the screen in it.
+    """
+    client = next((field for field in fields if field.startswith("Client..")), None)
+    if screen and not client and TYPE_HERE in "".join(screen):
+        return ""
+    words = client and "“" + re.sub(r"\.+:", ":", client)
+    words = words or next((field for field in fields if field.startswith("“")), "")
+    return words and re.split(r"\(|\. ", words)[0].rstrip(" ”") + "”"
+
+
+def typed_words(fields: Sequence[str]) -> str:
+    """What a terminal typed, or empty; a password is in no text, but the placeholder for one is."""
+    found = next((field for field in fields if field.startswith(TYPED)), "")
+    user, _, password = found.removeprefix(f"{TYPED}: user ").partition(", password ")
+    return found and f"types {user} and {'a password' if password.startswith('of ') else password}"
 
 
 def _alert(alert: Alert, verdict: Verdict | None) -> tuple[str, ...]:

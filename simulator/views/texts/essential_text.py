@@ -39,7 +39,7 @@ def essential_text(trace: Trace, width: int, signs: Signs) -> str:
     bands = [row.event.step.band for row in told.rows]
     for place, row in enumerate(told.rows):
         if not place or bands[place] is not bands[place - 1]:
-            title = f"{signs.rule} {told.numbers[bands[place]]} {bands[place].short_title} "
+            title = f"{signs.rule} {told.number_of(row)} {bands[place].short_title} "
             lines.append(columns("", title.ljust(room, signs.rule), ""))
         for belief in (belief for begins, belief in told.beliefs if max(begins, 0) == place):
             beside[belief.event.actor] = wrap_cells(held_words(belief), side - 1)
