@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from simulator.actors.grant import DEFERRED_WORDS
 from simulator.actors.greeting import MAX_LINE, client_line, read_server_line
@@ -66,13 +66,12 @@ class Logon:
 
 
 class Application(ABC):
-    """An application protocol in which the server says who the client is to it, and at which level.
+    """An application protocol in which the server says who the client is to it, and at which level."""
 
-    Attributes:
-        server_opens: the server speaks first, as in telnet; the client waits for its word.
-    """
-
-    server_opens: ClassVar[bool] = False
+    @property
+    def server_opens(self) -> bool:
+        """The server speaks first, as in telnet; the client waits for its word."""
+        return False
 
     @abstractmethod
     def opening(self, host: str) -> bytes:

@@ -41,6 +41,11 @@ class HandedOn(Application):
     inner: Application
     said: bytes | None = None
 
+    @property
+    def server_opens(self) -> bool:
+        """As client and server have it."""
+        return self.inner.server_opens
+
     def opening(self, host: str) -> bytes:
         """The client's own first bytes."""
         return self.inner.opening(host) if self.said is None else self.said
@@ -98,6 +103,7 @@ class FrontServer(Server):
             return super()._open_or_close(granted=granted, reason=reason)
         assert self._grant is not None
         self._granted = self._answered = True  # by the server behind it
+        self.awaits = ""
         return self._know(self._grant.standing, self._grant.words, self._grant.user)
 
     @property
@@ -110,6 +116,27 @@ class FrontServer(Server):
         proved = self.belief.standing in AT_THE_END
         chain = [one for der in self._chain if (one := leaf_of((der,))) is not None] if proved else []
         return with_identity(self._client_said, self._header, chain)
+
+    @property
+    def pipes(self) -> bool:
+        """It hands on each word as it comes, both ways, since the server speaks first."""
+        return self.application.server_opens
+
+    @property
+    def said(self) -> bytes:
+        """All that the client said."""
+        return self._client_said
+
+    def _client_words(self, data: bytes) -> list[Fact]:
+        """Read what the client says; once it is let through, that is only handed on."""
+        if not (self.pipes and self._granted):
+            return super()._client_words(data)
+        self._client_said += data
+        return []
+
+    def pass_back(self, words: bytes, *, closes: bool) -> list[Fact]:
+        """Say what the server said, and close the session if there is none with the server."""
+        return self._say(words) + (self._say_goodbye() if closes else [])
 
     def hand_back(self, answer: bytes | None) -> list[Fact]:
         """Say what the server answered; after a refusal, or without an answer, close the session."""
@@ -135,6 +162,26 @@ class OnwardClient(Client):
     def is_answered(self) -> bool:
         """The server's answer is there whole, or none will come."""
         return self._answer_read or self.finished or self.belief.level is SecurityLevel.REFUSED
+
+    @property
+    def may_write(self) -> bool:
+        """It can hand words on: its handshake call has returned, or there is no TLS."""
+        return (self.returned or (self.in_clear and self.telnet is None)) and not self.finished
+
+    @property
+    def has_no_session(self) -> bool:
+        """The server refused, or went away without an answer."""
+        refused = self.belief.level is SecurityLevel.REFUSED
+        return refused or (self.finished and not self._answer_read)
+
+    @property
+    def heard(self) -> bytes:
+        """All that the server said."""
+        return self._server_said
+
+    def pass_on(self, words: bytes) -> list[Fact]:
+        """Say what the client said."""
+        return self._say(words)
 
     @property
     def answer(self) -> bytes | None:

@@ -43,7 +43,11 @@ class TelnetApplication(Application):
     express_logon: bool = False
     application: str = ""
     macro: tuple[str, str] | None = None
-    server_opens = True
+
+    @property
+    def server_opens(self) -> bool:
+        """The server speaks first."""
+        return True
 
     def opening(self, _: str) -> bytes:
         """Return nothing: the server speaks first."""

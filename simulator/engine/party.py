@@ -224,6 +224,7 @@ class Junction:
         self._connect = connect_onward
         self._onward: Party | None = None
         self._handed_back = False
+        self._passed_on = self._passed_back = 0  # bytes, of applications in which words go to and fro
         front.afterwards = self._look
 
     def _look(self) -> None:
@@ -234,13 +235,28 @@ class Junction:
             said = front.actor.to_hand_on
             if said is not None:
                 onward, server = self._connect(said)
-                self._onward = onward
+                self._onward, self._passed_on = onward, len(said)
                 onward.afterwards = self._look
                 onward.recorder.moved_by("client", front.recorder.cause_of("server"))
                 connect(onward, server)
             return
         assert isinstance(onward.actor, OnwardClient)
-        if onward.actor.is_answered and not self._handed_back and not front.actor.finished:
+        if front.actor.pipes:
+            self._pass(front, front.actor, onward, onward.actor)
+        elif onward.actor.is_answered and not self._handed_back and not front.actor.finished:
             self._handed_back = True
             front.recorder.moved_by("server", onward.recorder.cause_of("client"))
             front.act(front.actor.hand_back(onward.actor.answer))
+
+    def _pass(self, front: Party, server: FrontServer, onward: Party, client: OnwardClient) -> None:
+        """Pass what is new on to the server and back to the client; without a session there, end it here."""
+        if (words := server.said[self._passed_on :]) and client.may_write:
+            self._passed_on += len(words)
+            onward.recorder.moved_by("client", front.recorder.cause_of("server"))
+            onward.act(client.pass_on(words))
+        words, closes = client.heard[self._passed_back :], client.has_no_session and not self._handed_back
+        if (words or closes) and not server.finished:
+            self._passed_back += len(words)
+            self._handed_back = closes
+            front.recorder.moved_by("server", onward.recorder.cause_of("client"))
+            front.act(server.pass_back(words, closes=closes))

@@ -9,7 +9,7 @@ from simulator.trace.facts import Decided
 from simulator.trace.setup import PASSES_ON
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from simulator.trace.trace import Trace
 
@@ -41,7 +41,15 @@ def end_to_end(connections: Sequence[Trace]) -> str:
         return f"End to end: there is no session, since the {party} and the server came to none."
     known = _proved(onward)
     says = f"which proved to be {known}" if known else "which proved no identity"
-    return f"End to end: the server talks to the {party}, {says}. {_of_the_client(party, front, onward)}"
+    told = f"End to end: the server talks to the {party}, {says}. {_of_the_client(party, front, onward)}"
+    return " ".join([told, *_in_clear(party, front, onward)])
+
+
+def _in_clear(party: str, front: Trace, onward: Trace) -> Iterator[str]:
+    """What is encrypted on one connection alone."""
+    for connection, ends in ((front, f"the client and the {party}"), (onward, f"the {party} and the server")):
+        if connection.card.level is SecurityLevel.CLEARTEXT:
+            yield f"Between {ends} nothing is encrypted."
 
 
 def _let_through(front: Trace) -> bool:

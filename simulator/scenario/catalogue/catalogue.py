@@ -59,6 +59,7 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "ocsp-unreachable-hard-fail ocsp-unreachable-soft-fail ocsp-slow",
     # in between: a party that is server of one connection and client of the next
     "redirector-passes-through redirector-in-between redirector-that-asks",
+    "redirector-client-side redirector-host-side",
     "proxy-forwards-certificate proxy-header-spoofed two-tiers-of-trust",
     # at the terminal: telnet and TN3270 inside TLS, up to the logon screen
     "secure-port certificate-maps-to-user terminal-without-certificate",

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
     from simulator.scenario.whole import ScenarioSetup
 
-WAITS_FOR_SERVER = (
-    "must be line or http where a party stands between: it hands on what the client says first, "
-    "and a telnet client waits for the server"
-)
 HEADERS_NEED_HTTP = "needs a request with headers: network.application = 'http'"
 
 
@@ -43,8 +39,6 @@ def between_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
             message = "means that TLS does not end there: leave out writes_header, server, client and expect"
             yield Problem(("between", "passes_through"), message, "true")
         return
-    if scenario.network.application in ("telnet", "tn3270"):
-        yield Problem(("network", "application"), WAITS_FOR_SERVER)
     if scenario.schedule:
         yield Problem(("between", "party"), "has no schedule: its two connections begin by themselves")
     own = replace(scenario, server=between.server, client=between.client)

@@ -22,7 +22,7 @@ from simulator.views.pictures.arrows import arrow
 from simulator.views.story.beat_kinds import Flight
 from simulator.views.story.beats import beats
 from simulator.views.story.essence import NO_CERTIFICATE, essence, folded
-from simulator.views.story.lanes import version_words
+from simulator.views.story.lanes import NO_TLS, version_words
 from simulator.views.story.words import clean, level_name
 
 if TYPE_CHECKING:
@@ -147,7 +147,8 @@ class _Slide:
         sheet, setup = self.sheet, self.trace.setup
         with sheet.within(Part.TITLE):
             sheet.line(clean(setup.title), "title", 0, MARGIN, 37, width=ROOM - 90)
-            version = version_words(self.connections[0])
+            versions = [version_words(one) for one in self.connections]
+            version = next((words for words in versions if words != NO_TLS), NO_TLS)
             sheet.line(version, "plain", 0, WIDTH - MARGIN, 37, width=80, anchor="end")
         onward = self.connections[1] if len(self.connections) > 1 else None
         cards = [essence(one).cards for one in self.connections]
@@ -158,7 +159,7 @@ class _Slide:
         party = clean(setup.party_between).capitalize()
         titles = (
             ("Client", cards[0].get("client", "")),
-            (party, f"TLS ends here · {shows}"),
+            (party, f"TLS {'ends' if versions[0] != NO_TLS else 'begins'} here · {shows}"),
             ("Server", asks),
         )
         with sheet.within(Part.CARD):
