@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simulator.tls.wire.version import TlsVersion
 
 BOTH = pytest.mark.parametrize("tls", ["1.2", "1.3"])
+BY_TELNET = ("redirector-client-side", "redirector-host-side")
 SCENARIOS = [name for name, scenario in catalogue.items() if scenario.between.ends_tls]
 
 
@@ -54,13 +55,13 @@ def test_two_connections_that_overlap(name: str, tls: TlsVersion) -> None:
     assert spans[2][0] < spans[1][-1]
     for number, one in enumerate(connections_of(run.trace), start=1):
         assert [event.seq for event in one.events] == list(range(len(one.events)))
-        assert next(event.at for event, _ in one.facts(Sent) if event.at >= 0) == 0
+        assert next(event.at for event in one.events if event.at >= 0 and event.actor == "client") == 0
         assert trace_from_dict(trace_to_dict(one)) == one
         assert one.outcome == run.connection(number).outcome
 
 
 @BOTH
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in BY_TELNET])
 def test_causes_go_from_one_connection_to_the_other(name: str, tls: TlsVersion) -> None:
     """The client's words make the second connection begin; the server's answer makes the party speak."""
     events = simulate(name, tls=tls).trace.events
@@ -71,6 +72,51 @@ def test_causes_go_from_one_connection_to_the_other(name: str, tls: TlsVersion) 
         if event.cause is not None and events[event.cause].connection != event.connection
     ]
     assert crossings == [(2, "ClientHello"), (1, "application data")]
+
+
+@BOTH
+@pytest.mark.parametrize("name", [*BY_TELNET, "redirector-in-between"])
+def test_telnet_passes_word_by_word(name: str, tls: TlsVersion) -> None:
+    """Each side hears what the other one says, word after word, and each word has its cause over there."""
+    trace = simulate(catalogue[name].but({"network.application": "tn3270"}), tls=tls).trace
+    said: dict[tuple[int, str], bytes] = {}
+    crossings = []
+    for event, fact in trace.facts(Sent):
+        if fact.protocol in ("application_data", "cleartext"):
+            here = event.connection, event.actor
+            said[here] = said.get(here, b"") + fact.raw
+            if event.cause is not None and trace.events[event.cause].connection != event.connection:
+                crossings.append((event.connection, event.actor))
+    assert said[1, "client"] == said[2, "client"]
+    assert said[1, "server"] == said[2, "server"]
+    assert set(crossings) == {(1, "server"), (2, "client")}
+    assert len(crossings) == 8  # five words of the server, the screen last, and three answers
+
+
+@pytest.mark.parametrize(
+    ("name", "levels", "words"),
+    [
+        ("redirector-client-side", ["SERVER_AUTHENTICATED", "CLEARTEXT"], "redirector and the server"),
+        ("redirector-host-side", ["CLEARTEXT", "CLIENT_AUTHENTICATED"], "client and the redirector"),
+    ],
+)
+def test_what_is_in_clear_on_one_side_is_said(name: str, levels: list[str], words: str) -> None:
+    """Each connection has its level, the client believes no word of the screen that it cannot know."""
+    run = simulate(name)
+    both = connections_of(run.trace)
+    assert [one.card.level.value for one in both] == levels
+    assert f"Between the {words} nothing is encrypted." in end_to_end(both)
+    assert both[0].card.client_believes.value == levels[0]
+    assert run.trace.card.client_identity == (None if levels[1] == "CLEARTEXT" else "CN=redirector")
+
+
+def test_a_client_is_closed_when_the_server_refuses_the_party() -> None:
+    """Over telnet, too: the redirector has no session to hand back, and says goodbye in the client's way."""
+    scenario = catalogue["redirector-host-side"].but({"between.client.certificate": "none"})
+    both = connections_of(simulate(scenario).trace)
+    assert [one.card.level.value for one in both] == ["REFUSED", "REFUSED"]
+    assert both[1].outcome.refused_at == "tls"
+    assert both[0].outcome.client.believes is SecurityLevel.REFUSED
 
 
 def test_what_is_said_passes_unchanged() -> None:
@@ -253,7 +299,7 @@ def test_decisions_of_both_connections_can_be_taken_from_outside() -> None:
     ("changes", "words"),
     [
         ({"between.party": "none"}, "redirector or proxy"),
-        ({"network.application": "tn3270"}, "a telnet client waits for the server"),
+        ({"network.application": "tn3270"}, "needs a request with headers"),
         ({"network.application": "line"}, "needs a request with headers"),
         ({"between.server.certificate": "nobody"}, "the name of a certificate"),
         ({"between.client.forges": "alice"}, "what the party writes is writes_header"),

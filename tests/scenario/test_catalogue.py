@@ -34,6 +34,7 @@ from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, cred
 from simulator.scenario.changes import differences
 from simulator.scenario.keeping import unopened_file
 from simulator.scenario.mistakes.scenario import scenario_problems
+from simulator.scenario.opening import comes_to_tls
 from simulator.scenario.schedule.episodes import episodes
 from simulator.security import SecurityLevel
 from simulator.tls.wire.version import Protection
@@ -257,6 +258,9 @@ def test_the_trust_decision_comes_out_as_expected(
     expected = (expectation.decisive_check, expectation.alert)
     verdict = judged(scenario, "server", version) if scenario.client.verify_server else (None, None)
     server = scenario.server
+    if not comes_to_tls(scenario):
+        assert expected == (None, None)  # no certificate is shown
+        return
     judges = server.client_authentication in ("optional", "required", "deferred") or server.insists_on_any
     if verdict == (None, None) and judges:
         verdict = judged(scenario, "client", version)
