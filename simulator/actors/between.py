@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from simulator.actors.application import Application
 from simulator.actors.client import Client
 from simulator.actors.identity_header import with_identity
-from simulator.actors.peer import leaf_of
 from simulator.actors.server import Server
+from simulator.pki.certificate import leaf_of
 from simulator.security import SecurityLevel, Standing
 
 if TYPE_CHECKING:

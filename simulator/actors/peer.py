@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from simulator.actors.decisions import PendingDecision
 from simulator.actors.inquiry import NO_RESPONDERS, Inquiry
 from simulator.actors.reporting import FACTS, alert_of
-from simulator.errors import CertificateError, DecisionError
-from simulator.pki.certificate import Certificate
+from simulator.errors import DecisionError
+from simulator.pki.certificate import leaf_of
 from simulator.tls.connection import MOST_UNREAD_BYTES
 from simulator.tls.events import (
     AlertReceived,
@@ -33,6 +33,7 @@ from simulator.tls.states import State
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
 from simulator.tls.wire.records import next_record_size
 from simulator.trace.facts import Checked, Decided, HandshakeReturned, Noted
+from simulator.trust.checks.candidate import ProofRead
 from simulator.trust.judge import judge, with_proof
 from simulator.trust.ocsp import next_question, with_replies
 from simulator.trust.unjudged import unjudged
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from simulator.actors.application import Application
     from simulator.actors.decisions import TakenBy
     from simulator.actors.inquiry import ResponderAddress
+    from simulator.pki.certificate import Certificate
     from simulator.security import RefusalLayer
     from simulator.tls.connection import Connection
     from simulator.tls.wire.version import Side, Version
@@ -95,6 +97,7 @@ class Peer(ABC):
         self.returned = False
         self.unsaid = b""
         self._verdict: Verdict | None = None
+        self._proof: ProofRead | None = None  # one that was read before the certificate was judged
         self._under_judgement: tuple[tuple[bytes, ...], TrustPolicy]
         self._peer_certificate: Certificate | None = None
         self._unread = bytearray()
@@ -312,13 +315,15 @@ class Peer(ABC):
             return self._judge_or_ask()
         role, profile, presented = policy.role, policy.profile, bool(chain)
         self._verdict = unjudged(role, profile, self._subject, presented=presented, tls=self.version.value)
+        if self._proof is not None:
+            self._verdict = with_proof(self._verdict, **self._proof._asdict(), tls=self.version.value)
         return [Checked(self._verdict), *self._judged(self._verdict)]
 
     def _judge_or_ask(self) -> list[Fact]:
         """Judge by what is known; where the ledger waits for a responder, ask that first."""
         chain, policy = self._under_judgement
         policy = with_replies(policy, self.inquiry.replies)
-        verdict = judge(chain, policy, self._now, tls=self.version.value)
+        verdict = judge(chain, policy, self._now, tls=self.version.value, proof=self._proof)
         self.inquiry.question = next_question(verdict, policy, chain)
         if self.inquiry.question is not None:
             return []
@@ -326,11 +331,12 @@ class Peer(ABC):
         return [Checked(verdict), *self._judged(verdict)]
 
     def _proof_read(self, proof: ProofChecked) -> list[Fact]:
-        """Complete the ledger: the peer signed the handshake, or tried to."""
-        assert self._verdict is not None
-        self._verdict = with_proof(
-            self._verdict, ok=proof.ok, scheme=proof.scheme, problem=proof.problem, tls=self.version.value
-        )
+        """Complete the ledger: the peer signed the handshake, or tried to. One that comes first is kept."""
+        read = ProofRead(proof.ok, proof.scheme, proof.problem)
+        if self._verdict is None:
+            self._proof = read
+            return []
+        self._verdict = with_proof(self._verdict, **read._asdict(), tls=self.version.value)
         return [Checked(self._verdict)]
 
     def _refusal_alert(self, otherwise: AlertDescription) -> AlertDescription:
@@ -390,11 +396,3 @@ class Peer(ABC):
             return []
         self._said_goodbye, self.unsaid = True, b""
         return self._settle(self.machine.close())
-
-
-def leaf_of(chain: tuple[bytes, ...]) -> Certificate | None:
-    """The leaf of a chain, or None if there is no certificate or it cannot be read."""
-    try:
-        return Certificate.parse(chain[0]) if chain else None
-    except CertificateError:
-        return None

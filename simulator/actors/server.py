@@ -200,6 +200,8 @@ class Server(ServerOpening):
             self._deferred = taken.choice == "defer"
             standing = Standing.CLAIMED if self._presented else Standing.ANONYMOUS
             reason = PROOF_TO_COME if self._presented and self._trusts_chain else taken.reason
+            if self._proof is not None and self._trusts_chain:
+                standing, reason = Standing.AUTHENTICATED, PROVED
             if self._deferred:
                 reason = FAILED_HERE if self._presented else MISSED_HERE
             return self._know(standing, reason) + self._settle(self.machine.accept_client())

@@ -18,6 +18,7 @@ from simulator.pki.host import read_host
 from simulator.pki.key_types import POLICY_NAMES, KeyType
 from simulator.scenario.keeping import unopened_file
 from simulator.tls.config import GROUPS, SIGNATURE_SCHEMES, ClientConfig, ServerConfig
+from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.registry import FURTHER_GROUPS, FURTHER_SIGNATURE_SCHEMES, NAMED_GROUPS
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES as SIGNATURE_SCHEME_NAMES
 from simulator.tls.wire.version import Version
@@ -78,13 +79,16 @@ def server_role(scenario: Scenario, world: World, version: Version) -> ServerRol
         version: the one protocol version that the client speaks; the server's own setting may differ.
     """
     setup, held = scenario.server, world.server
+    stack, server_speaks = profile_named(setup.profile), server_version(setup, version)
     config = ServerConfig(
-        version=server_version(setup, version),
+        version=server_speaks,
         credential=held.credentials[0],
         certificate_authorities=tuple(one.subject_der for one in held.authorities),
         tickets=setup.tickets,
         groups=code_points(setup.groups, NAMED_GROUPS, groups_for(scenario)),
         signature_schemes=code_points(setup.signature_schemes, SIGNATURE_SCHEME_NAMES, schemes_for(scenario)),
+        proof_first=stack.proof_first(server_speaks.value),
+        bad_proof_alert=AlertDescription.from_name(stack.alerts["proof-of-possession"]),
     )
     required = setup.client_authentication in ("required", "deferred") or setup.insists_on_any
     policy = TrustPolicy(

@@ -11,10 +11,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from simulator.actors.application import LINE, Application
-from simulator.actors.peer import leaf_of
 from simulator.oracle.native import set_message_callback
 from simulator.oracle.observed import openssl_observer
 from simulator.oracle.reasons import reason_of_error
+from simulator.pki.certificate import leaf_of
 from simulator.pki.host import read_host
 from simulator.security import SecurityLevel
 

@@ -339,3 +339,11 @@ def _read(der: bytes) -> Certificate:
         fingerprint=hashlib.sha256(der).hexdigest(),
         **values,
     )
+
+
+def leaf_of(chain: tuple[bytes, ...]) -> Certificate | None:
+    """The leaf of a chain of DER certificates, or None if there is none or it cannot be read."""
+    try:
+        return Certificate.parse(chain[0]) if chain else None
+    except CertificateError:
+        return None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.tls.crypto.peer_key import signing_key
 from simulator.tls.crypto.signing_device import SigningDevice
+from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.records import RecordStyle
 from simulator.tls.wire.registry import SPOKEN_GROUPS, SPOKEN_SIGNATURE_SCHEMES
 from simulator.tls.wire.version import Version
@@ -61,6 +62,7 @@ class ClientConfig:
         refuses_in_clear: send a TLS 1.3 refusal of the server's certificate as a plaintext alert, as OpenSSL
             does, instead of under the handshake keys.
         corrupts_proof: sign a wrong transcript in CertificateVerify.
+        bad_proof_alert: the alert for a proof that does not hold (RFC 8446, section 4.4.3).
         record_style: the layout of messages in records.
     """
 
@@ -72,6 +74,7 @@ class ClientConfig:
     signature_schemes: tuple[int, ...] = SIGNATURE_SCHEMES
     refuses_in_clear: bool = False
     corrupts_proof: bool = False
+    bad_proof_alert: AlertDescription = AlertDescription.DECRYPT_ERROR
     record_style: RecordStyle = RecordStyle()
 
 
@@ -87,6 +90,8 @@ class ServerConfig:
         cipher_suites: code points in order of the server's preference, or None for all of this version.
         groups: named groups it accepts.
         signature_schemes: code points that it accepts from the client.
+        proof_first: in TLS 1.3, read the client's proof before the certificate is judged.
+        bad_proof_alert: the alert for a proof that does not hold.
         record_style: the layout of messages in records.
     """
 
@@ -97,4 +102,6 @@ class ServerConfig:
     cipher_suites: tuple[int, ...] | None = None
     groups: tuple[int, ...] = GROUPS
     signature_schemes: tuple[int, ...] = SIGNATURE_SCHEMES
+    proof_first: bool = False
+    bad_proof_alert: AlertDescription = AlertDescription.DECRYPT_ERROR
     record_style: RecordStyle = RecordStyle()

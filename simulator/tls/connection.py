@@ -383,13 +383,17 @@ class Connection(ABC):
         Raises:
             ProtocolViolation: the proof does not hold; arguments and alerts as in :func:`examine_proof`.
         """
-        accepted = self.config.signature_schemes
-        checked, alert = examine_proof(
-            self.peer, self.peer_chain[0], scheme, content, signature, accepted, self.version
-        )
+        if (problem := self.problem_of_proof(scheme, content, signature)) is not None:
+            raise problem
+
+    def problem_of_proof(self, scheme: int, content: bytes, signature: bytes) -> ProtocolViolation | None:
+        """Verify the peer's proof, report the result, and return the violation by one that does not hold."""
+        leaf, accepted = self.peer_chain[0], self.config.signature_schemes
+        checked, alert = examine_proof(self.peer, leaf, scheme, content, signature, accepted, self.version)
         self.tell(checked)
-        if not checked.ok:
-            raise ProtocolViolation(alert, f"The {self.peer}'s proof of possession fails: {checked.problem}.")
+        alert = self.config.bad_proof_alert if alert is AlertDescription.DECRYPT_ERROR else alert
+        fails = f"The {self.peer}'s proof of possession fails: {checked.problem}."
+        return None if checked.ok else ProtocolViolation(alert, fails)
 
     def log_secret(self, label: str, secret: bytes) -> None:
         """Add a line to the key log."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.tls.client12 import ClientHandshake12
 from simulator.tls.client13 import ClientHandshake13
 from simulator.tls.server12 import ServerHandshake12
-from simulator.tls.server13 import ServerHandshake13
+from simulator.tls.server13 import ServerHandshake13, ServerHandshake13ProofFirst
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
@@ -38,5 +38,7 @@ def server_handshake(config: ServerConfig, entropy: Entropy) -> ServerHandshake:
         config: its certificate and settings.
         entropy: the source of its random bytes.
     """
-    machine = ServerHandshake13 if config.version is Version.TLS13 else ServerHandshake12
+    if config.version is Version.TLS12:
+        return ServerHandshake12(config, entropy)
+    machine = ServerHandshake13ProofFirst if config.proof_first else ServerHandshake13
     return machine(config, entropy)

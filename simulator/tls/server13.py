@@ -14,23 +14,27 @@ from simulator.tls.connection13 import Connection13
 from simulator.tls.crypto.key_exchange import generate_key_share
 from simulator.tls.offer import check_hello_extensions, offered_shares, required, same_but_for_share
 from simulator.tls.server_answers import TICKET_BYTES, TICKET_LIFETIME_SECONDS, ServerAnswers
-from simulator.tls.states import SERVER_13, State
+from simulator.tls.states import SERVER_13, SERVER_13_PROOF_FIRST, State
 from simulator.tls.wire import extension_forms as forms
-from simulator.tls.wire.alerts import illegal_parameter
+from simulator.tls.wire.alerts import AlertDescription, illegal_parameter
 from simulator.tls.wire.messages import (
     HELLO_RETRY_REQUEST_RANDOM,
     CertificateRequest13,
+    CertificateVerify,
     ClientHello,
     EncryptedExtensions,
     Finished,
     NewSessionTicket13,
 )
 from simulator.tls.wire.registry import group_name
+from simulator.tls.wire.transcript import certificate_verify_content
 from simulator.tls.wire.version import Protection
 
 if TYPE_CHECKING:
     from simulator.entropy import Entropy
     from simulator.tls.config import ServerConfig
+    from simulator.tls.events import TlsEvent
+    from simulator.tls.wire.alerts import ProtocolViolation
     from simulator.tls.wire.extensions import Extension
 
 
@@ -170,3 +174,43 @@ class ServerHandshake13(ServerAnswers, Connection13):
             ),
             in_transcript=False,
         )
+
+
+class ServerHandshake13ProofFirst(ServerHandshake13):
+    """A server that reads the client's proof before the certificate is judged, as GnuTLS does.
+
+    A proof that does not hold is no violation yet: what is wrong with the certificate may decide first.
+    """
+
+    machine = SERVER_13_PROOF_FIRST
+    after_acceptance = (State.WAIT_FINISHED, State.WAIT_FINISHED)
+
+    def __init__(self, config: ServerConfig, entropy: Entropy) -> None:
+        super().__init__(config, entropy)
+        self.bad_proof: ProtocolViolation | None = None
+
+    def want_verdict(self, chain: tuple[bytes, ...], raw: bytes) -> None:
+        """Read on after a certificate; wait for the verdict on none."""
+        if not chain:
+            super().want_verdict(chain, raw)
+            return
+        self.peer_chain = chain
+        self.proceed(raw, State.WAIT_CV)
+
+    def on_certificate_verify(self, message: CertificateVerify, raw: bytes) -> None:
+        """Verify the proof, and wait for the verdict on it and on the certificate.
+
+        Raises:
+            ProtocolViolation: ``illegal_parameter`` for a scheme that was not offered.
+        """
+        content = certificate_verify_content(self.transcript.digest(), self.peer)
+        self.bad_proof = self.problem_of_proof(message.algorithm, content, message.signature)
+        if self.bad_proof is not None and self.bad_proof.alert is AlertDescription.ILLEGAL_PARAMETER:
+            raise self.bad_proof
+        super().want_verdict(self.peer_chain, raw)
+
+    def accept_client(self) -> list[TlsEvent]:
+        """Go on to the client's Finished; nobody can accept a proof that does not hold."""
+        if self.bad_proof is None:
+            return super().accept_client()
+        return self.refuse_client(self.bad_proof.alert, str(self.bad_proof))

@@ -155,6 +155,21 @@ SERVER_13 = StateMachine(
     },
 )
 
+# GnuTLS reads the client's proof before it judges the certificate; a client without one is judged at once.
+SERVER_13_PROOF_FIRST = StateMachine(
+    role="server",
+    version=Version.TLS13,
+    messages={
+        **SERVER_13.messages,
+        S.WAIT_CERT: {"Certificate": (S.WAIT_VERDICT_ON_CLIENT, S.WAIT_CV)},
+        S.WAIT_CV: {"CertificateVerify": (S.WAIT_VERDICT_ON_CLIENT,)},
+    },
+    answers={
+        **SERVER_13.answers,
+        S.WAIT_VERDICT_ON_CLIENT: {"accept": (S.WAIT_FINISHED,), "refuse": (S.FAILED,)},
+    },
+)
+
 CLIENT_12 = StateMachine(
     role="client",
     version=Version.TLS12,

@@ -6,13 +6,14 @@ What follows from a verdict is for the actor to decide: accept or refuse (``acto
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError
 from simulator.pki.certificate import Certificate
 from simulator.trust.alerts import alert_after
-from simulator.trust.checks.candidate import Candidate, unacceptable_field
+from simulator.trust.checks.candidate import Candidate, ProofRead, unacceptable_field
 from simulator.trust.checks.possession import proof_read
 from simulator.trust.ledger import keep_ledger, line
 from simulator.trust.path import NoPath, PathSearch, Search
@@ -28,12 +29,19 @@ if TYPE_CHECKING:
     from simulator.pki.reading.misencoding import Misencoding
     from simulator.tls.wire.version import TlsVersion
     from simulator.trust.policy import TrustPolicy
-    from simulator.trust.profiles import Profile
+    from simulator.trust.profile import Profile
 
 KEPT_VERDICTS = 1024  # two for each run; those of one scenario are asked for by every run of it
 
 
-def judge(chain: Sequence[bytes], policy: TrustPolicy, now: datetime, *, tls: TlsVersion) -> Verdict:
+def judge(
+    chain: Sequence[bytes],
+    policy: TrustPolicy,
+    now: datetime,
+    *,
+    tls: TlsVersion,
+    proof: ProofRead | None = None,
+) -> Verdict:
     """Judge the certificates of a Certificate message (RFC 5280, section 6; RFC 8446, section 4.4.2).
 
     A pure function. It never raises because of what was presented: rubbish is a failed check. The proof of
@@ -44,22 +52,27 @@ def judge(chain: Sequence[bytes], policy: TrustPolicy, now: datetime, *, tls: Tl
         policy: the rules they are judged by.
         now: the moment of the decision, aware.
         tls: the protocol version, which decides how a missing certificate is answered.
+        proof: the proof of possession, where the stack reads it first; otherwise :func:`with_proof` adds it.
 
     Raises:
         ScenarioError: the policy's profile is not known.
     """
-    return _judge(tuple(chain), policy, now, tls)
+    return _judge(tuple(chain), policy, now, tls, proof)
 
 
 @lru_cache(maxsize=KEPT_VERDICTS)
-def _judge(chain: tuple[bytes, ...], policy: TrustPolicy, now: datetime, tls: TlsVersion) -> Verdict:
+def _judge(
+    chain: tuple[bytes, ...], policy: TrustPolicy, now: datetime, tls: TlsVersion, proof: ProofRead | None
+) -> Verdict:
     """Judge once: the same certificates under the same rules at the same moment."""
     profile = profile_named(policy.profile)
+    if policy.max_depth is None and profile.max_depth is not None:
+        policy = replace(policy, max_depth=profile.max_depth)
     presented, problems = _read(chain, profile)
     tolerated = tuple(one for certificate in presented for one in certificate.misencoded)
 
     def candidate(*path: Certificate, no_path: NoPath | None = None) -> Candidate:
-        return Candidate(path, policy, profile, now, tls, len(chain), problems, tolerated, no_path)
+        return Candidate(path, policy, profile, now, tls, len(chain), problems, tolerated, no_path, proof)
 
     if not chain or problems:
         unread = not presented or isinstance(problems.get(0), str)
@@ -77,7 +90,11 @@ def _judge(chain: tuple[bytes, ...], policy: TrustPolicy, now: datetime, tls: Tl
         # The preferred path is the one to report, unless an issuer in it turns out to be a namesake.
         if refused is None or (_is_broken(refused) and not _is_broken(verdict)):
             refused = verdict
-    return refused or _verdict(candidate(leaf, no_path=search.no_path), leaf.subject)
+    if refused is not None:
+        return refused
+    no_path = search.no_path
+    tried = no_path.path if profile.judges_while_searching and no_path.path else (leaf,)
+    return _verdict(candidate(*tried, no_path=no_path), leaf.subject)
 
 
 def _is_broken(verdict: Verdict) -> bool:
@@ -122,7 +139,7 @@ def with_proof(verdict: Verdict, *, ok: bool, scheme: str, problem: str, tls: Tl
         problem: why the signature does not verify, or empty.
         tls: the protocol version; with the signer it decides what had to be signed.
     """
-    finding = proof_read(verdict.role, tls, ok=ok, scheme=scheme, problem=problem)
+    finding = proof_read(verdict.role, tls, ProofRead(ok, scheme, problem))
     proof = line(CheckName.PROOF_OF_POSSESSION, finding, 0, verdict.peer or "")
     return verdict.with_proof(
         proof, None if ok else alert_after(proof, profile_named(verdict.profile).alerts, verdict.role, tls)

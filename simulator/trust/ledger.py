@@ -11,9 +11,10 @@ from simulator.trust.checks.candidate import Finding, called
 from simulator.trust.checks.certificate_policies import certificate_policies
 from simulator.trust.checks.host_name import server_name
 from simulator.trust.checks.name_constraints import name_constraints
-from simulator.trust.checks.possession import proof_to_come
+from simulator.trust.checks.possession import proof_of_possession, proof_to_come
 from simulator.trust.checks.revocation import revocation
-from simulator.trust.profiles import CheckStage, profile_named
+from simulator.trust.profile import CheckStage
+from simulator.trust.profiles import profile_named
 from simulator.trust.verdict import Check, CheckOutcome
 from simulator.trust.vocabulary import CheckName
 
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from simulator.pki.certificate import Certificate
+    from simulator.tls.wire.version import TlsVersion
     from simulator.trust.checks.candidate import Candidate
-    from simulator.trust.profiles import Profile
+    from simulator.trust.profile import Profile
 
 Bound = Literal["every", "issuers", "issued"]
 Step = tuple[CheckName, int | None]  # a check, and the depth of its certificate or None for the whole chain
@@ -81,7 +83,7 @@ CHAIN_CHECKS: Mapping[CheckName, Callable[[Candidate], Finding]] = {
     CheckName.REVOCATION: chain.revocation,
     CheckName.NAME_CONSTRAINTS: name_constraints,
     CheckName.CERTIFICATE_POLICIES: certificate_policies,
-    CheckName.PROOF_OF_POSSESSION: lambda candidate: proof_to_come(candidate.policy.role, candidate.tls),
+    CheckName.PROOF_OF_POSSESSION: proof_of_possession,
 }
 
 
@@ -90,9 +92,13 @@ def keep_ledger(candidate: Candidate) -> tuple[Check, ...]:
     lines: list[Check] = []
     subjects = [certificate.subject for certificate in candidate.path]
     ended = False
-    looks_up = candidate.policy.revocation.source != "none"
-    for name, depth in steps(candidate.profile.name, candidate.last, looks_up=looks_up):
-        finding = not_reached(name, candidate) if ended else _find(name, depth, candidate)
+    looks_up = candidate.policy.revocation.source != "none" and not _omitted(
+        CheckName.REVOCATION, None, candidate
+    )
+    profile, anchored = candidate.profile.name, candidate.no_path is None
+    for name, depth in steps(profile, candidate.tls, candidate.last, looks_up=looks_up, anchored=anchored):
+        omitted = _omitted(name, depth, candidate)
+        finding = omitted or (not_reached(name, candidate) if ended else _find(name, depth, candidate))
         place = finding.depth if depth is None else depth
         subject = subjects[place] if subjects and place is not None else ""
         lines.append(line(name, finding, place, subject))
@@ -124,6 +130,14 @@ def line(name: CheckName, finding: Finding, depth: int | None, subject: str) -> 
     )
 
 
+def _omitted(name: CheckName, depth: int | None, candidate: Candidate) -> Finding | None:
+    """The answer of a check that the stack does not make, or None."""
+    for omission in candidate.profile.omissions:
+        if omission.concerns(name, depth, candidate.policy.role):
+            return Finding(CheckOutcome.NOT_EVALUATED, omission.why, "", reference="")
+    return None
+
+
 def _find(name: CheckName, depth: int | None, candidate: Candidate) -> Finding:
     """Make one check."""
     if depth is not None:
@@ -142,26 +156,30 @@ def _find(name: CheckName, depth: int | None, candidate: Candidate) -> Finding:
 
 def not_reached(name: CheckName, candidate: Candidate) -> Finding:
     """The answer of a check after another has failed."""
-    if name is CheckName.PROOF_OF_POSSESSION and candidate.path:
+    if name is CheckName.PROOF_OF_POSSESSION and candidate.path and candidate.proof is None:
         return proof_to_come(candidate.policy.role, candidate.tls)
     sentence = f"Not checked, because the decision was already taken: {name.question}"
     return Finding(CheckOutcome.NOT_REACHED, sentence, "", reference="")
 
 
 @lru_cache
-def steps(profile_name: str, last: int | None, *, looks_up: bool) -> tuple[Step, ...]:
+def steps(
+    profile_name: str, tls: TlsVersion, last: int | None, *, looks_up: bool, anchored: bool = True
+) -> tuple[Step, ...]:
     """Every check with the depth it concerns, in order, each once.
 
     Args:
         profile_name: name of the stack profile.
-        last: the depth of the trusted certificate, or None for an empty path.
+        tls: the protocol version, which may change the order.
+        last: the depth of the last certificate of the path, or None for an empty path.
         looks_up: revocation is looked up, so it has a line for each certificate and not one for the chain.
+        anchored: the last certificate is the trusted one, which a profile may spare.
     """
     profile = profile_named(profile_name)
     stages = (
-        split for stage in profile.stages for split in (_by_certificate(stage) if looks_up else [stage])
+        split for stage in profile.order(tls) for split in (_by_certificate(stage) if looks_up else [stage])
     )
-    return tuple(dict.fromkeys(step for stage in stages for step in _steps(profile, stage, last)))
+    return tuple(dict.fromkeys(step for stage in stages for step in _steps(profile, stage, last, anchored)))
 
 
 def _by_certificate(stage: CheckStage) -> list[CheckStage]:
@@ -177,24 +195,37 @@ def _by_certificate(stage: CheckStage) -> list[CheckStage]:
     ]
 
 
-def _steps(profile: Profile, stage: CheckStage, last: int | None) -> Iterator[Step]:
+def _steps(profile: Profile, stage: CheckStage, last: int | None, anchored: bool) -> Iterator[Step]:
     """The checks of a stage with their depths; None for the chain, or for a check that concerns no depth."""
     if stage.scope == "chain" or last is None:
         yield from ((name, None) for name in stage.checks)
         return
-    depths = list(range(last + 1)) if stage.scope != "leaf" else [0]
-    if stage.scope == "anchor first":
-        depths.reverse()
+    places = list(_places(stage, last))
     for name in stage.checks:
-        if not any(_concerns(profile, name, depth, last) for depth in depths):
+        if not any(_concerns(profile, name, depth, last, anchored) for one, depth in places if one is name):
             yield name, None
+    yield from ((name, depth) for name, depth in places if _concerns(profile, name, depth, last, anchored))
+
+
+def _places(stage: CheckStage, last: int) -> Iterator[tuple[CheckName, int]]:
+    """The checks of a stage with the depths that its scope goes through, in order."""
+    depths = range(last + 1)
+    match stage.scope:
+        case "leaf":
+            depths = range(1)
+        case "anchor first":
+            depths = range(last, -1, -1)
+        case "issuers":
+            depths = range(last, 0, -1)
+        case "issuer by issuer":
+            depths = range(1, last + 1)
     for depth in depths:
         for name in stage.checks:
-            if _concerns(profile, name, depth, last):
-                yield name, depth
+            issued = stage.scope == "issuer by issuer" and CERTIFICATE_CHECKS[name].bound == "issued"
+            yield name, depth - issued
 
 
-def _concerns(profile: Profile, name: CheckName, depth: int, last: int) -> bool:
+def _concerns(profile: Profile, name: CheckName, depth: int, last: int, anchored: bool) -> bool:
     """Return True if the check has a line for the certificate at this depth."""
-    spared = 0 < depth == last and name in profile.spared_anchor
+    spared = anchored and 0 < depth == last and name in profile.spared_anchor
     return not spared and CERTIFICATE_CHECKS[name].concerns(depth, last)

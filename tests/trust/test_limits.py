@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.pki.keys import PrivateKey
     from simulator.trust.verdict import Check, Verdict
 
+STANDARDS = ("openssl", "rfc5280", "strict", "webpki")
 ROOT = Issuer.self_signed(key("root"), contents("CN=Root", "ca"))
 
 
@@ -61,7 +62,7 @@ def test_a_hundred_intermediates_are_the_most() -> None:
     longest, longer = long_chain(MAX_INTERMEDIATES), long_chain(MAX_INTERMEDIATES + 1)
     assert openssl_verify(longest, [ROOT.own.certificate], NOW).error == 0
     assert openssl_verify(longer, [ROOT.own.certificate], NOW).error == 22
-    for profile in PROFILES:
+    for profile in STANDARDS:
         assert verdict(longest, profile).accepted
         check = decisive(longer, profile)
         assert (check.name, check.reference) == ("chain-depth", "the verifier's own limit")
@@ -72,7 +73,9 @@ def test_a_hundred_intermediates_are_the_most() -> None:
 def test_five_hundred_intermediates_end_in_a_verdict() -> None:
     """A chain of five hundred intermediates is refused for its length, not with an exception."""
     chain = long_chain(500)
-    assert {decisive(chain, profile).name for profile in PROFILES} == {"chain-depth"}
+    for profile in PROFILES:
+        deep = decisive(chain, profile).name
+        assert deep == "chain-depth"
 
 
 @pytest.mark.parametrize("limit", [0, 1, 2])
@@ -220,6 +223,7 @@ def test_work_is_bounded_by_signatures(monkeypatch: pytest.MonkeyPatch) -> None:
     for profile in PROFILES:
         verified.clear()
         assert not verdict([leaf.certificate, *slow], profile).accepted
-        most = 1 if profile == "openssl" else MAX_PATHS + 1  # strict profiles also verify the root itself
+        one_path = PROFILES[profile].one_path
+        most = 1 if one_path else MAX_PATHS + 1  # strict profiles also verify the root itself
         assert 0 < len(verified) <= most
         assert {issuer for _, issuer in verified} == {ROOT.own.certificate}

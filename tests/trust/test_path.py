@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simulator.trust.verdict import Verdict
 
 GOES_BACK = [name for name, profile in PROFILES.items() if not profile.one_path]
+UNLIMITED = [name for name, profile in PROFILES.items() if profile.max_depth is None]
 YEARS = {"not_before": NOW - 1000 * DAY, "not_after": NOW + 1000 * DAY}
 PAST = {"not_before": NOW - 1000 * DAY, "not_after": NOW - DAY}
 
@@ -111,7 +112,7 @@ def test_a_namesake_does_not_hide_the_issuer(profile: str) -> None:
     assert alone.name == "signature"
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", UNLIMITED)
 def test_loops_end(profile: str) -> None:
     """Two CAs that signed each other lead nowhere, and to the root where one has it, too."""
     loop = [ca("A", "B"), ca("B", "A")]
@@ -133,7 +134,8 @@ def test_a_maze_ends_quickly() -> None:
     for profile in PROFILES:
         decisive = verdict([leaf("Maze"), *maze], [ca("Root")], profile).decisive
         assert decisive is not None
-        assert decisive.name == "trust-anchor"
+        early = PROFILES[profile].judges_while_searching  # it looks at what it has found so far
+        assert decisive.name == ("signature" if early else "trust-anchor")
     assert time.perf_counter() - started < 10
 
 

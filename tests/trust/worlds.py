@@ -140,8 +140,10 @@ FAULTS: dict[str, Callable[[World], None]] = {
     "intermediate trusted alone": _set(trusts=("inter",)),
     "leaf expired": _days("leaf", "not_after", -1),
     "leaf not yet valid": _days("leaf", "not_before", 1),
+    "leaf not valid for three days yet": _days("leaf", "not_before", 3),
     "intermediate expired": _days("inter", "not_after", -1),
     "intermediate not yet valid": _days("inter", "not_before", 1),
+    "intermediate not valid for three days yet": _days("inter", "not_before", 3),
     "root expired": _days("root", "not_after", -1),
     "root not yet valid": _days("root", "not_before", 1),
     "leaf for the wrong purpose": _wrong_purpose("leaf"),
@@ -173,8 +175,19 @@ FAULTS: dict[str, Callable[[World], None]] = {
 }
 
 
-def issue(role: Side, faults: tuple[str, ...] = (), now: datetime = NOW) -> Issued:
+def authority(subject: str, now: datetime, days: int) -> Contents:
+    """Contents of a good CA certificate, valid for that many days before and after."""
+    return contents(subject, "ca", now, not_before=now - days * DAY, not_after=now + days * DAY)
+
+
+def issue(role: Side, faults: tuple[str, ...] = (), now: datetime = NOW, named: str = "") -> Issued:
     """Issue the good world of a role with these faults.
+
+    Args:
+        role: the role of the leaf.
+        faults: names of ``FAULTS``.
+        now: the moment at which the world is good.
+        named: an addition to the CAs' names, so that several worlds can be told apart in one trust store.
 
     Raises:
         CertificateError: the faults contradict each other: expired before it begins.
@@ -182,8 +195,8 @@ def issue(role: Side, faults: tuple[str, ...] = (), now: datetime = NOW) -> Issu
     world = World(
         role,
         now,
-        contents("CN=Root", "ca", now, not_before=now - 3000 * DAY, not_after=now + 3000 * DAY),
-        contents("CN=Intermediate", "ca", now, not_before=now - 2000 * DAY, not_after=now + 2000 * DAY),
+        authority(f"CN=Root{named}", now, 3000),
+        authority(f"CN=Intermediate{named}", now, 2000),
         contents(f"CN={HOST}", role, now),
         key("root"),
         key("inter"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -20,11 +20,25 @@ if TYPE_CHECKING:
     from simulator.tls.wire.version import TlsVersion
     from simulator.trust.path import NoPath
     from simulator.trust.policy import TrustPolicy
-    from simulator.trust.profiles import Profile
+    from simulator.trust.profile import Profile
 
 KEPT_MOMENTS = 2048  # ledgers name the same times again and again: the catalogue 41, a fleet many more
 # Read for people: revocation is not looked up here, and Netscape's extension is none of RFC 5280.
 DECIDE_NOTHING = frozenset({"authorityInfoAccess", "cRLDistributionPoints", "netscapeCertType"})
+
+
+class ProofRead(NamedTuple):
+    """A proof that was read.
+
+    Attributes:
+        ok: the signature verifies under the key of the certificate.
+        scheme: RFC name of the SignatureScheme.
+        problem: why the signature does not verify, or empty.
+    """
+
+    ok: bool
+    scheme: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +46,8 @@ class Candidate:
     """One path under judgement, and what it is judged by.
 
     Attributes:
-        path: leaf first, trusted certificate last; the leaf alone if no path was found; empty if there is no
-            leaf that can be read.
+        path: leaf first, trusted certificate last; the leaf alone if no path was found, or the longest path
+            that was tried if the profile judges while it searches; empty if no leaf can be read.
         policy: what is required.
         profile: the stack whose habits are followed.
         now: the moment of the decision.
@@ -43,6 +57,7 @@ class Candidate:
             profile, by the certificate's place in the message.
         tolerated: fields that are not encoded as prescribed, and that the profile does not mind.
         no_path: the end of the search that found no path, or None.
+        proof: the proof of possession, if it was read first, or None.
     """
 
     path: tuple[Certificate, ...]
@@ -54,6 +69,7 @@ class Candidate:
     problems: Mapping[int, str | Misencoding]
     tolerated: tuple[Misencoding, ...] = ()
     no_path: NoPath | None = None
+    proof: ProofRead | None = None
 
     @property
     def leaf(self) -> Certificate:

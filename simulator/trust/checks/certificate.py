@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -39,6 +40,8 @@ HASH_RULES = {
     ("server", "1.2"): "RFC 5246 §7.4.2",
     ("server", "1.3"): "RFC 8446 §4.4.2.4",
 }
+# RSA keys that verify in a tenth of a millisecond. No CA in use has larger ones or another exponent.
+QUICK_RSA_BITS, QUICK_EXPONENT = 4096, 65537
 EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 
 
@@ -267,6 +270,13 @@ def signature(candidate: Candidate, depth: int) -> Finding:
     if certificate.signature_parameters is None or issuer.key_is_of_foreign_kind:
         made_with = f"{certificate.signature_algorithm}, by a key of the kind {issuer.key_type_name}"
         return _not_judged(f"the signature on {called(certificate)}", made_with, "one of a kind judged here")
+    if candidate.profile.judges_while_searching and _waits_for_trust(candidate, depth):
+        sentence = (
+            f"The key of {called(issuer)} takes unusually long to verify with, and nothing trusted vouches "
+            f"for it, so the signature on {called(certificate)} is not verified."
+        )
+        outcome = CheckOutcome.NOT_EVALUATED if candidate.no_path is not None else CheckOutcome.FAIL
+        return Finding(outcome, sentence, "signatureValue", "not verified", "a key that is trusted")
     problem = certificate.signature_problem(issuer)
     sentence = (
         f"The key of {called(issuer)} verifies the signature on {called(certificate)}."
@@ -275,6 +285,23 @@ def signature(candidate: Candidate, depth: int) -> Finding:
     )
     required = f"verifies with the key of {issuer.subject or 'the issuer'}"
     return Finding(passed_if(problem is None), sentence, "signatureValue", problem or "verifies", required)
+
+
+def _waits_for_trust(candidate: Candidate, depth: int) -> bool:
+    """Return True if the issuer's key is slow, and no trusted key vouches for it.
+
+    Some stacks verify from the leaf upwards. A peer may choose slow keys for what it presents, so such a key
+    is used only where every signature above it verifies.
+    """
+    key, last = candidate.path[depth + 1].public_key, len(candidate.path) - 1
+    if not isinstance(key, rsa.RSAPublicKey):
+        return False
+    if key.key_size <= QUICK_RSA_BITS and key.public_numbers().e <= QUICK_EXPONENT:
+        return False
+    above = range(last - 1, depth, -1)
+    return candidate.no_path is not None or any(
+        candidate.path[one].signature_problem(candidate.path[one + 1]) is not None for one in above
+    )
 
 
 def validity(candidate: Candidate, depth: int) -> Finding:
@@ -295,7 +322,7 @@ def validity(candidate: Candidate, depth: int) -> Finding:
         broken = next(one for one in certificate.misencoded if one.field in ("notBefore", "notAfter"))
         field, value, required = f"{broken.field} encoding", broken.problem, "a date"
         sentence = f"The {broken.field} of {called(certificate)} {broken.problem}."
-    elif now < start:
+    elif now < start - candidate.profile.early_tolerance:
         field, value, required = "notBefore", moment(start), f"not later than {moment(now)}"
         sentence = f"{whose} is not valid yet: it is valid from {moment(start)}, and {now_is}."
     elif now > end or (now == end and excludes_end):
@@ -306,4 +333,7 @@ def validity(candidate: Candidate, depth: int) -> Finding:
         holds, field = True, "notBefore, notAfter"
         value, required = f"{moment(start)} – {moment(end)}", f"now ({moment(now)}) between the two"
         sentence = f"{whose} is valid from {moment(start)} to {moment(end)}; {now_is}."
+        if now < start:
+            hours = candidate.profile.early_tolerance // timedelta(hours=1)
+            sentence += f" {candidate.profile.name} takes it up to {hours} hours early."
     return Finding(passed_if(holds), sentence, field, value, required)

@@ -13,6 +13,7 @@ from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
     from simulator.tls.wire.version import Side, TlsVersion
+    from simulator.trust.checks.candidate import Candidate, ProofRead
 
 
 class ProofForm(NamedTuple):
@@ -39,6 +40,12 @@ def proof_form(signer: Side, tls: TlsVersion) -> ProofForm:
     return ProofForm("ServerKeyExchange", signed, "RFC 5246 §7.4.3, RFC 8422 §5.4")
 
 
+def proof_of_possession(candidate: Candidate) -> Finding:
+    """The line of a proof that was read before the certificate is judged, or is still to come."""
+    role, tls = candidate.policy.role, candidate.tls
+    return proof_to_come(role, tls) if candidate.proof is None else proof_read(role, tls, candidate.proof)
+
+
 def proof_to_come(signer: Side, tls: TlsVersion) -> Finding:
     """The line at Certificate: no signature by the peer's own key has been read yet."""
     message, signed, reference = proof_form(signer, tls)
@@ -47,16 +54,15 @@ def proof_to_come(signer: Side, tls: TlsVersion) -> Finding:
     return Finding(CheckOutcome.NOT_REACHED, sentence, message, "not read", required, reference, depth=0)
 
 
-def proof_read(signer: Side, tls: TlsVersion, *, ok: bool, scheme: str, problem: str) -> Finding:
+def proof_read(signer: Side, tls: TlsVersion, proof: ProofRead) -> Finding:
     """The line once the signature has been verified.
 
     Args:
         signer: ``client`` or ``server``.
         tls: the protocol version; with the signer it decides what had to be signed.
-        ok: the signature verifies under the key of the certificate.
-        scheme: RFC name of the SignatureScheme.
-        problem: why the signature does not verify, or empty.
+        proof: the result.
     """
+    ok, scheme, problem = proof
     message, signed, reference = proof_form(signer, tls)
     sentence = (
         f"The {signer} signed {signed} with the private key of its certificate."

@@ -42,6 +42,9 @@ def revocation(candidate: Candidate, depth: int) -> Finding:
         why = f"{called(candidate.path[depth])} was not looked up: this side looks up {leaf} alone."
         return _line(RevocationStatus("not evaluated", why, "revocation_scope"), CheckOutcome.NOT_EVALUATED)
     status = SOURCES[policy.source](candidate, depth)
+    if status.state == "unknown" and policy.source == "crl" and candidate.profile.needs_no_list:
+        why = f"{status.why} {candidate.profile.name} goes on without a list that it can rely on."
+        return _line(status._replace(why=why), CheckOutcome.NOT_EVALUATED)
     if status.state == "unknown":
         soft = policy.soft_fail
         outcome = CheckOutcome.NOT_EVALUATED if soft else CheckOutcome.FAIL

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.tls.states import DECISIONS, MACHINES, State, StateMachine
+from simulator.tls.states import DECISIONS, State, StateMachine
 from simulator.tls.wire.version import SIDES
 from simulator.views.drawing.display import Box, Drawing, Line, Text, width_of
 from simulator.views.drawing.glyphs import diamond, pointer
@@ -17,7 +17,7 @@ from simulator.views.drawing.sheet import MARGIN, Sheet
 from simulator.views.drawing.style import detail_named
 from simulator.views.pictures.page import LANE_HEAD, blank, finished, lane_head, run_head
 from simulator.views.story.lanes import run_title
-from simulator.views.story.reading import version_of
+from simulator.views.story.reading import machine_of
 from simulator.views.story.state_words import Move, description, moves_of, order_of, path_of
 from simulator.views.story.words import clean
 
@@ -51,9 +51,8 @@ def states(trace: Trace, *, detail: str = "messages") -> Drawing:
         OutputError: the detail is unknown.
     """
     level = detail_named(detail)
-    version = version_of(trace)
     visited = level == "overview"
-    columns = [_Machine(MACHINES[side, version], trace, side, visited_only=visited) for side in SIDES]
+    columns = [_Machine(machine_of(trace, side), trace, side, visited_only=visited) for side in SIDES]
     width = 2 * MARGIN + sum(column.width for column in columns) + MIDDLE
     sheet = blank(max(width, 900.0))
     run_head(sheet, trace, "states and moves", "" if level == "overview" else LEAD)

@@ -14,7 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from simulator.security import SecurityLevel
-from simulator.tls.states import DECISIONS, MACHINES, Moves, State
+from simulator.tls.states import DECISIONS, Moves, State
 from simulator.tls.wire.version import SIDES
 from simulator.trace.compare import likeness
 from simulator.trace.facts import (
@@ -41,7 +41,7 @@ from simulator.views.story.glossary import glossary
 from simulator.views.story.lanes import names_of, run_name, run_title, under_title
 from simulator.views.story.message_bytes import chain_of
 from simulator.views.story.moments import moments
-from simulator.views.story.reading import version_of
+from simulator.views.story.reading import machine_of, version_of
 from simulator.views.story.words import OUTCOME_WORDS, card_facts, clean, level_name, refuses
 
 if TYPE_CHECKING:
@@ -255,7 +255,7 @@ def _cards(trace: Trace) -> list[Values]:
 
 def _machines(trace: Trace) -> Values:
     """The state table of each side: (state, whether its actor has the word there, what it waits for)."""
-    machines = [machine for machine in MACHINES.values() if machine.version is version_of(trace)]
+    machines = [machine_of(trace, side) for side in SIDES]
     return {one.role: [_state(state, one.messages[state]) for state in one.states] for one in machines}
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.security import SecurityLevel, Standing
-from simulator.tls.states import MACHINES, State
+from simulator.tls.states import State
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -28,7 +28,7 @@ from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import QUESTIONS, CheckName
 from simulator.views.story.lanes import names_of
-from simulator.views.story.reading import is_refusal, news, version_of
+from simulator.views.story.reading import is_refusal, machine_of, news
 from simulator.views.story.words import OUTCOME_WORDS, clean, level_name, question
 
 if TYPE_CHECKING:
@@ -104,10 +104,10 @@ class _Asker:
     """Goes through the events and keeps what a question needs: tables, ledgers and beliefs so far."""
 
     def __init__(self, trace: Trace) -> None:
-        version, self.names = version_of(trace), names_of(trace.setup)
+        self.names = names_of(trace.setup)
         self.readers = {
-            "server": _Reader(MACHINES["client", version], (State.WAIT_SH,)),
-            "client": _Reader(MACHINES["server", version], (State.START,)),
+            "server": _Reader(machine_of(trace, "client"), (State.WAIT_SH,)),
+            "client": _Reader(machine_of(trace, "server"), (State.START,)),
         }
         self.stood = _states_when_read(trace)
         self.ledgers: dict[str, Verdict] = {}

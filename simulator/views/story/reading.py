@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.errors import SimulatorError
 from simulator.security import SecurityLevel
-from simulator.tls.states import State
+from simulator.tls.states import MACHINES, SERVER_13, SERVER_13_PROOF_FIRST, State
 from simulator.tls.wire.messages import decode_handshake
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import (
@@ -28,7 +28,9 @@ from simulator.views.story.words import clean, duration, level_name
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from simulator.tls.states import StateMachine
     from simulator.tls.wire.messages import Message
+    from simulator.tls.wire.version import Side
     from simulator.trace.facts import Fact
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Check, Verdict
@@ -57,6 +59,15 @@ class Gap:
 def version_of(trace: Trace) -> Version:
     """The version that was agreed, else the one that was asked for."""
     return Version(trace.outcome.negotiated or trace.setup.tls)
+
+
+def machine_of(trace: Trace, side: Side) -> StateMachine:
+    """The table of a side's handshake machine: a server that read the proof first has one of its own."""
+    machine = MACHINES[side, version_of(trace)]
+    first = (State.WAIT_CERT.value, State.WAIT_CV.value)
+    moves = (event.fact for event in trace.events if event.actor == side)
+    proof_first = any(type(fact) is StateChanged and (fact.before, fact.after) == first for fact in moves)
+    return SERVER_13_PROOF_FIRST if proof_first and machine is SERVER_13 else machine
 
 
 def sendings(trace: Trace) -> Iterator[tuple[Event, Sent | Alert]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, State, StateMachine
+from simulator.tls.states import DECISIONS, TERMINAL, State, StateMachine
 from simulator.tls.wire.version import SIDES
 from simulator.trace.facts import Alert, Decided, Received, Sent, StateChanged
 from simulator.views.drawing.cells import hanging
 from simulator.views.story.lanes import opening, run_title, under_title
-from simulator.views.story.reading import version_of
+from simulator.views.story.reading import machine_of
 from simulator.views.story.words import clean, moment
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _way(trace: Trace, side: Side) -> Iterator[str]:
 
 
 def _table(trace: Trace, side: Side) -> Iterator[str]:
-    machine = MACHINES[side, version_of(trace)]
+    machine = machine_of(trace, side)
     moves = moves_of(machine, trace, side)
     yield f"All moves of the {side}'s machine"
     for state in order_of(machine):
