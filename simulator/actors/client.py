@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from simulator.actors.application import LINE, Application
+from simulator.actors.choosing.choice import LOCKED, choose
 from simulator.actors.device import SecurityDevice
 from simulator.actors.inquiry import NO_RESPONDERS
 from simulator.actors.opening.of_client import ClientOpening
 from simulator.actors.peer import ACCEPT_OR_REFUSE, NOTHING_SAID, PASSED
-from simulator.pki.certificate import Certificate
-from simulator.pki.reading.names import read_name
 from simulator.security import SecurityLevel
 from simulator.tls.events import CertificateChoiceWanted, ProofChecked, ServerVerdictWanted
 from simulator.tls.handshake import client_handshake
@@ -19,7 +18,6 @@ from simulator.tls.states import State
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import BeliefChanged, Noted, Received, StateChanged
-from simulator.trust.profiles import profile_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from simulator.actors.inquiry import ResponderAddress
     from simulator.actors.peer import Question
     from simulator.entropy import Entropy
-    from simulator.pki.distinguished_name import RelativeNames
     from simulator.scenario import ClientSetup
     from simulator.security import RefusalLayer
     from simulator.tls.config import ClientConfig, Credential
@@ -95,18 +92,20 @@ class Client(ClientOpening):
     Args:
         role: what it holds and how it decides.
         entropy: where its random bytes come from.
+        asked: how often it has asked its user at earlier connections.
     """
 
     machine: ClientHandshake
     belief: BeliefChanged
 
-    def __init__(self, role: ClientRole, entropy: Entropy) -> None:
+    def __init__(self, role: ClientRole, entropy: Entropy, asked: int = 0) -> None:
         super().__init__("client", "server", role.config.version, role.responders)
         self.belief = BeliefChanged(SecurityLevel.CLEARTEXT, False, None, NOTHING_SAID)
         self.role, self.setup, self.application = role, role.setup, role.application
         self.machine = client_handshake(role.config, entropy)
         self._credentials = tuple(map(in_the_reader, role.credentials))
         self._chosen: Credential | None = None
+        self._prompts = asked
         self._trusts_chain = False
         self._server_verified = False
         self._sent_certificate = False
@@ -128,8 +127,7 @@ class Client(ClientOpening):
         if isinstance(question, ServerVerdictWanted):
             return self._judge_server(question.chain)
         if isinstance(question, CertificateChoiceWanted):
-            self._choose(question)
-            return []
+            return self._choose(question)
         if isinstance(question, ProofChecked):
             self._server_verified = self._trusts_chain and question.ok
             return self._proof_read(question)
@@ -148,31 +146,25 @@ class Client(ClientOpening):
         self._wait_for("accept-server", ACCEPT_OR_REFUSE, choice, reason)
         return []
 
-    def _choose(self, question: CertificateChoiceWanted) -> None:
+    def _choose(self, question: CertificateChoiceWanted) -> list[Fact]:
         """Send a certificate, or go on without one."""
-        held, hints = self._credentials, question.certificate_authorities
-        obeys = obeys_ca_list(self.role.setup)
-        usable = [one for one in held if self.machine.signing_scheme(one) is not None]
-        fitting = [one for one in usable if not obeys or named_by(hints, one)]
-        self._chosen = next(iter([*fitting, *usable]), None)
-        options = ("send", "skip") if usable else ("skip",)
-        choice = "skip"
-        if not held:
-            reason = "The client holds no certificate, so it goes on without one."
-        elif not usable:
-            reason = (
-                "The server accepts no signature that the client's key can make, "
-                "so the client goes on without its certificate."
-            )
-        elif self.role.setup.withholds:
-            reason = "The client is set up to keep its certificate to itself."
-        elif not fitting:
-            reason = "None of the authorities that the server named has issued the client's certificate."
-        elif self._blocked(fitting[0]):
-            options, reason = ("skip",), BLOCKED
-        else:
-            choice, reason = "send", self._reason_to_send(fitting[0], hints)
+        setup, hints = self.role.setup, question.certificate_authorities
+        found = choose(setup, self._credentials, hints, self._can_sign, self._prompts)
+        self._chosen = found.credential
+        options = ("send", "skip") if found.may_send else ("skip",)
+        choice, reason = "send" if found.sends else "skip", found.reason
+        if found.sends and found.credential is not None and self._blocked(found.credential):
+            options, choice, reason = ("skip",), "skip", BLOCKED
+        if setup.locked:
+            options = (choice,)
         self._wait_for("send-certificate", options, choice, reason)
+        if setup.locked and self.pending is not None:
+            self.pending = replace(self.pending, closed=LOCKED.strip())
+        return [found.sought] if found.sought else []
+
+    def _can_sign(self, credential: Credential) -> bool:
+        """Return True if the server accepts a signature of this certificate's key."""
+        return self.machine.signing_scheme(credential) is not None
 
     def _blocked(self, credential: Credential) -> bool:
         """Enter the PIN until its security device is open or blocked; return True if it is blocked."""
@@ -182,15 +174,6 @@ class Client(ClientOpening):
         while device.tries_left and not device.enter(self.role.pin):
             pass
         return not device.tries_left
-
-    def _reason_to_send(self, credential: Credential, hints: tuple[bytes, ...]) -> str:
-        """The reason for sending this certificate."""
-        name = Certificate.parse(credential.chain[0]).subject
-        if not named_by(hints, credential):
-            return f"The server named other authorities, but the client sends the certificate for {name}."
-        if hints and len(self.role.credentials) > 1:
-            return f"The server named authorities, and the first that fits is the certificate for {name}."
-        return f"The server asked for a certificate, and the client holds one for {name}."
 
     def _carry_out(self, taken: Decided) -> list[Fact]:
         """Accept or refuse the server; send a certificate or go on without."""
@@ -316,28 +299,3 @@ def in_the_reader(credential: Credential) -> Credential:
     if not isinstance(device, SecurityDevice):
         return credential
     return replace(credential, private_key=device.inserted())
-
-
-def obeys_ca_list(setup: ClientSetup) -> bool:
-    """Return True if a client obeys the server's list of authorities: by its setting, else by its profile."""
-    own = setup.obeys_ca_list
-    return profile_named(setup.profile).obeys_ca_hints if own is None else own
-
-
-def named_by(hints: tuple[bytes, ...], credential: Credential) -> bool:
-    """Return True if a chain comes from a named authority, or none was named (RFC 8446 §4.2.4).
-
-    Names are compared as names (RFC 5280 §7.1), as OpenSSL and Java do.
-    """
-    if not hints:
-        return True
-    issuers = {Certificate.parse(der).issuer_name.folded for der in credential.chain}
-    return any(_folded_hint(hint) in issuers for hint in hints)
-
-
-def _folded_hint(hint: bytes) -> RelativeNames | None:
-    """The name in a server's list as it is compared, or None for bytes that are no name."""
-    try:
-        return read_name(hint).folded
-    except ValueError:
-        return None

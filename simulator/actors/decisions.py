@@ -31,6 +31,7 @@ class PendingDecision:
         options: the choices on offer.
         choice: the actor's own choice.
         reason: the reason for it, in one sentence.
+        closed: why nobody may choose otherwise, as a sentence; empty where a person may.
     """
 
     actor: str
@@ -38,6 +39,7 @@ class PendingDecision:
     options: tuple[str, ...]
     choice: str
     reason: str
+    closed: str = ""
 
     def checked(self, choice: str) -> str:
         """The choice, if it is on offer.
@@ -48,7 +50,7 @@ class PendingDecision:
         if choice in self.options:
             return choice
         message = f"This choice is not on offer in the decision {self.name} of the {self.actor}."
-        advice = "Choose one of the options."
+        advice = self.closed or "Choose one of the options."
         raise DecisionError(message, got=choice, expected=" or ".join(self.options), advice=advice)
 
     def reason_for(self, choice: str, taken_by: TakenBy) -> str:

@@ -18,7 +18,7 @@ from simulator.engine.kernel import Kernel
 from simulator.engine.names import authorities_of, lane_name, names_held
 from simulator.pki.keys import describe_key
 from simulator.scenario.changes import written
-from simulator.scenario.keeping import file_to_open, kept_in, unopened_file
+from simulator.scenario.keeping import fetched_file, file_to_open, kept_in, unopened_file
 from simulator.scenario.mistakes.mistake import split_path
 from simulator.scenario.schedule.episodes import LOADED_USERS
 from simulator.trace.facts import Noted
@@ -47,6 +47,7 @@ CHANGED = {
     "passticket": "From now on the PassTicket of the telnet {part} is: {value}.",
 }
 SWITCHED_OFF_AT = -10 * MINUTE
+FETCHED_AT = -2_000_000
 OPENED_AT = -1_000_000  # a second before it connects, and after every entry of a schedule
 
 
@@ -185,6 +186,8 @@ class Enrolment:
             for name in with_lane
             if episode.number == 1 and not scenario.certificates[name].online
         ]
+        if words := self._fetching():
+            begun.append((FETCHED_AT, partial(self._record, "client", [Noted(words)])))
         if words := self._opening():
             begun.append((OPENED_AT, partial(self._record, "client", [Noted(words)])))
         self._kernel = Kernel(min((at for at, _ in begun), default=0))
@@ -214,6 +217,19 @@ class Enrolment:
             told = [one for one in beginnings(self._world.scenario) if one.name not in names]
         renewed = [Beginning(microseconds(one.at), one.holder, one.name, stolen=False) for one in renewals]
         return [*told, *renewed]
+
+    def _fetching(self) -> str:
+        """How the client fetches the file with its key, and who else has it then, in words; or empty."""
+        way = self._world.scenario.client.fetches
+        if way is None:
+            return ""
+        file = fetched_file(self._world.scenario)
+        if way == "https":
+            return f"The client fetches its {file} by https, and opens it on its own machine."
+        has = "and needs only its password, which can be tried without end"
+        if not file_to_open(self._world.scenario):
+            has = "and with it the private key"
+        return f"The client fetches its {file} by {way}, in clear: whoever reads along has the file, {has}."
 
     def _opening(self) -> str:
         """The client's way to its key before the connection, in words; empty if it need not open a file."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
+from simulator.trace.choosing.certificate_sought import CertificateSought
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -129,6 +130,8 @@ class Recorder:
                 step = DECISION_STEPS[fact.decision]
             case UserSought() | HeaderRead():
                 step = Step.TRUST_DECISION
+            case CertificateSought():
+                step = Step.SEND_OR_SKIP
             case Noted() if at < 0:
                 step = Step.ENROLMENT
             case Unanswered():

@@ -42,6 +42,17 @@ PORTS = {
     "basic": "BASIC, in clear",
     "none": "NONE, no connections",
 }
+PICKS = {
+    None: "",
+    "named": "the one named, no other",
+    "any-trusted": "the first from an authority that the server names",
+}
+PROMPTS = {
+    None: "",
+    "never": "never",
+    "each-connection": "at each connection",
+    "first-connection": "at the first connection",
+}
 HEED = {True: "obeyed", False: "ignored", None: ""}
 
 
@@ -113,6 +124,11 @@ def _client_lane(scenario: Scenario, world: World) -> ActorSetup:
         ("password", "wrong" if setup.password == "wrong" else ""),
         ("PIN", "wrong" if setup.pin == "wrong" else ""),
         ("when asked", "goes on without its certificate" if setup.withholds else ""),
+        ("which certificate", PICKS[setup.picks]),
+        ("looks for", ", ".join((*setup.wanted_key_usage, *setup.wanted_extended_key_usage))),
+        ("asks its user", PROMPTS[setup.prompts]),
+        ("its settings", "locked by the administrator" if setup.locked else ""),
+        ("fetches its file by", setup.fetches or ""),
         ("what it signs", "not this handshake" if setup.corrupts_proof else ""),
         ("names in its own headers", setup.forges or ""),
         ("list of authorities", HEED[setup.obeys_ca_list]),

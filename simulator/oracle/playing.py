@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 
 from simulator.actors.applications import application_of
-from simulator.actors.client import Client, obeys_ca_list
+from simulator.actors.choosing.choice import obeys_ca_list
+from simulator.actors.client import Client
 from simulator.actors.grant import Grant, deferred_grant, grant_of
 from simulator.actors.host.express_logon import logged_on
 from simulator.actors.server import Server
@@ -78,7 +79,9 @@ def unplayable_client(scenario: Scenario) -> str | None:
         return "it signs what it should sign"
     if client.also_holds:
         return "it holds one certificate for each kind of key"
-    if scenario.server.ca_list and obeys_ca_list(client):
+    if client.wanted_key_usage or client.wanted_extended_key_usage:
+        return "it looks at no usages before it sends its certificate"
+    if scenario.server.ca_list and (obeys_ca_list(client) or client.picks == "any-trusted"):
         return "it ignores the server's list of authorities"
     if client.key_shares != 1:
         return "it sends one key share"

@@ -30,6 +30,14 @@ def file_to_open(scenario: ScenarioSetup) -> str:
     return "key file" if kept_in(scenario, name) == "protected-file" else ""
 
 
+def fetched_file(scenario: ScenarioSetup) -> str:
+    """The file with certificate and key that a client may fetch: the one that it opens, or a plain one."""
+    name = scenario.client.certificate
+    if name is None or name not in scenario.certificates or kept_in(scenario, name) == "device":
+        return ""
+    return file_to_open(scenario) or "file with certificate and key"
+
+
 def unopened_file(scenario: ScenarioSetup) -> str:
     """The file that the client cannot open, since its password is wrong; empty for none."""
     return file_to_open(scenario) if scenario.client.password == "wrong" else ""

@@ -30,6 +30,9 @@ Secret = Literal["right", "wrong"]
 CertificateRole = Literal["ca", "client", "server"]
 Speaks = Literal["requested", "other", "1.2", "1.3"]
 PartyBetween = Literal["redirector", "proxy"]
+Picks = Literal["named", "any-trusted"]
+Prompts = Literal["never", "each-connection", "first-connection"]
+Fetches = Literal["http", "https", "ftp"]
 IdentityHeader = Literal["client-cert", "nginx"]
 PortSecurity = Literal["secure", "negtsecure", "any", "basic", "none"]
 StartsTls = Literal["at-once", "when-asked", "never"]
@@ -130,6 +133,16 @@ class ClientSetup:
         withholds: it has a certificate and continues without it.
         forges: scenario name of a certificate, anyone's, that it names in headers of its own request, as a
             proxy does; None for none.
+        picks: which of its certificates it sends: ``named``, only ``certificate``, whatever else it holds;
+            ``any-trusted``, the first that an authority issued that the server names; None for the first that
+            fits, and ``certificate`` where none does.
+        wanted_key_usage: it sends only a certificate with these usages, RFC 5280 names.
+        wanted_extended_key_usage: it sends only a certificate for these purposes, RFC 5280 names or dotted.
+        prompts: how often it asks its user when a server wants a certificate: never, at each connection, or
+            at the first connection since it was started; None where nothing is said of it.
+        locked: the administrator has locked its settings for certificates: no person decides otherwise.
+        fetches: how it fetches the file with its certificate and key before it connects; None for a file of
+            its own machine.
         obeys_ca_list: it sends no certificate unless an authority that the server names issued it; None for
             the habit of its profile.
         trusts: names of the certificates in its trust store.
@@ -171,6 +184,12 @@ class ClientSetup:
     corrupts_proof: bool = False
     withholds: bool = False
     forges: str | None = None
+    picks: Picks | None = None
+    wanted_key_usage: tuple[str, ...] = ()
+    wanted_extended_key_usage: tuple[str, ...] = ()
+    prompts: Prompts | None = None
+    locked: bool = False
+    fetches: Fetches | None = None
     obeys_ca_list: bool | None = None
     trusts: tuple[str, ...] = ("server-ca",)
     verify_server: bool = True
@@ -194,6 +213,11 @@ class ClientSetup:
     ocsp_timeout: timedelta = USUAL_OCSP_TIMEOUT
     express_logon: str | None = None
     logon_macro: tuple[str, ...] = USUAL_MACRO
+
+    @property
+    def filters(self) -> bool:
+        """It looks for usages in its certificates."""
+        return bool(self.wanted_key_usage or self.wanted_extended_key_usage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,16 @@ _NEVER: Mapping[str, tuple[str, ...] | None] = {"never": None}
 _ABSENT: Mapping[str, tuple[str, ...] | None] = {"absent": None}
 _USAGE: Mapping[str, tuple[str, ...] | None] = {"default": None, "absent": ()}
 SPECIAL_WORDS: Mapping[str, Mapping[str, tuple[str, ...] | None]] = {
-    **dict.fromkeys(("sends", "obeys_ca_list", "groups", "signature_schemes", "signature_hash"), _DEFAULT),
+    **dict.fromkeys(
+        ("sends", "picks", "prompts", "obeys_ca_list", "groups", "signature_schemes", "signature_hash"),
+        _DEFAULT,
+    ),
     **dict.fromkeys(("certificate", "key_of", "path_length", "minimum_level"), _NONE),
     **dict.fromkeys(("decisive_check", "alert"), _NONE),
     **dict.fromkeys(("require_explicit_policy", "inhibit_policy_mapping", "inhibit_any_policy"), _NONE),
     **dict.fromkeys(("key_usage", "extended_key_usage"), _USAGE),
     "dns_names": {"absent": None},
-    **dict.fromkeys(("preset", "party", "writes_header", "believes_header", "forges"), _NONE),
+    **dict.fromkeys(("preset", "party", "fetches", "writes_header", "believes_header", "forges"), _NONE),
     "accepted_policies": {"any": None},
     "passticket_applications": {"any": None},
     "express_logon": _NONE,
@@ -74,7 +77,7 @@ LISTED_WORDS: Mapping[str, tuple[str, ...]] = {
     "signature_hash": SIGNATURE_HASHES,
     "groups": GROUPS,
     "signature_schemes": SIGNATURE_SCHEMES,
-    "key_usage": tuple(KEY_USAGES),
+    **dict.fromkeys(("key_usage", "wanted_key_usage"), tuple(KEY_USAGES)),
     "revocation_reason": tuple(REVOCATION_REASONS),
     "reason": tuple(REVOCATION_REASONS),
     "only_reasons": REASON_FLAGS[1:],

@@ -13,6 +13,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from simulator.tls.wire.version import SIDES, Side
+from simulator.trace.choosing.certificate_sought import CertificateSought
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -53,6 +54,7 @@ COUNTING: Mapping[type, tuple[str, ...]] = {
     BeliefChanged: ("level", "assumed"),
     StandingChanged: ("standing", "user"),
     UserSought: ("user",),
+    CertificateSought: ("chosen", "prompted"),
     TimerExpired: ("awaited",),
     HeaderRead: ("names", "user"),
     LogonStep: ("what", "application", "user"),

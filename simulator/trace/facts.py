@@ -11,6 +11,7 @@ from typing import Literal
 # msgspec reads the annotations of these types while the program runs, so the names must be there.
 from simulator.security import RefusalLayer, SecurityLevel, Standing  # noqa: TC001 - see above
 from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
+from simulator.trace.choosing.certificate_sought import CertificateSought
 from simulator.trace.header_read import HeaderRead
 from simulator.trace.json import HexBytes, KindOfFact, TraceValue
 from simulator.trace.logon_step import LogonStep
@@ -345,6 +346,7 @@ Fact = (
     | BeliefChanged
     | StandingChanged
     | UserSought
+    | CertificateSought
     | HeaderRead
     | LogonStep
     | Noted

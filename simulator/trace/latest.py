@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.alerts import WARNINGS
+from simulator.trace.choosing.certificate_sought import CertificateSought
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -47,6 +48,11 @@ def last_user_sought(events: Sequence[Event]) -> UserSought:
 def last_header_read(events: Sequence[Event]) -> HeaderRead:
     """The last header in which the server read who the client is; one without a name where there is none."""
     return _last(events, HeaderRead("", None, None, None, ""))
+
+
+def prompts_in(events: Iterable[Event]) -> int:
+    """How often a client has asked its user for a certificate."""
+    return sum(type(event.fact) is CertificateSought and event.fact.prompted for event in events)
 
 
 def _last(events: Sequence[Event], first: AFact) -> AFact:

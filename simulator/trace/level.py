@@ -21,6 +21,7 @@ from simulator.trace.latest import (
     seen_by_client,
 )
 from simulator.trace.return_code import return_code
+from simulator.trace.timer import BEGINNING_OF_TLS, TimerExpired
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 
@@ -60,7 +61,9 @@ def card_of(events: Sequence[Event], outcome: Outcome, setup: Setup) -> Security
     kinds = {type(event.fact) for event in events}
     above = outcome.refused_at in ("identity", "application")  # there the server's words say it
     seen = seen_by_client(events) if TransportEnded in kinds and not above else None
-    reported = next((return_code(outcome, one.reports) for one in setup.actors if one.name == "server"), None)
+    waited = waited_for_tls(events)
+    codes = {one.name: return_code(outcome, one.reports, timed_out=waited) for one in setup.actors}
+    reported = codes.get("server")
     return SecurityCard(
         level=outcome.level,
         encrypted=runs_under_tls(events),
@@ -85,6 +88,12 @@ def has_granted(events: Sequence[Event]) -> bool:
     """The server decided to open the session."""
     decisions = [event.fact for event in events if type(event.fact) is Decided]
     return any((one.decision, one.choice) == ("grant", "grant") for one in decisions)
+
+
+def waited_for_tls(events: Sequence[Event]) -> bool:
+    """The server waited in vain for the beginning of TLS."""
+    awaited = (event.fact.awaited for event in events if type(event.fact) is TimerExpired)
+    return BEGINNING_OF_TLS in awaited
 
 
 def runs_under_tls(events: Sequence[Event]) -> bool:

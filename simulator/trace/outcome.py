@@ -30,6 +30,7 @@ from simulator.trace.latest import (
 )
 from simulator.trace.level import level_of
 from simulator.trace.result import AlertOutcome, ClientOutcome, Outcome, ServerOutcome
+from simulator.trace.timer import TimerExpired
 from simulator.trust.verdict import CheckOutcome
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ TELLING = frozenset(
         HandshakeReturned,
         HeaderRead,
         StandingChanged,
+        TimerExpired,
         TransportEnded,
         UserSought,
     }

@@ -31,6 +31,7 @@ class ReturnCode:
         source: the document that names it.
         follows: finds from the outcome whether a server that refused reports it.
         reporting: the servers that report it.
+        timed_out: only a server that waited in vain for the beginning of TLS reports it.
     """
 
     code: int
@@ -38,6 +39,7 @@ class ReturnCode:
     source: str
     follows: Callable[[Outcome], bool]
     reporting: tuple[Reports, ...] = ("at-tls-passthru", "at-tls", "at-tls-safcheck")
+    timed_out: bool = False
 
 
 def _refused_by(check: CheckName) -> Callable[[Outcome], bool]:
@@ -72,6 +74,13 @@ RETURN_CODES = (
         ("at-tls-safcheck",),
     ),
     ReturnCode(
+        5004,
+        "the client did not begin TLS in time",
+        AT_TLS,
+        lambda outcome: outcome.refused_at == "telnet",
+        timed_out=True,
+    ),
+    ReturnCode(
         401,
         "the certificate is expired or not valid yet",
         SYSTEM_SSL,
@@ -87,14 +96,16 @@ RETURN_CODES = (
 )
 
 
-def return_code(outcome: Outcome, reports: Reports) -> ReturnCode | None:
+def return_code(outcome: Outcome, reports: Reports, *, timed_out: bool = False) -> ReturnCode | None:
     """The return code of a refusal, or None.
 
     Args:
         outcome: what came out of the connection.
         reports: the codes by which its server reports.
+        timed_out: the server waited in vain for the beginning of TLS.
     """
-    return next((one for one in RETURN_CODES if reports in one.reporting and one.follows(outcome)), None)
+    possible = (one for one in RETURN_CODES if reports in one.reporting and timed_out >= one.timed_out)
+    return next((one for one in possible if one.follows(outcome)), None)
 
 
 def code_words(number: int) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from simulator.tls.wire.version import TLS_VERSIONS
+from simulator.trace.choosing.certificate_sought import CertificateSought
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -133,7 +134,7 @@ def _must_be_of(where: str, known: set[Any], *found: object) -> None:
 def _who_may(setup: Setup, event: Event) -> set[str]:
     """The clients for a belief, the servers for a standing or a user; empty for facts that all may state."""
     match event.fact:
-        case BeliefChanged():
+        case BeliefChanged() | CertificateSought():
             return {connection.client for connection in setup.connections}
         case StandingChanged() | UserSought() | HeaderRead() | LogonStep():
             return {connection.server for connection in setup.connections}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from simulator.trace.json import KindOfFact
 
+BEGINNING_OF_TLS = "the beginning of TLS"  # what a server awaits first at a port for TLS
+
 
 class TimerExpired(KindOfFact, frozen=True, tag="timer_expired"):
     """A side has waited for the other one for as long as it waits.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.actors.client import named_by
+from simulator.actors.choosing.choice import named_by
 from simulator.engine.world import issue_world
 from simulator.entropy import SeededEntropy
 from simulator.pki.contents import parse_name

@@ -57,6 +57,21 @@ def test_a_server_that_shares_no_signature_scheme_reports_402() -> None:
         )
 
 
+def test_a_client_that_does_not_begin_tls_is_reported_as_timed_out() -> None:
+    """At a port that waits for TLS; where START-TLS comes at once, or TLS begins after it, there is no code."""
+    silent = {
+        "network.application": "tn3270",
+        "client.starts_tls": "never",
+        "server.preset": "at-tls-required",
+    }
+    asked = {"server.port_security": "negtsecure"}
+    codes = [
+        simulate(catalogue["valid-certificate"].but(silent | more)).card.return_code
+        for more in ({}, asked, {"client.starts_tls": "when-asked"})
+    ]
+    assert codes == [5004, None, None]
+
+
 def test_the_administrator_sees_it_and_nobody_else() -> None:
     """Card, log and JSON have it; no byte on the wire is another one for the preset."""
     run = simulate("no-certificate-5001")

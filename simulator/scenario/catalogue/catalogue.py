@@ -68,6 +68,8 @@ _FURTHER_ROWS: tuple[str, ...] = (
     "starttls secure-port-silent-client starttls-declined-refused starttls-declined-in-clear clear-port",
     # servers of z/OS, and what their administrators see
     "passthru-two-readings saf-check-fails no-certificate-5001",
+    # which certificate the terminal sends, and whether its user is asked
+    "certificate-not-sent-by-setting first-certificate-the-server-trusts asked-once-a-day",
 )
 
 #: The scenarios of the demonstration, the gallery, the classroom's pages and the first lessons.

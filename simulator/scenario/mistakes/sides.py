@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulator.scenario.keeping import secret_problems
+from simulator.pki.der import is_object_identifier
+from simulator.pki.key_types import EXTENDED_KEY_USAGES
+from simulator.scenario.keeping import fetched_file, secret_problems
 from simulator.scenario.mistakes.mistake import (
     Problem,
     broken_rules,
     host_problems,
+    not_one_of,
     offset_problems,
     unknown_certificates,
 )
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
     from simulator.scenario.setup import ClientSetup, ServerSetup
     from simulator.scenario.whole import ScenarioSetup
 
+FETCHES_A_FILE = (
+    "needs a certificate whose key is in a file: delivery 'pkcs12' or kept_in 'file' or 'protected-file'"
+)
 MOST_TICKETS = 16  # a real server sends 1 or 2; more than these only fill the picture
 
 
@@ -43,8 +49,19 @@ def client_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
         ("corrupts_proof", bare and client.corrupts_proof, missing, "true"),
         ("also_holds", bare and bool(held), missing, list(held)),
         ("also_holds", len({client.certificate, *held}) <= len(held), twice, list(held)),
+        ("picks", bare and client.picks is not None, missing, client.picks),
+        (
+            "fetches",
+            client.fetches is not None and not fetched_file(scenario),
+            FETCHES_A_FILE,
+            client.fetches,
+        ),
         ("key_shares", not 0 <= shares <= most, f"must be from 0 to {most}, the number of groups", shares),
     )
+    for usage in client.wanted_extended_key_usage:
+        if usage not in EXTENDED_KEY_USAGES and not is_object_identifier(usage):
+            key = ("client", "wanted_extended_key_usage")
+            yield not_one_of(key, usage, EXTENDED_KEY_USAGES, "a dotted object identifier or one of")
     yield from host_problems(("client", "server_name"), client.server_name)
     yield from secret_problems(scenario)
 

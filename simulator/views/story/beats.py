@@ -10,6 +10,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from simulator.tls.wire.version import Protection
+from simulator.trace.choosing.certificate_sought import CertificateSought
 from simulator.trace.connections import must_be_one
 from simulator.trace.facts import (
     Alert,
@@ -47,7 +48,7 @@ from simulator.views.story.beat_kinds import (
     joined,
 )
 from simulator.views.story.certificate_words import decisive_words, ledger_lines, result_of, utc_words
-from simulator.views.story.fields import key_fields, screen_of
+from simulator.views.story.fields import key_fields, screen_of, sought_words
 from simulator.views.story.headlines import decided, headline, on_holder, refusing_holder, returned
 from simulator.views.story.lanes import names_of
 from simulator.views.story.reading import (
@@ -220,10 +221,8 @@ class _Walk:
                 return self._remark(event, "reading", words, said)
             case StateChanged():
                 return self._remark(event, "state", f"{clean(fact.before)} → {clean(fact.after)}")
-            case UserSought():
-                # A rule is shown as it is written, not by the short name of a subject that it spells.
-                fits = (f"{clean(one.rule)} → {clean(one.user)}: {clean(one.found)}." for one in fact.fitting)
-                return self._remark(event, "note", clean(fact.reason), tuple(fits))
+            case UserSought() | CertificateSought():
+                return self._remark(event, "note", *sought_words(fact, say))
             case Noted() | HeaderRead() | LogonStep() | TimerExpired():
                 words = say(fact.text)
                 return self._remark(event, "note", words, tuple(filter(None, [words.partition(". ")[2]])))

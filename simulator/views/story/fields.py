@@ -27,6 +27,7 @@ from simulator.tls.wire.messages import (
 )
 from simulator.tls.wire.registry import cipher_suite_name, group_name, signature_scheme_name
 from simulator.tls.wire.version import Protection, Version
+from simulator.trace.choosing.certificate_sought import CertificateSought
 from simulator.trace.facts import Alert, Sent
 from simulator.views.story.reading import is_refusal, message_in, version_of
 from simulator.views.story.words import clean, duration, plural
@@ -34,9 +35,10 @@ from simulator.views.story.words import clean, duration, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from simulator.trace.facts import Setup
+    from simulator.trace.facts import Setup, UserSought
     from simulator.trace.trace import Trace
     from simulator.trust.verdict import Verdict
+    from simulator.views.story.words import Say
 
 MOST_NAMES = 3
 TYPE_HERE = "===>"  # before a field of a logon screen
@@ -129,6 +131,19 @@ def typed_words(fields: Sequence[str]) -> str:
     found = next((field for field in fields if field.startswith(TYPED)), "")
     user, _, password = found.removeprefix(f"{TYPED}: user ").partition(", password ")
     return found and f"types {user} and {'a password' if password.startswith('of ') else password}"
+
+
+def sought_words(fact: UserSought | CertificateSought, say: Say) -> tuple[str, tuple[str, ...]]:
+    """What a side that looked for a user or a certificate found, and a line for each rule or certificate."""
+    if isinstance(fact, CertificateSought):
+        lines = (
+            f"{say(one.subject)}, issued by {say(one.issuer)}: {say(one.passed_over) or 'taken'}."
+            for one in fact.considered
+        )
+        return say(fact.reason), tuple(lines)
+    # A rule is shown as it is written, not by the short name of a subject that it spells.
+    lines = (f"{clean(one.rule)} → {clean(one.user)}: {clean(one.found)}." for one in fact.fitting)
+    return clean(fact.reason), tuple(lines)
 
 
 def _alert(alert: Alert, verdict: Verdict | None) -> tuple[str, ...]:

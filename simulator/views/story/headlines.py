@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.trace.choosing.certificate_sought import CertificateSought
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -107,6 +108,10 @@ def headline(event: Event, names: Names = NAMELESS) -> str:
             return f"{who} knows: {level_name(fact.standing)}"
         case UserSought(user=user):
             return f"{who} maps the certificate to {f'the user {clean(user)}' if user else 'no user'}"
+        case CertificateSought(chosen=chosen):
+            return (
+                f"{who} looks for a certificate and finds {names.shown(chosen) if chosen else 'none to send'}"
+            )
         case Unanswered():
             return f"{who} has no answer about {names.shown(fact.certificate)} from an OCSP responder"
         case HeaderRead(names=name):
