@@ -212,7 +212,8 @@ def presented(scenario: Scenario, side: str) -> list[bytes]:
     world = issue_world(scenario, SeededEntropy(scenario.seed))
     holding = world.client if side == "client" else world.server
     hints = [one.subject_der for one in world.server.authorities]
-    if side == "client" and scenario.client.obeys_ca_list and hints:
+    obeys = scenario.client.obeys_ca_list or scenario.client.picks == "any-trusted"
+    if side == "client" and obeys and hints:
         chains = [own.chain for own in holding.credentials]
         fitting = (
             chain for chain in chains if any(Certificate.parse(der).issuer_der in hints for der in chain)

@@ -58,7 +58,7 @@ def test_a_server_that_shares_no_signature_scheme_reports_402() -> None:
 
 
 def test_a_client_that_does_not_begin_tls_is_reported_as_timed_out() -> None:
-    """At a port that waits for TLS; where START-TLS comes at once, or TLS begins after it, there is no code."""
+    """At a port that waits for TLS; where START-TLS comes at once, or TLS follows it, there is no code."""
     silent = {
         "network.application": "tn3270",
         "client.starts_tls": "never",

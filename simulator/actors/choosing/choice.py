@@ -175,12 +175,12 @@ def _prompt_words(setup: ClientSetup, *, prompted: bool, asked: int) -> str:
     """Whether the user is asked, and why, in a sentence; empty where no setting says."""
     if prompted:
         often = f"time {asked + 1}" if asked else "for the first time"
-        return f"It asks its user, {often} since it was started."
+        return f"The client asks its user, {often} since it was started."
     if setup.withholds:
-        return "Its user is not asked: the server is told that there is no certificate."
+        return "The user is not asked: the server is told that there is no certificate."
     if setup.prompts == "first-connection" and asked:
-        return "Its user is not asked again: the answer of the first time counts."
-    return "Its user is not asked." if setup.prompts else ""
+        return "The user is not asked again: the answer of the first time counts."
+    return "The user is not asked." if setup.prompts else ""
 
 
 def obeys_ca_list(setup: ClientSetup) -> bool:
