@@ -12,6 +12,8 @@ from typing import Literal
 from simulator.security import RefusalLayer, SecurityLevel, Standing  # noqa: TC001 - see above
 from simulator.tls.wire.version import Protection  # noqa: TC001 - see above
 from simulator.trace.choosing.certificate_sought import CertificateSought
+from simulator.trace.choosing.user_sought import FittingRule as FittingRule
+from simulator.trace.choosing.user_sought import UserSought as UserSought
 from simulator.trace.header_read import HeaderRead
 from simulator.trace.json import HexBytes, KindOfFact, TraceValue
 from simulator.trace.logon_step import LogonStep
@@ -277,40 +279,6 @@ class StandingChanged(KindOfFact, frozen=True, tag="standing_changed"):
     def held(self) -> Standing:
         """The standing, by the name that it shares with a level."""
         return self.standing
-
-
-class FittingRule(TraceValue, frozen=True):
-    """A rule of the server's table of users that fits the client's certificate.
-
-    Attributes:
-        rule: the rule as it stands in the table.
-        user: the user that it leads to.
-        compares: the part of a certificate that it compares, in words: ``a mail address``.
-        found: the part of this certificate that it fits: ``mail address alice@example.com``.
-    """
-
-    rule: str
-    user: str
-    compares: str
-    found: str
-
-
-class UserSought(KindOfFact, frozen=True, tag="user_sought"):
-    """The server looked for the client's user in a table with more than plain subjects.
-
-    A table of subjects alone has no such fact: at most one of its rules can fit.
-
-    Attributes:
-        user: the user found, or None.
-        fitting: the rules that fit, the one that decides first.
-        rules: the number of rules in the table.
-        reason: why this user or none, in sentences.
-    """
-
-    user: str | None
-    fitting: tuple[FittingRule, ...]
-    rules: int
-    reason: str
 
 
 class Noted(KindOfFact, frozen=True, tag="noted"):

@@ -1,1 +1,1 @@
-"""The client's look through its certificates, as a fact of a trace."""
+"""What a side looked through, as facts of a trace: a client its certificates, a server its table of users."""
