@@ -107,7 +107,7 @@ def site(directory: Path, jobs: int | None) -> None:
     note(f"Open {directory / 'index.html'}")
 
 
-LENGTHS = ("45", "90")  # minutes of a lesson
+LENGTHS = ("45", "60", "90")  # minutes of a lesson
 
 
 class LessonCommand(click.Command):
@@ -120,13 +120,14 @@ class LessonCommand(click.Command):
 
 
 @click.command(cls=LessonCommand)
-@click.argument("minutes", metavar="[45|90]", type=click.Choice(LENGTHS))
+@click.argument("minutes", metavar="[45|60|90]", type=click.Choice(LENGTHS))
 @click.argument("directory", metavar="DIR", type=FOLDER)
 def lesson(minutes: str, directory: Path) -> None:
-    """Write a lesson of 45 or 90 minutes as one folder.
+    """Write a lesson of 45, 60 or 90 minutes as one folder.
 
     Slides with votes and players, the presenter's view (press p), a handout, and a worksheet with its
-    answers. Open DIR/index.html from disk; it needs no network. Without a number it is 45 minutes.
+    answers. Open DIR/index.html from disk; it needs no network. Without a number it is 45 minutes. The
+    lesson of 60 minutes is for administrators of telnet servers.
     """
     from simulator.lessons.lesson.folder import lesson_files
     from simulator.runs.files import check_folder, filled_before, has_mark, write_folder

@@ -54,7 +54,7 @@ PICTURES = ("valid-certificate", "stolen-certificate", "certificate-expired", "n
 Lesson = dict[str, str]
 
 
-LENGTHS = ("45", "90")
+LENGTHS = ("45", "60", "90")
 TABLES = [table for part in parts("90") for table in part.slides]
 
 
@@ -90,7 +90,7 @@ def test_the_folder_is_whole(lesson: Lesson) -> None:
     players = [PLAYER.sub("", place) for place in re.findall(r'data-src="([^"]+)"', lesson["index.html"])]
     assert 3 <= len(players)
     assert set(players) <= set(lesson)
-    assert {f"runs/{task}.html" for task in plan()["worksheet"]["tasks"]} <= set(lesson)
+    assert {f"runs/{task}.html" for task in plan("90")["worksheet"]["tasks"]} <= set(lesson)
     for page in pages(lesson).values():
         assert len(page.ids) == len(set(page.ids))
 
@@ -163,7 +163,11 @@ def test_the_command_writes_the_folder(tmp_path: Path, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(["60", "there"], "'60' is not one of '45', '90'"), (["90"], "Missing argument 'DIR'"), ([], "'DIR'")],
+    [
+        (["50", "there"], "'50' is not one of '45', '60', '90'"),
+        (["90"], "Missing argument 'DIR'"),
+        ([], "'DIR'"),
+    ],
 )
 def test_a_wrong_length_is_told(words: list[str], told: str) -> None:
     """A length that there is not, or one without a folder."""
@@ -357,10 +361,10 @@ def test_the_handout_tells_every_run(lesson: Lesson) -> None:
     told = text_of(lesson["handout.html"])
     for run in runs_named("90"):
         trace = played(run)
-        for name in plan()["handout"]["facts"]:
+        for name in plan("90")["handout"]["facts"]:
             assert FACTS[name].values.written(fact(trace, name)) in told
         assert trace.setup.title in told
-    for number in plan()["handout"]["truths"]:
+    for number in plan("90")["handout"]["truths"]:
         assert misconceptions()[number].truth in told
     assert "<svg" in lesson["handout.html"]
 
@@ -369,15 +373,15 @@ def test_the_worksheet_tells_no_answer_and_its_key_all(lesson: Lesson) -> None:
     """The sheet has room; the key has the tick, the facts of the run and the reason."""
     blank, key = lesson["worksheet.html"], lesson["worksheet-answers.html"]
     assert "✓" not in blank
-    assert key.count("✓") == len(plan()["worksheet"]["tasks"]) == blank.count("<b>Explain.</b>")
-    for task in plan()["worksheet"]["tasks"]:
+    assert key.count("✓") == len(plan("90")["worksheet"]["tasks"]) == blank.count("<b>Explain.</b>")
+    for task in plan("90")["worksheet"]["tasks"]:
         question = questions()[task]
         assert question.command in text_of(blank)
         assert f"✓ {question.right} " in text_of(key).partition(question.ask)[2].partition("Do.")[0]
         reason = dict(question.reasons())[question.right]
         assert reason in text_of(key)
         assert reason not in text_of(blank)
-        for name in plan()["worksheet"]["record"]:
+        for name in plan("90")["worksheet"]["record"]:
             sentence = said(name, fact(question.run.trace, name))
             assert sentence in text_of(key)
             assert f"<td>{sentence}</td>" not in blank

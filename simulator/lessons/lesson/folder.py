@@ -33,25 +33,25 @@ def lesson_files(length: str = "45") -> Iterator[tuple[str, str]]:
     """The lesson, file by file: (path, text). The same bytes every time.
 
     Args:
-        length: its minutes: ``45`` or ``90``.
+        length: its minutes, of :data:`~simulator.lessons.lesson.plan.PLANS`.
     """
     deck = Deck().fill(length)
-    tasks = {name: (questions()[name].run.trace,) for name in plan()["worksheet"]["tasks"]}
+    tasks = {name: (questions()[name].run.trace,) for name in plan(length)["worksheet"]["tasks"]}
     yield from _run_pages({**deck.runs, **tasks})
     minutes = "".join(
         f'<li><button type="button" data-part="{escape(part.title)}">{escape(part.title)} '
         f"<small>{part.begins}–{part.ends} min</small></button></li>"
         for part in parts(length)
     )
-    title = plan()["title"]
+    title = plan(length)["title"]
     yield "index.html", filled("index.html", title, "".join(deck.slides))
     yield (
         "presenter.html",
         filled("presenter.html", f"Presenter's view · {title}", "".join(deck.notes), parts=minutes),
     )
     yield "handout.html", handout(deck.looks, length)
-    yield "worksheet.html", worksheet(answers=False)
-    yield "worksheet-answers.html", worksheet(answers=True)
+    yield "worksheet.html", worksheet(length, answers=False)
+    yield "worksheet-answers.html", worksheet(length, answers=True)
     if any(slide["kind"] == "cases" for part in parts(length) for slide in part.slides):
         yield "cases.html", case_sheet()
     yield "shared/pictures.css", deck.looks.rules("", dark=False)

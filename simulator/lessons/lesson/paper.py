@@ -26,7 +26,7 @@ LINE = '<span class="line"></span>'
 
 def handout(looks: Looks, length: str) -> str:
     """One page: the question, the picture, what to remember, and what came of every run of the lesson."""
-    told = plan()["handout"]
+    told = plan(length)["handout"]
     columns = told["facts"]
     rows = []
     for run in runs_named(length):
@@ -36,7 +36,7 @@ def handout(looks: Looks, length: str) -> str:
     words = "".join(
         f"<dt>{escape(term)}</dt><dd>{escape(_first(glossary()[term].text))}</dd>" for term in told["words"]
     )
-    body = f"""<h1>{escape(plan()["title"])}</h1>
+    body = f"""<h1>{escape(plan(length)["title"])}</h1>
 <p>{escape(told["answer"])}</p>
 <div class="picture">{looks.picture(essential(played(told["picture"])), "handout")}</div>
 <div class="columns"><section><h2>To remember</h2>
@@ -45,7 +45,7 @@ def handout(looks: Looks, length: str) -> str:
 <h2>What came of the runs</h2>
 {_table(("Run", "Version", *columns.values()), rows)}
 <p class="onward">{escape(told["onward"])}</p>"""
-    return filled("paper.html", plan()["title"], body)
+    return filled("paper.html", plan(length)["title"], body)
 
 
 def _first(text: str) -> str:
@@ -59,9 +59,9 @@ def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return f'<table class="runs"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def worksheet(*, answers: bool) -> str:
+def worksheet(length: str, *, answers: bool) -> str:
     """Predict, do, record, explain: a task for each question; ``answers`` fills in what the runs show."""
-    told = plan()["worksheet"]
+    told = plan(length)["worksheet"]
     name = "Answers to the worksheet" if answers else "Worksheet"
     tasks = "".join(_task(questions()[task], told["record"], answers=answers) for task in told["tasks"])
     whose = "" if answers else f'<p class="name">Name {LINE}</p>'

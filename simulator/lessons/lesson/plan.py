@@ -1,4 +1,4 @@
-"""The plan of the lesson: its parts with their minutes, its slides, and the runs that they name."""
+"""The plans of the lessons: their parts with their minutes, their slides, and the runs that they name."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
     from simulator.trace.trace import Trace
 
+#: The lessons by their minutes, each with its plan.
+PLANS = {"45": "plan.toml", "60": "administrators.toml", "90": "plan.toml"}
+
 
 @dataclass(frozen=True, slots=True)
 class LessonPart:
@@ -37,9 +40,13 @@ class LessonPart:
 
 
 @cache
-def plan() -> dict[str, Any]:
-    """The whole plan as it is written."""
-    text = resources.files(__package__).joinpath("plan.toml").read_text(encoding="utf-8")
+def plan(length: str) -> dict[str, Any]:
+    """The whole plan as it is written.
+
+    Args:
+        length: the minutes of the lesson, of :data:`PLANS`.
+    """
+    text = resources.files(__package__).joinpath(PLANS[length]).read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
@@ -47,10 +54,10 @@ def parts(length: str) -> Iterator[LessonPart]:
     """The parts of a lesson, one after the other.
 
     Args:
-        length: the minutes of the lesson: ``45`` or ``90``.
+        length: the minutes of the lesson, of :data:`PLANS`.
     """
     now = 0
-    for table in plan()["part"]:
+    for table in plan(length)["part"]:
         lasts = table["minutes"]
         minutes = lasts.get(length, 0) if isinstance(lasts, dict) else lasts
         if minutes:
@@ -60,17 +67,20 @@ def parts(length: str) -> Iterator[LessonPart]:
 
 
 def asked(slide: dict[str, Any]) -> Question:
-    """The question of a vote."""
+    """The question of a vote: of the quiz, or one of a plan's own."""
     if "quiz" in slide:
         return questions()[slide["quiz"]]
-    return question_from(slide["ask_own"], plan()["ask"][slide["ask_own"]])
+    name = slide["ask_own"]
+    table = next(found for length in PLANS if (found := plan(length).get("ask", {}).get(name)))
+    return question_from(name, table)
 
 
 @cache
 def played(run: str) -> Trace:
-    """The trace of a run; it is named as in ``valid-certificate 1.3``."""
-    scenario, tls = run.split()
-    return simulate(scenario, cast("TlsVersion", tls)).trace
+    """The trace of a run, named as in ``valid-certificate 1.3``; a third word is the number of a connection."""
+    scenario, tls, *connection = run.split()
+    whole = simulate(scenario, cast("TlsVersion", tls))
+    return whole.connection(int(connection[0])).trace if connection else whole.trace
 
 
 def runs_named(length: str) -> list[str]:

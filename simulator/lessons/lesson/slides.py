@@ -18,6 +18,7 @@ from simulator.tls.wire.version import SIDES
 from simulator.trace.compare import first_divergence
 from simulator.trace.facts import Checked, HandshakeReturned
 from simulator.trust.vocabulary import CheckName
+from simulator.views.between.slide import in_between
 from simulator.views.pictures.essential import essential_frames
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.lanes import names_of, run_name
@@ -104,11 +105,14 @@ class Deck:
         self.notes.append(f"<section {span} hidden><h2>{escape(shown.name)}</h2><dl>{said}</dl></section>\n")
 
     def _picture(self, table: dict[str, Any]) -> SlideContents:
-        """A run as the picture for one slide, band by band."""
+        """A run as the picture for one slide, band by band; that of a party in between is whole at once."""
         trace = played(table["run"])
+        name = f"picture-{len(self.slides) + 1}"
+        if trace.setup.party_between:
+            return SlideContents(run_name(trace), f"{self.looks.picture(in_between(trace), name)}\n")
         frames = essential_frames(trace)
         bands = (f"{band.number} {band.step.title}" for band in frames[-1].marks.bands)
-        drawn = stepped(frames, self.looks, f"picture-{len(self.slides) + 1}")
+        drawn = stepped(frames, self.looks, name)
         return SlideContents(run_name(trace), f"{drawn}\n", ("before the connection", *bands, "the result"))
 
     def _player(self, table: dict[str, Any]) -> SlideContents:
