@@ -58,6 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "views/story",
     },
     "views/life": {"trace", "views/drawing", "views/pictures", "views/story"},
+    "views/screen": {"telnet", "trace", "views/drawing", "views/pictures", "views/story"},
     "views/between": {"trace", "trust", "views/drawing", "views/pictures", "views/story"},
     "views": {
         "trace",

@@ -101,6 +101,11 @@ VIEWS: Mapping[str, View] = {
         "pictures.timeline:timeline",
         "pictures.timeline:timeline_text",
     ),
+    "screen": View(
+        "what the person at the terminal sees",
+        "screen.picture:screen",
+        "screen.picture:screen_text",
+    ),
     "life": View(
         "validity, renewals and every connection's level over time",
         "life.picture:life",

@@ -77,7 +77,7 @@ def asked(slide: dict[str, Any]) -> Question:
 
 @cache
 def played(run: str) -> Trace:
-    """The trace of a run, named as in ``valid-certificate 1.3``; a third word is the number of a connection."""
+    """The trace of a run, as in ``valid-certificate 1.3``; a third word is the number of a connection."""
     scenario, tls, *connection = run.split()
     whole = simulate(scenario, cast("TlsVersion", tls))
     return whole.connection(int(connection[0])).trace if connection else whole.trace
