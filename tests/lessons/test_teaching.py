@@ -32,9 +32,9 @@ from tests.readme import BLOCK, quoted_rightly
 if TYPE_CHECKING:
     from pathlib import Path
 
-PLAN, MISCONCEPTIONS, ANSWERS, QUIZ = (
+PLAN, ADMINISTRATORS, MISCONCEPTIONS, ANSWERS, QUIZ = (
     (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
-    for name in ("teaching", "misconceptions", "answers", "quiz")
+    for name in ("teaching", "teaching-administrators", "misconceptions", "answers", "quiz")
 )
 MOST_WORDS = 1500  # of the plan: three pages of paper
 NOT_PLAYED = {"M20"}  # proxies are not simulated, and the page says so
@@ -139,16 +139,20 @@ def test_the_plan_fits_on_three_pages() -> None:
     assert len(re.findall(r"[^\s|]+", PLAN)) <= MOST_WORDS
 
 
-@pytest.mark.parametrize(("column", "length"), [(0, "45"), (1, "90")])
-def test_the_plan_has_the_parts_of_the_lesson(column: int, length: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "column", "length"),
+    [(PLAN, 0, "45"), (PLAN, 1, "90"), (ADMINISTRATORS, 0, "60")],
+    ids=["45", "90", "60"],
+)
+def test_the_plan_has_the_parts_of_the_lesson(text: str, column: int, length: str) -> None:
     """Minutes, titles and votes are those of the folder; a part of the longer lesson alone has a dash."""
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
-        for line in PLAN.splitlines()
-        if re.match(r"\| (\d+–\d+|–) \| \d+–\d+ \|", line)
+        for line in text.splitlines()
+        if re.match(r"\| (\d+–\d+|–) \|", line)
     ]
-    told = [(row[column], row[2], re.findall(r"`([\w-]+)`", row[3])) for row in rows if row[column] != "–"]
-    assert told == [
+    told = [(row[column], *row[-4:-2]) for row in rows if row[column] != "–"]
+    assert [(minutes, title, re.findall(r"`([\w-]+)`", votes)) for minutes, title, votes in told] == [
         (
             f"{part.begins}–{part.ends}",
             part.title,
@@ -186,5 +190,5 @@ def test_the_pages_that_the_plan_has_written_are_written(
 def test_what_the_plan_names_exists() -> None:
     """Every scenario, question and level that the page names in code is one."""
     known = {*catalogue, *questions(), *(level.value for level in SecurityLevel)}
-    named = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", PLAN + MISCONCEPTIONS + ANSWERS + QUIZ)
+    named = re.findall(r"`([a-z]+(?:-[a-z0-9]+)+)`", PLAN + ADMINISTRATORS + MISCONCEPTIONS + ANSWERS + QUIZ)
     assert set() == set(named) - known - {"server-name", "late-start", *plan("90")["ask"]}

@@ -27,8 +27,8 @@ each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def test_they_are_numbered() -> None:
-    """Ten notebooks, numbered without gaps."""
-    assert [f"{number:02}" for number in range(1, 11)] == [path.name[:2] for path in NOTEBOOKS]
+    """Eleven notebooks, numbered without gaps."""
+    assert [f"{number:02}" for number in range(1, 12)] == [path.name[:2] for path in NOTEBOOKS]
 
 
 # Outside ``make test-all`` one is enough: each takes seconds, and what its cells call is tested by itself.

@@ -6,7 +6,6 @@ import pytest
 
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.telnet.data_stream import COLUMNS
-from simulator.telnet.screen import ScreenField
 from simulator.trace.connections import connections_of
 from simulator.views.drawing.display import Box, Line, Text, width_of
 from simulator.views.screen.picture import (
@@ -53,7 +52,7 @@ def test_fields_to_type_in_are_underlined() -> None:
     """User and password, each as long as its field."""
     trace = trace_of("secure-port", "1.3")
     [seen] = screens_seen(trace)
-    fields: list[ScreenField] = [one for one in seen.screen.fields if not one.is_protected and one.length]
+    fields = [one for one in seen.screen.fields if not one.is_protected and one.length]
     lines = [one for one in screen(trace).items if isinstance(one, Line) and one.style == "glass.field"]
     lengths = [round((one.points[1][0] - one.points[0][0]) / width_of("0", STYLE)) for one in lines]
     assert [field.length for field in fields] == lengths == [8, 8]

@@ -18,11 +18,12 @@ from simulator.tls.wire.version import SIDES
 from simulator.trace.compare import first_divergence
 from simulator.trace.facts import Checked, HandshakeReturned
 from simulator.trust.vocabulary import CheckName
-from simulator.views.between.slide import in_between
+from simulator.views.drawing.style import ESSENTIAL
 from simulator.views.pictures.essential import essential_frames
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.lanes import names_of, run_name
 from simulator.views.story.words import clean
+from simulator.views.view_table import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,7 +110,8 @@ class Deck:
         trace = played(table["run"])
         name = f"picture-{len(self.slides) + 1}"
         if trace.setup.party_between:
-            return SlideContents(run_name(trace), f"{self.looks.picture(in_between(trace), name)}\n")
+            whole = VIEWS["sequence"].picture(trace, ESSENTIAL)
+            return SlideContents(run_name(trace), f"{self.looks.picture(whole, name)}\n")
         frames = essential_frames(trace)
         bands = (f"{band.number} {band.step.title}" for band in frames[-1].marks.bands)
         drawn = stepped(frames, self.looks, name)

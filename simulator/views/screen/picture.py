@@ -137,9 +137,9 @@ def _glass(sheet: Sheet, one: ScreenSeen) -> None:
         for start, words, style in _runs(one.screen, number, row):
             sheet.put(Text(left + start * character, baseline, clean(words), style, one.seq))
     for field in one.screen.fields:
-        row, column = divmod(field.address, COLUMNS)
-        if not field.is_protected and row < len(rows) and column + field.length <= COLUMNS:
-            y = top + (row + 0.9) * pitch
+        down, column = divmod(field.address, COLUMNS)
+        if not field.is_protected and down < len(rows) and column + field.length <= COLUMNS:
+            y = top + (down + 0.9) * pitch
             x = left + column * character
             sheet.put(Line(((x, y), (x + field.length * character, y)), "glass.field", one.seq))
     sheet.keep_whole(place)
