@@ -199,6 +199,10 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
     "decisive_check": Fact(
         "the failed check that led to the refusal", CHECK, lambda t: t.outcome.decisive_check or NONE,
         "The check that decided is {}.", {NONE: _NO_CHECK}),
+    "return_code": Fact(
+        "the return code that a server of AT-TLS reports", TEXT,
+        lambda t: str(t.card.return_code or NONE),
+        "The server reports return code {}.", {NONE: "The server reports no return code."}),
     "judged_by": Fact(
         "the side that made this check", SIDE, lambda t: t.outcome.judged_by or NONE,
         "It was the {} whose check failed.", {NONE: _NO_CHECK}),
