@@ -81,6 +81,11 @@ def some(cases: Iterable[Case], step: int) -> tuple[Case, ...]:
     return tuple(cases)[:: 1 if EVERYTHING else step]
 
 
+def by_turns(cases: Iterable[Case], of: int) -> tuple[Case, ...]:
+    """Every case where everything is played, else one of each ``of``, by turns."""
+    return tuple(case for place, case in enumerate(cases) if EVERYTHING or place % of == place // of % of)
+
+
 @cache
 def run_of(name: str, tls: str) -> Run:
     """A catalogue scenario, played once in this process."""

@@ -17,7 +17,7 @@ from simulator.views.texts import plantuml as plantuml_pen
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.outline import Note, flight_lines, outline, paragraph
 from simulator.views.texts.plantuml import plantuml
-from tests.played import EVERY_RUN, RUNS
+from tests.played import EVERY_RUN, RUNS, some
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def test_hostile_words_are_shown_and_not_read(
 
 
 @pytest.mark.parametrize("renderer", ["mermaid", "mermaid 8"])
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), some(EVERY_RUN, 30))
 def test_a_readme_shows_every_run_in_old_mermaid_too(
     name: str, tls: str, renderer: str, renderers: Renderers
 ) -> None:

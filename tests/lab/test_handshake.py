@@ -19,8 +19,8 @@ from simulator.scenario.catalogue.credentials import CREDENTIALS, credential_sce
 from simulator.tls.wire.version import TLS_VERSIONS
 from simulator.trace.facts import Sent
 from simulator.trust.verdict import CheckOutcome
-from tests.command.test_cli import clientauth
 from tests.played import some
+from tests.processes import clientauth
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,62 +110,62 @@ def test_the_catalogue_is_a_mapping_by_either_import() -> None:
     assert hash(catalogue) == hash(imported)
 
 
-@pytest.mark.parametrize("name", catalogue)
-def test_a_scenario_can_be_played_and_says_what_it_expects(name: str) -> None:
+def test_a_scenario_can_be_played_and_says_what_it_expects() -> None:
     """No scenario has a problem; each expects something of both versions, and a refusal names its reason.
 
     A refusal above TLS has no alert and no failed check: tests/engine/test_users_played.py has its layer.
     """
-    scenario = catalogue[name]
+    for name in catalogue:
+        scenario = catalogue[name]
 
-    assert scenario.name == name
-    assert scenario_problems(scenario) == []
-    for episode in episodes(scenario):
-        assert set(episode.scenario.expect) == set(TLS_VERSIONS)
-        for expectation in episode.scenario.expect.values():
-            # Above and before TLS no alert refuses, and where there is no connection, nothing does.
-            above = scenario.topic == "from certificate to user" or name in REFUSED_ABOVE_TLS
-            in_tls = not above and not unopened_file(episode.scenario)
-            in_tls = in_tls and episode.scenario.client.starts_tls != "never"
-            refused = expectation.level is SecurityLevel.REFUSED and in_tls
-            deferred = episode.scenario.server.client_authentication == "deferred"
-            assert (refused and not deferred) == (expectation.alert is not None)
-            decided = expectation.decisive_check is not None
-            assert decided == (refused and name != "version-mismatch")  # there nobody comes to judge
+        assert scenario.name == name, name
+        assert scenario_problems(scenario) == [], name
+        for episode in episodes(scenario):
+            assert set(episode.scenario.expect) == set(TLS_VERSIONS)
+            for expectation in episode.scenario.expect.values():
+                # Above and before TLS no alert refuses, and where there is no connection, nothing does.
+                above = scenario.topic == "from certificate to user" or name in REFUSED_ABOVE_TLS
+                in_tls = not above and not unopened_file(episode.scenario)
+                in_tls = in_tls and episode.scenario.client.starts_tls != "never"
+                refused = expectation.level is SecurityLevel.REFUSED and in_tls
+                deferred = episode.scenario.server.client_authentication == "deferred"
+                assert (refused and not deferred) == (expectation.alert is not None), name
+                decided = expectation.decisive_check is not None
+                assert decided == (refused and name != "version-mismatch"), name  # there nobody comes to judge
 
 
-@pytest.mark.parametrize("name", catalogue)
-def test_a_lesson_is_short_and_gives_its_rule(name: str) -> None:
+def test_a_lesson_is_short_and_gives_its_rule() -> None:
     """Three to six sentences on one line, the last of them with a reference to an RFC and its section."""
-    scenario = catalogue[name]
-    sentences = re.split(r"(?<=[.)])\s+(?=[A-Z])", scenario.lesson)
+    for name in catalogue:
+        scenario = catalogue[name]
+        sentences = re.split(r"(?<=[.)])\s+(?=[A-Z])", scenario.lesson)
 
-    assert 3 <= len(sentences) <= 6
-    assert "\n" not in scenario.lesson
-    assert all(sentence.endswith(".") for sentence in sentences)
-    assert re.search(r"RFC \d{4} §\d", sentences[-1])
-    assert len(scenario.title) <= 45
-    assert not scenario.title.endswith(".")
+        assert 3 <= len(sentences) <= 6, name
+        assert "\n" not in scenario.lesson, name
+        assert all(sentence.endswith(".") for sentence in sentences), name
+        assert re.search(r"RFC \d{4} §\d", sentences[-1]), name
+        assert len(scenario.title) <= 45, name
+        assert not scenario.title.endswith("."), name
 
 
-@pytest.mark.parametrize("name", BASICS)
-def test_a_scenario_differs_in_little(name: str) -> None:
+def test_a_scenario_differs_in_little() -> None:
     """A scenario is the good handshake with one thing changed: at most six settings, further CAs apart."""
-    scenario = catalogue[name]
-    count = len(list(differences(Scenario(), scenario)))
-    further = [one for one in scenario.certificates if one not in Scenario().certificates]
+    for name in BASICS:
+        scenario = catalogue[name]
+        count = len(list(differences(Scenario(), scenario)))
+        further = [one for one in scenario.certificates if one not in Scenario().certificates]
 
-    assert (count == 0) == (name == "valid-certificate")
-    assert count - 3 * len(further) <= 3
-    assert len(further) <= 2
+        assert (count == 0) == (name == "valid-certificate"), name
+        assert count - 3 * len(further) <= 3, name
+        assert len(further) <= 2, name
 
 
-@pytest.mark.parametrize("name", catalogue)
-def test_a_built_in_file_is_read_as_a_users_file_is(name: str) -> None:
+def test_a_built_in_file_is_read_as_a_users_file_is() -> None:
     """A copy of the catalogue's file, loaded by its path, is the catalogue's scenario."""
-    (path,) = FOLDER.glob(f"*/{name}.toml")
+    for name in catalogue:
+        (path,) = FOLDER.glob(f"*/{name}.toml")
 
-    assert load(path) == catalogue[name]
+        assert load(path) == catalogue[name], name
 
 
 def test_reading_a_scenario_imports_no_library() -> None:
@@ -365,17 +366,16 @@ def test_the_lessons_on_keys_name_the_scheme_that_is_used(
     assert proof.value == scheme[tls]
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("credential", CREDENTIALS)
-def test_every_cell_of_the_matrix_is_a_scenario_and_a_setting(credential: str, policy: str) -> None:
+def test_every_cell_of_the_matrix_is_a_scenario_and_a_setting() -> None:
     """Each credential can be played under each policy; the cell's setting leads to its scenario."""
-    changes = settings(credential, policy)  # type: ignore[arg-type]
-    scenario = credential_scenario(credential, policy)  # type: ignore[arg-type]
+    for credential, policy in product(CREDENTIALS, POLICIES):
+        changes = settings(credential, policy)  # type: ignore[arg-type]
+        scenario = credential_scenario(credential, policy)  # type: ignore[arg-type]
 
-    assert scenario.server.client_authentication == policy
-    assert scenario == catalogue[CREDENTIALS[credential]].but(changes)
-    assert bool(changes) == (policy != "required")
-    assert (scenario.client.certificate is None) == (credential == "none")
+        assert scenario.server.client_authentication == policy, (credential, policy)
+        assert scenario == catalogue[CREDENTIALS[credential]].but(changes), (credential, policy)
+        assert bool(changes) == (policy != "required"), (credential, policy)
+        assert (scenario.client.certificate is None) == (credential == "none"), (credential, policy)
 
 
 def test_a_scenario_can_be_a_row_too() -> None:

@@ -61,15 +61,15 @@ def test_a_scenario_keeps_its_own_copy_of_what_it_is_given() -> None:
     assert dict(server.users) == {"CN=alice": "ALICE"}
 
 
-@pytest.mark.parametrize("name", catalogue)
-def test_a_scenario_can_be_sent_to_another_process(name: str) -> None:
+def test_a_scenario_can_be_sent_to_another_process() -> None:
     """A pickled and a copied scenario are equal to the first, and cannot be changed either."""
-    scenario = catalogue[name].but({"server.users": {"CN=alice": "ALICE"}})
+    for name in catalogue:
+        scenario = catalogue[name].but({"server.users": {"CN=alice": "ALICE"}})
 
-    for again in (pickle.loads(pickle.dumps(scenario)), copy.deepcopy(scenario)):
-        assert again == scenario
-        with pytest.raises(TypeError):
-            again.certificates["x"] = "y"
+        for again in (pickle.loads(pickle.dumps(scenario)), copy.deepcopy(scenario)):
+            assert again == scenario
+            with pytest.raises(TypeError):
+                again.certificates["x"] = "y"
 
 
 def test_tables_and_dotted_paths_say_the_same() -> None:

@@ -55,12 +55,11 @@ def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
 
 
 def _changed(document: Any, path: tuple[str | int, ...], value: object) -> Any:
-    """The document with another value at one place."""
-    copy = json.loads(json.dumps(document))
-    at = copy
-    for key in path[:-1]:
-        at = at[key]
-    at[path[-1]] = value
+    """The document with another value at one place; what lies beside the way to it is shared, not copied."""
+    if not path:
+        return value
+    copy = document.copy()
+    copy[path[0]] = _changed(document[path[0]], path[1:], value)
     return copy
 
 
@@ -84,7 +83,7 @@ def test_one_command_prints_the_schema() -> None:
     assert printed == PATH.read_bytes()
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@pytest.mark.parametrize(("name", "tls"), some(RUNS, 3))
 def test_every_trace_is_valid(name: str, tls: str) -> None:
     """The trace of any scenario is valid under the schema, and the file names its release."""
     document = json.loads(trace_of(name, tls).to_json())
@@ -119,6 +118,8 @@ def test_schema_and_reader_refuse_the_same(wrong: object, monkeypatch: pytest.Mo
 def test_keys_too_many_and_too_few_are_refused(path: tuple[str | int, ...]) -> None:
     """Each object has exactly its keys."""
     document = trace_to_dict(trace_of("valid-certificate", "1.2"))
+    del document["events"][1:]
+    assert validator().is_valid(document)
     at = document
     for key in path:
         at = at[key]  # type: ignore[index]  # a path of this document

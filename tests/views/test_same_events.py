@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from simulator.views.story.beats import selection
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import story
-from tests.played import EVERY_RUN
+from tests.played import EVERY_RUN, by_turns
 from tests.views.traces import trace_of
 
 if TYPE_CHECKING:
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
     from simulator.views.drawing.style import Detail
 
+DETAILS = ("overview", "messages", "everything")
 # What stands between an arrow's ends and its first line, and what ends that line.
 MERMAID = re.compile(r"^ *P\d+(?:->>|-x)P\d+: (?:[⛔🔒] )*(.*?)(?:<br/>|$)", re.MULTILINE)
 PLANTUML = re.compile(r"^P\d+ -\S*?>x? P\d+ : (?:<&[a-z-]+> )*\*\*(.*?)\*\*", re.MULTILINE)
 TERMINAL = re.compile(r"^ *(?:│◀|├|│ ⊘ never read)[─═━]+ (.+?) [─═━]", re.MULTILINE)
+# Where not everything is played, each run has one of the three details.
+CASES = [(*run, detail) for run, detail in by_turns(product(EVERY_RUN, DETAILS), len(DETAILS))]
 NAMES = {"message", "message.quiet", "message.alert"}
 
 
@@ -37,8 +41,7 @@ def in_picture(trace: Trace, detail: Detail) -> Iterator[str]:
             yield item.full or item.text
 
 
-@pytest.mark.parametrize("detail", ["overview", "messages", "everything"])
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls", "detail"), CASES)
 def test_a_detail_has_the_same_messages_in_every_form(name: str, tls: str, detail: Detail) -> None:
     """Picture, Mermaid, PlantUML and text name the same messages in the same order."""
     trace = trace_of(name, tls)
