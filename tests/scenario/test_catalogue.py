@@ -131,7 +131,9 @@ def test_a_scenario_can_be_played_and_says_what_it_expects() -> None:
                 deferred = episode.scenario.server.client_authentication == "deferred"
                 assert (refused and not deferred) == (expectation.alert is not None), name
                 decided = expectation.decisive_check is not None
-                assert decided == (refused and name != "version-mismatch"), name  # there nobody comes to judge
+                assert decided == (refused and name != "version-mismatch"), (
+                    name
+                )  # there nobody comes to judge
 
 
 def test_a_lesson_is_short_and_gives_its_rule() -> None:
