@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -28,10 +29,11 @@ from simulator.command.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from simulator.lab.explanation import Explanation
     from simulator.pki.certificate import Certificate
+    from simulator.pki.crl.revocation_list import RevocationList
     from simulator.pki.keys import PrivateKey
     from simulator.tls.wire.version import Side, TlsVersion
 
@@ -191,7 +193,6 @@ def explain(
     from simulator.lab.explanation import explain as explained
     from simulator.lab.own_files import read_own_files
     from simulator.lab.revocation import revocation_policy
-    from simulator.pki.crl.files import load_revocation_lists
 
     _check_outputs(outputs)
     if host is not None and role == "client":
@@ -199,7 +200,7 @@ def explain(
     password = cache(lambda: password_from(password_file, twice=False))
     own = read_own_files(((f"{path}", _bytes_of(path)) for path in files), password)
     trusted = _trusted(trust, password) if trust else own.roots
-    lists = [one for path in crls for one in load_revocation_lists(_bytes_of(path))]
+    lists = [one for path in crls for one in _lists(path)]
     answers = [_ocsp_answer(path) for path in ocsp]
     explanation = explained(
         own.chain,
@@ -219,6 +220,8 @@ def explain(
         write(explanation_text(own, explanation, terminal_width(width), coloured=coloured, every=every))
     if outputs:
         _draw(explanation, own.key, tls, outputs)
+    if not own.chain:
+        return 2
     return 0 if explanation.verdict.accepted else 1
 
 
@@ -233,9 +236,39 @@ def _ocsp_answer(path: Path) -> bytes:
     from simulator.pki.files.wrong_file import Wanted, wrong_file
 
     facts = file_facts(_bytes_of(path))
-    if facts.kind is not FileKind.OCSP_RESPONSE:
-        raise wrong_file(Wanted.OCSP_ANSWER, facts)
+    with naming(path):
+        if facts.kind is not FileKind.OCSP_RESPONSE:
+            raise wrong_file(Wanted.OCSP_ANSWER, facts)
     return facts.data
+
+
+def _lists(path: Path) -> tuple[RevocationList, ...]:
+    """The revocation lists in a file.
+
+    Raises:
+        CertificateError: it holds none.
+    """
+    from simulator.pki.crl.files import load_revocation_lists
+
+    with naming(path):
+        return load_revocation_lists(_bytes_of(path))
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name the file in an error about what is in it: of several files the reader has to know which.
+
+    Raises:
+        CertificateError: the same, with the name.
+    """
+    from simulator.errors import CertificateError
+
+    try:
+        yield
+    except CertificateError as error:
+        if not f"{error.got}".startswith(f"{path}"):
+            error.got = f"{path}: {error.got}"
+        raise
 
 
 def _check_outputs(outputs: tuple[Path, ...]) -> None:
@@ -287,7 +320,9 @@ def _trusted(paths: tuple[Path, ...], password: Callable[[], str]) -> tuple[Cert
     from simulator.pki.files.kinds import file_facts
 
     trusted: list[Certificate] = []
-    for data in map(_bytes_of, paths):
-        facts = file_facts(data)
-        trusted += load_trust_store(data, password() if facts.encrypted or facts.hidden else None)
+    for path in paths:
+        with naming(path):
+            data = _bytes_of(path)
+            facts = file_facts(data)
+            trusted += load_trust_store(data, password() if facts.encrypted or facts.hidden else None)
     return tuple(trusted)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine.certificate_facts import facts_of
 from simulator.errors import joined
+from simulator.pki.files.wrong_file import Wanted, wrong_file
 from simulator.tls.wire.version import PEER
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import hanging, paint, wrap_cells
@@ -25,12 +26,10 @@ KINDS = {CheckOutcome.PASS: "good", CheckOutcome.FAIL: "bad"}
 KEYS = {
     True: "The private key belongs to it.",
     False: "No private key of the files belongs to it.",
-    None: "The files hold no private key.",
+    None: "No private key is at hand.",
 }
-NO_CERTIFICATE = (
-    "There is nothing to judge: the files hold no certificate. Give the file with the certificate; a signing "
-    "request or a key alone is none."
-)
+NO_CERTIFICATE = "There is nothing to judge: the files hold no certificate."
+KEY_ALONE = "A key alone is no certificate; give the file with the certificate, too."
 NO_END = 9999  # the year of 99991231235959Z, by which a certificate says that it never expires (RFC 5280)
 SHOWN = {"subjectAltName": "also names", "keyUsage": "its key is for", "extKeyUsage": "issued for"}
 NAMED = 3  # of the trusted certificates; a store of a system has hundreds
@@ -93,7 +92,7 @@ def explanation_text(
     """
     lines = [line for name, facts in own.files for line in hanging("", f"{name}: {facts}", width, more=2)]
     if not own.chain:  # what a client without a certificate gets is not what was asked for
-        return "\n".join([*lines, "", *wrap_cells(NO_CERTIFICATE, width)])
+        return "\n".join([*lines, "", *wrap_cells(NO_CERTIFICATE, width), *_advice(own, width)])
     parts = (
         _certificate(own, width),
         _setting(own, explanation, width),
@@ -106,6 +105,13 @@ def explanation_text(
     for part in map(list, parts):
         lines += ["", *part] if part else []
     return "\n".join(lines)
+
+
+def _advice(own: OwnFiles, width: int) -> Iterator[str]:
+    """What helps with each file that holds no certificate."""
+    for name, facts in own.files:
+        helps = KEY_ALONE if facts.keys else wrong_file(Wanted.CERTIFICATES, facts).advice
+        yield from hanging("", f"{name}: {helps}", width, more=2)
 
 
 def _certificate(own: OwnFiles, width: int) -> Iterator[str]:

@@ -6,17 +6,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.errors import CertificateError, PasswordError
-from simulator.pki.bundles import check_key_matches, load_certificates, load_pkcs12, load_trust_store
-from simulator.pki.files.kinds import FileFacts, file_facts
+from simulator.pki.bundles import (
+    check_key_matches,
+    load_certificates,
+    load_pkcs12,
+    load_trust_store,
+    pkcs12_certificates,
+)
+from simulator.pki.certificate import Certificate
+from simulator.pki.files.java_store import read_java_store
+from simulator.pki.files.kinds import CERTIFICATE_LABELS, PKCS7_LABELS, FileFacts, file_facts
 from simulator.pki.files.outlines import PRIVATE_KEYS, FileKind
 from simulator.pki.key_files import load_private_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from simulator.pki.certificate import Certificate
     from simulator.pki.keys import PrivateKey
 
+CONVERT = "convert the store to PKCS#12 with keytool -importkeystore"
 JAVA_STORES = (FileKind.JAVA_STORE, FileKind.JAVA_CRYPTO_STORE)
 
 
@@ -42,10 +50,10 @@ class OwnFiles:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What is odd about the files, though it changes no verdict here, in sentences."""
-        return (
-            *self.badly_ordered,
-            *map("{} has no part in the chain: leave it out.".format, self.strangers),
-        )
+        hidden = (name for name, facts in self.files if _hides(facts))
+        unread = (f"The private key in {name} is not read: {CONVERT}." for name in hidden)
+        strangers = (f"{name} has no part in the chain: leave it out." for name in self.strangers)
+        return (*unread, *self.badly_ordered, *strangers)
 
     @property
     def strangers(self) -> tuple[str, ...]:
@@ -109,12 +117,27 @@ def _contents(
     if facts.kind is FileKind.PKCS12:
         return _of_pkcs12(data, ask() if facts.encrypted or facts.hidden else None)
     if facts.kind in JAVA_STORES:
-        return tuple(load_trust_store(data)), []
-    certificates = load_certificates(data) if facts.certificates else ()
+        return _of_java_store(facts, data), []
+    labelled = any(label in (*CERTIFICATE_LABELS, *PKCS7_LABELS) for label, _ in facts.labels)
+    certificates = load_certificates(data) if facts.certificates or labelled else ()
     has_keys = facts.kind in PRIVATE_KEYS or facts.kind is FileKind.PEM
     password = ask() if facts.encrypted and has_keys else None
     numbers = range(1, facts.keys + 1) if has_keys else ()
     return certificates, [load_private_key(data, password, which=number) for number in numbers]
+
+
+def _of_java_store(facts: FileFacts, data: bytes) -> tuple[Certificate, ...]:
+    """The certificates that belong to its private keys, then those that are trusted.
+
+    Raises:
+        CertificateError: the store cannot be read; the message says how to convert it.
+    """
+    try:
+        chains = read_java_store(facts.data).chains
+    except ValueError:
+        chains = ()  # it is of another form, and what follows says so
+    own = tuple(Certificate.parse(der) for chain in chains for der in chain)
+    return own if own and not facts.certificates else (*own, *load_trust_store(data))
 
 
 def _of_pkcs12(data: bytes, password: str | None) -> tuple[tuple[Certificate, ...], list[PrivateKey]]:
@@ -133,7 +156,13 @@ def _of_pkcs12(data: bytes, password: str | None) -> tuple[tuple[Certificate, ..
             return tuple(load_trust_store(data, password)), []  # this refuses a file with a private key
         except CertificateError:
             raise error from None
-    return (issued.certificate, *issued.chain), [issued.private_key]
+    every = pkcs12_certificates(data, password)
+    return tuple(dict.fromkeys((issued.certificate, *issued.chain, *every))), [issued.private_key]
+
+
+def _hides(facts: FileFacts) -> bool:
+    """Return True for a Java store with private keys, which a scheme of Java's own hides."""
+    return facts.kind in JAVA_STORES and facts.keys > 0
 
 
 def _matches(certificate: Certificate, key: PrivateKey) -> bool:

@@ -242,6 +242,14 @@ def load_pkcs12(data: bytes, password: str | None, *, which: int | None = None) 
     )
 
 
+def pkcs12_certificates(data: bytes, password: str | None) -> tuple[Certificate, ...]:
+    """Every certificate of a PKCS#12 file, also a root, which no one has to send; errors as above."""
+    facts = file_facts(data)
+    if facts.kind is not FileKind.PKCS12:
+        raise wrong_file(Wanted.IDENTITY, facts)
+    return _open_pkcs12(facts, password).certificates
+
+
 def with_chain(certificates: Iterable[Certificate], private_key: PrivateKey) -> Issued:
     """Put certificates and a key together: the key's own certificate, and the chain above it.
 

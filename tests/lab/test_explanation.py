@@ -129,6 +129,65 @@ def test_where_there_is_no_certificate_there_is_no_verdict() -> None:
     assert "REFUSED" not in said
 
 
+def _said_of(name: str, data: bytes) -> str:
+    """The explanation of one file in words, or the error's."""
+    try:
+        own = read_own_files([(name, data)], str)
+    except CertificateError as error:
+        return " ".join(f"{error}".split())
+    found = explain(own.chain, own.roots, datetime(2026, 11, 29, tzinfo=UTC), key_matches=own.key_matches)
+    return " ".join(explanation_text(own, found, 100, coloured=False, every=False).split())
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("empty.pem", b"", "Copy the file again."),
+        ("image.png", b"\x89PNG\r\n\x1a\n" + bytes(99), "Give a PEM, DER or PKCS#12 file"),
+        ("cut.der", alice().certificate.der[:200], "Copy the file again, as binary."),
+        ("cut.pem", write_pem([alice().certificate])[:300], "Copy the whole file again."),
+        ("behind.der", alice().certificate.der + b"extra", "octets follow the value"),
+        (
+            "id.pub",
+            b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA alice@host",
+            "SSH knows no certificates of X.509",
+        ),
+        ("key.pem", made("two keys"), "A key alone is no certificate"),
+        ("page.html", b"<!DOCTYPE html><html></html>", "Save the file itself"),
+    ],
+)
+def test_a_file_without_a_certificate_gets_what_helps(name: str, data: bytes, words: str) -> None:
+    """What the file is, that nothing can be judged, and what to do instead."""
+    said = _said_of(name, data)
+    assert name in said
+    assert words in said
+    assert "ACCEPTED" not in said
+    assert "REFUSED" not in said
+
+
+def test_a_java_store_shows_the_certificates_of_its_keys(tmp_path: Path) -> None:
+    """Its key is hidden in Java's own way, and the page says so; the certificate is judged all the same."""
+    store = tmp_path / "own.jks"
+    command = [program("keytool"), "-genkeypair", "-keyalg", "EC", "-dname", "CN=alice", "-alias", "alice"]
+    access = ["-keystore", str(store), "-storetype", "JKS", "-storepass", "changeit", "-keypass", "changeit"]
+    subprocess.run([*command, *access], check=True, capture_output=True, timeout=60)
+    said = _said_of("own.jks", store.read_bytes())
+    assert "a Java key store (JKS) with no trusted certificate and 1 private key" in said
+    assert "CN=alice, issued by CN=alice" in said
+    assert "The private key in own.jks is not read" in said
+
+
+def test_a_root_in_a_pkcs12_is_trusted_as_one_in_a_pem_file_is(made_by_openssl: Path) -> None:
+    """Without --trust the roots among the files are trusted, whatever the form of the file."""
+    with_root = ("-inkey", "good.key", "-in", "good.pem", "-certfile", "ca.pem")
+    _openssl(
+        made_by_openssl, "pkcs12", "-export", *with_root, "-passout", f"pass:{PASSWORD}", "-out", "all.p12"
+    )
+    own = _files(made_by_openssl, "all.p12")
+    assert [one.subject for one in own.roots] == ["CN=A CA"]
+    assert own.chain == _files(made_by_openssl, "good.pem", "ca.pem").chain
+
+
 def test_what_is_not_judged_here_is_no_verdict_of_openssl(tmp_path: Path) -> None:
     """A key of a foreign kind gets no advice to make another one: another program may accept it."""
     own = read_own_files([("alice.der", of_ml_dsa(tmp_path))], str)

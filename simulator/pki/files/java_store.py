@@ -29,11 +29,16 @@ class JavaStore(NamedTuple):
 
     Attributes:
         trusted: DER of the certificates that are trusted.
-        keys: the number of private keys.
+        chains: for each private key, DER of its certificate and of those above it.
     """
 
     trusted: tuple[bytes, ...]
-    keys: int
+    chains: tuple[tuple[bytes, ...], ...]
+
+    @property
+    def keys(self) -> int:
+        """The number of private keys."""
+        return len(self.chains)
 
 
 class _Cursor:
@@ -70,7 +75,8 @@ def read_java_store(data: bytes) -> JavaStore:
     cursor = _Cursor(data[:-_CHECKSUM_OCTETS], len(JKS))
     if cursor.number() != _VERSION:
         raise ValueError("a version of the format that nothing writes any more")
-    trusted, keys = [], 0
+    trusted: list[bytes] = []
+    chains: list[tuple[bytes, ...]] = []
     for _ in range(min(cursor.number(), _MOST_ENTRIES)):
         kind = cursor.number()
         cursor.take(cursor.number(2))  # its alias
@@ -78,13 +84,12 @@ def read_java_store(data: bytes) -> JavaStore:
         if kind == _TRUSTED_CERTIFICATE:
             trusted.append(cursor.certificate())
         elif kind == _PRIVATE_KEY:
-            keys += 1
             cursor.take(cursor.number())
-            for _ in range(min(cursor.number(), _MOST_ENTRIES)):
-                cursor.certificate()
+            length = min(cursor.number(), _MOST_ENTRIES)
+            chains.append(tuple(cursor.certificate() for _ in range(length)))
         else:
             raise ValueError("an entry that is neither key nor certificate")
-    return JavaStore(tuple(trusted), keys)
+    return JavaStore(tuple(trusted), tuple(chains))
 
 
 def java_password_fits(data: bytes, password: str) -> bool:

@@ -96,7 +96,8 @@ class FileFacts:
         """The certificates and keys that can be seen, and the fact that more are hidden."""
         seen = []
         if self.certificates or not self.hidden:
-            seen.append(counted(self.certificates, "certificate"))
+            noun = "trusted certificate" if self.kind in JAVA_STORES and self.keys else "certificate"
+            seen.append(counted(self.certificates, noun))
         if self.kind is not FileKind.PKCS7:
             seen.append(counted(self.keys, "private key"))
         words = joined(seen, "and")

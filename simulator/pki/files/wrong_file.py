@@ -64,6 +64,10 @@ _ADVICE: dict[FileKind, str] = {
     FileKind.JSON: "Give the file of the certificate or key itself, as PEM or DER.",
     FileKind.CUT_OFF: "Copy the file again, as binary.",
 }
+_OF_A_CA = {
+    Wanted.REVOCATION_LISTS: "Give the list that the CA publishes; a certificate of it may have the address.",
+    Wanted.OCSP_ANSWER: "Ask for one: openssl ocsp -issuer CA.pem -cert FILE -url ADDRESS -respout ANSWER",
+}
 _OPENSSH = "Convert a copy of it: cp FILE KEY.pem; ssh-keygen -p -m PKCS8 -f KEY.pem"
 _OTHERWISE = "Give a PEM, DER or PKCS#12 file as openssl or keytool writes it."
 
@@ -73,7 +77,7 @@ def wrong_file(wanted: Wanted, facts: FileFacts) -> CertificateError:
     noun, expected = wanted.value
     if wanted is Wanted.IDENTITY:
         message = "This is not a PKCS#12 file."
-    elif facts.kind in _CONTAINERS:
+    elif facts.kind in _CONTAINERS or "OPENSSH PRIVATE KEY" in dict(facts.labels):
         message = f"No {noun} is read from a file of this kind."
     else:
         message = f"There is no {noun} inside."
@@ -83,6 +87,8 @@ def wrong_file(wanted: Wanted, facts: FileFacts) -> CertificateError:
 def _advice(wanted: Wanted, facts: FileFacts) -> str:
     """The call or the command that helps."""
     labels = [label for label, _ in facts.labels]
+    if wanted in _OF_A_CA and (facts.certificates or facts.keys):
+        return _OF_A_CA[wanted]
     if facts.outline is not None and facts.outline.damaged:
         return _ADVICE[FileKind.CUT_OFF]
     if facts.kind is FileKind.PKCS12:
