@@ -134,7 +134,9 @@ NSS_ALERTS = _alerts(
         "name-constraints, named-curve, server-name"
     ),
     certificate_expired="validity/leaf",
-    unknown_ca="trust-anchor, chain-depth, basic-constraints, validity/issuer",
+    unknown_ca=(
+        "trust-anchor, chain-depth, basic-constraints, validity/issuer, signature/subjectPublicKeyInfo"
+    ),
     certificate_unknown="key-usage, extended-key-usage",
     certificate_revoked="revocation",
     decrypt_error="proof-of-possession",

@@ -110,6 +110,7 @@ class Profile:
             give 112 bits of strength (NIST SP 800-57), which is OpenSSL's security level 2.
         refused_hashes: hashes that no certificate below the trusted one may be signed with. OpenSSL counts 63
             bits of strength for SHA-1.
+        foreign_keys: kinds of an issuer's key that the stack cannot verify with, by how their names begin.
         exacting: a certificate that was sent is refused for any field that is not encoded as RFC 5280
             prescribes, a non-critical extension that decides nothing excepted.
     """
@@ -144,6 +145,7 @@ class Profile:
     constraints_may_be_uncritical: bool = False
     minimum_bits: Mapping[str, int] = field(default_factory=lambda: MINIMUM_BITS)
     refused_hashes: frozenset[str] = frozenset({"md5", "sha1"})
+    foreign_keys: tuple[str, ...] = ()
     exacting: bool = True
 
     @property

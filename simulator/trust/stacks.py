@@ -186,6 +186,7 @@ GO = Profile(
     leaf_key_usages=SIGNS,
     obeys_ca_hints=True,
     judges_while_searching=True,
+    foreign_keys=("RSA-PSS", "Ed448"),
     any_purpose=True,
     minimum_bits={},
 )
@@ -217,6 +218,7 @@ NSS = Profile(
     ),
     leaf_key_usages=SIGNS,
     judges_while_searching=True,
+    foreign_keys=("Ed25519", "Ed448"),
     spared_anchor=frozenset({CheckName.CRITICAL_EXTENSIONS}),
     early_tolerance=timedelta(days=1),
     minimum_bits={},

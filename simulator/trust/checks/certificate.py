@@ -270,6 +270,13 @@ def signature(candidate: Candidate, depth: int) -> Finding:
     if certificate.signature_parameters is None or issuer.key_is_of_foreign_kind:
         made_with = f"{certificate.signature_algorithm}, by a key of the kind {issuer.key_type_name}"
         return _not_judged(f"the signature on {called(certificate)}", made_with, "one of a kind judged here")
+    if issuer.key_type_name.startswith(candidate.profile.foreign_keys):
+        kind = issuer.key_type_name
+        sentence = (
+            f"The key of {called(issuer)} ({kind}) is of a kind that this stack does not know, "
+            f"so it cannot verify the signature on {called(certificate)}."
+        )
+        return Finding(CheckOutcome.FAIL, sentence, "subjectPublicKeyInfo", kind, "a key of a known kind")
     if candidate.profile.judges_while_searching and _waits_for_trust(candidate, depth):
         sentence = (
             f"The key of {called(issuer)} takes unusually long to verify with, and nothing trusted vouches "
