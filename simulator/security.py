@@ -3,7 +3,7 @@
 The level answers "how secure is it?" in one word, as an observer of both sides would. Neither side can: the
 client holds a belief about the level, and the server knows the standing of the client, never whether the
 client verified it. The card answers what the level hides: the client may have shown a certificate that was
-not judged.
+not judged. Both are found from the events of a run in ``trace/level.py``.
 """
 
 from __future__ import annotations

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Fact, Setup
 
 Carried = Alert | TransportEnded  # the kinds of facts that are a sending or a reading by their direction
+_ENROLMENT, _REQUEST = Step.ENROLMENT, Step.REQUEST  # looked up once, and not for every event
 SEEN_FROM_INSIDE = frozenset({StateChanged, BeliefChanged, StandingChanged})  # they move no actor
 
 
@@ -179,7 +180,7 @@ class Recorder:
         """Write one event; a later fact without a step of its own takes this step."""
         event = Event(len(self.events), at, self.number, actor, step, cause, fact)
         self.events.append(event)
-        self._step[actor] = Step.REQUEST if step is Step.ENROLMENT else step
+        self._step[actor] = _REQUEST if step is _ENROLMENT else step
         return event
 
 

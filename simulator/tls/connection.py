@@ -234,15 +234,15 @@ class Connection(ABC):
     def take_record(self, record: Record) -> None:
         """Open a record and hand its content on."""
         content_type, content = self.open_record(record)
-        if content_type is not ContentType.HANDSHAKE and self.reassembler.holds_partial_message:
+        if content_type is ContentType.HANDSHAKE:
+            self.reassembler.feed(content)
+            return
+        if self.reassembler.holds_partial_message:
             raise unexpected_message(
                 "Another record came between the pieces of a handshake message.",
                 got=content_type.name.lower(),
                 expected="the rest of the message",
             )
-        if content_type is ContentType.HANDSHAKE:
-            self.reassembler.feed(content)
-            return
         self.count_idle()
         if content_type is ContentType.CHANGE_CIPHER_SPEC:
             self.take_change_cipher_spec(content)

@@ -89,7 +89,7 @@ class Connection13(Connection):
         if record.content_type is ContentType.CHANGE_CIPHER_SPEC:
             return record.content_type, record.fragment
         tolerant = self.machine.role == "server" and not self.opened_a_record
-        if record.content_type is ContentType.ALERT and tolerant:
+        if tolerant and record.content_type is ContentType.ALERT:
             # A client that cannot go on may not have keys yet, and some refuse in the clear even with keys.
             # A server has them as soon as the client does, so a client takes no such alert.
             return record.content_type, record.fragment

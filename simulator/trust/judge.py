@@ -19,7 +19,7 @@ from simulator.trust.ledger import keep_ledger, line
 from simulator.trust.path import NoPath, PathSearch, Search
 from simulator.trust.path_as_openssl import OpensslPath
 from simulator.trust.profiles import profile_named
-from simulator.trust.verdict import CheckOutcome, Verdict
+from simulator.trust.verdict import Verdict, first_failed
 from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _verdict(candidate: Candidate, peer: str | None) -> Verdict:
     """Join the candidate's ledger with the alert of its decisive check."""
     role, profile = candidate.policy.role, candidate.profile
     checks = keep_ledger(candidate)
-    decisive = next((check for check in checks if check.outcome is CheckOutcome.FAIL), None)
+    decisive = first_failed(checks)
     alert = None if decisive is None else alert_after(decisive, profile.alerts, role, candidate.tls)
     path = () if candidate.no_path else tuple(one.fingerprint for one in candidate.path)
     return Verdict(role, profile.name, peer, path, checks, alert)

@@ -91,7 +91,7 @@ def keep_ledger(candidate: Candidate) -> tuple[Check, ...]:
     """Make the checks of the profile in order; after the first failure the rest is not reached."""
     lines: list[Check] = []
     subjects = [certificate.subject for certificate in candidate.path]
-    ended = False
+    ended, failed = False, CheckOutcome.FAIL
     looks_up = candidate.policy.revocation.source != "none" and not _omitted(
         CheckName.REVOCATION, None, candidate
     )
@@ -102,7 +102,7 @@ def keep_ledger(candidate: Candidate) -> tuple[Check, ...]:
         place = finding.depth if depth is None else depth
         subject = subjects[place] if subjects and place is not None else ""
         lines.append(line(name, finding, place, subject))
-        ended = ended or finding.outcome is CheckOutcome.FAIL or not candidate.sent
+        ended = ended or finding.outcome is failed or not candidate.sent
     return tuple(lines)
 
 

@@ -15,7 +15,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from simulator.tls.wire.alerts import AlertDescription, ProtocolViolation, record_overflow, unexpected_message
-from simulator.tls.wire.records import PLAINTEXT_LIMIT, ContentType, Record, record_header
+from simulator.tls.wire.records import (
+    APPLICATION_DATA,
+    PLAINTEXT_LIMIT,
+    ContentType,
+    Record,
+    record_header,
+)
 
 if TYPE_CHECKING:
     from simulator.tls.wire.registry import CipherSuite
@@ -83,7 +89,7 @@ class Tls13Protector:
             padding_length: zero bytes put behind it.
         """
         inner = plaintext + bytes((content_type,)) + bytes(padding_length)
-        header = record_header(ContentType.APPLICATION_DATA, len(inner) + TAG_LENGTH)
+        header = record_header(APPLICATION_DATA, len(inner) + TAG_LENGTH)
         return header + self.aead.encrypt(self.next_nonce(), inner, header)
 
     def open(self, record: Record) -> tuple[ContentType, bytes]:
@@ -93,7 +99,7 @@ class Tls13Protector:
             ProtocolViolation: ``unexpected_message`` for a record that is not protected or holds no content
                 type, ``bad_record_mac``, ``record_overflow``.
         """
-        if record.content_type is not ContentType.APPLICATION_DATA:
+        if record.content_type is not APPLICATION_DATA:
             raise unexpected_message(
                 "A record came in the clear where protection is in force.",
                 got=record.content_type.name.lower(),

@@ -1,6 +1,7 @@
 """Alerts: one side ends the connection, with a code that hints why.
 
-Codes and names are those of RFC 8446 section 6 and RFC 5246 section 7.2.
+Codes and names are those of RFC 8446 section 6 and RFC 5246 section 7.2. Which alert follows from which
+failed check: ``trust/alerts.py``.
 """
 
 from __future__ import annotations

@@ -341,6 +341,6 @@ def message_name(raw: bytes) -> str:
     """
     if not raw:
         return "empty message"
-    if raw[0] == HandshakeType.SERVER_HELLO and raw[6:38] == HELLO_RETRY_REQUEST_RANDOM:
+    if raw[6:38] == HELLO_RETRY_REQUEST_RANDOM and raw[0] == HandshakeType.SERVER_HELLO:
         return "HelloRetryRequest"
     return MESSAGE_NAMES.get(raw[0]) or f"unknown message ({raw[0]})"

@@ -67,6 +67,8 @@ class ContentType(IntEnum):
 
 
 CONTENT_TYPES = {int(kind): kind for kind in ContentType}
+# Looked up once and not for every record: to find a member of an Enum by its class costs several steps.
+HANDSHAKE, APPLICATION_DATA = ContentType.HANDSHAKE, ContentType.APPLICATION_DATA
 
 
 class Record(Struct, frozen=True):
@@ -302,7 +304,7 @@ class RecordWriter:
             the record up. Put together they are the bytes to send.
         """
         if not (self.style.coalesce and messages):
-            return [self.write(ContentType.HANDSHAKE, message) for message in messages]
+            return [self.write(HANDSHAKE, message) for message in messages]
         ends = []
         position = 0
         for message in messages:

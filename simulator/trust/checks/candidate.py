@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from simulator.trust.policy import TrustPolicy
     from simulator.trust.profile import Profile
 
+_OUTCOMES = {True: CheckOutcome.PASS, False: CheckOutcome.FAIL}
 KEPT_MOMENTS = 2048  # ledgers name the same times again and again: the catalogue 41, a fleet many more
 # Read for people: revocation is not looked up here, and Netscape's extension is none of RFC 5280.
 DECIDE_NOTHING = frozenset({"authorityInfoAccess", "cRLDistributionPoints", "netscapeCertType"})
@@ -120,7 +121,7 @@ def unacceptable_field(certificate: Certificate, profile: Profile) -> Misencodin
 
 def passed_if(holds: bool) -> CheckOutcome:
     """PASS if the rule holds, else FAIL."""
-    return CheckOutcome.PASS if holds else CheckOutcome.FAIL
+    return _OUTCOMES[holds]
 
 
 def called(certificate: Certificate) -> str:
