@@ -48,7 +48,7 @@ def test_variations_agree_with_openssl(name: str, tls: TlsVersion) -> None:
     assert (row.differences, row.result) == ((), "agrees")
 
 
-# A thief, a liar, two clients that heed the list of authorities, and two whose key is in a security device:
+# A thief, a liar, three clients that heed the list of authorities, two whose key is in a security device:
 # no stock OpenSSL client does that.
 OUR_CLIENTS = {
     "stolen-certificate",
@@ -57,6 +57,7 @@ OUR_CLIENTS = {
     "ca-list-excludes-certificate",
     "key-in-device",
     "device-wrong-pin",
+    "first-certificate-the-server-trusts",
 }
 ASKING = {name for name, scenario in catalogue.items() if scenario.server.revocation == "ocsp"}
 IN_CLEAR = {
@@ -64,6 +65,7 @@ IN_CLEAR = {
     "starttls-declined-in-clear",
     "starttls-declined-refused",
     "redirector-host-side, connection 1",
+    "redirector-client-side, connection 2",
 }
 MODES = {
     **dict.fromkeys(OUR_CLIENTS, "openssl-server"),
