@@ -25,7 +25,7 @@ from simulator.engine.recorder import Recorder
 from simulator.entropy import SeededEntropy
 from simulator.errors import ArgumentError, DecisionError, InterruptionError
 from simulator.trace.connections import placed
-from simulator.trace.latest import prompts_in
+from simulator.trace.latest import prompts
 from simulator.trace.trace import trace_of
 
 if TYPE_CHECKING:
@@ -291,7 +291,7 @@ class Simulation:
         self.connection = ready.episode.scenario
         self.world = ready.world
         entropy = self._entropy(number)
-        self.client = Client(ready.client, entropy.child("client"), prompts_in(self._ended))
+        self.client = Client(ready.client, entropy.child("client"), prompts(self._ended))
         self.server = self._server_of(ready, entropy.child("server"))
         network = self.connection.network
         self._decision_time = round(network.thinking_ms * 1000)

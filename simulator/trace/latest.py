@@ -50,9 +50,9 @@ def last_header_read(events: Sequence[Event]) -> HeaderRead:
     return _last(events, HeaderRead("", None, None, None, ""))
 
 
-def prompts_in(events: Iterable[Event]) -> int:
-    """How often a client has asked its user for a certificate."""
-    return sum(type(event.fact) is CertificateSought and event.fact.prompted for event in events)
+def prompts(events: Iterable[Event]) -> int:
+    """How often a client has asked its user for a certificate, since it was started."""
+    return max((event.fact.prompts for event in events if type(event.fact) is CertificateSought), default=0)
 
 
 def _last(events: Sequence[Event], first: AFact) -> AFact:

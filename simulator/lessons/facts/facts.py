@@ -48,7 +48,7 @@ from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import Protection
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import Received, Sent, StandingChanged
-from simulator.trace.latest import last_verdict, seen_by_client
+from simulator.trace.latest import last_verdict, prompts, seen_by_client
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from simulator.views.story.reading import gap, idle_authorities
@@ -196,6 +196,10 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
             "connection reset": "The client saw a connection reset, and read no alert.",
             "end of file": "The client came to the end of the connection, and read no alert.",
             NONE: "The client learned of no refusal by the server in TLS."}),
+    "return_code": Fact(
+        "the return code that the server reported to its administrator; 0 for none", NUMBER,
+        lambda t: t.card.return_code or 0,
+        "The server reported return code {}.", {0: "The server reported no return code."}),
     "decisive_check": Fact(
         "the failed check that led to the refusal", CHECK, lambda t: t.outcome.decisive_check or NONE,
         "The check that decided is {}.", {NONE: _NO_CHECK}),
@@ -267,6 +271,10 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
     "user": Fact(
         "the user that the certificate is mapped to", TEXT, lambda t: t.card.user or NONE,
         "The certificate is mapped to the user {}.", {NONE: "The client is mapped to no user."}),
+    "user_asked": Fact(
+        "how often the client has asked its user, since it was started", NUMBER, lambda t: prompts(t.events),
+        "The client has asked its user {} times.", {
+            0: "The client has not asked its user.", 1: "The client has asked its user once."}),
     "asked": Fact(
         "the server asked for a certificate", YES_NO,
         lambda t: "CertificateRequest" in names_of(t, "server"),
