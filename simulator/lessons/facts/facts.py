@@ -196,10 +196,6 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
             "connection reset": "The client saw a connection reset, and read no alert.",
             "end of file": "The client came to the end of the connection, and read no alert.",
             NONE: "The client learned of no refusal by the server in TLS."}),
-    "return_code": Fact(
-        "the return code that the server reported to its administrator; 0 for none", NUMBER,
-        lambda t: t.card.return_code or 0,
-        "The server reported return code {}.", {0: "The server reported no return code."}),
     "decisive_check": Fact(
         "the failed check that led to the refusal", CHECK, lambda t: t.outcome.decisive_check or NONE,
         "The check that decided is {}.", {NONE: _NO_CHECK}),
