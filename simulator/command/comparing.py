@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, metavar="[SCENARIO] [FILE...]", type=click.Path(path_type=Path))
+@click.option(
+    "--stacks",
+    is_flag=True,
+    help="Certificates before programs: OpenSSL, GnuTLS, Java, Go and more; or those of a SCENARIO.",
+)
 @click.option(
     "--also",
     multiple=True,
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
 @theme_option
 def matrix(
     files: tuple[Path, ...],
+    stacks: bool,
     also: tuple[str, ...],
     jobs: int | None,
     as_json: bool,
@@ -58,7 +64,13 @@ def matrix(
     """Play every credential under every policy.
 
     A cell of the matrix says which level came out, which alert was sent, and who noticed.
+
+    With --stacks the server insists on a good certificate, and the columns are the programs that judge it.
+    With a SCENARIO, a name or a .toml file, they judge its client alone, and each cell is told in full.
     """
+    if stacks:
+        _stacks(files, also, jobs, as_json=as_json, width=width, colour=colour, theme=theme)
+        return
     from simulator.runs.files import check_writable
     from simulator.runs.many import processes
     from simulator.runs.saving import save_matrix
@@ -81,6 +93,46 @@ def matrix(
         from simulator.views.pictures.matrix import matrix_text
 
         write(matrix_text(result, terminal_width(width), colour=wants_colour(colour)))
+
+
+def _stacks(
+    named: tuple[Path, ...],
+    also: tuple[str, ...],
+    jobs: int | None,
+    *,
+    as_json: bool,
+    width: int | None,
+    colour: bool | None,
+    theme: str,
+) -> None:
+    """Show every stack what the clients of these scenarios show, or of every row."""
+    from simulator.runs.files import check_writable
+    from simulator.runs.many import processes
+    from simulator.runs.saving import save_matrix
+    from simulator.runs.stacks import stack_matrix
+    from simulator.scenario.catalogue.catalogue import load
+    from simulator.scenario.catalogue.shown import FAULTS, PURPOSES
+    from simulator.views.drawing.pens import MATRIX_SUFFIXES
+    from simulator.views.export import check_forms
+
+    scenarios = [path for path in named if path.suffix.lower() in ("", ".toml")]
+    files = [path for path in named if path not in scenarios]
+    check_forms(files, MATRIX_SUFFIXES)
+    check_writable(files)
+    rows = [load(str(path)) if path.suffix else str(path) for path in scenarios] or [*PURPOSES, *FAULTS]
+    # No process is started for one scenario: its cells are played sooner than it starts.
+    many = jobs if len(rows) > 1 else jobs or 1
+    with timed("Every cell was played", quiet=as_json), processes(many) as executor:
+        result = stack_matrix([*rows, *also], executor=executor, progress=False if as_json else None)
+    for path in files:
+        save_matrix(result, path, theme=theme)
+        note(f"{path}")
+    if as_json:
+        write_json(result.to_dict())
+    elif not files:
+        from simulator.views.stacks.text import stack_text
+
+        write(stack_text(result, terminal_width(width), colour=wants_colour(colour)))
 
 
 @click.command()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.trust.verdict import Verdict
+    from simulator.tls.wire.version import Side
+    from simulator.trust.verdict import Check, Verdict
 
 # The cause by the field that decided: of a client's certificate, and of a server's.
 _BY_FIELD = {
@@ -35,11 +36,23 @@ def cause_of(verdict: Verdict) -> str:
     Only for OpenSSL's rules: other verifiers give other reasons. A fault of a CA above was not measured.
     """
     decisive = verdict.decisive
-    if decisive is None or verdict.profile != "openssl" or decisive.depth:
+    if decisive is None or verdict.profile != "openssl":
+        return ""
+    return cause_of_check(decisive, verdict.role)
+
+
+def cause_of_check(decisive: Check, role: Side) -> str:
+    """The name of the cause that a failed check stands for, whatever stack made it, or an empty text.
+
+    Args:
+        decisive: the check.
+        role: the side whose certificate was judged.
+    """
+    if decisive.depth:
         return ""
     if decisive.field == "issuer":
         found = (causes for words, causes in _BY_SENTENCE.items() if words in decisive.sentence)
         of_client, of_server = next(found, ("", ""))
     else:
         of_client, of_server = _BY_FIELD.get(decisive.field, ("", ""))
-    return of_client if verdict.role == "client" else of_server
+    return of_client if role == "client" else of_server

@@ -12,6 +12,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
+from simulator.error_texts.normal_form import with_gaps
 from simulator.tls.wire.version import Side  # noqa: TC001 - msgspec reads the annotations while the program runs
 
 
@@ -51,6 +52,42 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     side: Side
     seen: tuple[Seen, ...]
     version: str = ""
+
+
+def printed_by(name: str, side: Side, cause: str, tls: str) -> str:
+    """What a program prints for a cause, with ``…`` for what differs from run to run.
+
+    Empty where it was not measured, where it printed nothing, or several texts.
+
+    Args:
+        name: the program, as the table has it.
+        side: its role.
+        cause: the name of a measured cause.
+        tls: the version; empty where none was agreed on.
+
+    Raises:
+        KeyError: the table has no such program.
+    """
+    seen = [
+        one
+        for one in program_named(name, side).seen
+        if cause in one.causes.split() and (not tls or tls in one.tls.split())
+    ]
+    plain = [one for one in seen if not one.note] or seen  # a note is about another setting: a renegotiation
+    texts = {one.text for one in plain if one.refused}
+    return with_gaps(texts.pop()) if len(texts) == 1 else ""
+
+
+def program_named(name: str, side: Side) -> Program:
+    """A program in one of its roles.
+
+    Raises:
+        KeyError: the table has no such program.
+    """
+    for program in programs():
+        if (program.name, program.side) == (name, side):
+            return program
+    raise KeyError((name, side))
 
 
 @cache

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from simulator.trace.compare import Matrix
     from simulator.trace.trace import HasTrace
+    from simulator.views.stacks.cells import StackMatrix
 
 
 def save(
@@ -78,8 +79,8 @@ def save_all(run: HasTrace | Trace, paths: Sequence[Path], *, with_keys: bool = 
     write_files(public, private)
 
 
-def save_matrix(matrix: Matrix, path: Path | str, *, theme: str = "light") -> Path:
-    """Write the outcome matrix to a file, by suffix: .svg .png .pdf .txt .json.
+def save_matrix(matrix: Matrix | StackMatrix, path: Path | str, *, theme: str = "light") -> Path:
+    """Write the outcome matrix, or that of stacks, to a file, by suffix: .svg .png .pdf .txt .json.
 
     Raises:
         OutputError: the suffix or theme is unknown, or the file cannot be written.

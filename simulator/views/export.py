@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simulator.trace.compare import Matrix
     from simulator.trace.trace import Trace
     from simulator.views.drawing.display import Drawing
+    from simulator.views.stacks.cells import StackMatrix
 
 TEXT_WIDTH = 100  # columns of a .txt file
 MATRIX_WIDTH = 147  # the least in which every alert is named
@@ -155,21 +156,27 @@ def _no_keys(path: Path) -> OutputError:
     )
 
 
-def matrix_contents(matrix: Matrix, path: Path, *, theme: str = "light") -> bytes:
-    """The contents of a file with the outcome matrix, by suffix: .svg .png .pdf .txt .json.
+def matrix_contents(matrix: Matrix | StackMatrix, path: Path, *, theme: str = "light") -> bytes:
+    """The contents of a file with the outcome matrix or that of stacks, by suffix: .svg .png .pdf .txt .json.
 
     Raises:
         OutputError: the suffix or theme is unknown.
     """
     from simulator.views.pictures.matrix import matrix_drawing, matrix_text
+    from simulator.views.stacks.cells import StackMatrix
+    from simulator.views.stacks.picture import stack_drawing
+    from simulator.views.stacks.text import stack_text
 
-    match path.suffix.lower():
-        case ".json":
-            return json_text(matrix.to_dict()).encode()
-        case ".txt":
-            return matrix_text(matrix, MATRIX_WIDTH).encode()
-        case _:
-            return picture(matrix_drawing(matrix), path, theme=theme, prefix="matrix")
+    suffix = path.suffix.lower()
+    if suffix == ".json":
+        return json_text(matrix.to_dict()).encode()
+    if isinstance(matrix, StackMatrix):
+        if suffix == ".txt":
+            return stack_text(matrix, MATRIX_WIDTH).encode()
+        return picture(stack_drawing(matrix), path, theme=theme, prefix="matrix")
+    if suffix == ".txt":
+        return matrix_text(matrix, MATRIX_WIDTH).encode()
+    return picture(matrix_drawing(matrix), path, theme=theme, prefix="matrix")
 
 
 def diff_contents(a: Trace, b: Trace, path: Path, *, theme: str = "light", detail: str = "messages") -> bytes:

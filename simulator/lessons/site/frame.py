@@ -37,6 +37,7 @@ PLACES = {
     "playground.html": "Playground",
     "quiz.html": "Quiz",
     "refused.html": "Refused",
+    "stacks.html": "Servers",
     "help-book.html": "Help book",
     "glossary.html": "Words",
 }

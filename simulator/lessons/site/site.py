@@ -27,11 +27,14 @@ from simulator.lessons.site.pages import (
 from simulator.lessons.site.playground import knobs, playground_page, positions, stand
 from simulator.lessons.site.refused import refused_page
 from simulator.lessons.site.runs import light, played, run_page
+from simulator.lessons.site.stacks import stacks_page
 from simulator.runs.many import spread
 from simulator.runs.progress import counted
+from simulator.runs.stacks import stack_matrix
 from simulator.scenario import TLS_VERSIONS
 from simulator.scenario.catalogue.catalogue import BASICS
 from simulator.scenario.catalogue.credentials import CREDENTIALS
+from simulator.scenario.catalogue.shown import FAULTS, PURPOSES
 from simulator.views.player.page import script, stylesheet
 
 if TYPE_CHECKING:
@@ -49,6 +52,7 @@ def site_files(
     scenarios: Sequence[str] = BASICS,
     credentials: Sequence[str] = tuple(CREDENTIALS),
     decided: Sequence[str] = DECIDED,
+    shown: Sequence[str] = (*PURPOSES, *FAULTS),
     *,
     executor: Executor | None = None,
     progress: bool | None = False,
@@ -59,6 +63,7 @@ def site_files(
         scenarios: the scenarios that have pages, in their order.
         credentials: the credentials of the playground.
         decided: the scenarios that can be decided.
+        shown: the rows of the matrix of stacks.
         executor: the executor of the runs; see :func:`~simulator.runs.many.simulate_all`.
         progress: show a bar on standard error; None shows it if that is a terminal.
     """
@@ -90,6 +95,8 @@ def site_files(
     yield "quiz.html", quiz_page(scenarios)
     yield "glossary.html", glossary_page()
     yield "refused.html", refused_page(scenarios)
+    stacks = stack_matrix(shown, executor=executor, progress=progress)
+    yield "stacks.html", stacks_page(stacks, scenarios, looks)
     yield "help-book.html", help_book_page(scenarios, looks)
     for tls in TLS_VERSIONS:
         yield bytes_place(tls), bytes_page(tls)

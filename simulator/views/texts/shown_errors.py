@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from simulator.error_texts.normal_form import with_gaps
 from simulator.error_texts.of_verdict import cause_of
-from simulator.error_texts.table import Program, programs
+from simulator.error_texts.table import Program, printed_by, program_named
 from simulator.tls.wire.version import PEER, SIDES, Side
 from simulator.trace.facts import Alert, Decided
 from simulator.trace.latest import last_verdict, side_named
@@ -134,14 +133,8 @@ def _has_read(trace: Trace, side: Side, name: str) -> bool:
 
 def _printed(side: Side, name: str, cause: str, tls: str) -> Iterator[ShownError]:
     """What a program prints for a cause, where it was measured to print one text and no other."""
-    program = next(one for one in programs() if (one.name, one.side) == (name, side))
-    seen = [
-        one for one in program.seen if cause in one.causes.split() and (not tls or tls in one.tls.split())
-    ]
-    plain = [one for one in seen if not one.note] or seen  # a note is about another setting: a renegotiation
-    texts = {one.text for one in plain if one.refused}
-    if len(texts) == 1 and (text := texts.pop()):
-        yield ShownError(side, _label(program), with_gaps(text))
+    if text := printed_by(name, side, cause, tls):
+        yield ShownError(side, _label(program_named(name, side)), text)
 
 
 def _label(program: Program) -> str:

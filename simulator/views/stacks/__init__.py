@@ -1,0 +1,1 @@
+"""The matrix of stacks: the same client certificates, judged by different programs."""
