@@ -19,8 +19,8 @@ PLACE = "stacks.html"
 CHANGE = (
     "Until 2025 most certificates of public CAs had two purposes, serverAuth and clientAuth. So people used "
     "the certificate of their server as a client, too. Chrome's root program wants CAs of one purpose, and "
-    "public CAs leave clientAuth out. A renewed certificate has the same name and comes from the same CA, but "
-    "it says serverAuth only, and most servers refuse it: the row “serverAuth only”."
+    "public CAs leave clientAuth out. A renewed certificate has the same name and comes from the same CA, "
+    "but it says serverAuth only, and most servers refuse it: the row “serverAuth only”."
 )
 REMEDY = (
     "For client authentication use a CA of your own: then you decide alone who gets a certificate. "
@@ -39,7 +39,7 @@ SOURCES = (
         "https://github.com/letsencrypt/boulder/pull/8925",
     ),
     (
-        "Chrome Root Program Policy, section 1.3.2: CAs for TLS servers alone, with a deadline on 15 June 2026",
+        "Chrome Root Program Policy, section 1.3.2: CAs for TLS servers alone, by 15 June 2026",
         "https://googlechrome.github.io/chromerootprogram/",
     ),
     (
@@ -74,7 +74,7 @@ def stacks_page(matrix: StackMatrix, names: Container[str], looks: Looks) -> str
 <div class="reading"><p>{prose(CHANGE)}</p><p>{prose(REMEDY)}</p>
 <details><summary>Sources</summary>{sources}</details></div>
 <h2>The matrix</h2>
-{picture}
+<div class="tall">{picture}</div>
 <h2>Row by row</h2>
 <p class="reading">What each program writes into its log is what was measured, where it was. With Python,
 <code>clientauth matrix --stacks</code> plays all of it, and <code>clientauth matrix --stacks my.toml</code>
