@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, cast
 from simulator.runs.many import spread
 from simulator.runs.progress import counted
 from simulator.runs.run import simulate
+from simulator.runs.stacks import stack_matrix
 from simulator.runs.sweep import matrix as outcome_matrix
+from simulator.scenario.catalogue.shown import PURPOSES
 from simulator.views.drawing.svg import svg
 from simulator.views.pictures.diff import diff
 from simulator.views.pictures.matrix import matrix_drawing
+from simulator.views.stacks.picture import stack_drawing
 from simulator.views.view_table import view_named
 
 if TYPE_CHECKING:
@@ -57,8 +60,9 @@ class Picture:
 
     Attributes:
         look: what to look for, in one or two sentences.
-        runs: each a scenario and a version, as in ``valid-certificate 1.3``; none for the outcome matrix.
-        view: the view of one run.
+        runs: each a scenario and a version, as in ``valid-certificate 1.3``; none for a matrix.
+        view: the view of one run; ``stacks`` for the matrix of stacks, by purpose, in place of the outcome
+            matrix.
         detail: how much of it.
     """
 
@@ -71,7 +75,7 @@ class Picture:
     def file_name(self) -> str:
         """Its file's name; it stays the same as long as the scenario has its name."""
         if not self.runs:
-            return "outcome-matrix.svg"
+            return "stack-matrix.svg" if self.view == "stacks" else "outcome-matrix.svg"
         (scenario, tls), *other = map(str.split, self.runs)
         if other:
             (right, right_tls) = other[0]
@@ -84,6 +88,8 @@ class Picture:
     def drawing(self) -> Drawing:
         """The picture as a display list."""
         if not self.runs:
+            if self.view == "stacks":
+                return stack_drawing(stack_matrix(PURPOSES, progress=False))
             return matrix_drawing(outcome_matrix(progress=False))
         traces = [trace_of(run) for run in self.runs]
         if len(traces) > 1:

@@ -46,7 +46,7 @@ Site = dict[str, str]
 
 def small_site(**options: Any) -> Site:
     """Two scenarios, one credential, one scenario to decide."""
-    return dict(whole_site.site_files(SMALL, ("valid",), SMALL[:1], **options))
+    return dict(whole_site.site_files(SMALL, ("valid",), SMALL[:1], ("expired",), **options))
 
 
 @pytest.fixture(scope="module")

@@ -54,7 +54,7 @@ PURPOSES: Mapping[str, Shown] = {
 FAULTS: Mapping[str, Shown] = {
     "none": Shown("no certificate", "no-certificate-refused"),
     "expired": Shown("expired", "certificate-expired"),
-    "not-yet-valid": Shown("not yet valid", "certificate-not-yet-valid"),
+    "not-yet-valid": Shown("valid from tomorrow on", "certificate-not-yet-valid"),
     "untrusted-ca": Shown("from an unknown CA", "untrusted-ca"),
     "self-signed": Shown("self-signed", "self-signed"),
     "missing-intermediate": Shown("without its intermediate", "missing-intermediate"),
