@@ -17,7 +17,7 @@ from simulator.runs.progress import counted
 from simulator.runs.run import simulate
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.scenario.catalogue.shown import FAULTS, PURPOSES, Shown, shown_named
+from simulator.scenario.catalogue.shown import FAULTS, PURPOSES, ClientShown, shown_named
 from simulator.trace.latest import last_belief, last_verdict
 from simulator.trust.profiles import PROFILES
 from simulator.views.stacks.cells import StackCell, StackMatrix
@@ -77,9 +77,9 @@ def stack_matrix(
     return StackMatrix(tuple(played), parts, stacks)
 
 
-def _row(row: str | Scenario) -> tuple[str, Scenario, Shown]:
+def _row(row: str | Scenario) -> tuple[str, Scenario, ClientShown]:
     """The name of a row, the scenario that is played in it, and what its client shows."""
-    shown = shown_named(row) if isinstance(row, str) else Shown(row.title or row.name, row.name)
+    shown = shown_named(row) if isinstance(row, str) else ClientShown(row.title or row.name, row.name)
     scenario = catalogue[shown.scenario] if isinstance(row, str) else row
     if scenario.schedule:
         raise ScenarioError(

@@ -21,7 +21,7 @@ SMART_CARD_LOGON = "1.3.6.1.4.1.311.20.2.2"  # Microsoft's, on certificates for 
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ClientShown:
     """What a client shows.
 
     Attributes:
@@ -36,37 +36,39 @@ class Shown:
 
 
 #: By the extended key usage of the client's certificate, or of the CA above it.
-PURPOSES: Mapping[str, Shown] = {
-    "client": Shown("clientAuth", "valid-certificate"),
-    "client-and-server": Shown(
+PURPOSES: Mapping[str, ClientShown] = {
+    "client": ClientShown("clientAuth", "valid-certificate"),
+    "client-and-server": ClientShown(
         "clientAuth and serverAuth", "valid-certificate", {_PURPOSES: ["clientAuth", "serverAuth"]}
     ),
-    "no-purpose": Shown("no extended key usage", "no-purpose-stated"),
-    "server-only": Shown("serverAuth only", "wrong-purpose"),
-    "any-purpose": Shown("anyExtendedKeyUsage", "any-purpose"),
-    "smart-card-logon": Shown("smart-card logon only", "valid-certificate", {_PURPOSES: [SMART_CARD_LOGON]}),
-    "server-ca": Shown(
+    "no-purpose": ClientShown("no extended key usage", "no-purpose-stated"),
+    "server-only": ClientShown("serverAuth only", "wrong-purpose"),
+    "any-purpose": ClientShown("anyExtendedKeyUsage", "any-purpose"),
+    "smart-card-logon": ClientShown(
+        "smart-card logon only", "valid-certificate", {_PURPOSES: [SMART_CARD_LOGON]}
+    ),
+    "server-ca": ClientShown(
         "clientAuth, CA serverAuth",
         "chain-with-intermediate",
         {"certificates.intermediate-ca.extended_key_usage": ["serverAuth"]},
     ),
 }
-FAULTS: Mapping[str, Shown] = {
-    "none": Shown("no certificate", "no-certificate-refused"),
-    "expired": Shown("expired", "certificate-expired"),
-    "not-yet-valid": Shown("valid from tomorrow on", "certificate-not-yet-valid"),
-    "untrusted-ca": Shown("from an unknown CA", "untrusted-ca"),
-    "self-signed": Shown("self-signed", "self-signed"),
-    "missing-intermediate": Shown("without its intermediate", "missing-intermediate"),
-    "weak-key": Shown("RSA key of 1024 bits", "weak-rsa-key"),
-    "sha1": Shown("signed with SHA-1", "sha1-signature"),
-    "key-not-for-signing": Shown("key usage without signing", "key-usage-without-signing"),
-    "revoked": Shown("revoked, in a list", "revoked-by-crl"),
-    "stolen": Shown("stolen: a wrong proof", "stolen-certificate"),
+FAULTS: Mapping[str, ClientShown] = {
+    "none": ClientShown("no certificate", "no-certificate-refused"),
+    "expired": ClientShown("expired", "certificate-expired"),
+    "not-yet-valid": ClientShown("valid from tomorrow on", "certificate-not-yet-valid"),
+    "untrusted-ca": ClientShown("from an unknown CA", "untrusted-ca"),
+    "self-signed": ClientShown("self-signed", "self-signed"),
+    "missing-intermediate": ClientShown("without its intermediate", "missing-intermediate"),
+    "weak-key": ClientShown("RSA key of 1024 bits", "weak-rsa-key"),
+    "sha1": ClientShown("signed with SHA-1", "sha1-signature"),
+    "key-not-for-signing": ClientShown("key usage without signing", "key-usage-without-signing"),
+    "revoked": ClientShown("revoked, in a list", "revoked-by-crl"),
+    "stolen": ClientShown("stolen: a wrong proof", "stolen-certificate"),
 }
 
 
-def shown_named(name: str) -> Shown:
+def shown_named(name: str) -> ClientShown:
     """What a client shows, by the name of a row or of a scenario of one connection.
 
     Raises:
@@ -86,4 +88,4 @@ def shown_named(name: str) -> Shown:
             expected=expected,
             otherwise=otherwise,
         )
-    return Shown(catalogue[name].title, name)
+    return ClientShown(catalogue[name].title, name)
