@@ -40,7 +40,7 @@ def test_the_demonstration_shows_what_it_promises(tmp_path: Path, capsys: pytest
     """It says how long it takes, tells one story on one screen, and names the page of the gallery."""
     assert 0 == give_demo(tmp_path / "figures", width=80, coloured=False, jobs=1)
     told, said = capsys.readouterr()
-    assert said.startswith("Playing 88 runs and drawing 18 pictures: some ten seconds.")
+    assert said.startswith("Playing 88 runs and drawing 19 pictures: some ten seconds.")
     assert len(told.splitlines()) <= 30
     for part in ("as expected", "The client believes", "“WELCOME alice”", "--stories"):
         assert part in told

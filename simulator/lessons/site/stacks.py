@@ -32,23 +32,23 @@ SOURCES = (
     (
         "Let's Encrypt: the default profile has no clientAuth since 11 February 2026; the profile tlsclient, "
         "for the time of change, ended on 8 July 2026",
-        "https://letsencrypt.org/2025/05/14/ending-tls-client-authentication",
+        "letsencrypt.org/2025/05/14/ending-tls-client-authentication",
     ),
     (
         "Let's Encrypt's software: the code that issued clientAuth was removed on 29 July 2026",
-        "https://github.com/letsencrypt/boulder/pull/8925",
+        "github.com/letsencrypt/boulder/pull/8925",
     ),
     (
         "Chrome Root Program Policy, section 1.3.2: CAs for TLS servers alone, by 15 June 2026",
-        "https://googlechrome.github.io/chromerootprogram/",
+        "googlechrome.github.io/chromerootprogram/",
     ),
     (
         "DigiCert: no clientAuth in public TLS certificates from 1 March 2027 on, as an issue of Zowe says",
-        "https://github.com/zowe/zowe-install-packaging/issues/4783",
+        "github.com/zowe/zowe-install-packaging/issues/4783",
     ),
     (
         "A .NET client does not even send such a certificate",
-        "https://github.com/dotnet/runtime/issues/121982",
+        "github.com/dotnet/runtime/issues/121982",
     ),
     ("A certificate with this extension serves only the purposes it names: RFC 5280 §4.2.1.12", ""),
 )
@@ -63,7 +63,10 @@ def stacks_page(matrix: StackMatrix, names: Container[str], looks: Looks) -> str
         looks: the looks of pictures.
     """
     picture = figure(looks.picture(stack_drawing(matrix), "stacks"), prose(when_learned(matrix)))
-    sources = listed(link(place, words) if place else escape(words) for words, place in SOURCES)
+    # No page of the site leads out of it.
+    sources = listed(
+        f"{escape(words)}{f': <code>{place}</code>' if place else ''}" for words, place in SOURCES
+    )
     rows = "".join(_row(matrix, name, names) for name in matrix.words)
     known = "".join(
         f"<dt>{escape(stack)}</dt><dd>{escape(words)}</dd>" for stack, words in matrix.stacks.items()
