@@ -108,8 +108,11 @@ class TelnetClient(TelnetMachine):
             DecisionError: there is no session on a 3270, or nothing can be typed.
         """
         self.require(S.IN_TN3270E, S.IN_3270)
+        first = self.display.field_at(self.display.cursor)
         self.display.type(user)
-        self.display.tab()
+        now = self.display.field_at(self.display.cursor)
+        if first is not None and now is not None and first.address == now.address:  # else it has skipped
+            self.display.tab()
         self.display.type(password)
         return self.press(Aid.ENTER)
 
@@ -271,7 +274,7 @@ class TelnetClient(TelnetMachine):
             return
         self.macro = None
         for field, text in typed:
-            self.display.cursor = field.address
+            self.display.cursor = field.address  # by place, not by Tab: a full field has skipped already
             self.display.type(text)
         self._press(Aid.ENTER)
 

@@ -2,7 +2,7 @@
 
 With Express Logon a client names the application that its macro logs on to, in two user variables: ``IBMELF``
 with ``YES``, and ``IBMAPPLID``. The bytes are those of x3270's own test (pmattes/x3270,
-``s3270/Test/elf.trc``), which releases from 4.3 on answer so; 4.1 names both without a value.
+``s3270/Test/elf.trc``); s3270 4.6pre1 answers so, and 4.1 names both without a value.
 """
 
 from __future__ import annotations

@@ -183,7 +183,7 @@ class Display:
         return None
 
     def type(self, text: str) -> None:
-        """Type at the cursor, character by character; behind a field's end typing stops as a terminal does.
+        """Type at the cursor, character by character, and go on behind a field's end as a terminal does.
 
         Raises:
             DecisionError: the keyboard is locked, or the cursor is where nothing can be typed.
@@ -199,6 +199,17 @@ class Display:
                 )
             self.cells[self.cursor] = character
             self._set_modified(True, (field.address - 1) % stream.CELLS)
+            self.cursor = (self.cursor + 1) % stream.CELLS
+            self._skip()
+
+    def _skip(self) -> None:
+        """Move on from an attribute: behind it, or to the next unprotected field (automatic skip)."""
+        if self.cursor not in self.attributes:
+            return
+        attribute, _ = self.attributes[self.cursor]
+        if attribute & stream.PROTECTED and attribute & stream.NUMERIC:
+            self.tab()
+        else:
             self.cursor = (self.cursor + 1) % stream.CELLS
 
     def tab(self) -> None:

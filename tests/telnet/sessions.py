@@ -87,17 +87,17 @@ class Session:
             else:
                 return self
 
-    def log_on(self) -> Session:
+    def log_on(self, user: str = "alice", password: str = "secret") -> Session:
         """The whole story: the logon screen, user and password, and the answer."""
         self.run()
         self.do("server", self.server.show, LOGON)
         self.run()
         if self.server.mode == "nvt":
-            self.do("client", self.client.send_line, "alice")
+            self.do("client", self.client.send_line, user)
             self.run()
-            self.do("client", self.client.send_line, "secret")
+            self.do("client", self.client.send_line, password)
         else:
-            self.do("client", self.client.log_on, "alice", "secret")
+            self.do("client", self.client.log_on, user, password)
         self.run()
         self.do("server", self.server.show, ANSWER)
         return self.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import subprocess
@@ -104,13 +105,14 @@ class LoopbackServer:
                 self.connection.shutdown(socket.SHUT_RDWR)
 
 
-def s3270(path: str, *arguments: str, script: tuple[str, ...]) -> str:
+def s3270(path: str, *arguments: str, script: tuple[str, ...], application: str = "") -> str:
     """Run s3270 with a script, and return what it printed.
 
     Args:
         path: the program.
         arguments: its options.
         script: its actions, one a line.
+        application: the application ID that it names with Express Logon, if it knows that.
     """
     done = subprocess.run(
         [path, "-utf8", *arguments],
@@ -119,5 +121,6 @@ def s3270(path: str, *arguments: str, script: tuple[str, ...]) -> str:
         stderr=subprocess.STDOUT,
         timeout=4 * PATIENCE,
         check=False,
+        env=os.environ | ({"IBMAPPLID": application} if application else {}),
     )
     return done.stdout.decode(errors="replace")  # behind "Connection failed:" s3270 4.1 prints stray bytes

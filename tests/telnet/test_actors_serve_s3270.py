@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
+from simulator import catalogue
 from simulator.actors.reporting import bytes_to_send
 from simulator.actors.server import Server
 from simulator.command.certificate_files import issue_for_real_tools, write_certificates
@@ -22,6 +23,7 @@ from simulator.telnet.events import TelnetSent, TlsWanted
 from simulator.telnet.server import TelnetServer
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Alert
+from simulator.trace.logon_step import LogonStep
 from tests import peers
 from tests.played import EVERYTHING
 from tests.telnet.sessions import SERVERS
@@ -134,3 +136,31 @@ def test_s3270_reads_its_level(
     assert (level is None) is any(isinstance(fact, Alert) and fact.level == "fatal" for fact in host.facts)
     shown = [line.split()[-1] for line in said.splitlines() if "Level......:" in line]
     assert shown == ([level.value] if level else [])
+
+
+@pytest.mark.parametrize("start_tls", [False, True] if EVERYTHING else [False])
+def test_s3270_types_the_placeholders(start_tls: bool, tmp_path: Path) -> None:
+    """One that names an application is logged on; 4.1 names none, and reads the placeholder on its screen."""
+    path = peers.program("s3270")
+    now = datetime.now(UTC).replace(microsecond=0)
+    world = issue_for_real_tools(replace(catalogue["express-logon"], clock=now), seeded=True)
+    folder = tmp_path / "files"
+    write_certificates(world, folder, seeded=True)
+    own = [str(folder / word) if "." in word else word for word in CERTIFICATE]
+    trust = ("-cafile", str(folder / "client-trusts.pem"), "-accepthostname", "telnet.example.com")
+    # The first text fills its field, and the cursor goes to the next one by itself.
+    typing = ('String(")USR.ID(")', 'String(")PSS.WD(")', "Enter()", "Ascii()")
+    with ActorHost(world, Version.TLS13, start_tls=start_tls) as host:
+        connect = f"Connect({'' if start_tls else 'L:'}127.0.0.1:{host.port})"
+        script = (connect, "Wait(5,InputField)", "Ascii()", *typing, "Quit()")
+        said = s3270(path, *trust, *own, script=script, application="TSOPROD")
+    assert "Type your user ID and your password." in said
+    steps = [fact.what for fact in host.facts if isinstance(fact, LogonStep)]
+    if "application named" in steps:  # 4.6pre1, built from its sources
+        assert ["application named", "PassTicket issued", "placeholders replaced", "PassTicket used"] == steps
+        assert "ALICE IS LOGGED ON TO TSOPROD" in said
+        assert "Level......: CLIENT_IDENTIFIED" in said
+    else:
+        assert ["no application", "placeholders left", "logon refused"] == steps
+        assert "INVALID USERID, )USR.ID(" in said
+        assert "Level......: REFUSED" in said

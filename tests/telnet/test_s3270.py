@@ -81,6 +81,17 @@ def test_s3270_in_clear(
     assert ours(SERVERS[server], terminal) == host.streams
 
 
+def test_s3270_skips_behind_a_full_field() -> None:
+    """Eight letters fill a field, and the cursor goes to the next by itself: Enter sends where it is."""
+    path = peers.program("s3270")
+    typing = ('String("ALICESMI")', 'String("SECRET12")', "Enter()", "Wait(5,Output)", "Ascii()", "Quit()")
+    with LoopbackServer(SERVERS["tn3270e"]) as host:
+        said = s3270(path, script=(f"Connect(127.0.0.1:{host.port})", *READ, *typing))
+    assert ANSWER.message in said
+    played = Session(TelnetClient(Terminal()), TelnetServer(SERVERS["tn3270e"]))
+    assert played.log_on("ALICESMI", "SECRET12").streams == host.streams
+
+
 @pytest.mark.parametrize("tls", ["1.2", "1.3"])
 @pytest.mark.parametrize(
     ("config", "prefix"),
