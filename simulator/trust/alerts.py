@@ -96,7 +96,9 @@ GNUTLS_ALERTS = _alerts(
     certificate_required="certificate-presented/TLS 1.3",
     decode_error="certificate-presented/TLS 1.2, certificate-presented/server",
     access_denied=", ".join(f"{check}/client" for check in _OF_CERTIFICATES.split()),
-    bad_certificate=", ".join(f"{check}/server" for check in _OF_CERTIFICATES.split()),
+    bad_certificate=", ".join(
+        f"{check}/server" for check in (*_OF_CERTIFICATES.split(), "extended-key-usage")
+    ),
     internal_error="key-usage/keyUsage/client",
     decrypt_error="proof-of-possession",
 )
