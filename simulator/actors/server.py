@@ -23,6 +23,7 @@ from simulator.tls.handshake import server_handshake
 from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Checked, Received, Sent, StandingChanged
+from simulator.trust.profiles import profile_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,10 +165,13 @@ class Server(ServerOpening):
     def _refuses_above_tls(self, verdict: Verdict) -> bool:
         """Return True if a failed check does not end the handshake.
 
-        A certificate that cannot be read ends it, as with OpenSSL: no proof could be verified with it.
+        A certificate that cannot be read ends it, as with OpenSSL: no proof could be verified with it. So
+        does a missing one with some stacks.
         """
-        unreadable = self._presented and verdict.peer is None
-        return self.role.setup.client_authentication == "deferred" and not unreadable
+        ends = profile_named(verdict.profile).insists_in_tls
+        if self._presented:
+            ends = verdict.peer is None
+        return self.role.setup.client_authentication == "deferred" and not ends
 
     def _judged(self, verdict: Verdict) -> list[Fact]:
         """Accept the client; if a check failed, refuse it, or defer that to the application."""

@@ -84,6 +84,7 @@ class Profile:
         alerts: the alert by failed check, for :func:`simulator.trust.alerts.alert_after`.
         leaf_key_usages: by role, the key usages of which a leaf with a keyUsage must have at least one.
         understood_extensions: dotted identifiers of the extensions that may be critical.
+        insists_in_tls: a server that refuses above TLS still refuses a client without a certificate in TLS.
         obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
         one_path: builds one path, as OpenSSL does, in place of trying all that may lead to a trusted CA.
@@ -124,6 +125,7 @@ class Profile:
     stages_12: tuple[CheckStage, ...] | None = None
     omissions: tuple[Omission, ...] = ()
     verdict_at: Mapping[TlsVersion, str] = field(default_factory=lambda: AT_CERTIFICATE)
+    insists_in_tls: bool = False
     obeys_ca_hints: bool = False
     refuses_in_clear: bool = False
     one_path: bool = False

@@ -80,6 +80,13 @@ class Verdict(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
         return first_failed(self.checks)
 
     @property
+    def proof_came_first(self) -> bool:
+        """Return True if the proof of possession was read before the certificate was judged."""
+        outcomes = [check.outcome for check in self.checks if check.name == "proof-of-possession"]
+        last = bool(self.checks) and self.checks[-1].name == "proof-of-possession"
+        return not last and not {CheckOutcome.PASS, CheckOutcome.FAIL}.isdisjoint(outcomes)
+
+    @property
     def accepted(self) -> bool:
         """Return True if no check failed. A check that was not made is no failure: the ledger lists those."""
         return self.decisive is None

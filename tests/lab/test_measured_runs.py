@@ -14,7 +14,10 @@ import pytest
 from simulator.actors.client import obeys_ca_list
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.trace.facts import Alert, Checked, Received
+from simulator.security import SecurityLevel
+from simulator.trace.facts import Alert, Checked, Decided, Received
+from simulator.views.story.beat_kinds import Decision
+from simulator.views.story.beats import beats, with_proofs
 from tests.oracle.measured import PLAYED
 from tests.oracle.measured_revocation import (
     EXPIRED,
@@ -213,6 +216,42 @@ def test_a_proof_that_comes_first_stands_before_the_certificate() -> None:
             decisive,
             alert,
         )
+
+
+def test_a_story_shows_the_one_decision_on_certificate_and_proof() -> None:
+    """In the story of a GnuTLS server the decision has its choice, and the proof among its checks."""
+    run = simulate(catalogue["valid-certificate"].but({"server.profile": "gnutls"}), "1.3")
+    decisions = [
+        beat
+        for beat in with_proofs(beats(run.trace))
+        if isinstance(beat.event.fact, Decided) and beat.event.fact.decision == "accept-client"
+    ]
+    assert [beat.choice for beat in decisions if isinstance(beat, Decision)] == ["accept"]
+    assert all("proof-of-possession" in str(beat.grounds) for beat in decisions if isinstance(beat, Decision))
+
+
+# Refusals above TLS ----------------------------------------------------------------------------------------
+
+# With these a server is asked for a certificate that it does not accept; the answers in TLS, by profile.
+ABOVE_TLS = {
+    "valid-certificate": (OK, OK),
+    "no-certificate-refused": (OK, {"1.2": "handshake_failure(40)", "1.3": "certificate_required(116)"}),
+    "certificate-expired": (OK, OK),
+    "untrusted-ca": (OK, OK),
+    "wrong-purpose": (OK, OK),
+    "stolen-certificate": ("decrypt_error(51)", "decrypt_error(51)"),
+}
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize("scenario", ABOVE_TLS)
+def test_nginx_and_node_refuse_above_tls(scenario: str, tls: TlsVersion) -> None:
+    """Both finish the handshake with a bad certificate; Node alone insists in TLS that there is one."""
+    for profile, cell in zip(("nginx", "node"), ABOVE_TLS[scenario], strict=True):
+        changes = {"server.profile": profile, "server.client_authentication": "deferred"}
+        run = simulate(catalogue[scenario].but(changes), tls)
+        assert answer(run) == (cell if isinstance(cell, str) else cell[tls]), profile
+        assert (run.outcome.level is SecurityLevel.REFUSED) == (scenario != "valid-certificate")
 
 
 # Purposes: seven certificates ------------------------------------------------------------------------------

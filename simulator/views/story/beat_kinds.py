@@ -113,7 +113,7 @@ class Ledger(Beat):
     Attributes:
         title: what was checked.
         result: outcome and words of all checks together; None where it repeats an earlier ledger.
-        presented: there is a certificate, so that a proof is to come.
+        presented: there is a certificate, and its proof is still to come.
         lines: outcome and words of each line.
         decisive: the check that decided, its sentence and its evidence; empty where none failed.
         whole: it is a new ledger, not the proof that completes one.

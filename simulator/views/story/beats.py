@@ -334,7 +334,7 @@ class _Walk:
             sentences=tuple(said),
             title=f"The {verdict.role}'s {thing}, checked",
             result=result_of(verdict, checks, say),
-            presented=verdict.peer is not None,
+            presented=verdict.peer is not None and not verdict.proof_came_first,
             lines=lines,
             decisive=decisive_words(decisive, say) if decisive else (),
             whole=whole,

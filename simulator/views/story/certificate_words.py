@@ -114,7 +114,8 @@ def ledger_lines(verdict: Verdict, detail: Detail, say: Say) -> tuple[tuple[Chec
     if detail == "overview":
         return ()
     # The proof that is to come has a line of its own.
-    to_come = () if verdict.decisive or not verdict.peer else (CheckName.PROOF_OF_POSSESSION,)
+    here = verdict.decisive or not verdict.peer or verdict.proof_came_first
+    to_come = () if here else (CheckName.PROOF_OF_POSSESSION,)
     checks = tuple(check for check in verdict.checks if check.name not in to_come)
     groups = ((outcome, group(checks, outcome)) for outcome in (CheckOutcome.PASS, *NOT_LOOKED))
     return tuple((outcome, words) for outcome, words in groups if words)

@@ -314,7 +314,11 @@ def _ground(ledger: Ledger, otherwise: str, say: Say) -> Ground:
     if failed:
         return CheckOutcome.FAIL, _head(ledger.decisive[1])
     if fact.verdict.peer and not passed.isdisjoint(TRUSTED):
-        return CheckOutcome.PASS, f"{shorten(say(fact.verdict.peer), LONGEST)}: trusted{_looked_up(fact)}"
+        proof = ", proof holds" if fact.verdict.proof_came_first else ""
+        return (
+            CheckOutcome.PASS,
+            f"{shorten(say(fact.verdict.peer), LONGEST)}: trusted{_looked_up(fact)}{proof}",
+        )
     return CheckOutcome.NOT_EVALUATED, otherwise
 
 

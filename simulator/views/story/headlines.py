@@ -134,7 +134,10 @@ def returned(fact: HandshakeReturned) -> str:
 def _judgement(verdict: Verdict) -> str:
     decisive = verdict.decisive
     outcomes = {check.outcome for check in verdict.checks if check.name == CheckName.PROOF_OF_POSSESSION}
-    if outcomes & {CheckOutcome.PASS, CheckOutcome.FAIL}:  # the proof comes after the rest, and completes it
+    came_first = verdict.proof_came_first and not (
+        decisive and decisive.name == CheckName.PROOF_OF_POSSESSION
+    )
+    if not came_first and outcomes & {CheckOutcome.PASS, CheckOutcome.FAIL}:  # it completes the rest
         held = decisive is None or decisive.name != CheckName.PROOF_OF_POSSESSION
         return f"checks the {verdict.role}'s proof: it {'holds' if held else 'does not hold'}"
     if decisive and decisive.name == CheckName.CERTIFICATE_PRESENTED:
