@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from simulator.actors.client import obeys_ca_list
+from simulator.actors.choosing.choice import obeys_ca_list
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.security import SecurityLevel
