@@ -10,6 +10,7 @@ from simulator.errors import DecisionError
 from simulator.security import SecurityLevel
 from simulator.telnet.data_stream import (
     CELLS,
+    PROTECTED,
     Aid,
     FieldColour,
     InsertCursor,
@@ -112,13 +113,29 @@ def test_the_screen_of_the_measured_write() -> None:
         display.type("x")
 
 
-def test_what_cannot_be_typed_is_refused() -> None:
-    """Beyond the end of a field the cursor stands on an attribute, where nothing can be typed."""
+def test_behind_a_full_field_the_cursor_skips_to_the_next() -> None:
+    """A ninth letter goes to the password; on an attribute, or in a protected field, nothing can be typed."""
     display = Display()
     display.write(LOGON.write(colours=True))
+    user, password = (field.address for field in display.open_fields())
     display.type("12345678")
-    with pytest.raises(DecisionError, match="outside an unprotected field"):
-        display.type("9")
+    assert password == display.cursor
+    display.type("12345678")
+    assert user == display.cursor
+    for place in (user - 1, 0):
+        display.cursor = place
+        with pytest.raises(DecisionError, match="outside an unprotected field"):
+            display.type("9")
+
+
+def test_behind_an_attribute_that_does_not_skip_the_cursor_goes_on() -> None:
+    """Only a protected numeric field is skipped (GA23-0059): another one begins behind its attribute."""
+    for attribute in (0, PROTECTED):
+        display = Display()
+        orders = (StartField(0), InsertCursor(), WriteText(b"\0\0"), StartField(attribute))
+        display.write(encode_write(WriteCommand.ERASE_WRITE, orders))
+        display.type("ab")
+        assert 4 == display.cursor
 
 
 @pytest.mark.parametrize("level", SecurityLevel)
