@@ -229,15 +229,17 @@ FACTS: Mapping[str, Fact] = MappingProxyType({
     "client_handshake": Fact(
         "the result of the client's handshake call", HANDSHAKE, lambda t: t.outcome.client.handshake,
         "The client's handshake call failed.", {
-            "ok": "The client's handshake call returned without an error."}),
+            "ok": "The client's handshake call returned without an error.",
+            "none": "The client made no handshake call: TLS never began."}),
     "server_handshake": Fact(
         "the result of the server's handshake call", HANDSHAKE, lambda t: t.outcome.server.handshake,
         "The server's handshake call failed.", {
-            "ok": "The server's handshake call returned without an error."}),
+            "ok": "The server's handshake call returned without an error.",
+            "none": "The server made no handshake call: TLS never began."}),
     "client_believed": Fact(
         "the level that the client believed in when its handshake call returned", LEVEL_OR_NONE,
         _believed_at_return, "When its handshake call returned, the client took the level for {}.",
-        {NONE: "The client's handshake call failed."}),
+        {NONE: "The client's handshake call failed, or it made none."}),
     "client_believes": Fact(
         "the level that the client believes in at the end", LEVEL, lambda t: t.outcome.client.believes.value,
         "At the end the client takes the level for {}."),
