@@ -1,8 +1,7 @@
 """Every fact of a run that a question may claim, and claims made of these facts.
 
 A claim maps facts to the values they should have. Playing the run decides if it holds; no answer is stored.
-For a number a claim may also give bounds: ``{ at_least = 100 }``, ``{ at_most = 50 }``. Of a run with several
-connections a fact tells of the last one, apart from those that count connections.
+A number may have bounds: ``{ at_least = 100 }``. Of a run with several connections a fact tells of the last.
 """
 
 from __future__ import annotations
