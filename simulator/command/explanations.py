@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.engine.certificate_facts import facts_of
 from simulator.errors import joined
+from simulator.lab.stacks import stack_answers
 from simulator.pki.files.wrong_file import Wanted, wrong_file
 from simulator.tls.wire.version import PEER
 from simulator.trust.verdict import CheckOutcome
@@ -73,7 +74,8 @@ def document(own: OwnFiles, explanation: Explanation) -> dict[str, Any]:
             for cell in explanation.cells
         ],
         "stacks": {
-            name: {"accepted": one.accepted, "alert": one.alert} for name, one in explanation.verdicts.items()
+            one.profile: {"accepted": one.accepted, "alert": one.alert, "text": one.text}
+            for one in stack_answers(explanation.verdicts)
         },
     }
 
@@ -185,12 +187,13 @@ def _cells(explanation: Explanation, width: int) -> Iterator[str]:
 
 
 def _stacks(explanation: Explanation, width: int) -> Iterator[str]:
-    yield "By other rules (docs/profiles.md)"
-    for name, verdict in explanation.verdicts.items():
-        if name != explanation.verdict.profile:
-            decisive = verdict.decisive
-            end = f"refused: {decisive.name}, {verdict.alert}" if decisive else "accepted"
-            yield from hanging(f"  {name:<12}", end, width)
+    yield "By other rules, in the words of their programs"
+    for answer in stack_answers(explanation.verdicts):
+        if answer.profile != explanation.verdict.profile:
+            end = f"refused: {answer.check}, {answer.alert or answer.otherwise}"
+            yield from hanging(f"  {answer.profile:<12}", "accepted" if answer.accepted else end, width)
+            for line in answer.text.split("\n") if answer.text else ():
+                yield from hanging(" " * 14, line, width, more=2)
 
 
 def _printed(explanation: Explanation, width: int) -> Iterator[str]:

@@ -19,6 +19,7 @@ from simulator.pki.bundles import load_certificates, write_pem
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.catalogue.credentials import CREDENTIALS, POLICIES, credential_scenario
+from simulator.trust.profiles import PROFILES
 from simulator.trust.vocabulary import CheckName
 from simulator.views.drawing.cells import cells
 from tests.peers import program
@@ -326,10 +327,34 @@ def test_the_document_has_the_documented_keys(made_by_openssl: Path) -> None:
         "level": "REFUSED",
         "alert": "unsupported_certificate",
     } in made["cells"]
-    assert {"accepted": False, "alert": "unsupported_certificate"} == made["stacks"]["openssl"]
+    assert (False, "unsupported_certificate") == tuple(made["stacks"]["openssl"].values())[:2]
+    assert "unsuitable certificate purpose" in made["stacks"]["openssl"]["text"]
     assert "clientAuth" in made["sentence"]
     secret = (made_by_openssl / "server.key").read_text().splitlines()[1]
     assert secret not in shown.stdout + shown.stderr
+
+
+def test_each_stack_is_told_with_its_alert_and_its_words(made_by_openssl: Path) -> None:
+    """A certificate for servers: who accepts it, which alert the others send, what their programs print."""
+    shown = clientauth(
+        "explain", "server.pem", "--trust", "ca.pem", "--width", "200", "--json", cwd=made_by_openssl
+    )
+    stacks = json.loads(shown.stdout)["stacks"]
+    assert set(PROFILES) == set(stacks)
+    assert stacks["gnutls"] == {"accepted": True, "alert": None, "text": ""}
+    for name, alert, words in (
+        (
+            "jsse",
+            "certificate_unknown",
+            "Extended key usage does not permit use for TLS client authentication",
+        ),
+        ("go", "bad_certificate", "certificate specifies an incompatible key usage"),
+        ("nginx", None, "(26:unsuitable certificate purpose)"),
+        ("node", None, "socket hang up"),
+        ("nss", "certificate_unknown", ""),
+    ):
+        assert (stacks[name]["accepted"], stacks[name]["alert"]) == (False, alert)
+        assert words in stacks[name]["text"]
 
 
 def test_the_text_says_what_to_do(made_by_openssl: Path) -> None:

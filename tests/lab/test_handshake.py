@@ -102,6 +102,17 @@ def test_without_the_key_a_refused_certificate_is_the_users(tmp_path: Path) -> N
     assert "is not among them" in trace.setup.lesson
 
 
+def test_a_stack_that_reads_the_proof_first_is_played_with_doubles(tmp_path: Path) -> None:
+    """gnutls-serv looks at the proof first in TLS 1.3, so without the key it would fail there."""
+    scenario = credential_scenario("expired", "required")
+    _written(scenario, tmp_path)
+    own = read_own_files([("client-chain.pem", (tmp_path / "client-chain.pem").read_bytes())], str)
+    trusted = load_certificates((tmp_path / "server-trusts.pem").read_bytes())
+    for tls, title in (("1.3", "If the key is there"), ("1.2", "What would follow")):
+        trace = handshake_of(explain(own.chain, trusted, scenario.clock, profile="gnutls"), None, tls)
+        assert (trace.outcome.decisive_check, trace.setup.title) == ("validity", f"{title}: alice")
+
+
 def test_the_handshake_of_a_server_with_its_key(tmp_path: Path) -> None:
     """A server's certificate is judged by the client, which asks for a name that it has."""
     explanation, own = _explained(catalogue["valid-certificate"], tmp_path, with_key=True, role="server")

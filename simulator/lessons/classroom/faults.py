@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.error_texts.causes import causes
 from simulator.error_texts.lookup import look_up
-from simulator.error_texts.normal_form import with_gaps
-from simulator.error_texts.table import programs
+from simulator.error_texts.table import printed_by
 from simulator.lessons.arguments import spelt, wrong_argument
 from simulator.lessons.page import Choices, Code, Lead, Shown, page
 from simulator.lessons.quiz.buttons import with_buttons
@@ -188,18 +187,8 @@ class Fault(Shown):
 
 
 def printed(program: str, side: Side, cause: str) -> str:
-    """What a program prints for a fault; ``…`` for what differs. Empty if none was measured."""
-    seen = [
-        one
-        for each in programs()
-        if (each.name, each.side) == (program, side)
-        for one in each.seen
-        if cause in one.causes.split() and TLS in one.tls.split() and one.refused
-    ]
-    plain = [
-        one for one in seen if not one.note
-    ] or seen  # a note is about another setting, as a renegotiation
-    return with_gaps(plain[0].text) if plain else ""
+    """What a program prints for a fault, or an empty text."""
+    return printed_by(program, side, cause, TLS)
 
 
 @cache
