@@ -23,7 +23,14 @@ from simulator.pki.doubles import Doubles, stand_in_key
 from simulator.pki.host import read_host
 from simulator.pki.issuing import Issued
 from simulator.pki.stores import TrustStore
-from simulator.scenario import CertificateSetup, ClientSetup, Scenario, ServerSetup, good_certificates
+from simulator.scenario import (
+    CertificateSetup,
+    ClientSetup,
+    Network,
+    Scenario,
+    ServerSetup,
+    good_certificates,
+)
 from simulator.tls.wire.registry import (
     FURTHER_SIGNATURE_SCHEMES,
     SIGNATURE_SCHEMES,
@@ -188,7 +195,13 @@ def _scenario(explanation: Explanation, chosen: Cast) -> tuple[Scenario, tuple[s
     profile = explanation.policy.profile
     if role == "client":
         client = ClientSetup("own", sends=sends, signature_schemes=schemes)
-        server = ServerSetup(trusts=trusts, profile=profile, signature_schemes=schemes)
+        page = profile == "nginx"
+        server = ServerSetup(
+            client_authentication="deferred" if page else "required",
+            trusts=trusts,
+            profile=profile,
+            signature_schemes=schemes,
+        )
     else:
         host = explanation.policy.server_name or _host_in(chosen.chain[0])
         client = ClientSetup(
@@ -205,11 +218,24 @@ def _scenario(explanation: Explanation, chosen: Cast) -> tuple[Scenario, tuple[s
         lesson=chosen.about,
         clock=explanation.at,
         certificates=good_certificates() | setups,
+        network=_network(explanation),
         client=client,
         server=server,
         expect={},
     )
     return scenario, names
+
+
+def _network(explanation: Explanation) -> Network:
+    """The network of a server that refuses after its handshake: nginx with a page, Node by closing."""
+    decisive, stack = explanation.verdict.decisive, explanation.policy.profile
+    if explanation.role == "server" or decisive is None or decisive.name == CheckName.PROOF_OF_POSSESSION:
+        return Network()
+    return (
+        Network(application="http")
+        if stack == "nginx"
+        else Network(close="eof" if stack == "node" else "alert")
+    )
 
 
 def _schemes(leaf: Certificate) -> tuple[str, ...] | None:

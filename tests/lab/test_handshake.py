@@ -12,12 +12,14 @@ from simulator.errors import CertificateError
 from simulator.lab.explanation import explain
 from simulator.lab.handshake import handshake_of
 from simulator.lab.own_files import read_own_files
+from simulator.lab.stacks import stack_answers
 from simulator.pki.bundles import load_certificates
 from simulator.pki.key_files import load_private_key
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.catalogue.credentials import CREDENTIALS, credential_scenario
 from simulator.tls.wire.version import TLS_VERSIONS
 from simulator.trace.facts import Sent
+from simulator.trace.latest import last_belief
 from simulator.trust.verdict import CheckOutcome
 from tests.played import some
 from tests.processes import clientauth
@@ -111,6 +113,23 @@ def test_a_stack_that_reads_the_proof_first_is_played_with_doubles(tmp_path: Pat
     for tls, title in (("1.3", "If the key is there"), ("1.2", "What would follow")):
         trace = handshake_of(explain(own.chain, trusted, scenario.clock, profile="gnutls"), None, tls)
         assert (trace.outcome.decisive_check, trace.setup.title) == ("validity", f"{title}: alice")
+
+
+@pytest.mark.parametrize(("stack", "learns"), [("nginx", "400 The SSL certificate error"), ("node", "")])
+def test_a_server_that_refuses_after_its_handshake_sends_no_alert(
+    stack: str, learns: str, tmp_path: Path
+) -> None:
+    """Nginx answers with a page and Node closes, as the list of stacks says, too."""
+    scenario = credential_scenario("expired", "required")
+    _, own = _explained(scenario, tmp_path, with_key=True)
+    trusted = load_certificates((tmp_path / "server-trusts.pem").read_bytes())
+    found = explain(own.chain, trusted, scenario.clock, key_matches=True, profile=stack)
+    trace = handshake_of(found, own.key)
+    assert (trace.outcome.level.value, trace.outcome.decisive_check) == ("REFUSED", "validity")
+    assert learns in last_belief(trace.events).reason
+    assert "certificate_expired" not in last_belief(trace.events).reason
+    answer = next(one for one in stack_answers(found.verdicts) if one.profile == stack)
+    assert (answer.accepted, answer.alert) == (False, None)
 
 
 def test_the_handshake_of_a_server_with_its_key(tmp_path: Path) -> None:
