@@ -122,8 +122,8 @@ def test_behind_a_full_field_the_cursor_skips_to_the_next() -> None:
     assert password == display.cursor
     display.type("12345678")
     assert user == display.cursor
-    for place in (user - 1, 0):
-        display.cursor = place
+    for cursor in (user - 1, 0):
+        display.cursor = cursor
         with pytest.raises(DecisionError, match="outside an unprotected field"):
             display.type("9")
 
