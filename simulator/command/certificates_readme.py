@@ -22,13 +22,17 @@ PORT = 8443  # a port that every user may open, which the scenario's own may not
 
 
 class _Policy(NamedTuple):
-    """A client authentication policy in the words of other programs; None: the program has no such policy."""
+    """A client authentication policy in the words of other programs; None: the program has no such policy.
+
+    ``nginx_rule`` is a further line for nginx, which then refuses above TLS.
+    """
 
     openssl: str
     nginx: str
     haproxy: str
     postgresql: str | None
     mosquitto: tuple[str, ...] | None
+    nginx_rule: str = ""
 
 
 # mosquitto from version 2 on refuses every client of a listener that does not say which clients may connect.
@@ -52,6 +56,15 @@ _POLICIES = {
         None,
     ),
 }
+_INSISTING = _Policy(
+    " -Verify 8",
+    "optional_no_ca",
+    "verify optional ca-ignore-err all crt-ignore-err all\n"
+    "http-request deny deny_status 400 unless { ssl_c_used }",
+    None,
+    None,
+    "if ($ssl_client_verify = NONE) { return 400; }",
+)
 _NO_SUCH_POLICY = "It has no policy like that of this scenario's server."
 
 
@@ -107,6 +120,7 @@ def _sections(world: World, names: Collection[str], seeded: bool) -> Iterator[st
     """A section for each program."""
     scenario = world.scenario
     policy = _POLICIES.get(scenario.server.client_authentication, _POLICIES["required"])
+    policy = _INSISTING if scenario.server.insists_on_any else policy
     has_client = any(own.chain for own in world.client.credentials[:1])
     when = f" -attime {round(scenario.clock.timestamp())}" if seeded else ""
     yield from _openssl(world, policy, when, has_client=has_client)
@@ -259,6 +273,7 @@ def _servers(world: World, policy: _Policy, names: Collection[str], *, has_clien
         "ssl_certificate_key server-signs-with.key;",
         "ssl_client_certificate server-trusts.pem;",
         f"ssl_verify_client {policy.nginx};",
+        *filter(None, [policy.nginx_rule]),
         "ssl_verify_depth 8;",
         *(["ssl_crl server-crls.pem;  # needs the list of every CA in the path"] if looks_up else []),
     )

@@ -180,6 +180,17 @@ def test_every_scenario_has_its_files(name: str, tmp_path: Path) -> None:
     assert sorted(path.name for path in written) == sorted(path.name for path in tmp_path.iterdir())
 
 
+def test_a_server_that_insists_and_judges_none_has_its_own_settings(tmp_path: Path) -> None:
+    """OpenSSL insists and goes on with any, nginx and HAProxy refuse above TLS, and the other two know no such policy."""
+    scenario = catalogue["valid-certificate"].but({"server.preset": "at-tls-passthru-9285i"})
+    write_certificates(issue_for_real_tools(scenario, seeded=False), tmp_path)
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert " -Verify 8\n" in text
+    assert "ssl_verify_client optional_no_ca;\nif ($ssl_client_verify = NONE) { return 400; }\n" in text
+    assert "deny_status 400 unless { ssl_c_used }\n" in text
+    assert text.count("It has no policy like that") == 2
+
+
 def test_a_key_in_a_device_is_refused_in_words() -> None:
     """No file can have it."""
     with pytest.raises(ScenarioError, match=r"in a security device, so no file can have it"):
