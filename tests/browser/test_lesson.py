@@ -49,15 +49,19 @@ FAULTS = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the lesson."""
-    root = tmp_path_factory.mktemp("lesson")
-    for place, text in lesson_files("90"):
+def written(root: Path, length: str) -> Path:
+    """The folder of a lesson of so many minutes."""
+    for place, text in lesson_files(length):
         path = root / place
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return root
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the longest lesson."""
+    return written(tmp_path_factory.mktemp("lesson"), "90")
 
 
 def started(browser: Browser, folder: Path, size: tuple[int, int] = SIZES[0]) -> Watched:
@@ -129,6 +133,24 @@ def test_the_lesson_is_driven_from_the_first_slide_to_the_last(
     for _ in range(200):
         tab.keyboard.press("ArrowLeft")
     assert (0, 0) == place(tab)[:2]
+
+
+def test_the_lesson_for_administrators_fits(browser: Browser, tmp_path: Path) -> None:
+    """On every slide, at every step, nothing is cut and no type is small; the papers fit their pages."""
+    seen = started(browser, written(tmp_path, "60"))
+    tab = seen.page
+    slides = tab.locator(".slide").count()
+    faults, last = [], (-1, -1)
+    while place(tab)[:2] != last:
+        last = place(tab)[:2]
+        faults += [(last, fault) for fault in tab.evaluate(FAULTS)]
+        tab.keyboard.press("ArrowRight")
+    assert (slides - 1, []) == (last[0], faults)
+    assert [] == seen.complaints
+    for name in ("handout", "worksheet", "worksheet-answers"):
+        tab.goto((tmp_path / f"{name}.html").as_uri())
+        words, _ = printed(tab, tmp_path / f"{name}.pdf")
+        assert PAPERS[name] == len(words), name
 
 
 def test_a_vote_is_counted_and_judged_after_the_key_alone(browser: Browser, folder: Path) -> None:
