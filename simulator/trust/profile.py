@@ -113,7 +113,8 @@ class Profile:
             bits of strength for SHA-1.
         foreign_keys: kinds of an issuer's key that the stack cannot verify with, by how their names begin.
         exacting: a certificate that was sent is refused for any field that is not encoded as RFC 5280
-            prescribes, a non-critical extension that decides nothing excepted.
+            prescribes, a non-critical extension that decides nothing excepted. Otherwise it is refused for a
+            field that cannot be decoded at all; with ``one_path`` where that field is needed.
     """
 
     name: str

@@ -112,8 +112,10 @@ def unacceptable_field(certificate: Certificate, profile: Profile) -> Misencodin
     for one in certificate.misencoded:
         if profile.exacting:
             refused = one.field not in DECIDE_NOTHING or certificate.is_critical(one.field)
-        else:  # OpenSSL decodes the names at once, and extensions when it builds the path
+        elif profile.one_path:  # OpenSSL decodes the names at once, and extensions when it builds the path
             refused = one.field in ("subject", "issuer") and not one.decoded
+        else:
+            refused = not one.decoded and one.field not in DECIDE_NOTHING
         if refused:
             return one
     return None
