@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from simulator.scenario.schedule.episodes import Episode
     from simulator.trace.facts import Event
 
-KEPT_SCENARIOS = 64  # with a schedule; each is a chain of scenarios that preparations are kept for
-KEPT_PREPARATIONS = 64  # more than the built-in scenarios, each of which is played in two versions by turns
+# More than the catalogue has, each connection in two versions: played in turn, none may be forgotten before
+# it comes again. The 290 preparations of today take 2 MiB.
+KEPT_SCENARIOS = 256
+KEPT_PREPARATIONS = 512
 
 
 @dataclass(frozen=True, slots=True)

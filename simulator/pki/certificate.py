@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from simulator.pki.distinguished_name import DistinguishedName
     from simulator.pki.reading.misencoding import Misencoding
 
-# The whole catalogue has 35 certificates and 37 pairs; a fleet has many more. 2048 take some 20 MB.
+# The whole catalogue has 66 certificates and 70 pairs; a fleet has many more. 2048 take some 20 MB.
 CACHED_CERTIFICATES = 2048
 EDWARDS_KEYS = (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)
 

@@ -52,7 +52,7 @@ UNUSABLE = "unusable key"
 
 RSA_PUBLIC_EXPONENT = 65537  # the default of OpenSSL and of every tool in use
 SIEVE_BOUND = 1 << 16  # from 2**12 to 2**18 an RSA-2048 key takes 0.3 to 0.4 seconds: nothing to gain
-CACHED_KEYS = 512  # the whole catalogue has 15; a fleet has hundreds
+CACHED_KEYS = 512  # the whole catalogue has 31; a fleet has hundreds
 # For candidates of 512 random bits six rounds err less than once in 2**80 (Damgard and others, 1993).
 MILLER_RABIN_BASES = (2, 3, 5, 7, 11, 13)
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from simulator.actors import authority
 from simulator.actors.authority import SEED_MARK
 from simulator.engine.enrolment import enrol
+from simulator.engine.preparation import KEPT_PREPARATIONS, KEPT_SCENARIOS, episodes_of
 from simulator.engine.world import Holding, World, issue_world
 from simulator.entropy import SeededEntropy
 from simulator.errors import ScenarioError
@@ -22,6 +23,7 @@ from simulator.pki.key_files import load_private_key
 from simulator.pki.keys import KeyType, PrivateKey
 from simulator.runs.files import write_private_file, write_public_file
 from simulator.scenario import CertificateSetup, ClientSetup, Scenario, ServerSetup, good_certificates
+from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.schedule.episodes import episodes
 from tests.peers import ROOT
 from tests.pki.samples import KEY_TYPES, openssl
@@ -217,6 +219,13 @@ def test_issuing_again_costs_nothing() -> None:
     again = issue_world(replace(every_kind(), name="another name"), SeededEntropy("1"))
     assert all(again[name].certificate is issued.certificate for name, issued in first.issued.items())
     assert signed() == made
+
+
+def test_the_whole_catalogue_is_kept_ready() -> None:
+    """Played in turn, in both versions, no connection of the catalogue is forgotten before it comes again."""
+    connections = sum(len(episodes_of(scenario)) for scenario in catalogue.values())
+    assert len(catalogue) <= KEPT_SCENARIOS
+    assert 2 * connections <= KEPT_PREPARATIONS
 
 
 def test_another_process_makes_the_same_bytes() -> None:
