@@ -33,6 +33,7 @@ KINDS = (
     "quiz.html",
     "glossary.html",
     "refused.html",
+    "stacks.html",
     "bytes-tls1.3.html",
     RUN,
     DECIDED,
