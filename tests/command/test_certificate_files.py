@@ -181,7 +181,7 @@ def test_every_scenario_has_its_files(name: str, tmp_path: Path) -> None:
 
 
 def test_a_server_that_insists_and_judges_none_has_its_own_settings(tmp_path: Path) -> None:
-    """OpenSSL insists and goes on with any, nginx and HAProxy refuse above TLS, and the other two know no such policy."""
+    """OpenSSL insists and takes any, nginx and HAProxy refuse above TLS, two others have no such policy."""
     scenario = catalogue["valid-certificate"].but({"server.preset": "at-tls-passthru-9285i"})
     write_certificates(issue_for_real_tools(scenario, seeded=False), tmp_path)
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
