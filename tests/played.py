@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar, cast
+from zlib import crc32
 
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import BASICS, catalogue
 from simulator.scenario.schedule.episodes import episodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
@@ -84,6 +85,11 @@ def some(cases: Iterable[Case], step: int) -> tuple[Case, ...]:
 def by_turns(cases: Iterable[Case], of: int) -> tuple[Case, ...]:
     """Every case where everything is played, else one of each ``of``, by turns."""
     return tuple(case for place, case in enumerate(cases) if EVERYTHING or place % of == place // of % of)
+
+
+def turn_of(values: Sequence[Case], *case: object) -> tuple[Case, ...]:
+    """Every value where everything is played, else the one whose turn it is with this case."""
+    return tuple(values) if EVERYTHING else (values[crc32(repr(case).encode()) % len(values)],)
 
 
 @cache

@@ -15,7 +15,7 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from tests.peers import ROOT
 from tests.played import some
 
-COMPARED = some(catalogue, 5)
+COMPARED = some(catalogue, 8)
 
 
 def digests_of(python: str, *arguments: str, **environment: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ from simulator.views.capture.capture import capture
 from simulator.views.capture.packets import internet_checksum
 from simulator.views.capture.pcapng import padded
 from tests.peers import program
-from tests.played import RUNS, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, run_of, some
 from tests.views.traces import HOSTILE, hostile_trace
 
 if TYPE_CHECKING:
@@ -275,7 +275,7 @@ def test_a_capture_names_its_run() -> None:
     assert [word for word in words if word.encode() not in capture(run.trace)] == []
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("kind", some(HOSTILE, 3))
 def test_hostile_text_makes_no_bad_capture(kind: str, tmp_path: Path) -> None:
     """Whatever names and messages are called, tshark reads the file to its end."""
     path = tmp_path / "hostile.pcapng"

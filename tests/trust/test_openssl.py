@@ -50,7 +50,7 @@ def test_one_fault(role: str, fault: str, tls: str) -> None:
     assert our_alert(issued, tls) == openssl_alert(issued, tls)
 
 
-@pytest.mark.parametrize(("role", "fault"), some(CASES, 4))
+@pytest.mark.parametrize(("role", "fault"), some(CASES, 7))
 def test_two_faults(role: str, fault: str) -> None:
     """Of two faults the same one decides in OpenSSL and here."""
     later = [other for name, other in CASES if name == role]

@@ -20,7 +20,7 @@ from simulator.views.pictures.diff import diff
 from simulator.views.story.alignment import align
 from simulator.views.story.diff_words import setting_words
 from simulator.views.texts.diff_text import diff_document, diff_text
-from tests.played import NAMES, some
+from tests.played import NAMES, some, turn_of
 from tests.views.geometry import contrasts, faults
 from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
@@ -48,7 +48,7 @@ def test_no_text_is_cut_covered_crossed_or_on_top_of_another(
     pair: tuple[tuple[str, str], tuple[str, str]],
 ) -> None:
     """Every text of every comparison stands whole, alone and on its own ground, at every detail."""
-    for detail in DETAILS:
+    for detail in turn_of(DETAILS, pair):
         assert [] == faults(diff(*traces(pair), detail=detail)), detail
 
 
@@ -180,7 +180,7 @@ def test_the_document_is_plain_json(pair: tuple[tuple[str, str], tuple[str, str]
 def test_hostile_texts_do_not_break_a_comparison(kind: str) -> None:
     """Whatever names and reasons say, no text leaves its place and no line its columns."""
     a, b = trace_of(GOOD, "1.3"), hostile_trace(kind)
-    for detail in DETAILS:
+    for detail in turn_of(DETAILS, kind):
         assert [] == faults(diff(a, b, detail=detail)), detail
     assert [] == [line for line in diff_text(b, a, 80).splitlines() if cells(line) > 80]
     assert "<script>" not in svg(diff(a, b))

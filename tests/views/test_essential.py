@@ -24,7 +24,7 @@ from simulator.views.story.words import level_name
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import story
-from tests.played import EVERY_RUN, RUNS, run_of
+from tests.played import EVERY_RUN, RUNS, by_turns, run_of
 from tests.views.geometry import faults
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
@@ -109,7 +109,7 @@ def test_every_form_shows_the_same(name: str, tls: str) -> None:
             assert row.name in drawn
 
 
-@pytest.mark.parametrize(("name", "tls"), EVERY_RUN)
+@pytest.mark.parametrize(("name", "tls"), by_turns(EVERY_RUN, 2))
 def test_mermaid_fits_into_a_readme(name: str, tls: str) -> None:
     """As Mermaid a run has few lines, and only statements that Mermaid 8 knows; a head comes on request."""
     trace = trace_of(name, tls)

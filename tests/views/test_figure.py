@@ -40,7 +40,7 @@ def test_a_figure_has_every_text_at_its_place() -> None:
     assert (axes.get_xlim(), axes.get_ylim()) == ((0, drawing.width), (drawing.height, 0))
 
 
-@pytest.mark.parametrize("kind", some(HOSTILE, 4))
+@pytest.mark.parametrize("kind", some(HOSTILE, 7))
 def test_hostile_texts_can_be_drawn(kind: str) -> None:
     """Formulas are text, and what the font lacks is a replacement mark; nothing warns or fails."""
     drawing = sequence(hostile_trace(kind), detail="overview")

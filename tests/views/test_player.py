@@ -10,7 +10,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -42,7 +42,7 @@ from simulator.views.story.lanes import names_of
 from simulator.views.story.moments import moments
 from simulator.views.story.words import card_facts, clean, level_name
 from tests.peers import ROOT
-from tests.played import NAMES, RUNS, VERSIONS
+from tests.played import NAMES, RUNS, VERSIONS, by_turns, some
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ def _texts(shown: dict[str, Any]) -> list[tuple[int, str]]:
     ]
 
 
-@every_run
+@pytest.mark.parametrize(("name", "tls"), some(RUNS, 3))
 def test_nothing_is_lit_before_it_can_be_known(name: str, tls: str) -> None:
     """What is lit at a stop is what the picture of the run would have that had only come so far.
 
@@ -449,8 +449,7 @@ def test_a_run_that_still_goes_on_has_a_document_at_every_moment(tls: str) -> No
 # Two runs ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "tls"), by_turns(product(NAMES, VERSIONS), 2))
 def test_a_comparison_knows_where_the_runs_part_and_what_answers_to_what(name: str, tls: str) -> None:
     """The parting is that of ``compare``; going forward in one never goes back in the other."""
     a, b = trace_of("valid-certificate", tls), trace_of(name, tls)

@@ -17,7 +17,7 @@ from simulator.views.story.words import level_name
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import passages, story
-from tests.played import RUNS
+from tests.played import RUNS, turn_of
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
 WIDTHS = (60, 80, 100, 120, 200)
@@ -28,7 +28,7 @@ CODES = re.compile(r"\x1b\[[0-9;]*m")
 def test_no_line_is_longer_than_the_terminal(name: str, tls: str) -> None:
     """Every line fits, at every width and detail."""
     for width in WIDTHS:
-        for detail in DETAILS:
+        for detail in turn_of(DETAILS, name, tls, width):
             lines = story(trace_of(name, tls), width, detail=detail).splitlines()
             assert [line for line in lines if cells(line) > width] == []
 
