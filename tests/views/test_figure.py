@@ -99,7 +99,7 @@ def test_a_matrix_counts_in_columns_and_rows() -> None:
     for number, (older, newer) in enumerate(pairwise(boxes[: len(cells.cells)])):
         if number % 2 == 0:
             middle = (newer[0], (older[1] + older[3]) / 2)
-            row, column = divmod(number // 2, 4)
+            row, column = divmod(number // 2, len(cells.blocks[0].policies))
             assert placed(page, column, row) == middle
 
 
