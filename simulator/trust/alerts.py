@@ -107,7 +107,7 @@ GNUTLS_ALERTS = _alerts(
 JSSE_ALERTS = _alerts(
     bad_certificate="certificate-presented, validity/notBefore/server/TLS 1.2",
     certificate_expired="validity/notAfter/server/TLS 1.2",
-    handshake_failure="proof-of-possession",
+    handshake_failure="chain-depth/client, proof-of-possession",
 )
 
 # Go 1.19 has one alert for every fault of a certificate, the proof excepted.

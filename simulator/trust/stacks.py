@@ -147,6 +147,7 @@ JSSE = Profile(
         stage("chain", "server-name proof-of-possession"),
     ),
     alerts=JSSE_ALERTS,
+    max_depth=9,  # it takes ten certificates of a client, its leaf among them
     omissions=(
         Omission(
             CheckName.EXTENDED_KEY_USAGE,

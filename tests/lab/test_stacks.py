@@ -7,19 +7,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulator.pki.issuing import Issuer
+from simulator.pki.stores import TrustStore
 from simulator.tls.config import Credential
 from simulator.trust.checks.candidate import ProofRead
 from simulator.trust.judge import judge, with_proof
+from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import PROFILES
 from tests.lab.stack_client import ask
 from tests.lab.stack_rows import GOOD, NO_CERTIFICATE, STOLEN, answer_cell, signing_key, table, world
 from tests.lab.stack_servers import SERVERS, running, write_files
+from tests.pki.samples import subordinate
 from tests.played import EVERYTHING, VERSIONS, some
-from tests.trust.worlds import NOW, issue
+from tests.trust.worlds import NOW, authority, contents, issue, key
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from simulator.pki.certificate import Certificate
     from simulator.tls.wire.version import TlsVersion
     from simulator.trust.verdict import Verdict
 
@@ -61,6 +66,36 @@ def test_a_profile_answers_as_the_stack(stack: str, tls: TlsVersion) -> None:
         assert expected == (found.alert or "accepted"), case
         decisive = found.decisive.name if found.decisive else ""
         assert not checks or decisive in checks.rstrip(")").split(" or "), case
+
+
+def chain_of(intermediates: int, now: datetime) -> tuple[Certificate, list[bytes]]:
+    """A root, and a chain with so many intermediates below it."""
+    authorities = [Issuer.self_signed(key("root"), authority("CN=Top", now, 3000))]
+    for number in range(intermediates):
+        named = authority(f"CN=Level {number}", now, 2000)
+        authorities.append(subordinate(authorities[-1], key(f"level {number}"), named))
+    leaf = authorities[-1].issue(key("leaf"), contents("CN=alice", "client", now)).certificate
+    above = [one.own.certificate.der for one in reversed(authorities[1:])]
+    return authorities[0].own.certificate, [leaf.der, *above]
+
+
+LONGEST = {"nginx": (1, "HTTP/1.1 400 Bad Request"), "jsse": (9, "handshake_failure")}
+
+
+@pytest.mark.parametrize("stack", some(LONGEST, 2))
+def test_the_longest_chain(stack: str, tmp_path: Path) -> None:
+    """A server that runs here, and its profile, take as many intermediates and no more."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    most, refusal = LONGEST[stack]
+    write_files(tmp_path, issue("server", (), now, " of the server"), [chain_of(0, now)[0]])
+    with running(stack, tmp_path) as port:
+        for number in (most, most + 1):
+            root, chain = chain_of(number, now)
+            answer = ask(port, Credential(tuple(chain), key("leaf")), "1.3")
+            found = judge(chain, TrustPolicy("client", TrustStore((root,)), profile=stack), now, tls="1.3")
+            assert found.accepted == ("200" in answer.said) == (number == most)
+    assert answer.said == refusal
+    assert stack in ABOVE_TLS or found.alert == refusal
 
 
 @pytest.mark.parametrize("stack", some(SERVERS, 5))
