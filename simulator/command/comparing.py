@@ -79,6 +79,8 @@ def matrix(
     from simulator.views.drawing.pens import MATRIX_SUFFIXES
     from simulator.views.export import check_forms
 
+    if any(path.suffix.lower() in ("", ".toml") for path in files):
+        raise click.UsageError("A SCENARIO goes with --stacks. For one more row of this matrix say --also.")
     check_forms(files, MATRIX_SUFFIXES)
     check_writable(files)
     with timed("Every cell was played", quiet=as_json), processes(jobs) as executor:

@@ -239,10 +239,22 @@ def test_matrix_json_is_complete(tmp_path: Path) -> None:
     """
     cells = json.loads(clientauth("matrix", "--json", cwd=tmp_path).stdout)["cells"]
     above = [cell for cell in cells if "+" in cell["policy"]]
-    assert (10 * 4 * 2, 3 * 3 * 2) == (len(cells) - len(above), len(above))
+    assert (10 * 5 * 2, 3 * 3 * 2) == (len(cells) - len(above), len(above))
     assert {"CLIENT_IDENTIFIED", "CLIENT_AUTHORIZED"} < {cell["level"] for cell in above}
     for cell in cells:
         assert {"credential", "policy", "tls", "scenario", "set", "level", "alert"} <= set(cell)
+
+
+def test_one_client_is_shown_to_every_stack(tmp_path: Path) -> None:
+    """``matrix --stacks SCENARIO`` plays its client before each stack, to a file or as a document."""
+    done = clientauth("matrix", "--stacks", "certificate-expired", "--json", cwd=tmp_path)
+    made = json.loads(done.stdout)["cells"]
+    assert {cell["credential"] for cell in made} == {"certificate-expired"}
+    assert {"gnutls", "nginx", "node"} < {cell["stack"] for cell in made}
+    assert [cell["accepted"] for cell in made] == [False] * len(made)
+    refused = clientauth("matrix", "certificate-expired", cwd=tmp_path)
+    assert (2, "") == (refused.returncode, refused.stdout)
+    assert "--stacks" in refused.stderr
 
 
 def test_a_cell_of_the_matrix_can_be_played_alone(tmp_path: Path) -> None:
