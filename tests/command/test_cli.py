@@ -19,6 +19,27 @@ from tests.played import some
 from tests.processes import clientauth
 
 
+@pytest.mark.parametrize("words", [("run", "certificate-expired"), ("run", "nowhere.toml")])
+def test_a_forked_command_does_what_a_started_one_does(words: tuple[str, ...], tmp_path: Path) -> None:
+    """Output, error output and status are those of Python started anew; many tests rest on it."""
+    started = subprocess.run(
+        [sys.executable, "-m", "simulator", *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    forked = clientauth(*words, cwd=tmp_path)
+    assert (started.returncode, started.stdout, started.stderr) == (
+        forked.returncode,
+        forked.stdout,
+        forked.stderr,
+    )
+
+
 def test_help_names_every_verb(tmp_path: Path) -> None:
     """``--help`` shows the verbs and five worked commands."""
     shown = clientauth("--help", cwd=tmp_path)
