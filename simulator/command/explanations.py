@@ -57,7 +57,7 @@ def document(own: OwnFiles, explanation: Explanation) -> dict[str, Any]:
         "remarks": list(own.remarks),
         "accepted": verdict.accepted,
         "decisive_check": verdict.decisive.name if verdict.decisive else None,
-        "alert": verdict.alert,
+        "alert": stack_answers({verdict.profile: verdict})[0].alert,
         "sentence": explanation.sentence,
         "ledger": [
             {
@@ -148,11 +148,15 @@ def _setting(own: OwnFiles, explanation: Explanation, width: int) -> Iterator[st
 
 
 def _verdict(explanation: Explanation, width: int, *, coloured: bool) -> Iterator[str]:
-    decisive, alert = explanation.verdict.decisive, explanation.verdict.alert
-    if decisive is None:
+    [answer] = stack_answers({explanation.verdict.profile: explanation.verdict})
+    if answer.accepted:
         yield paint("ACCEPTED", "good", colour=coloured)
     else:
-        yield paint(f"REFUSED: {decisive.name}{f', alert {alert}' if alert else ''}", "bad", colour=coloured)
+        ends = (
+            f", alert {answer.alert}" if answer.alert else f", {answer.otherwise}" if answer.otherwise else ""
+        )
+        for line in hanging("", f"REFUSED: {answer.check}{ends}", width):
+            yield paint(line, "bad", colour=coloured)
     yield from hanging("  ", explanation.sentence, width)
 
 

@@ -355,6 +355,10 @@ def test_each_stack_is_told_with_its_alert_and_its_words(made_by_openssl: Path) 
     ):
         assert (stacks[name]["accepted"], stacks[name]["alert"]) == (False, alert)
         assert words in stacks[name]["text"]
+    chosen = clientauth(
+        "explain", "server.pem", "--trust", "ca.pem", "--profile", "nginx", cwd=made_by_openssl
+    )
+    assert "REFUSED: extended-key-usage, page 400 after the handshake" in chosen.stdout
 
 
 def test_the_text_says_what_to_do(made_by_openssl: Path) -> None:
