@@ -17,6 +17,7 @@ from simulator.trust.profiles import PROFILES
 from tests.lab.stack_client import ask
 from tests.lab.stack_rows import GOOD, NO_CERTIFICATE, STOLEN, answer_cell, signing_key, table, world
 from tests.lab.stack_servers import SERVERS, running, write_files
+from tests.peers import ROOT
 from tests.pki.samples import subordinate
 from tests.played import EVERYTHING, VERSIONS, some
 from tests.trust.worlds import NOW, authority, contents, issue, key
@@ -66,6 +67,36 @@ def test_a_profile_answers_as_the_stack(stack: str, tls: TlsVersion) -> None:
         assert expected == (found.alert or "accepted"), case
         decisive = found.decisive.name if found.decisive else ""
         assert not checks or decisive in checks.rstrip(")").split(" or "), case
+
+
+# A row of docs/profiles.md about other stacks, the version it speaks of, and the case that shows it.
+ON_THE_PAGE: dict[str, tuple[TlsVersion, str]] = {
+    "no certificate, TLS 1.3": ("1.3", NO_CERTIFICATE),
+    "no certificate, TLS 1.2": ("1.2", NO_CERTIFICATE),
+    "unknown CA": ("1.3", "unknown CA"),
+    "expired": ("1.3", "leaf expired"),
+    "not valid yet": ("1.3", "leaf not yet valid"),
+    "for servers only": ("1.3", "leaf for the wrong purpose"),
+    "for any purpose only": ("1.3", "leaf for any purpose"),
+    "an intermediate CA for servers only": ("1.3", "intermediate for the wrong purpose"),
+    "key may only encipher": ("1.3", "leaf may only encipher keys"),
+    "signed with SHA-1": ("1.3", "leaf signed with SHA-1"),
+    "RSA-1024": ("1.3", "leaf's key weak"),
+    "an expired root": ("1.3", "root expired"),
+    "another key signed the handshake": ("1.3", STOLEN),
+}
+COLUMNS = ("openssl", "gnutls", "jsse", "go", "go-1.27", "nss", "boringssl")
+
+
+def test_the_page_has_each_stacks_answer() -> None:
+    """Every cell of the table about other stacks is the answer of the profile."""
+    page = (ROOT / "docs" / "profiles.md").read_text(encoding="utf-8")
+    rows = [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in page.splitlines()]
+    told = {row[0]: row[1:] for row in rows if len(row) == 1 + len(COLUMNS) and row[0] in ON_THE_PAGE}
+    assert set(told) == set(ON_THE_PAGE)
+    for name, (tls, case) in ON_THE_PAGE.items():
+        for stack, cell in zip(COLUMNS, told[name], strict=True):
+            assert cell.startswith(verdict(stack, case, tls).alert or "accepted"), (name, stack)
 
 
 def chain_of(intermediates: int, now: datetime) -> tuple[Certificate, list[bytes]]:
