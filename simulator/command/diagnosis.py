@@ -194,7 +194,7 @@ def explain(
     from simulator.lab.own_files import read_own_files
     from simulator.lab.revocation import revocation_policy
 
-    _check_outputs(outputs)
+    _check_outputs(outputs, (*files, *trust, *crls, *ocsp))
     if host is not None and role == "client":
         raise click.UsageError("--host is about a server's certificate; add --as server, or leave it out.")
     password = cache(lambda: password_from(password_file, twice=False))
@@ -271,17 +271,27 @@ def naming(path: Path) -> Iterator[None]:
         raise
 
 
-def _check_outputs(outputs: tuple[Path, ...]) -> None:
+def _check_outputs(outputs: tuple[Path, ...], read: tuple[Path, ...]) -> None:
     """Check the files before anything is asked or judged.
 
+    Args:
+        outputs: the files to write.
+        read: the user's own files; a picture in place of a private key would be the end of that key.
+
     Raises:
-        OutputError: a suffix is unknown, or a file cannot be written there.
+        OutputError: a suffix is unknown, a file cannot be written there, or it is one of those to read.
     """
+    from simulator.errors import OutputError
     from simulator.runs.files import check_writable
     from simulator.views.export import check_forms
 
     check_forms(outputs, DRAWN)
     check_writable(outputs)
+    for output in outputs:
+        if output.exists() and any(output.samefile(path) for path in read):
+            expected, advice = "a file that is not read", "Choose another name for the picture."
+            message = f"The file {output} is not overwritten: it is one of the files to explain."
+            raise OutputError(message, got=f"{output}", expected=expected, advice=advice)
 
 
 def _draw(

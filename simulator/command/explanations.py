@@ -14,6 +14,7 @@ from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import hanging, paint, wrap_cells
 from simulator.views.story.words import OUTCOME_MARKS, OUTCOME_WORDS, level_name
 from simulator.views.texts.shown_errors import errors_for
+from simulator.visible import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +93,7 @@ def explanation_text(
         coloured: with the terminal's colour codes.
         every: every check with its sentence; by default only those that failed.
     """
-    lines = [line for name, facts in own.files for line in hanging("", f"{name}: {facts}", width, more=2)]
+    lines = [line for name, facts in own.files for line in _lines("", f"{name}: {facts}", width, more=2)]
     if not own.chain:  # what a client without a certificate gets is not what was asked for
         return "\n".join([*lines, "", *wrap_cells(NO_CERTIFICATE, width), *_advice(own, width)])
     parts = (
@@ -109,27 +110,32 @@ def explanation_text(
     return "\n".join(lines)
 
 
+def _lines(mark: str, words: str, width: int, more: int = 0) -> list[str]:
+    """Words in lines, with the line breaks inside them as escapes: a name could forge a verdict with one."""
+    return hanging(mark, clean(words), width, more)
+
+
 def _advice(own: OwnFiles, width: int) -> Iterator[str]:
     """What helps with each file that holds no certificate."""
     for name, facts in own.files:
         helps = KEY_ALONE if facts.keys else wrong_file(Wanted.CERTIFICATES, facts).advice
-        yield from hanging("", f"{name}: {helps}", width, more=2)
+        yield from _lines("", f"{name}: {helps}", width, more=2)
 
 
 def _certificate(own: OwnFiles, width: int) -> Iterator[str]:
     leaf, *others = own.chain
-    yield from hanging("", f"{leaf.subject}, issued by {leaf.issuer}", width, more=2)
+    yield from _lines("", f"{leaf.subject}, issued by {leaf.issuer}", width, more=2)
     never = ": it never expires" if leaf.not_after and leaf.not_after.year == NO_END else ""
     validity = f"valid from {_words(leaf.not_before)} to {_words(leaf.not_after)}{never}"
-    yield from hanging("  ", validity, width, more=2)
+    yield from _lines("  ", validity, width, more=2)
     for extension in facts_of(leaf).extensions:
         if extension.name in SHOWN:
-            yield from hanging("  ", f"{SHOWN[extension.name]} {extension.text}", width, more=2)
+            yield from _lines("  ", f"{SHOWN[extension.name]} {extension.text}", width, more=2)
     for other in others:
-        yield from hanging("  ", f"with {other.subject}, issued by {other.issuer}", width, more=2)
-    yield from hanging("  ", KEYS[own.key_matches], width)
+        yield from _lines("  ", f"with {other.subject}, issued by {other.issuer}", width, more=2)
+    yield from _lines("  ", KEYS[own.key_matches], width)
     for remark in own.remarks:
-        yield from hanging("  ", remark, width, more=2)
+        yield from _lines("  ", remark, width, more=2)
 
 
 def _words(moment: datetime | None) -> str:
@@ -139,12 +145,12 @@ def _words(moment: datetime | None) -> str:
 def _setting(own: OwnFiles, explanation: Explanation, width: int) -> Iterator[str]:
     judge, profile = PEER[explanation.role], explanation.verdict.profile
     words = f"Judged by a {judge} that follows the profile {profile}, at {_words(explanation.at)}."
-    yield from hanging("", words, width, more=2)
+    yield from _lines("", words, width, more=2)
     trusted = explanation.trusted
     more = [f"{len(trusted) - NAMED} more"] if len(trusted) > NAMED else []
     names = joined([*(one.subject for one in trusted[:NAMED]), *more], "and") if trusted else "no certificate"
     why = " (the root among the files; --trust names others)" if trusted and trusted == own.roots else ""
-    yield from hanging("  ", f"It trusts {names}{why}.", width, more=2)
+    yield from _lines("  ", f"It trusts {names}{why}.", width, more=2)
 
 
 def _verdict(explanation: Explanation, width: int, *, coloured: bool) -> Iterator[str]:
@@ -155,9 +161,9 @@ def _verdict(explanation: Explanation, width: int, *, coloured: bool) -> Iterato
         ends = (
             f", alert {answer.alert}" if answer.alert else f", {answer.otherwise}" if answer.otherwise else ""
         )
-        for line in hanging("", f"REFUSED: {answer.check}{ends}", width):
+        for line in _lines("", f"REFUSED: {answer.check}{ends}", width):
             yield paint(line, "bad", colour=coloured)
-    yield from hanging("  ", explanation.sentence, width)
+    yield from _lines("  ", explanation.sentence, width)
 
 
 def _checks(checks: Sequence[Check], width: int, *, coloured: bool, every: bool) -> Iterator[str]:
@@ -166,10 +172,10 @@ def _checks(checks: Sequence[Check], width: int, *, coloured: bool, every: bool)
     for outcome, group in groupby(sorted(checks, key=_place), key=lambda check: check.outcome):
         mark, kind = f"  {OUTCOME_MARKS[outcome]} ", KINDS.get(outcome, "quiet")
         if outcome is CheckOutcome.FAIL or (every and outcome is CheckOutcome.PASS):
-            lines = [hanging(mark, f"{check.name}: {check.sentence}", width) for check in group]
+            lines = [_lines(mark, f"{check.name}: {check.sentence}", width) for check in group]
         else:
             names = dict.fromkeys(check.name for check in group)
-            lines = [hanging(mark, f"{OUTCOME_WORDS[outcome]}: {', '.join(names)}", width)]
+            lines = [_lines(mark, f"{OUTCOME_WORDS[outcome]}: {', '.join(names)}", width)]
         yield from (paint(line, kind, colour=coloured) for piece in lines for line in piece)
 
 
@@ -187,7 +193,7 @@ def _cells(explanation: Explanation, width: int) -> Iterator[str]:
             end = f"{level_name(cell.level)}{f', {cell.alert}' if cell.alert else ''}"
             ends.setdefault(end, []).append(cell.tls)
         words = [end if len(ends) == 1 else f"{end} (TLS {versions[0]})" for end, versions in ends.items()]
-        yield from hanging(f"  {policy:<12}", "; ".join(words), width)
+        yield from _lines(f"  {policy:<12}", "; ".join(words), width)
 
 
 def _stacks(explanation: Explanation, width: int) -> Iterator[str]:
@@ -195,9 +201,9 @@ def _stacks(explanation: Explanation, width: int) -> Iterator[str]:
     for answer in stack_answers(explanation.verdicts):
         if answer.profile != explanation.verdict.profile:
             end = f"refused: {answer.check}, {answer.alert or answer.otherwise}"
-            yield from hanging(f"  {answer.profile:<12}", "accepted" if answer.accepted else end, width)
+            yield from _lines(f"  {answer.profile:<12}", "accepted" if answer.accepted else end, width)
             for line in answer.text.split("\n") if answer.text else ():
-                yield from hanging(" " * 14, line, width, more=2)
+                yield from _lines(" " * 14, line, width, more=2)
 
 
 def _printed(explanation: Explanation, width: int) -> Iterator[str]:
@@ -207,6 +213,6 @@ def _printed(explanation: Explanation, width: int) -> Iterator[str]:
     if errors:
         yield "What the person sees in TLS 1.3"
     for error in errors:
-        yield from hanging("  ", f"{error.program}, at the {error.side}:", width)
+        yield from _lines("  ", f"{error.program}, at the {error.side}:", width)
         for line in error.text.split("\n"):
-            yield from hanging("    ", line, width, more=2)
+            yield from _lines("    ", line, width, more=2)

@@ -107,7 +107,8 @@ def password_from(file: str | None, *, twice: bool = True) -> str:
             click.prompt("Password of the files", hide_input=True, confirmation_prompt=twice, err=True)
         )
     try:
-        with click.open_file(file, encoding="utf-8", errors="surrogateescape") as lines:
+        # Windows' programs begin a UTF-8 text with a mark that is no part of the password.
+        with click.open_file(file, encoding="utf-8-sig", errors="surrogateescape") as lines:
             return str(lines.readline(MOST_OF_A_PASSWORD)).rstrip("\r\n")
     except OSError as error:
         got, expected = f"{file}: {error.strerror}", "a file whose first line is the password"

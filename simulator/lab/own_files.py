@@ -88,13 +88,13 @@ def read_own_files(files: Iterable[tuple[str, bytes]], ask: Callable[[], str]) -
     keys: list[PrivateKey] = []
     orders: list[tuple[str, tuple[Certificate, ...]]] = []
     for name, data in files:
-        found = file_facts(data)
-        facts.append((name, found))
         try:
+            found = file_facts(data)
             held, own_keys = _contents(found, data, ask)
         except CertificateError as error:
             error.got = f"{name}: {error.got}"  # of several files the reader has to know which
             raise
+        facts.append((name, found))
         certificates |= dict.fromkeys(held)
         orders += [(name, held)] if found.kind is FileKind.PEM else []
         keys += own_keys

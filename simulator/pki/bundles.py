@@ -312,15 +312,18 @@ def _open_pkcs12(facts: FileFacts, password: str | None) -> _Opened:
     if facts.outline is None or facts.outline.damaged:
         raise _damaged_pkcs12(facts)
     check_rounds(facts.outline)
+    secret = None if password is None else password_bytes(password)
     try:
         with library_call():
-            bundle = pkcs12.load_pkcs12(facts.data, None if password is None else password_bytes(password))
+            bundle = pkcs12.load_pkcs12(facts.data, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         if "password" in str(error).lower():
             raise _wrong_password("PKCS#12 file", password) from error
         try:  # the library reads all certificates or none, and this program more of them
             safes = open_safes(facts.data, password or "")
         except ValueError:
+            if password and not _is_text(password):
+                raise _wrong_password("PKCS#12 file", password) from error
             raise _damaged_pkcs12(facts) from error
         return _Opened(tuple(map(Certificate.parse, safes.certificates)), tuple(safes.keys), None)
     entries = (*([bundle.cert] if bundle.cert else []), *bundle.additional_certs)
@@ -336,11 +339,17 @@ def _damaged_pkcs12(facts: FileFacts) -> CertificateError:
     return CertificateError(message, got=str(facts), expected=expected, advice=advice)
 
 
+def _is_text(password: str) -> bool:
+    """Return True unless it was read from bytes that are not UTF-8."""
+    return not any("\ud800" <= character <= "\udfff" for character in password)
+
+
 def _wrong_password(kind: str, password: str | None) -> PasswordError:
     """The error for a file that does not open."""
+    text = not password or _is_text(password)
     return PasswordError(
         f"The {kind} does not open" + (" without a password." if not password else " with this password."),
         got="a password that does not fit" if password else "no password",
         expected="the password that came with the file, by another way",
-        advice="Check the password; letter case counts.",
+        advice="Check the password; letter case counts." if text else "Save the password as UTF-8 text.",
     )

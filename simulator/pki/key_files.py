@@ -170,8 +170,11 @@ def password_bytes(password: str) -> bytes:
     """A password as bytes; bytes of the command line that are not UTF-8 are kept.
 
     Raises:
-        PasswordError: it is no text that can be written as bytes.
+        PasswordError: it is no text that can be written as bytes, or contains a NUL.
     """
+    if "\0" in password:  # the library would end in a panic that prints every byte of it
+        got, expected, advice = "a NUL character", "text without one", "Check how the password was read."
+        raise PasswordError("The password is damaged.", got=got, expected=expected, advice=advice)
     try:
         return password.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError as error:

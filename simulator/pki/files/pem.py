@@ -139,9 +139,9 @@ def read_pem(text: bytes) -> PemText:
         open_label = label if word == b"BEGIN" else b""
         start, body = mark.span()
         if len(blocks) + len(unclosed) > MOST_BLOCKS:
-            expected = f"at most {MOST_BLOCKS:,} PEM blocks"
+            got, expected = f"more than {MOST_BLOCKS:,}", f"at most {MOST_BLOCKS:,} PEM blocks"
             advice = "Give a file with fewer certificates and keys."
-            raise CertificateError("The file is too long.", got="more", expected=expected, advice=advice)
+            raise CertificateError("The file is too long.", got=got, expected=expected, advice=advice)
     if open_label:
         unclosed.append(_shown(open_label))
     return PemText(tuple(blocks), tuple(unclosed))

@@ -78,10 +78,9 @@ NAMELESS = Names({}, {}, {})  # for events without their setup
 @lru_cache(maxsize=16)  # every view of a run asks for them, and a comparison for those of two
 def names_of(setup: Setup) -> Names:
     """The names in a world."""
-    subjects = {
-        held.name: clean(held.facts.subject) if held.facts else UNREADABLE for held in setup.certificates
-    }
-    certificates = {name: common_name(subject) or "no name" for name, subject in subjects.items()}
+    subjects = {held.name: held.facts.subject if held.facts else UNREADABLE for held in setup.certificates}
+    # Cleaned last: of a cleaned subject the common name would lose the backslashes of its escapes.
+    certificates = {name: clean(common_name(subject)) or "no name" for name, subject in subjects.items()}
     authorities = [actor for actor in setup.actors if actor.role == "authority"]
     own = {actor.name: dict(actor.policy).get("certificate", actor.name) for actor in authorities}
     parties = {lane: certificates.get(name, clean(lane)) for lane, name in own.items()}
@@ -89,7 +88,7 @@ def names_of(setup: Setup) -> Names:
     # Two CAs of one name (an impostor's, say) keep the names that the scenario tells them apart by.
     parties = {lane: name if called.count(name) == 1 else clean(lane) for lane, name in parties.items()}
     longest_first = sorted({*subjects.values()}, key=lambda subject: (-len(subject), subject))
-    short = {subject: common_name(subject) for subject in longest_first}
+    short = {clean(subject): clean(common_name(subject)) for subject in longest_first}
     named = list(short.values())
     # A name that two subjects share would hide what tells them apart: they stay whole.
     alone = {subject: name for subject, name in short.items() if subject != name and named.count(name) == 1}
