@@ -32,6 +32,25 @@ ACTOR_PLAYS: Mapping[str, Scenario] = {
     "http": Scenario().but({"network.application": "http"}),
     "tn3270": Scenario().but({"network.application": "tn3270"}),
     "not asked": Scenario().but({"server.client_authentication": "none"}),
+    "START-TLS": Scenario().but(
+        {
+            "network.application": "tn3270",
+            "server.port_security": "negtsecure",
+            "client.starts_tls": "when-asked",
+            "client.express_logon": "TSO",
+            "server.express_logon": True,
+            "server.users": {"CN=alice": "alice"},
+        }
+    ),
+    "in clear": Scenario().but(
+        {
+            "network.application": "tn3270",
+            "server.port_security": "any",
+            "client.starts_tls": "never",
+            "client.express_logon": "TSO",
+            "server.express_logon": True,
+        }
+    ),
     "refused in the application": Scenario().but({"server.minimum_level": "CLIENT_IDENTIFIED"}),
 }
 MOST_RECORDS = 400
@@ -72,13 +91,18 @@ class Conversation:
         return [said] if said else []
 
     def play(self) -> None:
-        """Talk until no byte is under way; then the transport ends at both sides."""
+        """Talk until no byte is under way and no timer runs; then the transport ends at both sides."""
+        if self.server.may_be_in_clear:
+            self._take("server", self.server.open(self.now))
         self._take("client", self.client.start(self.now))
         for _ in range(MOST_RECORDS):
-            if not self._under_way:
+            if self._under_way:
+                side, record = self._under_way.pop(0)
+                self._take(side, self.actor(side).receive(record, self.now))
+            elif self.server.patience is not None:  # in clear it waits with a timer
+                self._take("server", self.server.out_of_patience(self.now))
+            else:
                 break
-            side, record = self._under_way.pop(0)
-            self._take(side, self.actor(side).receive(record, self.now))
         else:
             raise AssertionError("the actors talk without end")
         for side in self.facts:
@@ -109,7 +133,7 @@ def of_actors(attack: Attack) -> str | None:
             return f"the {side} waits for a decision after the end"
         if not actor.finished:
             return f"the {side} goes on after the end"
-        if not actor.returned:
+        if not actor.returned and not actor.in_clear:  # without TLS no handshake call was made
             return f"the {side}'s handshake call never returns"
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -208,3 +209,12 @@ def test_a_client_that_cannot_open_its_file_meets_no_server() -> None:
     trace = simulate(opened("negtsecure", "when-asked").but(world)).trace
     assert not said(trace)
     assert trace.outcome.refused_at is None
+
+
+@pytest.mark.parametrize("tls", VERSIONS)
+def test_the_timer_of_start_tls_ends_with_the_answer(tls: TlsVersion) -> None:
+    """A client that agreed in time may then take longer over its handshake: TLS has no such timer."""
+    patient = {"network__thinking_ms": 400.0, "server__handshake_timeout": timedelta(seconds=0.5)}
+    run = simulate(opened("negtsecure", "when-asked", **patient), tls=tls)
+    assert GOOD is run.trace.outcome.level
+    assert not list(run.trace.facts(TimerExpired))

@@ -81,7 +81,7 @@ class InClear(Peer):
         facts = self._say(b"".join(event.wire for event in events if isinstance(event, TelnetSent)))
         wanted = next((event for event in events if isinstance(event, TlsWanted)), None)
         if wanted is not None:
-            self.in_clear = False
+            self.in_clear, self.awaits = False, ""  # the timer is for the answer: TLS has none
             self._unread += wanted.unread  # came behind the agreement: TLS's, and never telnet's
             facts += self._begin_tls()
         return facts
