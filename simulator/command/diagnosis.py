@@ -83,9 +83,10 @@ def errors(
     from simulator.command.error_answers import answer_text, document
     from simulator.error_texts.lookup import look_up
 
-    answer = look_up(" ".join(text) if text else _from_standard_input(), side)
-    if not answer.normalised:
+    given = " ".join(text) if text else _from_standard_input()
+    if not given.strip():
         raise click.UsageError("There is no text. Give it in quotes, or on standard input.")
+    answer = look_up(given, side)
     if as_json:
         write_json(document(answer))
     else:

@@ -226,10 +226,10 @@ class Enrolment:
         file = fetched_file(self._world.scenario)
         if way == "https":
             return f"The client fetches its {file} by https, and opens it on its own machine."
-        has = "and needs only its password, which can be tried without end"
+        has = "can try passwords on it without end"
         if not file_to_open(self._world.scenario):
-            has = "and with it the private key"
-        return f"The client fetches its {file} by {way}, in clear: whoever reads along has the file, {has}."
+            has = "has the private key"
+        return f"The client fetches its {file} by {way}, in clear: whoever reads along {has}."
 
     def _opening(self) -> str:
         """The client's way to its key before the connection, in words; empty if it need not open a file."""

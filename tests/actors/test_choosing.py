@@ -157,10 +157,10 @@ def test_a_file_that_is_fetched_in_clear_is_said_to_be_exposed() -> None:
         changes = {"certificates.alice.delivery": "pkcs12", "client.fetches": way}
         run = simulate(catalogue["valid-certificate"].but(changes))
         (text,) = [fact.text for _, fact in run.trace.facts(Noted) if "fetches" in fact.text]
-        said[way] = "in clear: whoever reads along has the file, and needs only its password" in text
+        said[way] = "in clear: whoever reads along can try passwords on it" in text
     assert said == {"http": True, "ftp": True, "https": False}
     plain = simulate(catalogue["valid-certificate"].but({"client.fetches": "http"}))
-    assert any("and with it the private key" in fact.text for _, fact in plain.trace.facts(Noted))
+    assert any("whoever reads along has the private key" in fact.text for _, fact in plain.trace.facts(Noted))
     with pytest.raises(ScenarioError, match="needs a certificate whose key is in a file"):
         catalogue["valid-certificate"].but({"certificates.alice.kept_in": "device", "client.fetches": "http"})
 

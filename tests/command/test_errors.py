@@ -60,6 +60,13 @@ def test_an_unknown_text_has_the_nearest_alert_and_status_1(tmp_path: Path) -> N
     assert "The nearest alert: certificate_required (116)." in shown.stdout
 
 
+def test_a_number_alone_is_an_unknown_text(tmp_path: Path) -> None:
+    """Numbers are no part of a text's normal form, and yet the reader gave a text."""
+    answer = clientauth("errors", "0x80090325", cwd=tmp_path)
+    assert 1 == answer.returncode
+    assert "This text is unknown" in answer.stdout
+
+
 def test_no_text_is_bad_usage(tmp_path: Path) -> None:
     """Neither an argument nor standard input: status 2, and what to do."""
     shown = clientauth("errors", cwd=tmp_path)

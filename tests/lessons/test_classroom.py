@@ -278,5 +278,6 @@ def test_a_player_of_a_simulation_is_as_good_as_it() -> None:
     simulation = player.simulation
     assert repr(lessons.card(simulation)) == repr(lessons.card(player))
     assert repr(lessons.choices(simulation)) == repr(lessons.choices(player))
+    assert "no TLS" in repr(lessons.levels(simulate("clear-port")))
     assert repr(lessons.levels(simulation)) == repr(lessons.levels(player))
     assert repr(lessons.show(simulation)) == repr(lessons.show(player))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from simulator import catalogue
 from simulator.errors import ScenarioError
 from simulator.scenario import Connect, Scenario, ScheduleEntry
 from simulator.scenario.file import loads
@@ -59,6 +60,12 @@ def test_each_connection_is_told_from_its_own_moment() -> None:
         moved = last.scenario.certificates[name]
         assert first.scenario.clock + setup.not_after == last.scenario.clock + moved.not_after
     assert -43 * DAY == last.since
+
+
+def test_a_preset_tells_only_what_it_changes() -> None:
+    """A setting that the new preset leaves as the old one had it is not told as changed."""
+    _, second = episodes(catalogue["passthru-two-readings"])
+    assert ["server.preset", "server.insists"] == [change.path for change in second.changes]
 
 
 def test_a_renewal_takes_the_place_of_the_old_certificate() -> None:

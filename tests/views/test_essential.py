@@ -181,6 +181,14 @@ def test_what_is_left_out() -> None:
             assert not found, (name, tls, word)
 
 
+def test_a_screen_that_refuses_says_so() -> None:
+    """The last arrow to a refused terminal has the level, not the name; a card has no more words than fit."""
+    refused = essence(trace_of("saf-check-fails", "1.3"))
+    assert "“Level: REFUSED”" in [row.name for row in refused.rows if isinstance(row, Flight)]
+    insists = run_of("passthru-two-readings", "1.3").connections[1]
+    assert "requires any certificate" == essence(insists.trace).cards["server"]
+
+
 def test_a_run_in_a_notebook_is_its_slide() -> None:
     """A notebook shows a run as its slide; the same run gives the same bytes."""
     run = run_of("certificate-expired", "1.3")

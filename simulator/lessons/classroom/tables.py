@@ -26,7 +26,7 @@ from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.glossary import look_up
 from simulator.views.story.headlines import headline
-from simulator.views.story.lanes import scenario_words
+from simulator.views.story.lanes import scenario_words, version_words
 from simulator.views.story.reading import sendings, sent_name
 from simulator.views.story.words import (
     OUTCOME_MARKS,
@@ -70,7 +70,7 @@ def levels(*runs: Run | Simulation) -> Exhibit:
         DecisionError: a simulation has not ended.
     """
     rows = [
-        (level_name(run.trace.card.level), f"TLS {run.tls}", scenario_words(run.trace.setup))
+        (level_name(run.trace.card.level), version_words(run.trace), scenario_words(run.trace.setup))
         for run in map(a_run, runs)
     ]
     return page(Table(rows, ("level", "version", "run")))

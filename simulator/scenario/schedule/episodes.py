@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from simulator.errors import ArgumentError
+from simulator.scenario.mistakes.mistake import split_path
 from simulator.scenario.schedule.entries import after, settings_of
 from simulator.scenario.whole import Between
 
@@ -131,10 +132,11 @@ def _episodes(scenario: Scenario) -> Iterator[Episode]:
     changes: list[SettingChange] = []
     number, previous = 0, None
     for entry in scenario.schedule:
+        before = world
         world, renewal = after(world, wanted, entry)
         if entry.connect is None:
             renewals += [renewal] if renewal else []
-            settings = settings_of(world, entry)
+            settings = _told(before, settings_of(world, entry))
             changes += [SettingChange(entry.at, path, value) for path, value in settings.items()]
             if entry.refresh is not None:
                 changes.append(SettingChange(entry.at, LOADED_USERS, world.server.loaded_users))
@@ -149,6 +151,18 @@ def _episodes(scenario: Scenario) -> Iterator[Episode]:
                 None if previous is None else previous - entry.at,
             )
             previous, renewals, changes = entry.at, [], []
+
+
+def _told(before: Scenario, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of an entry to tell: those that a preset brings along and leaves as they were are not."""
+    if not any(path.endswith(".preset") for path in settings):
+        return dict(settings)
+    told = {}
+    for path, value in settings.items():
+        part, *inner, key = split_path(path)
+        if inner or key == "preset" or getattr(getattr(before, part), key) != value:
+            told[path] = value
+    return told
 
 
 def _at(world: Scenario, entry: ScheduleEntry) -> Scenario:

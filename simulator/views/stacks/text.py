@@ -81,14 +81,14 @@ def _key(matrix: StackMatrix, width: int) -> Iterator[str]:
         said.append("page 400: the handshake succeeds, and the client is refused in HTTP.")
     if any(cell.client_sees.startswith("no alert") for cell in shown):
         said.append("closed: no alert; the connection ends.")
-    differs = [
-        f"{clean(words)}, {stack}: {end_in_words(other)}"
-        for credential, words in matrix.words.items()
-        for stack in matrix.stacks
-        if (other := matrix.both(credential, stack)[1]) is not None
-    ]
-    if differs:
-        said.append(f"TLS {older} differs: {'; '.join(differs)}.")
+    for credential, words in matrix.words.items():
+        ends: dict[str, list[str]] = {}
+        for stack in matrix.stacks:
+            if (other := matrix.both(credential, stack)[1]) is not None:
+                ends.setdefault(end_in_words(other), []).append(stack)
+        if ends:
+            told = "; ".join(f"{end} by {', '.join(stacks)}" for end, stacks in ends.items())
+            said.append(f"TLS {older} differs for “{clean(words)}”: {told}.")
     for sentence in said:
         yield from wrap_cells(sentence.strip(), width)
 

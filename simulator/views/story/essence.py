@@ -379,7 +379,8 @@ def _cards(setup: Setup) -> dict[str, str]:
         )
     if "server" in sides:
         policy = dict(sides["server"].policy).get("client authentication", "none")
-        cards["server"] = f"client certificate: {clean(policy)}"
+        insists = policy.endswith(", and insists on one")  # in fewer words, for the card is narrow
+        cards["server"] = "requires any certificate" if insists else f"client certificate: {clean(policy)}"
     return cards
 
 

@@ -110,7 +110,9 @@ def _telnet(data: bytes) -> tuple[str, ...]:
 
 
 def first_words(fields: Sequence[str], screen: Sequence[str]) -> str:
-    """The beginning of a server's words; of a logon screen the client's row; empty while it negotiates.
+    """The beginning of a server's words; empty while it negotiates.
+
+    Of a logon screen it is the client's row, or the level's if that says that the client is refused.
 
     Empty too for the screen of a host, which knows nothing of the client yet.
 
@@ -121,7 +123,8 @@ def first_words(fields: Sequence[str], screen: Sequence[str]) -> str:
     client = next((field for field in fields if field.startswith("Client..")), None)
     if screen and not client and TYPE_HERE in "".join(screen):
         return ""
-    words = client and "“" + re.sub(r"\.+:", ":", client)
+    refused = next((field for field in fields if re.fullmatch(r"Level\.+: REFUSED", field)), None)
+    words = client and "“" + re.sub(r"\.+:", ":", refused or client)
     words = words or next((field for field in fields if field.startswith("“")), "")
     return words and re.split(r"\(|\. ", words)[0].rstrip(" ”") + "”"
 
