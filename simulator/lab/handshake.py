@@ -70,7 +70,7 @@ OTHER_KEY = (
 )
 
 
-class Cast(NamedTuple):
+class Chosen(NamedTuple):
     """The certificates and the key of a handshake.
 
     Attributes:
@@ -112,7 +112,7 @@ def handshake_of(explanation: Explanation, key: PrivateKey | None, tls: TlsVersi
         raise CertificateError(
             message, got=leaf.key_type_name, expected="an RSA, EC or EdDSA key", advice=advice
         )
-    trace = _played(explanation, _cast(explanation, key), tls)
+    trace = _played(explanation, _chosen(explanation, key), tls)
     if key is None and explanation.key_matches is None and _fails_by_its_key(trace, explanation):
         return _played(explanation, _doubled(explanation), tls)  # a stack that looks at the proof first
     return trace
@@ -124,7 +124,7 @@ def _fails_by_its_key(trace: Trace, explanation: Explanation) -> bool:
     return trace.outcome.decisive_check == proof != (decisive.name if decisive else "")
 
 
-def _played(explanation: Explanation, chosen: Cast, tls: TlsVersion) -> Trace:
+def _played(explanation: Explanation, chosen: Chosen, tls: TlsVersion) -> Trace:
     """The run with these certificates and this key."""
     scenario, names = _scenario(explanation, chosen)
     brought = dict(zip(names, _issued(chosen), strict=True))
@@ -136,19 +136,19 @@ def _played(explanation: Explanation, chosen: Cast, tls: TlsVersion) -> Trace:
     return simulation.trace
 
 
-def _cast(explanation: Explanation, key: PrivateKey | None) -> Cast:
+def _chosen(explanation: Explanation, key: PrivateKey | None) -> Chosen:
     """The certificates and the key to play with: the user's own, or doubles of them."""
     chain, trusted, policy = explanation.chain, explanation.trusted, explanation.policy
     if key is not None:
-        return Cast(chain, trusted, policy, key, WITH_KEY, FOLLOWS)
+        return Chosen(chain, trusted, policy, key, WITH_KEY, FOLLOWS)
     if explanation.key_matches is False:
-        return Cast(chain, trusted, policy, stand_in_key(chain[0]), OTHER_KEY, "With another key")
+        return Chosen(chain, trusted, policy, stand_in_key(chain[0]), OTHER_KEY, "With another key")
     if not explanation.verdict.accepted:
-        return Cast(chain, trusted, policy, stand_in_key(chain[0]), UNREAD, FOLLOWS)
+        return Chosen(chain, trusted, policy, stand_in_key(chain[0]), UNREAD, FOLLOWS)
     return _doubled(explanation)
 
 
-def _doubled(explanation: Explanation) -> Cast:
+def _doubled(explanation: Explanation) -> Chosen:
     """Doubles of all certificates. They have no OCSP answers, so revocation is not looked up there."""
     chain, trusted, policy = explanation.chain, explanation.trusted, without_answers(explanation.policy)
     doubles = Doubles(chain[0], (*chain[1:], *_above(chain, trusted)))
@@ -158,7 +158,7 @@ def _doubled(explanation: Explanation) -> Cast:
         policy, store=TrustStore.of(trusts), revocation=replace(policy.revocation, crls=lists)
     )
     sent = tuple(map(doubles.of, chain))
-    return Cast(sent, trusts, judged_by, doubles.leaf_key, DOUBLED, "If the key is there")
+    return Chosen(sent, trusts, judged_by, doubles.leaf_key, DOUBLED, "If the key is there")
 
 
 def _above(chain: Sequence[Certificate], trusted: Sequence[Certificate]) -> Iterator[Certificate]:
@@ -167,17 +167,17 @@ def _above(chain: Sequence[Certificate], trusted: Sequence[Certificate]) -> Iter
     return (one for one in trusted if one.subject_name.folded in names)
 
 
-def _issued(chosen: Cast) -> Iterator[Issued]:
+def _issued(chosen: Chosen) -> Iterator[Issued]:
     """The certificates that were brought, each once: the leaf with its key, the others without any."""
     for place, one in enumerate(_certificates(chosen)):
         yield Issued(one, chosen.chain[1:], chosen.key) if place == 0 else Issued(one, (), None)
 
 
-def _certificates(chosen: Cast) -> tuple[Certificate, ...]:
+def _certificates(chosen: Chosen) -> tuple[Certificate, ...]:
     return tuple(dict.fromkeys((*chosen.chain, *chosen.trusted)))
 
 
-def _scenario(explanation: Explanation, chosen: Cast) -> tuple[Scenario, tuple[str, ...]]:
+def _scenario(explanation: Explanation, chosen: Chosen) -> tuple[Scenario, tuple[str, ...]]:
     """A world with the user's certificates on one side, and the names that these have in it."""
     certificates, role = _certificates(chosen), explanation.role
     sent = len(set(chosen.chain))
@@ -252,7 +252,7 @@ def _host_in(leaf: Certificate) -> str:
     return next((name for name in names if "*" not in name and read_host(name).sni), HOST)
 
 
-def _ready(scenario: Scenario, world: World, chosen: Cast, tls: TlsVersion) -> Preparation:
+def _ready(scenario: Scenario, world: World, chosen: Chosen, tls: TlsVersion) -> Preparation:
     """The one connection, made ready to run; the other side judges by the rules of the explanation."""
     version = Version(tls)
     client, server = client_role(scenario, world, version), server_role(scenario, world, version)
