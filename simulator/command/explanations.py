@@ -116,7 +116,7 @@ def _lines(mark: str, words: str, width: int, more: int = 0) -> list[str]:
 
 
 def _advice(own: OwnFiles, width: int) -> Iterator[str]:
-    """What helps with each file that holds no certificate."""
+    """The advice for each file that holds no certificate."""
     for name, facts in own.files:
         helps = KEY_ALONE if facts.keys else wrong_file(Wanted.CERTIFICATES, facts).advice
         yield from _lines("", f"{name}: {helps}", width, more=2)

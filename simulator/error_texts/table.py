@@ -55,7 +55,7 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
 
 
 def printed_by(name: str, side: Side, cause: str, tls: str) -> str:
-    """What a program prints for a cause, with ``…`` for what differs from run to run.
+    """The text that a program prints for a cause, with ``…`` for what differs from run to run.
 
     Empty where it was not measured, where it printed nothing, or several texts.
 

@@ -49,7 +49,7 @@ class OwnFiles:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What is odd about the files, though it changes no verdict here, in sentences."""
+        """Sentences on oddities of the files that change no verdict here."""
         hidden = (name for name, facts in self.files if _hides(facts))
         unread = (f"The private key in {name} is not read: {CONVERT}." for name in hidden)
         strangers = (f"{name} has no part in the chain: leave it out." for name in self.strangers)

@@ -38,7 +38,7 @@ DEFERRING = {"nginx": "page 400 after the handshake", "node": "closed after the 
 
 
 class StackAnswer(NamedTuple):
-    """What a stack makes of a chain.
+    """The answer of a stack to a chain.
 
     Attributes:
         profile: its profile.

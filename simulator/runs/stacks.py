@@ -126,7 +126,7 @@ def _written(value: object) -> str:
 
 
 def _sees(run: Run) -> str:
-    """What reaches a client that is refused."""
+    """The part of its refusal that reaches a client."""
     if run.card.client_saw is not None:
         return "no alert: the connection ends"
     if run.outcome.alert is not None:
@@ -135,7 +135,7 @@ def _sees(run: Run) -> str:
 
 
 def _says(run: Run, stack: str, tls: TlsVersion) -> str:
-    """What the program of a stack writes into its log, where that was measured."""
+    """The text that a stack's program writes into its log, or empty if none was measured."""
     verdict = last_verdict(run.trace.events, "server")
     checks = verdict.checks if verdict is not None else ()
     failed = [

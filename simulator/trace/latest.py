@@ -51,7 +51,7 @@ def last_header_read(events: Sequence[Event]) -> HeaderRead:
 
 
 def prompts(events: Iterable[Event]) -> int:
-    """How often a client has asked its user for a certificate, since it was started."""
+    """The number of times that a client has asked its user for a certificate since it was started."""
     return max((event.fact.prompts for event in events if type(event.fact) is CertificateSought), default=0)
 
 

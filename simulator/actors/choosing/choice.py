@@ -35,7 +35,7 @@ MOST_LISTED = 4  # certificates in a sentence; the fact has all
 
 @dataclass(frozen=True, slots=True)
 class CertificateChoice:
-    """What a client would do when it is asked for a certificate.
+    """The answer of a client that is asked for a certificate.
 
     Attributes:
         sends: it sends a certificate.
@@ -94,7 +94,7 @@ def _fault(
     hints: tuple[bytes, ...],
     can_sign: Callable[[Credential], bool],
 ) -> str:
-    """Why a certificate is not taken, as the end of a sentence; empty if nothing speaks against it."""
+    """The reason why a certificate is not taken, as the end of a sentence, or empty."""
     if setup.picks == "named" and place:
         return "the client is set to send another one by name"
     if not can_sign(credential):
@@ -172,7 +172,7 @@ def _prompts(setup: ClientSetup, asked: int) -> bool:
 
 
 def _prompt_words(setup: ClientSetup, *, prompted: bool, asked: int) -> str:
-    """Whether the user is asked, and why, in a sentence; empty where no setting says."""
+    """A sentence that says if the user is asked, and why; empty without such a setting."""
     if prompted:
         often = f"time {asked + 1}" if asked else "for the first time"
         return f"The client asks its user, {often} since it was started."

@@ -51,7 +51,7 @@ class InClear(Peer):
 
     @property
     def patience(self) -> timedelta | None:
-        """How long it waits from now on, or None while no timer runs."""
+        """The time that it waits from now on, or None while no timer runs."""
         return None
 
     def out_of_patience(self, now: datetime) -> list[Fact]:  # noqa: ARG002 - of a side that has a timer

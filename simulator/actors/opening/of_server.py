@@ -42,7 +42,7 @@ class ServerOpening(InClear):
 
     @property
     def patience(self) -> timedelta | None:
-        """How long it waits from now on, or None while no timer runs."""
+        """The time that it waits from now on, or None while no timer runs."""
         waits = self.awaits and not self.waits and not self.finished
         return self.setup.handshake_timeout if waits else None
 

@@ -60,7 +60,7 @@ class Fault(Shown):
 
     @property
     def text(self) -> str:
-        """What the program printed; ``…`` stands for what differs from run to run."""
+        """The text that the program printed; ``…`` stands for what differs from run to run."""
         return printed(self.program, self.side, self.cause)
 
     @property
@@ -85,7 +85,7 @@ class Fault(Shown):
 
     @property
     def shown(self) -> tuple[Block, ...]:
-        """Who printed what, what else is known, and the causes to choose from."""
+        """The program and its text, the situation, and the causes to choose from."""
         asked = [(letter, causes()[name].words) for letter, name in self.lettered.items()]
         return (*self._seen(), Choices(asked))
 
@@ -120,7 +120,7 @@ class Fault(Shown):
         return page(*(self.reply() if chosen == self.cause else self.objection(chosen)))
 
     def objection(self, chosen: str) -> tuple[Block, ...]:
-        """What a run with another fault shows, and what this program would print then."""
+        """The outcome of a run with another fault, and the text that this program would print then."""
         run, words = played(chosen), causes()[chosen].words
         would = printed(self.program, self.side, chosen)
         if would == self.text:
@@ -130,7 +130,7 @@ class Fault(Shown):
         return (*blocks, f"{self.program} would print:", Code(would)) if would else blocks
 
     def reply(self) -> tuple[Block, ...]:
-        """What the run with the fault shows, what helps, and how to play it."""
+        """The outcome of the run with the fault, the remedy, and the command that plays it."""
         cause = causes()[self.cause]
         return (
             Lead(f"Found. {cause.words}"),
@@ -187,7 +187,7 @@ class Fault(Shown):
 
 
 def printed(program: str, side: Side, cause: str) -> str:
-    """What a program prints for a fault, or an empty text."""
+    """The text that a program prints for a fault, or empty."""
     return printed_by(program, side, cause, TLS)
 
 
@@ -201,7 +201,7 @@ def played(cause: str) -> Run:
 
 
 def _happened(run: Run) -> str:
-    """Who refuses in a run, why, and with which alert."""
+    """A sentence on a refusal: by which side, with which alert, for which reason."""
     outcome = run.outcome
     assert outcome.alert is not None
     verdict = last_verdict(run.trace.events, outcome.alert.sender)

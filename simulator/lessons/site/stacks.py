@@ -114,7 +114,7 @@ def _line(matrix: StackMatrix, credential: str, stack: str) -> str:
 
 
 def _ends(matrix: StackMatrix, credential: str, stack: str) -> Iterator[str]:
-    """What comes of the client; two lines where the versions differ."""
+    """The outcome for the client; two lines where the versions differ."""
     newest, older = matrix.both(credential, stack)
     if older is None:
         yield end_in_words(newest)

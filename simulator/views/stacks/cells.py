@@ -14,7 +14,7 @@ Learns = Literal["in its handshake call", "after its handshake call"]
 
 @dataclass(frozen=True, slots=True)
 class StackCell:
-    """What one stack makes of one client in one version.
+    """The answer of one stack to one client in one version.
 
     Attributes:
         credential: what the client shows: the name of a row.

@@ -22,12 +22,12 @@ BREAK = (
 
 
 def end_in_words(cell: StackCell) -> str:
-    """What comes of one client: accepted, or what it sees of its refusal."""
+    """The outcome for one client: accepted, or the part of its refusal that it sees."""
     return "accepted" if cell.accepted else f"refused: {sees(cell)}"
 
 
 def sees(cell: StackCell) -> str:
-    """What a refused client sees: an alert with its number, a page, the end of the connection."""
+    """The end that a refused client sees: an alert with its number, a page, or a closed connection."""
     if cell.alert is None:
         return clean(cell.client_sees)
     return f"{clean(cell.alert)} ({int(AlertDescription.from_name(cell.alert))})"

@@ -130,7 +130,7 @@ def first_words(fields: Sequence[str], screen: Sequence[str]) -> str:
 
 
 def typed_words(fields: Sequence[str]) -> str:
-    """What a terminal typed, or empty; a password is in no text, but the placeholder for one is."""
+    """The user and password that a terminal typed, or empty; only the placeholder of a password is shown."""
     found = next((field for field in fields if field.startswith(TYPED)), "")
     user, _, password = found.removeprefix(f"{TYPED}: user ").partition(", password ")
     return found and f"types {user} and {'a password' if password.startswith('of ') else password}"
