@@ -91,7 +91,8 @@ def logon_steps(setup: ServerSetup, user: str | None, logon: Logon) -> tuple[Log
     refusal = _refusal(setup, user, read)
     if refusal is None:
         text = (
-            f"The host takes the PassTicket: {user} is logged on. No password was typed, and none was sent."
+            f"The host takes the PassTicket: {user} is logged on. "
+            "No password was typed, and the terminal sent none."
         )
         steps.append(step("PassTicket used", text))
     else:
