@@ -1,14 +1,21 @@
-"""Say at the top of a report how much of the catalogue is played."""
+"""What holds for every test, and how much of the catalogue is played."""
 
 from __future__ import annotations
 
 import sys
+
+from hypothesis import settings
 
 from tests.played import EVERY_RUN, EVERYTHING, RUNS
 
 # jsonschema would make 38 parsers of international addresses at its import, which takes 3 s in each process.
 # No schema here has this format, and jsonschema goes without where the package is absent.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+# No example has a time limit: on a busy machine the first one, which fills the caches, takes seconds.
+settings.register_profile("no-deadline", deadline=None)
+settings.load_profile("no-deadline")
 
 
 def pytest_report_header() -> str:
