@@ -75,10 +75,11 @@ def test_on_a_terminal_a_bar_grows_and_the_time_is_told() -> None:
         screen.wait("cells", f"{cells}/{cells}", "Every cell was played in", "client has")
 
 
-@pytest.mark.usefixtures("few_scenarios")
 @pytest.mark.parametrize("verb", ["matrix", "check"])
-def test_a_document_comes_without_bar_and_time(verb: str) -> None:
+def test_a_document_comes_without_bar_and_time(verb: str, request: pytest.FixtureRequest) -> None:
     """With ``--json`` nothing stands on standard error; else the time does, and no bar in a pipe."""
+    if verb == "check":
+        request.getfixturevalue("few_scenarios")
     arguments = [verb, *(["--all"] if verb == "check" else [])]
     assert CliRunner().invoke(clientauth, [*arguments, "--json", "--jobs", "1"]).stderr == ""
     told = CliRunner().invoke(clientauth, [*arguments, "--jobs", "1"]).stderr
