@@ -168,10 +168,9 @@ class Server(ServerOpening):
         A certificate that cannot be read ends it, as with OpenSSL: no proof could be verified with it. So
         does a missing one with some stacks.
         """
-        ends = profile_named(verdict.profile).insists_in_tls
-        if self._presented:
-            ends = verdict.peer is None
-        return self.role.setup.client_authentication == "deferred" and not ends
+        if self.role.setup.client_authentication != "deferred" or verdict.decisive is None:
+            return False
+        return not profile_named(verdict.profile).refuses_in_tls(verdict.decisive.name)
 
     def _judged(self, verdict: Verdict) -> list[Fact]:
         """Accept the client; if a check failed, refuse it, or defer that to the application."""

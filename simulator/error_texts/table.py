@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
 
 from simulator.error_texts.normal_form import with_gaps
 from simulator.tls.wire.version import Side  # noqa: TC001 - msgspec reads the annotations while the program runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Seen(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -52,6 +56,26 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
     side: Side
     seen: tuple[Seen, ...]
     version: str = ""
+
+
+#: A program of each stack whose texts were measured, as a server and as a client.
+STACK_PROGRAMS: Mapping[Side, Mapping[str, str]] = {
+    "server": {
+        "openssl": "Python ssl",
+        "gnutls": "gnutls-serv -r --verify-client-cert",
+        "jsse": "Java SSLServerSocket",
+        "go": "Go crypto/tls",
+        "nginx": "nginx",
+        "node": "Node tls",
+    },
+    "client": {
+        "openssl": "curl (OpenSSL)",
+        "gnutls": "gnutls-cli",
+        "jsse": "Java HttpsURLConnection",
+        "go": "Go crypto/tls",
+        "node": "Node https",
+    },
+}
 
 
 def printed_by(name: str, side: Side, cause: str, tls: str) -> str:

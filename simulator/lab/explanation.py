@@ -158,8 +158,7 @@ def _end(policy: ClientAuthentication, verdict: Verdict) -> tuple[SecurityLevel,
         return SecurityLevel.SERVER_AUTHENTICATED, None
     if verdict.accepted:
         return SecurityLevel.CLIENT_AUTHENTICATED, None
-    # A server that defers its refusal sends no alert for a certificate, but one for a bad proof.
-    in_application = policy == "deferred" and _check_of(verdict) != "proof-of-possession"
+    in_application = policy == "deferred" and not PROFILES[verdict.profile].refuses_in_tls(_check_of(verdict))
     return SecurityLevel.REFUSED, None if in_application else verdict.alert
 
 

@@ -37,6 +37,7 @@ from simulator.tls.wire.registry import (
     SPOKEN_SIGNATURE_SCHEMES,
 )
 from simulator.tls.wire.version import Version
+from simulator.trust.profiles import PROFILES
 from simulator.trust.vocabulary import CheckName
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _scenario(explanation: Explanation, chosen: Chosen) -> tuple[Scenario, tuple
     profile = explanation.policy.profile
     if role == "client":
         client = ClientSetup("own", sends=sends, signature_schemes=schemes)
-        page = profile == "nginx"
+        page = PROFILES[profile].refuses_clients_by == "page"
         server = ServerSetup(
             client_authentication="deferred" if page else "required",
             trusts=trusts,
@@ -227,14 +228,13 @@ def _scenario(explanation: Explanation, chosen: Chosen) -> tuple[Scenario, tuple
 
 
 def _network(explanation: Explanation) -> Network:
-    """The network of a server that refuses after its handshake: nginx with a page, Node by closing."""
-    decisive, stack = explanation.verdict.decisive, explanation.policy.profile
-    if explanation.role == "server" or decisive is None or decisive.name == CheckName.PROOF_OF_POSSESSION:
+    """The network of a server that refuses after its handshake: with a page, or by closing."""
+    decisive = explanation.verdict.decisive
+    if explanation.role == "server" or decisive is None:
         return Network()
-    return (
-        Network(application="http")
-        if stack == "nginx"
-        else Network(close="eof" if stack == "node" else "alert")
+    refusal = PROFILES[explanation.policy.profile].refusal_of_client(decisive.name)
+    return Network(
+        application="http" if refusal == "page" else "line", close="eof" if refusal == "close" else "alert"
     )
 
 

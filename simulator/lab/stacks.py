@@ -5,36 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator.error_texts.of_verdict import cause_of_check
-from simulator.error_texts.table import printed_by
+from simulator.error_texts.table import STACK_PROGRAMS, printed_by
 from simulator.tls.wire.version import PEER
-from simulator.trust.vocabulary import CheckName
+from simulator.trust.profiles import PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from simulator.tls.wire.version import Side
+    from simulator.trust.profile import ClientRefusal
     from simulator.trust.verdict import Verdict
 
-# A program of each stack whose texts were measured, as a server and as a client.
-PROGRAMS: Mapping[Side, Mapping[str, str]] = {
-    "server": {
-        "openssl": "openssl s_server -Verify 1 -verify_return_error",
-        "gnutls": "gnutls-serv -r --verify-client-cert",
-        "jsse": "Java SSLServerSocket",
-        "go": "Go net/http",
-        "nginx": "nginx",
-        "node": "Node tls",
-    },
-    "client": {
-        "openssl": "curl (OpenSSL)",
-        "gnutls": "gnutls-cli",
-        "jsse": "Java HttpsURLConnection",
-        "go": "Go net/http",
-        "node": "Node https",
-    },
+# What a server does in place of an alert.
+OTHERWISE: Mapping[ClientRefusal, str] = {
+    "alert": "",
+    "page": "page 400 after the handshake",
+    "close": "closed after the handshake, without an alert",
 }
-# Servers that finish the handshake before they refuse a certificate: what follows then, in place of an alert.
-DEFERRING = {"nginx": "page 400 after the handshake", "node": "closed after the handshake, without an alert"}
 
 
 class StackAnswer(NamedTuple):
@@ -70,8 +56,8 @@ def _answer(name: str, verdict: Verdict) -> StackAnswer:
     decisive, judge = verdict.decisive, PEER[verdict.role]
     if decisive is None:
         return StackAnswer(name, True, "", None, "", "")
-    in_tls = judge == "client" or decisive.name in (CheckName.PROOF_OF_POSSESSION, CheckName.READABLE)
-    otherwise = "" if in_tls else DEFERRING.get(name, "")
-    cause, program = cause_of_check(decisive, verdict.role), PROGRAMS[judge].get(name, "")
+    refusal = PROFILES[name].refusal_of_client(decisive.name) if judge == "server" else "alert"
+    otherwise = OTHERWISE[refusal]
+    cause, program = cause_of_check(decisive, verdict.role), STACK_PROGRAMS[judge].get(name, "")
     text = printed_by(program, judge, cause, "1.3") if cause and program else ""
     return StackAnswer(name, False, decisive.name, None if otherwise else verdict.alert, otherwise, text)

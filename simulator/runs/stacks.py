@@ -1,7 +1,7 @@
 """The matrix of stacks: what a client shows, judged by every stack profile, each cell a run of its own.
 
 A stack refuses as its program does: with an alert; nginx with a page, when the handshake is finished; Node by
-dropping the connection, unless no certificate came or the proof failed.
+dropping the connection. For which checks these send an alert all the same, their profiles say.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 
 from simulator.error_texts.of_verdict import cause_of_check
-from simulator.error_texts.table import printed_by
+from simulator.error_texts.table import STACK_PROGRAMS, printed_by
 from simulator.errors import ScenarioError
 from simulator.runs.many import spread
 from simulator.runs.progress import counted
@@ -33,18 +33,8 @@ if TYPE_CHECKING:
 
 #: The stacks and the standard. ``strict`` and ``webpki`` are rules for CAs, which no server program has.
 STACKS = tuple(name for name in PROFILES if name not in ("strict", "webpki"))
-#: Stack → the program whose log was measured for each cause.
-PROGRAMS: Mapping[str, str] = {
-    "openssl": "Python ssl",
-    "gnutls": "gnutls-serv -r --verify-client-cert",
-    "jsse": "Java SSLServerSocket",
-    "go": "Go crypto/tls",
-    "nginx": "nginx",
-    "node": "Node tls",
-}
 _WITH_PAGE = {"server.client_authentication": "deferred", "network.application": "http"}
 _DROPS = {"network.close": "eof"}
-_STILL_ALERTS = ("certificate-presented", "proof-of-possession")  # checks after which Node sends an alert
 BY_PURPOSE, BY_FAULT, OF_SCENARIO = "By purpose", "By fault", "Scenarios"
 
 
@@ -95,9 +85,11 @@ def _cell(job: Job) -> StackCell:
     """Play one client before one stack."""
     name, scenario, shown, stack, tls = job
     changes = {**shown, "server.profile": stack}
-    changes |= _WITH_PAGE if stack == "nginx" else {"server.client_authentication": "required"}
+    profile = PROFILES[stack]
+    paged = profile.refuses_clients_by == "page"
+    changes |= _WITH_PAGE if paged else {"server.client_authentication": "required"}
     run = simulate(scenario.but(changes), tls)
-    if stack == "node" and run.outcome.decisive_check not in (None, *_STILL_ALERTS):
+    if (check := run.outcome.decisive_check) and profile.refusal_of_client(check) == "close":
         changes |= _DROPS
         run = simulate(scenario.but(changes), tls)
     outcome = run.outcome
@@ -143,6 +135,6 @@ def _says(run: Run, stack: str, tls: TlsVersion) -> str:
         for check in checks
         if check.name == run.outcome.decisive_check and check.outcome.value == "fail"
     ]
-    if stack not in PROGRAMS or not failed:
+    if stack not in STACK_PROGRAMS["server"] or not failed:
         return ""
-    return printed_by(PROGRAMS[stack], "server", cause_of_check(failed[0], "client"), tls)
+    return printed_by(STACK_PROGRAMS["server"][stack], "server", cause_of_check(failed[0], "client"), tls)

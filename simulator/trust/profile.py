@@ -27,6 +27,10 @@ SIGNS: Mapping[Side, frozenset[str]] = {side: frozenset({"digitalSignature"}) fo
 #: The extensions of RFC 5280, which a verifier must understand to be one.
 UNDERSTOOD = frozenset(EXTENSION_OIDS.values()) - {EXTENSION_OIDS["netscapeCertType"]}
 
+#: No proof can be verified with an unreadable certificate, and a bad proof is no proof: both end a handshake.
+ALWAYS_IN_TLS = frozenset({CheckName.READABLE, CheckName.PROOF_OF_POSSESSION})
+
+ClientRefusal = Literal["alert", "page", "close"]
 Scope = Literal["chain", "leaf", "leaf first", "anchor first", "issuers", "issuer by issuer"]
 
 
@@ -84,6 +88,8 @@ class Profile:
         alerts: the alert by failed check, for :func:`simulator.trust.alerts.alert_after`.
         leaf_key_usages: by role, the key usages of which a leaf with a keyUsage must have at least one.
         understood_extensions: dotted identifiers of the extensions that may be critical.
+        refuses_clients_by: what a server does when it refuses a client. ``alert``; or its handshake ends well
+            first, and then ``page``: it sends a page of HTTP, or ``close``: it closes without an alert.
         insists_in_tls: a server that refuses above TLS still refuses a client without a certificate in TLS.
         obeys_ca_hints: a client withholds a certificate whose issuer is not among the server's hints.
         refuses_in_clear: a TLS 1.3 client sends its refusal of the server as an unprotected alert.
@@ -126,6 +132,7 @@ class Profile:
     stages_12: tuple[CheckStage, ...] | None = None
     omissions: tuple[Omission, ...] = ()
     verdict_at: Mapping[TlsVersion, str] = field(default_factory=lambda: AT_CERTIFICATE)
+    refuses_clients_by: ClientRefusal = "alert"
     insists_in_tls: bool = False
     obeys_ca_hints: bool = False
     refuses_in_clear: bool = False
@@ -155,6 +162,15 @@ class Profile:
     def checks(self) -> tuple[CheckName, ...]:
         """The names of all checks in the order of their first appearance."""
         return tuple(dict.fromkeys(name for stage in self.stages for name in stage.checks))
+
+    def refuses_in_tls(self, check: str) -> bool:
+        """Return True if even a server that refuses clients above TLS refuses for this check in TLS."""
+        missing = check == CheckName.CERTIFICATE_PRESENTED
+        return check in ALWAYS_IN_TLS or (missing and self.insists_in_tls)
+
+    def refusal_of_client(self, check: str) -> ClientRefusal:
+        """What a server does when this check of a client's certificate fails."""
+        return "alert" if self.refuses_in_tls(check) else self.refuses_clients_by
 
     def order(self, tls: TlsVersion) -> tuple[CheckStage, ...]:
         """The checks in the order of a TLS version."""

@@ -81,7 +81,11 @@ OPENSSL = Profile(
 
 # nginx sets ``ssl_verify_depth`` to 1: one intermediate. Its refusals are a page (HTTP 400), and no alert.
 NGINX = replace(
-    OPENSSL, name="nginx", description="nginx 1.22 with OpenSSL 3.0 and its own depth of 1", max_depth=1
+    OPENSSL,
+    name="nginx",
+    description="nginx 1.22 with OpenSSL 3.0 and its own depth of 1",
+    refuses_clients_by="page",
+    max_depth=1,
 )
 # Node comes with OpenSSL's level 1: 80 bits of strength. With ``requestCert`` and ``rejectUnauthorized`` a
 # missing certificate is an alert; with a bad one it finishes the handshake, and closes without a word.
@@ -90,6 +94,7 @@ NODE = replace(
     name="node",
     description="Node 20 with OpenSSL 3.0 at security level 1",
     minimum_bits={"RSA": 1024, "EC": 160},
+    refuses_clients_by="close",
     insists_in_tls=True,
 )
 

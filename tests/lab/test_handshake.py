@@ -14,6 +14,7 @@ from simulator.lab.handshake import handshake_of
 from simulator.lab.own_files import read_own_files
 from simulator.lab.stacks import stack_answers
 from simulator.pki.bundles import load_certificates
+from simulator.pki.certificate import Certificate
 from simulator.pki.key_files import load_private_key
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.scenario.catalogue.credentials import CREDENTIALS, credential_scenario
@@ -21,6 +22,7 @@ from simulator.tls.wire.version import TLS_VERSIONS
 from simulator.trace.facts import Sent
 from simulator.trace.latest import last_belief
 from simulator.trust.verdict import CheckOutcome
+from tests.pki.damaged import damaged_certificates
 from tests.played import EVERYTHING, some
 from tests.processes import clientauth
 
@@ -130,6 +132,26 @@ def test_a_server_that_refuses_after_its_handshake_sends_no_alert(
     assert "certificate_expired" not in last_belief(trace.events).reason
     answer = next(one for one in stack_answers(found.verdicts) if one.profile == stack)
     assert (answer.accepted, answer.alert) == (False, None)
+
+
+@pytest.mark.parametrize("stack", ["nginx", "node", "openssl"])
+@pytest.mark.parametrize("fault", ["expired", "unreadable intermediate", "another key"])
+def test_the_handshake_ends_as_the_list_of_stacks_says(fault: str, stack: str, tmp_path: Path) -> None:
+    """With its alert for what cannot be read or proved, whatever the stack does for other faults."""
+    scenario = credential_scenario("expired" if fault == "expired" else "valid", "required")
+    _, own = _explained(scenario, tmp_path, with_key=True)
+    trusted = load_certificates((tmp_path / "server-trusts.pem").read_bytes())
+    latin = next(one for one in damaged_certificates() if one.name == "subject has Latin-1 in a UTF8String")
+    chain = (*own.chain, *([Certificate.parse(latin.der)] if fault.startswith("unreadable") else []))
+    found = explain(chain, trusted, scenario.clock, key_matches=fault != "another key", profile=stack)
+    answer = next(one for one in stack_answers(found.verdicts) if one.profile == stack)
+    for tls in TLS_VERSIONS:
+        trace = handshake_of(found, None if fault == "another key" else own.key, tls)
+        sent = trace.outcome.alert if trace.card.client_saw is None else None
+        assert (trace.outcome.decisive_check, sent.name if sent else None) == (answer.check, answer.alert)
+    assert (answer.alert is None) == (fault == "expired" and stack != "openssl")
+    above_tls = [one.alert is None for one in found.cells if one.policy == "deferred"]
+    assert above_tls == [fault == "expired"] * 2
 
 
 def test_the_handshake_of_a_server_with_its_key(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from simulator import catalogue, simulate
+from simulator.error_texts.table import STACK_PROGRAMS
 from simulator.errors import ScenarioError
 from simulator.runs.saving import save_matrix
-from simulator.runs.stacks import PROGRAMS, STACKS, stack_matrix
+from simulator.runs.stacks import STACKS, stack_matrix
 from simulator.scenario.catalogue.shown import FAULTS, PURPOSES
 from simulator.scenario.changes import parse_assignment
 from simulator.trust.profiles import PROFILES
@@ -85,7 +86,7 @@ def test_the_columns_are_the_stacks_of_the_registry() -> None:
     """Every profile but the two for CAs has a column, in the registry's order."""
     assert set(PROFILES) - set(STACKS) == {"strict", "webpki"}
     assert list(_matrix().stacks) == list(STACKS)
-    assert set(PROGRAMS) <= set(STACKS)
+    assert set(STACK_PROGRAMS["server"]) | set(STACK_PROGRAMS["client"]) <= set(STACKS)
 
 
 def test_seven_certificates_are_judged_as_seven_servers_were_measured_to() -> None:
@@ -114,6 +115,15 @@ def test_a_whole_run_ends_as_the_program_answered(row: str) -> None:
     for (stack, tls), answer in table()[ASKED[row]].items():
         cell = _matrix().cell(row, stack, tls)  # type: ignore[arg-type]
         assert _answer(cell) == answer.partition(" (")[0], (stack, tls)
+
+
+def test_every_cell_ends_as_its_profile_says() -> None:
+    """An alert, a page or a closed connection, by the check that decided."""
+    ends = {"alert": "no alert", "page": "page 400", "close": "closed"}
+    for cell in _matrix().cells:
+        if cell.decisive_check is not None:
+            end = PROFILES[cell.stack].refusal_of_client(cell.decisive_check)
+            assert _answer(cell) == (cell.alert or ends[end]), (cell.credential, cell.stack, cell.tls)
 
 
 def test_when_a_client_learns() -> None:
