@@ -108,7 +108,7 @@ class FrontServer(Server):
 
     @property
     def to_hand_on(self) -> bytes | None:
-        """What the server behind shall hear, once this client may go through; None until then."""
+        """The message to the server behind, once this client may go through; None until then."""
         if not self._granted:
             return None
         if self._header is None:

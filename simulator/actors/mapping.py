@@ -172,7 +172,7 @@ def _listed(rules: list[str]) -> str:
 
 
 def _because(first: Fitting, second: Fitting) -> str:
-    """Why the first of two rules decides."""
+    """The reason for which the first of two rules decides."""
     if first.rule.kind is not second.rule.kind:
         return f"{first.rule.kind.value} is more specific than {second.rule.kind.value}"
     if first.rank[1] != second.rank[1]:

@@ -46,7 +46,7 @@ def document(answer: Diagnosis) -> dict[str, Any]:
 
 
 def look_at_other_side(match: Match) -> str:
-    """What to look for on the side that did not print the text; empty if nothing there helps."""
+    """The words to look for on the side that did not print the text; empty if nothing there helps."""
     return match.cause.at_server if match.side == "client" else match.cause.at_client
 
 

@@ -96,7 +96,7 @@ def password_from(file: str | None, *, twice: bool = True) -> str:
 
     Raises:
         click.UsageError: no file is named and there is no terminal to ask at.
-        PasswordError: the file cannot be read.
+        PasswordError: the file cannot be read, or its first line is too long.
     """
     if file is None:
         if not sys.stdin.isatty():
@@ -109,12 +109,21 @@ def password_from(file: str | None, *, twice: bool = True) -> str:
     try:
         # Windows' programs begin a UTF-8 text with a mark that is no part of the password.
         with click.open_file(file, encoding="utf-8-sig", errors="surrogateescape") as lines:
-            return str(lines.readline(MOST_OF_A_PASSWORD)).rstrip("\r\n")
+            password = str(lines.readline(MOST_OF_A_PASSWORD + 1)).rstrip("\r\n")
     except OSError as error:
         got, expected = f"{file}: {error.strerror}", "a file whose first line is the password"
         raise PasswordError(
             "The password cannot be read.", got=got, expected=expected, advice="Check its name."
         ) from error
+    if len(password) > MOST_OF_A_PASSWORD:
+        most = f"{MOST_OF_A_PASSWORD} characters"
+        raise PasswordError(
+            "The password is too long.",
+            got=f"{file}: a first line of more than {most}",
+            expected=f"a first line that is the password, {most} at most",
+            advice="Check that it is the file with the password.",
+        )
+    return password
 
 
 connection_option = click.option(

@@ -200,7 +200,7 @@ class Enrolment:
     def _of_the_register(
         self, names: Iterable[str], key: str, action: Callable[[str], None], with_lane: Collection[str]
     ) -> list[tuple[int, partial[None]]]:
-        """What CAs with a lane enter about their certificates, each with its moment."""
+        """The entries of CAs with a lane about their certificates, each with its moment."""
         scenario = self._world.scenario
         entered = [
             (microseconds(getattr(setup, key)), lane_name(setup.issuer), setup.subject, name)
@@ -219,7 +219,7 @@ class Enrolment:
         return [*told, *renewed]
 
     def _fetching(self) -> str:
-        """How the client fetches the file with its key, and who else has it then, in words; or empty."""
+        """The way in which the client gets the file with its key, and who else has it then; or empty."""
         way = self._world.scenario.client.fetches
         if way is None:
             return ""

@@ -65,7 +65,7 @@ def _responder(name: str, scenario: Scenario, world: World) -> Responder:
 
 
 def _record(setup: CertificateSetup, at: timedelta, world: World) -> StatusRecord:
-    """What the CA had written down about a certificate by the moment of the answer."""
+    """The CA's entry about a certificate at the moment of the answer."""
     revoked, released = setup.revoked, setup.released
     if revoked is None or revoked > at or (released is not None and released <= at):
         return StatusRecord()

@@ -184,7 +184,7 @@ def _set_up_as(part: ServerSetup | Between) -> str:
 
 
 def _port(setup: ServerSetup, scenario: Scenario) -> tuple[tuple[str, str], ...]:
-    """How its port lets connections begin, where this connection does not simply begin with TLS."""
+    """The way in which its port lets connections begin, where this one does not simply begin with TLS."""
     usual = (setup.port_security, scenario.client.starts_tls) == ("secure", "at-once")
     timeout = setup.handshake_timeout
     seconds = "" if timeout == USUAL_HANDSHAKE_TIMEOUT else f"{timeout.total_seconds():g} s"
@@ -193,7 +193,7 @@ def _port(setup: ServerSetup, scenario: Scenario) -> tuple[tuple[str, str], ...]
 
 
 def _keeping(scenario: Scenario, name: str | None) -> str:
-    """Where the key of a certificate is kept, in words; empty for a plain file."""
+    """The place where the key of a certificate is kept, in words; empty for a plain file."""
     return "" if name is None else KEEPING[kept_in(scenario, name)]
 
 
@@ -204,13 +204,13 @@ def _writing(setup: ClientSetup) -> str:
 
 
 def _macro(setup: ClientSetup) -> str:
-    """What the terminal's macro types, and where."""
+    """The words that the terminal's macro types, and the application; empty without a macro."""
     typed = " and ".join(setup.logon_macro)
     return f"logs on to {setup.express_logon}, types {typed}" if setup.express_logon else ""
 
 
 def _express_logon(setup: ServerSetup) -> str:
-    """What a server offers with Express Logon, and what goes wrong with it."""
+    """The server's part in Express Logon, and what goes wrong with it; empty without one."""
     if not setup.express_logon:
         return ""
     found = ["offered"]
@@ -238,7 +238,7 @@ def _settings_of_both(setup: ClientSetup | ServerSetup) -> tuple[tuple[str, str]
 
 
 def _lookup_in_words(setup: ClientSetup | ServerSetup) -> str:
-    """Where and how a side looks up revocation; empty where it does not."""
+    """The way in which a side looks up revocation; empty where it does not."""
     if setup.revocation == "none":
         return ""
     which = "the leaf" if setup.revocation_scope == "leaf" else "every certificate"

@@ -1,4 +1,4 @@
-"""Why a certificate was refused: each cause in words, and where an error text misleads."""
+"""The causes of a refused certificate: each cause in words, and where an error text misleads."""
 
 from __future__ import annotations
 

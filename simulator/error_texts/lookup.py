@@ -55,7 +55,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What is known of an error text.
+    """An error text with everything known of it.
 
     Attributes:
         text: the text as it was given.
@@ -193,7 +193,7 @@ def _by_alert(alert: AlertDescription, known: set[str]) -> list[Match]:
 
 
 def _alikeness(measured: str, given: str, words_in_common: float) -> float:
-    """How much two lines have in common, from 0 to 1.
+    """The likeness of two lines, from 0 to 1.
 
     A measured line that stands in the given one counts by the part of it that it covers: a log puts more
     before it. So does a fragment that stands in a measured line. Else the words in common count, by rarity.
@@ -256,7 +256,7 @@ def _index() -> _Index:
 
 
 def _texts_of(seen: Seen) -> list[str]:
-    """What a person may have before them: the text, or the page of a browser."""
+    """The texts that a person may have before them: the line, or the page of a browser."""
     return [text for text in (seen.text, seen.page.replace(" / ", "\n")) if text]
 
 

@@ -38,7 +38,7 @@ POLICIES: tuple[ClientAuthentication, ...] = get_args(ClientAuthentication)
 
 @dataclass(frozen=True, slots=True)
 class PolicyCell:
-    """What a server under one policy makes of a client with this chain and its key.
+    """The answer of a server under one policy to a client with this chain and its key.
 
     Attributes:
         policy: the client authentication policy.
@@ -183,7 +183,7 @@ def _cause_of(verdict: Verdict) -> str:
 
 
 def remedy_of(verdict: Verdict) -> str:
-    """What to do about a refusal, in a sentence or two."""
+    """The remedy for a refusal, in a sentence or two."""
     decisive, cause = verdict.decisive, _cause_of(verdict)
     if decisive is None:
         return ""
@@ -200,6 +200,6 @@ def remedy_of(verdict: Verdict) -> str:
 
 @cache
 def remedies() -> Mapping[str, str]:
-    """What to do, by the name of the check that failed."""
+    """The remedies, by the name of the check that failed."""
     text = files(__package__).joinpath("remedies.toml").read_text(encoding="utf-8")
     return {check: str(words) for check, words in tomllib.loads(text).items()}

@@ -30,7 +30,7 @@ JAVA_STORES = (FileKind.JAVA_STORE, FileKind.JAVA_CRYPTO_STORE)
 
 @dataclass(frozen=True, slots=True)
 class OwnFiles:
-    """What some files hold together.
+    """The certificates and the key in some files together.
 
     Attributes:
         files: each name with what can be seen in the file.

@@ -1,4 +1,4 @@
-"""What other stacks do with a chain: accept or refuse it, with which alert, and what their programs print."""
+"""The answers of other stacks to a chain: accepted or refused, the alert, and what their programs print."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         The path and the typed value, as :meth:`Scenario.but` takes them.
 
     Raises:
-        ScenarioProblemsError: the setting does not exist, or it cannot have this value.
+        ScenarioProblemsError: the setting does not exist, it cannot have this value, or a list does not end.
     """
     match = re.match(KEY_PATH, text)
     if match is None or text[match.end() : match.end() + 1] != "=":
@@ -261,6 +261,9 @@ def _assigned_value(path: Path, written: str) -> Any:
     if get_origin(wanted) is tuple and not isinstance(value, list):
         if written in SPECIAL_WORDS.get(path[-1], ()):
             return written
+        if written.startswith("[") != written.endswith("]"):
+            message = "must be a list in brackets, as in [client-ca, other-ca], or its words without brackets"
+            raise ScenarioProblemsError([Problem(path, message, repr(written))], ["--set"])
         inside = written.removeprefix("[").removesuffix("]")
         return [word.strip().strip("\"'") for word in inside.split(",") if word.strip()]
     if wanted in (bool, int, float, datetime) or isinstance(value, str | list | dict):

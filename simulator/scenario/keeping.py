@@ -1,4 +1,4 @@
-"""Where private keys are kept, and what a client must open before it can use its own."""
+"""The places where private keys are kept, and what a client must open before it can use its own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def kept_in(scenario: ScenarioSetup, name: str) -> KeptIn:
-    """Where the key of a certificate is kept: with a shared key, where its owner keeps it."""
+    """The place where the key of a certificate is kept: with a shared key, where its owner keeps it."""
     setup = scenario.certificates[name]
     return scenario.certificates.get(setup.key_of or name, setup).kept_in
 

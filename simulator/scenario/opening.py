@@ -1,4 +1,4 @@
-"""Whether TLS begins on a connection: a question of the server's port and of its client, not of a run."""
+"""The beginning of TLS on a connection, or none: a question of port and client, not of a run."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def _told(data: bytes) -> list[tuple[str, Screen | None]]:
 
 
 def _typed(content: bytes) -> str:
-    """What a key sends. A password is told by its length alone, unless it is the placeholder for one."""
+    """The input of one key. A password is told by its length alone, unless it is the placeholder for one."""
     typed = typed_of(read_input(content))
     if typed is None:
         return f"the key {Aid(content[0]).name}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def end_to_end(connections: Sequence[Trace]) -> str:
-    """What is true from the client to the server, in a few sentences; empty without a party in between.
+    """The security from the client to the server, in a few sentences; empty without a party in between.
 
     No connection says it by itself: each has a level of its own, and the levels do not add up. So nothing is
     said of one connection alone where there are two.
@@ -46,7 +46,7 @@ def end_to_end(connections: Sequence[Trace]) -> str:
 
 
 def _in_clear(party: str, front: Trace, onward: Trace) -> Iterator[str]:
-    """What is encrypted on one connection alone."""
+    """The connections of the two that are in clear, a sentence each."""
     for connection, ends in ((front, f"the client and the {party}"), (onward, f"the {party} and the server")):
         if connection.card.level is SecurityLevel.CLEARTEXT:
             yield f"Between {ends} nothing is encrypted."
@@ -59,7 +59,7 @@ def _let_through(front: Trace) -> bool:
 
 
 def _of_the_client(party: str, front: Trace, onward: Trace) -> str:
-    """What the server knows of the client, and whether the client proved it to the party in between."""
+    """The server's knowledge of the client; and, if so, that the client proved it to the party in between."""
     proved, told = _proved(front), onward.card.header_names
     if told is None:
         if proved:

@@ -1,4 +1,4 @@
-"""What came last: verdict, belief, standing; the returns of the handshake calls; the refusal as seen."""
+"""The latest verdict, belief and standing; the returns of the handshake calls; the refusal as seen."""
 
 from __future__ import annotations
 

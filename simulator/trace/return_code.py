@@ -104,7 +104,7 @@ def return_code(outcome: Outcome, reports: Reports, *, timed_out: bool = False) 
         reports: the codes by which its server reports.
         timed_out: the server waited in vain for the beginning of TLS.
     """
-    possible = (one for one in RETURN_CODES if reports in one.reporting and timed_out >= one.timed_out)
+    possible = (one for one in RETURN_CODES if reports in one.reporting and (timed_out or not one.timed_out))
     return next((one for one in possible if one.follows(outcome)), None)
 
 

@@ -33,7 +33,7 @@ class PolicyInputs:
 
 
 class OcspReply(NamedTuple):
-    """What came of a question.
+    """The result of a question.
 
     Attributes:
         certificate: fingerprint of the certificate in question.

@@ -169,7 +169,7 @@ class Profile:
         return check in ALWAYS_IN_TLS or (missing and self.insists_in_tls)
 
     def refusal_of_client(self, check: str) -> ClientRefusal:
-        """What a server does when this check of a client's certificate fails."""
+        """The answer of a server when this check of a client's certificate fails."""
         return "alert" if self.refuses_in_tls(check) else self.refuses_clients_by
 
     def order(self, tls: TlsVersion) -> tuple[CheckStage, ...]:

@@ -19,6 +19,7 @@ from simulator import catalogue
 from simulator.command.certificate_files import FORMS, issue_for_real_tools, write_certificates
 from simulator.command.certificates_readme import PORT
 from simulator.command.cli import certificates
+from simulator.command.options import MOST_OF_A_PASSWORD, password_from
 from simulator.errors import OutputError, PasswordError, ScenarioError
 from simulator.pki.bundles import load_certificates, load_pkcs12, load_trust_store
 from simulator.pki.files.kinds import file_facts
@@ -146,6 +147,20 @@ def test_a_password_is_asked_for_on_a_terminal(tmp_path: Path) -> None:
         load_pkcs12((tmp_path / "out" / "alice.p12").read_bytes(), PASSWORD).certificate.common_name
         == "alice"
     )
+
+
+def test_a_password_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    """The longest one is read whole; a longer one is no other, shorter password, and is not shown."""
+    file = tmp_path / "password.txt"
+    longest = "p" * MOST_OF_A_PASSWORD
+    for end in ("", "\n", "\r\n", "\nanother line"):
+        file.write_bytes(f"{longest}{end}".encode())
+        assert password_from(str(file)) == longest
+        file.write_bytes(f"{longest}q{end}".encode())
+        with pytest.raises(PasswordError, match="The password is too long") as caught:
+            password_from(str(file))
+        assert "pp" not in str(caught.value)
+        assert f"{MOST_OF_A_PASSWORD} characters at most" in str(caught.value)
 
 
 def test_the_forms_have_one_list() -> None:

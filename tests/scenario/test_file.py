@@ -368,6 +368,8 @@ def test_what_is_no_span_is_refused(text: str) -> None:
         ('server.trusts=["client-ca"]', "server.trusts", ("client-ca",)),
         ("server.trusts=[client-ca]", "server.trusts", ("client-ca",)),
         ("server.trusts=", "server.trusts", ()),
+        ("server.trusts=[]", "server.trusts", ()),
+        ("server.trusts=[client-ca, server-ca]", "server.trusts", ("client-ca", "server-ca")),
         ("client.sends=default", "client.sends", None),
         ("certificates.alice.not_after=-1d", "certificates.alice.not_after", timedelta(days=-1)),
         ("certificates.alice.key_usage=absent", "certificates.alice.key_usage", ()),
@@ -409,6 +411,14 @@ def test_an_assignment_is_read_as_a_setting(text: str, path: str, value: object)
             "nope",
             "--set: must be a path, '=' and a value, as in server.client_authentication=optional "
             "(got 'nope').",
+        ),
+        *(
+            (
+                f"server.trusts={text}",
+                "--set: server.trusts: must be a list in brackets, as in [client-ca, other-ca], or its words "
+                f"without brackets (got '{text}').",
+            )
+            for text in ("[", "[client-ca,server-ca", "client-ca]")
         ),
         (
             "expect.level=REFUSED",

@@ -24,7 +24,11 @@ TELNET = "[network]\napplication = 'tn3270'\n"
             "server.port_security: needs network.application",
         ),
         ("[server]\nport_security = 'any'\n", "without telnet a connection begins with TLS"),
-        ("[server]\nport_security = 'basic'\n", "client.starts_tls: needs network.application"),
+        (
+            "[server]\nport_security = 'basic'\n",
+            "server.port_security: needs client.starts_tls = 'never', or network.application = 'telnet'",
+        ),
+        ("[client]\nstarts_tls = 'never'\n", "client.starts_tls: needs network.application"),
         ("[client]\nstarts_tls = 'when-asked'\n", "client.starts_tls: needs network.application"),
         ("[server]\nhandshake_timeout = '4s'\n", "server.handshake_timeout: needs network.application"),
         (TELNET + "[server]\nhandshake_timeout = '0s'\n", "handshake_timeout: must be longer than 0s"),

@@ -1,4 +1,4 @@
-"""Which of its certificates a client would send, and why it passes over the others.
+"""The certificate that a client would send, and why it passes over the others.
 
 A pure function of what the client holds, how it is set up, and what the server asked for.
 """

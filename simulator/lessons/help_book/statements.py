@@ -6,7 +6,6 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import resources
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 from simulator.lessons.commands import run_command
@@ -15,7 +14,7 @@ from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
@@ -125,13 +124,8 @@ def topics() -> tuple[Topic, ...]:
     )
 
 
-def every_statement() -> Iterator[Statement]:
-    """Every statement, the starting page first."""
-    return chain(starting_page(), *(topic.statements for topic in topics()))
-
-
 def left_out() -> tuple[tuple[str, str], ...]:
-    """What the documentation also speaks of and is not played here, each with the reason."""
+    """The other matters of the documentation, which are not played here, each with the reason."""
     return tuple((one["what"], one["why"]) for one in _book()["left_out"])
 
 

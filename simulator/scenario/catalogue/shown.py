@@ -22,7 +22,7 @@ SMART_CARD_LOGON = "1.3.6.1.4.1.311.20.2.2"  # Microsoft's, on certificates for 
 
 @dataclass(frozen=True, slots=True)
 class ClientShown:
-    """What a client shows.
+    """The credential of a client before a server.
 
     Attributes:
         words: what it is, in a few words.
@@ -69,7 +69,7 @@ FAULTS: Mapping[str, ClientShown] = {
 
 
 def shown_named(name: str) -> ClientShown:
-    """What a client shows, by the name of a row or of a scenario of one connection.
+    """The credential of a client, by the name of a row or of a scenario of one connection.
 
     Raises:
         ScenarioError: there is no such row and no such scenario.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from simulator.scenario.mistakes.mistake import broken_rules
+from simulator.scenario.mistakes.mistake import broken_rules, written_path
 from simulator.scenario.setup import USUAL_HANDSHAKE_TIMEOUT
 
 if TYPE_CHECKING:
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from simulator.scenario.whole import ScenarioSetup
 
 LONGEST_TIMEOUT = timedelta(hours=1)  # as long as the longest wait for a responder
-NEEDS_TELNET = (
-    "needs network.application = 'telnet' or 'tn3270': without telnet a connection begins with TLS "
+BY_TELNET = (
+    "network.application = 'telnet' or 'tn3270': without telnet a connection begins with TLS "
     "(secure and at-once), or has none (basic and never)"
 )
+NEEDS_TELNET = f"needs {BY_TELNET}"
+USUAL_START = "at-once"
 #: What goes without telnet: nobody waits for the other side, and nothing is negotiated.
 WITHOUT_TELNET = {"secure": "at-once", "basic": "never"}
 
@@ -49,5 +51,10 @@ def opening_problems(scenario: ScenarioSetup) -> Iterator[Problem]:
             ("port_security", not telnet and security not in WITHOUT_TELNET, NEEDS_TELNET, security),
         )
         if not telnet and security in WITHOUT_TELNET:
-            unfit = WITHOUT_TELNET[security] != starts
+            fit = WITHOUT_TELNET[security]
+            # A client that says nothing begins at once: then the port's word is the one that was written.
+            silent = starts == USUAL_START and starts != fit
+            beside = f"needs {written_path((*client_path, 'starts_tls'))} = '{fit}', or {BY_TELNET}"
+            yield from broken_rules(server_path, ("port_security", silent, beside, security))
+            unfit = starts not in (fit, USUAL_START)
             yield from broken_rules(client_path, ("starts_tls", unfit, NEEDS_TELNET, starts))

@@ -1,1 +1,1 @@
-"""What a side looked through, as facts of a trace: a client its certificates, a server its table of users."""
+"""Searches as facts of a trace: of a client in its certificates, of a server in its table of users."""

@@ -69,7 +69,7 @@ class _Slide:
         self.bottom = max(BOTTOM, self.sheet.y + 2)
 
     def _told(self) -> Iterator[tuple[int, Row]]:
-        """What is shown of each connection, each with the event of the whole trace that it stands for."""
+        """The rows of each connection, each with the event of the whole trace that it stands for."""
         for number, one in enumerate(self.connections):
             whole = [event for event in self.trace.events if event.connection == number + 1]
             headed = [row for place, row in _with_header(self.connections) if place == number]

@@ -25,7 +25,7 @@ HTTP_PORT = 80
 
 @dataclass(frozen=True, slots=True)
 class ResponderHost:
-    """Where a responder is in a capture.
+    """The host of a responder in a capture.
 
     Attributes:
         name: the host in its address.

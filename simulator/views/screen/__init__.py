@@ -1,1 +1,1 @@
-"""What the person at the terminal sees."""
+"""The screen of the person at the terminal."""

@@ -78,7 +78,7 @@ def _lines(matrix: StackMatrix, credential: str, stack: str) -> list[str]:
 
 
 def _legend(sheet: Sheet, matrix: StackMatrix) -> None:
-    """When a client learns of its refusal, the year's break, and what the stacks are."""
+    """The moment at which a client learns of its refusal, the year's break, and what the stacks are."""
     width = sheet.stage.width - 2 * MARGIN
     sheet.y += 10
     said = [when_learned(matrix)]

@@ -34,7 +34,7 @@ def sees(cell: StackCell) -> str:
 
 
 def when_learned(matrix: StackMatrix) -> str:
-    """When clients learn of their refusal, by version."""
+    """The moment at which clients learn of their refusal, by version."""
     older, newest = matrix.versions[0], matrix.versions[-1]
     late = matrix.late_in(older)
     but = f", after it with {' and '.join(late)}" if late else ""

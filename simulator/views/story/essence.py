@@ -293,7 +293,7 @@ def _user(sought: UserSought) -> Ground:
 
 
 def _logon(steps: list[LogonStep]) -> list[Ground]:
-    """What came of a logon at a host; why there is no PassTicket says more than the host's refusal."""
+    """The result of a logon at a host; why there is no PassTicket says more than the host's refusal."""
     if not steps:
         return []
     last = steps[-1]
@@ -323,7 +323,7 @@ def _ground(ledger: Ledger, otherwise: str, say: Say) -> Ground:
 
 
 def _looked_up(fact: Checked) -> str:
-    """What a look-up of the leaf's revocation adds; its line has a depth only where it was looked up."""
+    """The result of a look-up of the leaf's revocation; its line has a depth only where it was looked up."""
     for check in fact.verdict.checks:
         if check.name == CheckName.REVOCATION and check.depth == 0:
             return ", not revoked" if check.outcome is CheckOutcome.PASS else ", revocation not known"

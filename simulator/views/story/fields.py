@@ -137,7 +137,7 @@ def typed_words(fields: Sequence[str]) -> str:
 
 
 def sought_words(fact: UserSought | CertificateSought, say: Say) -> tuple[str, tuple[str, ...]]:
-    """What a side that looked for a user or a certificate found, and a line for each rule or certificate."""
+    """The result of a search for a user or a certificate, and a line for each rule or certificate."""
     if isinstance(fact, CertificateSought):
         lines = (
             f"{say(one.subject)}, issued by {say(one.issuer)}: {say(one.passed_over) or 'taken'}."

@@ -1,4 +1,4 @@
-"""What people see of a refusal: the error texts of real programs on both sides, as they were measured.
+"""The error texts of a refusal: what real programs on both sides print, as it was measured.
 
 The side that refuses is shown with programs that use OpenSSL, and only where the trust decision followed
 OpenSSL: others give other reasons. What the refused side prints follows from the alert that it read.
@@ -53,7 +53,7 @@ _BY_ALERT: dict[Side, dict[str, str]] = {
 
 
 class ShownError(NamedTuple):
-    """What one program prints.
+    """The text that one program prints.
 
     Attributes:
         side: its side.
@@ -132,7 +132,7 @@ def _has_read(trace: Trace, side: Side, name: str) -> bool:
 
 
 def _printed(side: Side, name: str, cause: str, tls: str) -> Iterator[ShownError]:
-    """What a program prints for a cause, where it was measured to print one text and no other."""
+    """The text that a program prints for a cause, where it was measured to print one text and no other."""
     if text := printed_by(name, side, cause, tls):
         yield ShownError(side, _label(program_named(name, side)), text)
 
