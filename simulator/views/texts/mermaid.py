@@ -13,25 +13,15 @@ from typing import TYPE_CHECKING
 from simulator.trace.facts import Step
 from simulator.views.drawing.cells import shorten
 from simulator.views.drawing.style import ESSENTIAL
-from simulator.views.story.beat_kinds import Band, Flight
+from simulator.views.story.beat_kinds import Band
 from simulator.views.story.caption import caption
 from simulator.views.story.lanes import version_words
-from simulator.views.texts.outline import (
-    Note,
-    band_words,
-    flight_lines,
-    outline,
-    participants,
-    run_words,
-    title_words,
-    worth,
-)
+from simulator.views.texts.diagram import Arrow, diagram
+from simulator.views.texts.outline import band_words, flight_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from simulator.trace.trace import Trace
-    from simulator.views.texts.outline import Participant
+    from simulator.views.texts.outline import Note
 
 MOST_CAPTION = 1200
 LOCK = "🔒"
@@ -70,41 +60,39 @@ def mermaid(trace: Trace, *, detail: str = "messages", accessible: bool = False)
     Raises:
         OutputError: there is no such detail.
     """
-    known, essential = participants(trace, detail), detail == ESSENTIAL
+    told, essential = diagram(trace, detail), detail == ESSENTIAL
     lines = ["sequenceDiagram"]
     if accessible:
-        title = json.dumps(title_words(trace)).translate({ord("%"): "\\u0025", ord("{"): "\\u007b"})
-        lines = ["---", f"title: {title}", "---", *lines, f"  accTitle: {escape(title_words(trace))}"]
+        title = json.dumps(told.title).translate({ord("%"): "\\u0025", ord("{"): "\\u007b"})
+        lines = ["---", f"title: {title}", "---", *lines, f"  accTitle: {escape(told.title)}"]
         lines.append(f"  accDescr: {escape(shorten(caption(trace), MOST_CAPTION))}")
     lines += [] if essential else ["  autonumber"]
-    lines += [f"  participant {lane.key} as {_text((lane.title,))}" for lane in known.values()]
-    ends = f"{next(iter(known.values())).key},{list(known.values())[-1].key}"
-    run = (version_words(trace),) if essential else run_words(trace)
-    lines.append(f"  Note over {ends}: {_text((title_words(trace), *run))}")
+    lines += [f"  participant {lane.key} as {_text((lane.title,))}" for lane in told.lanes]
+    ends = f"{told.lanes[0].key},{told.lanes[-1].key}"
+    run = (version_words(trace),) if essential else told.run
+    lines.append(f"  Note over {ends}: {_text((told.title, *run))}")
     if not essential:
-        lines += [f"  Note over {lane.key}: {_text(lane.words)}" for lane in known.values()]
+        lines += [f"  Note over {lane.key}: {_text(lane.words)}" for lane in told.lanes]
     inside = False
-    for line in outline(trace, detail):
+    for line in told.lines:
         if isinstance(line, Band):
             lines += ["  end"] * inside + [f"  rect {_WASHES[line.step]}"]
             lines.append(f"    Note over {ends}: {escape(band_words(line))}")
             inside = True
         else:
-            lines += [
-                f"{'  ' * (1 + inside)}{words}" for words in _statement(line, known, alarms=not essential)
-            ]
+            lines += [f"{'  ' * (1 + inside)}{words}" for words in _statement(line, alarms=not essential)]
     lines += ["  end"] * inside
-    lines.append(f"  Note over {ends}: {_text(worth(trace, detail))}")
+    lines.append(f"  Note over {ends}: {_text(told.worth)}")
     return "\n".join(lines) + "\n"
 
 
-def _statement(line: Flight | Note, known: Mapping[str, Participant], *, alarms: bool) -> list[str]:
+def _statement(line: Arrow | Note, *, alarms: bool) -> list[str]:
     """A message or a note; with alarms what refuses stands in a wash of its own."""
-    if isinstance(line, Flight):
-        sign = f"{STOP} " * line.refusal + f"{LOCK} " * line.encrypted
-        way = "-x" if line.lost else "->>"
-        ends = f"{known[line.event.actor].key}{way}{known[line.receiver].key}"
-        statement, alarm = f"{ends}: {sign}{_text(flight_lines(line))}", line.refusal
+    if isinstance(line, Arrow):
+        flight = line.flight
+        sign = f"{STOP} " * flight.refusal + f"{LOCK} " * flight.encrypted
+        ends = f"{line.sender}{'-x' if flight.lost else '->>'}{line.receiver}"
+        statement, alarm = f"{ends}: {sign}{_text(flight_lines(flight))}", flight.refusal
     else:
         statement = f"Note over {line.lane}: {_SIGNS.get(line.kind, '')}{_text(line.lines)}"
         alarm = line.kind in ("refusal", "gap")

@@ -124,20 +124,35 @@ def outline(trace: Trace, detail: str = "messages") -> Iterator[Line]:
     Raises:
         OutputError: there is no such detail.
     """
-    known, level = participants(trace, detail), detail_named(detail)
+    return (line for _, line in numbered_outline(trace, detail, participants(trace, detail)))
+
+
+def numbered_outline(trace: Trace, detail: str, known: dict[str, Participant]) -> Iterator[tuple[int, Line]]:
+    """The same lines, each with the number of the event that it stands for.
+
+    Args:
+        trace: one connection.
+        detail: as above.
+        known: the lanes; what happens on another one is left out.
+    """
+    level = detail_named(detail)
     if detail == ESSENTIAL:
         for row in essence(trace).rows:
             if isinstance(row, Flight):
-                yield row
+                yield row.event.seq, row
             else:
                 kind: Kind = "refusal" if row.refuses else "decision"
-                yield Note(known[row.event.actor].key, kind, paragraph(grounds_words(row)))
+                yield row.event.seq, Note(known[row.event.actor].key, kind, paragraph(grounds_words(row)))
         return
     for beat in selection(trace, level):
-        if isinstance(beat, Band | Flight):
-            yield beat
+        if isinstance(beat, Band):
+            yield beat.event.seq, beat
+        elif isinstance(beat, Flight):
+            if {beat.event.actor, beat.receiver} <= known.keys():
+                yield beat.event.seq, beat
         elif not (isinstance(beat, Remark) and beat.kind == "reading"):  # where an arrow ends says it, too
-            yield from _notes(beat, known, level)
+            for note in _notes(beat, known, level):
+                yield beat.event.seq, note
 
 
 def flight_lines(beat: Flight) -> tuple[str, ...]:

@@ -10,23 +10,12 @@ import re
 from typing import TYPE_CHECKING
 
 from simulator.trace.facts import Step
-from simulator.views.story.beat_kinds import Band, Flight
-from simulator.views.texts.outline import (
-    Note,
-    band_words,
-    flight_lines,
-    outline,
-    participants,
-    run_words,
-    title_words,
-    worth,
-)
+from simulator.views.story.beat_kinds import Band
+from simulator.views.texts.diagram import Arrow, diagram
+from simulator.views.texts.outline import Note, band_words, flight_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from simulator.trace.trace import Trace
-    from simulator.views.texts.outline import Line, Participant
 
 
 _LOOK = """\
@@ -84,35 +73,34 @@ def plantuml(trace: Trace, *, detail: str = "messages") -> str:
     Raises:
         OutputError: there is no such detail.
     """
-    known = participants(trace, detail)
+    told = diagram(trace, detail)
     lines = [
         "@startuml",
-        f"title {escape(title_words(trace))}",
-        f"header {_text(run_words(trace))}",
+        f"title {escape(told.title)}",
+        f"header {_text(told.run)}",
         *_LOOK.splitlines(),
     ]
     lines += [
         f'participant "{_text((lane.title, *lane.words), bold=True)}" as {lane.key} '
         f"{_ROLES.get(lane.role, GREY)}"
-        for lane in known.values()
+        for lane in told.lanes
     ]
-    for line in outline(trace, detail):
-        lines += _statement(line, known)
-    legend = ["legend bottom", *map(escape, worth(trace, detail)), "end legend"]
+    for line in told.lines:
+        lines += _statement(line)
+    legend = ["legend bottom", *map(escape, told.worth), "end legend"]
     return "\n".join([*lines, *legend, "@enduml"]) + "\n"
 
 
-def _statement(line: Line, known: Mapping[str, Participant]) -> list[str]:
+def _statement(line: Band | Arrow | Note) -> list[str]:
     match line:
         case Band():
             strip = f"skinparam sequenceDividerBackgroundColor {_STRIPS[line.step]}"
             return [strip, f"== {escape(band_words(line))} =="]
-        case Flight():
-            look = "[#D55E00,bold]" if line.refusal else "[#0072B2]" if line.encrypted else ""
-            sign = "<&ban> " * line.refusal + "<&lock-locked> " * line.encrypted
-            way = f"-{look}>x" if line.lost else f"-{look}>"
-            ends = f"{known[line.event.actor].key} {way} {known[line.receiver].key}"
-            return [f"{ends} : {sign}{_text(flight_lines(line), bold=True)}"]
+        case Arrow(sender, receiver, flight):
+            look = "[#D55E00,bold]" if flight.refusal else "[#0072B2]" if flight.encrypted else ""
+            sign = "<&ban> " * flight.refusal + "<&lock-locked> " * flight.encrypted
+            way = f"-{look}>x" if flight.lost else f"-{look}>"
+            return [f"{sender} {way} {receiver} : {sign}{_text(flight_lines(flight), bold=True)}"]
         case Note():
             shape, colour = _NOTES[line.kind]
             bold = line.kind in ("decision", "refusal", "belief")
