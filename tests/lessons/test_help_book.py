@@ -24,7 +24,7 @@ from simulator.lessons.help_book.statements import (
     topics,
 )
 from simulator.lessons.site.frame import Looks
-from simulator.lessons.site.help_book import help_book_page
+from simulator.lessons.site.help_book import SCREENS, help_book_page
 from simulator.lessons.traces import checks_of, client_chain, client_leaf, names_of
 from simulator.scenario import TLS_VERSIONS
 from simulator.scenario.catalogue.catalogue import BASICS, catalogue
@@ -33,6 +33,7 @@ from simulator.trace.facts import Checked, Decided, Noted, Sent
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from tests.peers import ROOT
+from tests.views.traces import run_of
 
 if TYPE_CHECKING:
     from simulator.lessons.help_book.statements import Statement
@@ -293,6 +294,8 @@ def test_the_page_has_every_statement_and_each_picture_once() -> None:
         assert escape(statement.says) in text
         assert TRUTHS[statement.truth] in text
     different = {(one.scenario, one.tls, str(dict(one.set))) for _, one in EXAMPLES}
-    assert len(different) == text.count("<svg")
+    assert len(different) + len(SCREENS) == text.count("<svg")
+    for name in SCREENS:
+        assert run_of(name, "1.3").card.level.value in text
     ids = re.findall(r' id="([^"]+)"', text)
     assert len(ids) == len(set(ids))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from simulator.lessons.help_book.statements import TRUTHS, left_out, starting_page, topics
 from simulator.lessons.site.frame import figure, link, listed, page, prose, run_place
 from simulator.lessons.site.runs import FIRST_PICTURE
+from simulator.runs.run import simulate
+from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.views.view_table import VIEWS
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from simulator.lessons.site.frame import Looks
 
 TITLE = "What the help pages say, played"
+#: Runs whose logon screens the page shows: with a certificate, without one, refused, without a password.
+SCREENS = ("secure-port", "terminal-without-certificate", "saf-check-fails", "express-logon")
 
 
 def help_book_page(names: Container[str], looks: Looks) -> str:
@@ -32,6 +36,7 @@ def help_book_page(names: Container[str], looks: Looks) -> str:
         f"{writer.statements(topic.statements)}"
         for topic in topics()
     )
+    screens = "".join(map(writer.screen, SCREENS))
     missing = listed(f"{escape(what)}: {escape(why)}." for what, why in left_out())
     body = f"""<h1>{TITLE}</h1>
 <p class="reading">Help pages of terminal emulators and mainframe servers, statement by statement, in our
@@ -41,6 +46,10 @@ not.</p>
 <h2>The starting page</h2>
 <p class="reading">This project started from a page in the help of a terminal emulator for telnet servers.</p>
 {writer.statements(starting_page())}
+<h2 id="screens">What the person at the terminal sees</h2>
+<p class="reading">The server says who the client is to it, and at which level, before a user and a password
+are typed.</p>
+{screens}
 {siblings}
 <section class="reading"><h2>Not played</h2>{missing}</section>"""
     return page("help-book.html", TITLE, body)
@@ -56,6 +65,15 @@ class _Writer:
     def statements(self, statements: Iterable[Statement]) -> str:
         """Statements, one section each."""
         return "".join(map(self._section, statements))
+
+    def screen(self, name: str) -> str:
+        """The last screen of a run, folded up but for the first of them."""
+        drawing = VIEWS["screen"].picture(simulate(name).trace, "overview")
+        command = f"<code>clientauth export {name} screen.svg --view screen</code>"
+        shown = figure(self.looks.picture(drawing, f"screen-{name}"), command)
+        opened = " open" if name == SCREENS[0] else ""
+        words = f"<summary><b>{escape(catalogue[name].title)}</b></summary>"
+        return f'<details class="reading"{opened}>{words}{shown}</details>\n'
 
     def _section(self, statement: Statement) -> str:
         runs = "".join(self._runs(statement))
