@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from simulator.tls.wire.alerts import AlertDescription
 
 IN_FULL = 3  # a reader goes through three causes; further ones are listed
-PROGRAMS = 4  # named for a cause
+PROGRAMS = 3  # named for a cause; a reader looks for their own, and finds its library
 
 
 def document(answer: Diagnosis) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def document(answer: Diagnosis) -> dict[str, Any]:
                 "cause": match.cause.name,
                 "check": match.cause.check or None,
                 "programs": list(match.programs),
+                "cited": list(match.cited),
                 "look_at_other_side": look_at_other_side(match) or None,
                 "seen_by": match.side,
                 "by_alert_alone": match.by_alert,
@@ -83,7 +84,7 @@ def _head(answer: Diagnosis, width: int) -> Iterator[str]:
         count = plural(len(answer.matches), "possible cause")
         yield from wrap_cells(f"{count}{', the likeliest first' if len(answer.matches) > 1 else ''}.", width)
     else:
-        words = "This text is unknown: no measured program printed one like it."
+        words = "This text is unknown: no program that was measured or cited prints one like it."
         yield from wrap_cells(f"{words} Give more of its lines, above all the first that says error.", width)
     shown = answer.alert or (None if answer.matches else answer.nearest)
     if shown:
@@ -97,11 +98,8 @@ def _cause(number: int, match: Match, width: int, *, coloured: bool) -> Iterator
     first, *rest = hanging(mark, cause.words, width)
     yield paint(first, "strong", colour=coloured)
     yield from (paint(line, "strong", colour=coloured) for line in rest)
-    others = len(match.programs) - PROGRAMS
-    programs = [*match.programs[:PROGRAMS], *([f"{others} more"] if others > 0 else [])]
-    seen = f"{joined(programs, 'and')}"
     facts = [
-        ("Alert of" if match.by_alert else f"Text of the {match.side}", seen),
+        ("Alert of" if match.by_alert else f"Text of the {match.side}", _programs(match)),
         (f"At the {PEER[match.side]}", look_at_other_side(match)),
         ("To do", cause.remedy),
         ("Check", cause.check),
@@ -113,4 +111,12 @@ def _cause(number: int, match: Match, width: int, *, coloured: bool) -> Iterator
 
 
 def _by_alert(match: Match) -> str:
-    return f" (the alert of {joined(match.programs[:PROGRAMS], 'and')})" if match.by_alert else ""
+    return f" (the alert of {_programs(match)})" if match.by_alert else ""
+
+
+def _programs(match: Match) -> str:
+    """The first programs of a cause, each with what is to be known of its text."""
+    names = [
+        f"{name} (cited, not measured)" if name in match.cited else name for name in match.programs[:PROGRAMS]
+    ]
+    return joined([*names, *(["others"] if len(match.programs) > PROGRAMS else [])], "and")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from simulator.pki.files.wrong_file import Wanted, wrong_file
 from simulator.tls.wire.version import PEER
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.drawing.cells import hanging, paint, wrap_cells
-from simulator.views.story.words import OUTCOME_MARKS, OUTCOME_WORDS, level_name
+from simulator.views.story.words import OUTCOME_MARKS, OUTCOME_WORDS, common_name, level_name
 from simulator.views.texts.shown_errors import errors_for
 from simulator.visible import clean
 
@@ -169,14 +170,22 @@ def _verdict(explanation: Explanation, width: int, *, coloured: bool) -> Iterato
 def _checks(checks: Sequence[Check], width: int, *, coloured: bool, every: bool) -> Iterator[str]:
     """The checks by their outcome: by name alone, or with their sentences."""
     yield "The checks" if every else "The checks (--all: with what each one looked at)"
+    ends: dict[str, set[CheckOutcome]] = defaultdict(set)
+    for check in checks:
+        ends[check.name].add(check.outcome)
     for outcome, group in groupby(sorted(checks, key=_place), key=lambda check: check.outcome):
         mark, kind = f"  {OUTCOME_MARKS[outcome]} ", KINDS.get(outcome, "quiet")
         if outcome is CheckOutcome.FAIL or (every and outcome is CheckOutcome.PASS):
             lines = [_lines(mark, f"{check.name}: {check.sentence}", width) for check in group]
         else:
-            names = dict.fromkeys(check.name for check in group)
+            names = dict.fromkeys(_name(check, alike=len(ends[check.name]) == 1) for check in group)
             lines = [_lines(mark, f"{OUTCOME_WORDS[outcome]}: {', '.join(names)}", width)]
         yield from (paint(line, kind, colour=coloured) for piece in lines for line in piece)
+
+
+def _name(check: Check, *, alike: bool) -> str:
+    """A check by its name, with its certificate's if it ended otherwise for another one."""
+    return check.name if alike or not check.subject else f"{check.name} of {common_name(check.subject)}"
 
 
 def _place(check: Check) -> int:

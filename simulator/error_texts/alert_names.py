@@ -49,6 +49,7 @@ _SPELLINGS = (
     re.compile(rf"(?<=remote error: )tls: ({_GO})\b"),
     re.compile(r"\bssl_error_(\w+)_alert\b"),
 )
+BARE = (-1, "_")  # how a text is spelt that is an alert's name and nothing else
 _CODE = re.compile(r"\berror:([0-9a-f]{8}):")
 ALERT = re.compile(r"[:_ ]*(?<![a-z])alert (\w+)")
 
@@ -66,6 +67,26 @@ def with_plain_alerts(line: str) -> str:
         line = f"{line} alert {name}" if name else line
     first: dict[str, str] = {}
     return ALERT.sub(lambda found: "" if found[1] in first else first.setdefault(found[1], found[0]), line)
+
+
+def spellings_in(text: str) -> frozenset[tuple[int, str]]:
+    """The ways in which a text spells the alerts that were received: none if it names none.
+
+    A way is the rule that finds it, and what stands between the words of the name. OpenSSL's prefixes, which
+    change with the version, are one way, and so is the bare name.
+    """
+    small = text.lower()
+    ways = {
+        (place, next((sign for sign in "_ " if sign in found[1]), ""))
+        for place, spelling in enumerate(_SPELLINGS)
+        for found in spelling.finditer(small)
+    }
+    return frozenset({BARE} if small.strip() in _CODES.values() else ways)
+
+
+def has_bare_name(text: str) -> bool:
+    """Return True if the name of an alert stands in a text as RFC 8446 writes it, whatever the case."""
+    return any(name in text.lower() for name in _CODES.values())
 
 
 def _plain(found: re.Match[str]) -> str:

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from simulator.error_texts.alert_names import alert_in
+from simulator.error_texts.alert_names import BARE, alert_in, has_bare_name, spellings_in
 from simulator.error_texts.causes import Cause, Caution, causes, cautions
-from simulator.error_texts.normal_form import GAP, normal_lines
+from simulator.error_texts.normal_form import GAP, MOST_OF_A_LINE, normal_lines
 from simulator.error_texts.table import programs
 from simulator.tls.wire.alerts import AlertDescription
 
@@ -31,6 +31,7 @@ IN_COMMON = 0.5  # of the rarity of the words of either line: less cannot make t
 AS_NEAR = 0.06  # a line this much less alike than the nearest is still as good: another program's prefix
 MOST_LINES = 500  # of a log: its last ones, where the error is; takes half a second
 LEAST_OF_A_PART = 8  # characters of a fragment that may be looked for inside a line: "has expired"
+LAST = (0.0, 0)  # a rank behind that of every text with something in common
 UNKNOWN = 1.0  # the rarity of a word that no measured text has: a name of a program or a host
 _WORD = re.compile(r"[\w.+-]+")
 
@@ -42,8 +43,9 @@ class Match:
     Attributes:
         cause: the cause.
         side: the side whose program prints the text.
-        programs: the programs that print it for this cause, the nearest text first; for a cause that is known
-            from its alert alone, the programs that send this alert.
+        programs: the programs that print it for this cause, the nearest text first; empty if every known
+            program has other words for the alert in it. For a cause that is known from its alert alone, the
+            programs that send this alert.
         by_alert: True if it is known from its alert alone.
     """
 
@@ -51,6 +53,15 @@ class Match:
     side: Side
     programs: tuple[str, ...]
     by_alert: bool = False
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """Those of the programs whose texts are cited, and were not measured."""
+        return tuple(
+            program.name
+            for program in programs()
+            if program.cited and program.side == self.side and program.name in self.programs
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +87,16 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A measured text in its normal form."""
+    """A measured or cited text in its normal form, and how it spells the alerts that it names."""
 
     program: Program
     lines: tuple[str, ...]
     causes: frozenset[str]
+    spellings: frozenset[tuple[int, str]]
+
+    def has(self, lines: Sequence[str]) -> bool:
+        """Return True if it has every one of some lines, whole or as parts of longer ones."""
+        return all(any(line == own or _is_part(line, own) for own in self.lines) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +125,11 @@ def look_up(text: str, side: Side | None = None) -> Diagnosis:
         text: what a program printed, a line of it, or part of a log.
         side: the side whose program printed it; None if unknown.
     """
-    lines = normal_lines("\n".join(text.split("\n")[-MOST_LINES:]))
+    last = "\n".join(line[:MOST_OF_A_LINE] for line in text.split("\n")[-MOST_LINES:])
+    lines = normal_lines(last)
     normalised = "\n".join(lines)
     alert = alert_in(normalised)
-    seen = _by_text(lines, side)
+    seen = _by_text(lines, side, spellings_in(last))
     sides: set[Side] = {match.side for match in seen} or {side or "client"}
     also = _by_alert(alert, {match.cause.name for match in seen}) if alert and "client" in sides else []
     return Diagnosis(
@@ -125,8 +142,12 @@ def look_up(text: str, side: Side | None = None) -> Diagnosis:
     )
 
 
-def _by_text(lines: Sequence[str], side: Side | None) -> list[Match]:
-    """The causes of the measured texts of a side that are nearest to the lines."""
+def _by_text(lines: Sequence[str], side: Side | None, spellings: frozenset[tuple[int, str]]) -> list[Match]:
+    """The causes of the texts of a side that are nearest to the lines.
+
+    The programs are those that print all of the lines; if none does, those of the nearest texts. One that has
+    other words for the alert in them, as GnuTLS has for OpenSSL's, prints something else.
+    """
     index = _index()
     near: dict[str, float] = {}  # measured line → how alike the nearest given line is
     known = 0.0  # the weight of the given lines that are known
@@ -135,7 +156,13 @@ def _by_text(lines: Sequence[str], side: Side | None) -> list[Match]:
         near.update({one: max(value, near.get(one, 0.0)) for one, value in nearest.items()})
         known += max(((value, index.weights[one]) for one, value in nearest.items()), default=(0.0, 0.0))[1]
     found: dict[tuple[str, Side], dict[str, tuple[float, int]]] = defaultdict(dict)
+    nearest_of: dict[tuple[str, Side], set[str]] = defaultdict(set)
+    printing: dict[tuple[str, Side], dict[str, None]] = defaultdict(dict)
     for text in index.texts:
+        in_these_words = spellings <= text.spellings
+        if in_these_words and text.has(lines):
+            for cause in text.causes:
+                printing[cause, text.program.side][text.program.name] = None
         common = sum(near.get(line, 0.0) * index.weights[line] for line in text.lines)
         if not common or side not in (None, text.program.side):
             continue
@@ -143,7 +170,13 @@ def _by_text(lines: Sequence[str], side: Side | None) -> list[Match]:
         for cause in text.causes:
             of_cause = found[cause, text.program.side]
             of_cause[text.program.name] = min(rank, of_cause.get(text.program.name, rank))
-    return _ranked(found)
+            if in_these_words:
+                nearest_of[cause, text.program.side].add(text.program.name)
+    named = {
+        key: tuple(sorted(printing.get(key, nearest_of[key]), key=lambda name: ranks.get(name, LAST)))
+        for key, ranks in found.items()
+    }
+    return _ranked(found, named)
 
 
 def _nearest_lines(given: str) -> dict[str, float]:
@@ -164,7 +197,10 @@ def _nearest_lines(given: str) -> dict[str, float]:
     return {line: value for line, value in alike.items() if value >= max(ALIKE, best - AS_NEAR)}
 
 
-def _ranked(found: dict[tuple[str, Side], dict[str, tuple[float, int]]]) -> list[Match]:
+def _ranked(
+    found: dict[tuple[str, Side], dict[str, tuple[float, int]]],
+    named: dict[tuple[str, Side], tuple[str, ...]],
+) -> list[Match]:
     """The matches in order: the nearest text, then the text with fewest causes, then the commonest cause."""
     order = {name: place for place, name in enumerate(causes())}
     best: dict[str, tuple[tuple[float, int], int, Side]] = {}
@@ -172,7 +208,7 @@ def _ranked(found: dict[tuple[str, Side], dict[str, tuple[float, int]]]) -> list
         key = (min(seen.values()), order[name], side)
         best[name] = min(best.get(name, key), key)
     return [
-        Match(causes()[name], side, tuple(sorted(found[name, side], key=found[name, side].__getitem__)))
+        Match(causes()[name], side, named[name, side])
         for name, (_, _, side) in sorted(best.items(), key=lambda item: item[1])
     ]
 
@@ -231,7 +267,12 @@ def _words_of(line: str) -> list[str]:
 @cache
 def _index() -> _Index:
     texts = tuple(
-        _Text(program, tuple(normal_lines(text)), frozenset(one.causes.split()))
+        _Text(
+            program,
+            tuple(normal_lines(text)),
+            frozenset(one.causes.split()),
+            spellings_in(text) | ({BARE} if has_bare_name(text) else set()),
+        )
         for program in programs()
         for one in program.seen
         for text in _texts_of(one)

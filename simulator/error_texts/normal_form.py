@@ -52,7 +52,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b", GAP),
         (r"\[[0-9a-f:]*::[0-9a-f:]*\](?::\d+)?", GAP),
         (r"\b(?:sha1|sha256):[0-9a-f]+", GAP),
-        (r"\b(?:0x)?[0-9a-f]{8,}\b", GAP),
+        (r"\b(0x8009[0-9a-f]{4})\b \(.*\)", r"\1"),  # Windows says its codes in the user's language
+        (r"\b(?!0x8009[0-9a-f]{4}\b)(?:0x)?[0-9a-f]{8,}\b", GAP),
         (r"(?<![\w/])(?:/[\w.@-]+){2,}", GAP),
         (rf"{GAP}(?:[:, ]?{GAP})+", GAP),
         (r"\s+", " "),

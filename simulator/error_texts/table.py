@@ -1,7 +1,8 @@
-"""The measured table: which program, of which version, printed which text for which cause.
+"""The table of texts: which program, of which version, printed which text for which cause.
 
-The file is derived from measurements on one machine (``python -m tests.error_texts.making``). A text has a
-placeholder, as ``<host>``, where the value differs from run to run.
+``measured.json`` is derived from measurements on one machine (``python -m tests.error_texts.making``), with
+return codes from the manuals of z/OS. ``cited.json`` has further texts that were not measured; each names its
+source. A text has a placeholder, as ``<host>``, where the value differs from run to run.
 """
 
 from __future__ import annotations
@@ -49,13 +50,18 @@ class Program(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tru
         name: the program, as in ``curl (OpenSSL)``.
         side: its role, ``client`` or ``server``.
         seen: its texts.
-        version: what was measured; empty where the texts are cited from the vendor's manual.
+        version: what was measured; empty where the texts are cited, from a vendor's manual or a report.
     """
 
     name: str
     side: Side
     seen: tuple[Seen, ...]
     version: str = ""
+
+    @property
+    def cited(self) -> bool:
+        """True if its texts were not measured: the note of each says where it is from."""
+        return not self.version
 
 
 #: A program of each stack whose texts were measured, as a server and as a client.
@@ -116,6 +122,11 @@ def program_named(name: str, side: Side) -> Program:
 
 @cache
 def programs() -> tuple[Program, ...]:
-    """Every program in each of its roles."""
-    data = files(__package__).joinpath("measured.json").read_bytes()
-    return msgspec.json.decode(data, type=tuple[Program, ...])
+    """Every program in each of its roles, those of ``cited.json`` last."""
+    return tuple(
+        program
+        for name in ("measured.json", "cited.json")
+        for program in msgspec.json.decode(
+            files(__package__).joinpath(name).read_bytes(), type=tuple[Program, ...]
+        )
+    )

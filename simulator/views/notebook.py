@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simulator.errors import OutputError
-from simulator.views.drawing.cells import wrap_cells
+from simulator.views.drawing.cells import cells, wrap_cells
 from simulator.views.drawing.png import small_png
 
 if TYPE_CHECKING:
@@ -83,10 +83,15 @@ class Exhibit:
 def exhibit(drawing: Drawing, heading: str = "") -> Exhibit:
     """A picture, with its description as its text.
 
+    A line that fits stays as it is, for a description may have frames and columns.
+
     Args:
         drawing: the picture.
         heading: a line before the description.
     """
-    return Exhibit(
-        "\n".join(filter(None, (heading, *wrap_cells(drawing.description, TEXT_WIDTH)))), "", drawing
-    )
+    lines = [
+        piece
+        for line in drawing.description.split("\n")
+        for piece in ([line] if cells(line) <= TEXT_WIDTH else wrap_cells(line, TEXT_WIDTH))
+    ]
+    return Exhibit("\n".join([*([heading] if heading else []), *lines]).rstrip("\n"), "", drawing)

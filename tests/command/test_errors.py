@@ -62,9 +62,20 @@ def test_an_unknown_text_has_the_nearest_alert_and_status_1(tmp_path: Path) -> N
 
 def test_a_number_alone_is_an_unknown_text(tmp_path: Path) -> None:
     """Numbers are no part of a text's normal form, and yet the reader gave a text."""
-    answer = clientauth("errors", "0x80090325", cwd=tmp_path)
+    answer = clientauth("errors", "0x80091234", cwd=tmp_path)
     assert 1 == answer.returncode
     assert "This text is unknown" in answer.stdout
+
+
+def test_programs_are_named_that_print_the_text_and_what_is_cited_is_marked() -> None:
+    """Up to three programs, each with OpenSSL's words if the text has them; a cited text says that it is."""
+    required = answer_text(look_up("tlsv13 alert certificate required"), 120, coloured=False, every=True)
+    assert "Text of the client: Node https, Node tls, Python ssl and others" in required
+    assert "gnutls" not in required
+    screen = answer_text(look_up("PASSWORD NOT AUTHORIZED"), 120, coloured=False, every=True)
+    assert 2 == screen.count("Text of the client: the host's logon screen (cited, not measured)")
+    assert "Play it: clientauth run express-logon-ticket-used-twice" in screen
+    assert ["the host's logon screen"] == document(look_up("PASSWORD NOT AUTHORIZED"))["matches"][0]["cited"]
 
 
 def test_no_text_is_bad_usage(tmp_path: Path) -> None:

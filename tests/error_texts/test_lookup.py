@@ -154,6 +154,55 @@ def test_an_alert_has_one_spelling(text: str, name: str) -> None:
     assert 1 == answer.normalised.count(f"alert {name}")
 
 
+@pytest.mark.parametrize(
+    ("text", "programs", "others"),
+    [
+        ("tlsv13 alert certificate required", {"openssl s_client", "curl (OpenSSL)", "psql"}, {"gnutls-cli"}),
+        (
+            "tls alert certificate required",
+            {"openssl s_client", "Node tls"},
+            {"gnutls-cli", "Java SSLSocket"},
+        ),
+        ("SSL alert number 116", {"openssl s_client"}, {"gnutls-cli", "curl (OpenSSL)"}),
+        ("Received alert [116]: Certificate is required", {"gnutls-cli"}, {"openssl s_client"}),
+        ("remote error: tls: certificate required", {"Go crypto/tls"}, {"openssl s_client", "gnutls-cli"}),
+        ("certificate_required", {"Java SSLSocket", "Python ssl"}, {"gnutls-cli", "Go crypto/tls"}),
+    ],
+)
+def test_the_programs_are_those_that_print_the_text(text: str, programs: set[str], others: set[str]) -> None:
+    """A program that names the same alert in words of its own does not print this text."""
+    first = look_up(text, "client").matches[0]
+    assert "no-certificate" == first.cause.name
+    assert programs <= set(first.programs)
+    assert not others & set(first.programs)
+
+
+def test_words_in_which_no_program_here_names_an_alert_have_causes_and_no_program() -> None:
+    """The alert of Firefox's code leads to its causes, and no other program is said to print the code."""
+    [first, *_] = look_up("SSL_ERROR_EXPIRED_CERT_ALERT").matches
+    assert ("certificate-expired", ()) == (first.cause.name, first.programs)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "count"),
+    [
+        ("INVALID USERID, )USR.ID(", "express-logon-not-mapped", 4),
+        (")USR.ID( NOT IN CP DIRECTORY", "express-logon-not-mapped", 4),
+        ("PASSWORD NOT AUTHORIZED", "passticket-refused", 2),
+        ("0x80090325", "server-untrusted-ca", 1),
+        ("TLS: InitializeSecurityContext: error 0x80090325 (Die Zertifikatkette)", "server-untrusted-ca", 1),
+        ("TLS: AcquireCredentialsHandle: error 0x8009030d (Die Daten)", "windows-refuses-credentials", 1),
+        ("0x8009030e", "", 0),
+    ],
+)
+def test_a_cited_text_leads_to_its_causes(text: str, first: str, count: int) -> None:
+    """Screens of Express Logon and codes of Windows, whose words are in the user's language, are found."""
+    matches = look_up(text).matches
+    assert count == len(matches)
+    assert [first] * bool(count) == [match.cause.name for match in matches[:1]]
+    assert all(match.cited == match.programs for match in matches)
+
+
 def test_what_a_program_sends_is_no_received_alert() -> None:
     """Go's "local error" names an alert that Go itself sent."""
     assert look_up("local error: tls: bad record MAC").alert is None

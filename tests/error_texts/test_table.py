@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 
+import msgspec
 import pytest
 
 from simulator.command.options import scenario_from
 from simulator.error_texts.causes import Cause, causes, cautions
 from simulator.error_texts.normal_form import normal_line, normal_lines
-from simulator.error_texts.table import programs
+from simulator.error_texts.table import Program, programs
 from simulator.runs.run import simulate
 from simulator.security import SecurityLevel
 from simulator.tls.wire.alerts import AlertDescription
@@ -24,8 +25,9 @@ PLAYED = [cause for cause in causes().values() if cause.command]
 
 def test_the_table_says_what_was_measured() -> None:
     """Every measured row stands in the table, and the table has no other."""
+    table = msgspec.json.decode(TABLE.read_bytes(), type=tuple[Program, ...])
     ours, theirs = (
-        [json.dumps(row, sort_keys=True) for row in rows] for rows in (rows_of(programs()), measured())
+        [json.dumps(row, sort_keys=True) for row in rows] for rows in (rows_of(table), measured())
     )
     assert 1420 == len(theirs)
     assert sorted(theirs) == sorted(ours)
@@ -35,6 +37,16 @@ def test_the_table_is_current() -> None:
     """``python -m tests.error_texts.making`` would write the same bytes, in a quarter of the size."""
     assert written(table_of(measured())) == TABLE.read_text(encoding="utf-8")
     assert TABLE.stat().st_size < 160_000
+
+
+def test_what_is_cited_says_so_and_names_its_source() -> None:
+    """A text without a version was not measured, and its note says where it is from; no other note does."""
+    words = "cited, not measured: "
+    for program in programs():
+        assert {program.cited} == {one.note.startswith(words) for one in program.seen}, program.name
+    cited = json.loads(TABLE.with_name("cited.json").read_text(encoding="utf-8"))
+    assert [program["name"] for program in cited] == [one.name for one in programs()[-len(cited) :]]
+    assert not any("version" in program for program in cited)
 
 
 def test_every_cause_has_words() -> None:

@@ -395,6 +395,30 @@ def test_mistakes_are_reported_in_words(made_by_openssl: Path) -> None:
         assert words in shown.stderr
 
 
+def test_a_check_with_two_outcomes_names_its_certificates(tmp_path: Path) -> None:
+    """What passed for the leaf and was not reached for the CA is no contradiction: each has its name."""
+    scenario = credential_scenario("wrong-purpose", "required")
+    write_certificates(
+        issue_for_real_tools(scenario, seeded=True), tmp_path, forms=set(), password=None, seeded=True
+    )
+    own = _files(tmp_path, "client-chain.pem", "client-signs-with.key")
+    trusted = load_certificates((tmp_path / "server-trusts.pem").read_bytes())
+    made = explain(own.chain, trusted, scenario.clock, key_matches=own.key_matches)
+    for every in (False, True):
+        lines = explanation_text(own, made, 1000, coloured=False, every=every).split("\n")
+        not_reached = next(line for line in lines if "not reached: " in line)
+        assert "key-usage of Client CA" in not_reached
+        assert "key-strength of Client CA" in not_reached
+        assert "signature," in not_reached  # it has one outcome alone, so it needs no name
+    passed = next(
+        line
+        for line in explanation_text(own, made, 1000, coloured=False, every=False).split("\n")
+        if "passed: " in line
+    )
+    assert "key-usage of alice" in passed
+    assert "Client CA" not in passed
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_is_longer_than_the_width(width: int, made_by_openssl: Path) -> None:
     """The text fits, whatever is explained."""

@@ -79,6 +79,14 @@ def test_every_run_can_be_told(scenario: str, tls: str) -> None:
         assert max(map(len, repr(exhibit).splitlines())) <= TEXT_WIDTH
 
 
+def test_the_frame_of_a_screen_is_whole_in_text() -> None:
+    """Where a notebook shows no pictures, every row of the terminal's screen ends at the frame."""
+    rows = lessons.show(run_of("secure-port", "1.3"), "screen").bundle()["text/plain"].split("\n")
+    frame = [row for row in rows if row[:1] in tuple("┌│└")]
+    assert len(frame) > 20
+    assert {(100, "┐│┘"["┌│└".index(row[0])]) for row in frame} == {(len(row), row[-1]) for row in frame}
+
+
 def test_pages_are_text_and_html() -> None:
     """A page shows the same words as text and as HTML that closes what it opens and runs nothing."""
 

@@ -16,6 +16,7 @@ from simulator.views.export import diff_contents, run_contents
 from simulator.views.story.caption import caption
 from simulator.views.story.essence import Choice, essence
 from simulator.views.story.reading import unread_since
+from simulator.views.texts.terminal import story
 from tests.played import VERSIONS, run_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,16 @@ def test_every_form_tells_start_tls(suffix: str) -> None:
     if suffix != ".svg":  # its lines are cut to the width of a note
         assert "The beginning of TLS did not come within 5 s" in drawn
     assert "agree" in drawn
+
+
+def test_a_sentence_over_two_rows_of_a_screen_is_told_as_one() -> None:
+    """The line break of the terminal is none of the story's; rows of their own stay rows."""
+    told = story(run_of("saf-check-fails", "1.3").trace, 80)
+    rows = [line.strip(" │\n") for line in told.split("\n")]
+    at = rows.index("Level......: REFUSED")
+    assert rows[at - 1] == "Standing...: alice; no user mapped"
+    beginning = "The server opens this session to known users only, and the client"
+    assert rows[at + 1 : at + 3] == [beginning, "is mapped to none.”"]
 
 
 @pytest.mark.parametrize("suffix", [".txt", ".mmd", ".puml", ".svg"])

@@ -1,4 +1,4 @@
-"""The page for a refused certificate: from the text on the screen to its cause, with every measured text."""
+"""The page for a refused certificate: from the text on the screen to its cause, with every known text."""
 
 from __future__ import annotations
 
@@ -50,9 +50,10 @@ def refused_page(names: Container[str]) -> str:
         names: the scenarios that have pages.
     """
     steps = "".join(f"<li><h2>{escape(title)}</h2><p>{prose(text)}</p></li>" for title, text in STEPS)
-    measured = len({program.name for program in programs()})
+    known = len({program.name for program in programs()})
     body = f"""<h1>{TITLE}</h1>
-<p class="reading">{measured} programs and {len(causes())} causes, measured in TLS 1.2 and 1.3. With Python,
+<p class="reading">{known} programs and {len(causes())} causes, measured in TLS 1.2 and 1.3 or
+cited from manuals and reports. With Python,
 <code>clientauth errors</code> does the search, and <code>clientauth explain</code> judges a certificate of
 your own.</p>
 <ol class="lesson reading">{steps}</ol>
@@ -81,13 +82,14 @@ def _section(cause: Cause, names: Container[str]) -> str:
 
 
 def _texts(cause: str, side: Side) -> str:
-    """The texts of one side, each with the programs that print it."""
+    """The texts of one side, each with the programs that print it; of a cited text the source, too."""
     found: dict[str, list[str]] = {}
     for program in programs():
         for one in program.seen if program.side == side else ():
             if one.text and cause in one.causes.split():
                 printing = found.setdefault(with_gaps(one.text), [])
-                printing += [program.name] if program.name not in printing else []
+                name = f"{program.name} ({one.note})" if program.cited else program.name
+                printing += [name] if name not in printing else []
     if not found:
         return ""
     items = "".join(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from simulator.telnet.data_stream import COLUMNS
 from simulator.telnet.reading import TYPED, phrases_of, screen_in
 from simulator.tls.wire import extension_forms as forms
 from simulator.tls.wire.distinguished_names import name_text, request_subject
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 3
 TYPE_HERE = "===>"  # before a field of a logon screen
+LABEL = re.compile(r" ?[A-Z]\w+\.+:")  # at the beginning of a row of a logon screen
 AS_OPENSSL = "in the clear only from OpenSSL's client: other clients encrypt this alert"
 
 
@@ -102,11 +104,26 @@ def screen_of(fact: Sent, trace: Trace) -> tuple[str, ...]:
 def _telnet(data: bytes) -> tuple[str, ...]:
     """The negotiation in words, then the rows of a screen that are not empty, in quotation marks."""
     screen = screen_in(data)
-    rows = [clean(row.strip()) for row in screen.lines if row.strip()] if screen else []
+    rows = _sentences(screen.lines) if screen else []
     said = phrases_of(data)
     if not rows:
         return said
     return (*said, f"“{rows[0]}", *rows[1:-1], f"{rows[-1]}”") if len(rows) > 1 else (*said, f"“{rows[0]}”")
+
+
+def _sentences(rows: Sequence[str]) -> list[str]:
+    """The rows of a screen that are not empty; those over which one sentence goes on are joined."""
+    found: list[str] = []
+    above = ""
+    for row in rows:
+        words = row.split()
+        goes_on = words and above and len(above.rstrip()) + 1 + len(words[0]) > COLUMNS - 2
+        if goes_on and not LABEL.match(row):
+            found[-1] += f" {clean(row.strip())}"
+        elif words:
+            found.append(clean(row.strip()))
+        above = row if words else ""
+    return found
 
 
 def first_words(fields: Sequence[str], screen: Sequence[str]) -> str:
