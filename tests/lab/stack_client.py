@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from simulator.tls.wire.version import TlsVersion
 
 PATIENCE_SECONDS = 10.0
+TRIES = 3
+SILENCE = "silence"
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 
 
@@ -34,7 +36,18 @@ class Answer:
 
 
 def ask(port: int, credential: Credential | None, tls: TlsVersion) -> Answer:
-    """Connect, show the certificate if asked, and read until the server has answered."""
+    """Connect, show the certificate if asked, and read until the server has answered.
+
+    No server here answers with silence: on a busy machine one may not have begun yet, so it is asked again.
+    """
+    for _ in range(TRIES):
+        answer = _asked_once(port, credential, tls)
+        if answer.said != SILENCE:
+            break
+    return answer
+
+
+def _asked_once(port: int, credential: Credential | None, tls: TlsVersion) -> Answer:
     answer = Answer()
     machine = client_handshake(ClientConfig(Version(tls)), SeededEntropy(f"client of a peer {port}"))
 
@@ -67,7 +80,7 @@ def ask(port: int, credential: Credential | None, tls: TlsVersion) -> Answer:
                     data = connection.recv(1 << 16)
                 except TimeoutError:
                     if asked or not answer.returned:
-                        answer.said = "silence"
+                        answer.said = SILENCE
                         break
                     asked = True
                     connection.settimeout(PATIENCE_SECONDS)
