@@ -65,7 +65,10 @@ def interrupted(action: Callable[[], object], kind: str, place: int) -> int:
     except KeyboardInterrupt:
         pass
     finally:
-        sys.setprofile(None)
+        try:  # noqa: SIM105 - suppress(…) would be a call more
+            sys.setprofile(None)
+        except KeyboardInterrupt:
+            pass  # to switch it off is a call, too, and was the one
     return count
 
 
