@@ -30,7 +30,11 @@ from simulator.command.options import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from simulator.scenario import TlsVersion
+    from simulator.trace.compare import Matrix
+    from simulator.views.stacks.cells import StackMatrix
 
 
 @click.command()
@@ -73,7 +77,6 @@ def matrix(
         return
     from simulator.runs.files import check_writable
     from simulator.runs.many import processes
-    from simulator.runs.saving import save_matrix
     from simulator.runs.sweep import matrix as outcome_matrix
     from simulator.scenario.catalogue.credentials import CREDENTIALS, USERS
     from simulator.views.drawing.pens import MATRIX_SUFFIXES
@@ -86,15 +89,22 @@ def matrix(
     with timed("Every cell was played", quiet=as_json), processes(jobs) as executor:
         rows = dict.fromkeys((*CREDENTIALS, *also, *USERS))
         result = outcome_matrix(rows, executor=executor, progress=False if as_json else None)
+    _give(result, files, as_json=as_json, theme=theme)
+    if not (as_json or files):
+        from simulator.views.pictures.matrix import matrix_text
+
+        write(matrix_text(result, terminal_width(width), colour=wants_colour(colour)))
+
+
+def _give(result: Matrix | StackMatrix, files: Sequence[Path], *, as_json: bool, theme: str) -> None:
+    """Write a matrix to the files that are wanted, and as a document if it is wanted as one."""
+    from simulator.runs.saving import save_matrix
+
     for path in files:
         save_matrix(result, path, theme=theme)
         note(f"{path}")
     if as_json:
         write_json(result.to_dict())
-    elif not files:
-        from simulator.views.pictures.matrix import matrix_text
-
-        write(matrix_text(result, terminal_width(width), colour=wants_colour(colour)))
 
 
 def _stacks(
@@ -110,7 +120,6 @@ def _stacks(
     """Show every stack what the clients of these scenarios show, or of every row."""
     from simulator.runs.files import check_writable
     from simulator.runs.many import processes
-    from simulator.runs.saving import save_matrix
     from simulator.runs.stacks import stack_matrix
     from simulator.scenario.catalogue.catalogue import load
     from simulator.scenario.catalogue.shown import FAULTS, PURPOSES
@@ -126,12 +135,8 @@ def _stacks(
     many = jobs if len(rows) > 1 else jobs or 1
     with timed("Every cell was played", quiet=as_json), processes(many) as executor:
         result = stack_matrix([*rows, *also], executor=executor, progress=False if as_json else None)
-    for path in files:
-        save_matrix(result, path, theme=theme)
-        note(f"{path}")
-    if as_json:
-        write_json(result.to_dict())
-    elif not files:
+    _give(result, files, as_json=as_json, theme=theme)
+    if not (as_json or files):
         from simulator.views.stacks.text import stack_text
 
         write(stack_text(result, terminal_width(width), colour=wants_colour(colour)))

@@ -15,6 +15,7 @@ from simulator.trace.facts import BeliefChanged, Noted
 if TYPE_CHECKING:
     from simulator.actors.application import Application
     from simulator.scenario import ClientSetup
+    from simulator.tls.handshake import ClientHandshake
     from simulator.trace.facts import Decided, Fact
 
 ASKED = negotiation(Command.DO, TelnetOption.START_TLS)
@@ -31,6 +32,7 @@ class ClientOpening(InClear):
     """
 
     goodbye = GOODBYE
+    machine: ClientHandshake
     setup: ClientSetup
     application: Application
     belief: BeliefChanged
@@ -39,7 +41,7 @@ class ClientOpening(InClear):
     def _open(self) -> list[Fact]:
         """Begin the connection: with TLS, or with silence, or with the application's first words in clear."""
         if self.setup.starts_tls == "at-once":
-            return self._settle(self.machine.start())  # type: ignore[attr-defined]
+            return self._begin_tls()
         self.in_clear = True
         opening = self.application.opening(self.setup.server_name)
         if opening:
@@ -69,7 +71,7 @@ class ClientOpening(InClear):
         return self._telnet_said(self.telnet.receive(asked))
 
     def _begin_tls(self) -> list[Fact]:
-        return self._settle(self.machine.start())  # type: ignore[attr-defined]
+        return self._settle(self.machine.start())
 
     def _know_clear(self) -> list[Fact]:
         """Know that nothing protects the connection."""

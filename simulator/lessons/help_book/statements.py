@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from simulator.runs.run import Run
-    from simulator.scenario import TlsVersion
+    from simulator.scenario import Scenario, TlsVersion
 
 Truth = Literal["true", "policy", "product"]
 #: A statement's truth in words.
@@ -47,10 +47,15 @@ class Example:
     connection: int = 0
 
     @cached_property
+    def changed(self) -> Scenario:
+        """The scenario with its changes."""
+        scenario = catalogue[self.scenario]
+        return scenario.but(self.set) if self.set else scenario
+
+    @cached_property
     def whole_run(self) -> Run:
         """The run with all its connections; it is played on first use."""
-        scenario = catalogue[self.scenario]
-        return simulate(scenario.but(self.set) if self.set else scenario, self.tls)
+        return simulate(self.changed, self.tls)
 
     @property
     def run(self) -> Run:
@@ -61,13 +66,13 @@ class Example:
     def title(self) -> str:
         """The title of the scenario, and which part of it."""
         part = f", connection {self.connection}" if self.connection else ""
-        return f"{self.whole_run.scenario.title}{part}, TLS {self.tls}"
+        return f"{self.changed.title}{part}, TLS {self.tls}"
 
     @property
     def command(self) -> str:
         """The command line that plays it."""
-        base, played = catalogue[self.scenario], self.whole_run.scenario
-        return run_command(self.scenario, base, played, self.tls, self.connection)
+        base = catalogue[self.scenario]
+        return run_command(self.scenario, base, self.changed, self.tls, self.connection)
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -111,11 +116,13 @@ def _book() -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+@cache
 def starting_page() -> tuple[Statement, ...]:
     """The statements of the page that this project started from, in its order."""
     return tuple(map(_statement, _book()["statement"]))
 
 
+@cache
 def topics() -> tuple[Topic, ...]:
     """The statements of other pages, by topic."""
     return tuple(
