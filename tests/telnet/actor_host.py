@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import socket
-import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from simulator.actors.reporting import bytes_to_send
 from simulator.actors.server import Server
 from simulator.engine.roles import server_role
 from simulator.entropy import SeededEntropy
-from tests.telnet.terminals import PATIENCE
+from tests.telnet.terminals import PATIENCE, OneConnection
 
 if TYPE_CHECKING:
+    import socket
+
     from simulator.engine.world import World
     from simulator.tls.wire.version import Version
     from simulator.trace.facts import Fact
 
 
-class ActorHost:
+class ActorHost(OneConnection):
     """One connection of a scenario's server, in a thread. Its timers are real.
 
     Args:
@@ -36,23 +36,11 @@ class ActorHost:
         self.actor = Server(server_role(scenario, world, version), entropy)
         self.now = scenario.clock
         self.facts: list[Fact] = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.settimeout(PATIENCE)
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.thread.join(PATIENCE)
-        self.listener.close()
+        super().__init__()
 
     def _serve(self) -> None:
         """Take one connection, until one side closes it."""
-        connection, _ = self.listener.accept()
-        self.listener.close()  # a second one would be another story: s3270 reconnects after a refusal
+        connection = self._taken()
         with connection, contextlib.suppress(ConnectionError):  # s3270 closes at once after a refusal
             self._do(connection, self.actor.open(self.now))
             while not self.actor.finished:

@@ -26,7 +26,35 @@ if TYPE_CHECKING:
 PATIENCE = 8  # seconds for anything a terminal does
 
 
-class LoopbackServer:
+class OneConnection:
+    """A server of one connection on a loopback socket, in a thread."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.settimeout(PATIENCE)
+        self.port = self.listener.getsockname()[1]
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.thread.join(PATIENCE)
+        self.listener.close()
+
+    def _serve(self) -> None:
+        """Take the connection, until one side closes it."""
+        raise NotImplementedError
+
+    def _taken(self) -> socket.socket:
+        """The connection; a second one would be another story: s3270 reconnects after a refusal."""
+        connection, _ = self.listener.accept()
+        self.listener.close()
+        return connection
+
+
+class LoopbackServer(OneConnection):
     """One connection of a telnet server, in a thread.
 
     Args:
@@ -51,23 +79,11 @@ class LoopbackServer:
         self.streams: dict[str, list[bytes]] = {"client": [b""], "server": [b""]}
         self.told: list[TelnetEvent] = []
         self.problem = ""
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.settimeout(PATIENCE)
-        self.port = self.listener.getsockname()[1]
-        self.thread = threading.Thread(target=self._serve, daemon=True)
-
-    def __enter__(self) -> Self:
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.thread.join(PATIENCE)
-        self.listener.close()
+        super().__init__()
 
     def _serve(self) -> None:
         """Take one connection, until the terminal leaves, TLS fails or the machine ends."""
-        self.connection, _ = self.listener.accept()
-        self.listener.close()  # a second one would be another story: s3270 reconnects after a refusal
+        self.connection: socket.socket = self._taken()
         self.connection.settimeout(PATIENCE)
         try:
             if self.tls is not None and self.machine.config.start_tls == "no":
