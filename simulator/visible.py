@@ -16,7 +16,7 @@ def clean(text: str) -> str:
     replaced by their escapes; the rest stays as it is. A joiner stays where it shapes its neighbours, as in
     Persian words and in emoji of several signs; elsewhere it would only make two names look the same.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # no sign of categories C and Z but the space
         return text
     return "".join(
         character if _joins(text, place) else _visible(character) for place, character in enumerate(text)
