@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.trust.verdict import CheckOutcome
@@ -57,9 +58,10 @@ def cells(text: str) -> int:
     """The width of the text in terminal columns: wide East Asian characters take two, accents none."""
     if text.isascii():
         return len(text)
-    return sum(_cells(character) for character in text)
+    return sum(map(_cells, text))
 
 
+@lru_cache(maxsize=4096)  # of a million characters a text holds a few hundred
 def _cells(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
@@ -73,6 +75,8 @@ def plain(text: str) -> str:
 
 def take(text: str, width: int) -> str:
     """The longest beginning of the text that fits into ``width`` columns."""
+    if text[: width + 1].isascii():  # with the next one, which might have no width
+        return text[:width]
     used = 0
     for place, character in enumerate(text):
         used += _cells(character)

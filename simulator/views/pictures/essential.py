@@ -46,7 +46,7 @@ HALF_CARD = 102.0
 CARDS, TOP, BOTTOM = 71.0, 116.0, 453.0  # the cards, and the story from its top to its bottom
 RUNG_WIDTH, REFUSED_WIDTH, RUNG_STEP = 101.0, 72.0, 4.5
 END = BOTTOM + 4  # of the beliefs, with the gap below each
-AIR = 70.0  # the most that is put around a row
+AIR, STEPS = 70.0, 256  # the most that is put around a row, in steps of a third of a pixel
 
 
 def essential(trace: Trace) -> Drawing:
@@ -72,13 +72,20 @@ def essential_frames(trace: Trace) -> list[Drawing]:
 def _fitted(trace: Trace) -> _Slide:
     """The slide of a run with the most air that fits, folded if none does."""
     told = essence(trace)
-    while _Slide(trace, told, 0.0).bottom > BOTTOM and (less := folded(told)) != told:
+    bare = _Slide(trace, told, 0.0)
+    while bare.bottom > BOTTOM and (less := folded(told)) != told:
         told = less
-    low, high = 0.0, AIR
-    for _ in range(8):  # to a third of a pixel
-        air = (low + high) / 2
-        low, high = (air, high) if _Slide(trace, told, air).bottom <= BOTTOM else (low, air)
-    return _Slide(trace, told, low, END)
+        bare = _Slide(trace, told, 0.0)
+    # Each row takes what air it gets, unless a belief beside it has made room already. So what is left below,
+    # shared among the rows, always fits; where that is less than a step, one more is tried.
+    steps, bottom = 0, bare.bottom
+    while steps < STEPS:
+        more = max(1, int((BOTTOM - bottom) / len(told.rows) / AIR * STEPS))
+        tried = _Slide(trace, told, AIR * (steps + more) / STEPS)
+        if tried.bottom > BOTTOM:
+            break
+        steps, bottom = steps + more, tried.bottom
+    return _Slide(trace, told, AIR * min(steps, STEPS - 1) / STEPS, END)
 
 
 class _Slide:

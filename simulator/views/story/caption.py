@@ -34,7 +34,7 @@ def _opening(trace: Trace, *, finished: bool) -> str:
 
 def _choices(trace: Trace) -> list[str]:
     """The decisions of client and server, one sentence each; on a certificate and its proof together."""
-    told = with_proofs(beats(trace, "overview"))
+    told = with_proofs(beats(trace))
     return [f"{beat.headline}." for beat in told if isinstance(beat, Decision) and beat.event.actor in SIDES]
 
 
