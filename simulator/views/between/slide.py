@@ -6,8 +6,9 @@ only what says who is who is shown; the connections one by one show the rest.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from simulator.trace.connections import connections_of
 from simulator.trace.end_to_end import end_to_end

@@ -9,9 +9,11 @@ marks of a drawing say where those parts are.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.views.drawing.marks import BEHIND, NO_MARKS, Extent, Marks, Part, Point, Span
 from simulator.views.drawing.measure import text_width
@@ -25,8 +27,7 @@ PARTING_SIGNS = "_.,-=/"  # a long name is broken after one of these: certificat
 _BEFORE_ANCHOR = {"start": 0.0, "middle": 0.5, "end": 1.0}  # the share of a line's width left of its anchor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Placed:
+class _Placed(Struct, frozen=True, kw_only=True):
     """The position of an item in the story; most items need no more than their ``seq``.
 
     Attributes:
@@ -38,8 +39,7 @@ class _Placed:
     since: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Box(_Placed):
+class Box(_Placed, frozen=True):
     """A rectangle with its top left corner at (x, y); ``radius`` rounds its corners."""
 
     x: float
@@ -51,8 +51,7 @@ class Box(_Placed):
     radius: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Line(_Placed):
+class Line(_Placed, frozen=True):
     """An open line through the points."""
 
     points: tuple[Point, ...]
@@ -60,8 +59,7 @@ class Line(_Placed):
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Polygon(_Placed):
+class Polygon(_Placed, frozen=True):
     """A closed and filled shape: arrow heads, ticks on a scale, the octagon of an alert."""
 
     points: tuple[Point, ...]
@@ -69,8 +67,7 @@ class Polygon(_Placed):
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Text(_Placed):
+class Text(_Placed, frozen=True):
     """One line of text.
 
     Attributes:
@@ -106,8 +103,7 @@ class Text(_Placed):
 Item = Box | Line | Polygon | Text
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A whole picture.
 
     Attributes:

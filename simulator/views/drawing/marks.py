@@ -6,9 +6,11 @@ above the story and when something becomes known. A picture without a story has 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from simulator.trace.facts import Step
@@ -42,8 +44,7 @@ class Part(Enum):
 BEHIND = frozenset(Part) - {Part.STORY, Part.CARD, Part.BELIEF, Part.UNREAD, Part.FOOT}
 
 
-@dataclass(frozen=True, slots=True)
-class LaneMark:
+class LaneMark(Struct, frozen=True):
     """A lane: the title and the lines on its card, and the x of its lifeline."""
 
     title: str
@@ -51,8 +52,7 @@ class LaneMark:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SectionMark:
+class SectionMark(Struct, frozen=True):
     """A part of the picture with a name. ``heading`` is the bottom of its heading, or ``top`` for none."""
 
     name: str
@@ -60,8 +60,7 @@ class SectionMark:
     heading: float
 
 
-@dataclass(frozen=True, slots=True)
-class BandMark:
+class BandMark(Struct, frozen=True):
     """A run of events of one step; ``seq`` is the event with which it appears."""
 
     number: int
@@ -85,8 +84,7 @@ def _moved(section: ASection, by: float) -> ASection:
     return replace(section, top=section.top + by, heading=section.heading + by)
 
 
-@dataclass(frozen=True, slots=True)
-class Scales:
+class Scales(Struct, frozen=True):
     """The coordinates of a plot: two or more pairs of a value and the pixel where it stands.
 
     Attributes:
@@ -98,8 +96,7 @@ class Scales:
     y: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """Everything that a layout knew beyond its items. Heights and widths are pixels of the natural size.
 
     Attributes:

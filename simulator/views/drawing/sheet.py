@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from simulator.trace.setup import PASSES_ON
 from simulator.views.drawing.display import Anchor, Box, Item, Text, fit, span, wrap

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from simulator.views.drawing.display import Box, Drawing, Item, Text, moved
 from simulator.views.drawing.marks import Marks, Part, SectionMark, Span

@@ -7,8 +7,9 @@ of settings at the top.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from simulator.views.drawing.display import Box, Drawing, Line, Text, fit
 from simulator.views.drawing.marks import Part, SectionMark

@@ -6,8 +6,9 @@ does not fit even without air is folded: remarks first, then arrows of one way.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from simulator.trace.setup import PASSES_ON
 from simulator.trust.verdict import CheckOutcome

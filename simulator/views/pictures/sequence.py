@@ -7,8 +7,9 @@ the same step. CA lanes stand idle during the connection, because no side asks a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from simulator.trace.setup import PASSES_ON
 from simulator.views.drawing.display import Box, Line, Text, wrap

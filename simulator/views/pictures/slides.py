@@ -6,9 +6,11 @@ A snapshot keeps the head of the sequence diagram, and as many whole steps befor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec.structs import replace
 
 from simulator.views.drawing.display import Box, Drawing, Item, Line, Text, moved, seen_with, span
 from simulator.views.drawing.marks import BEHIND, Part

@@ -6,8 +6,9 @@ live(Simulation(scenario))                       # decides by itself; any decisi
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec.structs import replace
 
 from simulator.errors import ArgumentError
 from simulator.trace.trace import trace_of

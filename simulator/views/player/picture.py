@@ -7,9 +7,10 @@ Nothing is lit before the event that makes it known: that a message is never rea
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from simulator.trace.facts import (
     Alert,

@@ -6,9 +6,11 @@ which does not depend on it, then what follows from it. Each part is aligned so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.tls.wire.version import SIDES
 from simulator.trace.compare import Divergence, first_bookkeeping, first_divergence, told
@@ -35,8 +37,7 @@ ALIKE = 4  # the greatest kinship
 Relation = Literal["alike", "differs", "only a", "only b"]
 
 
-@dataclass(frozen=True, slots=True)
-class AlignedBeats:
+class AlignedBeats(Struct, frozen=True):
     """One beat of each run side by side, or one with nothing beside it.
 
     Attributes:
@@ -56,8 +57,7 @@ class AlignedBeats:
     meanwhile: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(Struct, frozen=True):
     """Two runs row by row.
 
     Attributes:

@@ -6,13 +6,17 @@ parts that a picture sets apart: the names on an arrow, the lines of a ledger, t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from simulator.tls.wire.version import Protection
 from simulator.views.story.words import PROTECTION_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from simulator.security import SecurityLevel, Standing
     from simulator.trace.facts import Event, Step
     from simulator.trust.verdict import CheckOutcome
@@ -23,8 +27,7 @@ MOST_JOINED = 46  # letters of joined names: what an arrow of the sequence diagr
 RemarkKind = Literal["setup", "note", "state", "reading", "end", "idle"]
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """A step begins with this event.
 
     Attributes:
@@ -45,8 +48,7 @@ class Band:
         return self.event.step.band
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beat:
+class Beat(Struct, frozen=True, kw_only=True):
     """One happening in words.
 
     Attributes:
@@ -67,8 +69,7 @@ class Beat:
         return (self.event,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flight(Beat):
+class Flight(Beat, frozen=True, kw_only=True):
     """A message or an alert that leaves its sender, or several that an overview joins.
 
     Attributes:
@@ -106,8 +107,7 @@ class Flight(Beat):
         return self.protection is not Protection.CLEAR
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger(Beat):
+class Ledger(Beat, frozen=True, kw_only=True):
     """The checks of a certificate, or of the proof that completes them.
 
     Attributes:
@@ -134,8 +134,7 @@ class Ledger(Beat):
         return self.result is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision(Beat):
+class Decision(Beat, frozen=True, kw_only=True):
     """A choice that an actor takes.
 
     Attributes:
@@ -174,8 +173,7 @@ class Decision(Beat):
         return f" (not: {', '.join(self.others)})" if self.others else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Belief(Beat):
+class Belief(Beat, frozen=True, kw_only=True):
     """A new belief of the client, or a new standing of the client with the server.
 
     Attributes:
@@ -191,16 +189,14 @@ class Belief(Beat):
     gap: Gap | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallReturned(Beat):
+class CallReturned(Beat, frozen=True, kw_only=True):
     """A side's handshake call returns; ``gap`` is the error that begins here, or None."""
 
     words: str
     gap: Gap | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark(Beat):
+class Remark(Beat, frozen=True, kw_only=True):
     """A short line beside a lane: a fact that no message carries, a move, a reading, an end, an idle CA."""
 
     kind: RemarkKind
@@ -216,3 +212,16 @@ def joined(one: Flight, other: Flight) -> Flight | None:
     if ways[0] != ways[1] or one.protocol == "alert" or len(name) > MOST_JOINED:
         return None
     return replace(one, name=name, small=PROTECTION_WORDS[one.protection])
+
+
+def in_flights(shown: Iterable[Beat]) -> list[Beat]:
+    """The beats with messages that follow each other joined into flights."""
+    found: list[Beat] = []
+    for beat in shown:
+        last = found[-1] if found else None
+        both = joined(last, beat) if isinstance(last, Flight) and isinstance(beat, Flight) else None
+        if both:
+            found[-1] = both
+        else:
+            found.append(beat)
+    return found

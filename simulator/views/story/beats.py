@@ -5,9 +5,10 @@ Every view renders beats, and none goes through the events again. A detail is a 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from simulator.tls.wire.version import Protection
 from simulator.trace.choosing.certificate_sought import CertificateSought
@@ -45,7 +46,7 @@ from simulator.views.story.beat_kinds import (
     Ledger,
     Remark,
     RemarkKind,
-    joined,
+    in_flights,
 )
 from simulator.views.story.certificate_words import decisive_words, ledger_lines, result_of, utc_words
 from simulator.views.story.fields import key_fields, screen_of, sought_words
@@ -120,7 +121,7 @@ def selection(trace: Trace, detail: Detail) -> Iterator[Beat | Band]:
     idle = sorted(idle_authorities(trace))
     step, number = None, count(1)
     decided = min((beat.event.seq for beat in told if beat.event.step is Step.TRUST_DECISION), default=0)
-    for beat in _joined(shown) if detail == "overview" else shown:
+    for beat in in_flights(shown) if detail == "overview" else shown:
         if isinstance(beat, Ledger) and (beat.decided or beat.is_empty):
             continue
         event = beat.ledger.event if isinstance(beat, Decision) and beat.ledger else beat.event
@@ -172,19 +173,6 @@ def with_proofs(told: Iterable[Beat]) -> list[Beat]:
             beat = replace(decision, choice=choice, others=others, refuses=bool(beat.decisive), proof=beat)
         found.append(beat)
     return [beat for beat in found if beat is not None]
-
-
-def _joined(shown: Iterable[Beat]) -> list[Beat]:
-    """The beats with messages that follow each other joined into flights."""
-    found: list[Beat] = []
-    for beat in shown:
-        last = found[-1] if found else None
-        both = joined(last, beat) if isinstance(last, Flight) and isinstance(beat, Flight) else None
-        if both:
-            found[-1] = both
-        else:
-            found.append(beat)
-    return found
 
 
 def _idle(event: Event, lane: str) -> Remark:

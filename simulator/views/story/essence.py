@@ -8,11 +8,11 @@ decision that gives rise to it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from msgspec import structs
+from msgspec import Struct, structs
+from msgspec.structs import replace
 
 from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import SIDES
@@ -63,8 +63,7 @@ LATE = "until then the client takes the session for open"
 Ground = tuple[CheckOutcome, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A decision with its grounds: the certificate, and the proof that completes it.
 
     Attributes:
@@ -83,8 +82,7 @@ class Choice:
 Row = Flight | Choice
 
 
-@dataclass(frozen=True, slots=True)
-class Essence:
+class Essence(Struct, frozen=True):
     """The content of one slide.
 
     Attributes:
