@@ -20,6 +20,7 @@ from simulator.views.drawing.svg import svg
 from simulator.views.pictures.essential import BOTTOM, HEIGHT, TOP, essential
 from simulator.views.story.beat_kinds import Flight
 from simulator.views.story.essence import Choice, essence
+from simulator.views.story.lanes import lane_words, may_show, names_of
 from simulator.views.story.words import level_name
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
@@ -205,3 +206,20 @@ def test_each_ca_that_is_switched_off_is_named() -> None:
         "Client CA is switched off",
         "Server CA is switched off",
     ]
+
+
+def test_a_card_promises_the_certificate_that_is_sent() -> None:
+    """Where the client chooses among several, no card says which one it shows before it has chosen."""
+    for name in ("first-certificate-the-server-trusts", "ca-list-guides-client", "certificate-expired"):
+        trace = trace_of(name, "1.3")
+        told = essence(trace)
+        sent = next(row.name for row in told.rows if isinstance(row, Flight) and " of " in row.name)
+        client = next(actor for actor in trace.setup.actors if actor.name == "client")
+        choice = [names_of(trace.setup).certificate(one) for one in may_show(client)]
+        assert any(sent.startswith(f"Certificate of {one}") for one in choice)
+        card, lane = told.cards["client"], lane_words(client, trace.setup)[0]
+        if len(choice) > 1:
+            assert card == f"has {len(choice)} certificates"
+            assert lane == f"may show {', '.join(choice[:-1])} or {choice[-1]}"
+        else:
+            assert (card, lane) == (f"shows {choice[0]}",) * 2

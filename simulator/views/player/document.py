@@ -38,7 +38,7 @@ from simulator.views.story.caption import caption
 from simulator.views.story.certificate_words import about, certificate_words, evidence
 from simulator.views.story.diff_words import bookkeeping
 from simulator.views.story.glossary import glossary
-from simulator.views.story.lanes import names_of, run_name, run_title, under_title
+from simulator.views.story.lanes import may_show, names_of, run_name, run_title, under_title
 from simulator.views.story.message_bytes import chain_of
 from simulator.views.story.moments import moments
 from simulator.views.story.reading import machine_of, version_of
@@ -155,7 +155,7 @@ def _said(value: Any, say: Callable[[str], str]) -> Any:
 
 def _actor(actor: ActorSetup, setup: Setup) -> Values:
     """The setup of an actor; certificates as (name, fingerprint)."""
-    names = names_of(setup)
+    names, choice = names_of(setup), may_show(actor)
     prints = {held.name: held.fingerprint for held in setup.certificates}
 
     def named(keys: tuple[str, ...]) -> list[list[str]]:
@@ -164,7 +164,8 @@ def _actor(actor: ActorSetup, setup: Setup) -> Values:
     return {
         "name": names.title(actor.name),
         "role": actor.role,
-        "sends": named(actor.sends),
+        "sends": named(actor.sends if len(choice) == 1 else choice),
+        "chooses": len(choice) > 1,
         "trusts": named(actor.trusts),
         "holds": named(actor.holds),
         "policy": [[clean(name), clean(value), name in GIVING_AWAY] for name, value in actor.policy],

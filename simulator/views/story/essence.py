@@ -25,7 +25,7 @@ from simulator.views.drawing.cells import shorten
 from simulator.views.story.beat_kinds import Band, Belief, Decision, Flight, Ledger, Remark
 from simulator.views.story.beats import selection
 from simulator.views.story.fields import AS_OPENSSL, first_words, typed_words
-from simulator.views.story.lanes import names_of
+from simulator.views.story.lanes import may_show, names_of
 from simulator.views.story.words import OUTCOME_MARKS, clean, duration, level_name
 
 if TYPE_CHECKING:
@@ -367,14 +367,16 @@ def _before(earlier: list[Beat], names: Names) -> Iterator[str]:
 
 
 def _cards(setup: Setup) -> dict[str, str]:
-    """The certificate that the client shows, and the server's policy."""
+    """The certificate that the client shows, or how many it has, and the server's policy."""
     sides, names = {actor.name: actor for actor in setup.actors if actor.name in SIDES}, names_of(setup)
     cards: dict[str, str] = dict.fromkeys(SIDES, NO_CERTIFICATE)
-    if "client" in sides and sides["client"].sends:
-        first, *others = sides["client"].sends
-        cards["client"] = f"shows {names.certificate(first)}" + f", a chain of {len(others) + 1}" * bool(
-            others
-        )
+    client = sides.get("client")
+    if client and len(choice := may_show(client)) > 1:
+        cards["client"] = f"has {len(choice)} certificates"
+    elif client and client.sends:
+        first, *others = client.sends
+        chain = f", a chain of {len(others) + 1}" if others else ""
+        cards["client"] = f"shows {names.certificate(first)}{chain}"
     if "server" in sides:
         policy = dict(sides["server"].policy).get("client authentication", "none")
         insists = policy.endswith(", and insists on one")  # in fewer words, for the card is narrow

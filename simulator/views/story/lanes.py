@@ -170,7 +170,7 @@ def lane_words(actor: ActorSetup, setup: Setup, detail: Detail = "messages") -> 
     if actor.role == PASSES_ON:
         lines.append("hands every record on, unread")
     elif actor.role != "authority":
-        lines.append(f"shows {named(actor.sends)}" if actor.sends else "has no certificate to show")
+        lines.append(_showing(actor, names) or "has no certificate to show")
         lines.append(f"trusts {named(actor.trusts)}" if actor.trusts else "trusts no certificate")
     if actor.holds:
         lines.append(f"holds {named(actor.holds)}")
@@ -179,10 +179,31 @@ def lane_words(actor: ActorSetup, setup: Setup, detail: Detail = "messages") -> 
     return tuple(lines)
 
 
+#: The setting that lists the other certificates a client may choose.
+_CHOICE = "may also send"
+
+
+def may_show(actor: ActorSetup) -> tuple[str, ...]:
+    """The leaf certificates of which an actor shows one; one alone if it has no choice, or none."""
+    others = dict(actor.policy).get(_CHOICE, "")
+    return (*actor.sends[:1], *filter(None, others.split(", ")))
+
+
+def _showing(actor: ActorSetup, names: Names) -> str:
+    """The certificates that an actor shows, or among which it chooses; empty where it has none."""
+    *some, last = [*map(names.certificate, may_show(actor))] or [""]
+    if some:
+        return f"may show {', '.join(some)} or {last}"
+    return f"shows {', '.join(map(names.certificate, actor.sends))}" if actor.sends else ""
+
+
 def _worth_saying(name: str, value: str, detail: Detail) -> bool:
     """Return True for a setting that is not said otherwise and that not every actor has."""
     if detail == "everything":
         return True
     if detail == "overview":
         return name == "client authentication"
-    return name != "certificate" and (name, value) not in (("online", "yes"), ("profile", "openssl"))
+    return name not in ("certificate", _CHOICE) and (name, value) not in (
+        ("online", "yes"),
+        ("profile", "openssl"),
+    )

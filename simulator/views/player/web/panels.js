@@ -126,7 +126,7 @@ function drawWorld(pane, node) {
   const { run, player } = pane;
   const names = (list) => list.map(([name]) => name).join(", ") || "no certificate";
   const actors = run.actors.map((actor) => h("section", {}, h("h4", {}, actor.name), facts([
-    ...(actor.sends.length || actor.role === "client" ? [["Shows", actor.sends.length ? names(actor.sends) : "no certificate"]] : []),
+    ...(actor.sends.length || actor.role === "client" ? [[actor.chooses ? "May show" : "Shows", actor.sends.length ? names(actor.sends) : "no certificate"]] : []),
     ...(actor.role === "authority" ? [] : [["Trusts", names(actor.trusts)]]),
     ...(actor.holds.length ? [["Holds", names(actor.holds)]] : []), ...actor.policy.filter(([, , tells]) => !tells || !player.secret)])));
   node.replaceChildren(...actors, h("h4", {}, "All certificates of this world"), ...Object.keys(run.certificates).map((fingerprint) => pane.certificate(fingerprint)));
