@@ -8,8 +8,9 @@ those with the most to draw; ``tests/test_played.py`` holds it.
 from __future__ import annotations
 
 import os
-from functools import cache
-from typing import TYPE_CHECKING, TypeVar, cast
+from functools import cache, wraps
+from inspect import signature
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zlib import crc32
 
 from simulator.runs.run import simulate
@@ -17,7 +18,7 @@ from simulator.scenario.catalogue.catalogue import BASICS, catalogue
 from simulator.scenario.schedule.episodes import episodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
@@ -90,6 +91,32 @@ def by_turns(cases: Iterable[Case], of: int) -> tuple[Case, ...]:
 def turn_of(values: Sequence[Case], *case: object) -> tuple[Case, ...]:
     """Every value where everything is played, else the one whose turn it is with this case."""
     return tuple(values) if EVERYTHING else (values[crc32(repr(case).encode()) % len(values)],)
+
+
+def for_each(names: str, cases: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """One test over many cases; a failure names its case.
+
+    It is written like ``parametrize``, which makes a test of each case: more work than many a case has.
+    Fixtures are the same for all cases.
+    """
+    words = names.replace(",", " ").split()
+
+    def decorate(test: Callable[..., None]) -> Callable[..., None]:
+        @wraps(test)
+        def each(**fixtures: Any) -> None:
+            for case in cases:
+                values = case if len(words) > 1 else (case,)
+                try:
+                    test(**dict(zip(words, values, strict=True)), **fixtures)
+                except BaseException as failure:
+                    failure.add_note(f"The case: {', '.join(map(repr, values))}")
+                    raise
+
+        left = [one for name, one in signature(test).parameters.items() if name not in words]
+        each.__signature__ = signature(test).replace(parameters=left)  # type: ignore[attr-defined]
+        return each
+
+    return decorate
 
 
 @cache

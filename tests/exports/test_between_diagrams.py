@@ -18,7 +18,7 @@ from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.outline import Note, flight_lines, outline
 from simulator.views.texts.plantuml import plantuml
 from tests.exports.test_text_diagrams import PENS
-from tests.played import some
+from tests.played import for_each, some
 from tests.views.traces import run_of
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ IN_BETWEEN = [name for name, one in catalogue.items() if one.between.ends_tls]
 DETAILS = ("essential", "overview", "messages", "everything")
 
 
-@pytest.mark.parametrize("detail", some(DETAILS, 2))
-@pytest.mark.parametrize("name", some(IN_BETWEEN, 3))
+@for_each("detail", some(DETAILS, 2))
+@for_each("name", some(IN_BETWEEN, 3))
 def test_both_connections_stand_in_one_diagram(name: str, detail: str) -> None:
     """Three lanes, and of each connection every message between its ends, in the order of the whole."""
     trace = run_of(name, "1.3").trace
@@ -53,7 +53,7 @@ def test_both_connections_stand_in_one_diagram(name: str, detail: str) -> None:
     assert names == [lane for lane in ("P2", "P3") if lane in names]
 
 
-@pytest.mark.parametrize("name", some(IN_BETWEEN, 2))
+@for_each("name", some(IN_BETWEEN, 2))
 def test_no_lane_speaks_of_itself_by_the_side_that_it_plays(name: str) -> None:
     """On the lane of the party neither "the server knows" nor "the client believes" is its own."""
     trace = run_of(name, "1.3").trace
@@ -66,7 +66,7 @@ def test_no_lane_speaks_of_itself_by_the_side_that_it_plays(name: str) -> None:
 
 
 @pytest.mark.parametrize("language", PENS)
-@pytest.mark.parametrize("name", some(IN_BETWEEN, 3))
+@for_each("name", some(IN_BETWEEN, 3))
 def test_it_is_drawn_with_all_its_words(name: str, language: str, renderers: Renderers) -> None:
     """The language's own renderer takes the text and shows each line letter for letter."""
     trace = run_of(name, "1.3").trace

@@ -20,7 +20,7 @@ from simulator.views.capture.capture import capture
 from simulator.views.capture.packets import internet_checksum
 from simulator.views.capture.pcapng import padded
 from tests.peers import program
-from tests.played import RUNS, VERSIONS, run_of, some
+from tests.played import RUNS, VERSIONS, for_each, run_of, some
 from tests.views.traces import HOSTILE, hostile_trace
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def seen(rows: list[Row]) -> list[tuple[str, str, int]]:
     return messages
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_tshark_reads_every_message_and_alert_with_the_keys(
     name: str, tls: TlsVersion, captured: Captured
 ) -> None:
@@ -161,7 +161,7 @@ def test_tshark_reads_every_message_and_alert_with_the_keys(
     assert seen(captured[name, tls, True]) == said(run_of(name, tls).trace)
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_tshark_decrypts_the_application_data(name: str, tls: TlsVersion, captured: Captured) -> None:
     """What the session carried stands in the capture as each side sent it."""
     trace = run_of(name, tls).trace
@@ -174,7 +174,7 @@ def test_tshark_decrypts_the_application_data(name: str, tls: TlsVersion, captur
     assert [(row.sender, row.data) for row in captured[name, tls, True] if row.data] == sent
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_without_keys_tls13_hides_all_after_server_hello(name: str, captured: Captured) -> None:
     """Without keys tshark shows no handshake message of TLS 1.3 but the hellos, and no application data."""
     rows = captured[name, "1.3", False]
@@ -186,7 +186,7 @@ def test_without_keys_tls13_hides_all_after_server_hello(name: str, captured: Ca
     assert [row.data for row in rows if row.data] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_without_keys_tls12_hides_what_follows_change_cipher_spec(name: str, captured: Captured) -> None:
     """In TLS 1.2 an eavesdropper reads the certificates, and nothing that was sent under connection keys."""
     rows = captured[name, "1.2", False]
@@ -196,7 +196,7 @@ def test_without_keys_tls12_hides_what_follows_change_cipher_spec(name: str, cap
     assert [row.data for row in rows if row.data] == []
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_connection_is_whole_and_sound(name: str, tls: TlsVersion, captured: Captured) -> None:
     """Each side's stream is the trace's records; checksums are good; TCP opens, closes, repeats nothing."""
     trace, rows = run_of(name, tls).trace, captured[name, tls, True]
@@ -209,7 +209,7 @@ def test_the_connection_is_whole_and_sound(name: str, tls: TlsVersion, captured:
     assert letters == ["S", "A··S", "A", "A···F", "A···F", "A"]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_packets_bear_the_virtual_time(name: str, tls: TlsVersion, captured: Captured) -> None:
     """Every record is seen at the scenario's clock plus the moment of its sending, to the microsecond."""
     trace = run_of(name, tls).trace
@@ -222,7 +222,7 @@ def test_packets_bear_the_virtual_time(name: str, tls: TlsVersion, captured: Cap
     assert [round(float(row.at), 6) for row in captured[name, tls, True] if row.payload] == expected
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_a_segment_is_a_record(name: str, tls: TlsVersion, captured: Captured) -> None:
     """No segment holds more or less than one record: a list of packets is a list of records."""
     payloads = [row.payload for row in captured[name, tls, True] if row.payload]

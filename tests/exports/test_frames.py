@@ -17,7 +17,7 @@ from simulator.views.pictures.essential import BOTTOM, essential
 from simulator.views.pictures.slides import frames, snapshot
 from simulator.views.story.essence import essence
 from simulator.views.story.reading import unread_since
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.geometry import faults
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
@@ -32,7 +32,7 @@ def _words(drawing: Drawing) -> list[str]:
     return [item.full or item.text for item in drawing.items if isinstance(item, Text)]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_frames_fill_one_slide(name: str, tls: str) -> None:
     """All are 16:9, one for each band; each has what the one before has, and the last is the whole slide."""
     trace = trace_of(name, tls)
@@ -49,7 +49,7 @@ def test_frames_fill_one_slide(name: str, tls: str) -> None:
     assert min(sizes) / whole.height >= SMALLEST
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_frame_is_filled(name: str, tls: str) -> None:
     """Lifelines go down to the end of the story unbroken, beliefs too, and no text is cut or covered."""
     for frame in frames(trace_of(name, tls)):
@@ -61,7 +61,7 @@ def test_every_frame_is_filled(name: str, tls: str) -> None:
         assert faults(frame.drawing) == []
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_nothing_is_told_before_its_time(name: str, tls: str) -> None:
     """A frame has no event of a later step, and what came out stands in the last one only."""
     trace = trace_of(name, tls)
@@ -118,7 +118,7 @@ def test_a_folder_inside_a_missing_one_is_an_error(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_a_snapshot_does_not_know_what_is_never_read(name: str, tls: str) -> None:
     """A message that nobody will read is on its way until its reader has failed."""
     trace = trace_of(name, tls)

@@ -17,7 +17,7 @@ from simulator.views.texts import plantuml as plantuml_pen
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.outline import Note, flight_lines, outline, paragraph
 from simulator.views.texts.plantuml import plantuml
-from tests.played import EVERY_RUN, RUNS, some
+from tests.played import EVERY_RUN, RUNS, for_each, some
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _said(trace: Trace, detail: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", PENS)
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_scenario_renders_with_all_its_words(
     language: str, name: str, tls: str, renderers: Renderers
 ) -> None:
@@ -98,8 +98,8 @@ def test_every_scenario_renders_with_all_its_words(
 
 
 @pytest.mark.parametrize("language", PENS)
-@pytest.mark.parametrize("detail", ["essential", "messages", "everything"])
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("detail", ["essential", "messages", "everything"])
+@for_each("kind", HOSTILE)
 def test_hostile_words_are_shown_and_not_read(
     kind: str, detail: str, language: str, renderers: Renderers
 ) -> None:
@@ -111,7 +111,7 @@ def test_hostile_words_are_shown_and_not_read(
 
 
 @pytest.mark.parametrize("renderer", ["mermaid", "mermaid 8"])
-@pytest.mark.parametrize(("name", "tls"), some(EVERY_RUN, 30))
+@for_each("name, tls", some(EVERY_RUN, 30))
 def test_a_readme_shows_every_run_in_old_mermaid_too(
     name: str, tls: str, renderer: str, renderers: Renderers
 ) -> None:
@@ -120,7 +120,7 @@ def test_a_readme_shows_every_run_in_old_mermaid_too(
     assert renderers[renderer](mermaid(trace, detail="essential")).lost(_said(trace, "essential")) == []
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_old_mermaid_shows_hostile_words_as_text(kind: str, renderers: Renderers) -> None:
     """What names and reasons hold is not read as markup or as a statement."""
     trace = hostile_trace(kind)
@@ -167,7 +167,7 @@ def test_the_judge_notices(renderer: str, renderers: Renderers) -> None:
     assert rendered.lost([said[language]]) == [said[language]]
 
 
-@pytest.mark.parametrize("name", ["certificate-expired", "valid-certificate"])
+@for_each("name", ["certificate-expired", "valid-certificate"])
 def test_mermaid_describes_its_picture(name: str, renderers: Renderers) -> None:
     """Mermaid's picture has the scenario's title as its name and the caption as its description."""
     trace = trace_of(name, "1.3")
@@ -176,8 +176,8 @@ def test_mermaid_describes_its_picture(name: str, renderers: Renderers) -> None:
     assert f"seed{trace.setup.seed}" in description
 
 
-@pytest.mark.parametrize("pen", PENS.values(), ids=PENS)
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("pen", PENS.values())
+@for_each("name, tls", RUNS)
 def test_every_message_is_an_arrow_in_the_order_of_sending(
     name: str, tls: str, pen: Callable[[Trace], str]
 ) -> None:
@@ -199,7 +199,7 @@ def test_every_message_is_an_arrow_in_the_order_of_sending(
         assert words.replace("--", "") in text
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_what_nobody_can_overlook_is_marked(name: str, tls: str) -> None:
     """Encrypted messages bear a lock, refusals a sign of their own, and what nobody read ends in a cross."""
     trace = trace_of(name, tls)
@@ -211,8 +211,8 @@ def test_what_nobody_can_overlook_is_marked(name: str, tls: str) -> None:
     assert ["-x" in line.split(":")[0] for line in arrow_lines] == [arrow.lost for arrow in arrows]
 
 
-@pytest.mark.parametrize("detail", DETAILS)
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("detail", DETAILS)
+@for_each("kind", HOSTILE)
 def test_no_run_is_too_long_for_mermaid(kind: str, detail: str) -> None:
     """Names of 2,000 characters are shortened: the text stays below what Mermaid takes by default."""
     assert len(mermaid(hostile_trace(kind), detail=detail)) < MOST_CHARACTERS

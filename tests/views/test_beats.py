@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
-
 from simulator.trace.facts import (
     BeliefChanged,
     Checked,
@@ -29,7 +27,7 @@ from simulator.views.story.reading import gap, unread_since
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import story
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ if TYPE_CHECKING:
     from simulator.views.story.beat_kinds import Beat
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_event_is_a_beat(name: str, tls: str) -> None:
     """The beats stand for the events, one for each and in order, and each has a headline of one line."""
     trace = trace_of(name, tls)
@@ -46,7 +44,7 @@ def test_every_event_is_a_beat(name: str, tls: str) -> None:
     assert [beat.headline for beat in told if not beat.headline or beat.headline.endswith(".")] == []
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_the_words_of_beats_are_clean(kind: str) -> None:
     """Whatever names and reasons hold, no word of a beat moves the cursor or breaks the line."""
     for beat in beats(hostile_trace(kind), "everything"):
@@ -58,8 +56,8 @@ def parts(beat: Beat | Band) -> list[Ledger]:
     return [part for part in (beat.ledger, beat.proof) if part] if isinstance(beat, Decision) else []
 
 
-@pytest.mark.parametrize("detail", DETAILS)
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("detail", DETAILS)
+@for_each("name, tls", RUNS)
 def test_certificate_and_proof_decide_together(name: str, tls: str, detail: Detail) -> None:
     """A side accepts the other exactly where neither line of the one box fails."""
     trace = trace_of(name, tls)
@@ -89,7 +87,7 @@ def test_a_thief_is_refused_in_the_box_that_trusts_the_certificate() -> None:
 LEFT_OUT = ("EncryptedExtensions", "NewSessionTicket", "close_notify")
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_an_overview_has_the_same_messages_in_every_form(name: str, tls: str) -> None:
     """What the story needs is in every form, CertificateVerify too, and what it does not is in none."""
     trace = trace_of(name, tls)
@@ -111,7 +109,7 @@ def test_an_overview_has_the_same_messages_in_every_form(name: str, tls: str) ->
     assert sent.count("CertificateVerify") == len(proved)
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_a_greater_detail_shows_all_that_a_smaller_one_shows(name: str, tls: str) -> None:
     """From overview to everything no decision, belief, return or refused ledger gets lost."""
     trace = trace_of(name, tls)
@@ -123,7 +121,7 @@ def test_a_greater_detail_shows_all_that_a_smaller_one_shows(name: str, tls: str
     assert shown[0] <= shown[1] <= shown[2]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_ledger_decision_belief_and_return_is_shown_once(name: str, tls: str) -> None:
     """At the usual detail each has one place, ledger and proof inside the decision that rests on them."""
     trace = trace_of(name, tls)
@@ -136,7 +134,7 @@ def test_every_ledger_decision_belief_and_return_is_shown_once(name: str, tls: s
     assert found == [event.seq for event in trace.of(*kinds)]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_what_is_known_later_names_the_event_that_makes_it_known(name: str, tls: str) -> None:
     """An unread message and the client's error carry the event since which they are certain."""
     trace = trace_of(name, tls)
@@ -148,7 +146,7 @@ def test_what_is_known_later_names_the_event_that_makes_it_known(name: str, tls:
     assert ends == ([(late.end, late)] if late else [])
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_bands_change_with_every_step_and_only_then(name: str, tls: str) -> None:
     """Every step has one band, in the order of the story, and numbers go up by one from the first message.
 
@@ -167,7 +165,7 @@ def test_bands_change_with_every_step_and_only_then(name: str, tls: str) -> None
             assert beat.event.step.band is step
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_bands_have_one_name_and_number_in_every_form(name: str, tls: str) -> None:
     """Picture, slide, chapters, text and diagrams say the same numbers and titles, in the same order."""
     trace = trace_of(name, tls)
@@ -189,7 +187,7 @@ def test_bands_have_one_name_and_number_in_every_form(name: str, tls: str) -> No
     assert short == re.findall(r"─ (\d [A-Z].*?) ─", story(trace, 120, detail="essential"))
 
 
-@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+@for_each("tls", ["1.2", "1.3"])
 def test_the_servers_question_stands_among_what_the_client_checks(tls: str) -> None:
     """Both versions have one band for the server's flight, and the bands of one story in one order."""
     trace = trace_of("valid-certificate", tls)

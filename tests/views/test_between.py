@@ -10,16 +10,17 @@ from simulator import catalogue, simulate
 from simulator.views.drawing.display import Line, Text, span
 from simulator.views.drawing.style import TYPES
 from simulator.views.view_table import VIEWS
+from tests.played import for_each
 
 if TYPE_CHECKING:
     from simulator.tls.wire.version import TlsVersion
 
-BOTH = pytest.mark.parametrize("tls", ["1.2", "1.3"])
+BOTH = for_each("tls", ["1.2", "1.3"])
 JOINED = [name for name, scenario in catalogue.items() if scenario.between.ends_tls]
 
 
 @BOTH
-@pytest.mark.parametrize("name", JOINED)
+@for_each("name", JOINED)
 def test_one_slide_with_three_lanes(name: str, tls: TlsVersion) -> None:
     """It is as wide as a slide and hardly higher, nothing leaves it, and what is below happened later."""
     trace = simulate(name, tls=tls).trace
@@ -87,7 +88,7 @@ def test_a_client_that_is_not_let_through() -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("detail", ["essential", "overview", "messages", "everything"])
+@for_each("detail", ["essential", "overview", "messages", "everything"])
 def test_a_lane_that_records_pass_through(tls: TlsVersion, detail: str) -> None:
     """The redirector stands half way; its lane is dotted, since arrows and words go through it."""
     drawing = VIEWS["sequence"].picture(simulate("redirector-passes-through", tls=tls).trace, detail)

@@ -19,7 +19,7 @@ from simulator.trace.facts import Alert, Event, Sent
 from simulator.views.drawing.display import Text
 from simulator.views.pictures.bytes import bytes_text, message_bytes
 from simulator.views.story.message_bytes import chosen_message, fields_of, hex_rows, signed_by
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.geometry import faults
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
@@ -57,7 +57,7 @@ def holds(key: object, scheme: int, signature: bytes, content: bytes) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_what_is_shown_as_signed_is_what_was_signed(name: str, tls: str) -> None:
     """The signature of every CertificateVerify verifies over the shown bytes, by another library."""
     trace = trace_of(name, tls)
@@ -78,7 +78,7 @@ def test_what_is_shown_as_signed_is_what_was_signed(name: str, tls: str) -> None
         assert holds(key, algorithm, proof.signature, signed.content) is not forged
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_message_has_its_proof_shown(name: str, tls: str) -> None:
     """Every CertificateVerify, and nothing else, comes with what it signs."""
     trace = trace_of(name, tls)
@@ -89,7 +89,7 @@ def test_every_message_has_its_proof_shown(name: str, tls: str) -> None:
     assert proofs == shown
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_fields_of_a_message_tile_it(name: str, tls: str) -> None:
     """Every byte of every message is in exactly one field, in order."""
     trace = trace_of(name, tls)
@@ -99,7 +99,7 @@ def test_the_fields_of_a_message_tile_it(name: str, tls: str) -> None:
         assert raw == b"".join(field.value for field in leaves)
 
 
-@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+@for_each("tls", ["1.2", "1.3"])
 def test_every_message_can_be_shown_whole(tls: str) -> None:
     """At full detail the picture of each message has all of its bytes, and no text is cut."""
     trace = trace_of("chain-with-intermediate", tls)
@@ -111,7 +111,7 @@ def test_every_message_can_be_shown_whole(tls: str) -> None:
         assert raw == bytes.fromhex("".join(rows))[: len(raw)]
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_hostile_messages_are_shown(kind: str) -> None:
     """Messages with any name and meaning are drawn without a text leaving its place."""
     trace = hostile_trace(kind)
@@ -133,9 +133,7 @@ def test_a_message_is_chosen_by_name_occurrence_or_event() -> None:
     assert ("client", "CertificateVerify") == (default.actor, default.fact.name)
 
 
-@pytest.mark.parametrize(
-    "which", ["Nope", "Certificate:3", "Certificate:0", "Certificate:x", "0", "999999", ":"]
-)
+@for_each("which", ["Nope", "Certificate:3", "Certificate:0", "Certificate:x", "0", "999999", ":"])
 def test_a_message_that_nobody_sent_is_told_with_those_that_were(which: str) -> None:
     """Asking for what was not sent is an error that names what was."""
     with pytest.raises(OutputError, match="ClientHello, ServerHello"):

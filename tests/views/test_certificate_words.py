@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from cryptography import x509
 from msgspec import structs
 
@@ -14,10 +13,10 @@ from simulator.views.player.page import page
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.fields import key_fields
 from simulator.views.story.trust_network import trust_network
-from tests.played import RUNS, run_of
+from tests.played import RUNS, for_each, run_of
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_words_are_those_of_the_certificate(name: str, tls: str) -> None:
     """What the setup says of each certificate is what a library reads in its bytes."""
     setup = run_of(name, tls).trace.setup
@@ -53,8 +52,8 @@ def a_trace(*, described: bool) -> Trace:
     return changed(trace, structs.replace(trace.setup, certificates=(), actors=tuple(bare)))
 
 
-@pytest.mark.parametrize(
-    ("described", "title", "problem", "line"),
+@for_each(
+    "described, title, problem, line",
     [
         (True, "unreadable certificate", "its structure is broken", "a certificate that cannot be read"),
         (

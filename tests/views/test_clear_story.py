@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
 from click.testing import CliRunner
 
 from simulator.command.cli import clientauth
@@ -17,7 +16,7 @@ from simulator.views.story.caption import caption
 from simulator.views.story.essence import Choice, essence
 from simulator.views.story.reading import unread_since
 from simulator.views.texts.terminal import story
-from tests.played import VERSIONS, run_of
+from tests.played import VERSIONS, for_each, run_of
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
@@ -38,7 +37,7 @@ def text(run: Run, suffix: str, view: str = "sequence", detail: str = "messages"
     return run_contents(run.trace, Path(f"run{suffix}"), view=view, detail=detail).decode()
 
 
-@pytest.mark.parametrize("suffix", [".txt", ".mmd", ".puml", ".svg"])
+@for_each("suffix", [".txt", ".mmd", ".puml", ".svg"])
 def test_every_form_tells_start_tls(suffix: str) -> None:
     """The question, the answer, the decision and the wait are there, and the session is one of TLS."""
     drawn = " ".join(text(run_of("secure-port-silent-client", "1.3"), suffix).split())
@@ -59,7 +58,7 @@ def test_a_sentence_over_two_rows_of_a_screen_is_told_as_one() -> None:
     assert rows[at + 1 : at + 3] == [beginning, "is mapped to none.”"]
 
 
-@pytest.mark.parametrize("suffix", [".txt", ".mmd", ".puml", ".svg"])
+@for_each("suffix", [".txt", ".mmd", ".puml", ".svg"])
 def test_every_form_tells_a_session_in_clear(suffix: str) -> None:
     """The negotiation is told item by item and the screen row by row, and the level is the lowest."""
     drawn = " ".join(text(run_of("starttls-declined-in-clear", "1.3"), suffix).split())
@@ -72,16 +71,16 @@ def test_every_form_tells_a_session_in_clear(suffix: str) -> None:
     assert "application data" not in drawn
 
 
-@pytest.mark.parametrize("view", ["timeline", "ladder", "states", "trust-graph", "bytes", "life"])
-@pytest.mark.parametrize("name", NEW)
+@for_each("view", ["timeline", "ladder", "states", "trust-graph", "bytes", "life"])
+@for_each("name", NEW)
 def test_every_other_picture_can_be_drawn(name: str, view: str) -> None:
     """No view needs a handshake."""
     for detail in ("overview", "everything"):
         assert "<svg" in text(run_of(name, "1.3"), ".svg", view, detail)
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize("name", NEW)
+@for_each("tls", VERSIONS)
+@for_each("name", NEW)
 def test_the_slide_has_room_for_it(name: str, tls: TlsVersion) -> None:
     """One choice decides, a belief is said once, START-TLS and the ClientHello are two arrows."""
     told = essence(run_of(name, tls).trace)
@@ -94,7 +93,7 @@ def test_the_slide_has_room_for_it(name: str, tls: TlsVersion) -> None:
     assert ("after 5 s: DO START-TLS" in drawn) is (name in (NEW[1], NEW[3]))
 
 
-@pytest.mark.parametrize("name", IN_CLEAR)
+@for_each("name", IN_CLEAR)
 def test_the_caption_speaks_of_no_handshake(name: str) -> None:
     """It says that neither side begins TLS, and what was decided instead."""
     said = caption(run_of(name, "1.3").trace)

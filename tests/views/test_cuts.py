@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import pytest
-
 from simulator.runs.sweep import matrix
 from simulator.views.drawing.cuts import cuts_of
 from simulator.views.drawing.display import Box, Drawing, Text, span
@@ -14,7 +12,7 @@ from simulator.views.pictures.diff import diff
 from simulator.views.pictures.matrix import matrix_drawing
 from simulator.views.pictures.sequence import sequence
 from simulator.views.view_table import VIEWS, view_named
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.traces import DETAILS, trace_of
 
 if TYPE_CHECKING:
@@ -53,7 +51,7 @@ def test_no_cut_goes_through_words() -> None:
         assert [] == [(name, y, words) for y in places for words in in_the_way(drawing, y)]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_step_of_every_story_is_a_place_to_cut(name: str, tls: str) -> None:
     """The bands of a sequence diagram begin where it may be cut, in order; the card comes last."""
     drawing = sequence(trace_of(name, tls), detail="overview")
@@ -66,7 +64,7 @@ def test_every_step_of_every_story_is_a_place_to_cut(name: str, tls: str) -> Non
     assert all(one < other for one, other in pairwise(starts))
 
 
-@pytest.mark.parametrize("detail", DETAILS)
+@for_each("detail", DETAILS)
 def test_the_head_holds_the_cards_of_all_lanes(detail: str) -> None:
     """Between the two edges of the head stand all cards, and nothing of the story; a slide has no CA's."""
     drawing = sequence(trace_of("valid-certificate", "1.3"), detail=detail)

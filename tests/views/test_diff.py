@@ -6,8 +6,6 @@ import json
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import pytest
-
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trace.compare import first_bookkeeping, first_divergence, told
@@ -20,7 +18,7 @@ from simulator.views.pictures.diff import diff
 from simulator.views.story.alignment import align
 from simulator.views.story.diff_words import setting_words
 from simulator.views.texts.diff_text import diff_document, diff_text
-from tests.played import NAMES, some, turn_of
+from tests.played import NAMES, for_each, some, turn_of
 from tests.views.geometry import contrasts, faults
 from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
@@ -43,7 +41,7 @@ def traces(pair: tuple[tuple[str, str], tuple[str, str]]) -> tuple[Trace, Trace]
     return trace_of(*pair[0]), trace_of(*pair[1])
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=str)
+@for_each("pair", PAIRS)
 def test_no_text_is_cut_covered_crossed_or_on_top_of_another(
     pair: tuple[tuple[str, str], tuple[str, str]],
 ) -> None:
@@ -52,7 +50,7 @@ def test_no_text_is_cut_covered_crossed_or_on_top_of_another(
         assert [] == faults(diff(*traces(pair), detail=detail)), detail
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=str)
+@for_each("pair", PAIRS)
 def test_everything_said_and_decided_has_a_row(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
     """Every message but ChangeCipherSpec, every check, decision and return stands in exactly one row."""
     a, b = traces(pair)
@@ -72,7 +70,7 @@ def test_everything_said_and_decided_has_a_row(pair: tuple[tuple[str, str], tupl
         assert set() == expected - set(shown)
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=str)
+@for_each("pair", PAIRS)
 def test_rows_before_and_after_the_divergence_are_what_they_say(
     pair: tuple[tuple[str, str], tuple[str, str]],
 ) -> None:
@@ -99,7 +97,7 @@ def test_rows_before_and_after_the_divergence_are_what_they_say(
             assert (row.relation == "alike") == (next(facts) == next(facts))
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=str)
+@for_each("pair", PAIRS)
 def test_nothing_that_differs_stands_above_the_first_divergence(
     pair: tuple[tuple[str, str], tuple[str, str]],
 ) -> None:
@@ -116,7 +114,7 @@ def test_nothing_that_differs_stands_above_the_first_divergence(
         assert meanwhile == list(rows[place + 1 : place + 1 + len(meanwhile)])
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=str)
+@for_each("pair", PAIRS)
 def test_each_side_keeps_its_own_order(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
     """Down the page, what one side does comes in the order in which it did it."""
     alignment = align(*traces(pair))
@@ -126,7 +124,7 @@ def test_each_side_keeps_its_own_order(pair: tuple[tuple[str, str], tuple[str, s
             assert all(one[0].seq < other[-1].seq for one, other in combinations(own, 2))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_a_run_is_like_itself(name: str) -> None:
     """A run beside itself parts nowhere and has no settings that differ."""
     trace = trace_of(name, "1.3")
@@ -135,7 +133,7 @@ def test_a_run_is_like_itself(name: str) -> None:
     assert "go the same way from beginning to end" in " ".join(diff_text(trace, trace).split())
 
 
-@pytest.mark.parametrize("pair", PAIRS[: len(NAMES)], ids=str)
+@for_each("pair", PAIRS[: len(NAMES)])
 def test_the_mirrored_comparison_is_the_mirror(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
     """With the runs exchanged, the same two events part."""
     a, b = traces(pair)
@@ -143,8 +141,8 @@ def test_the_mirrored_comparison_is_the_mirror(pair: tuple[tuple[str, str], tupl
     assert (one and (one.seq_a, one.seq_b)) == (other and (other.seq_b, other.seq_a))
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=str)
-@pytest.mark.parametrize("width", [80, 120])
+@for_each("pair", PAIRS)
+@for_each("width", [80, 120])
 def test_text_keeps_to_its_columns(pair: tuple[tuple[str, str], tuple[str, str]], width: int) -> None:
     """No line is longer than asked, and the rule of the first divergence stands there once."""
     text = diff_text(*traces(pair), width)
@@ -153,7 +151,7 @@ def test_text_keeps_to_its_columns(pair: tuple[tuple[str, str], tuple[str, str]]
     assert expected == text.count("── first divergence ─")
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=str)
+@for_each("pair", PAIRS)
 def test_the_document_is_plain_json(pair: tuple[tuple[str, str], tuple[str, str]]) -> None:
     """The document survives JSON, and names the events of the divergence by their numbers."""
     a, b = traces(pair)
@@ -176,7 +174,7 @@ def test_the_document_is_plain_json(pair: tuple[tuple[str, str], tuple[str, str]
         assert exact is None or (found and (found.seq_a, found.seq_b) == tuple(e and e.seq for e in exact))
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_hostile_texts_do_not_break_a_comparison(kind: str) -> None:
     """Whatever names and reasons say, no text leaves its place and no line its columns."""
     a, b = trace_of(GOOD, "1.3"), hostile_trace(kind)
@@ -186,7 +184,7 @@ def test_hostile_texts_do_not_break_a_comparison(kind: str) -> None:
     assert "<script>" not in svg(diff(a, b))
 
 
-@pytest.mark.parametrize("theme", some(THEMES, 3))
+@for_each("theme", some(THEMES, 3))
 def test_every_text_has_the_contrast_that_readers_need(theme: str) -> None:
     """No text stands on its ground with less than 4.5 : 1 (WCAG 2.2, success criterion 1.4.3)."""
     poor = {

@@ -25,7 +25,7 @@ from simulator.views.story.words import level_name
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import story
-from tests.played import EVERY_RUN, RUNS, by_turns, run_of
+from tests.played import EVERY_RUN, RUNS, by_turns, for_each, run_of
 from tests.views.geometry import faults
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
@@ -44,7 +44,7 @@ def _outside(drawing: Drawing) -> list[str]:
     return [item for item, (x, y, right, low) in extents.items() if min(x, y) < 0 or right > 960 or low > 540]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_a_slide_is_whole(name: str, tls: str) -> None:
     """Nothing lies outside the slide or on other words, and no word of a built-in run is cut off."""
     drawing = essential(trace_of(name, tls))
@@ -54,7 +54,7 @@ def test_a_slide_is_whole(name: str, tls: str) -> None:
     assert (drawing.width, drawing.height) == (960, 540)
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_a_hostile_slide_is_whole(kind: str) -> None:
     """Names of any length and kind stay on the slide and off one another."""
     drawing = essential(hostile_trace(kind))
@@ -75,7 +75,7 @@ def test_the_smallest_type_can_be_read_from_the_last_row(record_property) -> Non
     assert {run: share for run, share in sizes.items() if share < SMALLEST} == {}
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_a_slide_is_filled(name: str, tls: str) -> None:
     """The bands and both columns of beliefs reach from the top of the story to its end."""
     drawing = essential(trace_of(name, tls))
@@ -90,7 +90,7 @@ def test_a_slide_is_filled(name: str, tls: str) -> None:
         assert all(one[3] < other[1] for one, other in pairwise(column))
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_form_shows_the_same(name: str, tls: str) -> None:
     """Picture, text, Mermaid and PlantUML show the same arrows and decisions in one order, and the level."""
     trace = trace_of(name, tls)
@@ -110,7 +110,7 @@ def test_every_form_shows_the_same(name: str, tls: str) -> None:
             assert row.name in drawn
 
 
-@pytest.mark.parametrize(("name", "tls"), by_turns(EVERY_RUN, 2))
+@for_each("name, tls", by_turns(EVERY_RUN, 2))
 def test_mermaid_fits_into_a_readme(name: str, tls: str) -> None:
     """As Mermaid a run has few lines, and only statements that Mermaid 8 knows; a head comes on request."""
     trace = trace_of(name, tls)
@@ -121,7 +121,7 @@ def test_mermaid_fits_into_a_readme(name: str, tls: str) -> None:
     assert mermaid(trace, detail="essential", accessible=True).startswith("---\ntitle: ")
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_one_decision_is_in_the_eye(name: str, tls: str) -> None:
     """At most one decision is large; after a refusal it is one that refuses, where one side judged at all."""
     trace = trace_of(name, tls)

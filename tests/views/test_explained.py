@@ -22,7 +22,7 @@ from simulator.views.story.message_bytes import chain_of, fields_of
 from simulator.views.story.reading import sendings, version_of
 from tests.peers import program
 from tests.pki.samples import KEY_TYPES
-from tests.played import RUNS, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, for_each, run_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Event
     from simulator.trace.trace import Trace
 
-every_run = pytest.mark.parametrize(("name", "tls"), sorted(RUNS))
+every_run = for_each("name, tls", sorted(RUNS))
 ROW = re.compile(r'<p class="bytes">(.*?)</p>')
 
 

@@ -23,7 +23,7 @@ from simulator.views.pictures.ladder import ladder, moments
 from simulator.views.pictures.matrix import matrix_drawing
 from simulator.views.pictures.sequence import sequence
 from simulator.views.pictures.timeline import LANES, timeline
-from tests.played import some
+from tests.played import for_each, some
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 
@@ -40,7 +40,7 @@ def test_a_figure_has_every_text_at_its_place() -> None:
     assert (axes.get_xlim(), axes.get_ylim()) == ((0, drawing.width), (drawing.height, 0))
 
 
-@pytest.mark.parametrize("kind", some(HOSTILE, 7))
+@for_each("kind", some(HOSTILE, 7))
 def test_hostile_texts_can_be_drawn(kind: str) -> None:
     """Formulas are text, and what the font lacks is a replacement mark; nothing warns or fails."""
     drawing = sequence(hostile_trace(kind), detail="overview")
@@ -70,7 +70,7 @@ def test_a_ladder_counts_in_moments_and_rungs() -> None:
         assert ((left + right) / 2, (top + bottom) / 2) == (x, y)
 
 
-@pytest.mark.parametrize("name", ["certificate-expired", "hello-retry"])
+@for_each("name", ["certificate-expired", "hello-retry"])
 def test_a_timeline_counts_in_milliseconds_from_client_to_server(name: str) -> None:
     """Each time at the edge stands at its height, broken scale or not, and the lanes at 0 and 1."""
     drawing = timeline(trace_of(name, "1.3"))

@@ -21,7 +21,7 @@ from simulator.views.drawing.png import COLOURS, SCALE, png, raster, small_png
 from simulator.views.drawing.style import PALETTES
 from simulator.views.pictures.sequence import sequence
 from tests.peers import ROOT, program
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
 WORD = r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>'  # as pdftotext writes it
@@ -32,7 +32,7 @@ def a_drawing(detail: str = "overview") -> Drawing:
     return sequence(trace_of("certificate-expired", "1.3"), detail=detail)
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@for_each("theme", THEMES)
 def test_the_png_has_the_natural_size_times_the_scale(theme: str) -> None:
     """Pixels are those of the display list times the scale, and the title stands in the file."""
     drawing = a_drawing()
@@ -43,7 +43,7 @@ def test_the_png_has_the_natural_size_times_the_scale(theme: str) -> None:
     assert drawing.title.encode() in data
 
 
-@pytest.mark.parametrize("theme", THEMES)
+@for_each("theme", THEMES)
 def test_the_colours_are_those_of_the_theme(theme: str) -> None:
     """The ground is the theme's paper, and the ink stands on it."""
     image = raster(a_drawing(), 1.0, theme=theme)
@@ -53,7 +53,7 @@ def test_the_colours_are_those_of_the_theme(theme: str) -> None:
     assert image.getpixel((2, 2)) == tuple(bytes.fromhex(PALETTES[theme]["paper"][1:]))  # type: ignore[index]
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_hostile_texts_can_be_drawn(kind: str) -> None:
     """Whatever a text holds, a page comes out of it, and nothing warns or fails."""
     drawing = sequence(hostile_trace(kind), detail="overview")
@@ -61,7 +61,7 @@ def test_hostile_texts_can_be_drawn(kind: str) -> None:
     assert raster(drawing, 0.3).size[0] > 0
 
 
-@pytest.mark.parametrize("detail", DETAILS)
+@for_each("detail", DETAILS)
 def test_fonts_are_embedded_as_truetype(detail: str) -> None:
     """Another program finds TrueType fonts, all embedded as subsets, and no other: journals ask for that."""
     ran = subprocess.run(
@@ -161,8 +161,8 @@ def test_every_process_writes_the_same_bytes() -> None:
     assert [sha256(pdf(drawing)).hexdigest(), sha256(png(drawing)).hexdigest()] == ran.stdout.split()
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS[::5])
-@pytest.mark.parametrize("detail", DETAILS)
+@for_each("name, tls", RUNS[::5])
+@for_each("detail", DETAILS)
 def test_a_printed_pdf_is_on_a4_and_loses_nothing(name: str, tls: str, detail: str) -> None:
     """Each page is A4, upright or across; every text is on one of them, inside the edges; a slide has one."""
     drawing = sequence(trace_of(name, tls), detail=detail)

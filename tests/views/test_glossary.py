@@ -18,7 +18,7 @@ from simulator.views.player.document import words_in
 from simulator.views.story.certificate_words import certificate_words
 from simulator.views.story.glossary import UnknownWordError, entry_text, glossary, index_text, look_up, names
 from simulator.views.story.words import level_name
-from tests.played import EVERY_RUN, run_of
+from tests.played import EVERY_RUN, for_each, run_of
 
 
 def unexplained(name: str) -> bool:
@@ -111,8 +111,8 @@ def test_the_levels_are_named() -> None:
     assert [] == [level.value for level in SecurityLevel if level.value not in text]
 
 
-@pytest.mark.parametrize(
-    ("written", "term"),
+@for_each(
+    "written, term",
     [
         ("mTLS", "client authentication"),
         ("ca", "certificate authority"),
@@ -162,8 +162,8 @@ def test_an_unknown_word_names_the_nearest() -> None:
         look_up("CertificatVerify")
 
 
-@pytest.mark.parametrize(
-    ("written", "term"),
+@for_each(
+    "written, term",
     [("possesion", "proof of possession"), ("trsut store", "trust store"), ("ledgr", "ledger")],
 )
 def test_a_misspelt_part_of_a_term_names_the_term(written: str, term: str) -> None:
@@ -172,7 +172,7 @@ def test_a_misspelt_part_of_a_term_names_the_term(written: str, term: str) -> No
         look_up(written)
 
 
-@pytest.mark.parametrize("word", ["banana", "cookie", "EAP", "TCP", "firewall", "browser", "web server"])
+@for_each("word", ["banana", "cookie", "EAP", "TCP", "firewall", "browser", "web server"])
 def test_no_poor_guesses(word: str) -> None:
     """A word that is like none gets no guess."""
     with pytest.raises(UnknownWordError) as caught:
@@ -180,7 +180,7 @@ def test_no_poor_guesses(word: str) -> None:
     assert "Did you mean" not in str(caught.value)
 
 
-@pytest.mark.parametrize("word", ["", "  ", 3, None, "?", "999999"])
+@for_each("word", ["", "  ", 3, None, "?", "999999"])
 def test_what_is_no_word_gets_advice(word: Any) -> None:
     """Nothing, a number and a mark are answered with what to do."""
     with pytest.raises(UnknownWordError, match="`clientauth glossary` lists all words"):
@@ -198,7 +198,7 @@ def test_alerts_are_explained_under_their_own_numbers() -> None:
     assert {term: str(numbers[term]) for term in told} == {term: n[1] for term, n in told.items() if n}
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@for_each("width", [60, 80, 120])
 def test_no_line_is_too_long(width: int) -> None:
     """Entries and index keep to the width."""
     texts = [index_text(width), *(entry_text(word, width) for word in glossary().values())]

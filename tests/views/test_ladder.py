@@ -6,21 +6,19 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import pytest
-
 from simulator.security import SecurityLevel, Standing
 from simulator.trace.facts import BeliefChanged, StandingChanged
 from simulator.views.drawing.display import Box, Line, Polygon, Text
 from simulator.views.pictures.ladder import ladder, ladder_text, moments
 from simulator.views.story.reading import gap
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.traces import trace_of
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_each_moment_has_what_the_trace_says(name: str, tls: str) -> None:
     """What a side believes or knows when a moment is over is its last change until then."""
     trace = trace_of(name, tls)
@@ -31,7 +29,7 @@ def test_each_moment_has_what_the_trace_says(name: str, tls: str) -> None:
         assert step.beliefs["server"].held is [Standing.NOTHING_YET, *standings][-1]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_change_of_belief_has_its_mark(name: str, tls: str) -> None:
     """Circles are the client's changes of belief, none left out."""
     trace = trace_of(name, tls)
@@ -46,7 +44,7 @@ def blocks(trace: Trace) -> list[Box]:
     return [box for box in boxes if re.fullmatch(r"level\.[A-Z_]+", box.style)]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_what_the_server_knows_stands_off_the_ladder(name: str, tls: str) -> None:
     """A block for each standing, in one row below every rung: the server knows no level."""
     trace = trace_of(name, tls)
@@ -59,7 +57,7 @@ def test_what_the_server_knows_stands_off_the_ladder(name: str, tls: str) -> Non
     assert all(0 <= later[0] - earlier[1] < 4 for earlier, later in pairwise(edges))
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_an_assumption_is_dashed(name: str, tls: str) -> None:
     """Exactly the beliefs that are only assumed have dashed lines."""
     trace = trace_of(name, tls)
@@ -69,7 +67,7 @@ def test_an_assumption_is_dashed(name: str, tls: str) -> None:
     assert {seq for seq, fact in facts if isinstance(fact, BeliefChanged) and fact.assumed} == dashed
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_higher_on_the_page_is_higher_on_the_ladder(name: str, tls: str) -> None:
     """The marks stand in the order of the levels, REFUSED below all of them."""
     trace = trace_of(name, tls)
@@ -80,7 +78,7 @@ def test_higher_on_the_page_is_higher_on_the_ladder(name: str, tls: str) -> None
     assert sorted(ordered, reverse=True) == ordered
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_late_refusal_is_shaded_and_told(name: str, tls: str) -> None:
     """The time in which a client takes a refused session for open is shaded; nothing else is."""
     trace = trace_of(name, tls)
@@ -90,7 +88,7 @@ def test_the_late_refusal_is_shaded_and_told(name: str, tls: str) -> None:
     assert ("took the session for open" in " ".join(ladder_text(trace).split())) == bool(late)
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_an_overview_can_be_read_on_one_screen(name: str, tls: str) -> None:
     """Without reasons the moments stand closer, and the words of a late refusal stay clear of the lines."""
     trace = trace_of(name, tls)

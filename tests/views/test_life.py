@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise, product
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,7 +22,7 @@ from simulator.views.life.picture import (
     life_text,
 )
 from simulator.views.story.words import level_name
-from tests.played import run_of
+from tests.played import for_each, run_of
 
 WITH_SCHEDULE = [name for name, scenario in catalogue.items() if scenario.schedule]
 LIVES = (
@@ -36,7 +35,7 @@ LIVES = (
 )
 
 
-@pytest.mark.parametrize("name", LIVES)
+@for_each("name", LIVES)
 def test_no_line_of_a_connection_crosses_a_date(name: str) -> None:
     """The end of a bar can be read: its date stands beside the lines of the connections, and on the page."""
     drawing = life(run_of(name, "1.3").trace)
@@ -75,7 +74,7 @@ def test_a_short_life_has_hours() -> None:
     assert {"12:00", "5 Mar", "1 · 4 March 2030, 12:00"} <= set(texts)
 
 
-@pytest.mark.parametrize("name", WITH_SCHEDULE)
+@for_each("name", WITH_SCHEDULE)
 def test_every_connection_stands_there_with_its_level(name: str) -> None:
     """Numbers, dates and levels are in the picture as they came out, and in the text in the order of time."""
     run = run_of(name, "1.3")
@@ -90,7 +89,7 @@ def test_every_connection_stands_there_with_its_level(name: str) -> None:
         assert f"connection {one.number}: {level_name(one.level)}." in written
 
 
-@pytest.mark.parametrize("name", WITH_SCHEDULE)
+@for_each("name", WITH_SCHEDULE)
 def test_nothing_leaves_the_page_and_no_level_covers_another(name: str) -> None:
     """Every item lies within the page; the boxes of one row stand side by side."""
     drawing = life(run_of(name, "1.3").trace)

@@ -24,6 +24,7 @@ from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import story
 from tests.peers import program
+from tests.played import for_each
 from tests.views.geometry import faults
 from tests.views.test_player import test_nothing_is_lit_before_it_can_be_known as nothing_early
 from tests.views.test_same_events import test_a_detail_has_the_same_messages_in_every_form as same_messages
@@ -45,8 +46,8 @@ def ended(name: str, close: str, tls: TlsVersion = "1.3") -> Run:
     return simulate(scenario if close == "reset" else scenario.but({"network.close": close}), tls=tls)
 
 
-@pytest.mark.parametrize("tls", ["1.2", "1.3"])
-@pytest.mark.parametrize(("name", "close"), ENDS)
+@for_each("tls", ["1.2", "1.3"])
+@for_each("name, close", ENDS)
 def test_the_pictures_are_whole(name: str, close: str, tls: TlsVersion) -> None:
     """At every detail, and on a scale of time, no text is cut, covered or crossed."""
     trace = ended(name, close, tls).trace
@@ -56,8 +57,8 @@ def test_the_pictures_are_whole(name: str, close: str, tls: TlsVersion) -> None:
         assert [] == faults(timeline(trace, detail=detail)), detail
 
 
-@pytest.mark.parametrize("detail", ["overview", "messages", "everything"])
-@pytest.mark.parametrize("name", [LOST, READ])
+@for_each("detail", ["overview", "messages", "everything"])
+@for_each("name", [LOST, READ])
 def test_every_form_has_the_same_arrows(name: str, detail: str) -> None:
     """Picture, Mermaid, PlantUML and text name the same messages, the end of the connection among them."""
     same_messages(name, "1.3", detail)
@@ -105,8 +106,8 @@ def test_the_player_stops_at_the_end_and_tells_no_bytes_of_it() -> None:
     assert [[noticed["seq"], "It is never read."]] == alert["later"]
 
 
-@pytest.mark.parametrize("tls", ["1.2", "1.3"])
-@pytest.mark.parametrize("name", [LOST, READ])
+@for_each("tls", ["1.2", "1.3"])
+@for_each("name", [LOST, READ])
 def test_a_guessing_reader_learns_of_the_loss_with_the_client(name: str, tls: TlsVersion) -> None:
     """At no stop the player shows what a run would not have that had only come so far."""
     nothing_early(name, tls)

@@ -17,6 +17,7 @@ from simulator.views.drawing.display import Box, Text
 from simulator.views.drawing.style import palette
 from simulator.views.drawing.svg import svg
 from simulator.views.pictures.matrix import cell_text, is_late, matrix_drawing, matrix_text
+from tests.played import for_each
 from tests.views.geometry import contrasts, faults
 from tests.views.test_terminal import CODES
 from tests.views.traces import THEMES
@@ -94,7 +95,7 @@ def test_the_description_tells_every_cell() -> None:
     assert text.count(" under ") == len(_matrix().pairs) == 10 * 5 + 3 * 3
 
 
-@pytest.mark.parametrize("width", [40, 76, 80, 120, 147, 200])
+@for_each("width", [40, 76, 80, 120, 147, 200])
 def test_the_text_fits_and_colour_adds_nothing(width: int) -> None:
     """No line is longer than the terminal, and colour only repeats what the words say."""
     text = matrix_text(_matrix(), width)

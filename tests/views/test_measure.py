@@ -13,6 +13,7 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 
 from simulator.views.drawing.display import fit, width_of, wrap
 from simulator.views.drawing.measure import text_width
+from tests.played import for_each
 
 FACES = {"sans": (False, False), "bold": (True, False), "mono": (False, True)}
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F)) + "–—‘’“”„…•·→←↔éÄçñ"
@@ -32,7 +33,7 @@ def _measured(text: str, bold: bool, mono: bool) -> float:
     return float(units) / float(font.units_per_EM)
 
 
-@pytest.mark.parametrize("face", FACES)
+@for_each("face", FACES)
 def test_widths_are_those_of_the_font(face: str) -> None:
     """Every character of the table has the width that the font gives it."""
     bold, mono = FACES[face]
@@ -41,7 +42,7 @@ def test_widths_are_those_of_the_font(face: str) -> None:
         assert ours == pytest.approx(_measured(character, bold, mono), abs=1e-3), character
 
 
-@pytest.mark.parametrize("face", ["sans", "bold"])
+@for_each("face", ["sans", "bold"])
 def test_letters_of_other_scripts_are_never_taken_for_too_narrow(face: str) -> None:
     """For every Latin, Greek, Cyrillic, Hebrew and Arabic letter the estimate leaves room enough."""
     bold, mono = FACES[face]

@@ -6,14 +6,12 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from simulator.runs.run import simulate
 from simulator.scenario import Scenario
 from simulator.views.export import diff_contents, run_contents
 from simulator.views.story.beat_kinds import Flight, Remark
 from simulator.views.story.beats import beats, selection
-from tests.played import VERSIONS, run_of
+from tests.played import VERSIONS, for_each, run_of
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
@@ -27,8 +25,8 @@ def text(run: Run, suffix: str, view: str = "sequence", detail: str = "messages"
     return run_contents(run.trace, Path(f"run{suffix}"), view=view, detail=detail).decode()
 
 
-@pytest.mark.parametrize("suffix", [".txt", ".mmd", ".puml", ".svg"])
-@pytest.mark.parametrize(("name", "tls"), OCSP_RUNS)
+@for_each("suffix", [".txt", ".mmd", ".puml", ".svg"])
+@for_each("name, tls", OCSP_RUNS)
 def test_every_form_tells_question_and_answer(name: str, tls: TlsVersion, suffix: str) -> None:
     """Both messages are there with what they say, over HTTP and in the clear."""
     drawn = " ".join(text(run_of(name, tls), suffix).split())
@@ -37,7 +35,7 @@ def test_every_form_tells_question_and_answer(name: str, tls: TlsVersion, suffix
     assert ("revoked, as of" if name == "revoked-by-ocsp" else "good, as of") in drawn
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
+@for_each("tls", VERSIONS)
 def test_the_arrows_go_to_the_authority_and_back(tls: TlsVersion) -> None:
     """They stand in the step of the decision that waits for them, and that CA is not idle."""
     told = list(selection(run_of("ocsp-slow", tls).trace, "overview"))
@@ -49,8 +47,8 @@ def test_the_arrows_go_to_the_authority_and_back(tls: TlsVersion) -> None:
     assert idle == ["server-ca"]
 
 
-@pytest.mark.parametrize("view", ["timeline", "ladder", "states", "trust-graph", "bytes", "life"])
-@pytest.mark.parametrize(("name", "tls"), OCSP_RUNS)
+@for_each("view", ["timeline", "ladder", "states", "trust-graph", "bytes", "life"])
+@for_each("name, tls", OCSP_RUNS)
 def test_every_other_picture_can_be_drawn(name: str, tls: TlsVersion, view: str) -> None:
     """No view takes the responder's lane for a side of the connection."""
     for detail in ("overview", "everything"):

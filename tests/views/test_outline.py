@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator.trace.facts import Checked
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.certificate_words import group
 from simulator.views.story.reading import news
 from simulator.views.texts.outline import Note, outline
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.traces import trace_of
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_a_ledger_names_every_check(name: str, tls: str) -> None:
     """In a ledger told by groups no name of a check is cut off."""
     trace = trace_of(name, tls)

@@ -42,7 +42,7 @@ from simulator.views.story.lanes import names_of
 from simulator.views.story.moments import moments
 from simulator.views.story.words import card_facts, clean, level_name
 from tests.peers import ROOT
-from tests.played import NAMES, RUNS, VERSIONS, by_turns, some
+from tests.played import NAMES, RUNS, VERSIONS, by_turns, for_each, some
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from simulator.trace.trace import Trace
 
 MEGABYTE = 1_000_000
-every_run = pytest.mark.parametrize(("name", "tls"), RUNS)
+every_run = for_each("name, tls", RUNS)
 
 
 @cache
@@ -232,7 +232,7 @@ def test_what_is_sent_is_always_allowed_by_the_table_of_its_reader(name: str, tl
             assert event.fact.name in why
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
+@for_each("tls", VERSIONS)
 def test_a_certificate_is_followed_by_its_proof_and_nothing_else(tls: str) -> None:
     """After a certificate nobody is told that Finished could come: only an empty one goes without a proof."""
     run = run_of("valid-certificate", tls)
@@ -433,7 +433,7 @@ def test_decisions_and_refusals_of_the_connection_can_be_guessed(name: str, tls:
             assert run["events"][event.seq]["question"] is not None
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
+@for_each("tls", VERSIONS)
 def test_a_run_that_still_goes_on_has_a_document_at_every_moment(tls: str) -> None:
     """After any number of events there is a whole document, and no result in its picture."""
     events = trace_of("certificate-expired", tls).events
@@ -449,7 +449,7 @@ def test_a_run_that_still_goes_on_has_a_document_at_every_moment(tls: str) -> No
 # Two runs ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "tls"), by_turns(product(NAMES, VERSIONS), 2))
+@for_each("name, tls", by_turns(product(NAMES, VERSIONS), 2))
 def test_a_comparison_knows_where_the_runs_part_and_what_answers_to_what(name: str, tls: str) -> None:
     """The parting is that of ``compare``; going forward in one never goes back in the other."""
     a, b = trace_of("valid-certificate", tls), trace_of(name, tls)
@@ -497,7 +497,7 @@ def longer(trace: Trace, messages: int) -> Trace:
     return replace(trace, events=tuple(events))
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
+@for_each("tls", VERSIONS)
 def test_a_page_holds_no_secret(tls: TlsVersion) -> None:
     """Neither the connection's secrets nor any private key of the world stand in a page."""
     simulation = Simulation(catalogue["valid-certificate"], tls)
@@ -519,7 +519,7 @@ def test_a_page_asks_for_nothing_outside_itself() -> None:
     assert "default-src 'none'" in text
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_hostile_text_stays_data(kind: str) -> None:
     """Whatever a name says, the page has its two scripts, and the data reads back as cleaned text."""
     text = page(hostile_trace(kind))

@@ -18,14 +18,14 @@ from simulator.views.screen.picture import (
     screen_text,
     screens_seen,
 )
-from tests.played import some
+from tests.played import for_each, some
 from tests.views.traces import run_of, trace_of
 
 TERMINAL = [name for name, one in catalogue.items() if one.network.application in ("tn3270", "telnet")]
 GLASS = {STYLE, BRIGHT, *COLOURED.values()}
 
 
-@pytest.mark.parametrize("name", some(TERMINAL, 3))
+@for_each("name", some(TERMINAL, 3))
 def test_every_character_of_a_screen_is_drawn_in_its_column(name: str) -> None:
     """The words of each row, at their columns, lie within the glass, and the text has the same rows."""
     for trace in connections_of(run_of(name, "1.3").trace):

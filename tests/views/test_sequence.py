@@ -30,7 +30,7 @@ from simulator.views.pictures.sequence import sequence
 from simulator.views.story.moments import moments
 from simulator.views.story.reading import gap, gap_words, idle_authorities, unread_since
 from simulator.views.texts.terminal import story
-from tests.played import NAMES, RUNS, some
+from tests.played import NAMES, RUNS, for_each, some
 from tests.views.geometry import contrasts, faults
 from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
@@ -38,14 +38,14 @@ AUTHORITY = "header.authority"
 WITH_LANES = tuple(detail for detail in DETAILS if detail != "essential")
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_no_text_is_cut_covered_crossed_or_on_top_of_another(name: str, tls: str) -> None:
     """Every text of every scenario stands whole, alone and on its own ground, at every detail."""
     for detail in DETAILS:
         assert faults(sequence(trace_of(name, tls), detail=detail)) == [], detail
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_hostile_texts_do_not_break_the_layout(kind: str) -> None:
     """Whatever names and reasons say, no text leaves its place."""
     for detail in DETAILS:
@@ -76,7 +76,7 @@ def test_the_geometry_test_can_fail() -> None:
     assert {"outside the page", "crossed"} <= found
 
 
-@pytest.mark.parametrize("theme", some(THEMES, 3))
+@for_each("theme", some(THEMES, 3))
 def test_every_text_has_the_contrast_that_readers_need(theme: str) -> None:
     """No text stands on its ground with less than 4.5 : 1 (WCAG 2.2, success criterion 1.4.3)."""
     poor = {
@@ -94,7 +94,7 @@ def test_no_type_is_smaller_than_eleven_pixels() -> None:
     assert [name for name, kind in TYPES.items() if kind.size < 11] == []
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_event_is_in_the_picture_of_everything(name: str, tls: str) -> None:
     """At full detail every event has something that stands for it, so a cursor can light it up."""
     trace = trace_of(name, tls)
@@ -102,7 +102,7 @@ def test_every_event_is_in_the_picture_of_everything(name: str, tls: str) -> Non
     assert sorted({event.seq for event in trace.events} - shown) == []
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_message_decision_and_belief_is_in_the_usual_picture(name: str, tls: str) -> None:
     """At the usual detail nothing that somebody said, decided or believed is missing."""
     trace = trace_of(name, tls)
@@ -111,7 +111,7 @@ def test_every_message_decision_and_belief_is_in_the_usual_picture(name: str, tl
     assert sorted({event.seq for event in trace.of(*kinds)} - shown) == []
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_encrypted_messages_run_in_a_tube_and_wear_a_lock(name: str, tls: str) -> None:
     """Lock and tube mark exactly the messages that are encrypted, whatever the colours."""
     trace = trace_of(name, tls)
@@ -125,7 +125,7 @@ def test_encrypted_messages_run_in_a_tube_and_wear_a_lock(name: str, tls: str) -
     assert {box.seq for box in boxes if box.style == "lock"} == encrypted
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_messages_that_nobody_read_have_no_arrow_head(name: str, tls: str) -> None:
     """A message is either read, and its arrow arrives, or marked as never read."""
     trace = trace_of(name, tls)
@@ -169,7 +169,7 @@ def test_a_refusal_after_an_accepted_handshake_is_no_error_of_the_client() -> No
     assert "took the session for open" not in story(trace)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_no_view_calls_a_true_belief_of_the_client_a_mistake(name: str) -> None:
     """Every view that tells of a late refusal says that the session was taken for open, and nothing else."""
     trace = trace_of(name, "1.3")
@@ -200,7 +200,7 @@ def test_nobody_asks_a_ca_during_the_connection() -> None:
     assert len(idle) == len(idle_authorities(trace)) == 2
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_lane_of_an_idle_ca_is_no_wider_than_its_words(name: str, tls: str) -> None:
     """The card of a CA is as wide as the words on it, and its lane as far away as the words between need."""
     drawing = sequence(trace_of(name, tls))
@@ -214,7 +214,7 @@ def test_the_lane_of_an_idle_ca_is_no_wider_than_its_words(name: str, tls: str) 
     assert 0 <= AUTHORITY_PITCH - BESIDE_LANES - width_of("signing request (CSR)", "message") < 2
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_both_columns_of_beliefs_are_inset_alike(name: str, tls: str) -> None:
     """Blocks of both columns are as wide, as far from the page's edge, and their words as far inside."""
     drawing = sequence(trace_of(name, tls))
@@ -244,7 +244,7 @@ def test_an_empty_certificate_is_called_empty() -> None:
     assert "(empty)" not in story(trace_of("valid-certificate", "1.3"))
 
 
-@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+@for_each("tls", ["1.2", "1.3"])
 def test_a_stolen_certificate_is_refused_for_its_proof(tls: str) -> None:
     """One question, one box: a trusted certificate, a proof that does not hold, and so a refusal."""
     trace = trace_of("stolen-certificate", tls)
@@ -262,7 +262,7 @@ def test_a_stolen_certificate_is_refused_for_its_proof(tls: str) -> None:
         assert after.index("refuse") < after.index("accept")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_an_overview_shortens_nothing(name: str) -> None:
     """No text of a catalogue scenario's overview ends in dots for want of room."""
     for tls in ("1.2", "1.3"):
@@ -282,7 +282,7 @@ def test_a_long_name_is_broken_after_a_sign_in_it() -> None:
     assert "anyExtendedKeyUsage" == "".join(wrap("anyExtendedKeyUsage", "belief.small", 120))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@for_each("name", NAMES)
 def test_the_words_of_an_error_are_whole(name: str) -> None:
     """What a client wrongly believed stands in whole words, also where no CA stands beside it."""
     trace = trace_of(name, "1.3")

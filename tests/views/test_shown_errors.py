@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator import catalogue, simulate
 from simulator.command.options import scenario_from
 from simulator.error_texts.causes import causes
 from simulator.error_texts.lookup import look_up
 from simulator.views.texts.shown_errors import shown_errors
 from simulator.views.texts.terminal import SEEN, story
-from tests.played import RUNS, run_of
+from tests.played import RUNS, for_each, run_of
 
 SAME_TEXT = {"key-usage": "extended-key-usage"}  # OpenSSL's error 26 stands for both
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_a_shown_text_leads_back_to_the_refusal(name: str, tls: str) -> None:
     """The refusing side's text leads to the check that decided, the refused side's to the alert."""
     outcome = run_of(name, tls).outcome
@@ -32,8 +30,8 @@ def test_a_shown_text_leads_back_to_the_refusal(name: str, tls: str) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    ("name", "page", "log"),
+@for_each(
+    "name, page, log",
     [
         ("deferred-no-certificate", "No required SSL certificate was sent", "client sent no required SSL"),
         ("deferred-bad-certificate", "The SSL certificate error", "(10:certificate has expired)"),
@@ -97,7 +95,7 @@ def test_the_story_has_the_texts_at_its_end() -> None:
     assert SEEN not in story(trace, detail="overview")
 
 
-@pytest.mark.parametrize("cause", ["revoked", "crl-missing", "crl-stale"])
+@for_each("cause", ["revoked", "crl-missing", "crl-stale"])
 def test_revocation_lists_have_the_text_of_their_own_trouble(cause: str) -> None:
     """The server's log tells a revoked certificate, a missing list and a stale one apart."""
     played = causes()[cause]
@@ -106,8 +104,8 @@ def test_revocation_lists_have_the_text_of_their_own_trouble(cause: str) -> None
     assert cause == look_up(log, "server").matches[0].cause.name
 
 
-@pytest.mark.parametrize(
-    ("scenario", "setting", "log"),
+@for_each(
+    "scenario, setting, log",
     [
         ("untrusted-ca", {}, "unable to get local issuer certificate"),
         ("self-signed", {}, "self-signed certificate"),

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator.tls.states import DECISIONS, MACHINES, TERMINAL, State
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import StateChanged
 from simulator.views.drawing.display import Box, Polygon, Text
 from simulator.views.pictures.states import states
 from simulator.views.story.state_words import machine_graph, moves_of, order_of, path_of
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.traces import trace_of
 
 SIDES = ("client", "server")
 
 
-@pytest.mark.parametrize("machine", MACHINES.values(), ids=lambda m: f"{m.role}-{m.version.value}")
+@for_each("machine", MACHINES.values())
 def test_the_graph_has_exactly_the_moves_of_the_table(machine: object) -> None:
     """Every message and answer of a table is an edge; the one edge more is the client's first word."""
     table = machine  # one of MACHINES
@@ -32,7 +30,7 @@ def test_the_graph_has_exactly_the_moves_of_the_table(machine: object) -> None:
     assert expected | first == edges
 
 
-@pytest.mark.parametrize("machine", MACHINES.values(), ids=lambda m: f"{m.role}-{m.version.value}")
+@for_each("machine", MACHINES.values())
 def test_no_move_goes_up(machine: object) -> None:
     """States stand so that every move goes down the page, or stays."""
     order = order_of(machine)  # type: ignore[arg-type]  # a StateMachine
@@ -40,7 +38,7 @@ def test_no_move_goes_up(machine: object) -> None:
     assert [] == [(one, other) for one, other in ends if order.index(other) < order.index(one)]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_way_of_the_run_is_numbered_in_order(name: str, tls: str) -> None:
     """The numbers on the moves are the state changes of the trace, each with its event."""
     trace = trace_of(name, tls)
@@ -54,7 +52,7 @@ def test_the_way_of_the_run_is_numbered_in_order(name: str, tls: str) -> None:
         assert [(f.before, f.after) for f in facts if isinstance(f, StateChanged)] == ways
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_state_stands_in_the_picture_with_its_numbers(name: str, tls: str) -> None:
     """Both machines are there whole, and every step of the run has its number in a circle."""
     trace = trace_of(name, tls)
@@ -67,7 +65,7 @@ def test_every_state_stands_in_the_picture_with_its_numbers(name: str, tls: str)
     assert sorted(event.seq for event in trace.of(StateChanged)) == sorted(circles)
 
 
-@pytest.mark.parametrize("tls", ["1.2", "1.3"])
+@for_each("tls", ["1.2", "1.3"])
 def test_states_that_wait_for_their_actor_have_a_second_frame(tls: str) -> None:
     """Exactly the states of DECISIONS are framed twice and wear a diamond."""
     items = states(trace_of("valid-certificate", tls)).items

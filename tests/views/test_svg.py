@@ -15,7 +15,7 @@ from simulator.trace.facts import Alert, Sent
 from simulator.views.drawing.svg import escape, svg
 from simulator.views.pictures.sequence import sequence
 from tests.peers import ROOT
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -26,7 +26,7 @@ def _elements(text: str) -> list[ElementTree.Element]:
     return list(root.iter())
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_svg_is_well_formed_and_names_every_message(name: str, tls: str) -> None:
     """Every message and alert stands in the picture as text; a CertificationRequest by its common name."""
     trace = trace_of(name, tls)
@@ -38,7 +38,7 @@ def test_svg_is_well_formed_and_names_every_message(name: str, tls: str) -> None
     assert sorted(wanted for wanted in names if wanted not in words) == []
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_hostile_names_stay_text(kind: str) -> None:
     """Markup in a name is data: the picture has the elements that the pen writes, and no event handler."""
     for detail in DETAILS:

@@ -17,14 +17,14 @@ from simulator.views.story.words import level_name
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import passages, story
-from tests.played import RUNS, turn_of
+from tests.played import RUNS, for_each, turn_of
 from tests.views.traces import DETAILS, HOSTILE, hostile_trace, trace_of
 
 WIDTHS = (60, 80, 100, 120, 200)
 CODES = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_no_line_is_longer_than_the_terminal(name: str, tls: str) -> None:
     """Every line fits, at every width and detail."""
     for width in WIDTHS:
@@ -33,7 +33,7 @@ def test_no_line_is_longer_than_the_terminal(name: str, tls: str) -> None:
             assert [line for line in lines if cells(line) > width] == []
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_hostile_texts_keep_the_lanes_straight(kind: str) -> None:
     """No name moves the cursor, colours the screen, or pushes a lane aside; ASCII stays ASCII."""
     for width in (60, 80):
@@ -45,14 +45,14 @@ def test_hostile_texts_keep_the_lanes_straight(kind: str) -> None:
         assert story(hostile_trace(kind), width, ascii_only=True).isascii()
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_colour_adds_codes_and_nothing_else(name: str, tls: str) -> None:
     """Without the codes the coloured story is the plain one, so nothing is said by colour alone."""
     trace = trace_of(name, tls)
     assert CODES.sub("", story(trace, 80, colour=True)) == story(trace, 80)
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_pieces_are_the_story(name: str, tls: str) -> None:
     """Read piece by piece it is the same text, and no piece is empty."""
     trace = trace_of(name, tls)
@@ -64,7 +64,7 @@ def test_the_pieces_are_the_story(name: str, tls: str) -> None:
     assert [0, *[1] * (len(pieces) - 1)] == [len(lines) for lines in headings]
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_story_tells_every_message_the_decisive_check_and_the_level(name: str, tls: str) -> None:
     """What was said, what decided, and what came of it stand there in words."""
     trace = trace_of(name, tls)

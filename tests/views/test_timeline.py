@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import pytest
-
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.tls.wire.version import SIDES
@@ -23,7 +21,7 @@ from simulator.views.pictures.timeline import (
     timeline,
 )
 from simulator.views.story.reading import unread_since
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.geometry import faults
 from tests.views.traces import trace_of
 
@@ -38,8 +36,8 @@ def arrows(drawing: Drawing) -> list[Line]:
     return [i for i in drawing.items if isinstance(i, Line) and i.style in ARROWS]
 
 
-@pytest.mark.parametrize("detail", ["overview", "messages", "everything"])
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("detail", ["overview", "messages", "everything"])
+@for_each("name, tls", RUNS)
 def test_arrows_do_not_lie_on_one_another(name: str, tls: str, detail: str) -> None:
     """Each message falls by a network delay at least; two the same way stay apart by more than a tube."""
     trace = trace_of(name, tls)
@@ -55,8 +53,8 @@ def test_arrows_do_not_lie_on_one_another(name: str, tls: str, detail: str) -> N
             assert other_tip[1] - one_tip[1] >= 2 * TUBE + 6
 
 
-@pytest.mark.parametrize("detail", ["overview", "messages", "everything"])
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("detail", ["overview", "messages", "everything"])
+@for_each("name, tls", RUNS)
 def test_words_stand_at_their_arrow(name: str, tls: str, detail: str) -> None:
     """The first line of every departure's words is level with the beginning of its arrow."""
     drawing = timeline(trace_of(name, tls), detail=detail)
@@ -65,8 +63,8 @@ def test_words_stand_at_their_arrow(name: str, tls: str, detail: str) -> None:
         assert abs(min(text.y for text in texts) - 4 - line.points[0][1]) < 4
 
 
-@pytest.mark.parametrize("detail", ["overview", "messages", "everything"])
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("detail", ["overview", "messages", "everything"])
+@for_each("name, tls", RUNS)
 def test_no_ground_is_empty(name: str, tls: str, detail: str) -> None:
     """From the lanes' heads down, a text stands in every stretch of 100 pixels."""
     drawing = timeline(trace_of(name, tls), detail=detail)
@@ -75,7 +73,7 @@ def test_no_ground_is_empty(name: str, tls: str, detail: str) -> None:
     assert [] == faults(drawing)
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_a_message_is_in_one_departure(name: str, tls: str) -> None:
     """Departures hold every message of the connection once, in order."""
     trace = trace_of(name, tls)
@@ -87,7 +85,7 @@ def test_a_message_is_in_one_departure(name: str, tls: str) -> None:
     assert sent == sorted(flight.event.seq for one in departures(trace) for flight in one.flights)
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_what_nobody_read_does_not_reach_the_lane(name: str, tls: str) -> None:
     """The arrow of a message that was never read ends in the sign for it, not in a head."""
     trace = trace_of(name, tls)

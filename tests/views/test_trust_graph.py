@@ -18,7 +18,7 @@ from simulator.views.drawing.display import Box, Line, Text
 from simulator.views.pictures.trust_graph import LEAD, Places, trust_graph
 from simulator.views.story.trust_network import links, steps, trust_network
 from simulator.views.story.trust_words import trust_text
-from tests.played import EVERYTHING, RUNS
+from tests.played import EVERYTHING, RUNS, for_each
 from tests.views.traces import trace_of
 
 
@@ -41,7 +41,7 @@ def issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_issuers_are_those_that_another_library_finds(name: str, tls: str) -> None:
     """An edge runs from issuer to subject exactly where pyca/cryptography verifies the signature."""
     trace = trace_of(name, tls)
@@ -53,7 +53,7 @@ def test_issuers_are_those_that_another_library_finds(name: str, tls: str) -> No
     assert expected == {(one, other) for one, other, kind in found if kind == "issued"}
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_trust_is_what_the_setup_says(name: str, tls: str) -> None:
     """An edge of trust runs from a side's store to exactly what stands in it."""
     trace = trace_of(name, tls)
@@ -67,7 +67,7 @@ def test_trust_is_what_the_setup_says(name: str, tls: str) -> None:
     assert expected == {(one, other) for one, other, kind in found if kind == "trusts"}
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_a_path_that_was_built_is_a_path_of_the_graph(name: str, tls: str) -> None:
     """Each path leads over edges that are there, from the judge's own store down to what the peer showed."""
     trace = trace_of(name, tls)
@@ -81,7 +81,7 @@ def test_a_path_that_was_built_is_a_path_of_the_graph(name: str, tls: str) -> No
             assert steps(judgement) <= set(graph.edges())
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_judgements_are_those_of_the_ledgers(name: str, tls: str) -> None:
     """Who accepts and who refuses is what the last ledger of either side says, and no more."""
     trace = trace_of(name, tls)
@@ -105,7 +105,7 @@ MISSING = {
 }
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_missing_link_is_where_the_judge_lacks_the_issuer(name: str, tls: str) -> None:
     """A link is missing exactly where no path of trust was found, and it is the right one."""
     trace = trace_of(name, tls)
@@ -129,7 +129,7 @@ def test_a_hint_is_no_trust() -> None:
     assert "Hint in the CertificateRequest, which is no trust: Other CA." in trust_text(trace, 100)
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_certificate_is_named_and_no_two_share_a_place(name: str, tls: str) -> None:
     """Every certificate of the world stands in the picture once, apart from the others."""
     trace = trace_of(name, tls)
@@ -142,7 +142,7 @@ def test_every_certificate_is_named_and_no_two_share_a_place(name: str, tls: str
     assert set() == {node.title for node in found.nodes.values()} - words
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_issuers_stand_above_what_they_issued(name: str, tls: str) -> None:
     """Every issuer is in a higher layer than its subject, so that no arrow runs up."""
     found = trust_network(trace_of(name, tls))

@@ -17,7 +17,7 @@ from simulator.views.pictures.sequence import sequence
 from simulator.views.pictures.slides import frames
 from simulator.views.pictures.timeline import timeline
 from tests.peers import program
-from tests.played import EVERYTHING, RUNS
+from tests.played import EVERYTHING, RUNS, for_each
 from tests.views.traces import trace_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_the_smallest_type_is_readable(picture: str, record_property) -> None:  
     assert {unit: size for unit, size in found.items() if size < least[unit]} == {}
 
 
-@pytest.mark.parametrize("detail", ["essential", *DETAILS])
+@for_each("detail", ["essential", *DETAILS])
 def test_paper_has_the_type_that_is_computed(detail: str) -> None:
     """In the PDF itself no word is set smaller than computed: its height is that of its type."""
     drawing = (

@@ -23,7 +23,7 @@ from simulator.views.drawing.svg import svg
 from simulator.views.export import layout
 from simulator.views.view_table import VIEWS, view_named
 from tests.peers import ROOT
-from tests.played import RUNS, some, turn_of
+from tests.played import RUNS, for_each, some, turn_of
 from tests.views.geometry import contrasts, faults
 from tests.views.traces import DETAILS, HOSTILE, THEMES, hostile_trace, trace_of
 
@@ -39,16 +39,16 @@ def drawn(view: str, name: str, tls: str, detail: str) -> Drawing:
     return layout(view)(trace_of(name, tls), detail)
 
 
-@pytest.mark.parametrize("view", OTHERS)
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("view", OTHERS)
+@for_each("name, tls", RUNS)
 def test_no_text_is_cut_covered_crossed_or_on_top_of_another(name: str, tls: str, view: str) -> None:
     """Every text of every view stands whole, alone and on its own ground, at every detail."""
     for detail in turn_of(DETAILS, name, tls, view):
         assert [] == faults(drawn(view, name, tls, detail)), detail
 
 
-@pytest.mark.parametrize("view", OTHERS)
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("view", OTHERS)
+@for_each("kind", HOSTILE)
 def test_hostile_texts_do_not_break_a_layout(kind: str, view: str) -> None:
     """Whatever names and reasons say, no text leaves its place, and the SVG stays well formed."""
     for detail in turn_of(DETAILS, kind, view):
@@ -60,8 +60,8 @@ def test_hostile_texts_do_not_break_a_layout(kind: str, view: str) -> None:
         }
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("view", OTHERS)
+@for_each("theme", THEMES)
+@for_each("view", OTHERS)
 def test_every_text_has_the_contrast_that_readers_need(view: str, theme: str) -> None:
     """No text stands on its ground with less than 4.5 : 1 (WCAG 2.2, success criterion 1.4.3)."""
     poor = {
@@ -73,15 +73,15 @@ def test_every_text_has_the_contrast_that_readers_need(view: str, theme: str) ->
     assert set() == poor
 
 
-@pytest.mark.parametrize("view", OTHERS)
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("view", OTHERS)
+@for_each("name, tls", RUNS)
 def test_every_item_stands_for_an_event_of_the_run(name: str, tls: str, view: str) -> None:
     """A click on any shape leads to an event that is in the trace."""
     events = {event.seq for event in trace_of(name, tls).events}
     assert set() == {item.seq for item in drawn(view, name, tls, "everything").items} - events
 
 
-@pytest.mark.parametrize("view", OTHERS)
+@for_each("view", OTHERS)
 def test_pictures_have_a_name_and_a_description(view: str) -> None:
     """Title and description name the scenario, the version and the seed, for those who cannot see."""
     drawing = drawn(view, "certificate-expired", "1.3", "messages")
@@ -90,7 +90,7 @@ def test_pictures_have_a_name_and_a_description(view: str) -> None:
         assert words in drawing.description
 
 
-@pytest.mark.parametrize("view", OTHERS)
+@for_each("view", OTHERS)
 def test_what_is_at_the_front_lies_on_the_paper(view: str) -> None:
     """The first item is the paper, as large as the page, so that no ground is left to chance."""
     drawing = drawn(view, "valid-certificate", "1.2", "messages")
@@ -99,8 +99,8 @@ def test_what_is_at_the_front_lies_on_the_paper(view: str) -> None:
     assert ("paper", drawing.width, drawing.height) == (first.style, first.width, first.height)
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("width", [80, 120])
+@for_each("view", VIEWS)
+@for_each("width", [80, 120])
 def test_texts_keep_to_their_columns(view: str, width: int) -> None:
     """No line of any view's text is longer than asked, whatever the names are."""
     traces = [trace_of(name, tls) for name, tls in some(RUNS, 3)] + [hostile_trace(kind) for kind in HOSTILE]
@@ -110,7 +110,7 @@ def test_texts_keep_to_their_columns(view: str, width: int) -> None:
         assert [] == [line for line in text.splitlines() if cells(line) > width]
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@for_each("view", VIEWS)
 def test_texts_cannot_move_the_cursor(view: str) -> None:
     """No control character of a name reaches the terminal."""
     for kind in HOSTILE:
@@ -175,21 +175,21 @@ def test_a_diff_is_written_in_every_form(tmp_path: Path) -> None:
         assert one == other
 
 
-@pytest.mark.parametrize("name", ["nope", "states:START", "", ":", "sequence:"])
+@for_each("name", ["nope", "states:START", "", ":", "sequence:"])
 def test_an_unknown_view_is_told_with_what_is_allowed(name: str) -> None:
     """A view that does not exist, or takes no argument, is an error that lists those that do."""
     with pytest.raises(OutputError, match="sequence, timeline, screen, life, trust-graph, "):
         view_named(name)
 
 
-@pytest.mark.parametrize("view", OTHERS)
+@for_each("view", OTHERS)
 def test_an_unknown_detail_is_told_with_what_is_allowed(view: str) -> None:
     """A detail that does not exist is an error that lists those that do."""
     with pytest.raises(OutputError, match="overview, messages or everything"):
         layout(view)(trace_of("valid-certificate", "1.3"), "all")
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_the_timeline_names_every_message(name: str, tls: str) -> None:
     """No message of a connection is missing beside the lanes."""
     shown = " ".join(
@@ -200,10 +200,8 @@ def test_the_timeline_names_every_message(name: str, tls: str) -> None:
     assert set() == {name for name in names if name.split()[0] not in shown}
 
 
-@pytest.mark.parametrize("view", OTHERS)
-@pytest.mark.parametrize(
-    "subject", [r"CN=\<script\>alert(1)\</script\>", r"CN=]]\>&\"'", "CN=" + "x" * 64, "CN=漢字"]
-)
+@for_each("view", OTHERS)
+@for_each("subject", [r"CN=\<script\>alert(1)\</script\>", r"CN=]]\>&\"'", "CN=" + "x" * 64, "CN=漢字"])
 def test_hostile_certificates_stay_text(subject: str, view: str) -> None:
     """Names inside the certificates themselves break neither layout nor markup."""
     changed = catalogue["certificate-expired"].but({"certificates.alice.subject": subject})

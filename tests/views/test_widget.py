@@ -18,7 +18,7 @@ from simulator.views.notebook import exhibit
 from simulator.views.pictures.sequence import sequence
 from simulator.views.player.page import document, module, stylesheet
 from tests.peers import package
-from tests.played import run_of
+from tests.played import for_each, run_of
 
 if TYPE_CHECKING:
     from simulator.views.player.live import LivePlayer
@@ -117,7 +117,7 @@ MISTAKES = {
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
+@for_each("mistake", MISTAKES)
 def test_a_mistake_is_told_in_words(mistake: str) -> None:
     """A wrong option ends in an error that says what was got, what was expected and what to do."""
     options, expected = MISTAKES[mistake]
@@ -140,7 +140,7 @@ def test_a_mistake_in_a_cell_leaves_the_player_as_it_was() -> None:
     assert (4, "dark") == (shown.cursor, shown.theme)
 
 
-@pytest.mark.parametrize("cursor", [-1, 10_000])
+@for_each("cursor", [-1, 10_000])
 def test_a_cursor_stands_on_an_event(cursor: int) -> None:
     """A place that the run does not have is refused, and the cursor stays."""
     shown = player(cursor=4)
@@ -299,7 +299,7 @@ def test_python_decides_too() -> None:
         shown.decide("skip")
 
 
-@pytest.mark.parametrize(
+@for_each(
     "answer",
     [
         {"decision": 0, "choice": "shrug"},

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from simulator.views.story.caption import caption
 from simulator.views.story.words import card_facts, clean, common_name, duration, moment, size
-from tests.played import RUNS
+from tests.played import RUNS, for_each
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 
@@ -27,7 +25,7 @@ def test_the_caption_of_a_late_refusal() -> None:
     )
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_every_caption_is_sentences(name: str, tls: str) -> None:
     """A caption is one paragraph of plain text that ends with a full stop."""
     text = caption(trace_of(name, tls))
@@ -36,14 +34,14 @@ def test_every_caption_is_sentences(name: str, tls: str) -> None:
     assert ".." not in text
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@for_each("kind", HOSTILE)
 def test_a_hostile_caption_stays_on_its_line(kind: str) -> None:
     """No name breaks the line or hides in it."""
     assert caption(hostile_trace(kind)).isprintable()
 
 
-@pytest.mark.parametrize(
-    ("text", "cleaned"),
+@for_each(
+    "text, cleaned",
     [
         ("plain, ümlaut 漢 שלום", "plain, ümlaut 漢 שלום"),
         ("a\nb\tc\x1b", "a\\u000ab\\u0009c\\u001b"),
@@ -57,7 +55,7 @@ def test_clean_shows_what_would_hide(text: str, cleaned: str) -> None:
     assert clean(text) == cleaned
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
+@for_each("name, tls", RUNS)
 def test_what_was_refused_in_tls_is_no_session(name: str, tls: str) -> None:
     """The card says neither yes nor no to encryption where the handshake failed; elsewhere it says which."""
     card = trace_of(name, tls).card
