@@ -13,7 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 demo: $(STAMP)
 	$(BIN)/clientauth demo
 
-test: $(STAMP) lint types
+# One of the tests runs mypy.
+test: $(STAMP) lint
 	$(BIN)/pytest -n auto --dist worksteal
 
 # Every run of the catalogue, every type of key, the notebooks, browsers and outside programs.

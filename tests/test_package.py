@@ -21,6 +21,14 @@ def test_type_checkers_find_the_types() -> None:
     assert (ROOT / "simulator" / "py.typed").is_file()
 
 
+def test_the_types_fit() -> None:
+    """mypy, strict, finds nothing to complain of; here, and not before the tests, it has the other core."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "mypy"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
 @pytest.mark.skipif(not EVERYTHING, reason="building takes seconds")
 def test_the_wheel_has_every_file_of_the_package(tmp_path: Path) -> None:
     """Nothing that lies in the package is left out of the wheel: scenarios, schemas, pages, py.typed."""
