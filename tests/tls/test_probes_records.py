@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from simulator.tls.wire.messages import (
     Message,
     encode_handshake,
@@ -21,10 +19,10 @@ from tests.tls.probes import (
     Probe,
     Said,
     Wire,
-    assert_openssl_answers,
+    answered_otherwise,
     clear_record,
     handshake,
-    our_answer,
+    openssl_answers_otherwise,
     record,
 )
 
@@ -307,13 +305,11 @@ RECORDS = (
 )
 
 
-@pytest.mark.parametrize("probe", RECORDS, ids=str)
-def test_records_that_break_a_rule(probe: Probe) -> None:
+def test_records_that_break_a_rule() -> None:
     """A record that is malformed, misplaced, too long or changed is refused by the alert of the RFC."""
-    assert probe.alert == our_answer(probe)
+    assert answered_otherwise(RECORDS) == {}
 
 
-@pytest.mark.parametrize("probe", RECORDS, ids=str)
-def test_openssl_answers_the_same_records(probe: Probe, tmp_path: Path) -> None:
+def test_openssl_answers_the_same_records(tmp_path: Path) -> None:
     """OpenSSL answers the same bytes with the same alert, or with the one named beside the case."""
-    assert_openssl_answers(probe, tmp_path)
+    assert openssl_answers_otherwise(RECORDS, tmp_path) == {}

@@ -6,7 +6,7 @@ import re
 import ssl
 import tempfile
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -15,8 +15,10 @@ from tests.trust.worlds import HOST, Issued, issue
 
 if TYPE_CHECKING:
     from simulator.pki.certificate import Certificate
+    from simulator.tls.wire.version import Side
 
 MACHINE_NOW = datetime.now(UTC).replace(microsecond=0)  # OpenSSL judges at the machine's clock
+KEPT_CONTEXTS = 128
 VERSIONS = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
 
 
@@ -40,22 +42,34 @@ def load(context: ssl.SSLContext, issued: Issued) -> None:
         context.load_cert_chain(file.name)
 
 
-def contexts(issued: Issued, tls: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Client and server contexts; the one that shows the chain under judgement sends anything."""
-    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    for context in (client, server):
-        context.minimum_version = context.maximum_version = VERSIONS[tls]
-    shows, judges = (client, server) if issued.role == "client" else (server, client)
-    shows.set_ciphers("ALL:@SECLEVEL=0")
+def context_of(role: Side, tls: str) -> ssl.SSLContext:
+    """A context of one side that speaks one version."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT if role == "client" else ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = context.maximum_version = VERSIONS[tls]
+    return context
+
+
+@lru_cache(maxsize=KEPT_CONTEXTS)
+def showing(issued: Issued, tls: str) -> ssl.SSLContext:
+    """The context that shows the chain under judgement: it sends anything."""
+    context = context_of(issued.role, tls)
+    context.set_ciphers("ALL:@SECLEVEL=0")
     if issued.role == "client":
-        client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
-        server.verify_mode = ssl.CERT_REQUIRED
-        load(server, good_server())
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if issued.chain:
-        load(shows, issued)
-    judges.load_verify_locations(cadata="".join(map(pem, issued.trusted)))
-    return client, server
+        load(context, issued)
+    return context
+
+
+@lru_cache(maxsize=KEPT_CONTEXTS)
+def judging(role: Side, trusted: tuple[Certificate, ...], tls: str) -> ssl.SSLContext:
+    """The context that judges the certificates of a role."""
+    context = context_of("server" if role == "client" else "client", tls)
+    if role == "client":
+        context.verify_mode = ssl.CERT_REQUIRED
+        load(context, good_server())
+    context.load_verify_locations(cadata="".join(map(pem, trusted)))
+    return context
 
 
 def openssl_alert(
@@ -69,7 +83,8 @@ def openssl_alert(
         tamper: bytes to replace on the wire, and by what.
         wanted: the server name that the client means to reach.
     """
-    client_context, server_context = contexts(issued, tls)
+    shows, judges = showing(issued, tls), judging(issued.role, issued.trusted, tls)
+    client_context, server_context = (shows, judges) if issued.role == "client" else (judges, shows)
     pipes = {name: (ssl.MemoryBIO(), ssl.MemoryBIO()) for name in ("client", "server")}
     sides = {
         "client": client_context.wrap_bio(*pipes["client"], server_hostname=wanted),

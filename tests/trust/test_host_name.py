@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 from cryptography import x509
 
@@ -60,6 +62,7 @@ def test_matches(presented: str, wanted: str, expected: bool) -> None:
     assert matches(presented, wanted) is expected
 
 
+@cache
 def server_named(common_name: str, names: tuple[str, ...] | None) -> Issued:
     """A server with that common name and those alternative names, below a root of its own."""
     years = {"not_before": MACHINE_NOW - 1000 * DAY, "not_after": MACHINE_NOW + 1000 * DAY}

@@ -24,10 +24,12 @@ from tests.attack import Attack
 from tests.hostile import problem_of, random_attack, world
 from tests.peers import program
 from tests.pki.samples import subordinate
+from tests.played import EVERYTHING, some
 from tests.trust.handshakes import pem
 from tests.trust.worlds import DAY, NOW, contents, key, signed_by
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from simulator.pki.contents import Contents
@@ -38,11 +40,11 @@ ARC = "1.3.6.1.4.1.55738"
 ROOT = Issuer.self_signed(key("root"), contents("CN=Root", "ca"))
 
 
-def verdicts(chain: list[bytes]) -> dict[str, Verdict]:
-    """The verdict on a client's chain in every profile, found in bounded time."""
+def verdicts(chain: list[bytes], profiles: Iterable[str] = PROFILES) -> dict[str, Verdict]:
+    """The verdict on a client's chain in each profile, found in bounded time."""
     start = time.monotonic()
     found = {
-        profile: judge(chain, world("client").policy(profile=profile), NOW, tls="1.3") for profile in PROFILES
+        profile: judge(chain, world("client").policy(profile=profile), NOW, tls="1.3") for profile in profiles
     }
     assert time.monotonic() - start < MOST_SECONDS
     return found
@@ -80,15 +82,15 @@ def test_the_world_that_is_changed_is_good(role: str, profile: str) -> None:
 
 @pytest.mark.parametrize("place", [0, 1], ids=["leaf", "intermediate"])
 def test_no_bit_of_a_certificate_can_be_turned(place: int) -> None:
-    """A bit turned in every byte of a certificate of the chain is refused, and nothing raises."""
+    """A bit turned in any byte of a certificate of the chain is refused, and nothing raises."""
     certificate = world("client").presented[place]
-    for at in range(len(certificate)):
+    for at in some(range(len(certificate)), 3):
         turned = bytes([certificate[at] ^ 1 << at % 8]).hex()
         attack = Attack("certificate", "1.3", "openssl", "client", str(place), ((at, 1, turned),))
         assert problem_of(attack) is None, attack
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", some(range(4), 2))
 def test_random_certificates(seed: int) -> None:
     """Certificates changed at random, as they are or signed again, get a verdict that follows."""
     dice = random.Random(seed)
@@ -98,7 +100,7 @@ def test_random_certificates(seed: int) -> None:
             assert problem_of(attack) is None, attack
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150 if EVERYTHING else 60, deadline=None)
 @given(
     st.sampled_from([f"2.5.29.{number}" for number in (14, 15, 17, 19, 30, 31, 32, 33, 35, 36, 37, 54)]),
     st.booleans(),
@@ -156,7 +158,8 @@ def nameless(subject: str, serial_number: int) -> Contents:
 def test_a_list_of_20_000_certificates() -> None:
     """As many certificates as a message holds, none of them readable, are refused at once."""
     for chain in ([b"\x00"] * 20_000, [*world("client").presented, *[b"\x00"] * 20_000]):
-        assert {"readable"} == {outcome(verdict) for verdict in verdicts(chain).values()}
+        found = verdicts(chain, some(PROFILES, 4))
+        assert {"readable"} == {outcome(verdict) for verdict in found.values()}
 
 
 def test_a_maze_of_true_signatures() -> None:

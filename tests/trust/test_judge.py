@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,7 @@ from simulator.errors import ScenarioError
 from simulator.pki.issuing import Issuer
 from simulator.pki.stores import TrustStore
 from simulator.tls.wire.alerts import AlertDescription
-from simulator.trust.judge import judge, with_proof
+from simulator.trust.judge import _judge, judge, with_proof
 from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import CheckOutcome
@@ -109,6 +110,7 @@ def test_a_verdict_is_remembered_for_the_very_same_question() -> None:
     assert verdict != judge(issued.presented, policy, NOW, tls="1.2")
 
 
+@cache
 def every_verdict() -> list[Verdict]:
     """Verdicts of all kinds: accepted, refused for every fault, absent, rubbish; every profile."""
     found = [
@@ -176,8 +178,10 @@ def test_what_nobody_checked_is_never_green() -> None:
 
 
 def test_same_input_same_verdict() -> None:
-    """Judging twice gives equal verdicts."""
-    assert every_verdict() == every_verdict()
+    """Judging twice gives equal verdicts, although nothing is remembered of the first time."""
+    first = every_verdict()
+    _judge.cache_clear()
+    assert first == every_verdict.__wrapped__()
 
 
 def test_client_names_are_not_checked() -> None:

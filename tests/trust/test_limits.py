@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 STANDARDS = ("openssl", "rfc5280", "strict", "webpki")
 ROOT = Issuer.self_signed(key("root"), contents("CN=Root", "ca"))
+AUTHORITIES = [ROOT]  # each below the one before, as many as a chain has needed yet
 
 
 def verdict(chain: list[Certificate], profile: str = "openssl", max_depth: int | None = None) -> Verdict:
@@ -50,11 +51,12 @@ def decisive(chain: list[Certificate], profile: str = "openssl", max_depth: int 
 
 def long_chain(intermediates: int) -> list[Certificate]:
     """A good chain of that many intermediates, leaf first."""
-    authority, chain = ROOT, list[Certificate]()
-    for number in range(intermediates):
-        authority = subordinate(authority, key(f"long {number % 3}"), contents(f"CN=L{number}", "ca"))
-        chain.insert(0, authority.own.certificate)
-    return [authority.issue(key("leaf"), contents("CN=a", "client")).certificate, *chain]
+    while len(AUTHORITIES) <= intermediates:
+        number = len(AUTHORITIES)
+        named = contents(f"CN=L{number}", "ca")
+        AUTHORITIES.append(subordinate(AUTHORITIES[-1], key(f"long {number % 3}"), named))
+    leaf = AUTHORITIES[intermediates].issue(key("leaf"), contents("CN=a", "client"))
+    return [leaf.certificate, *(one.own.certificate for one in AUTHORITIES[intermediates:0:-1])]
 
 
 def test_a_hundred_intermediates_are_the_most() -> None:

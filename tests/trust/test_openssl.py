@@ -5,14 +5,20 @@ from __future__ import annotations
 import itertools
 import ssl
 from dataclasses import replace
+from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 
 from simulator.errors import CertificateError
+from simulator.tls.wire.version import SIDES
 from simulator.trust.judge import judge
-from tests.played import some
+from tests.played import VERSIONS, by_turns, some
 from tests.trust.handshakes import MACHINE_NOW, openssl_alert
 from tests.trust.worlds import FAULTS, Issued, issue
+
+if TYPE_CHECKING:
+    from simulator.tls.wire.version import Side
 
 # A server whose key may not sign does not even start a handshake with ECDSA: nobody gets to judge it.
 NOT_SHOWN_BY_A_SERVER = {"leaf may only encipher keys", "leaf may only agree on keys"}
@@ -42,12 +48,17 @@ def test_good_chain(role: str, tls: str) -> None:
     assert our_alert(issued, tls) is None
 
 
-@pytest.mark.parametrize("tls", ["1.2", "1.3"])
-@pytest.mark.parametrize(("role", "fault"), CASES)
-def test_one_fault(role: str, fault: str, tls: str) -> None:
+@pytest.mark.parametrize("tls", VERSIONS)
+@pytest.mark.parametrize("role", SIDES)
+def test_one_fault(role: Side, tls: str) -> None:
     """With one fault OpenSSL and we send the same alert, or both accept."""
-    issued = issue(role, (fault,), MACHINE_NOW)  # type: ignore[arg-type]
-    assert our_alert(issued, tls) == openssl_alert(issued, tls)
+    worlds = {
+        fault: issue(role, (fault,), MACHINE_NOW)
+        for (side, fault), version in by_turns(product(CASES, VERSIONS), len(VERSIONS))
+        if (side, version) == (role, tls)
+    }
+    ours = {fault: our_alert(issued, tls) for fault, issued in worlds.items()}
+    assert ours == {fault: openssl_alert(issued, tls) for fault, issued in worlds.items()}
 
 
 @pytest.mark.parametrize(("role", "fault"), some(CASES, 7))

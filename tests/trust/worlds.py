@@ -180,8 +180,9 @@ def authority(subject: str, now: datetime, days: int) -> Contents:
     return contents(subject, "ca", now, not_before=now - days * DAY, not_after=now + days * DAY)
 
 
+@cache
 def issue(role: Side, faults: tuple[str, ...] = (), now: datetime = NOW, named: str = "") -> Issued:
-    """Issue the good world of a role with these faults.
+    """Issue the good world of a role with these faults, once in a process.
 
     Args:
         role: the role of the leaf.
