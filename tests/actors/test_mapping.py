@@ -78,16 +78,16 @@ def rules_that_fit(*rules: str) -> list[str]:
     return [one.rule.written for one in fitting(ALICE, table, KNOWN)]
 
 
-@pytest.mark.parametrize("rule", [*FITS, "sha256:alice", "serial:alice"])
-def test_a_rule_fits(rule: str) -> None:
+def test_a_rule_fits() -> None:
     """Each kind of rule finds its part of the certificate, names compared as RFC 5280 says."""
-    assert rules_that_fit(rule) == [rule]
+    for rule in [*FITS, "sha256:alice", "serial:alice"]:
+        assert rules_that_fit(rule) == [rule], rule
 
 
-@pytest.mark.parametrize("rule", FITS_NOT)
-def test_a_rule_does_not_fit(rule: str) -> None:
+def test_a_rule_does_not_fit() -> None:
     """Another value, a part where the whole is written, or other letters where case counts: no match."""
-    assert rules_that_fit(rule) == []
+    for rule in FITS_NOT:
+        assert rules_that_fit(rule) == [], rule
 
 
 def test_the_more_specific_decides() -> None:

@@ -117,9 +117,9 @@ def test_without_its_side_a_text_is_found_too() -> None:
             assert causes <= set(found[:3]), text
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
+def test_an_alert_has_one_spelling() -> None:
+    """Every program's words for a received alert become one, and the text is known by it."""
+    cases = [
         ("sslv3 alert certificate expired", "certificate_expired"),
         ("ssl/tls alert certificate expired", "certificate_expired"),
         ("tls alert certificate expired", "certificate_expired"),
@@ -144,14 +144,12 @@ def test_without_its_side_a_text_is_found_too() -> None:
         ("tlsv1 unrecognized name", "unrecognized_name"),
         ("SSL alert number 116", "certificate_required"),
         ("certificate_unknown", "certificate_unknown"),
-    ],
-)
-def test_an_alert_has_one_spelling(text: str, name: str) -> None:
-    """Every program's words for a received alert become one, and the text is known by it."""
-    answer = look_up(text)
-    assert answer.alert is not None
-    assert name == answer.alert.rfc_name
-    assert 1 == answer.normalised.count(f"alert {name}")
+    ]
+    for text, name in cases:
+        answer = look_up(text)
+        assert answer.alert is not None, text
+        assert name == answer.alert.rfc_name, text
+        assert 1 == answer.normalised.count(f"alert {name}"), text
 
 
 @pytest.mark.parametrize(

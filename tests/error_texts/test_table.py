@@ -6,10 +6,9 @@ import json
 import re
 
 import msgspec
-import pytest
 
 from simulator.command.options import scenario_from
-from simulator.error_texts.causes import Cause, causes, cautions
+from simulator.error_texts.causes import causes, cautions
 from simulator.error_texts.normal_form import normal_line, normal_lines
 from simulator.error_texts.table import Program, programs
 from simulator.runs.run import simulate
@@ -69,12 +68,12 @@ def _printed(cause: str, side: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("cause", causes().values(), ids=lambda cause: cause.name)
-def test_what_is_quoted_was_printed(cause: Cause) -> None:
+def test_what_is_quoted_was_printed() -> None:
     """What to look for on a side, in quotes, was printed on that side for that cause."""
-    for side, words in zip(SIDES, (cause.at_client, cause.at_server), strict=True):
-        for quoted in re.findall('"([^"]+)"', words):
-            assert any(normal_line(quoted) in text for text in _printed(cause.name, side)), quoted
+    for cause in causes().values():
+        for side, words in zip(SIDES, (cause.at_client, cause.at_server), strict=True):
+            for quoted in re.findall('"([^"]+)"', words):
+                assert any(normal_line(quoted) in text for text in _printed(cause.name, side)), quoted
 
 
 def test_an_alert_in_the_advice_is_an_alert() -> None:
@@ -95,13 +94,13 @@ def test_every_warning_concerns_a_measured_text() -> None:
     assert [] == [piece for piece in pieces if piece not in texts and piece not in alerts]
 
 
-@pytest.mark.parametrize("cause", PLAYED if EVERYTHING else PLAYED[::4], ids=lambda cause: cause.name)
-def test_the_command_of_a_cause_plays_it(cause: Cause) -> None:
+def test_the_command_of_a_cause_plays_it() -> None:
     """The scenario of a cause is refused, and by the check that the cause names."""
-    scenario = scenario_from(cause.scenario, cause.settings)
-    for tls in ("1.2", "1.3"):
-        runs = [one.outcome for one in simulate(scenario, tls=tls).connections]
-        outcome = next(one for one in runs if one.level is SecurityLevel.REFUSED)
-        assert cause.check == (outcome.decisive_check or "")
-        judge = "client" if cause.name.startswith("server-") else "server"
-        assert outcome.judged_by in (None, judge)
+    for cause in PLAYED if EVERYTHING else PLAYED[::4]:
+        scenario = scenario_from(cause.scenario, cause.settings)
+        for tls in ("1.2", "1.3"):
+            runs = [one.outcome for one in simulate(scenario, tls=tls).connections]
+            outcome = next(one for one in runs if one.level is SecurityLevel.REFUSED)
+            assert cause.check == (outcome.decisive_check or ""), cause
+            judge = "client" if cause.name.startswith("server-") else "server"
+            assert outcome.judged_by in (None, judge), cause

@@ -103,32 +103,31 @@ def test_a_request_for_several_certificates_and_a_signed_one_are_read(tmp_path: 
     assert (read.certificates, read.signed) == ((of.asked,), True)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name for name, raw in odd_answers().items() if name != "garbage"],
-)
-def test_the_library_reads_the_same_in_an_answer(name: str) -> None:
+def test_the_library_reads_the_same_in_an_answer() -> None:
     """Status, times, reason, names and hashes of each answer are those that pyca's reader finds."""
-    raw = odd_answers()[name]
-    ours, theirs = read_ocsp_answer(raw), ocsp.load_der_ocsp_response(raw)
-    assert ours.status.lower() == theirs.response_status.name.replace("_", "").lower()
-    if ours.basic is None:
-        return
-    (found,) = ours.basic.answers
-    assert found.status == theirs.certificate_status.name.lower()
-    assert found.this_update == theirs.this_update_utc
-    assert found.next_update == theirs.next_update_utc
-    assert found.revoked_at == theirs.revocation_time_utc
-    assert found.reason == (theirs.revocation_reason.value if theirs.revocation_reason else None)
-    assert ours.basic.produced_at == theirs.produced_at_utc
-    assert ours.basic.signed == theirs.tbs_response_bytes
-    assert ours.basic.signature == theirs.signature
-    assert found.certificate.issuer_name_hash == theirs.issuer_name_hash
-    assert found.certificate.issuer_key_hash == theirs.issuer_key_hash
-    assert found.certificate.serial_number == theirs.serial_number
-    assert len(ours.basic.certificates) == len(theirs.certificates)
-    key = theirs.responder_key_hash
-    assert ours.basic.responder == (key if key is not None else theirs.responder_name.public_bytes())
+    for name in [name for name, raw in odd_answers().items() if name != "garbage"]:
+        raw = odd_answers()[name]
+        ours, theirs = read_ocsp_answer(raw), ocsp.load_der_ocsp_response(raw)
+        assert ours.status.lower() == theirs.response_status.name.replace("_", "").lower(), name
+        if ours.basic is None:
+            continue
+        (found,) = ours.basic.answers
+        assert found.status == theirs.certificate_status.name.lower(), name
+        assert found.this_update == theirs.this_update_utc, name
+        assert found.next_update == theirs.next_update_utc, name
+        assert found.revoked_at == theirs.revocation_time_utc, name
+        assert found.reason == (theirs.revocation_reason.value if theirs.revocation_reason else None), name
+        assert ours.basic.produced_at == theirs.produced_at_utc, name
+        assert ours.basic.signed == theirs.tbs_response_bytes, name
+        assert ours.basic.signature == theirs.signature, name
+        assert found.certificate.issuer_name_hash == theirs.issuer_name_hash, name
+        assert found.certificate.issuer_key_hash == theirs.issuer_key_hash, name
+        assert found.certificate.serial_number == theirs.serial_number, name
+        assert len(ours.basic.certificates) == len(theirs.certificates), name
+        key = theirs.responder_key_hash
+        assert ours.basic.responder == (key if key is not None else theirs.responder_name.public_bytes()), (
+            name
+        )
 
 
 @pytest.mark.parametrize("status", ["good", "revoked", "unknown"])

@@ -138,17 +138,20 @@ def test_behind_an_attribute_that_does_not_skip_the_cursor_goes_on() -> None:
         assert 4 == display.cursor
 
 
-@pytest.mark.parametrize("level", SecurityLevel)
-@pytest.mark.parametrize("colours", [True, False])
-def test_the_logon_screen_names_every_level(level: SecurityLevel, colours: bool) -> None:
+def test_the_logon_screen_names_every_level() -> None:
     """Client, standing and level stand on the screen, whatever they are, and can be read from it."""
-    display = Display()
-    display.write(LogonScreen("host", "alice", "a known user", level.value).write(colours))
-    screen = display.screen()
-    assert level.value == level_on(screen)
-    assert "Client.....: alice" in str(screen)
-    assert (15, 17) == screen.cursor
-    assert colours is any(field.colour is not FieldColour.DEFAULT for field in screen.fields)
+    for level in SecurityLevel:
+        for colours in [True, False]:
+            display = Display()
+            display.write(LogonScreen("host", "alice", "a known user", level.value).write(colours))
+            screen = display.screen()
+            assert level.value == level_on(screen), (level, colours)
+            assert "Client.....: alice" in str(screen), (level, colours)
+            assert (15, 17) == screen.cursor, (level, colours)
+            assert colours is any(field.colour is not FieldColour.DEFAULT for field in screen.fields), (
+                level,
+                colours,
+            )
 
 
 @settings(max_examples=30)

@@ -94,9 +94,9 @@ def test_a_cut_changes_nothing(pieces: list[bytes], size: int) -> None:
     assert stream.startswith(b"".join(raw for _, raw in found[0]))
 
 
-@pytest.mark.parametrize(
-    ("wire", "words"),
-    [
+def test_malformed_bytes_are_refused_in_words() -> None:
+    """Each mistake ends the connection with its own sentence, and nothing is read behind it."""
+    cases = [
         ("ff01", "no command"),
         ("fff0", "no command"),
         ("fffafff0", "names no option"),
@@ -111,18 +111,16 @@ def test_a_cut_changes_nothing(pieces: list[bytes], size: int) -> None:
         ("fffc28fffb18fffa18004120fff0", "terminal's name is malformed"),
         ("fffb28fffa280304fff0", "at the wrong time"),
         ("fffb2800ffef", "A record comes outside"),
-    ],
-)
-def test_malformed_bytes_are_refused_in_words(wire: str, words: str) -> None:
-    """Each mistake ends the connection with its own sentence, and nothing is read behind it."""
-    server = TelnetServer(SERVERS["tn3270e"])
-    server.start()
-    told = server.receive(bytes.fromhex(wire) + b"\xff\xfd\x00")
-    refused = [event for event in told if isinstance(event, TelnetRefused)]
-    assert len(refused) == 1
-    assert words in refused[0].reason
-    assert TelnetState.REFUSED is server.state
-    assert [] == server.receive(b"more")
+    ]
+    for wire, words in cases:
+        server = TelnetServer(SERVERS["tn3270e"])
+        server.start()
+        told = server.receive(bytes.fromhex(wire) + b"\xff\xfd\x00")
+        refused = [event for event in told if isinstance(event, TelnetRefused)]
+        assert len(refused) == 1, wire
+        assert words in refused[0].reason, wire
+        assert TelnetState.REFUSED is server.state, wire
+        assert [] == server.receive(b"more"), wire
 
 
 @pytest.mark.parametrize(

@@ -99,27 +99,36 @@ def happenings() -> dict[str, bytes]:
     return found
 
 
-@pytest.mark.parametrize(("server", "terminal"), MODES)
-@pytest.mark.parametrize("size", [None, 1])
-def test_each_pair_reaches_its_mode_and_reads_what_is_typed(
-    server: str, terminal: str, size: int | None
-) -> None:
+def test_each_pair_reaches_its_mode_and_reads_what_is_typed() -> None:
     """The screen names the level, the server reads user and password, and the answer is shown."""
-    played = session(server, terminal, size).log_on()
-    wanted = played.of("server", ScreenWanted)
-    assert MODES[server, terminal] == wanted[0].mode  # type: ignore[attr-defined]
-    assert [LogonTyped("alice", "secret")] == played.of("server", LogonTyped)
-    shown = [event.screen for event in played.of("client", ScreenShown)]  # type: ignore[attr-defined]
-    assert "CLIENT_IDENTIFIED" in [level_on(screen) for screen in shown]
-    assert ANSWER.message in str(shown[-1])
-    assert [] == played.of("server", TelnetRefused) + played.of("client", TelnetRefused)
+    for server, terminal in MODES:
+        for size in [None, 1]:
+            played = session(server, terminal, size).log_on()
+            wanted = played.of("server", ScreenWanted)
+            assert MODES[server, terminal] == wanted[0].mode, (server, terminal, size)  # type: ignore[attr-defined]
+            assert [LogonTyped("alice", "secret")] == played.of("server", LogonTyped), (
+                server,
+                terminal,
+                size,
+            )
+            shown = [event.screen for event in played.of("client", ScreenShown)]  # type: ignore[attr-defined]
+            assert "CLIENT_IDENTIFIED" in [level_on(screen) for screen in shown], (server, terminal, size)
+            assert ANSWER.message in str(shown[-1]), (server, terminal, size)
+            assert [] == played.of("server", TelnetRefused) + played.of("client", TelnetRefused), (
+                server,
+                terminal,
+                size,
+            )
 
 
-@pytest.mark.parametrize(("server", "terminal"), MODES)
-def test_the_password_is_on_no_screen(server: str, terminal: str) -> None:
+def test_the_password_is_on_no_screen() -> None:
     """Neither a field that is not displayed nor an echo shows the password."""
-    played = session(server, terminal).log_on()
-    assert not any("secret" in repr(event) for event in played.of("client", ScreenShown))
+    for server, terminal in MODES:
+        played = session(server, terminal).log_on()
+        assert not any("secret" in repr(event) for event in played.of("client", ScreenShown)), (
+            server,
+            terminal,
+        )
 
 
 def test_start_tls_comes_before_all_else() -> None:

@@ -142,7 +142,7 @@ MESSAGES: list[tuple[Version, Message, str]] = [
     (TLS12, NewSessionTicket12(7200, b""), "NewSessionTicket"),
     (TLS13, KeyUpdate(1), "KeyUpdate"),
 ]
-IDS = [f"{version.value} {name} {index}" for index, (version, _, name) in enumerate(MESSAGES)]
+CASES = [(f"{one[0].value} {one[2]} {index}", one) for index, one in enumerate(MESSAGES)]
 
 
 def leaves_tile(raw: bytes, version: Version) -> bool:
@@ -166,51 +166,46 @@ def outcome(raw: bytes, version: Version) -> str:
     return "itself" if encode_handshake(decoded) == raw else "other bytes"
 
 
-@pytest.mark.parametrize(("version", "message", "name"), MESSAGES, ids=IDS)
-def test_every_message_round_trips(version: Version, message: Message, name: str) -> None:
+def test_every_message_round_trips() -> None:
     """A message is read back as itself, the bytes are written back as themselves, and it has its name."""
-    raw = encode_handshake(message)
-    decoded = decode_handshake(raw, version)
-    assert decoded == message
-    assert encode_handshake(decoded) == raw
-    assert message_name(raw) == name
+    for case, (version, message, name) in CASES:
+        raw = encode_handshake(message)
+        decoded = decode_handshake(raw, version)
+        assert decoded == message, case
+        assert encode_handshake(decoded) == raw, case
+        assert message_name(raw) == name, case
 
 
-@pytest.mark.parametrize(("version", "message", "name"), MESSAGES, ids=IDS)
-def test_annotation_tiles_every_message(version: Version, message: Message, name: str) -> None:
+def test_annotation_tiles_every_message() -> None:
     """The annotated view of each message is complete, begins with its name, and finds nothing malformed."""
-    raw = encode_handshake(message)
-    fields = annotate_handshake(raw, version)
-    assert leaves_tile(raw, version)
-    assert fields[0].name == name
-    assert [field for field in fields if "malformed" in field.meaning] == []
+    for case, (version, message, name) in CASES:
+        raw = encode_handshake(message)
+        fields = annotate_handshake(raw, version)
+        assert leaves_tile(raw, version), case
+        assert fields[0].name == name, case
+        assert [field for field in fields if "malformed" in field.meaning] == [], case
 
 
-@pytest.mark.parametrize(("version", "message", "name"), MESSAGES, ids=IDS)
-def test_no_cut_message_is_accepted(version: Version, message: Message, name: str) -> None:
+def test_no_cut_message_is_accepted() -> None:
     """A message cut off anywhere, its header made to fit, is a decode_error or another whole message."""
-    raw = encode_handshake(message)
-    for length in range(len(raw)):
-        with pytest.raises(ProtocolViolation) as raised:
-            decode_handshake(raw[:length], version)
-        assert raised.value.alert is AlertDescription.DECODE_ERROR
-        assert leaves_tile(raw[:length], version)
-        if length >= 4:
-            cut = raw[:1] + (length - 4).to_bytes(3) + raw[4:length]
-            assert outcome(cut, version) in {"itself", "decode_error"}
+    for case, (version, message, _) in CASES:
+        raw = encode_handshake(message)
+        for length in range(len(raw)):
+            assert outcome(raw[:length], version) == "decode_error", (case, length)
+            assert leaves_tile(raw[:length], version), (case, length)
+            if length >= 4:
+                cut = raw[:1] + (length - 4).to_bytes(3) + raw[4:length]
+                assert outcome(cut, version) in {"itself", "decode_error"}, (case, length)
 
 
-@pytest.mark.parametrize(("version", "message", "name"), MESSAGES, ids=IDS)
-def test_bytes_behind_a_message_are_a_decode_error(version: Version, message: Message, name: str) -> None:
+def test_bytes_behind_a_message_are_a_decode_error() -> None:
     """One byte more than the message has, counted in its header, is not overlooked."""
-    body = message.encode() + b"\x00"
-    raw = bytes((message.TYPE,)) + len(body).to_bytes(3) + body
-    if isinstance(message, Finished):
-        assert decode_handshake(raw, version) == Finished(body)  # its length is the machine's to judge
-        return
-    with pytest.raises(ProtocolViolation) as raised:
-        decode_handshake(raw, version)
-    assert raised.value.alert is AlertDescription.DECODE_ERROR
+    for case, (version, message, _) in CASES:
+        body = message.encode() + b"\x00"
+        raw = bytes((message.TYPE,)) + len(body).to_bytes(3) + body
+        # The length of a Finished is the machine's to judge.
+        expected = "itself" if isinstance(message, Finished) else "decode_error"
+        assert outcome(raw, version) == expected, case
 
 
 def test_absent_and_empty_extension_blocks_are_both_none_and_stay_apart() -> None:

@@ -56,10 +56,10 @@ WANTED = [
 COMMON_NAMES = ["telnet.example.com", "*.example.com", "192.0.2.1", "Telnet Host"]
 
 
-@pytest.mark.parametrize(("presented", "wanted", "expected"), MATCHES)
-def test_matches(presented: str, wanted: str, expected: bool) -> None:
+def test_matches() -> None:
     """A presented name covers the wanted one as RFC 9525 says: whole labels, one wildcard, leftmost."""
-    assert matches(presented, wanted) is expected
+    for presented, wanted, expected in MATCHES:
+        assert matches(presented, wanted) is expected, (presented, wanted)
 
 
 @cache

@@ -71,13 +71,13 @@ def leaf_with(dotted: str, critical: bool, value: bytes) -> bytes:
     return builder.sign(ROOT.own.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-@pytest.mark.parametrize("role", ["client", "server"])
-@pytest.mark.parametrize("profile", sorted(PROFILES))
-def test_the_world_that_is_changed_is_good(role: str, profile: str) -> None:
+def test_the_world_that_is_changed_is_good() -> None:
     """The chain that the attacks start from is accepted: every refusal is the change's own."""
-    good = world(role)  # type: ignore[arg-type]
-    verdict = judge(good.presented, good.policy(profile=profile), NOW, tls="1.3")
-    assert outcome(verdict) == "accepted"
+    for role in ["client", "server"]:
+        for profile in sorted(PROFILES):
+            good = world(role)  # type: ignore[arg-type]
+            verdict = judge(good.presented, good.policy(profile=profile), NOW, tls="1.3")
+            assert outcome(verdict) == "accepted", (role, profile)
 
 
 @pytest.mark.parametrize("place", [0, 1], ids=["leaf", "intermediate"])

@@ -283,12 +283,14 @@ WEBPKI_RULES = {
 }
 
 
-@pytest.mark.parametrize("rule", WEBPKI_RULES)
-def test_rules_of_the_webpki(rule: str) -> None:
+def test_rules_of_the_webpki() -> None:
     """Each rule refuses the one certificate that breaks it, and cites its section."""
-    root_changes, leaf_changes, section = WEBPKI_RULES[rule]
-    found = decisive(server_chain(root_changes, dict(leaf_changes)))
-    assert (found.name, found.reference) == ("baseline-requirements", f"CA/Browser Forum BR {section}")
+    for rule in WEBPKI_RULES:
+        root_changes, leaf_changes, section = WEBPKI_RULES[rule]
+        found = decisive(server_chain(root_changes, dict(leaf_changes)))
+        assert (found.name, found.reference) == ("baseline-requirements", f"CA/Browser Forum BR {section}"), (
+            rule
+        )
 
 
 @pytest.mark.parametrize("which", ["root", "leaf"])

@@ -128,11 +128,11 @@ BY_THE_STANDARD: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("case", BY_THE_STANDARD)
-def test_the_status_by_the_standard(case: str) -> None:
+def test_the_status_by_the_standard() -> None:
     """Under ``rfc5280`` lists are combined, and one that cannot be relied on is passed over."""
-    state, changes = BY_THE_STANDARD[case]
-    assert state == state_of("rfc5280", changes)
+    for case in BY_THE_STANDARD:
+        state, changes = BY_THE_STANDARD[case]
+        assert state == state_of("rfc5280", changes), case
 
 
 def test_a_delta_can_end_a_hold() -> None:
