@@ -52,7 +52,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         "tls/wire",
         "trust",
         "trace",
-        "views",
         "views/drawing",
         "views/pictures",
         "views/story",
@@ -80,6 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "trust",
         "tls/wire",
         "views",
+        "views/drawing",
         "views/pictures",
         "views/player",
         "views/stacks",
@@ -241,7 +241,7 @@ def test_the_plan_names_no_import_that_is_not_used() -> None:
 
 def test_no_room_imports_a_room_above_it() -> None:
     """The plan itself has an order from the bottom up, so no two rooms can import each other."""
-    sorter = TopologicalSorter({room: others - {"views"} for room, others in MAY_IMPORT.items()})
+    sorter = TopologicalSorter(MAY_IMPORT)
     assert set(MAY_IMPORT) == set(sorter.static_order())
 
 

@@ -12,7 +12,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from simulator.views.drawing.cells import cells, hanging, wrap_cells
-from simulator.views.notebook import TEXT_WIDTH, Exhibit
+from simulator.views.drawing.notebook import TEXT_WIDTH, Exhibit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

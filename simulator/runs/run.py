@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from simulator.security import SecurityCard
     from simulator.trace.result import Outcome
     from simulator.trace.trace import Trace
-    from simulator.views.notebook import Bundle, Metadata
+    from simulator.views.drawing.notebook import Bundle, Metadata
     from simulator.views.player.widget import Player
 
 
@@ -235,7 +235,7 @@ class Run:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[Bundle, Metadata]:  # noqa: ARG002 - IPython's signature; it filters the answer itself
         """Return what a notebook shows: the run on one slide."""
-        from simulator.views.notebook import exhibit
+        from simulator.views.drawing.notebook import exhibit
         from simulator.views.view_table import VIEWS
 
         return exhibit(VIEWS["sequence"].picture(self.trace, "essential"), repr(self))._repr_mimebundle_()

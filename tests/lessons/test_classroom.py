@@ -21,9 +21,9 @@ import simulator.lessons as lessons
 from simulator import Simulation, catalogue, matrix, simulate
 from simulator.errors import OutputError, SimulatorError
 from simulator.runs.sweep import explore
+from simulator.views.drawing.notebook import TEXT_WIDTH
 from simulator.views.drawing.png import small_png
 from simulator.views.drawing.style import palette
-from simulator.views.notebook import TEXT_WIDTH
 from simulator.views.pictures.trust_graph import trust_graph
 from simulator.views.story.caption import caption
 from simulator.views.view_table import VIEWS

@@ -14,7 +14,7 @@ import pytest
 from simulator.engine.simulation import Simulation
 from simulator.errors import ArgumentError, DecisionError, OutputError, PeerError
 from simulator.scenario.catalogue.catalogue import catalogue
-from simulator.views.notebook import exhibit
+from simulator.views.drawing.notebook import exhibit
 from simulator.views.pictures.sequence import sequence
 from simulator.views.player.page import document, module, stylesheet
 from tests.peers import package

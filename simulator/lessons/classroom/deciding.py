@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from simulator.engine.simulation import Simulation
     from simulator.scenario import Scenario, TlsVersion
-    from simulator.views.notebook import Exhibit
+    from simulator.views.drawing.notebook import Exhibit
     from simulator.views.player.live import LivePlayer
 
 Way = tuple[list[tuple[str, str]], str]  # the decisions with their choices, and the end in words

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from simulator.lessons.page import Block
     from simulator.scenario import TlsVersion
-    from simulator.views.notebook import Exhibit
+    from simulator.views.drawing.notebook import Exhibit
 
 ONCE_MORE = "Change your answer and run the cell again."
 Answer = Scenario | Run | Simulation

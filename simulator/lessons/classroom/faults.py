@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from simulator.lessons.page import Block
     from simulator.runs.run import Run
     from simulator.tls.wire.version import Side, TlsVersion
-    from simulator.views.notebook import Exhibit
+    from simulator.views.drawing.notebook import Exhibit
 
 TLS: TlsVersion = "1.3"  # every round: there the client's handshake call has returned when it is refused
 HINTS = 3

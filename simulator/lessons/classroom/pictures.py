@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from simulator.errors import ArgumentError
 from simulator.lessons.arguments import a_run
 from simulator.trace.compare import Matrix
-from simulator.views.notebook import Exhibit, exhibit
+from simulator.views.drawing.notebook import Exhibit, exhibit
 from simulator.views.pictures.diff import diff
 from simulator.views.pictures.matrix import matrix_drawing
 from simulator.views.view_table import view_named

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from simulator.lessons.page import Block
     from simulator.runs.run import Run
     from simulator.trace.facts import Setup
-    from simulator.views.notebook import Exhibit
+    from simulator.views.drawing.notebook import Exhibit
 
 # The cases by number: a name would give the answer away.
 CASES = (

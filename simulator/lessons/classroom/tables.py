@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from simulator.lessons.traces import Proof
     from simulator.runs.run import Run
     from simulator.trace.facts import Event
-    from simulator.views.notebook import Exhibit
+    from simulator.views.drawing.notebook import Exhibit
 
 # The lines of a certificate that the trust decision is mostly about; a notebook folds the others.
 FIRST_LINES = ("Subject", "Issuer", "Not before", "Not after", "Public key", "extKeyUsage")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from simulator.lessons.page import Block
     from simulator.runs.run import Run
     from simulator.scenario import TlsVersion
-    from simulator.views.notebook import Exhibit
+    from simulator.views.drawing.notebook import Exhibit
 
 LETTERS = "ABCDEF"
 TRIES = 2  # wrong answers before the right one is shown: a third would be guessing among what is left

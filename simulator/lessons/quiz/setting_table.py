@@ -21,7 +21,7 @@ from simulator.scenario.values import field_types
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from simulator.views.notebook import Exhibit
+    from simulator.views.drawing.notebook import Exhibit
 
 PARTS = ("network", "client", "server")
 # The tables of which a scenario has any number, each with a name, and what one of them is.

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.errors import ArgumentError, PeerError, unknown_name
 from simulator.trace.trace import HasTrace, Trace
-from simulator.views.notebook import Exhibit, exhibit
+from simulator.views.drawing.notebook import Exhibit, exhibit
 from simulator.views.pictures.sequence import sequence
 from simulator.views.pictures.slides import snapshot
 from simulator.views.player.page import (
