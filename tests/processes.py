@@ -2,8 +2,7 @@
 
 To start Python and to import what the command needs takes longer than most commands, and tests start some
 hundreds of them. A forked process has its own memory, streams, environment, folder, signals and exit status,
-as one that a user starts has. Tests of a locale, of hash seeds and of a closed stream start Python itself,
-and so do the commands of the README.
+as one that a user starts has. Tests of a locale, of hash seeds and of a closed stream start Python itself.
 
 ``python -m tests.processes FD`` is the process that forks. It reads orders from the socket FD until that is
 closed.

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
-import sys
 import tempfile
+from pathlib import Path
 
 from tests.peers import ROOT
+from tests.processes import Process
 
 README = ROOT / "README.md"
 BLOCK = re.compile(r"^```console\n\$ (clientauth [^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -22,18 +22,17 @@ GAP = "…"
 
 def printed(command: str) -> str:
     """What a command prints, on both streams, in 80 columns without colour."""
-    with tempfile.TemporaryDirectory() as folder:
-        run = subprocess.run(
-            [sys.executable, "-m", "simulator", *shlex.split(command)[1:]],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-    return run.stdout
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as out:
+        with Path(os.devnull).open() as nothing:
+            process = Process(
+                *shlex.split(command)[1:],
+                streams=(nothing.fileno(), out.fileno(), out.fileno()),
+                cwd=Path(folder),
+                environment={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80", "NO_COLOR": "1"},
+            )
+            process.wait()
+        out.seek(0)
+        return out.read().decode("utf-8")
 
 
 def quoted_rightly(quoted: str, output: str) -> bool:

@@ -1,23 +1,22 @@
-"""``clientauth errors``: from an error text to its causes, as a user runs it."""
+"""``clientauth errors``: from an error text to its causes, as the command gives them."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from click import UsageError
+from click.testing import CliRunner
 
+from simulator.command.cli import clientauth
 from simulator.command.error_answers import answer_text, document
 from simulator.error_texts.lookup import look_up
 from simulator.error_texts.table import programs
 from simulator.views.drawing.cells import cells
-from tests.peers import ROOT
-from tests.processes import clientauth
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from click.testing import Result
 
 CURL = (
     "curl: (56) OpenSSL SSL_read: OpenSSL/3.5.6: error:0A000415:SSL routines::"
@@ -25,10 +24,15 @@ CURL = (
 )
 
 
-def test_a_known_text_leads_to_its_causes(tmp_path: Path) -> None:
+def answered(*arguments: str, read: str = "") -> Result:
+    """The command asked about a text, with this on standard input."""
+    return CliRunner().invoke(clientauth, ["errors", *arguments], input=read, standalone_mode=False)
+
+
+def test_a_known_text_leads_to_its_causes() -> None:
     """The answer has the causes, what to look for on the server, a warning and the command that plays it."""
-    shown = clientauth("errors", CURL, "--width", "120", cwd=tmp_path)
-    assert 0 == shown.returncode
+    shown = answered(CURL, "--width", "120")
+    assert 0 == shown.return_value
     for words in (
         "2 possible causes, the likeliest first.",
         "! certificate_expired comes from the other side",
@@ -40,9 +44,9 @@ def test_a_known_text_leads_to_its_causes(tmp_path: Path) -> None:
         assert words in shown.stdout
 
 
-def test_the_document_has_the_documented_keys(tmp_path: Path) -> None:
+def test_the_document_has_the_documented_keys() -> None:
     """``--json`` prints one document with every key that the documentation names."""
-    shown = json.loads(clientauth("errors", CURL, "--json", cwd=tmp_path).stdout)
+    shown = json.loads(answered(CURL, "--json").stdout)
     assert CURL == shown["text"]
     assert "curl: (56) openssl ssl_read: error:ssl routines:alert certificate_expired" == shown["normalised"]
     assert {"name": "certificate_expired", "code": 45} == shown["alert"]
@@ -52,18 +56,18 @@ def test_the_document_has_the_documented_keys(tmp_path: Path) -> None:
     assert "certificate has expired" in first["look_at_other_side"]
 
 
-def test_an_unknown_text_has_the_nearest_alert_and_status_1(tmp_path: Path) -> None:
+def test_an_unknown_text_has_the_nearest_alert_and_status_1() -> None:
     """No cause is made up for words that no program prints."""
-    shown = clientauth("errors", "the dog ate my required certificate", cwd=tmp_path)
-    assert 1 == shown.returncode
+    shown = answered("the dog ate my required certificate")
+    assert 1 == shown.return_value
     assert "This text is unknown" in shown.stdout
     assert "The nearest alert: certificate_required (116)." in shown.stdout
 
 
-def test_a_number_alone_is_an_unknown_text(tmp_path: Path) -> None:
+def test_a_number_alone_is_an_unknown_text() -> None:
     """Numbers are no part of a text's normal form, and yet the reader gave a text."""
-    answer = clientauth("errors", "0x80091234", cwd=tmp_path)
-    assert 1 == answer.returncode
+    answer = answered("0x80091234")
+    assert 1 == answer.return_value
     assert "This text is unknown" in answer.stdout
 
 
@@ -78,20 +82,19 @@ def test_programs_are_named_that_print_the_text_and_what_is_cited_is_marked() ->
     assert ["the host's logon screen"] == document(look_up("PASSWORD NOT AUTHORIZED"))["matches"][0]["cited"]
 
 
-def test_no_text_is_bad_usage(tmp_path: Path) -> None:
+def test_no_text_is_bad_usage() -> None:
     """Neither an argument nor standard input: status 2, and what to do."""
-    shown = clientauth("errors", cwd=tmp_path)
-    assert 2 == shown.returncode
-    assert "Give it in quotes, or on standard input." in shown.stderr
+    refused = answered().exception
+    assert isinstance(refused, UsageError)
+    assert 2 == refused.exit_code
+    assert "Give it in quotes, or on standard input." in str(refused)
 
 
-def test_a_text_may_begin_with_a_hyphen_or_come_unquoted(tmp_path: Path) -> None:
+def test_a_text_may_begin_with_a_hyphen_or_come_unquoted() -> None:
     """What gnutls-cli prints is no option, and words without quotes are one text."""
-    hyphen = clientauth(
-        "errors", "- Status: The certificate is NOT trusted. The certificate issuer is unknown.", cwd=tmp_path
-    )
+    hyphen = answered("- Status: The certificate is NOT trusted. The certificate issuer is unknown.")
     assert "1. The client refuses the server's certificate: it does not trust the CA" in hyphen.stdout
-    unquoted = clientauth("errors", "tlsv1", "alert", "unknown", "ca", cwd=tmp_path)
+    unquoted = answered("tlsv1", "alert", "unknown", "ca")
     assert "The alert: unknown_ca (48)." in unquoted.stdout
 
 
@@ -99,16 +102,8 @@ def test_a_log_is_read_from_standard_input() -> None:
     """Several lines come through a pipe."""
     failed = "error:0A000086:SSL routines::certificate verify failed"
     log = f"starting\nverify error:num=12:CRL has expired\n{failed}\n"
-    shown = subprocess.run(
-        [sys.executable, "-m", "simulator", "errors", "--as", "server"],
-        cwd=ROOT,
-        input=log,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    assert 0 == shown.returncode
+    shown = answered("--as", "server", read=log)
+    assert 0 == shown.return_value
     assert "1. The server's revocation list is out of date." in shown.stdout
 
 
@@ -136,14 +131,6 @@ def test_every_answer_is_a_document() -> None:
 
 def test_a_stream_without_an_end_is_read_in_part() -> None:
     """Standard input has a bound, also within one line."""
-    shown = subprocess.run(
-        [sys.executable, "-m", "simulator", "errors"],
-        cwd=ROOT,
-        input="x" * (17 << 20),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
-    assert 1 == shown.returncode
+    shown = answered(read="x" * (17 << 20))
+    assert 1 == shown.return_value
     assert len(shown.stdout) < 1000

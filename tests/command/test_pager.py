@@ -6,7 +6,8 @@ import os
 import re
 import signal
 import termios
-from functools import partial
+from functools import cache, partial
+from itertools import product
 from time import sleep
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -18,11 +19,11 @@ from simulator.command.demo import STORIES, pages, steps_of
 from simulator.command.keyboard import BACK, FORWARD, QUIT, turns_in
 from simulator.command.pager import KEYS, LAST_KEYS, LEAST_LINES, Book, Page, pages_of, turn_pages
 from simulator.errors import OutputError
-from simulator.scenario.catalogue.catalogue import BASICS
+from simulator.scenario.catalogue.catalogue import BASICS, catalogue
 from simulator.views.drawing.cells import cells
 from simulator.views.texts.screens import Passage, screens
 from simulator.views.texts.terminal import passages, story
-from tests.played import RUNS, run_of
+from tests.played import NAMES, RUNS, run_of
 from tests.processes import clientauth
 from tests.screen import OTHER_SCREEN, USUAL_SCREEN, Screen
 
@@ -30,13 +31,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SIZES = ((60, LEAST_LINES), (60, 17), (60, 24), (80, 24), (120, 40))
-windows = pytest.mark.parametrize(("columns", "lines"), SIZES)
+
+
+@cache
+def told(scenario: str, tls: str, columns: int) -> list[list[Passage]]:
+    """The passages of a run's steps in so many columns, laid out once in this process."""
+    return list(passages(run_of(scenario, tls).trace, columns))
 
 
 def cut(scenario: str, tls: str, columns: int, room: int) -> list[Page]:
     """A run as ``run --step`` shows it."""
-    trace = run_of(scenario, tls).trace
-    return pages_of(trace.setup.title, passages(trace, columns), room)
+    return pages_of(catalogue[scenario].title, told(scenario, tls, columns), room)
 
 
 # How they are cut ------------------------------------------------------------------------------------------
@@ -61,23 +66,24 @@ def _goes_on(line: str) -> bool:
 @pytest.mark.parametrize(("scenario", "tls"), RUNS)
 def test_nothing_is_lost_between_pages(scenario: str, tls: str) -> None:
     """The pages in a row are the story: only titles, marked as continued, and lanes' names are repeated."""
-    trace = run_of(scenario, tls).trace
-    lanes = {passage.again[-1] for step in passages(trace, 60) for passage in step if passage.again}
+    lanes = {passage.again[-1] for step in told(scenario, tls, 60) for passage in step if passage.again}
+    whole = story(run_of(scenario, tls).trace, 60).splitlines()
+    expected = [line for line in whole if line not in lanes and line.strip()]
     for room in (LEAST_LINES - 1, 16, 23):
         shown = [line for page in cut(scenario, tls, 60, room) for line in page.lines]
-        told = [line for line in shown if not _goes_on(line) and line not in lanes and line.strip()]
-        expected = [line for line in story(trace, 60).splitlines() if line not in lanes and line.strip()]
-        assert expected == told
+        assert expected == [
+            line for line in shown if not _goes_on(line) and line not in lanes and line.strip()
+        ]
 
 
-@windows
-def test_a_step_that_goes_on_says_so(columns: int, lines: int) -> None:
+def test_a_step_that_goes_on_says_so() -> None:
     """A page between lanes begins with the title of its step and with the names of two actors."""
     titles = {"Client", "Server", "Client CA", "Server CA"}
-    for page in cut("certificate-expired", "1.3", columns, lines - 1):
-        if any("│" in line for line in page.lines):
-            assert page.lines[0].startswith("─── ")
-            assert set(re.split(r"  +", page.lines[1].strip())) < titles
+    for columns, lines in SIZES:
+        for page in cut("certificate-expired", "1.3", columns, lines - 1):
+            if any("│" in line for line in page.lines):
+                assert page.lines[0].startswith("─── "), (columns, lines, page.number)
+                assert set(re.split(r"  +", page.lines[1].strip())) < titles, (columns, lines, page.number)
 
 
 def test_what_belongs_together_is_not_parted() -> None:
@@ -145,16 +151,16 @@ def test_another_window_shows_the_same_place() -> None:
         assert step == book.page.place[:2]
 
 
-@windows
-def test_the_bottom_line_fits(columns: int, lines: int) -> None:
+def test_the_bottom_line_fits() -> None:
     """The bottom line has a counter, the story's name (or its beginning) and the keys, and fits."""
-    for name in BASICS:
+    longest = max(BASICS, key=lambda name: len(catalogue[name].title))
+    for name, size in product(dict.fromkeys((*NAMES, longest)), SIZES):
         book = Book(partial(cut, name, "1.3"))
-        book.fit((columns, lines))
+        book.fit(size)
         for number, page in enumerate(book.pages):
             book.open = number
             bottom = book.bottom(KEYS, LAST_KEYS)
-            assert cells(bottom) < columns
+            assert cells(bottom) < size[0], (name, size)
             assert bottom.startswith(f"{number + 1}/{page.count} · {page.story[:20]}")
             assert bottom.endswith(("b back, q quit", "b, q", "space, b, q"))
     assert "space on, b back, q quit" in a_book().bottom(KEYS, LAST_KEYS)
@@ -170,35 +176,34 @@ def test_the_titles_of_the_demonstration_are_shown_whole() -> None:
     assert [one.short for one in STORIES] == list(dict.fromkeys(page.story for page in book.pages))[1:]
 
 
-@pytest.mark.parametrize(
-    ("typed", "asked"),
-    [
-        (" ", [FORWARD]),
-        ("\r", [FORWARD]),
-        ("\n", [FORWARD]),
-        ("\x1b[C", [FORWARD]),
-        ("\x1bOC", [FORWARD]),
-        ("\x1b[6~", [FORWARD]),
-        ("b", [BACK]),
-        ("\x7f", [BACK]),
-        ("\x08", [BACK]),
-        ("\x1b[D", [BACK]),
-        ("\x1b[5~", [BACK]),
-        ("q", [QUIT]),
-        ("\x03", [QUIT]),
-        ("\x04", [QUIT]),
-        ("x", []),
-        ("\x1b", []),
-        ("\x1b[A", []),
-        ("\x1b[1;5C", []),
-        ("\x1b[", []),
-        ("é", []),
-        ("  b\x1b[Dq", [FORWARD, FORWARD, BACK, BACK, QUIT]),
-    ],
-)
-def test_keys(typed: str, asked: list[str]) -> None:
+ASKED = {
+    " ": [FORWARD],
+    "\r": [FORWARD],
+    "\n": [FORWARD],
+    "\x1b[C": [FORWARD],
+    "\x1bOC": [FORWARD],
+    "\x1b[6~": [FORWARD],
+    "b": [BACK],
+    "\x7f": [BACK],
+    "\x08": [BACK],
+    "\x1b[D": [BACK],
+    "\x1b[5~": [BACK],
+    "q": [QUIT],
+    "\x03": [QUIT],
+    "\x04": [QUIT],
+    "x": [],
+    "\x1b": [],
+    "\x1b[A": [],
+    "\x1b[1;5C": [],
+    "\x1b[": [],
+    "é": [],
+    "  b\x1b[Dq": [FORWARD, FORWARD, BACK, BACK, QUIT],
+}
+
+
+def test_keys() -> None:
     """Space, Enter, → and Page Down turn on; b, ←, Backspace, Page Up back; q, Ctrl-C, Ctrl-D leave."""
-    assert asked == turns_in(typed)
+    assert {typed: turns_in(typed) for typed in ASKED} == ASKED
 
 
 # In a terminal ---------------------------------------------------------------------------------------------
