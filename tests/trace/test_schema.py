@@ -34,13 +34,12 @@ def validator() -> Any:
     return Draft202012Validator(schema)
 
 
-def _one_of_each() -> dict[str, Any]:
-    """A trace that holds one event of each kind, as its document."""
+def _one_of_each() -> list[dict[str, Any]]:
+    """Documents of a trace with one event, the setup first, then one of each other kind."""
     document = trace_to_dict(trace_of("stolen-certificate", "1.3"))
     kinds = {event["fact"]["kind"]: event for event in reversed(document["events"])}
     events = sorted(kinds.values(), key=lambda event: int(event["seq"]))
-    document["events"] = [event | {"seq": place, "cause": None} for place, event in enumerate(events)]
-    return document
+    return [document | {"events": [event | {"seq": 0, "cause": None}]} for event in events]
 
 
 def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -50,7 +49,7 @@ def _places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
         for key, item in value.items():
             yield from _places(item, (*path, key))
     elif isinstance(value, list):
-        for place, item in enumerate(value if path == ("events",) else value[:1]):
+        for place, item in enumerate(value[:1]):
             yield from _places(item, (*path, place))
 
 
@@ -91,7 +90,7 @@ def test_every_trace_is_valid(name: str, tls: str) -> None:
     assert document["release"] == RELEASE
 
 
-@pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.parametrize("kind", some(HOSTILE, 3))
 def test_hostile_text_is_valid(kind: str) -> None:
     """Whatever text a trace holds, it is text to the schema too."""
     document = json.loads(json.dumps(trace_to_dict(hostile_trace(kind))))
@@ -101,14 +100,15 @@ def test_hostile_text_is_valid(kind: str) -> None:
 @pytest.mark.parametrize("wrong", some((None, 7, True, "nonsense", [], {}, {"kind": "nonsense"}), 4))
 def test_schema_and_reader_refuse_the_same(wrong: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """A value of the wrong kind, put at every place of a trace in turn, is refused by both or by neither."""
-    document = _one_of_each()
+    documents = _one_of_each()
     # What a schema cannot say, the reader checks besides; tests/trace/test_soundness.py has it.
     monkeypatch.setattr("simulator.trace.trace.must_hang_together", lambda _: None)
-    assert _reads(document)
+    assert all(map(_reads, documents))
     disagreements = [
-        path
+        (document["events"][0]["fact"]["kind"], path)
+        for document in documents
         for path in _places(document)
-        if path
+        if path and (document is documents[0] or path[0] == "events")
         if validator().is_valid(changed := _changed(document, path, wrong)) != _reads(changed)
     ]
     assert disagreements == []
