@@ -115,34 +115,35 @@ def _apart(head: str, last: dict[str, float]) -> tuple[str, list[float]]:
 
 def json_lines(value: Any) -> list[str]:
     """A value as the lines of a JSON text: a line for each small part; ``<`` is escaped."""
-    return list(_lines(value))
-
-
-def _lines(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         parts: list[tuple[str, Any]] = [(f"{_text(key)}:", part) for key, part in value.items()]
+        opened, closed = "{}"
     elif isinstance(value, list | tuple):
         parts = [("", part) for part in value]
+        opened, closed = "[]"
     else:
-        yield _text(value)
-        return
-    whole = _text(value)
-    if len(whole) <= WIDEST and not any(isinstance(part, list | tuple | dict) for _, part in parts):
-        yield whole
-        return
+        return [_text(value)]
+    if not any(isinstance(part, list | tuple | dict) for _, part in parts):
+        whole = _text(value)
+        if len(whole) <= WIDEST:
+            return [whole]
     lines: list[str] = []
     for key, part in parts:
-        first, *rest = _lines(part)
-        lines += [key + first, *rest]
-        lines[-1] += ","
-    lines[0] = whole[0] + lines[0]
-    lines[-1] = lines[-1].removesuffix(",") + whole[-1]
-    yield from lines
+        inner = json_lines(part)
+        inner[0] = key + inner[0]
+        inner[-1] += ","
+        lines += inner
+    lines[0] = opened + lines[0]
+    lines[-1] = lines[-1].removesuffix(",") + closed
+    return lines
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def _text(value: Any) -> str:
     """The value as JSON that may stand in a script element, and between backticks."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = _ENCODER.encode(value)
     return text.replace("<", "\\u003c").replace("`", "\\u0060").replace("${", "\\u0024{")
 
 
