@@ -36,7 +36,6 @@ from tests.peers import ROOT
 from tests.views.traces import run_of
 
 if TYPE_CHECKING:
-    from simulator.lessons.help_book.statements import Statement
     from simulator.scenario import TlsVersion
     from simulator.trace.trace import Trace
 
@@ -50,28 +49,29 @@ def _named(value: object) -> str:
     return f"{value.scenario}-{value.tls}" if isinstance(value, Example) else str(value)
 
 
-@pytest.mark.parametrize(("number", "example"), EXAMPLES, ids=_named)
-def test_each_run_shows_its_statement(number: str, example: Example) -> None:
+def test_each_run_shows_its_statement() -> None:
     """Playing it gives every fact that is claimed, and the scenario comes out as it expects."""
-    check_claim(example.holds)
-    assert [] == list(shortfalls(example.holds, example.run.trace)), number
-    if not example.set:
-        assert example.whole_run.as_expected, number
+    for number, example in EXAMPLES:
+        check_claim(example.holds)
+        assert [] == list(shortfalls(example.holds, example.run.trace)), number
+        if not example.set:
+            assert example.whole_run.as_expected, number
 
 
-@pytest.mark.parametrize("statement", STATEMENTS.values(), ids=lambda one: one.number)
-def test_a_statement_has_words_and_runs(statement: Statement) -> None:
+def test_a_statement_has_words_and_runs() -> None:
     """What depends on a policy or a product has runs with different ends; all have a reason and a source."""
-    assert statement.truth in TRUTHS
-    assert statement.says.endswith(".")
-    assert statement.because.endswith(".")
-    assert statement.source
-    assert statement.examples
-    if statement.truth != "true":
-        ends = {
-            (example.run.card.level, example.run.card.client_authenticated) for example in statement.examples
-        }
-        assert len(ends) > 1 or len(statement.examples) == 1
+    for statement in STATEMENTS.values():
+        assert statement.truth in TRUTHS, statement.number
+        assert statement.says.endswith("."), statement.number
+        assert statement.because.endswith("."), statement.number
+        assert statement.source, statement.number
+        assert statement.examples, statement.number
+        if statement.truth != "true":
+            ends = {
+                (example.run.card.level, example.run.card.client_authenticated)
+                for example in statement.examples
+            }
+            assert len(ends) > 1 or len(statement.examples) == 1, statement.number
 
 
 def test_the_starting_page_is_whole() -> None:

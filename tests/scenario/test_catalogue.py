@@ -42,10 +42,9 @@ from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Checked, Sent
 from simulator.trust.judge import judge
 from simulator.trust.policy import RevocationPolicy, TrustPolicy
-from tests.played import CONNECTIONS, LABELS, RUNS, run_of
+from tests.played import CONNECTIONS, RUNS, run_of
 
 if TYPE_CHECKING:
-    from simulator.scenario.schedule.episodes import Episode
     from simulator.trace.trace import Trace
 
 FOLDER = Path(str(files("simulator.scenario.catalogue")))
@@ -248,54 +247,50 @@ def judged(scenario: Scenario, side: str, version: TlsVersion) -> tuple[str | No
     return (verdict.decisive.name if verdict.decisive else None), verdict.alert
 
 
-@pytest.mark.parametrize("version", TLS_VERSIONS)
-@pytest.mark.parametrize(("name", "connection"), CONNECTIONS, ids=LABELS)
-def test_the_trust_decision_comes_out_as_expected(
-    name: str, connection: Episode, version: TlsVersion
-) -> None:
+def test_the_trust_decision_comes_out_as_expected() -> None:
     """Judging the scenario's real certificates gives the decisive check and alert that it expects.
 
     What a stolen certificate shows comes only with the proof of possession, after this decision.
     """
-    scenario = connection.scenario
-    expectation = scenario.expect[version]
-    expected = (expectation.decisive_check, expectation.alert)
-    verdict = judged(scenario, "server", version) if scenario.client.verify_server else (None, None)
-    server = scenario.server
-    if not comes_to_tls(scenario):
-        assert expected == (None, None)  # no certificate is shown
-        return
-    judges = server.client_authentication in ("optional", "required", "deferred") or server.insists_on_any
-    if verdict == (None, None) and judges:
-        verdict = judged(scenario, "client", version)
-        if server.client_authentication == "deferred":
-            verdict = verdict[0], None
+    for (name, connection), version in product(CONNECTIONS, TLS_VERSIONS):
+        scenario, where = connection.scenario, (name, connection.number, version)
+        expectation = scenario.expect[version]
+        expected = (expectation.decisive_check, expectation.alert)
+        verdict = judged(scenario, "server", version) if scenario.client.verify_server else (None, None)
+        server = scenario.server
+        if not comes_to_tls(scenario):
+            assert expected == (None, None), where  # no certificate is shown
+            continue
+        judges = server.client_authentication in ("optional", "required", "deferred") or server.insists_on_any
+        if verdict == (None, None) and judges:
+            verdict = judged(scenario, "client", version)
+            if server.client_authentication == "deferred":
+                verdict = verdict[0], None
 
-    if name in DECIDED_ELSEWHERE:
-        check, *alerts = DECIDED_ELSEWHERE[name]
-        assert (check, alerts[TLS_VERSIONS.index(version)]) == expected
-        assert verdict == (expected if name == "ca-list-excludes-certificate" else (None, None))
-    else:
-        assert verdict == expected
+        if name in DECIDED_ELSEWHERE:
+            check, *alerts = DECIDED_ELSEWHERE[name]
+            assert (check, alerts[TLS_VERSIONS.index(version)]) == expected, where
+            assert verdict == (expected if name == "ca-list-excludes-certificate" else (None, None)), where
+        else:
+            assert verdict == expected, where
 
 
-@pytest.mark.parametrize(("name", "version"), RUNS)
-def test_every_run_comes_out_as_expected(name: str, version: TlsVersion) -> None:
+def test_every_run_comes_out_as_expected() -> None:
     """Level, decisive check and alert of the run are the scenario's; all but the mismatch negotiate."""
-    outcome, expectation = run_of(name, version).trace.outcome, catalogue[name].expect[version]
-    alert = outcome.alert.name if outcome.alert else None
+    for name, version in RUNS:
+        outcome, expectation = run_of(name, version).trace.outcome, catalogue[name].expect[version]
+        alert = outcome.alert.name if outcome.alert else None
 
-    assert Expectation(outcome.level, outcome.decisive_check, alert) == expectation
-    assert outcome.negotiated == (None if name == "version-mismatch" else version)
+        assert Expectation(outcome.level, outcome.decisive_check, alert) == expectation, (name, version)
+        assert outcome.negotiated == (None if name == "version-mismatch" else version), (name, version)
 
 
-@pytest.mark.parametrize("version", TLS_VERSIONS)
-@pytest.mark.parametrize("name", [name for name in catalogue if name not in BASICS])
-def test_every_connection_comes_out_as_expected(name: str, version: TlsVersion) -> None:
+def test_every_connection_comes_out_as_expected() -> None:
     """So it is with each connection of the scenarios that go on for longer, or above the handshake."""
-    run = run_of(name, version)
+    for name, version in product([name for name in catalogue if name not in BASICS], TLS_VERSIONS):
+        run = run_of(name, version)
 
-    assert (run.as_expected, run.expectation_words()) == (True, "")
+        assert (run.as_expected, run.expectation_words()) == (True, ""), (name, version)
 
 
 @pytest.mark.parametrize("tls", TLS_VERSIONS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,40 +67,39 @@ def test_the_example_of_the_page(tmp_path: Path) -> None:
     assert list(line.detail) == example[2].splitlines()
 
 
-@pytest.mark.parametrize(
-    ("changes", "accepted"),
-    [
-        ({}, True),
-        ({"server__explicit_policy": True}, True),
-        ({"server__explicit_policy": True, "server__accepted_policies": [SILVER]}, False),
-        ({"server__accepted_policies": [SILVER]}, True),  # none is demanded
-        ({"server__explicit_policy": True, "server__inhibit_policy_mapping": True}, False),
-        ({"certificates__alice__policies": []}, True),
-        ({"certificates__alice__policies": [], "server__explicit_policy": True}, False),
-        ({"certificates__alice__policies": [], "certificates__mid__require_explicit_policy": 0}, False),
-        ({"certificates__alice__policies": ["anyPolicy"], "server__explicit_policy": True}, True),
-        (
-            {
-                "certificates__alice__policies": ["anyPolicy"],
-                "server__explicit_policy": True,
-                "server__inhibit_any_policy": True,
-            },
-            False,
-        ),
-        (
-            {
-                "certificates__alice__policies": ["anyPolicy"],
-                "server__explicit_policy": True,
-                "certificates__mid__inhibit_any_policy": 0,
-            },
-            False,
-        ),
-    ],
-)
-@pytest.mark.parametrize("profile", ["rfc5280", "strict", "webpki"])
-def test_each_setting_counts(profile: str, changes: dict[str, Any], accepted: bool) -> None:
+def test_each_setting_counts() -> None:
     """Each input of the verifier, and each limit of a CA, decides where it should."""
-    assert policies_line(server__profile=profile, **changes)[0] == accepted
+    for profile, (changes, accepted) in product(
+        ["rfc5280", "strict", "webpki"],
+        [
+            ({}, True),
+            ({"server__explicit_policy": True}, True),
+            ({"server__explicit_policy": True, "server__accepted_policies": [SILVER]}, False),
+            ({"server__accepted_policies": [SILVER]}, True),  # none is demanded
+            ({"server__explicit_policy": True, "server__inhibit_policy_mapping": True}, False),
+            ({"certificates__alice__policies": []}, True),
+            ({"certificates__alice__policies": [], "server__explicit_policy": True}, False),
+            ({"certificates__alice__policies": [], "certificates__mid__require_explicit_policy": 0}, False),
+            ({"certificates__alice__policies": ["anyPolicy"], "server__explicit_policy": True}, True),
+            (
+                {
+                    "certificates__alice__policies": ["anyPolicy"],
+                    "server__explicit_policy": True,
+                    "server__inhibit_any_policy": True,
+                },
+                False,
+            ),
+            (
+                {
+                    "certificates__alice__policies": ["anyPolicy"],
+                    "server__explicit_policy": True,
+                    "certificates__mid__inhibit_any_policy": 0,
+                },
+                False,
+            ),
+        ],
+    ):
+        assert policies_line(server__profile=profile, **changes)[0] == accepted, (profile, changes, accepted)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_a_run_does_not_part_from_itself(name: str, tls: TlsVersion) -> None:
+def test_a_run_does_not_part_from_itself() -> None:
     """Two runs of one scenario go the same way, also with another seed or another latency."""
-    run = run_of(name, tls)
-    assert first_divergence(run.trace, run.trace) is None
-    assert first_divergence(run.trace, run.but(seed="another").trace) is None
-    assert first_divergence(run.trace, run.but({"network.latency_ms": 150}).trace) is None
+    for name, tls in RUNS:
+        run = run_of(name, tls)
+        assert first_divergence(run.trace, run.trace) is None, (name, tls)
+        assert first_divergence(run.trace, run.but(seed="another").trace) is None, (name, tls)
+        assert first_divergence(run.trace, run.but({"network.latency_ms": 150}).trace) is None, (name, tls)
 
 
 PARTINGS = [
@@ -52,20 +52,19 @@ BOOKKEEPING = [
 ]
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize(("name", "actor", "kind"), PARTINGS)
-def test_runs_part_where_the_difference_tells(name: str, actor: str, kind: type, tls: TlsVersion) -> None:
+def test_runs_part_where_the_difference_tells() -> None:
     """The first difference is the judgement or the decision in which the changed thing shows."""
-    good, other = run_of("valid-certificate", tls).trace, run_of(name, tls).trace
-    parting = first_divergence(good, other)
-    assert parting is not None
-    assert parting.seq_a is not None
-    assert parting.seq_b is not None
-    assert parting.actor == actor
-    assert type(other.events[parting.seq_b].fact) is kind
-    assert parting.follows_a[0] == parting.seq_a
-    assert parting.follows_b[0] == parting.seq_b
-    assert parting.settings != ()
+    for (name, actor, kind), tls in product(PARTINGS, VERSIONS):
+        good, other = run_of("valid-certificate", tls).trace, run_of(name, tls).trace
+        parting = first_divergence(good, other)
+        assert parting is not None, (name, actor, kind, tls)
+        assert parting.seq_a is not None, (name, actor, kind, tls)
+        assert parting.seq_b is not None, (name, actor, kind, tls)
+        assert parting.actor == actor, (name, actor, kind, tls)
+        assert type(other.events[parting.seq_b].fact) is kind, (name, actor, kind, tls)
+        assert parting.follows_a[0] == parting.seq_a, (name, actor, kind, tls)
+        assert parting.follows_b[0] == parting.seq_b, (name, actor, kind, tls)
+        assert parting.settings != (), (name, actor, kind, tls)
 
 
 @pytest.mark.parametrize("tls", VERSIONS)
@@ -79,19 +78,18 @@ def test_parting_is_mutual(tls: TlsVersion) -> None:
     assert there.settings == tuple((where, b, a) for where, a, b in back.settings)
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize(("name", "actor", "message"), BOOKKEEPING)
-def test_bookkeeping_is_no_divergence(name: str, actor: str, message: str, tls: TlsVersion) -> None:
+def test_bookkeeping_is_no_divergence() -> None:
     """Other bytes or other lines of a ledger part no runs for a reader, and are found apart."""
-    good, other = run_of("valid-certificate", tls).trace, run_of(name, tls).trace
-    assert first_divergence(good, other) is None
-    pair = first_bookkeeping(good, other)
-    assert pair is not None
-    for event in pair:
-        assert event is not None
-        assert isinstance(event.fact, Sent)
-        assert (actor, message) == (event.actor, event.fact.name)
-        assert event.fact.raw != b""
+    for (name, actor, message), tls in product(BOOKKEEPING, VERSIONS):
+        good, other = run_of("valid-certificate", tls).trace, run_of(name, tls).trace
+        assert first_divergence(good, other) is None, (name, actor, message, tls)
+        pair = first_bookkeeping(good, other)
+        assert pair is not None, (name, actor, message, tls)
+        for event in pair:
+            assert event is not None, (name, actor, message, tls)
+            assert isinstance(event.fact, Sent), (name, actor, message, tls)
+            assert (actor, message) == (event.actor, event.fact.name), (name, actor, message, tls)
+            assert event.fact.raw != b"", (name, actor, message, tls)
 
 
 def test_the_versions_part_in_a_message_that_reads_differently() -> None:
@@ -166,43 +164,51 @@ def test_the_matrix_is_full(whole_matrix: Matrix) -> None:
     ]
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize("credential", CREDENTIALS)
-def test_what_the_policies_mean(whole_matrix: Matrix, credential: str, tls: str) -> None:
+def test_what_the_policies_mean(whole_matrix: Matrix) -> None:
     """None and unverified never authenticate; optional forgives absence, and nothing else.
 
     Deferred refuses what required does, without an alert and after both handshake calls have returned.
     """
-    none, unverified, optional, required, deferred = (
-        whole_matrix.cell(credential, policy, tls) for policy in POLICIES
-    )
-    assert (deferred.level, deferred.decisive_check) == (required.level, required.decisive_check)
-    if required.level is L.REFUSED and credential != "stolen":
-        above = (None, "application", "ok")
-        assert (deferred.alert, deferred.refused_at, deferred.client_handshake) == above
-    else:
-        assert (deferred.alert, deferred.refused_at) == (required.alert, required.refused_at)
-    assert none.level is L.SERVER_AUTHENTICATED
-    if credential == "stolen":
-        assert (unverified.level, unverified.alert) == (L.REFUSED, "decrypt_error")
-    else:
-        assert unverified.level is L.SERVER_AUTHENTICATED
-    if credential == "none":
-        assert (optional.level, required.level) == (L.SERVER_AUTHENTICATED, L.REFUSED)
-    else:
-        assert (optional.level, optional.alert) == (required.level, required.alert)
-
-
-@pytest.mark.parametrize("credential", CREDENTIALS)
-def test_the_version_changes_the_alert_of_absence_only(whole_matrix: Matrix, credential: str) -> None:
-    """Levels and alerts are the same in both versions, but for a missing certificate under required."""
-    for policy in POLICIES:
-        older, newer = (whole_matrix.cell(credential, policy, tls) for tls in VERSIONS)
-        assert older.level is newer.level
-        if (credential, policy) == ("none", "required"):
-            assert (older.alert, newer.alert) == ("handshake_failure", "certificate_required")
+    for credential, tls in product(CREDENTIALS, VERSIONS):
+        none, unverified, optional, required, deferred = (
+            whole_matrix.cell(credential, policy, tls) for policy in POLICIES
+        )
+        assert (deferred.level, deferred.decisive_check) == (required.level, required.decisive_check), (
+            credential,
+            tls,
+        )
+        if required.level is L.REFUSED and credential != "stolen":
+            above = (None, "application", "ok")
+            assert (deferred.alert, deferred.refused_at, deferred.client_handshake) == above, (
+                credential,
+                tls,
+            )
         else:
-            assert older.alert == newer.alert
+            assert (deferred.alert, deferred.refused_at) == (required.alert, required.refused_at), (
+                credential,
+                tls,
+            )
+        assert none.level is L.SERVER_AUTHENTICATED, (credential, tls)
+        if credential == "stolen":
+            assert (unverified.level, unverified.alert) == (L.REFUSED, "decrypt_error"), (credential, tls)
+        else:
+            assert unverified.level is L.SERVER_AUTHENTICATED, (credential, tls)
+        if credential == "none":
+            assert (optional.level, required.level) == (L.SERVER_AUTHENTICATED, L.REFUSED), (credential, tls)
+        else:
+            assert (optional.level, optional.alert) == (required.level, required.alert), (credential, tls)
+
+
+def test_the_version_changes_the_alert_of_absence_only(whole_matrix: Matrix) -> None:
+    """Levels and alerts are the same in both versions, but for a missing certificate under required."""
+    for credential in CREDENTIALS:
+        for policy in POLICIES:
+            older, newer = (whole_matrix.cell(credential, policy, tls) for tls in VERSIONS)
+            assert older.level is newer.level, credential
+            if (credential, policy) == ("none", "required"):
+                assert (older.alert, newer.alert) == ("handshake_failure", "certificate_required"), credential
+            else:
+                assert older.alert == newer.alert, credential
 
 
 @pytest.mark.parametrize("tls", VERSIONS)
@@ -263,30 +269,30 @@ def test_an_unknown_cell_is_a_key_error(whole_matrix: Matrix) -> None:
 # Every way -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_every_way_is_taken_once_and_none_is_forgotten(name: str, tls: TlsVersion) -> None:
+def test_every_way_is_taken_once_and_none_is_forgotten() -> None:
     """Wherever a decision had another option, another branch took it; no two branches are the same."""
-    branches = explore(catalogue[name], tls)
-    ways = [tuple(choice for _, _, choice in branch.choices) for branch in branches]
-    assert len(set(ways)) == len(ways)
-    assert branches[0].overruled == ()
-    for way in ways:
-        for number, choice in enumerate(way):
-            alternatives = {w[number] for w in ways if w[:number] == way[:number] and len(w) > number}
-            assert choice in alternatives
-            assert len(alternatives) == 2 or way[number] == "skip"
+    for name, tls in RUNS:
+        branches = explore(catalogue[name], tls)
+        ways = [tuple(choice for _, _, choice in branch.choices) for branch in branches]
+        assert len(set(ways)) == len(ways), (name, tls)
+        assert branches[0].overruled == (), (name, tls)
+        for way in ways:
+            for number, choice in enumerate(way):
+                alternatives = {w[number] for w in ways if w[:number] == way[:number] and len(w) > number}
+                assert choice in alternatives, (name, tls)
+                assert len(alternatives) == 2 or way[number] == "skip", (name, tls)
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_no_choice_leads_to_a_proof_that_was_not_given(name: str, tls: TlsVersion) -> None:
+def test_no_choice_leads_to_a_proof_that_was_not_given() -> None:
     """Whatever is decided from outside, a client counts as authenticated only where every check passed."""
-    for branch in explore(catalogue[name], tls):
-        level = branch.run.outcome.level
-        assert branch.run.trace.events[-1].at >= 0
-        if level in (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED):
-            verdicts = [event.fact.verdict for event in branch.run.trace.of(Checked)]
-            assert {verdict.role for verdict in verdicts} == {"client", "server"}
-            assert all(verdict.accepted for verdict in verdicts)
-        if ("client", "accept-server", "refuse") in branch.choices:
-            assert level is L.REFUSED
-        assert all(one.seq < other.seq for one, other in pairwise(branch.run.trace.events))
+    for name, tls in RUNS:
+        for branch in explore(catalogue[name], tls):
+            level = branch.run.outcome.level
+            assert branch.run.trace.events[-1].at >= 0, (name, tls)
+            if level in (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED):
+                verdicts = [event.fact.verdict for event in branch.run.trace.of(Checked)]
+                assert {verdict.role for verdict in verdicts} == {"client", "server"}, (name, tls)
+                assert all(verdict.accepted for verdict in verdicts), (name, tls)
+            if ("client", "accept-server", "refuse") in branch.choices:
+                assert level is L.REFUSED, (name, tls)
+            assert all(one.seq < other.seq for one, other in pairwise(branch.run.trace.events)), (name, tls)

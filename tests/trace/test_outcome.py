@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,31 +41,55 @@ CASES: list[tuple[dict[str, Any], L, str | None, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize(("server", "level", "refused_at", "user"), CASES)
-def test_users_and_rights(
-    server: dict[str, Any], level: L, refused_at: str | None, user: str | None, tls: TlsVersion
-) -> None:
+def test_users_and_rights() -> None:
     """After the handshake the server maps, grants or refuses: without an alert or a failed check."""
-    run = simulate(Scenario().but(server=server), tls)
-    assert (run.card.level, run.card.refused_at, run.card.user) == (level, refused_at, user)
-    assert (run.outcome.alert, run.outcome.decisive_check) == (None, None)
-    assert run.outcome.client.handshake == run.outcome.server.handshake == "ok"
-    assert run.outcome.client.believes is run.outcome.server.standing.worth is level
-    assert run.card.access_granted == (refused_at is None)
-    assert run.card.encrypted is True
+    for (server, level, refused_at, user), tls in product(CASES, VERSIONS):
+        run = simulate(Scenario().but(server=server), tls)
+        assert (run.card.level, run.card.refused_at, run.card.user) == (level, refused_at, user), (
+            server,
+            level,
+            refused_at,
+            user,
+            tls,
+        )
+        assert (run.outcome.alert, run.outcome.decisive_check) == (None, None), (
+            server,
+            level,
+            refused_at,
+            user,
+            tls,
+        )
+        assert run.outcome.client.handshake == run.outcome.server.handshake == "ok", (
+            server,
+            level,
+            refused_at,
+            user,
+            tls,
+        )
+        assert run.outcome.client.believes is run.outcome.server.standing.worth is level, (
+            server,
+            level,
+            refused_at,
+            user,
+            tls,
+        )
+        assert run.card.access_granted == (refused_at is None), (server, level, refused_at, user, tls)
+        assert run.card.encrypted is True, (server, level, refused_at, user, tls)
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize(("server", "level", "refused_at", "user"), CASES)
-def test_the_servers_first_bytes_name_user_and_level(
-    server: dict[str, Any], level: L, refused_at: str | None, user: str | None, tls: TlsVersion
-) -> None:
+def test_the_servers_first_bytes_name_user_and_level() -> None:
     """Granted or refused, the first line of the server says who the client is and what that is worth."""
-    line = first_bytes(simulate(Scenario().but(server=server), tls), "server").decode()
-    assert line.startswith("REFUSED " if refused_at else "WELCOME ")
-    assert line.endswith(f"Level: {level.value}\r\n")
-    assert user is None or line.split()[1] == user
+    for (server, level, refused_at, user), tls in product(CASES, VERSIONS):
+        line = first_bytes(simulate(Scenario().but(server=server), tls), "server").decode()
+        assert line.startswith("REFUSED " if refused_at else "WELCOME "), (
+            server,
+            level,
+            refused_at,
+            user,
+            tls,
+        )
+        assert line.endswith(f"Level: {level.value}\r\n"), (server, level, refused_at, user, tls)
+        assert user is None or line.split()[1] == user, (server, level, refused_at, user, tls)
 
 
 def first_bytes(run: Run, side: str) -> bytes:
@@ -75,53 +100,58 @@ def first_bytes(run: Run, side: str) -> bytes:
     return next(fact.raw for fact in data if fact.protocol == "application_data")
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_a_client_that_was_refused_by_tls13_thought_that_all_was_well(name: str, tls: TlsVersion) -> None:
+def test_a_client_that_was_refused_by_tls13_thought_that_all_was_well() -> None:
     """Where a server refuses, the client's handshake call succeeded in TLS 1.3 and failed in TLS 1.2."""
-    outcome = run_of(name, tls).outcome
-    if outcome.judged_by == "server":
-        assert outcome.client.handshake == ("ok" if tls == "1.3" else "failed")
-        assert (outcome.client.believed_when_handshake_returned is not None) == (tls == "1.3")
-    elif outcome.judged_by == "client" or outcome.negotiated is None:
-        assert (outcome.client.handshake, outcome.server.handshake) == ("failed", "failed")
-    else:
-        assert (outcome.client.handshake, outcome.server.handshake) == ("ok", "ok")
+    for name, tls in RUNS:
+        outcome = run_of(name, tls).outcome
+        if outcome.judged_by == "server":
+            assert outcome.client.handshake == ("ok" if tls == "1.3" else "failed"), (name, tls)
+            assert (outcome.client.believed_when_handshake_returned is not None) == (tls == "1.3"), (
+                name,
+                tls,
+            )
+        elif outcome.judged_by == "client" or outcome.negotiated is None:
+            assert (outcome.client.handshake, outcome.server.handshake) == ("failed", "failed"), (name, tls)
+        else:
+            assert (outcome.client.handshake, outcome.server.handshake) == ("ok", "ok"), (name, tls)
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_card_and_outcome_agree(name: str, tls: TlsVersion) -> None:
+def test_card_and_outcome_agree() -> None:
     """The card takes apart the very level that came out, and neither contradicts itself."""
-    run = run_of(name, tls)
-    card, outcome = run.card, run.outcome
-    assert (card.level, card.refused_at) == (outcome.level, outcome.refused_at)
-    assert (card.client_believes, card.server_knows) == (outcome.client.believes, outcome.server.standing)
-    assert (outcome.refused_at is not None) == (outcome.level is L.REFUSED)
-    assert card.client_identity == outcome.server.peer
-    assert (outcome.judged_by is None) == (outcome.decisive_check is None)
-    assert outcome.negotiated == (None if name == "version-mismatch" else tls)
-    if outcome.level in (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED):
-        assert (card.client_authenticated, card.server_authenticated) == ("yes", True)
-    if outcome.level is L.ENCRYPTED:
-        assert card.server_authenticated is False
+    for name, tls in RUNS:
+        run = run_of(name, tls)
+        card, outcome = run.card, run.outcome
+        assert (card.level, card.refused_at) == (outcome.level, outcome.refused_at), (name, tls)
+        assert (card.client_believes, card.server_knows) == (
+            outcome.client.believes,
+            outcome.server.standing,
+        ), (name, tls)
+        assert (outcome.refused_at is not None) == (outcome.level is L.REFUSED), (name, tls)
+        assert card.client_identity == outcome.server.peer, (name, tls)
+        assert (outcome.judged_by is None) == (outcome.decisive_check is None), (name, tls)
+        assert outcome.negotiated == (None if name == "version-mismatch" else tls), (name, tls)
+        if outcome.level in (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED):
+            assert (card.client_authenticated, card.server_authenticated) == ("yes", True), (name, tls)
+        if outcome.level is L.ENCRYPTED:
+            assert card.server_authenticated is False, (name, tls)
 
 
-@pytest.mark.parametrize(
-    ("name", "peers"),
-    [
-        ("valid-certificate", (True, True)),
-        ("server-does-not-ask", (True, False)),
-        ("no-certificate-lower-level", (True, False)),
-        ("unverified-certificate", (True, True)),
-        ("server-not-checked", (True, True)),
-        ("certificate-expired", (False, False)),
-        ("server-untrusted", (False, False)),
-    ],
-)
-@pytest.mark.parametrize("tls", VERSIONS)
-def test_peers_are_what_openssl_would_tell(name: str, peers: tuple[bool, bool], tls: TlsVersion) -> None:
+def test_peers_are_what_openssl_would_tell() -> None:
     """As with OpenSSL's getpeercert: the presented subject, none without a certificate or after a failure."""
-    outcome = run_of(name, tls).outcome
-    assert (outcome.client.peer is not None, outcome.server.peer is not None) == peers
+    for tls, (name, peers) in product(
+        VERSIONS,
+        [
+            ("valid-certificate", (True, True)),
+            ("server-does-not-ask", (True, False)),
+            ("no-certificate-lower-level", (True, False)),
+            ("unverified-certificate", (True, True)),
+            ("server-not-checked", (True, True)),
+            ("certificate-expired", (False, False)),
+            ("server-untrusted", (False, False)),
+        ],
+    ):
+        outcome = run_of(name, tls).outcome
+        assert (outcome.client.peer is not None, outcome.server.peer is not None) == peers, (tls, name, peers)
 
 
 def test_a_client_that_verified_nobody_believes_nobody() -> None:
@@ -133,15 +163,15 @@ def test_a_client_that_verified_nobody_believes_nobody() -> None:
     assert run.card.server_name_matched is None
 
 
-@pytest.mark.parametrize(("name", "tls"), RUNS)
-def test_the_server_knows_the_same_whether_or_not_it_was_verified(name: str, tls: TlsVersion) -> None:
+def test_the_server_knows_the_same_whether_or_not_it_was_verified() -> None:
     """A client that does not verify the server changes the level, and nothing that the server knows."""
-    verifying, trusting = (run_of(name, tls).but({"client.verify_server": yes}) for yes in (True, False))
-    if verifying.outcome.client.handshake == "ok":
-        assert verifying.outcome.server == trusting.outcome.server
-        assert verifying.card.server_knows is trusting.card.server_knows
-        refused = verifying.card.level is L.REFUSED
-        assert trusting.card.level is (L.REFUSED if refused else L.ENCRYPTED)
+    for name, tls in RUNS:
+        verifying, trusting = (run_of(name, tls).but({"client.verify_server": yes}) for yes in (True, False))
+        if verifying.outcome.client.handshake == "ok":
+            assert verifying.outcome.server == trusting.outcome.server, (name, tls)
+            assert verifying.card.server_knows is trusting.card.server_knows, (name, tls)
+            refused = verifying.card.level is L.REFUSED
+            assert trusting.card.level is (L.REFUSED if refused else L.ENCRYPTED), (name, tls)
 
 
 STANDINGS: list[tuple[str, list[Standing]]] = [
@@ -156,15 +186,12 @@ STANDINGS: list[tuple[str, list[Standing]]] = [
 ]
 
 
-@pytest.mark.parametrize("tls", VERSIONS)
-@pytest.mark.parametrize(("name", "expected"), STANDINGS)
-def test_what_the_server_knows_grows_with_the_handshake(
-    name: str, expected: list[Standing], tls: TlsVersion
-) -> None:
+def test_what_the_server_knows_grows_with_the_handshake() -> None:
     """The server's column speaks of the client alone: asked, claimed, proved, and no level anywhere."""
-    trace = run_of(name, tls).trace
-    assert [fact.standing for _, fact in trace.facts(StandingChanged)] == expected
-    assert {event.actor for event, _ in trace.facts(BeliefChanged)} <= {"client"}
+    for (name, expected), tls in product(STANDINGS, VERSIONS):
+        trace = run_of(name, tls).trace
+        assert [fact.standing for _, fact in trace.facts(StandingChanged)] == expected, (name, expected, tls)
+        assert {event.actor for event, _ in trace.facts(BeliefChanged)} <= {"client"}, (name, expected, tls)
 
 
 @pytest.mark.parametrize("tls", VERSIONS)

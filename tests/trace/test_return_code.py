@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
-
-import pytest
+from itertools import product
 
 from simulator.runs.run import simulate
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trace.return_code import RETURN_CODES, code_words, return_code
 from simulator.views.texts.terminal import story
 from tests.peers import ROOT, shared
-
-if TYPE_CHECKING:
-    from simulator.scenario import TlsVersion
 
 # The scenario, the ClientAuthType, and the code; None for no refusal, and for one without a documented code.
 CASES: tuple[tuple[str, str, int | None], ...] = (
@@ -37,13 +32,12 @@ CASES: tuple[tuple[str, str, int | None], ...] = (
 )
 
 
-@pytest.mark.parametrize("tls", ["1.2", "1.3"])
-@pytest.mark.parametrize(("name", "preset", "code"), CASES)
-def test_the_code_follows_from_the_outcome(name: str, preset: str, code: int | None, tls: TlsVersion) -> None:
+def test_the_code_follows_from_the_outcome() -> None:
     """The card has the code; without the preset the same run has none."""
-    run = simulate(catalogue[name].but({"server.preset": f"at-tls-{preset}"}), tls)
-    assert run.card.return_code == code
-    assert simulate(catalogue[name], tls).card.return_code is None
+    for (name, preset, code), tls in product(CASES, ["1.2", "1.3"]):
+        run = simulate(catalogue[name].but({"server.preset": f"at-tls-{preset}"}), tls)
+        assert run.card.return_code == code, (name, preset, code, tls)
+        assert simulate(catalogue[name], tls).card.return_code is None, (name, preset, code, tls)
 
 
 def test_a_server_that_shares_no_signature_scheme_reports_402() -> None:

@@ -36,19 +36,15 @@ from tests.played import RUNS, run_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from simulator.scenario import TlsVersion
 
-every_run = pytest.mark.parametrize(("name", "tls"), RUNS)
-
-
-@every_run
-def test_causes_come_before_what_they_cause(name: str, tls: TlsVersion) -> None:
+def test_causes_come_before_what_they_cause() -> None:
     """Every event has an earlier cause, but for the setup and the beginnings of an actor's own accord."""
-    for event in run_of(name, tls).trace.events:
-        if event.cause is None:
-            assert isinstance(event.fact, Setup) or is_beginning(event), event
-        else:
-            assert event.cause < event.seq
+    for name, tls in RUNS:
+        for event in run_of(name, tls).trace.events:
+            if event.cause is None:
+                assert isinstance(event.fact, Setup) or is_beginning(event), event
+            else:
+                assert event.cause < event.seq, (name, tls)
 
 
 def is_beginning(event: Event) -> bool:
@@ -58,49 +54,49 @@ def is_beginning(event: Event) -> bool:
     return event.step is Step.ENROLMENT and not isinstance(event.fact, Received)
 
 
-@every_run
-def test_sequence_numbers_have_no_gaps_and_time_never_runs_backwards(name: str, tls: TlsVersion) -> None:
+def test_sequence_numbers_have_no_gaps_and_time_never_runs_backwards() -> None:
     """Events are numbered from 0 in the order of time, and no cause is later than its effect."""
-    events = run_of(name, tls).trace.events
-    assert [event.seq for event in events] == list(range(len(events)))
-    assert [event.at for event in events] == sorted(event.at for event in events)
+    for name, tls in RUNS:
+        events = run_of(name, tls).trace.events
+        assert [event.seq for event in events] == list(range(len(events))), (name, tls)
+        assert [event.at for event in events] == sorted(event.at for event in events), (name, tls)
 
 
-@every_run
-def test_everything_read_was_sent(name: str, tls: TlsVersion) -> None:
+def test_everything_read_was_sent() -> None:
     """What is read is the very message that its cause sent, to this reader, a latency ago or longer."""
-    trace = run_of(name, tls).trace
-    for event, sending in readings(trace):
-        assert isinstance(event.fact, Received | Alert)
-        assert isinstance(sending.fact, Sent | Alert)
-        assert sending.fact.raw == event.fact.raw
-        assert sending.fact.name == event.fact.name
-        assert receiver_of(sending) == event.actor
-        assert sending.step == event.step
-        assert event.at >= sending.at + trace.setup.latency
+    for name, tls in RUNS:
+        trace = run_of(name, tls).trace
+        for event, sending in readings(trace):
+            assert isinstance(event.fact, Received | Alert), (name, tls)
+            assert isinstance(sending.fact, Sent | Alert), (name, tls)
+            assert sending.fact.raw == event.fact.raw, (name, tls)
+            assert sending.fact.name == event.fact.name, (name, tls)
+            assert receiver_of(sending) == event.actor, (name, tls)
+            assert sending.step == event.step, (name, tls)
+            assert event.at >= sending.at + trace.setup.latency, (name, tls)
 
 
-@every_run
-def test_nothing_is_read_twice_or_out_of_order(name: str, tls: TlsVersion) -> None:
+def test_nothing_is_read_twice_or_out_of_order() -> None:
     """In each direction messages are read in the order in which they were sent, each at most once."""
-    for lane in {event.actor for event in run_of(name, tls).trace.events}:
-        for sender in {sending.actor for _, sending in readings(run_of(name, tls).trace)}:
-            read = [
-                sending.seq
-                for event, sending in readings(run_of(name, tls).trace)
-                if (event.actor, sending.actor) == (lane, sender)
-            ]
-            assert read == sorted(set(read))
+    for name, tls in RUNS:
+        for lane in {event.actor for event in run_of(name, tls).trace.events}:
+            for sender in {sending.actor for _, sending in readings(run_of(name, tls).trace)}:
+                read = [
+                    sending.seq
+                    for event, sending in readings(run_of(name, tls).trace)
+                    if (event.actor, sending.actor) == (lane, sender)
+                ]
+                assert read == sorted(set(read)), (name, tls)
 
 
-@every_run
-def test_late_reading_means_that_the_reader_was_thinking(name: str, tls: TlsVersion) -> None:
+def test_late_reading_means_that_the_reader_was_thinking() -> None:
     """A record is read on arrival, unless its reader was waiting for a decision when it came."""
-    trace = run_of(name, tls).trace
-    for event, sending in readings(trace):
-        late = event.at - sending.at - trace.setup.latency
-        decided = [e.at for e in trace.of(Decided) if e.actor == event.actor and e.seq < event.seq]
-        assert late == 0 or decided[-1] == event.at
+    for name, tls in RUNS:
+        trace = run_of(name, tls).trace
+        for event, sending in readings(trace):
+            late = event.at - sending.at - trace.setup.latency
+            decided = [e.at for e in trace.of(Decided) if e.actor == event.actor and e.seq < event.seq]
+            assert late == 0 or decided[-1] == event.at, (name, tls)
 
 
 def readings(trace: Trace) -> Iterator[tuple[Event, Event]]:
@@ -119,87 +115,92 @@ def receiver_of(event: Event) -> str:
     return event.fact.peer if isinstance(event.fact, Alert) else ""
 
 
-@every_run
-def test_one_return_and_no_idle_belief(name: str, tls: TlsVersion) -> None:
+def test_one_return_and_no_idle_belief() -> None:
     """Each side's handshake call returns once, and a belief is told only when it is a new one."""
-    trace = run_of(name, tls).trace
-    for side in ("client", "server"):
-        assert len([event for event in trace.of(HandshakeReturned) if event.actor == side]) == 1
-        held = [event.fact for event in trace.of(BeliefChanged, StandingChanged) if event.actor == side]
-        told = [
-            replace(fact, reason="") for fact in held if isinstance(fact, BeliefChanged | StandingChanged)
-        ]
-        assert all(one != other for one, other in pairwise(told))
+    for name, tls in RUNS:
+        trace = run_of(name, tls).trace
+        for side in ("client", "server"):
+            assert len([event for event in trace.of(HandshakeReturned) if event.actor == side]) == 1, (
+                name,
+                tls,
+            )
+            held = [event.fact for event in trace.of(BeliefChanged, StandingChanged) if event.actor == side]
+            told = [
+                replace(fact, reason="") for fact in held if isinstance(fact, BeliefChanged | StandingChanged)
+            ]
+            assert all(one != other for one, other in pairwise(told)), (name, tls)
 
 
-@every_run
-def test_authorities_are_silent_once_the_connection_begins(name: str, tls: TlsVersion) -> None:
+def test_authorities_are_silent_once_the_connection_begins() -> None:
     """No CA says or hears anything at time 0 or later."""
-    trace = run_of(name, tls).trace
-    lanes = {actor.name for actor in trace.setup.actors if actor.role == "authority"}
-    assert [event for event in trace.events if event.actor in lanes and event.at >= 0] == []
+    for name, tls in RUNS:
+        trace = run_of(name, tls).trace
+        lanes = {actor.name for actor in trace.setup.actors if actor.role == "authority"}
+        assert [event for event in trace.events if event.actor in lanes and event.at >= 0] == [], (name, tls)
 
 
-@every_run
-def test_the_verdict_precedes_the_decision(name: str, tls: TlsVersion) -> None:
+def test_the_verdict_precedes_the_decision() -> None:
     """A side that accepts or refuses a certificate has a ledger first, and decides as it says."""
-    trace = run_of(name, tls).trace
-    for event in trace.of(Decided):
-        assert isinstance(event.fact, Decided)
-        if event.fact.decision in ("accept-server", "accept-client"):
-            assert event.cause is not None
-            cause = trace.events[event.cause].fact
-            assert isinstance(cause, Checked)
-            assert (event.fact.choice == "accept") == cause.verdict.accepted
+    for name, tls in RUNS:
+        trace = run_of(name, tls).trace
+        for event in trace.of(Decided):
+            assert isinstance(event.fact, Decided), (name, tls)
+            if event.fact.decision in ("accept-server", "accept-client"):
+                assert event.cause is not None, (name, tls)
+                cause = trace.events[event.cause].fact
+                assert isinstance(cause, Checked), (name, tls)
+                assert (event.fact.choice == "accept") == cause.verdict.accepted, (name, tls)
 
 
-@every_run
-def test_the_outcome_follows_from_the_events_alone(name: str, tls: TlsVersion) -> None:
+def test_the_outcome_follows_from_the_events_alone() -> None:
     """Folding the events again gives the same outcome and card."""
-    trace = run_of(name, tls).trace
-    assert trace_of(trace.events) == trace
+    for name, tls in RUNS:
+        trace = run_of(name, tls).trace
+        assert trace_of(trace.events) == trace, (name, tls)
 
 
-@every_run
-def test_the_whole_stream_stands_in_the_trace(name: str, tls: TlsVersion) -> None:
+def test_the_whole_stream_stands_in_the_trace() -> None:
     """The records of each side, joined, are a sequence of whole TLS records of at most 16 KiB."""
-    for side in ("client", "server"):
-        stream = b"".join(
-            event.fact.wire
-            for event in run_of(name, tls).trace.of(Sent, Alert)
-            if event.actor == side and isinstance(event.fact, Sent | Alert)
-        )
-        while stream:
-            content_type, length = stream[0], int.from_bytes(stream[3:5])
-            assert content_type in (20, 21, 22, 23)
-            assert 0 < length <= 2**14 + 256
-            assert len(stream) >= 5 + length
-            stream = stream[5 + length :]
+    for name, tls in RUNS:
+        for side in ("client", "server"):
+            stream = b"".join(
+                event.fact.wire
+                for event in run_of(name, tls).trace.of(Sent, Alert)
+                if event.actor == side and isinstance(event.fact, Sent | Alert)
+            )
+            while stream:
+                content_type, length = stream[0], int.from_bytes(stream[3:5])
+                assert content_type in (20, 21, 22, 23), (name, tls)
+                assert 0 < length <= 2**14 + 256, (name, tls)
+                assert len(stream) >= 5 + length, (name, tls)
+                stream = stream[5 + length :]
 
 
-@every_run
-def test_no_private_key_and_no_traffic_secret_in_the_json(name: str, tls: TlsVersion) -> None:
+def test_no_private_key_and_no_traffic_secret_in_the_json() -> None:
     """The JSON text has neither the bytes of a private key nor a secret of the key log in it."""
-    run = run_of(name, tls)
-    text = run.trace.to_json()
-    world = issue_world(run.scenario, SeededEntropy(run.scenario.seed))
-    keys = [one.private_key for one in world.issued.values()]
-    keys += [own.private_key for own in (*world.client.credentials, *world.server.credentials)]
-    for key in keys:
-        der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        secret = der[36:68] if len(der) < 200 else der[60:300]  # the key's own octets, whatever wraps them
-        assert secret.hex() not in text
-    for line in run.keylog:
-        assert line.split()[-1] not in text
+    for name, tls in RUNS:
+        run = run_of(name, tls)
+        text = run.trace.to_json()
+        world = issue_world(run.scenario, SeededEntropy(run.scenario.seed))
+        keys = [one.private_key for one in world.issued.values()]
+        keys += [own.private_key for own in (*world.client.credentials, *world.server.credentials)]
+        for key in keys:
+            der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+            secret = (
+                der[36:68] if len(der) < 200 else der[60:300]
+            )  # the key's own octets, whatever wraps them
+            assert secret.hex() not in text, (name, tls)
+        for line in run.keylog:
+            assert line.split()[-1] not in text, (name, tls)
 
 
-@every_run
-def test_json_loses_nothing(name: str, tls: TlsVersion) -> None:
+def test_json_loses_nothing() -> None:
     """A trace that went to JSON and back is equal, and its text is the same again."""
-    trace = run_of(name, tls).trace
-    text = trace.to_json()
-    assert Trace.from_json(text) == trace
-    assert Trace.from_json(text).to_json() == text
+    for name, tls in RUNS:
+        trace = run_of(name, tls).trace
+        text = trace.to_json()
+        assert Trace.from_json(text) == trace, (name, tls)
+        assert Trace.from_json(text).to_json() == text, (name, tls)
 
 
 def test_json_is_plain_json() -> None:
