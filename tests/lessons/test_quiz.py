@@ -14,11 +14,9 @@ from simulator.command.cli import clientauth
 from simulator.errors import SimulatorError
 from simulator.lessons.facts.facts import FACTS, check_claim, fact, holds, said, shortfalls
 from simulator.lessons.quiz.misconceptions import misconceptions
-from simulator.lessons.quiz.question import LETTERS, Question
+from simulator.lessons.quiz.question import LETTERS
 from simulator.lessons.quiz.quiz import UnknownQuestionError, ask, questions
-from tests.played import EVERY_RUN, run_of
-
-each = pytest.mark.parametrize("question", questions().values(), ids=questions())
+from tests.played import EVERY_RUN, run_of, some
 
 
 def test_exactly_one_option_holds() -> None:
@@ -75,14 +73,14 @@ def test_the_right_answer_is_not_given_away() -> None:
         assert "is right" not in repr(question.answer("?")), question.name
 
 
-@each
-def test_the_command_plays_the_same_run(question: Question) -> None:
+def test_the_command_plays_the_same_run() -> None:
     """The command line beside an answer plays the run that was asked about."""
-    result = CliRunner().invoke(clientauth, [*shlex.split(question.command)[1:], "--json"])
-    told, played = json.loads(result.output), question.run.to_dict()
     compared = ("level", "alert", "decisive_check", "negotiated", "messages")
-    assert [played[name] for name in compared] == [told[name] for name in compared]
-    assert 0 == result.exit_code
+    for question in some(questions().values(), 4):
+        result = CliRunner().invoke(clientauth, [*shlex.split(question.command)[1:], "--json"])
+        told, played = json.loads(result.output), question.run.to_dict()
+        assert [played[name] for name in compared] == [told[name] for name in compared], question.name
+        assert 0 == result.exit_code, question.name
 
 
 def test_a_change_makes_the_difference_that_is_asked_for() -> None:
