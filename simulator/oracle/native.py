@@ -24,7 +24,7 @@ import ssl
 import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
@@ -46,6 +46,7 @@ SSL_CTRL_CHAIN_CERT = 89
 _LISTS = {"groups": 92, "server's signatures": 98, "client's signatures": 102}
 SSL_MODE_NO_AUTO_CHAIN = 0x08
 KEEP_A_REFERENCE = 1
+KEPT_KEYS = 64
 
 _VERIFY_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_void_p)
 # A module's constant, because OpenSSL keeps the address and not the object.
@@ -224,10 +225,22 @@ def load_credential(context: ssl.SSLContext, chain: Sequence[bytes], private_key
         library.X509_free(certificate)
         _must_have_loaded(loaded)
     der = private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    key = _decoded(library.d2i_AutoPrivateKey, der)
-    loaded = library.SSL_CTX_use_PrivateKey(pointer, key)
-    library.EVP_PKEY_free(key)
-    _must_have_loaded(loaded)
+    _must_have_loaded(library.SSL_CTX_use_PrivateKey(pointer, _key_of(der).pointer))
+
+
+class _Key:
+    """A private key in OpenSSL's memory, freed with this object. A context keeps a reference of its own."""
+
+    def __init__(self, der: bytes) -> None:
+        library = openssl_library()
+        self.pointer = _decoded(library.d2i_AutoPrivateKey, der)
+        finalize(self, library.EVP_PKEY_free, self.pointer)
+
+
+@lru_cache(maxsize=KEPT_KEYS)
+def _key_of(der: bytes) -> _Key:
+    """The key, read once: OpenSSL takes longer to read a key than to sign with it."""
+    return _Key(der)
 
 
 def opens_pkcs12(file: bytes, password: str) -> bool:

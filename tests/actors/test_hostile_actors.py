@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from simulator.trace.facts import Fact
 
 MEGABYTE = 2**20
-ATTACKS = 2000 if EVERYTHING else 150
+ATTACKS = 1000 if EVERYTHING else 70  # make fuzz makes others
 
 
 @pytest.mark.parametrize("role", SIDES)
@@ -97,9 +97,9 @@ def test_a_peer_that_sent_too_much_is_refused_after_the_decision(
 
 @pytest.mark.parametrize("version", list(Version))
 def test_many_bytes_at_once_cost_linear_time(version: Version) -> None:
-    """Four times as many bytes in one piece take some four times as long, and not sixteen."""
+    """Eight times as many bytes in one piece take some eight times as long, and not sixty-four."""
     spent = []
-    for megabytes in (4, 16):
+    for megabytes in (2, 16):
         client, server = asked(version)
         client.receive(spoken(server, server.receive(spoken(client, []), NOW)), NOW)
         assert client.returned
@@ -112,7 +112,7 @@ def test_many_bytes_at_once_cost_linear_time(version: Version) -> None:
         client.receive(stream, NOW)
         spent.append(time.process_time() - began)
         assert not client.finished
-    assert spent[1] < 9 * spent[0]
+    assert spent[1] < 24 * spent[0]
 
 
 @pytest.mark.parametrize("version", list(Version))

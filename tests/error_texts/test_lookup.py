@@ -98,7 +98,8 @@ def test_every_text_leads_to_its_causes(variant: str) -> None:
     """A text leads to every cause it was seen for; if there are at most three, they are the first three."""
     texts = _causes_of(VARIANTS[variant])
     assert len(texts) > 480
-    for (program, side, text), causes in list(texts.items())[:: 1 if EVERYTHING else 9]:
+    chosen = slice(None) if EVERYTHING else slice(list(VARIANTS).index(variant), None, 15)
+    for (program, side, text), causes in list(texts.items())[chosen]:
         matches = look_up(text, side).matches
         found = [match.cause.name for match in matches]
         assert causes <= set(found), text

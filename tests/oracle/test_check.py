@@ -79,16 +79,27 @@ def test_the_whole_catalogue_is_played_and_agrees() -> None:
     """Every built-in scenario comes out of OpenSSL as the simulation says, and none is excused in advance.
 
     OpenSSL plays every side that a stock OpenSSL can play; where a responder is asked or TLS never
-    begins, it plays none.
+    begins, it plays none. Where not everything is played, the scenarios take the versions by turns.
     """
-    report = check_all(catalogue.values())
+    pairs = by_turns(product(catalogue.values(), TLS_VERSIONS), len(TLS_VERSIONS))
+    reports = [check_all([one for one, version in pairs if version == tls], [tls]) for tls in TLS_VERSIONS]
+    report = CheckReport(tuple(row for each in reports for row in each.rows))
     rows = report.rows
     assert [row for row in rows if row.differences] == []
     assert (report.of("accepted"), report.agrees) == ((), True)
     modes = {(row.scenario, row.tls): row.mode for row in rows}
     count = Counter(name for name, _ in CONNECTIONS)
-    labels = [f"{name}, connection {one.number}" if count[name] > 1 else name for name, one in CONNECTIONS]
-    expected = {(label, tls): MODES.get(label, "both") for label in labels for tls in TLS_VERSIONS}
+    labels = {
+        (name, one.number): f"{name}, connection {one.number}" if count[name] > 1 else name
+        for name, one in CONNECTIONS
+    }
+    played = {(scenario.name, tls) for scenario, tls in pairs}
+    expected = {
+        (label, tls): MODES.get(label, "both")
+        for (name, _), label in labels.items()
+        for tls in TLS_VERSIONS
+        if (name, tls) in played
+    }
     assert expected == modes
     for row in rows:
         assert row.in_openssl == (row.mode is not None)

@@ -26,7 +26,7 @@ from simulator.trace.facts import BeliefChanged, Received
 from tests.peers import program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from simulator.engine.world import World
@@ -51,34 +51,38 @@ http {{
 }}
 """
 NODE = """\
-const fs = require("fs"), tls = require("tls"), folder = process.argv[1];
-const read = (name) => fs.readFileSync(`${folder}/${name}`);
-const server = tls.createServer({
-  cert: read("server-chain.pem"), key: read("server-signs-with.key"), ca: read("server-trusts.pem"),
-  requestCert: true, rejectUnauthorized: true,
-}, (connection) => connection.end("welcome"));
-server.listen(Number(process.argv[2]), "127.0.0.1");
+const fs = require("fs"), tls = require("tls");
+for (let place = 1; place < process.argv.length; place += 2) {
+  const read = (name) => fs.readFileSync(`${process.argv[place]}/${name}`);
+  tls.createServer({
+    cert: read("server-chain.pem"), key: read("server-signs-with.key"), ca: read("server-trusts.pem"),
+    requestCert: true, rejectUnauthorized: true,
+  }, (connection) => connection.end("welcome")).listen(Number(process.argv[place + 1]), "127.0.0.1");
+}
 """
 
 
-@pytest.fixture(scope="module", params=NAMES)
-def held(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Path]:
-    """A world of today, and its certificates in a folder."""
-    world = issue_for_real_tools(catalogue[request.param].but(CHANGES), seeded=False)
-    folder = tmp_path_factory.mktemp(request.param)
-    write_certificates(world, folder)
-    return world, folder
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[World, Path]]:
+    """A world of today for each name, and its certificates in a folder."""
+    found = {}
+    for name in NAMES:
+        world = issue_for_real_tools(catalogue[name].but(CHANGES), seeded=False)
+        write_certificates(world, folder := tmp_path_factory.mktemp(name))
+        found[name] = world, folder
+    return found
 
 
 @contextmanager
-def listening(command: list[str], port: int) -> Iterator[None]:
-    """A server while it runs, once it can be reached."""
+def listening(command: list[str], ports: Iterable[int]) -> Iterator[None]:
+    """A server while it runs, once it can be reached at its ports."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.05)
+        for port in ports:
+            for _ in range(200):
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                    break
+                time.sleep(0.05)
         yield
     finally:
         process.terminate()
@@ -107,14 +111,15 @@ def met(world: World, tls: TlsVersion, port: int) -> tuple[Client, HandshakeLog]
 
 
 @pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_our_client_is_refused_by_nginx_as_by_our_server(
-    held: tuple[World, Path], tls: TlsVersion, tmp_path: Path
+    held: dict[str, tuple[World, Path]], name: str, tls: TlsVersion, tmp_path: Path
 ) -> None:
     """Messages, alert, page and belief are those of the simulation; only the page's last line is nginx's."""
-    world, folder = held
+    world, folder = held[name]
     port, settings = free_port(), tmp_path / "nginx.conf"
     settings.write_text(NGINX.format(tmp_path, port, folder), encoding="utf-8")
-    with listening([program("nginx"), "-p", str(tmp_path), "-c", str(settings)], port):
+    with listening([program("nginx"), "-p", str(tmp_path), "-c", str(settings)], [port]):
         client, log = met(world, tls, port)
     run = simulate(world.scenario, tls)
     assert log.returned["client"] == run.outcome.client.handshake
@@ -128,15 +133,23 @@ def test_our_client_is_refused_by_nginx_as_by_our_server(
     assert without_signature(log.data["client"]) == without_signature(read_in(run))
 
 
+@pytest.fixture(scope="module")
+def node(held: dict[str, tuple[World, Path]]) -> Iterator[dict[str, int]]:
+    """The port at which Node serves each world."""
+    ports = {name: free_port() for name in NAMES}
+    served = [word for name in NAMES for word in (str(held[name][1]), str(ports[name]))]
+    with listening([program("node"), "-e", NODE, *served], ports.values()):
+        yield ports
+
+
 @pytest.mark.parametrize("tls", TLS_VERSIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_node_drops_a_bad_certificate_as_a_server_that_closes_before_its_alert(
-    held: tuple[World, Path], tls: TlsVersion
+    held: dict[str, tuple[World, Path]], node: dict[str, int], name: str, tls: TlsVersion
 ) -> None:
     """A missing certificate and a bad proof get an alert, a bad certificate the end of the connection."""
-    world, folder = held
-    port = free_port()
-    with listening([program("node"), "-e", NODE, str(folder), str(port)], port):
-        client, log = met(world, tls, port)
+    world, _ = held[name]
+    client, log = met(world, tls, node[name])
     dropped = world.scenario.name.startswith("deferred-bad-certificate")
     changes = {"server.client_authentication": "required", "network.close": "eof" if dropped else "alert"}
     run = simulate(world.scenario.but(changes), tls)

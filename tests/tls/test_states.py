@@ -19,6 +19,7 @@ from simulator.tls.wire.messages import (
 )
 from simulator.tls.wire.records import ContentType
 from simulator.tls.wire.version import Side, Version
+from tests.played import EVERYTHING
 from tests.tls.machines import Pair, record_for
 
 SECP256R1_ONLY = {"server_changes": {"groups": (0x0017,)}}
@@ -59,6 +60,7 @@ def samples(version: Version) -> dict[str, bytes]:
     return found
 
 
+@cache
 def at_every_step(role: Side, version: Version, name: str) -> dict[State, int]:
     """For each state the machine passes, after how many steps it stands in it first."""
     pair = play(version, name)
@@ -142,12 +144,18 @@ def test_tables_say_what_happens(machine: StateMachine) -> None:
     ("role", "version", "name"), CASES, ids=lambda value: str(getattr(value, "value", value))
 )
 def test_every_state_meets_every_message(role: Side, version: Version, name: str) -> None:
-    """In each state each message moves the machine as its table says, or is refused by a named alert."""
+    """In each state each message moves the machine as its table says, or is refused by a named alert.
+
+    Where not everything is played, a state that an earlier play has led to meets one message of three.
+    """
     machine = MACHINES[role, version]
+    place = list(PLAYS).index(name)
+    known = {state for earlier in list(PLAYS)[:place] for state in at_every_step(role, version, earlier)}
     for state, steps in at_every_step(role, version, name).items():
         if state in TERMINAL:
             continue
-        for message, raw in samples(version).items():
+        every = list(samples(version).items())
+        for message, raw in every if EVERYTHING or state not in known else every[place % 3 :: 3]:
             pair = after(steps, version, name)
             subject = pair.machine(role)
             assert subject.state is state

@@ -61,7 +61,7 @@ def test_one_fault(role: Side, tls: str) -> None:
     assert ours == {fault: openssl_alert(issued, tls) for fault, issued in worlds.items()}
 
 
-@pytest.mark.parametrize(("role", "fault"), some(CASES, 7))
+@pytest.mark.parametrize(("role", "fault"), some(CASES, 11))
 def test_two_faults(role: str, fault: str) -> None:
     """Of two faults the same one decides in OpenSSL and here."""
     later = [other for name, other in CASES if name == role]

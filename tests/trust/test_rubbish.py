@@ -13,6 +13,7 @@ from simulator.trust.policy import TrustPolicy
 from simulator.trust.profiles import PROFILES
 from simulator.trust.verdict import Verdict
 from simulator.trust.vocabulary import CheckName
+from tests.played import EVERYTHING
 from tests.trust.worlds import NOW, issue
 
 GOOD = {role: issue(role, ("leaf with an alternative name",)) for role in ("client", "server")}
@@ -31,7 +32,7 @@ def test_random_bytes(chain: list[bytes], role: str, profile: str, tls: str) -> 
     assert not verdict.accepted
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400 if EVERYTHING else 150, deadline=None)
 @given(st.data(), roles, profiles)
 def test_changed_certificates(data: st.DataObject, role: str, profile: str) -> None:
     """A certificate with any bytes changed is refused, and judging it never raises."""
