@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import TYPE_CHECKING
 
 from simulator.entropy import SeededEntropy
@@ -12,14 +11,20 @@ from simulator.tls.events import (
     CertificateChoiceWanted,
     DataReceived,
     HandshakeDone,
+    MessageReceived,
     ServerVerdictWanted,
 )
 from simulator.tls.handshake import client_handshake
 from simulator.tls.wire.version import Version
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
     from simulator.tls.events import TlsEvent
     from simulator.tls.wire.version import TlsVersion
+
+    Connect = Callable[[], socket.socket]
 
 PATIENCE_SECONDS = 10.0
 TRIES = 3
@@ -32,24 +37,25 @@ class Answer:
 
     def __init__(self) -> None:
         self.returned = False  # the handshake call had returned
+        self.welcome = False  # the server has read all of the handshake, and taken the certificate in TLS
         self.said = ""
 
 
-def ask(port: int, credential: Credential | None, tls: TlsVersion) -> Answer:
+def ask(connect: Connect, credential: Credential | None, tls: TlsVersion) -> Answer:
     """Connect, show the certificate if asked, and read until the server has answered.
 
     No server here answers with silence: on a busy machine one may not have begun yet, so it is asked again.
     """
     for _ in range(TRIES):
-        answer = _asked_once(port, credential, tls)
+        answer = _asked_once(connect, credential, tls)
         if answer.said != SILENCE:
             break
     return answer
 
 
-def _asked_once(port: int, credential: Credential | None, tls: TlsVersion) -> Answer:
+def _asked_once(connect: Connect, credential: Credential | None, tls: TlsVersion) -> Answer:
     answer = Answer()
-    machine = client_handshake(ClientConfig(Version(tls)), SeededEntropy(f"client of a peer {port}"))
+    machine = client_handshake(ClientConfig(Version(tls)), SeededEntropy("client of a peer"))
 
     def react(events: list[TlsEvent]) -> bytes:
         out = b""
@@ -62,18 +68,24 @@ def _asked_once(port: int, credential: Credential | None, tls: TlsVersion) -> An
                     out += react(machine.send_certificate(credential))
                 case HandshakeDone():
                     answer.returned = True
+                    answer.welcome = answer.welcome or tls == "1.2"
+                case MessageReceived(name="NewSessionTicket"):
+                    answer.welcome = True
                 case AlertReceived(description=alert, refuses=True) if alert is not None:
                     answer.said = answer.said or alert.rfc_name
                 case DataReceived(data=data):
                     answer.said = answer.said or data.partition(b"\r\n")[0].decode()
         return out
 
-    with socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS) as connection:
+    with connect() as connection:
         try:
             connection.sendall(react(machine.start()))
             asked = False
             while not answer.said and not machine.finished:
-                if answer.returned and not asked:
+                if answer.welcome and answer.returned and not asked:
+                    asked = True
+                    connection.sendall(react(machine.write(REQUEST)))
+                elif answer.returned and not asked:
                     # A refusal arrives first, or else the server waits for the request.
                     connection.settimeout(0.15)
                 try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import sys
 import time
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.serialization import (
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509 import load_der_x509_certificate
 
+from tests.lab.stack_client import PATIENCE_SECONDS
 from tests.peers import ROOT, program
 from tests.trust.handshakes import pem
 
@@ -25,10 +28,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from simulator.pki.certificate import Certificate
+    from tests.lab.stack_client import Connect
     from tests.trust.worlds import Issued
 
 SOURCES = ROOT / "tests" / "lab" / "stacks"
 START_SECONDS = 30.0
+#: They have no option for the address that they listen on.
+EVERYWHERE = ("gnutls", "nss")
+ALONE = ["unshare", "--map-root-user", "--net"]
 PASSWORD = "peers"
 
 
@@ -55,44 +62,23 @@ def gnutls(port: int, folder: Path) -> list[str]:
 
 
 def nss(port: int, folder: Path) -> list[str]:
-    """NSS selfserv with its database; ``-rr`` requires a certificate in the first handshake."""
+    """NSS selfserv with its database; ``-rr`` requires a certificate in the first handshake.
+
+    The database has no password: with one, NSS derives a key anew for each thing that it writes or reads.
+    """
     database = folder / "nss"
     database.mkdir()
-    (folder / "password").write_text(PASSWORD)
-    where = ["-d", f"sql:{database}", "-f", str(folder / "password")]
-    run([program("certutil"), "-N", *where])
-    run(
-        [
-            program("pk12util"),
-            "-i",
-            str(folder / "server.p12"),
-            "-d",
-            f"sql:{database}",
-            "-k",
-            str(folder / "password"),
-            "-W",
-            PASSWORD,
-        ]
-    )
+    where = ["-d", f"sql:{database}"]
+    run([program("certutil"), "-N", *where, "--empty-password"])
+    run([program("pk12util"), "-i", str(folder / "server.p12"), *where, "-K", "", "-W", PASSWORD])
     blocks = (folder / "trusted.pem").read_text().split("-----END CERTIFICATE-----\n")[:-1]
+    orders = ""
     for number, block in enumerate(blocks):
-        one = folder / f"ca{number}.pem"
-        one.write_text(block + "-----END CERTIFICATE-----\n")
-        run([program("certutil"), "-A", "-n", f"ca{number}", "-t", "T,,", "-i", str(one), *where])
-    return [
-        program("selfserv"),
-        "-n",
-        "server",
-        "-p",
-        str(port),
-        "-w",
-        PASSWORD,
-        "-d",
-        f"sql:{database}",
-        "-rr",
-        "-V",
-        "tls1.2:tls1.3",
-    ]
+        (folder / f"ca{number}.pem").write_text(block + "-----END CERTIFICATE-----\n")
+        orders += f"-A -n ca{number} -t T,, -i {folder}/ca{number}.pem\n"
+    (folder / "orders").write_text(orders)
+    run([program("certutil"), "-B", "-i", str(folder / "orders"), *where])
+    return [program("selfserv"), "-n", "server", "-p", str(port), *where, "-rr", "-V", "tls1.2:tls1.3"]
 
 
 def go(port: int, folder: Path) -> list[str]:
@@ -151,32 +137,66 @@ def run(command: list[str]) -> None:
     subprocess.run(command, check=True, capture_output=True, timeout=120)
 
 
+@cache
+def can_be_alone() -> bool:
+    """Return True if a process may have a network of its own here (some containers do not allow it)."""
+    try:
+        return subprocess.run([*ALONE, "true"], check=False, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
 @contextmanager
-def running(stack: str, folder: Path) -> Iterator[int]:
-    """A server of a stack, from the files in the folder; its port."""
+def running(stack: str, folder: Path) -> Iterator[Connect]:
+    """A server of a stack, from the files in the folder; what makes a connection to it.
+
+    A server that cannot be told to listen on the loopback address alone gets a network of its own, where the
+    machine allows that.
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = SERVERS[stack](port, folder)
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder)
+    ours, its = socket.socketpair()
+    alone = stack in EVERYWHERE and can_be_alone()
+    if alone:
+        command = [*ALONE, sys.executable, str(SOURCES / "alone.py"), str(its.fileno()), str(port), *command]
+
+    def connect() -> socket.socket:
+        if not alone:
+            return socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
+        ours.sendall(b"?")
+        answer, descriptors, _, _ = socket.recv_fds(ours, 1, 1)
+        if not descriptors:
+            raise ConnectionRefusedError("nobody listens" if answer else "the server has ended")
+        connection = socket.socket(fileno=descriptors[0])
+        connection.settimeout(PATIENCE_SECONDS)
+        return connection
+
+    with ours, its, (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder, pass_fds=[its.fileno()]
+        )
+        its.close()
         try:
-            wait_for(process, port)
-            yield port
+            wait_for(process, connect)
+            yield connect
         finally:
-            process.terminate()
+            ours.close()
+            if not alone:
+                process.terminate()
             try:
-                process.wait(10)
+                process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(10)
 
 
-def wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+def wait_for(process: subprocess.Popen[bytes], connect: Connect) -> None:
     """Wait until the server listens."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            connect().close()
         except OSError:
             time.sleep(0.05)
         else:

@@ -119,10 +119,10 @@ def test_the_longest_chain(stack: str, tmp_path: Path) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     most, refusal = LONGEST[stack]
     write_files(tmp_path, issue("server", (), now, " of the server"), [chain_of(0, now)[0]])
-    with running(stack, tmp_path) as port:
+    with running(stack, tmp_path) as connect:
         for number in (most, most + 1):
             root, chain = chain_of(number, now)
-            answer = ask(port, Credential(tuple(chain), key("leaf")), "1.3")
+            answer = ask(connect, Credential(tuple(chain), key("leaf")), "1.3")
             found = judge(chain, TrustPolicy("client", TrustStore((root,)), profile=stack), now, tls="1.3")
             assert found.accepted == ("200" in answer.said) == (number == most)
     assert answer.said == refusal
@@ -141,11 +141,11 @@ def test_a_server_answers_as_it_did(stack: str, tmp_path: Path) -> None:
     server = issue("server", ("leaf with an alternative name",), now, " of the server")
     write_files(tmp_path, server, tuple(anchors))
     found, expected = {}, {}
-    with running(stack, tmp_path) as port:
+    with running(stack, tmp_path) as connect:
         for case, issued in worlds.items():
             credential = Credential(tuple(issued.presented), signing_key(case, issued))
             for tls in VERSIONS:
-                answer = ask(port, None if case == NO_CERTIFICATE else credential, tls)
+                answer = ask(connect, None if case == NO_CERTIFICATE else credential, tls)
                 found[case, tls] = answer_cell(stack, answer.said, "")
                 expected[case, tls] = table()[case][stack, tls].partition(" (")[0]
     assert expected == found
