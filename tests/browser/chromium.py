@@ -111,12 +111,12 @@ def in_a_notebook(tab: Page) -> Page:
     return tab
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds against accessibility in the page as it stands, one line each."""
+def violations(page: Page, within: str = "html") -> list[str]:
+    """What axe-core finds against accessibility in a part of the page as it stands, one line each."""
     if not page.evaluate("() => 'axe' in window"):
         source = (npm_package("axe-core") / "axe.min.js").read_text(encoding="utf-8")
         page.evaluate(f"() => {{ {source} }}")
-    found = page.evaluate("() => axe.run(document)")
+    found = page.evaluate("(within) => axe.run(within)", within)
     return [
         f"{violation['id']}: {node['target']} {node['failureSummary']}"
         for violation in found["violations"]

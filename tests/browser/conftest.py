@@ -31,7 +31,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def one_browser() -> Iterator[Browser]:
     """One browser for a module."""
     with chromium() as found:
         yield found
+
+
+@pytest.fixture
+def browser(one_browser: Browser) -> Iterator[Browser]:
+    """The module's browser; what a test opens in it is closed with the test."""
+    yield one_browser
+    for context in one_browser.contexts:
+        context.close()

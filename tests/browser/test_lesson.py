@@ -353,16 +353,17 @@ def test_the_presenters_view_alone_opens_the_slides(browser: Browser, folder: Pa
 
 
 def test_every_slide_is_accessible(browser: Browser, folder: Path) -> None:
-    """Axe finds nothing on any slide, with its answer and without, nor in the list of keys."""
+    """Axe finds nothing on any slide, with its answer and without, around them, nor in the list of keys."""
     tab = started(browser, folder).page
+    assert [] == violations(tab)
     for at, _, whole in gone_through(tab):
         if TABLES[at]["kind"] == "player":
             player_in(tab)
         if whole:
-            assert [] == violations(tab), at
+            assert [] == violations(tab, ".slide.now"), at
         if tab.locator(".slide.now .answer").count():
             tab.keyboard.press("a")
-            assert [] == violations(tab), at
+            assert [] == violations(tab, ".slide.now"), at
     tab.keyboard.press("?")
     assert [] == violations(tab)
 
