@@ -20,14 +20,12 @@ from simulator.scenario.changes import parse_assignment
 from simulator.trust.profiles import PROFILES
 from simulator.views.drawing.cells import cells
 from simulator.views.drawing.display import Box, Text
-from simulator.views.drawing.style import palette
 from simulator.views.stacks.picture import stack_drawing
 from simulator.views.stacks.text import stack_text
 from tests.lab.stack_rows import table
 from tests.peers import ROOT, shared
 from tests.played import EVERYTHING, some
-from tests.views.geometry import contrasts, faults
-from tests.views.traces import THEMES
+from tests.views.geometry import faults, poor_contrasts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,7 +171,7 @@ def test_the_picture_has_no_fault_and_a_box_for_each_cell() -> None:
     """No text is cut, covered or pale, and a cell's colour says accepted or refused."""
     drawing = stack_drawing(_matrix())
     assert faults(drawing) == []
-    assert [one for theme in THEMES for one in contrasts(drawing, palette(theme)) if one[2] < 4.5] == []
+    assert poor_contrasts([drawing]) == []
     newest = {place: cell for place, cell in enumerate(_matrix().cells) if cell.tls == "1.3"}
     boxes = {
         item.seq: item.style for item in drawing.items if isinstance(item, Box) and "level." in item.style

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from simulator.views.drawing.display import Box, Drawing, Line, Text, extent_of
-from simulator.views.drawing.style import STROKES, TYPES, Palette
+from simulator.views.drawing.style import PALETTES, STROKES, TYPES, palette
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from simulator.views.drawing.marks import Extent, Point
 
@@ -107,14 +107,27 @@ def _covered_or_crossed(outlined: _Outlined, order: int, text: Text, extent: Ext
             yield f"crossed by {line.style}: {text.text!r}"
 
 
-def contrasts(drawing: Drawing, colours: Palette) -> Iterator[tuple[str, str, float]]:
-    """(text style, ground style, contrast ratio) of every text that is drawn."""
+def poor_contrasts(drawings: Iterable[Drawing]) -> list[tuple[str, str, str, float]]:
+    """Texts whose contrast is less than 4.5 : 1: (theme, text style, ground style, contrast ratio)."""
+    met = {(text.style, ground.style) for drawing in drawings for text, ground in _on_grounds(drawing)}
+    assert met
+    found = []
+    for theme in PALETTES:
+        colours = palette(theme)
+        for text, ground in sorted(met):
+            fill = STROKES[ground].fill
+            ratio = contrast(colours[TYPES[text].colour], colours[fill or "paper"])
+            if ratio < 4.5:
+                found.append((theme, text, ground, ratio))
+    return found
+
+
+def _on_grounds(drawing: Drawing) -> Iterator[tuple[Text, Box]]:
     outlined = _Outlined.of(drawing)
     for order, text, extent in outlined.texts:
         _, ground = outlined.ground(order, extent)
         assert ground is not None
-        fill = STROKES[ground.style].fill
-        yield text.style, ground.style, contrast(colours[TYPES[text.style].colour], colours[fill or "paper"])
+        yield text, ground
 
 
 def contrast(one: str, other: str) -> float:

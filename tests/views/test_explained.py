@@ -22,7 +22,7 @@ from simulator.views.story.message_bytes import chain_of, fields_of
 from simulator.views.story.reading import sendings, version_of
 from tests.peers import program
 from tests.pki.samples import KEY_TYPES
-from tests.played import RUNS, VERSIONS, for_each, run_of
+from tests.played import RUNS, VERSIONS, for_each, run_of, turn_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,20 +98,23 @@ def test_the_parts_of_a_certificate_are_those_that_openssl_finds(
     assert {(int(at), int(head) + int(length)) for at, head, length in parsed} <= values
 
 
-@pytest.mark.parametrize("name", ["valid-certificate", "stolen-certificate", "corrupted-proof"])
-@pytest.mark.parametrize("tls", VERSIONS)
 @pytest.mark.parametrize("key", KEY_TYPES)
-def test_the_commands_come_to_the_same_verdict(
-    name: str, tls: TlsVersion, key: KeyType, tmp_path: Path
-) -> None:
+@for_each("name", ["valid-certificate", "stolen-certificate", "corrupted-proof"])
+def test_the_commands_come_to_the_same_verdict(name: str, key: KeyType, tmp_path: Path) -> None:
     """The page's own command lines, run by a shell, verify a good proof and refuse a bad one."""
     program("openssl")
+    for tls in turn_of(VERSIONS, name, key.value):
+        folder = tmp_path / f"{name}-{tls}"
+        folder.mkdir()
+        _verify(name, tls, key, folder)
+
+
+def _verify(name: str, tls: TlsVersion, key: KeyType, folder: Path) -> None:
+    """Run the commands of one page."""
     scenario = catalogue[name].but({"certificates.alice.key": key.value})
     page = explained(simulate(scenario, tls).trace)
     script = unescape(re.findall(r"<pre><code>(.*?)</code></pre>", page, re.DOTALL)[-1])
-    done = subprocess.run(
-        ["sh", "-e", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60
-    )
+    done = subprocess.run(["sh", "-e", "-c", script], cwd=folder, capture_output=True, text=True, timeout=60)
     good = name == "valid-certificate"
     assert (done.returncode == 0) is good, done.stderr
     assert (re.search("Verified OK|Signature Verified Successfully", done.stdout) is not None) is good

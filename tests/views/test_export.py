@@ -17,6 +17,7 @@ from simulator.views.drawing.svg import svg
 from simulator.views.export import WHOLE_RUN
 from simulator.views.pictures.sequence import sequence
 from simulator.views.texts.terminal import story
+from tests.played import turn_of
 from tests.views.traces import THEMES, trace_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ SUFFIXES = {".svg": b"<svg", ".png": b"\x89PNG", ".pdf": b"%PDF", ".txt": b"The 
 def test_each_suffix_gives_its_kind_of_file(suffix: str, tmp_path: Path) -> None:
     """The suffix decides the form, in any letter case, and the path comes back."""
     for name in (f"picture{suffix}", f"PICTURE{suffix.upper()}"):
-        written = save(trace_of("certificate-expired", "1.3"), tmp_path / name)
+        written = save(trace_of("certificate-expired", "1.3"), tmp_path / name, detail="essential")
         assert written == tmp_path / name
         assert written.read_bytes().startswith(SUFFIXES[suffix])
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
@@ -92,7 +93,7 @@ def test_an_existing_file_survives_a_wrong_request(tmp_path: Path) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_png_and_pdf_are_the_same_bytes_twice(theme: str, tmp_path: Path) -> None:
     """Pictures from matplotlib carry no date and no random name."""
-    for suffix in (".png", ".pdf"):
+    for suffix in turn_of((".png", ".pdf"), theme):
         files = [tmp_path / f"{number}{suffix}" for number in (1, 2)]
         contents = {
             save(trace_of("server-untrusted", "1.2"), file, theme=theme).read_bytes() for file in files

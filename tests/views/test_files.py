@@ -129,7 +129,7 @@ def test_a_small_picture_keeps_what_a_colour_means() -> None:
 def test_files_saved_in_threads_are_those_saved_alone() -> None:
     """Twelve threads at once write the bytes that each would have written alone."""
     drawings = [
-        sequence(trace_of(name, "1.3"), detail="overview") for name in ("certificate-expired", "self-signed")
+        sequence(trace_of(name, "1.3"), detail="essential") for name in ("certificate-expired", "self-signed")
     ]
     jobs = [(pen, drawing) for pen in (pdf, png) for drawing in drawings]
     alone = [pen(drawing) for pen, drawing in jobs]

@@ -27,7 +27,7 @@ from tests.peers import program
 from tests.played import for_each
 from tests.views.geometry import faults
 from tests.views.test_player import test_nothing_is_lit_before_it_can_be_known as nothing_early
-from tests.views.test_same_events import test_a_detail_has_the_same_messages_in_every_form as same_messages
+from tests.views.test_same_events import must_be_the_same
 from tests.views.traces import DETAILS
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_the_pictures_are_whole(name: str, close: str, tls: TlsVersion) -> None:
 @for_each("name", [LOST, READ])
 def test_every_form_has_the_same_arrows(name: str, detail: str) -> None:
     """Picture, Mermaid, PlantUML and text name the same messages, the end of the connection among them."""
-    same_messages(name, "1.3", detail)
+    must_be_the_same(name, "1.3", detail)
     assert "TCP: connection reset" in mermaid(ended(name, "reset").trace, detail=detail)
 
 

@@ -14,13 +14,11 @@ from simulator.runs.saving import save_matrix
 from simulator.runs.sweep import matrix
 from simulator.views.drawing.cells import cells
 from simulator.views.drawing.display import Box, Text
-from simulator.views.drawing.style import palette
 from simulator.views.drawing.svg import svg
 from simulator.views.pictures.matrix import cell_text, is_late, matrix_drawing, matrix_text
 from tests.played import for_each
-from tests.views.geometry import contrasts, faults
+from tests.views.geometry import faults, poor_contrasts
 from tests.views.test_terminal import CODES
-from tests.views.traces import THEMES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +48,7 @@ def test_the_picture_has_no_fault_and_enough_contrast() -> None:
     """No text of the matrix is cut, covered or pale."""
     drawing = matrix_drawing(_matrix())
     assert faults(drawing) == []
-    assert [one for theme in THEMES for one in contrasts(drawing, palette(theme)) if one[2] < 4.5] == []
+    assert poor_contrasts([drawing]) == []
 
 
 def test_late_refusals_say_so_in_words() -> None:

@@ -42,7 +42,7 @@ from simulator.views.story.lanes import names_of
 from simulator.views.story.moments import moments
 from simulator.views.story.words import card_facts, clean, level_name
 from tests.peers import ROOT
-from tests.played import NAMES, RUNS, VERSIONS, by_turns, for_each, some
+from tests.played import NAMES, RUNS, VERSIONS, by_turns, for_each, some, turn_of
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
 if TYPE_CHECKING:
@@ -311,7 +311,7 @@ def test_nothing_is_lit_before_it_can_be_known(name: str, tls: str) -> None:
     asked = {beat.question for beat in selection(trace, "messages") if isinstance(beat, Decision)}
     stops = [event["seq"] for event in run["events"] if event["stop"]]
     told_in_all = _texts(run["picture"])
-    for stop, after in pairwise(stops):
+    for stop, after in by_turns(pairwise(stops), 2):
         if trace.events[stop].at < 0:
             continue
         so_far = trace_of_events(trace.events[:after])
@@ -542,7 +542,7 @@ def test_pages_are_the_same_in_every_process() -> None:
     )
     a, b = trace_of("certificate-expired", "1.3"), trace_of("valid-certificate", "1.2")
     here = hashlib.sha256((page(a) + comparison_page(a, b)).encode()).hexdigest()
-    for seed in ("0", "77"):
+    for seed in turn_of(("0", "77")):
         environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo"}
         found = subprocess.run(
             [sys.executable, "-c", program],

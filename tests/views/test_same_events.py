@@ -6,8 +6,6 @@ import re
 from itertools import product
 from typing import TYPE_CHECKING
 
-import pytest
-
 from simulator.views.drawing.display import Text
 from simulator.views.pictures.sequence import sequence
 from simulator.views.story.beat_kinds import Flight
@@ -15,7 +13,7 @@ from simulator.views.story.beats import selection
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import story
-from tests.played import EVERY_RUN, by_turns
+from tests.played import RUNS, by_turns, for_each
 from tests.views.traces import trace_of
 
 if TYPE_CHECKING:
@@ -30,7 +28,7 @@ MERMAID = re.compile(r"^ *P\d+(?:->>|-x)P\d+: (?:[⛔🔒] )*(.*?)(?:<br/>|$)", 
 PLANTUML = re.compile(r"^P\d+ -\S*?>x? P\d+ : (?:<&[a-z-]+> )*\*\*(.*?)\*\*", re.MULTILINE)
 TERMINAL = re.compile(r"^ *(?:│◀|├|│ ⊘ never read)[─═━]+ (.+?) [─═━]", re.MULTILINE)
 # Where not everything is played, each run has one of the three details.
-CASES = [(*run, detail) for run, detail in by_turns(product(EVERY_RUN, DETAILS), len(DETAILS))]
+CASES = [(*run, detail) for run, detail in by_turns(product(RUNS, DETAILS), len(DETAILS))]
 NAMES = {"message", "message.quiet", "message.alert"}
 
 
@@ -41,9 +39,14 @@ def in_picture(trace: Trace, detail: Detail) -> Iterator[str]:
             yield item.full or item.text
 
 
-@pytest.mark.parametrize(("name", "tls", "detail"), CASES)
+@for_each("name, tls, detail", CASES)
 def test_a_detail_has_the_same_messages_in_every_form(name: str, tls: str, detail: Detail) -> None:
     """Picture, Mermaid, PlantUML and text name the same messages in the same order."""
+    must_be_the_same(name, tls, detail)
+
+
+def must_be_the_same(name: str, tls: str, detail: Detail) -> None:
+    """The forms of one run at one detail."""
     trace = trace_of(name, tls)
     told = [beat.name for beat in selection(trace, detail) if isinstance(beat, Flight)]
     assert told != []

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
 from simulator.trace.trace import Trace
+from simulator.views.pictures.sequence import sequence
 from tests.played import run_of
+
+if TYPE_CHECKING:
+    from simulator.views.drawing.display import Drawing
 
 DETAILS = ("essential", "overview", "messages", "everything")
 THEMES = ("light", "dark", "print")
@@ -56,6 +60,12 @@ CLOSED = {
 def trace_of(name: str, tls: str) -> Trace:
     """The trace of a built-in scenario."""
     return run_of(name, tls).trace
+
+
+@cache
+def sequence_of(name: str, tls: str, detail: str = "messages") -> Drawing:
+    """Its sequence diagram."""
+    return sequence(trace_of(name, tls), detail=detail)
 
 
 @cache
