@@ -21,6 +21,7 @@ from simulator.security import SecurityLevel
 from simulator.tls import config
 from simulator.tls.wire import registry
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
+from tests.scenario.writing import refusal
 
 AUTHENTICATED = Expectation(SecurityLevel.CLIENT_AUTHENTICATED)
 
@@ -303,16 +304,12 @@ IMPOSSIBLE = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "place", "words"), IMPOSSIBLE)
-def test_what_cannot_be_played_is_told_with_its_place(
-    changes: dict[str, object], place: str, words: str
-) -> None:
+def test_what_cannot_be_played_is_told_with_its_place() -> None:
     """Every rule is broken once: the message begins with the key path and says what is allowed."""
-    with pytest.raises(ScenarioError) as caught:
-        Scenario().but(changes)
-
-    lines = str(caught.value).splitlines()
-    assert [line for line in lines if line.startswith(f"{place}: ") and words in line], lines
+    for changes, place, words in IMPOSSIBLE:
+        lines = refusal(Scenario().but, changes).splitlines()
+        told = [line for line in lines if line.startswith(f"{place}: ") and words in line]
+        assert told, (changes, lines)
 
 
 def test_all_mistakes_are_told_at_once() -> None:

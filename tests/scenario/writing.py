@@ -1,9 +1,10 @@
-"""Scenarios written as TOML, so that reading the text gives an equal scenario."""
+"""Scenarios written as TOML, so that reading the text gives an equal scenario; and what refuses them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from simulator.errors import ScenarioError
 from simulator.scenario.changes import differences, plain_value
 from simulator.scenario.mistakes.mistake import written_path
 from simulator.scenario.setup import Expectation
@@ -13,12 +14,21 @@ from simulator.scenario.writer import toml
 from simulator.tls.wire.version import TLS_VERSIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from simulator.scenario.mistakes.mistake import Path
     from simulator.tls.wire.version import TlsVersion
 
 TEXT_KEYS = ("name", "title", "topic", "lesson")  # they describe the world and change nothing in it
+
+
+def refusal(read: Callable[[Any], object], given: object) -> str:
+    """The words in which a scenario, or a change of one, is refused; empty if it is not."""
+    try:
+        read(given)
+    except ScenarioError as error:
+        return str(error)
+    return ""
 
 
 def dump(scenario: ScenarioSetup) -> str:
