@@ -18,7 +18,9 @@ from simulator.error_texts.causes import causes
 from simulator.error_texts.normal_form import with_gaps
 from simulator.error_texts.table import programs
 from simulator.errors import OutputError
+from simulator.lessons.help_book.statements import topics
 from simulator.lessons.quiz.quiz import questions
+from simulator.lessons.site import help_book
 from simulator.lessons.site import site as whole_site
 from simulator.lessons.site.decide import DECIDED, decide_place, states
 from simulator.lessons.site.frame import anchor, prose, run_place
@@ -31,11 +33,11 @@ from simulator.runs.sweep import explore
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.views.player.document import document
 from simulator.views.story.glossary import glossary
-from tests.played import EVERYTHING
+from tests.played import EVERYTHING, some
 from tests.views.traces import trace_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from simulator.scenario import TlsVersion
@@ -50,9 +52,11 @@ def small_site(**options: Any) -> Site:
 
 
 @pytest.fixture(scope="module")
-def site() -> Site:
-    """The small site by path."""
-    return small_site()
+def site() -> Iterator[Site]:
+    """The small site by path. Its help book is whole where everything is played; the whole one has tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(help_book, "topics", lambda: some(topics(), 3))
+        yield small_site()
 
 
 class Page(HTMLParser):

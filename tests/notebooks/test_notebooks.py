@@ -48,75 +48,85 @@ def test_executed_again_it_shows_the_same(path: Path) -> None:
         )
 
 
-@each
-def test_it_stays_small(path: Path) -> None:
+def test_it_stays_small() -> None:
     """A notebook is small enough to be looked at in a repository viewer, and so is each of its pictures."""
-    assert path.stat().st_size < MOST_BYTES
-    for cell in cells(path, "code"):
-        for output in cell["outputs"]:
-            assert len(output.get("data", {}).get("image/png", "")) * 3 / 4 < MOST_BYTES_OF_A_PICTURE
+    for path in NOTEBOOKS:
+        assert path.stat().st_size < MOST_BYTES, path.stem
+        for cell in cells(path, "code"):
+            for output in cell["outputs"]:
+                assert len(output.get("data", {}).get("image/png", "")) * 3 / 4 < MOST_BYTES_OF_A_PICTURE, (
+                    path.stem
+                )
 
 
-@each
-def test_nothing_of_the_machine_is_stored(path: Path) -> None:
+def test_nothing_of_the_machine_is_stored() -> None:
     """No widget state, times, machine paths, addresses of objects, SVG or JavaScript."""
-    notebook = stored(path)
-    assert {"kernelspec", "language_info"} == set(notebook["metadata"])
-    assert all(set(cell["metadata"]) <= {"slideshow", "tags"} for cell in notebook["cells"])
-    kinds = {kind for _, kind, _ in shown(cells(path, "code"))}
-    assert set() == kinds - {"text/plain", "text/html", "image/png", "stream"}
-    text = path.read_text(encoding="utf-8")
-    assert [] == re.findall(r'"(?:/\w+)+/|/home/|/root/|/tmp/| at 0x[0-9a-f]+', text)
-    assert str(ROOT) not in text
+    for path in NOTEBOOKS:
+        notebook = stored(path)
+        assert {"kernelspec", "language_info"} == set(notebook["metadata"]), path.stem
+        assert all(set(cell["metadata"]) <= {"slideshow", "tags"} for cell in notebook["cells"]), path.stem
+        kinds = {kind for _, kind, _ in shown(cells(path, "code"))}
+        assert set() == kinds - {"text/plain", "text/html", "image/png", "stream"}, path.stem
+        text = path.read_text(encoding="utf-8")
+        assert [] == re.findall(r'"(?:/\w+)+/|/home/|/root/|/tmp/| at 0x[0-9a-f]+', text), path.stem
+        assert str(ROOT) not in text, path.stem
 
 
-@each
-def test_no_cell_fails_or_warns(path: Path) -> None:
+def test_no_cell_fails_or_warns() -> None:
     """Every cell was executed, in order, and none ended in an error or wrote to stderr."""
-    code = cells(path, "code")
-    assert list(range(1, len(code) + 1)) == [cell["execution_count"] for cell in code]
-    for cell in code:
-        for output in cell["outputs"]:
-            assert output["output_type"] != "error"
-            assert output.get("name") != "stderr"
+    for path in NOTEBOOKS:
+        code = cells(path, "code")
+        assert list(range(1, len(code) + 1)) == [cell["execution_count"] for cell in code], path.stem
+        for cell in code:
+            for output in cell["outputs"]:
+                assert output["output_type"] != "error", path.stem
+                assert output.get("name") != "stderr", path.stem
 
 
-@each
-def test_cells_are_a_handful_of_lines(path: Path) -> None:
+def test_cells_are_a_handful_of_lines() -> None:
     """The median code cell has at most four lines, none has more than eight, and none defines anything."""
-    lines = [len(code_lines(cell)) for cell in cells(path, "code")]
-    assert median(lines) <= MEDIAN_LINES
-    assert max(lines) <= MOST_LINES
-    for cell in cells(path, "code"):
-        tree = ast.parse(source(cell))
-        defined = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try)
-        assert [] == [node for node in ast.walk(tree) if isinstance(node, defined)]
+    for path in NOTEBOOKS:
+        lines = [len(code_lines(cell)) for cell in cells(path, "code")]
+        assert median(lines) <= MEDIAN_LINES, path.stem
+        assert max(lines) <= MOST_LINES, path.stem
+        for cell in cells(path, "code"):
+            tree = ast.parse(source(cell))
+            defined = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try)
+            assert [] == [node for node in ast.walk(tree) if isinstance(node, defined)], path.stem
 
 
-@each
-def test_ids_are_names(path: Path) -> None:
+def test_ids_are_names() -> None:
     """Every cell has an id that says what it is, and no two have the same."""
-    ids = [cell["id"] for cell in stored(path)["cells"]]
-    assert len(set(ids)) == len(ids)
-    assert [] == [name for name in ids if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)]
+    for path in NOTEBOOKS:
+        ids = [cell["id"] for cell in stored(path)["cells"]]
+        assert len(set(ids)) == len(ids), path.stem
+        assert [] == [name for name in ids if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)], (
+            path.stem
+        )
 
 
-@each
-def test_it_opens_and_ends_as_the_others_do(path: Path) -> None:
+def test_it_opens_and_ends_as_the_others_do() -> None:
     """It opens with question, aims, time and model, and ends with questions and exercises."""
-    told = [source(cell) for cell in cells(path, "markdown")]
-    for words in ("# ", "**The question.**", "**Afterwards you can**", "**Time:**", "**What is modelled:**"):
-        assert words in told[0]
-    assert "**What is not:**" in told[0]
-    headings = [line for text in told for line in text.splitlines() if line.startswith("## ")]
-    assert ["## Check your understanding", "## Exercises"] == headings[-2:]
+    for path in NOTEBOOKS:
+        told = [source(cell) for cell in cells(path, "markdown")]
+        for words in (
+            "# ",
+            "**The question.**",
+            "**Afterwards you can**",
+            "**Time:**",
+            "**What is modelled:**",
+        ):
+            assert words in told[0], path.stem
+        assert "**What is not:**" in told[0], path.stem
+        headings = [line for text in told for line in text.splitlines() if line.startswith("## ")]
+        assert ["## Check your understanding", "## Exercises"] == headings[-2:], path.stem
 
 
-@each
-def test_a_picture_comes_early(path: Path) -> None:
+def test_a_picture_comes_early() -> None:
     """A picture or a question comes before anybody has to read much."""
-    outputs = [output for cell in cells(path, "code")[:4] for output in cell["outputs"]]
-    assert outputs
+    for path in NOTEBOOKS:
+        outputs = [output for cell in cells(path, "code")[:4] for output in cell["outputs"]]
+        assert outputs, path.stem
 
 
 def test_every_question_is_asked_once_and_left_open() -> None:

@@ -224,22 +224,22 @@ def nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:
     return value
 
 
-@pytest.mark.parametrize("path", SETTINGS, ids=".".join)
-def test_a_value_is_read_or_reported_at_its_place(path: tuple[str, ...]) -> None:
+def test_a_value_is_read_or_reported_at_its_place() -> None:
     """Any value is either a problem at its path or below, or reads as itself when it is read again."""
-    for value in VALUES:
-        problems: list[Problem] = []
-        table = read_table(nested(path, value), problems)
-        for problem in problems:
-            assert problem.path[: len(path)] == path or problem.message == "needs a level", value
-            assert problem.message
-            assert str(problem)
-        if not problems and path[0] != "expect" and value == value and path != ("certificates", "alice"):
-            changed = apply_table(ScenarioSetup(), table)
-            found: list[Problem] = []
-            again = read_table({key: getattr(changed, key) for key in field_types(ScenarioSetup)}, found)
-            assert found == []
-            assert apply_table(ScenarioSetup(), again) == changed, value
+    for path in SETTINGS:
+        for value in VALUES:
+            problems: list[Problem] = []
+            table = read_table(nested(path, value), problems)
+            for problem in problems:
+                assert problem.path[: len(path)] == path or problem.message == "needs a level", (path, value)
+                assert problem.message, path
+                assert str(problem), path
+            if not problems and path[0] != "expect" and value == value and path != ("certificates", "alice"):
+                changed = apply_table(ScenarioSetup(), table)
+                found: list[Problem] = []
+                again = read_table({key: getattr(changed, key) for key in field_types(ScenarioSetup)}, found)
+                assert found == [], path
+                assert apply_table(ScenarioSetup(), again) == changed, (path, value)
 
 
 def test_what_is_written_reads_the_same() -> None:
@@ -353,49 +353,49 @@ def test_what_is_no_span_is_refused(text: str) -> None:
         read_duration(text)
 
 
-@pytest.mark.parametrize(
-    ("text", "path", "value"),
-    [
-        ("server.client_authentication=optional", "server.client_authentication", "optional"),
-        ("client.certificate=none", "client.certificate", None),
-        ("client.verify_server=false", "client.verify_server", False),
-        ("seed=2", "seed", "2"),
-        ('seed="2"', "seed", "2"),
-        ("name=1.5", "name", "1.5"),
-        ("server.tickets = 0", "server.tickets", 0),
-        ("network.latency_ms=5", "network.latency_ms", 5.0),
-        ("server.trusts=client-ca, server-ca", "server.trusts", ("client-ca", "server-ca")),
-        ('server.trusts=["client-ca"]', "server.trusts", ("client-ca",)),
-        ("server.trusts=[client-ca]", "server.trusts", ("client-ca",)),
-        ("server.trusts=", "server.trusts", ()),
-        ("server.trusts=[]", "server.trusts", ()),
-        ("server.trusts=[client-ca, server-ca]", "server.trusts", ("client-ca", "server-ca")),
-        ("client.sends=default", "client.sends", None),
-        ("certificates.alice.not_after=-1d", "certificates.alice.not_after", timedelta(days=-1)),
-        ("certificates.alice.key_usage=absent", "certificates.alice.key_usage", ()),
-        ("clock=2031-01-01T00:00:00Z", "clock", datetime(2031, 1, 1, tzinfo=UTC)),
-        ("server.speaks=1.2", "server.speaks", "1.2"),
-        ("server.speaks=other", "server.speaks", "other"),
-        ("server.clock_offset=400d", "server.clock_offset", timedelta(days=400)),
-        ("server.groups=secp256r1", "server.groups", ("secp256r1",)),
-        ("client.signature_schemes=default", "client.signature_schemes", None),
-        ("client.obeys_ca_list=true", "client.obeys_ca_list", True),
-        ("client.obeys_ca_list=default", "client.obeys_ca_list", None),
-        ("client.also_holds=server", "client.also_holds", ("server",)),
-        ("certificates.alice.signature_hash=sha1", "certificates.alice.signature_hash", "sha1"),
-        ("certificates.alice.key_of=none", "certificates.alice.key_of", None),
-        (
-            "certificates.client-ca.permitted_dns_names=example.org",
-            "certificates.client-ca.permitted_dns_names",
-            ("example.org",),
-        ),
-        ('server.users."CN=alice"=ALICE', 'server.users."CN=alice"', "ALICE"),
-    ],
-)
-def test_an_assignment_is_read_as_a_setting(text: str, path: str, value: object) -> None:
+ASSIGNMENTS = [
+    ("server.client_authentication=optional", "server.client_authentication", "optional"),
+    ("client.certificate=none", "client.certificate", None),
+    ("client.verify_server=false", "client.verify_server", False),
+    ("seed=2", "seed", "2"),
+    ('seed="2"', "seed", "2"),
+    ("name=1.5", "name", "1.5"),
+    ("server.tickets = 0", "server.tickets", 0),
+    ("network.latency_ms=5", "network.latency_ms", 5.0),
+    ("server.trusts=client-ca, server-ca", "server.trusts", ("client-ca", "server-ca")),
+    ('server.trusts=["client-ca"]', "server.trusts", ("client-ca",)),
+    ("server.trusts=[client-ca]", "server.trusts", ("client-ca",)),
+    ("server.trusts=", "server.trusts", ()),
+    ("server.trusts=[]", "server.trusts", ()),
+    ("server.trusts=[client-ca, server-ca]", "server.trusts", ("client-ca", "server-ca")),
+    ("client.sends=default", "client.sends", None),
+    ("certificates.alice.not_after=-1d", "certificates.alice.not_after", timedelta(days=-1)),
+    ("certificates.alice.key_usage=absent", "certificates.alice.key_usage", ()),
+    ("clock=2031-01-01T00:00:00Z", "clock", datetime(2031, 1, 1, tzinfo=UTC)),
+    ("server.speaks=1.2", "server.speaks", "1.2"),
+    ("server.speaks=other", "server.speaks", "other"),
+    ("server.clock_offset=400d", "server.clock_offset", timedelta(days=400)),
+    ("server.groups=secp256r1", "server.groups", ("secp256r1",)),
+    ("client.signature_schemes=default", "client.signature_schemes", None),
+    ("client.obeys_ca_list=true", "client.obeys_ca_list", True),
+    ("client.obeys_ca_list=default", "client.obeys_ca_list", None),
+    ("client.also_holds=server", "client.also_holds", ("server",)),
+    ("certificates.alice.signature_hash=sha1", "certificates.alice.signature_hash", "sha1"),
+    ("certificates.alice.key_of=none", "certificates.alice.key_of", None),
+    (
+        "certificates.client-ca.permitted_dns_names=example.org",
+        "certificates.client-ca.permitted_dns_names",
+        ("example.org",),
+    ),
+    ('server.users."CN=alice"=ALICE', 'server.users."CN=alice"', "ALICE"),
+]
+
+
+def test_an_assignment_is_read_as_a_setting() -> None:
     """Bare words, TOML values and lists by commas are read by the setting's type; ``but`` takes the pair."""
-    assert parse_assignment(text) == (path, value)
-    Scenario().but(dict([parse_assignment(text)]))
+    for text, path, value in ASSIGNMENTS:
+        assert parse_assignment(text) == (path, value), text
+        Scenario().but(dict([parse_assignment(text)]))
 
 
 @pytest.mark.parametrize(
