@@ -25,7 +25,7 @@ from simulator.views.story.words import level_name
 from simulator.views.texts.mermaid import mermaid
 from simulator.views.texts.plantuml import plantuml
 from simulator.views.texts.terminal import story
-from tests.played import EVERY_RUN, RUNS, by_turns, for_each, run_of
+from tests.played import RUNS, for_each, run_of
 from tests.views.geometry import faults
 from tests.views.traces import HOSTILE, hostile_trace, trace_of
 
@@ -62,14 +62,14 @@ def test_a_hostile_slide_is_whole(kind: str) -> None:
 
 
 def test_the_smallest_type_can_be_read_from_the_last_row(record_property) -> None:  # type: ignore[no-untyped-def]
-    """No type of any slide, of every scenario in both versions, is smaller than 2.3 % of the height."""
+    """No type of any slide is smaller than 2.3 % of the height."""
     sizes = {
         (name, tls): min(
             TYPES[item.style].size / HEIGHT
             for item in essential(trace_of(name, tls)).items
             if isinstance(item, Text)
         )
-        for name, tls in EVERY_RUN
+        for name, tls in RUNS
     }
     record_property("smallest type, share of the height", round(min(sizes.values()), 4))
     assert {run: share for run, share in sizes.items() if share < SMALLEST} == {}
@@ -110,7 +110,7 @@ def test_every_form_shows_the_same(name: str, tls: str) -> None:
             assert row.name in drawn
 
 
-@for_each("name, tls", by_turns(EVERY_RUN, 2))
+@for_each("name, tls", RUNS)
 def test_mermaid_fits_into_a_readme(name: str, tls: str) -> None:
     """As Mermaid a run has few lines, and only statements that Mermaid 8 knows; a head comes on request."""
     trace = trace_of(name, tls)
