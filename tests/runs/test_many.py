@@ -77,6 +77,9 @@ def test_every_executor_gives_the_same_bytes(name: str) -> None:
         assert [run_of(each, tls).outcome for each in names for tls in VERSIONS] == outcomes
         assert cells == matrix(["valid", "expired", "none"], executor=executor)
         assert ways == explore(catalogue["valid-certificate"], executor=executor)
+        many = range(-1_000, 0)  # so many that they are handed out in batches
+        for total in (len(many), None):
+            assert list(map(abs, many)) == list(spread(abs, many, executor, total=total))
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="A cluster is started by make test-all.")
