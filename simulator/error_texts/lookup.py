@@ -11,7 +11,7 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from simulator.error_texts.alert_names import BARE, alert_in, has_bare_name, spellings_in
@@ -96,7 +96,7 @@ class _Text:
 
     def has(self, lines: Sequence[str]) -> bool:
         """Return True if it has every one of some lines, whole or as parts of longer ones."""
-        return all(any(line == own or _is_part(line, own) for own in self.lines) for line in lines)
+        return all(not _lines_that_have(line).isdisjoint(self.lines) for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +159,14 @@ def _by_text(lines: Sequence[str], side: Side | None, spellings: frozenset[tuple
     nearest_of: dict[tuple[str, Side], set[str]] = defaultdict(set)
     printing: dict[tuple[str, Side], dict[str, None]] = defaultdict(dict)
     for text in index.texts:
+        if side not in (None, text.program.side):
+            continue
         in_these_words = spellings <= text.spellings
         if in_these_words and text.has(lines):
             for cause in text.causes:
                 printing[cause, text.program.side][text.program.name] = None
         common = sum(near.get(line, 0.0) * index.weights[line] for line in text.lines)
-        if not common or side not in (None, text.program.side):
+        if not common:
             continue
         rank = (-2 * common / (known + sum(index.weights[line] for line in text.lines)), len(text.causes))
         for cause in text.causes:
@@ -195,6 +197,12 @@ def _nearest_lines(given: str) -> dict[str, float]:
     }
     best = max(alike.values(), default=0.0)
     return {line: value for line, value in alike.items() if value >= max(ALIKE, best - AS_NEAR)}
+
+
+@lru_cache(maxsize=MOST_LINES)
+def _lines_that_have(given: str) -> frozenset[str]:
+    """The measured lines that have a given one, whole or as a part."""
+    return frozenset(line for line in _index().weights if line == given or _is_part(given, line))
 
 
 def _ranked(

@@ -53,8 +53,11 @@ FEW: list[Case] = [
     ("basic", "when-asked", False, True, "required"),
     ("basic", "at-once", True, True, "required"),
 ]
-PLAYED = [(*case, Version.TLS13) for case in (ALL if EVERYTHING else FEW)]
-PLAYED += [(*case, Version.TLS12) for case in ALL[::3] if EVERYTHING]
+# Telnet does not know the version of TLS around it, so where everything is played, one case of three has 1.2.
+PLAYED = [
+    (*case, Version.TLS12 if EVERYTHING and place % 3 == 0 else Version.TLS13)
+    for place, case in enumerate(ALL if EVERYTHING else FEW)
+]
 
 
 def passed(facts: Iterable[Fact], kind: type[Sent] | type[Received]) -> dict[str, bytes]:
