@@ -156,7 +156,7 @@ def _by_text(lines: Sequence[str], side: Side | None, spellings: frozenset[tuple
         near.update({one: max(value, near.get(one, 0.0)) for one, value in nearest.items()})
         known += max(((value, index.weights[one]) for one, value in nearest.items()), default=(0.0, 0.0))[1]
     found: dict[tuple[str, Side], dict[str, tuple[float, int]]] = defaultdict(dict)
-    nearest_of: dict[tuple[str, Side], set[str]] = defaultdict(set)
+    nearest_of: dict[tuple[str, Side], dict[str, None]] = defaultdict(dict)
     printing: dict[tuple[str, Side], dict[str, None]] = defaultdict(dict)
     for text in index.texts:
         if side not in (None, text.program.side):
@@ -173,7 +173,7 @@ def _by_text(lines: Sequence[str], side: Side | None, spellings: frozenset[tuple
             of_cause = found[cause, text.program.side]
             of_cause[text.program.name] = min(rank, of_cause.get(text.program.name, rank))
             if in_these_words:
-                nearest_of[cause, text.program.side].add(text.program.name)
+                nearest_of[cause, text.program.side][text.program.name] = None
     named = {
         key: tuple(sorted(printing.get(key, nearest_of[key]), key=lambda name: ranks.get(name, LAST)))
         for key, ranks in found.items()

@@ -176,6 +176,19 @@ def test_the_programs_are_those_that_print_the_text(text: str, programs: set[str
     assert not others & set(first.programs)
 
 
+def test_programs_that_are_as_near_are_in_the_order_of_the_table() -> None:
+    """What is told of a text is the same in every process: nothing depends on the order of a set."""
+    names = [program.name for program in programs() if program.name.startswith("openssl s_server -Verify 1")]
+    (text,) = {
+        one.text
+        for program in programs()
+        for one in program.seen
+        if program.name == names[0] and "stolen-certificate" in one.causes.split()
+    }
+    first = look_up(VARIANTS["in a log"](text), "server").matches[0]
+    assert ("stolen-certificate", tuple(names)) == (first.cause.name, first.programs)
+
+
 def test_words_in_which_no_program_here_names_an_alert_have_causes_and_no_program() -> None:
     """The alert of Firefox's code leads to its causes, and no other program is said to print the code."""
     [first, *_] = look_up("SSL_ERROR_EXPIRED_CERT_ALERT").matches
