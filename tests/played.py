@@ -104,7 +104,9 @@ def for_each(names: str, cases: Iterable[Any]) -> Callable[[Callable[..., None]]
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
         @wraps(test)
         def each(**fixtures: Any) -> None:
-            for case in cases:
+            every = tuple(cases)
+            assert every, "there is no case"
+            for case in every:
                 values = case if len(words) > 1 else (case,)
                 try:
                     test(**dict(zip(words, values, strict=True)), **fixtures)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from simulator.trace.facts import (
     Alert,
     BeliefChanged,
@@ -15,7 +17,7 @@ from simulator.trace.facts import (
     StateChanged,
     Step,
 )
-from tests.played import EVERY_RUN, STORIES, run_of
+from tests.played import EVERY_RUN, STORIES, for_each, run_of
 
 if TYPE_CHECKING:
     from simulator.trace.facts import Event
@@ -67,3 +69,20 @@ def test_the_list_names_no_run_twice() -> None:
     """The list has no doubles, and only runs of the catalogue."""
     assert len(STORIES) == len(set(STORIES))
     assert set(STORIES) <= set(EVERY_RUN)
+
+
+def test_a_test_of_many_cases_names_the_one_that_fails() -> None:
+    """All cases run up to the first failure, which says its case; without any case the test fails."""
+    seen: list[int] = []
+
+    @for_each("number", [1, 2, 3])
+    def small(number: int) -> None:
+        seen.append(number)
+        assert number < 2
+
+    with pytest.raises(AssertionError) as failure:
+        small()
+    assert seen == [1, 2]
+    assert failure.value.__notes__ == ["The case: 2"]
+    with pytest.raises(AssertionError, match="there is no case"):
+        for_each("number", [])(small)()
