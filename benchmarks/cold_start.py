@@ -38,7 +38,7 @@ SVG = f"{EXPORT} x.svg"
 PACKAGES = ("click", "cryptography", "reportlab", "pypdfium2", "PIL", "matplotlib", "networkx", "numpy")
 PROBE = """
 import json, sys
-from simulator.command.cli import main
+from simulator.__main__ import main
 try:
     main()
 except SystemExit:

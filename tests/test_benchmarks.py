@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import contestants
+from benchmarks import cold_start, contestants, many_runs
 from simulator.pki import certificate
 from simulator.tls.crypto import peer_key
 from simulator.trust import judge
@@ -15,3 +15,17 @@ def test_with_fresh_certificates_nothing_of_them_is_remembered() -> None:
     assert all(one.cache_info().currsize for one in memories)
     contestants.forget_peers()
     assert not any(one.cache_info().currsize for one in memories)
+
+
+def test_a_cold_start_is_the_command_s() -> None:
+    """The probe of a cold start runs the command and tells what was imported for it."""
+    count, packages = cold_start.imported(cold_start.PROBE, "--help")
+    bare, _ = cold_start.imported(cold_start.BARE_PROBE)
+    assert count > bare
+    assert "click" in packages
+    assert "cryptography" not in packages
+
+
+def test_as_many_runs_are_played_as_are_counted() -> None:
+    """The study of many runs plays each of them."""
+    many_runs.play(3)
