@@ -81,7 +81,7 @@ def _is_sending(event: Event) -> bool:
 
 def arrows_alone(trace: Trace) -> str:
     """Mermaid text of the messages with their names only: the least that could be drawn."""
-    known = participants(trace)
+    known = participants(trace, "messages")
     lines = [f"  participant {lane.key} as {escape(lane.title)}" for lane in known.values()]
     lines += [
         f"  {known[line.event.actor].key}->>{known[line.receiver].key}: {escape(flight_lines(line)[0])}"
@@ -93,7 +93,7 @@ def arrows_alone(trace: Trace) -> str:
 
 def msc(trace: Trace) -> str:
     """A run as mscgen text."""
-    known = participants(trace)
+    known = participants(trace, "messages")
     heads = ",\n".join(f"  {one.key} [label={_quoted((one.title, *one.words))}]" for one in known.values())
     lines = []
     for line in outline(trace):

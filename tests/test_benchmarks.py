@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks import cold_start, contestants, many_runs
+from benchmarks import cold_start, contestants, many_runs, pens, pictures
 from simulator.pki import certificate
+from simulator.runs.run import simulate
 from simulator.tls.crypto import peer_key
 from simulator.trust import judge
 
@@ -29,3 +30,14 @@ def test_a_cold_start_is_the_command_s() -> None:
 def test_as_many_runs_are_played_as_are_counted() -> None:
     """The study of many runs plays each of them."""
     many_runs.play(3)
+
+
+def test_every_pen_draws_the_run() -> None:
+    """The text for mscgen and the bare arrows have each message; a long run is played on until it is long."""
+    trace = simulate(pictures.SCENARIO).trace
+    sent = pens.messages(trace)
+    assert pens.msc(trace).count("label=") > sent
+    assert pens.arrows_alone(trace).count("->>") == sent
+    assert pens.messages(pens.prolonged(trace, 3 * sent)) >= 3 * sent
+    for form in pictures.FORMS:
+        assert pictures.draw(trace, form)
