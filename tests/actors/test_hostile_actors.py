@@ -97,22 +97,29 @@ def test_a_peer_that_sent_too_much_is_refused_after_the_decision(
 
 @pytest.mark.parametrize("version", list(Version))
 def test_many_bytes_at_once_cost_linear_time(version: Version) -> None:
-    """Eight times as many bytes in one piece take some eight times as long, and not sixty-four."""
-    spent = []
-    for megabytes in (2, 16):
-        client, server = asked(version)
-        client.receive(spoken(server, server.receive(spoken(client, []), NOW)), NOW)
-        assert client.returned
-        stream = b"".join(
-            event.wire
-            for event in server.machine.write(bytes(megabytes * MEGABYTE))
-            if isinstance(event, DataSent)
-        )
-        began = time.process_time()
-        client.receive(stream, NOW)
-        spent.append(time.process_time() - began)
-        assert not client.finished
-    assert spent[1] < 24 * spent[0]
+    """Four times as many bytes in one piece take some four times as long, and not sixteen.
+
+    Of three tries the quickest counts: what another program takes from this one only adds.
+    """
+    spent = [min(_seconds_for(megabytes, version) for _ in range(3)) for megabytes in (4, 16)]
+    assert spent[1] < 9 * spent[0]
+
+
+def _seconds_for(megabytes: int, version: Version) -> float:
+    """The processor's seconds for a client to read so much in one piece."""
+    client, server = asked(version)
+    client.receive(spoken(server, server.receive(spoken(client, []), NOW)), NOW)
+    assert client.returned
+    stream = b"".join(
+        event.wire
+        for event in server.machine.write(bytes(megabytes * MEGABYTE))
+        if isinstance(event, DataSent)
+    )
+    began = time.process_time()
+    client.receive(stream, NOW)
+    spent = time.process_time() - began
+    assert not client.finished
+    return spent
 
 
 @pytest.mark.parametrize("version", list(Version))

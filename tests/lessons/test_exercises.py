@@ -7,39 +7,40 @@ import pytest
 from simulator import Simulation, catalogue, simulate
 from simulator.errors import SimulatorError
 from simulator.lessons import case, check, exercise, live
-from simulator.lessons.classroom.exercises import UnknownExerciseError, exercises
+from simulator.lessons.classroom.exercises import Exercise, UnknownExerciseError, exercises
 from simulator.lessons.classroom.puzzle import ACCEPT, ANSWERS, CASES
 from simulator.runs.run import run_of
 from simulator.trace.latest import last_verdict
+from tests.played import for_each
 
 built = [one for one in exercises().values() if not one.value_of]
+each_built = for_each("one", built)
+each = for_each("one", exercises().values())
 
 
-def test_where_one_starts_is_no_solution() -> None:
+@each_built
+def test_where_one_starts_is_no_solution(one: Exercise) -> None:
     """What an exercise starts with does not pass, and is told from an attempt: no hint is given yet."""
-    for one in built:
-        start = catalogue[one.scenario]
-        verb = "decided" if one.decides else "changed"
-        waiting = Simulation(start, one.tls, interactive=list(one.decides))
-        for answer in (start, start.but({"network.latency_ms": 20}), simulate(start, one.tls), waiting):
-            told = repr(check(one.number, answer))
-            assert told.startswith(f"You have {verb} nothing yet."), one.number
-            assert "run the cell again" in told, one.number
-            assert " ".join(one.hint.split()) not in " ".join(told.split()), one.number
+    start = catalogue[one.scenario]
+    verb = "decided" if one.decides else "changed"
+    waiting = Simulation(start, one.tls, interactive=list(one.decides))
+    for answer in (start, start.but({"network.latency_ms": 20}), simulate(start, one.tls), waiting):
+        told = repr(check(one.number, answer))
+        assert told.startswith(f"You have {verb} nothing yet.")
+        assert "run the cell again" in told
+        assert " ".join(one.hint.split()) not in " ".join(told.split())
 
 
-def test_an_attempt_that_falls_short_gets_a_hint() -> None:
+@each
+def test_an_attempt_that_falls_short_gets_a_hint(one: Exercise) -> None:
     """An attempt that does not pass is told what is missing, and then the hint."""
-    for one in exercises().values():
-        wrong = (
-            "nothing of the kind" if one.value_of else catalogue[one.scenario].but({"network.latency_ms": 21})
-        )
-        told = " ".join(repr(check(one.number, wrong)).split())
-        hint = " ".join(one.hint.split())
-        assert told.startswith("Not yet."), one.number
-        assert hint in told, one.number
-        missing = told.partition(hint)[0].removeprefix("Not yet.")
-        assert ("It is not" if one.value_of else "Your run:") in missing, one.number
+    wrong = "nothing of the kind" if one.value_of else catalogue[one.scenario].but({"network.latency_ms": 21})
+    told = " ".join(repr(check(one.number, wrong)).split())
+    hint = " ".join(one.hint.split())
+    assert told.startswith("Not yet.")
+    assert hint in told
+    missing = told.partition(hint)[0].removeprefix("Not yet.")
+    assert ("It is not" if one.value_of else "Your run:") in missing
 
 
 def test_another_version_is_an_attempt() -> None:
@@ -49,11 +50,11 @@ def test_another_version_is_an_attempt() -> None:
     assert "it is played in TLS 1.2; wanted: TLS 1.3" in told
 
 
-def test_the_task_does_not_say_the_solution() -> None:
+@each
+def test_the_task_does_not_say_the_solution(one: Exercise) -> None:
     """Neither the task nor a question mark for an answer gives a hint."""
-    for one in exercises().values():
-        assert one.hint not in repr(one), one.number
-        assert one.hint not in repr(check(one.number, "?")), one.number
+    assert one.hint not in repr(one)
+    assert one.hint not in repr(check(one.number, "?"))
 
 
 def test_a_run_or_a_scenario_may_be_handed_in() -> None:

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from html import unescape
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -14,73 +15,70 @@ from simulator.command.cli import clientauth
 from simulator.errors import SimulatorError
 from simulator.lessons.facts.facts import FACTS, check_claim, fact, holds, said, shortfalls
 from simulator.lessons.quiz.misconceptions import misconceptions
-from simulator.lessons.quiz.question import LETTERS
+from simulator.lessons.quiz.question import LETTERS, Question
 from simulator.lessons.quiz.quiz import UnknownQuestionError, ask, questions
-from tests.played import EVERY_RUN, run_of, some
+from tests.played import EVERY_RUN, for_each, run_of, some
+
+each = for_each("question", questions().values())
 
 
-def test_exactly_one_option_holds() -> None:
+@each
+def test_exactly_one_option_holds(question: Question) -> None:
     """Played, exactly one option of a question is true."""
-    for question in questions().values():
-        assert 1 == sum(holds(option.claim, question.run.trace) for option in question.options), question.name
+    assert 1 == sum(holds(option.claim, question.run.trace) for option in question.options)
 
 
-def test_a_wrong_answer_gets_its_reason_and_a_second_try() -> None:
+@each
+def test_a_wrong_answer_gets_its_reason_and_a_second_try(question: Question) -> None:
     """Its reason and nothing about the run; the second wrong one is followed by the right one and the run."""
-    for question in questions().values():
-        asked = ask(question.name)
-        wrong = [letter for letter in question.lettered if letter != question.right]
-        for place, letter in enumerate(wrong[:2]):
-            told = " ".join(repr(asked.answer(letter)).split())
-            option = question.lettered[letter]
-            assert told.startswith(f"{letter} is not what happens."), question.name
-            assert (option.why or misconceptions()[option.misconception].truth) in told, question.name
-            last = place == 1
-            assert last == (f"{question.right} is right." in told) == ("The run shows:" in told), (
-                question.name
-            )
-            assert last == (question.command in told) == ("Try once more" not in told), question.name
-            again = " ".join(repr(asked.answer(letter)).split())  # a cell that runs again costs no try
-            assert told == again, question.name
-        told = " ".join(repr(ask(question.name).answer(question.right)).split())
-        assert told.startswith(f"{question.right} is right. {question.lettered[question.right].text}"), (
-            question.name
-        )
-        assert "The run shows:" in told, question.name
-        assert question.command in told, question.name
+    asked = ask(question.name)
+    wrong = [letter for letter in question.lettered if letter != question.right]
+    for place, letter in enumerate(wrong[:2]):
+        told = " ".join(repr(asked.answer(letter)).split())
+        option = question.lettered[letter]
+        assert told.startswith(f"{letter} is not what happens.")
+        assert (option.why or misconceptions()[option.misconception].truth) in told
+        last = place == 1
+        assert last == (f"{question.right} is right." in told) == ("The run shows:" in told)
+        assert last == (question.command in told) == ("Try once more" not in told)
+        assert told == " ".join(repr(asked.answer(letter)).split())  # a cell that runs again costs no try
+    told = " ".join(repr(ask(question.name).answer(question.right)).split())
+    assert told.startswith(f"{question.right} is right. {question.lettered[question.right].text}")
+    assert "The run shows:" in told
+    assert question.command in told
 
 
-def test_a_class_is_told_every_reason() -> None:
+@each
+def test_a_class_is_told_every_reason(question: Question) -> None:
     """Each option has its reason, and the answer for a class tells them all, with what the run shows."""
-    for question in questions().values():
-        reasons = question.reasons()
-        assert list(LETTERS[: len(question.options)]) == [letter for letter, _ in reasons], question.name
-        told = " ".join(repr(question.explained()).split())
-        assert told.startswith(f"{question.right} is right."), question.name
-        assert question.command in told, question.name
-        for (letter, words), option in zip(reasons, question.options, strict=True):
-            assert letter == question.right or words == (
-                option.why or misconceptions()[option.misconception].truth
-            ), question.name
-            html = unescape(question.explained().html)
-            assert words in html, question.name
+    reasons = question.reasons()
+    assert list(LETTERS[: len(question.options)]) == [letter for letter, _ in reasons]
+    told = " ".join(repr(question.explained()).split())
+    assert told.startswith(f"{question.right} is right.")
+    assert question.command in told
+    for (letter, words), option in zip(reasons, question.options, strict=True):
+        assert letter == question.right or words == (
+            option.why or misconceptions()[option.misconception].truth
+        )
+        html = unescape(question.explained().html)
+        assert words in html
 
 
-def test_the_right_answer_is_not_given_away() -> None:
+@each
+def test_the_right_answer_is_not_given_away(question: Question) -> None:
     """Before an answer, nothing that is shown says which one is right."""
-    for question in questions().values():
-        assert question.right not in re.findall(r"([A-F]) is right", repr(question)), question.name
-        assert "is right" not in repr(question.answer("?")), question.name
+    assert question.right not in re.findall(r"([A-F]) is right", repr(question))
+    assert "is right" not in repr(question.answer("?"))
 
 
-def test_the_command_plays_the_same_run() -> None:
+@for_each("question", some(questions().values(), 4))
+def test_the_command_plays_the_same_run(question: Question) -> None:
     """The command line beside an answer plays the run that was asked about."""
+    result = CliRunner().invoke(clientauth, [*shlex.split(question.command)[1:], "--json"])
+    told, played = json.loads(result.output), question.run.to_dict()
     compared = ("level", "alert", "decisive_check", "negotiated", "messages")
-    for question in some(questions().values(), 4):
-        result = CliRunner().invoke(clientauth, [*shlex.split(question.command)[1:], "--json"])
-        told, played = json.loads(result.output), question.run.to_dict()
-        assert [played[name] for name in compared] == [told[name] for name in compared], question.name
-        assert 0 == result.exit_code, question.name
+    assert [played[name] for name in compared] == [told[name] for name in compared]
+    assert 0 == result.exit_code
 
 
 def test_a_change_makes_the_difference_that_is_asked_for() -> None:
@@ -108,10 +106,10 @@ def test_no_letter_is_a_good_guess() -> None:
     assert all(len(rights) / 4 < rights.count(letter) < len(rights) / 2 for letter in "ABC")
 
 
-def test_what_is_no_letter_is_asked_again() -> None:
+@for_each("letter", ["?", "", "E", "AB", "yes", 5, None, ["C"], True])
+def test_what_is_no_letter_is_asked_again(letter: Any) -> None:
     """An answer that is none is met with the question, never with an error."""
-    for letter in ["?", "", "E", "AB", "yes", 5, None, ["C"], True]:
-        assert repr(ask("same-ca").answer(letter)).startswith("Which is it: A, B or C?"), letter
+    assert repr(ask("same-ca").answer(letter)).startswith("Which is it: A, B or C?")
 
 
 def test_small_letters_and_spaces_do() -> None:
@@ -131,23 +129,23 @@ def test_unknown_questions_and_facts_are_told_in_words() -> None:
         fact(run_of("valid-certificate", "1.3").trace, "decisive")
 
 
-def test_every_fact_can_be_told_of_every_run() -> None:
+@for_each("name", FACTS)
+def test_every_fact_can_be_told_of_every_run(name: str) -> None:
     """In whatever run a fact has a value of its kind, and a whole sentence that says it."""
-    for name in FACTS:
-        for scenario, tls in EVERY_RUN:
-            value = fact(run_of(scenario, tls).trace, name)
-            check_claim({name: value})
-            told = said(name, value)
-            assert re.fullmatch(r"[A-Z][^{}]*[^.\s]\.", told), told
-            assert not re.search(r"True|False|None|[A-Z]_", told), told
+    for scenario, tls in EVERY_RUN:
+        value = fact(run_of(scenario, tls).trace, name)
+        check_claim({name: value})
+        told = said(name, value)
+        assert re.fullmatch(r"[A-Z][^{}]*[^.\s]\.", told), told
+        assert not re.search(r"True|False|None|[A-Z]_", told), told
 
 
-def test_different_values_are_said_differently() -> None:
+@for_each("name", FACTS)
+def test_different_values_are_said_differently(name: str) -> None:
     """No two values of a fact are said in the same sentence."""
-    for name in FACTS:
-        values = {fact(run_of(scenario, tls).trace, name) for scenario, tls in EVERY_RUN}
-        values |= set(FACTS[name].values.names)
-        assert len(values) == len({said(name, value) for value in values}), name
+    values = {fact(run_of(scenario, tls).trace, name) for scenario, tls in EVERY_RUN}
+    values |= set(FACTS[name].values.names)
+    assert len(values) == len({said(name, value) for value in values})
 
 
 def test_bounds_are_claims_too() -> None:

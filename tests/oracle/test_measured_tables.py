@@ -24,6 +24,7 @@ from tests.oracle.measured import (
 )
 from tests.oracle.seen import common_name, decisive, fatal_alert, never_read, read_before_alert, sent
 from tests.peers import shared
+from tests.played import for_each
 from tests.played import run_of as catalogue_run
 
 if TYPE_CHECKING:
@@ -63,100 +64,88 @@ def refusal_of(name: str, tls: TlsVersion, policy: Policy) -> Refused:
     return ending
 
 
-def test_outcome_and_alert() -> None:
+@for_each("name", CASES)
+def test_outcome_and_alert(name: str) -> None:
     """Who refuses, with which alert and code, or with which peer the server ends, is as measured."""
-    for name in CASES:
-        for tls, policy in CASES[name]:
-            outcome = run_of(name, tls, policy).outcome
-            ending = PLAYED[name].ended(tls, policy)
-            alert = outcome.alert and (outcome.alert.sender, outcome.alert.name, outcome.alert.code)
-            found = (alert, common_name(outcome.server.peer), outcome.refused_at)
-            if isinstance(ending, Accepted):
-                assert (None, ending.peer, None) == found, (name, tls, policy)
-            else:
-                assert ((ending.sender, ending.alert, ending.code), None, "tls") == found, (name, tls, policy)
+    for tls, policy in CASES[name]:
+        outcome = run_of(name, tls, policy).outcome
+        ending = PLAYED[name].ended(tls, policy)
+        alert = outcome.alert and (outcome.alert.sender, outcome.alert.name, outcome.alert.code)
+        found = (alert, common_name(outcome.server.peer), outcome.refused_at)
+        if isinstance(ending, Accepted):
+            assert (None, ending.peer, None) == found
+        else:
+            assert ((ending.sender, ending.alert, ending.code), None, "tls") == found
 
 
-def test_what_the_handshake_calls_returned() -> None:
+@for_each("name", CASES)
+def test_what_the_handshake_calls_returned(name: str) -> None:
     """A refusal fails both handshake calls, but for the client's that a TLS 1.3 server refuses: ok."""
-    for name in CASES:
-        for tls, policy in CASES[name]:
-            outcome = run_of(name, tls, policy).outcome
-            ending = PLAYED[name].ended(tls, policy)
-            expected = ("ok", "ok") if isinstance(ending, Accepted) else handshakes(ending, tls)
-            assert expected == (outcome.client.handshake, outcome.server.handshake), (name, tls, policy)
+    for tls, policy in CASES[name]:
+        outcome = run_of(name, tls, policy).outcome
+        ending = PLAYED[name].ended(tls, policy)
+        expected = ("ok", "ok") if isinstance(ending, Accepted) else handshakes(ending, tls)
+        assert expected == (outcome.client.handshake, outcome.server.handshake), (tls, policy)
 
 
-def test_meaning_of_the_decisive_check() -> None:
+@for_each("name", REFUSALS)
+def test_meaning_of_the_decisive_check(name: str) -> None:
     """The check that decided, its field and its sentence mean what OpenSSL's verify code says."""
-    for name in REFUSALS:
-        for tls, policy in REFUSALS[name]:
-            finding = refusal_of(name, tls, policy).finding
-            check = decisive(run_of(name, tls, policy))
-            assert check is not None, (name, tls, policy)
-            assert (finding.check, finding.field) == (check.name, check.field), (name, tls, policy)
-            assert finding.words in check.sentence, (name, tls, policy)
+    for tls, policy in REFUSALS[name]:
+        finding = refusal_of(name, tls, policy).finding
+        check = decisive(run_of(name, tls, policy))
+        assert check is not None, (tls, policy)
+        assert (finding.check, finding.field) == (check.name, check.field), (tls, policy)
+        assert finding.words in check.sentence, (tls, policy)
 
 
-def test_form_of_the_alert() -> None:
+@for_each("name", REFUSALS)
+def test_form_of_the_alert(name: str) -> None:
     """A TLS 1.3 server's alert is a 19-byte application data record; every other one has two plain bytes."""
-    for name in REFUSALS:
-        for tls, policy in REFUSALS[name]:
-            ending = refusal_of(name, tls, policy)
-            alert = fatal_alert(run_of(name, tls, policy).trace)
-            assert alert is not None, (name, tls, policy)
-            hidden = (ending.sender, tls) == ("server", "1.3")
-            expected = (23, 0x0303, 19) if hidden else (21, 0x0303, 2)
-            wire = alert.wire
-            assert expected == (wire[0], int.from_bytes(wire[1:3]), int.from_bytes(wire[3:5])), (
-                name,
-                tls,
-                policy,
-            )
-            assert len(wire) == 5 + expected[2], (name, tls, policy)
-            assert (alert.protection is not Protection.CLEAR) == hidden, (name, tls, policy)
-            assert alert.raw == bytes((2, ending.code)), (name, tls, policy)
+    for tls, policy in REFUSALS[name]:
+        ending = refusal_of(name, tls, policy)
+        alert = fatal_alert(run_of(name, tls, policy).trace)
+        assert alert is not None, (tls, policy)
+        hidden = (ending.sender, tls) == ("server", "1.3")
+        expected = (23, 0x0303, 19) if hidden else (21, 0x0303, 2)
+        wire = alert.wire
+        assert expected == (wire[0], int.from_bytes(wire[1:3]), int.from_bytes(wire[3:5])), (tls, policy)
+        assert len(wire) == 5 + expected[2], (tls, policy)
+        assert (alert.protection is not Protection.CLEAR) == hidden, (tls, policy)
+        assert alert.raw == bytes((2, ending.code)), (tls, policy)
 
 
-def test_moment_of_the_decision() -> None:
+@for_each("name", REFUSALS)
+def test_moment_of_the_decision(name: str) -> None:
     """The decision falls after the peer's Certificate; after CertificateVerify for a bad signature."""
-    for name in REFUSALS:
-        for tls, policy in REFUSALS[name]:
-            ending = refusal_of(name, tls, policy)
-            message = "CertificateVerify" if ending.finding is BAD_SIGNATURE else "Certificate"
-            assert (ending.sender, message) == read_before_alert(run_of(name, tls, policy).trace), (
-                name,
-                tls,
-                policy,
-            )
+    for tls, policy in REFUSALS[name]:
+        ending = refusal_of(name, tls, policy)
+        message = "CertificateVerify" if ending.finding is BAD_SIGNATURE else "Certificate"
+        assert (ending.sender, message) == read_before_alert(run_of(name, tls, policy).trace), (tls, policy)
 
 
-def test_what_was_never_read() -> None:
+@for_each("name", REFUSALS)
+def test_what_was_never_read(name: str) -> None:
     """What the peer had sent after the message that decided is never read, application data included."""
-    for name in REFUSALS:
-        for tls, policy in REFUSALS[name]:
-            ending = refusal_of(name, tls, policy)
-            peer: Side = "server" if ending.sender == "client" else "client"
-            decided_late = ending.finding is BAD_SIGNATURE
-            left_out = {
-                "CertificateRequest": policy == "none",
-                "CertificateVerify": ending.finding is ABSENT or decided_late,
-                "ClientKeyExchange": decided_late,
-            }
-            expected = [message for message in AFTER_CERTIFICATE[peer, tls] if not left_out.get(message)]
-            assert expected == never_read(run_of(name, tls, policy).trace, peer), (name, tls, policy)
+    for tls, policy in REFUSALS[name]:
+        ending = refusal_of(name, tls, policy)
+        peer: Side = "server" if ending.sender == "client" else "client"
+        decided_late = ending.finding is BAD_SIGNATURE
+        left_out = {
+            "CertificateRequest": policy == "none",
+            "CertificateVerify": ending.finding is ABSENT or decided_late,
+            "ClientKeyExchange": decided_late,
+        }
+        expected = [message for message in AFTER_CERTIFICATE[peer, tls] if not left_out.get(message)]
+        assert expected == never_read(run_of(name, tls, policy).trace, peer), (tls, policy)
 
 
-def test_a_client_that_refuses_shows_no_certificate() -> None:
+@for_each("name", REFUSALS)
+def test_a_client_that_refuses_shows_no_certificate(name: str) -> None:
     """A client that refuses the server has not sent its own certificate; one that is refused has."""
-    for name in REFUSALS:
-        for tls, policy in REFUSALS[name]:
-            expected = 0 if refusal_of(name, tls, policy).sender == "client" else 1
-            assert expected == len(sent(run_of(name, tls, policy).trace, "Certificate", "client")), (
-                name,
-                tls,
-                policy,
-            )
+    for tls, policy in REFUSALS[name]:
+        expected = 0 if refusal_of(name, tls, policy).sender == "client" else 1
+        assert expected == len(sent(run_of(name, tls, policy).trace, "Certificate", "client")), (tls, policy)
 
 
 @pytest.mark.parametrize("tls", BOTH)
@@ -223,12 +212,12 @@ def test_every_row_is_held_or_out_of_reach() -> None:
     assert all(OUT_OF_REACH.values())
 
 
-def test_the_rows_say_what_was_measured() -> None:
+@for_each("name", PLAYED)
+def test_the_rows_say_what_was_measured(name: str) -> None:
     """The rows in these tests say, cell by cell, what the measured table says: nothing was mistyped."""
-    for name in PLAYED:
-        row = PLAYED[name]
-        expected = {tls: in_table_words(row, tls) if tls in row.versions else "" for tls in BOTH}
-        assert expected == dict(zip(BOTH, measured_matrix()[name], strict=True)), name
+    row = PLAYED[name]
+    expected = {tls: in_table_words(row, tls) if tls in row.versions else "" for tls in BOTH}
+    assert expected == dict(zip(BOTH, measured_matrix()[name], strict=True))
 
 
 def in_table_words(row: Row, tls: TlsVersion) -> str:

@@ -7,6 +7,7 @@ application goes on as it would inside TLS, and no handshake call ever returns.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from simulator.actors.opening.words import name_of
@@ -58,9 +59,9 @@ class InClear(Peer):
         """Act on a timer that has expired."""
         return []
 
+    @abstractmethod
     def _heard_in_clear(self, data: bytes) -> list[Fact]:
         """React to what was read in clear."""
-        raise NotImplementedError
 
     def _read_on(self) -> list[Fact]:
         """Read what has come, all of it; under TLS record by record."""

@@ -73,13 +73,11 @@ def essential_frames(trace: Trace) -> list[Drawing]:
 def _fitted(trace: Trace) -> _Slide:
     """The slide of a run with the most air that fits, folded if none does."""
     told = essence(trace)
-    bare = _Slide(trace, told, 0.0)
-    while bare.bottom > BOTTOM and (less := folded(told)) != told:
+    while (bottom := _Slide(trace, told, 0.0).bottom) > BOTTOM and (less := folded(told)) != told:
         told = less
-        bare = _Slide(trace, told, 0.0)
     # Each row takes what air it gets, unless a belief beside it has made room already. So what is left below,
     # shared among the rows, always fits; where that is less than a step, one more is tried.
-    steps, bottom = 0, bare.bottom
+    steps = 0
     while steps < STEPS:
         more = max(1, int((BOTTOM - bottom) / len(told.rows) / AIR * STEPS))
         tried = _Slide(trace, told, AIR * (steps + more) / STEPS)

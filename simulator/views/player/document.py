@@ -164,7 +164,7 @@ def _actor(actor: ActorSetup, setup: Setup) -> Values:
     return {
         "name": names.title(actor.name),
         "role": actor.role,
-        "sends": named(actor.sends if len(choice) == 1 else choice),
+        "sends": named(choice if len(choice) > 1 else actor.sends),
         "chooses": len(choice) > 1,
         "trusts": named(actor.trusts),
         "holds": named(actor.holds),

@@ -203,7 +203,5 @@ def _worth_saying(name: str, value: str, detail: Detail) -> bool:
         return True
     if detail == "overview":
         return name == "client authentication"
-    return name not in ("certificate", _CHOICE) and (name, value) not in (
-        ("online", "yes"),
-        ("profile", "openssl"),
-    )
+    usual = (name, value) in (("online", "yes"), ("profile", "openssl"))
+    return name not in ("certificate", _CHOICE) and not usual
