@@ -82,6 +82,12 @@ class Screen:
         os.write(self.terminal, keys.encode())
         self.wait(words)
 
+    def rest(self) -> None:
+        """Wait until the command sleeps: its last words can be read before its call to write them returns."""
+        end, stat = monotonic() + PATIENCE_S, Path(f"/proc/{self.process.pid}/stat")
+        while stat.read_text(encoding="utf-8").rpartition(") ")[2][0] != "S":
+            assert monotonic() < end, "it does not wait for keys"
+
     def end(self, keys: str = "") -> int:
         """Press the last keys, read to the end, and give the exit status."""
         os.write(self.terminal, keys.encode())

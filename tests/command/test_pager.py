@@ -277,6 +277,7 @@ def test_leaving_leaves_nothing_behind(key: str, term: str) -> None:
     """q, Ctrl-C and Ctrl-D leave at once, without a traceback, and the terminal is as it was."""
     with Screen(80, 24, "run", "valid-certificate", "--step", TERM=term) as screen:
         screen.wait("quit")
+        screen.rest()
         assert 0 == screen.end(key + "\n" * (term == "dumb" and key == "q"))
         assert "Traceback" not in screen.said
         assert screen.said.count(OTHER_SCREEN) == screen.said.count(USUAL_SCREEN) == (term == "xterm")
