@@ -18,7 +18,7 @@ from simulator.security import SecurityLevel, Standing
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Decided, Received, Sent
 from tests.actors.test_peers import bytewise, pair, talk
-from tests.played import RUNS, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, for_each, run_of
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
@@ -128,14 +128,14 @@ def test_actors_speak_http_in_any_pieces(version: Version) -> None:
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
 
 
-def test_every_story_ends_alike() -> None:
+@for_each("application", ["http", "telnet", "tn3270"])
+@for_each("name, tls", RUNS)
+def test_every_story_ends_alike(name: str, tls: TlsVersion, application: str) -> None:
     """Whatever is spoken inside, level, decisive check and alert of a run are the same."""
-    for application in ["http", "telnet", "tn3270"]:
-        for name, tls in RUNS:
-            line = run_of(name, tls)
-            other = simulate(line.scenario.but({"network.application": application}), tls=tls)
-            assert other.outcome == line.outcome, (application, name, tls)
-            assert other.card == line.card, (application, name, tls)
+    line = run_of(name, tls)
+    other = simulate(line.scenario.but({"network.application": application}), tls=tls)
+    assert other.outcome == line.outcome
+    assert other.card == line.card
 
 
 @pytest.mark.parametrize("tls", VERSIONS)

@@ -15,7 +15,7 @@ from simulator.tls.wire.records import ContentType
 from simulator.tls.wire.version import Version
 from simulator.trace.facts import Alert, BeliefChanged, HandshakeReturned, StandingChanged, StateChanged
 from tests.actors.test_peers import NOW, pair, sent, settle, talk, whole
-from tests.played import run_of
+from tests.played import for_each, run_of
 from tests.tls.changes import body, flip
 from tests.tls.machines import record_for
 from tests.tls.probes import bend
@@ -136,22 +136,22 @@ def test_the_machine_says_which_alert_is_a_refusal(version: Version, alert: byte
         assert client.belief.level is not L.REFUSED
 
 
-def test_a_welcome_that_cannot_be_true_is_not_believed() -> None:
+@for_each("version", VERSIONS)
+@for_each("sends", [True, False])
+@for_each("level", list(L))
+def test_a_welcome_that_cannot_be_true_is_not_believed(version: Version, level: L, *, sends: bool) -> None:
     """A client that verified the server and showed no certificate is told nothing by a level beyond that."""
-    for version in VERSIONS:
-        for sends in [True, False]:
-            for level in list(L):
-                changes = {"client.withholds": not sends, "server.client_authentication": "optional"}
-                client, server = pair(version, Scenario().but(changes))
-                talk_until_grant(client, server)
-                before = client.belief
-                word = "REFUSED" if level is L.REFUSED else "WELCOME"
-                line = f"{word} x (y). Level: {level.value}\r\n".encode()
-                client.receive(sent(server.machine.write(line)), NOW)
-                shown = (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED) if sends else ()
-                credible = level in (L.REFUSED, L.SERVER_AUTHENTICATED, *shown)
-                assert client.belief.level is (level if credible else before.level), (version, sends, level)
-                assert client.belief.assumed is (before.assumed and not credible), (version, sends, level)
+    changes = {"client.withholds": not sends, "server.client_authentication": "optional"}
+    client, server = pair(version, Scenario().but(changes))
+    talk_until_grant(client, server)
+    before = client.belief
+    word = "REFUSED" if level is L.REFUSED else "WELCOME"
+    line = f"{word} x (y). Level: {level.value}\r\n".encode()
+    client.receive(sent(server.machine.write(line)), NOW)
+    shown = (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED) if sends else ()
+    credible = level in (L.REFUSED, L.SERVER_AUTHENTICATED, *shown)
+    assert client.belief.level is (level if credible else before.level)
+    assert client.belief.assumed is (before.assumed and not credible)
 
 
 def talk_until_grant(client: Client, server: Server) -> None:

@@ -13,9 +13,11 @@ from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.trace.choosing.certificate_sought import CertificateSought
 from simulator.trace.facts import Decided, Noted
 from simulator.views.texts.terminal import story
+from tests.played import for_each
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
+    from simulator.scenario import TlsVersion
 
 THREE: dict[str, Any] = {
     "certificates": {
@@ -77,25 +79,21 @@ def decision(run: Run) -> Decided:
     return next(fact for _, fact in run.trace.facts(Decided) if fact.decision == "send-certificate")
 
 
-def test_each_certificate_is_taken_or_passed_over_for_a_reason() -> None:
+@for_each("tls", ["1.2", "1.3"])
+@for_each("settings, sent, said", CASES)
+def test_each_certificate_is_taken_or_passed_over_for_a_reason(
+    settings: dict[str, Any], sent: str | None, said: tuple[str, str, str], tls: TlsVersion
+) -> None:
     """The fact has all three in the order of the store; what is sent is what it says."""
-    for tls in ["1.2", "1.3"]:
-        for settings, sent, said in CASES:
-            table = THREE | {"client": THREE["client"] | settings}
-            run = simulate(catalogue["valid-certificate"].but(table), tls)
-            fact = sought(run)
-            assert tuple(one.passed_over for one in fact.considered) == said, (tls, settings)
-            assert [one.subject for one in fact.considered] == ["CN=first", "CN=second", "CN=third"], (
-                tls,
-                settings,
-            )
-            assert fact.chosen == sent, (tls, settings)
-            assert decision(run).choice == ("send" if sent else "skip"), (tls, settings)
-            assert run.outcome.server.peer == sent, (tls, settings)
-            assert "The client looks through its certificates. first: " in story(run.trace, 200), (
-                tls,
-                settings,
-            )
+    table = THREE | {"client": THREE["client"] | settings}
+    run = simulate(catalogue["valid-certificate"].but(table), tls)
+    fact = sought(run)
+    assert tuple(one.passed_over for one in fact.considered) == said
+    assert [one.subject for one in fact.considered] == ["CN=first", "CN=second", "CN=third"]
+    assert fact.chosen == sent
+    assert decision(run).choice == ("send" if sent else "skip")
+    assert run.outcome.server.peer == sent
+    assert "The client looks through its certificates. first: " in story(run.trace, 200)
 
 
 def test_without_such_settings_nothing_is_said() -> None:

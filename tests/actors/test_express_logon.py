@@ -27,7 +27,7 @@ from simulator.views.story.beat_kinds import Flight
 from simulator.views.story.essence import Choice, essence
 from simulator.views.texts.terminal import story
 from tests.actors.test_peers import bytewise, pair, talk
-from tests.played import VERSIONS
+from tests.played import VERSIONS, for_each
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
@@ -122,23 +122,21 @@ def test_the_terminal_sends_placeholders_and_no_secret() -> None:
     assert "ALICE".encode("cp037") not in typed
 
 
-def test_a_cause_leads_to_its_screen() -> None:
+@for_each("cause", CAUSES)
+@for_each("host", ["tso", "vm"])
+def test_a_cause_leads_to_its_screen(cause: str, host: str) -> None:
     """Left as they are, placeholders show on the screen; a ticket that does not count is a wrong password."""
-    for cause in CAUSES:
-        for host in ["tso", "vm"]:
-            changes, at_tso, at_vm = CAUSES[cause]
-            run = simulate(GOOD.but({**changes, HOST: host}))
-            must_be_sound(run.trace.events)
-            wanted = at_tso if host == "tso" else at_vm
-            assert (
-                wanted == [row.strip() for row in screens_in(run.trace)[-1].splitlines() if row.strip()][-1]
-            ), (cause, host)
-            assert SecurityLevel.REFUSED is run.card.level, (cause, host)
-            assert "application" == run.card.refused_at, (cause, host)
-            assert "logon refused" == steps_of(run)[-1], (cause, host)
-            assert run.card.encrypted, (cause, host)
-            refused = next(fact for _, fact in run.trace.facts(Decided) if fact.decision == "grant")
-            assert refused.reason.startswith(f"The host refuses the logon: {wanted}. "), (cause, host)
+    changes, at_tso, at_vm = CAUSES[cause]
+    run = simulate(GOOD.but({**changes, HOST: host}))
+    must_be_sound(run.trace.events)
+    wanted = at_tso if host == "tso" else at_vm
+    assert wanted == [row.strip() for row in screens_in(run.trace)[-1].splitlines() if row.strip()][-1]
+    assert SecurityLevel.REFUSED is run.card.level
+    assert "application" == run.card.refused_at
+    assert "logon refused" == steps_of(run)[-1]
+    assert run.card.encrypted
+    refused = next(fact for _, fact in run.trace.facts(Decided) if fact.decision == "grant")
+    assert refused.reason.startswith(f"The host refuses the logon: {wanted}. ")
 
 
 def test_a_ticket_opens_one_session() -> None:

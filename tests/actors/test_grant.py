@@ -9,6 +9,7 @@ from simulator.scenario import ServerSetup
 from simulator.security import SecurityLevel as L
 from simulator.security import Standing
 from tests.actors.made import certificate
+from tests.played import for_each
 
 SUBJECT = "CN=alice,O=Example"
 USERS = {SUBJECT: "ALICE"}
@@ -38,24 +39,21 @@ CASES = [
 ]
 
 
-def test_level_and_refusal() -> None:
+@for_each("standing, users, may, least, level, refused_at", CASES)
+def test_level_and_refusal(
+    standing: Standing,
+    users: dict[str, str],
+    may: tuple[str, ...] | None,
+    least: L | None,
+    level: L,
+    refused_at: str | None,
+) -> None:
     """The level is what the facts allow; the rules then say whether it is enough, and at which layer not."""
-    for standing, users, may, least, level, refused_at in CASES:
-        subject = None if standing is Standing.ANONYMOUS else certificate(SUBJECT)
-        grant = grant_of(
-            standing, subject, ServerSetup(users=users, authorized_users=may, minimum_level=least)
-        )
-        assert (grant.standing.worth, grant.refusal_layer if grant.refused else None) == (
-            level,
-            refused_at,
-        ), (standing, users, may, least)
-        assert grant.user == (users.get(SUBJECT) if standing is Standing.AUTHENTICATED else None), (
-            standing,
-            users,
-            may,
-            least,
-        )
-        assert grant.reason.endswith("."), (standing, users, may, least)
+    subject = None if standing is Standing.ANONYMOUS else certificate(SUBJECT)
+    grant = grant_of(standing, subject, ServerSetup(users=users, authorized_users=may, minimum_level=least))
+    assert (grant.standing.worth, grant.refusal_layer if grant.refused else None) == (level, refused_at)
+    assert grant.user == (users.get(SUBJECT) if standing is Standing.AUTHENTICATED else None)
+    assert grant.reason.endswith(".")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tests.actors.test_peers import NOW, pair, settle
 from tests.attack import Attack
 from tests.hostile import problem_of, random_actors
 from tests.hostile_actors import ACTOR_PLAYS, BEHIND
-from tests.played import EVERYTHING, VERSIONS
+from tests.played import EVERYTHING, VERSIONS, for_each
 
 if TYPE_CHECKING:
     from simulator.actors.client import Client
@@ -42,14 +42,14 @@ def test_random_attacks(tls: str, role: Side) -> None:
         assert problem_of(attack) is None, attack
 
 
-def test_finished_and_more_in_one_record() -> None:
+@for_each("more", ["00000000", "14000000", "1400000c" + "00" * 12, "04000006000000000000", "ff"])
+@for_each("role", SIDES)
+@for_each("tls", VERSIONS)
+def test_finished_and_more_in_one_record(tls: str, role: Side, more: str) -> None:
     """What stands behind Finished in its record may end the connection; then nothing is left to decide."""
-    for more in ["00000000", "14000000", "1400000c" + "00" * 12, "04000006000000000000", "ff"]:
-        for role in SIDES:
-            for tls in VERSIONS:
-                for play in ACTOR_PLAYS:
-                    attack = Attack("actors", tls, play, role, "Finished", ((BEHIND, 0, more),))
-                    assert problem_of(attack) is None, attack
+    for play in ACTOR_PLAYS:
+        attack = Attack("actors", tls, play, role, "Finished", ((BEHIND, 0, more),))
+        assert problem_of(attack) is None, attack
 
 
 def asked(version: Version) -> tuple[Client, Server]:

@@ -15,6 +15,7 @@ from simulator.scenario.user_rules import RuleKind, read_rule
 from simulator.security import Standing
 from tests.actors.made import certificate
 from tests.pki.samples import openssl
+from tests.played import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,16 +79,16 @@ def rules_that_fit(*rules: str) -> list[str]:
     return [one.rule.written for one in fitting(ALICE, table, KNOWN)]
 
 
-def test_a_rule_fits() -> None:
+@for_each("rule", [*FITS, "sha256:alice", "serial:alice"])
+def test_a_rule_fits(rule: str) -> None:
     """Each kind of rule finds its part of the certificate, names compared as RFC 5280 says."""
-    for rule in [*FITS, "sha256:alice", "serial:alice"]:
-        assert rules_that_fit(rule) == [rule], rule
+    assert rules_that_fit(rule) == [rule]
 
 
-def test_a_rule_does_not_fit() -> None:
+@for_each("rule", FITS_NOT)
+def test_a_rule_does_not_fit(rule: str) -> None:
     """Another value, a part where the whole is written, or other letters where case counts: no match."""
-    for rule in FITS_NOT:
-        assert rules_that_fit(rule) == [], rule
+    assert rules_that_fit(rule) == []
 
 
 def test_the_more_specific_decides() -> None:

@@ -22,7 +22,7 @@ from simulator.trace.trace import Trace
 from simulator.trust.verdict import CheckOutcome
 from simulator.views.story.reading import unread_since
 from tests.pki.samples import openssl
-from tests.played import VERSIONS
+from tests.played import VERSIONS, for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,26 +128,20 @@ TROUBLES: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
-def test_without_an_answer_that_counts() -> None:
+@for_each("tls", VERSIONS)
+@for_each("trouble", TROUBLES)
+def test_without_an_answer_that_counts(trouble: str, tls: TlsVersion) -> None:
     """Failing hard, a server refuses with the same alert whatever the trouble; failing softly, it goes on."""
-    for tls in VERSIONS:
-        for trouble in TROUBLES:
-            settings, field, alert = TROUBLES[trouble]
-            changes = {f"responders.client-ca.{key}": value for key, value in settings.items()}
-            hard = played(changes, tls)
-            assert (line(hard).outcome, line(hard).field) == (CheckOutcome.FAIL, field), (tls, trouble)
-            assert hard.outcome.alert is not None, (tls, trouble)
-            assert (hard.outcome.alert.name, hard.outcome.decisive_check) == (alert, "revocation"), (
-                tls,
-                trouble,
-            )
-            soft = played({**changes, "server.revocation_failure": "soft"}, tls)
-            assert (line(soft).outcome, line(soft).field) == (CheckOutcome.NOT_EVALUATED, field), (
-                tls,
-                trouble,
-            )
-            assert soft.outcome.alert is None, (tls, trouble)
-            assert "fails softly" in line(soft).sentence, (tls, trouble)
+    settings, field, alert = TROUBLES[trouble]
+    changes = {f"responders.client-ca.{key}": value for key, value in settings.items()}
+    hard = played(changes, tls)
+    assert (line(hard).outcome, line(hard).field) == (CheckOutcome.FAIL, field)
+    assert hard.outcome.alert is not None
+    assert (hard.outcome.alert.name, hard.outcome.decisive_check) == (alert, "revocation")
+    soft = played({**changes, "server.revocation_failure": "soft"}, tls)
+    assert (line(soft).outcome, line(soft).field) == (CheckOutcome.NOT_EVALUATED, field)
+    assert soft.outcome.alert is None
+    assert "fails softly" in line(soft).sentence
 
 
 def test_softly_does_not_let_a_revoked_certificate_pass() -> None:

@@ -13,7 +13,7 @@ from simulator.scenario import Scenario, ServerSetup
 from simulator.scenario.catalogue.catalogue import catalogue
 from simulator.security import SecurityLevel, Standing
 from simulator.trace.facts import Alert, Decided, Noted, Received, Sent, Step
-from tests.played import RUNS, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, for_each, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,17 +48,17 @@ def test_the_good_handshake_decides_five_times(tls: TlsVersion) -> None:
     ]
 
 
-def test_stepping_gives_the_same_trace_as_running() -> None:
+@for_each("name, tls", RUNS)
+def test_stepping_gives_the_same_trace_as_running(name: str, tls: TlsVersion) -> None:
     """Step by step the same events come, each step has at least one, and their times do not change in it."""
-    for name, tls in RUNS:
-        simulation = Simulation(catalogue[name], tls)
-        seen: list[Event] = [*simulation.events]
-        while not simulation.finished:
-            events = simulation.step()
-            assert len({event.at for event in events}) == 1, (name, tls)
-            seen += events
-        assert tuple(seen) == run_of(name, tls).trace.events, (name, tls)
-        assert simulation.step() == [], (name, tls)
+    simulation = Simulation(catalogue[name], tls)
+    seen: list[Event] = [*simulation.events]
+    while not simulation.finished:
+        events = simulation.step()
+        assert len({event.at for event in events}) == 1
+        seen += events
+    assert tuple(seen) == run_of(name, tls).trace.events
+    assert simulation.step() == []
 
 
 def test_another_seed_gives_other_bytes_and_the_same_story() -> None:

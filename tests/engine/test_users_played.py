@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from simulator import catalogue, simulate
 from simulator.trace.connections import connections_of
 from simulator.trace.facts import UserSought
 from simulator.views.story.beats import beats
 from simulator.views.story.essence import essence, grounds_words
 from simulator.views.story.words import card_facts
+from tests.played import for_each
+
+if TYPE_CHECKING:
+    from simulator.scenario import TlsVersion
 
 # scenario → of each connection: level, layer of the refusal, user, rule that decided
 PLAYED: dict[str, list[tuple[str, str | None, str | None, str | None]]] = {
@@ -38,22 +44,18 @@ def test_every_scenario_of_the_topic_is_played() -> None:
     assert set(PLAYED) == {name for name, one in catalogue.items() if one.topic == "from certificate to user"}
 
 
-def test_level_layer_user_and_rule() -> None:
+@for_each("tls", ["1.2", "1.3"])
+@for_each("name", PLAYED)
+def test_level_layer_user_and_rule(name: str, tls: TlsVersion) -> None:
     """TLS succeeds in every connection, without an alert; what comes out is decided above it."""
-    for tls in ["1.2", "1.3"]:
-        for name in PLAYED:
-            run = simulate(catalogue[name], tls=tls)
-            assert run.as_expected is True, (tls, name)
-            played = []
-            for trace in connections_of(run.trace):
-                outcome, card = trace.outcome, trace.card
-                assert ("ok", "ok", None) == (
-                    outcome.client.handshake,
-                    outcome.server.handshake,
-                    outcome.alert,
-                ), (tls, name)
-                played.append((outcome.level.value, outcome.refused_at, card.user, card.mapped_by))
-            assert PLAYED[name] == played, (tls, name)
+    run = simulate(catalogue[name], tls=tls)
+    assert run.as_expected is True
+    played = []
+    for trace in connections_of(run.trace):
+        outcome, card = trace.outcome, trace.card
+        assert ("ok", "ok", None) == (outcome.client.handshake, outcome.server.handshake, outcome.alert)
+        played.append((outcome.level.value, outcome.refused_at, card.user, card.mapped_by))
+    assert PLAYED[name] == played
 
 
 def test_the_safe_rule_of_the_lesson_is_safe() -> None:

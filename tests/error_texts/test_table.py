@@ -8,7 +8,7 @@ import re
 import msgspec
 
 from simulator.command.options import scenario_from
-from simulator.error_texts.causes import causes, cautions
+from simulator.error_texts.causes import Cause, causes, cautions
 from simulator.error_texts.normal_form import normal_line, normal_lines
 from simulator.error_texts.table import Program, programs
 from simulator.runs.run import simulate
@@ -17,7 +17,7 @@ from simulator.tls.wire.alerts import AlertDescription
 from simulator.tls.wire.version import SIDES
 from simulator.trust.vocabulary import CheckName
 from tests.error_texts.making import TABLE, measured, rows_of, table_of, written
-from tests.played import EVERYTHING
+from tests.played import EVERYTHING, for_each
 
 PLAYED = [cause for cause in causes().values() if cause.command]
 
@@ -68,12 +68,12 @@ def _printed(cause: str, side: str) -> list[str]:
     ]
 
 
-def test_what_is_quoted_was_printed() -> None:
+@for_each("cause", causes().values())
+def test_what_is_quoted_was_printed(cause: Cause) -> None:
     """What to look for on a side, in quotes, was printed on that side for that cause."""
-    for cause in causes().values():
-        for side, words in zip(SIDES, (cause.at_client, cause.at_server), strict=True):
-            for quoted in re.findall('"([^"]+)"', words):
-                assert any(normal_line(quoted) in text for text in _printed(cause.name, side)), quoted
+    for side, words in zip(SIDES, (cause.at_client, cause.at_server), strict=True):
+        for quoted in re.findall('"([^"]+)"', words):
+            assert any(normal_line(quoted) in text for text in _printed(cause.name, side)), quoted
 
 
 def test_an_alert_in_the_advice_is_an_alert() -> None:
@@ -94,13 +94,13 @@ def test_every_warning_concerns_a_measured_text() -> None:
     assert [] == [piece for piece in pieces if piece not in texts and piece not in alerts]
 
 
-def test_the_command_of_a_cause_plays_it() -> None:
+@for_each("cause", PLAYED if EVERYTHING else PLAYED[::4])
+def test_the_command_of_a_cause_plays_it(cause: Cause) -> None:
     """The scenario of a cause is refused, and by the check that the cause names."""
-    for cause in PLAYED if EVERYTHING else PLAYED[::4]:
-        scenario = scenario_from(cause.scenario, cause.settings)
-        for tls in ("1.2", "1.3"):
-            runs = [one.outcome for one in simulate(scenario, tls=tls).connections]
-            outcome = next(one for one in runs if one.level is SecurityLevel.REFUSED)
-            assert cause.check == (outcome.decisive_check or ""), cause
-            judge = "client" if cause.name.startswith("server-") else "server"
-            assert outcome.judged_by in (None, judge), cause
+    scenario = scenario_from(cause.scenario, cause.settings)
+    for tls in ("1.2", "1.3"):
+        runs = [one.outcome for one in simulate(scenario, tls=tls).connections]
+        outcome = next(one for one in runs if one.level is SecurityLevel.REFUSED)
+        assert cause.check == (outcome.decisive_check or "")
+        judge = "client" if cause.name.startswith("server-") else "server"
+        assert outcome.judged_by in (None, judge)

@@ -26,7 +26,7 @@ from tests.peers import program
 from tests.pki.made_files import MADE, alice, certificates, identity, made
 from tests.pki.made_files import PASSWORD as FILES_PASSWORD
 from tests.pki.of_tools import of_ml_dsa
-from tests.played import EVERYTHING
+from tests.played import EVERYTHING, for_each
 from tests.processes import clientauth
 
 if TYPE_CHECKING:
@@ -112,12 +112,12 @@ def _explained(name: str) -> str:
     return explanation_text(own, found, 80, coloured=False, every=True)
 
 
-def test_every_kind_of_file_is_explained_or_refused_in_words() -> None:
+@for_each("name", sorted(MADE))
+def test_every_kind_of_file_is_explained_or_refused_in_words(name: str) -> None:
     """Whatever a file is: an explanation, or an error that names the file and says what helps."""
-    for name in sorted(MADE):
-        said = _explained(name)
-        assert said.startswith(f"{name}: "), name
-        assert not said.endswith("| "), name
+    said = _explained(name)
+    assert said.startswith(f"{name}: ")
+    assert not said.endswith("| ")
 
 
 def test_where_there_is_no_certificate_there_is_no_verdict() -> None:

@@ -27,7 +27,7 @@ from simulator.views.drawing.style import palette
 from simulator.views.pictures.trust_graph import trust_graph
 from simulator.views.story.caption import caption
 from simulator.views.view_table import VIEWS
-from tests.played import EVERYTHING, RUNS, run_of
+from tests.played import EVERYTHING, RUNS, for_each, run_of
 
 
 def pages() -> list[object]:
@@ -53,11 +53,11 @@ def pages() -> list[object]:
     ]
 
 
-def test_every_name_of_the_classroom_is_there() -> None:
+@for_each("name", lessons.HOMES)
+def test_every_name_of_the_classroom_is_there(name: str) -> None:
     """Whatever the package offers can be imported, and is explained."""
-    for name in lessons.HOMES:
-        assert getattr(lessons, name).__doc__, name
-        assert name in dir(lessons), name
+    assert getattr(lessons, name).__doc__
+    assert name in dir(lessons)
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -71,12 +71,12 @@ def test_every_view_shows_a_picture_and_words(view: str) -> None:
     assert max(map(len, lines)) <= TEXT_WIDTH
 
 
-def test_every_run_can_be_told() -> None:
+@for_each("scenario, tls", RUNS)
+def test_every_run_can_be_told(scenario: str, tls: str) -> None:
     """Card, conversation and events can be shown of every run."""
-    for scenario, tls in RUNS:
-        run = run_of(scenario, tls)
-        for exhibit in (lessons.card(run), lessons.conversation(run), lessons.tell(run.trace.events)):
-            assert max(map(len, repr(exhibit).splitlines())) <= TEXT_WIDTH, (scenario, tls)
+    run = run_of(scenario, tls)
+    for exhibit in (lessons.card(run), lessons.conversation(run), lessons.tell(run.trace.events)):
+        assert max(map(len, repr(exhibit).splitlines())) <= TEXT_WIDTH
 
 
 def test_the_frame_of_a_screen_is_whole_in_text() -> None:

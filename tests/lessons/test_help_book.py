@@ -33,9 +33,11 @@ from simulator.trace.facts import Checked, Decided, Noted, Sent
 from simulator.trust.verdict import CheckOutcome
 from simulator.trust.vocabulary import CheckName
 from tests.peers import ROOT
+from tests.played import for_each
 from tests.views.traces import run_of
 
 if TYPE_CHECKING:
+    from simulator.lessons.help_book.statements import Statement
     from simulator.scenario import TlsVersion
     from simulator.trace.trace import Trace
 
@@ -49,29 +51,28 @@ def _named(value: object) -> str:
     return f"{value.scenario}-{value.tls}" if isinstance(value, Example) else str(value)
 
 
-def test_each_run_shows_its_statement() -> None:
+@for_each("number, example", EXAMPLES)
+def test_each_run_shows_its_statement(number: str, example: Example) -> None:
     """Playing it gives every fact that is claimed, and the scenario comes out as it expects."""
-    for number, example in EXAMPLES:
-        check_claim(example.holds)
-        assert [] == list(shortfalls(example.holds, example.run.trace)), number
-        if not example.set:
-            assert example.whole_run.as_expected, number
+    check_claim(example.holds)
+    assert [] == list(shortfalls(example.holds, example.run.trace)), number
+    if not example.set:
+        assert example.whole_run.as_expected, number
 
 
-def test_a_statement_has_words_and_runs() -> None:
+@for_each("statement", STATEMENTS.values())
+def test_a_statement_has_words_and_runs(statement: Statement) -> None:
     """What depends on a policy or a product has runs with different ends; all have a reason and a source."""
-    for statement in STATEMENTS.values():
-        assert statement.truth in TRUTHS, statement.number
-        assert statement.says.endswith("."), statement.number
-        assert statement.because.endswith("."), statement.number
-        assert statement.source, statement.number
-        assert statement.examples, statement.number
-        if statement.truth != "true":
-            ends = {
-                (example.run.card.level, example.run.card.client_authenticated)
-                for example in statement.examples
-            }
-            assert len(ends) > 1 or len(statement.examples) == 1, statement.number
+    assert statement.truth in TRUTHS
+    assert statement.says.endswith(".")
+    assert statement.because.endswith(".")
+    assert statement.source
+    assert statement.examples
+    if statement.truth != "true":
+        ends = {
+            (example.run.card.level, example.run.card.client_authenticated) for example in statement.examples
+        }
+        assert len(ends) > 1 or len(statement.examples) == 1
 
 
 def test_the_starting_page_is_whole() -> None:

@@ -9,7 +9,7 @@ import pytest
 from simulator.oracle import Played, play
 from simulator.scenario import TLS_VERSIONS, Scenario
 from simulator.scenario.catalogue.catalogue import catalogue
-from tests.played import NAMES
+from tests.played import NAMES, for_each
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
@@ -47,15 +47,15 @@ def flights(played: Played) -> str:
     return told
 
 
-def test_the_expectation_is_what_openssl_does() -> None:
+@for_each("tls", TLS_VERSIONS)
+@for_each("name", NAMES)
+def test_the_expectation_is_what_openssl_does(name: str, tls: TlsVersion) -> None:
     """The alert that a built-in scenario expects is the alert that OpenSSL sends; level REFUSED means one."""
-    for tls in TLS_VERSIONS:
-        for name in NAMES:
-            expectation = catalogue[name].expectation(tls)
-            assert expectation is not None, (tls, name)
-            alert = play(catalogue[name], tls).alert
-            assert expectation.alert == (alert.name if alert else None), (tls, name)
-            assert (expectation.level.value == "REFUSED") == (alert is not None), (tls, name)
+    expectation = catalogue[name].expectation(tls)
+    assert expectation is not None
+    alert = play(catalogue[name], tls).alert
+    assert expectation.alert == (alert.name if alert else None)
+    assert (expectation.level.value == "REFUSED") == (alert is not None)
 
 
 @pytest.mark.parametrize("tls", TLS_VERSIONS)

@@ -19,6 +19,7 @@ from simulator.trace.facts import Checked
 from simulator.trust.verdict import Check, CheckOutcome, Verdict
 from simulator.trust.vocabulary import QUESTIONS
 from tests.oracle.variations import CHANGES, varied
+from tests.played import for_each
 
 if TYPE_CHECKING:
     from simulator.scenario import TlsVersion
@@ -59,11 +60,11 @@ def judged(*failed: tuple[str, str, int]) -> Checked:
     return Checked(Verdict("client", "openssl", "CN=alice", (), tuple(checks), None))
 
 
-def test_openssls_reason() -> None:
+@for_each("tls", TLS_VERSIONS)
+@for_each("name", MEASURED)
+def test_openssls_reason(name: str, tls: TlsVersion) -> None:
     """What OpenSSL finds in a built-in scenario is what it was measured to find."""
-    for tls in TLS_VERSIONS:
-        for name in MEASURED:
-            assert MEASURED[name] == play(catalogue[name], tls).reason, (tls, name)
+    assert MEASURED[name] == play(catalogue[name], tls).reason
 
 
 def test_no_reason_stands_twice() -> None:
@@ -104,13 +105,13 @@ def test_without_a_failed_check_no_certificate_is_at_fault() -> None:
     assert reason_of_verdict(judged()) == NEGOTIATION.words
 
 
-def test_a_warning_is_no_refusal() -> None:
+@for_each("description", AlertDescription)
+def test_a_warning_is_no_refusal(description: AlertDescription) -> None:
     """Every alert is noted as a refusal, apart from the three that end nothing or say goodbye."""
-    for description in AlertDescription:
-        log = HandshakeLog()
-        log.alert_sent("client", int(description), encrypted=False)
-        warnings = ("close_notify", "user_canceled", "no_renegotiation")
-        assert (description.rfc_name not in warnings) == (log.alert is not None), description
+    log = HandshakeLog()
+    log.alert_sent("client", int(description), encrypted=False)
+    warnings = ("close_notify", "user_canceled", "no_renegotiation")
+    assert (description.rfc_name not in warnings) == (log.alert is not None)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from simulator.pki.distinguished_name import folded, prepared
 from simulator.pki.name_text import read_distinguished_name
 from tests import peers
 from tests.pki.samples import root
-from tests.played import EVERYTHING
+from tests.played import EVERYTHING, for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,10 +170,10 @@ OTHER = [
 ]
 
 
-def test_the_same_name() -> None:
+@for_each("one, other", SAME)
+def test_the_same_name(one: str, other: str) -> None:
     """Two spellings that RFC 5280, section 7.1 has for one name fold to one value."""
-    for one, other in SAME:
-        assert folded(read_distinguished_name(one)) == folded(read_distinguished_name(other)), (one, other)
+    assert folded(read_distinguished_name(one)) == folded(read_distinguished_name(other))
 
 
 @pytest.mark.parametrize(("one", "other"), OTHER)

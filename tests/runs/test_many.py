@@ -18,7 +18,7 @@ from simulator.errors import ArgumentError, OutputError, ScenarioError, Simulato
 from simulator.runs.many import spread
 from simulator.scenario.mistakes.mistake import Problem, ScenarioProblemsError
 from tests.peers import absent
-from tests.played import EVERYTHING, NAMES, RUNS, VERSIONS, run_of, some
+from tests.played import EVERYTHING, NAMES, RUNS, VERSIONS, for_each, run_of, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,14 +52,14 @@ def cluster() -> Iterator[object]:
         yield client
 
 
-def test_a_run_can_travel() -> None:
+@for_each("name, tls", RUNS)
+def test_a_run_can_travel(name: str, tls: str) -> None:
     """A run and its scenario are equal after pickling and after a deep copy, the trace to the last byte."""
-    for name, tls in RUNS:
-        run = run_of(name, tls)
-        for other in (pickle.loads(pickle.dumps(run)), copy.deepcopy(run)):
-            assert run == other, (name, tls)
-            assert run.trace.to_json() == other.trace.to_json(), (name, tls)
-            assert hash(run.scenario) == hash(other.scenario), (name, tls)
+    run = run_of(name, tls)
+    for other in (pickle.loads(pickle.dumps(run)), copy.deepcopy(run)):
+        assert run == other
+        assert run.trace.to_json() == other.trace.to_json()
+        assert hash(run.scenario) == hash(other.scenario)
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")

@@ -18,7 +18,7 @@ from simulator.tls.wire.messages import decode_handshake
 from simulator.tls.wire.version import Version
 from simulator.trace.trace import Trace
 from tests.peers import ROOT
-from tests.played import RUNS, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, for_each, run_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,11 +42,11 @@ KEYS = [
 ]
 
 
-def test_every_built_in_scenario_comes_out_as_it_expects() -> None:
+@for_each("name, tls", RUNS)
+def test_every_built_in_scenario_comes_out_as_it_expects(name: str, tls: TlsVersion) -> None:
     """Each scenario is a test of itself."""
-    for name, tls in RUNS:
-        run = run_of(name, tls)
-        assert (run.as_expected, run.expectation_words()) == (True, ""), (name, tls)
+    run = run_of(name, tls)
+    assert (run.as_expected, run.expectation_words()) == (True, "")
 
 
 def test_what_surprises_is_said() -> None:
@@ -63,15 +63,15 @@ def test_without_an_expectation_nothing_surprises() -> None:
     assert (run.as_expected, run.expectation_words()) == (None, "")
 
 
-def test_the_document_has_its_keys_and_is_json() -> None:
+@for_each("name, tls", RUNS)
+def test_the_document_has_its_keys_and_is_json(name: str, tls: TlsVersion) -> None:
     """The document of ``run --json`` has exactly the promised keys, and its trace can be read back."""
-    for name, tls in RUNS:
-        run = run_of(name, tls)
-        document = json.loads(json.dumps(run.to_dict()))
-        assert list(document) == KEYS, (name, tls)
-        promised = {"handshake", "believed_when_handshake_returned", "believes", "peer", "saw"}
-        assert set(document["client"]) == promised, (name, tls)
-        assert Trace.from_json(json.dumps(document["trace"])) == run.trace, (name, tls)
+    run = run_of(name, tls)
+    document = json.loads(json.dumps(run.to_dict()))
+    assert list(document) == KEYS
+    promised = {"handshake", "believed_when_handshake_returned", "believes", "peer", "saw"}
+    assert set(document["client"]) == promised
+    assert Trace.from_json(json.dumps(document["trace"])) == run.trace
 
 
 def test_the_messages_of_the_good_handshake_in_tls12() -> None:
@@ -114,19 +114,19 @@ def test_the_messages_of_the_good_handshake_in_tls13() -> None:
     assert [m["name"] for m in messages if not m["encrypted"]] == ["ClientHello", "ServerHello"]
 
 
-def test_messages_are_real_and_whole() -> None:
+@for_each("name, tls", RUNS)
+def test_messages_are_real_and_whole(name: str, tls: TlsVersion) -> None:
     """Every handshake message in a trace decodes, and its length is what its header says plus four."""
-    for name, tls in RUNS:
-        run = run_of(name, tls)
-        raws = [
-            e.fact.raw
-            for e in run.trace.events
-            if getattr(e.fact, "protocol", "") == "handshake" and hasattr(e.fact, "to")
-        ]
-        assert [len(raw) for raw in raws] == [message["length"] for message in run.messages()], (name, tls)
-        for raw in raws:
-            assert len(raw) == 4 + int.from_bytes(raw[1:4]), (name, tls)
-            decode_handshake(raw, Version(tls))
+    run = run_of(name, tls)
+    raws = [
+        e.fact.raw
+        for e in run.trace.events
+        if getattr(e.fact, "protocol", "") == "handshake" and hasattr(e.fact, "to")
+    ]
+    assert [len(raw) for raw in raws] == [message["length"] for message in run.messages()]
+    for raw in raws:
+        assert len(raw) == 4 + int.from_bytes(raw[1:4])
+        decode_handshake(raw, Version(tls))
 
 
 def test_a_counterfactual_is_a_run_of_the_changed_scenario() -> None:

@@ -42,7 +42,7 @@ from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, Checked, Sent
 from simulator.trust.judge import judge
 from simulator.trust.policy import RevocationPolicy, TrustPolicy
-from tests.played import CONNECTIONS, RUNS, run_of
+from tests.played import CONNECTIONS, RUNS, for_each, run_of
 
 if TYPE_CHECKING:
     from simulator.trace.trace import Trace
@@ -275,14 +275,14 @@ def test_the_trust_decision_comes_out_as_expected() -> None:
             assert verdict == expected, where
 
 
-def test_every_run_comes_out_as_expected() -> None:
+@for_each("name, version", RUNS)
+def test_every_run_comes_out_as_expected(name: str, version: TlsVersion) -> None:
     """Level, decisive check and alert of the run are the scenario's; all but the mismatch negotiate."""
-    for name, version in RUNS:
-        outcome, expectation = run_of(name, version).trace.outcome, catalogue[name].expect[version]
-        alert = outcome.alert.name if outcome.alert else None
+    outcome, expectation = run_of(name, version).trace.outcome, catalogue[name].expect[version]
+    alert = outcome.alert.name if outcome.alert else None
 
-        assert Expectation(outcome.level, outcome.decisive_check, alert) == expectation, (name, version)
-        assert outcome.negotiated == (None if name == "version-mismatch" else version), (name, version)
+    assert Expectation(outcome.level, outcome.decisive_check, alert) == expectation
+    assert outcome.negotiated == (None if name == "version-mismatch" else version)
 
 
 def test_every_connection_comes_out_as_expected() -> None:

@@ -28,6 +28,7 @@ from simulator.scenario.values import field_types, read_table, type_at
 from simulator.scenario.whole import ScenarioSetup
 from simulator.scenario.words import read_duration, write_duration
 from simulator.security import SecurityLevel
+from tests.played import for_each
 from tests.scenario.writing import dump
 
 if TYPE_CHECKING:
@@ -224,22 +225,22 @@ def nested(path: tuple[str, ...], value: Any) -> dict[str, Any]:
     return value
 
 
-def test_a_value_is_read_or_reported_at_its_place() -> None:
+@for_each("path", SETTINGS)
+def test_a_value_is_read_or_reported_at_its_place(path: tuple[str, ...]) -> None:
     """Any value is either a problem at its path or below, or reads as itself when it is read again."""
-    for path in SETTINGS:
-        for value in VALUES:
-            problems: list[Problem] = []
-            table = read_table(nested(path, value), problems)
-            for problem in problems:
-                assert problem.path[: len(path)] == path or problem.message == "needs a level", (path, value)
-                assert problem.message, path
-                assert str(problem), path
-            if not problems and path[0] != "expect" and value == value and path != ("certificates", "alice"):
-                changed = apply_table(ScenarioSetup(), table)
-                found: list[Problem] = []
-                again = read_table({key: getattr(changed, key) for key in field_types(ScenarioSetup)}, found)
-                assert found == [], path
-                assert apply_table(ScenarioSetup(), again) == changed, (path, value)
+    for value in VALUES:
+        problems: list[Problem] = []
+        table = read_table(nested(path, value), problems)
+        for problem in problems:
+            assert problem.path[: len(path)] == path or problem.message == "needs a level", value
+            assert problem.message
+            assert str(problem)
+        if not problems and path[0] != "expect" and value == value and path != ("certificates", "alice"):
+            changed = apply_table(ScenarioSetup(), table)
+            found: list[Problem] = []
+            again = read_table({key: getattr(changed, key) for key in field_types(ScenarioSetup)}, found)
+            assert found == []
+            assert apply_table(ScenarioSetup(), again) == changed, value
 
 
 def test_what_is_written_reads_the_same() -> None:

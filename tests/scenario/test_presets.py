@@ -20,6 +20,7 @@ from simulator.scenario.presets.table import BetweenPreset, ServerPreset, preset
 from simulator.scenario.schedule.episodes import episodes
 from simulator.security import SecurityLevel
 from simulator.views.texts.terminal import story
+from tests.played import for_each
 
 GOOD = Scenario()
 L = SecurityLevel
@@ -53,15 +54,15 @@ def test_every_preset_is_a_word_of_its_setting() -> None:
     assert by_part == {"server": list(get_args(ServerPreset)), "between": list(get_args(BetweenPreset))}
 
 
-def test_a_preset_sets_what_it_says() -> None:
+@for_each("name", presets())
+def test_a_preset_sets_what_it_says(name: str) -> None:
     """The good handshake under a preset differs in the preset's settings alone, and departs from none."""
-    for name in presets():
-        preset = presets()[name]
-        made = GOOD.but({f"{preset.part}.preset": name})
-        assert departures(preset, getattr(made, preset.part)) == (), name
-        changed = {path[1] for path, _ in differences(GOOD, made)}
-        assert changed <= {"preset", *preset.sets}, name
-        assert "preset" in changed, name
+    preset = presets()[name]
+    made = GOOD.but({f"{preset.part}.preset": name})
+    assert departures(preset, getattr(made, preset.part)) == ()
+    changed = {path[1] for path, _ in differences(GOOD, made)}
+    assert changed <= {"preset", *preset.sets}
+    assert "preset" in changed
 
 
 @pytest.mark.parametrize("name", LEVELS)

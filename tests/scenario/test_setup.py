@@ -21,6 +21,7 @@ from simulator.security import SecurityLevel
 from simulator.tls import config
 from simulator.tls.wire import registry
 from simulator.tls.wire.alerts import WARNINGS, AlertDescription
+from tests.played import for_each
 from tests.scenario.writing import refusal
 
 AUTHENTICATED = Expectation(SecurityLevel.CLIENT_AUTHENTICATED)
@@ -108,9 +109,9 @@ def test_a_changed_scenario_says_so_and_expects_nothing() -> None:
     assert changed.lesson == ""
 
 
-def test_the_mark_is_written_as_in_a_file() -> None:
-    """A change is named as ``--set`` would write it."""
-    for changes, mark in [
+@for_each(
+    "changes, mark",
+    [
         ({"client.verify_server": False}, "client.verify_server=false"),
         ({"server.trusts": ["client-ca", "server-ca"]}, "server.trusts=[client-ca, server-ca]"),
         ({"server.users": {"CN=alice": "ALICE"}}, "server.users={CN=alice: ALICE}"),
@@ -124,8 +125,11 @@ def test_the_mark_is_written_as_in_a_file() -> None:
         ({"server.speaks": "1.2"}, "server.speaks=1.2"),
         ({"client.obeys_ca_list": False}, "client.obeys_ca_list=false"),
         ({"certificates.alice.key_of": "server"}, "certificates.alice.key_of=server"),
-    ]:
-        assert Scenario().but(changes).name == f"good-handshake, with {mark}", (changes, mark)
+    ],
+)
+def test_the_mark_is_written_as_in_a_file(changes: dict[str, object], mark: str) -> None:
+    """A change is named as ``--set`` would write it."""
+    assert Scenario().but(changes).name == f"good-handshake, with {mark}"
 
 
 def test_a_change_that_changes_nothing_gives_an_equal_scenario() -> None:

@@ -31,6 +31,7 @@ from simulator.telnet.logon import LogonScreen, level_on, typed_of
 from simulator.telnet.nvt import Paper, echo, pieces, take_line
 from simulator.telnet.screen import Display
 from simulator.telnet.stream import TelnetViolation
+from tests.played import for_each
 from tests.telnet.sessions import LOGON
 
 # Measured with s3270 4.1: "alice", Tab, "secret", Enter, in fields of eight places filled with spaces.
@@ -138,20 +139,17 @@ def test_behind_an_attribute_that_does_not_skip_the_cursor_goes_on() -> None:
         assert 4 == display.cursor
 
 
-def test_the_logon_screen_names_every_level() -> None:
+@for_each("level", SecurityLevel)
+@for_each("colours", [True, False])
+def test_the_logon_screen_names_every_level(level: SecurityLevel, colours: bool) -> None:
     """Client, standing and level stand on the screen, whatever they are, and can be read from it."""
-    for level in SecurityLevel:
-        for colours in [True, False]:
-            display = Display()
-            display.write(LogonScreen("host", "alice", "a known user", level.value).write(colours))
-            screen = display.screen()
-            assert level.value == level_on(screen), (level, colours)
-            assert "Client.....: alice" in str(screen), (level, colours)
-            assert (15, 17) == screen.cursor, (level, colours)
-            assert colours is any(field.colour is not FieldColour.DEFAULT for field in screen.fields), (
-                level,
-                colours,
-            )
+    display = Display()
+    display.write(LogonScreen("host", "alice", "a known user", level.value).write(colours))
+    screen = display.screen()
+    assert level.value == level_on(screen)
+    assert "Client.....: alice" in str(screen)
+    assert (15, 17) == screen.cursor
+    assert colours is any(field.colour is not FieldColour.DEFAULT for field in screen.fields)
 
 
 @settings(max_examples=30)

@@ -17,6 +17,7 @@ from simulator.telnet.options import (
     OptionState,
     OptionTable,
 )
+from tests.played import for_each
 
 WILL, WONT, DO, DONT = Command.WILL, Command.WONT, Command.DO, Command.DONT
 ANSWER_TO = {DO: (WILL, WONT), DONT: (WONT,), WILL: (DO, DONT), WONT: (DONT,)}
@@ -58,21 +59,21 @@ def test_the_tables_are_complete() -> None:
     assert set(UNUSED) == set(VERBS)
 
 
-def test_two_tables_do_not_quarrel() -> None:
+@for_each("option", [*TelnetOption, 200])
+@for_each("first", VERBS)
+def test_two_tables_do_not_quarrel(option: int, first: Command) -> None:
     """Whatever the first command, two sides fall silent at once (RFC 854)."""
-    for option in [*TelnetOption, 200]:
-        for first in VERBS:
-            server, client = OptionTable(OF_SERVER), OptionTable(OF_3270_TERMINAL)
-            tables = [client, server]
-            under_way = [first]
-            for said in range(20):
-                heard, under_way = under_way, []
-                for verb in heard:
-                    under_way += tables[said % 2].answer(verb, option)
-                if not under_way:
-                    break
-            assert [] == under_way, (option, first)
-            assert said < 4, (option, first)
+    server, client = OptionTable(OF_SERVER), OptionTable(OF_3270_TERMINAL)
+    tables = [client, server]
+    under_way = [first]
+    for said in range(20):
+        heard, under_way = under_way, []
+        for verb in heard:
+            under_way += tables[said % 2].answer(verb, option)
+        if not under_way:
+            break
+    assert [] == under_way
+    assert said < 4
 
 
 def test_an_option_is_asked_for_once() -> None:

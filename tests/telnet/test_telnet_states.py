@@ -32,6 +32,7 @@ from simulator.telnet.states import (
 )
 from simulator.telnet.stream import negotiation, record, subnegotiation
 from simulator.telnet.tn3270e import Tn3270eMessage
+from tests.played import for_each
 from tests.telnet.sessions import ANSWER, DECLINING, EXPRESS, OLD, SERVERS, Session
 
 if TYPE_CHECKING:
@@ -99,36 +100,27 @@ def happenings() -> dict[str, bytes]:
     return found
 
 
-def test_each_pair_reaches_its_mode_and_reads_what_is_typed() -> None:
+@for_each("server, terminal", MODES)
+@for_each("size", [None, 1])
+def test_each_pair_reaches_its_mode_and_reads_what_is_typed(
+    server: str, terminal: str, size: int | None
+) -> None:
     """The screen names the level, the server reads user and password, and the answer is shown."""
-    for server, terminal in MODES:
-        for size in [None, 1]:
-            played = session(server, terminal, size).log_on()
-            wanted = played.of("server", ScreenWanted)
-            assert MODES[server, terminal] == wanted[0].mode, (server, terminal, size)  # type: ignore[attr-defined]
-            assert [LogonTyped("alice", "secret")] == played.of("server", LogonTyped), (
-                server,
-                terminal,
-                size,
-            )
-            shown = [event.screen for event in played.of("client", ScreenShown)]  # type: ignore[attr-defined]
-            assert "CLIENT_IDENTIFIED" in [level_on(screen) for screen in shown], (server, terminal, size)
-            assert ANSWER.message in str(shown[-1]), (server, terminal, size)
-            assert [] == played.of("server", TelnetRefused) + played.of("client", TelnetRefused), (
-                server,
-                terminal,
-                size,
-            )
+    played = session(server, terminal, size).log_on()
+    wanted = played.of("server", ScreenWanted)
+    assert MODES[server, terminal] == wanted[0].mode  # type: ignore[attr-defined]
+    assert [LogonTyped("alice", "secret")] == played.of("server", LogonTyped)
+    shown = [event.screen for event in played.of("client", ScreenShown)]  # type: ignore[attr-defined]
+    assert "CLIENT_IDENTIFIED" in [level_on(screen) for screen in shown]
+    assert ANSWER.message in str(shown[-1])
+    assert [] == played.of("server", TelnetRefused) + played.of("client", TelnetRefused)
 
 
-def test_the_password_is_on_no_screen() -> None:
+@for_each("server, terminal", MODES)
+def test_the_password_is_on_no_screen(server: str, terminal: str) -> None:
     """Neither a field that is not displayed nor an echo shows the password."""
-    for server, terminal in MODES:
-        played = session(server, terminal).log_on()
-        assert not any("secret" in repr(event) for event in played.of("client", ScreenShown)), (
-            server,
-            terminal,
-        )
+    played = session(server, terminal).log_on()
+    assert not any("secret" in repr(event) for event in played.of("client", ScreenShown))
 
 
 def test_start_tls_comes_before_all_else() -> None:

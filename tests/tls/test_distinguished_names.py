@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.tls.wire.distinguished_names import name_text, request_subject
-from tests.played import RUNS, run_of
+from tests.played import RUNS, for_each, run_of
 
 KINDS = (
     NameOID.COMMON_NAME,
@@ -78,16 +78,14 @@ def test_a_broken_name_is_shown_as_bytes(data: bytes) -> None:
     assert name_text(data) == f"#{data.hex()}"
 
 
-def test_every_name_of_a_run() -> None:
+@for_each("name, tls", RUNS)
+def test_every_name_of_a_run(name: str, tls: str) -> None:
     """The names in the certificates of a run read as its setup says, and a request names its certificate."""
-    for name, tls in RUNS:
-        trace = run_of(name, tls).trace
-        facts = [held.facts for held in trace.setup.certificates if held.facts]
-        assert [one.subject for one in facts] == [name_text(one.subject_der) for one in facts], (name, tls)
-        requests = [
-            event.fact.raw
-            for event in trace.events
-            if getattr(event.fact, "name", "") == "CertificationRequest"
-        ]
-        known = {one.subject_der for one in facts}
-        assert {request_subject(raw) for raw in requests} <= known, (name, tls)
+    trace = run_of(name, tls).trace
+    facts = [held.facts for held in trace.setup.certificates if held.facts]
+    assert [one.subject for one in facts] == [name_text(one.subject_der) for one in facts]
+    requests = [
+        event.fact.raw for event in trace.events if getattr(event.fact, "name", "") == "CertificationRequest"
+    ]
+    known = {one.subject_der for one in facts}
+    assert {request_subject(raw) for raw in requests} <= known

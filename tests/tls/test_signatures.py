@@ -25,6 +25,7 @@ from simulator.tls.crypto.signatures import (
 from simulator.tls.wire.registry import SIGNATURE_SCHEMES
 from simulator.tls.wire.transcript import certificate_verify_content
 from simulator.tls.wire.version import Version
+from tests.played import for_each
 
 ENTROPY = SeededEntropy("signatures")
 CODES = {name: code for code, name in SIGNATURE_SCHEMES.items()}
@@ -62,13 +63,13 @@ EXPECTED = {
 SIGNABLE = [(key, version, name) for (key, version), names in EXPECTED.items() for name in names]
 
 
-def test_schemes_for_key() -> None:
+@for_each("key, version", EXPECTED)
+def test_schemes_for_key(key: str, version: Version) -> None:
     """Each kind of key has the schemes of its version, the one OpenSSL picks first, private or public."""
-    for key, version in EXPECTED:
-        expected = tuple(CODES[name] for name in EXPECTED[key, version])
-        assert schemes_for_key(KEYS[key], version) == expected, (key, version)
-        assert schemes_for_key(KEYS[key].public_key(), version) == expected, (key, version)
-        assert str(kind_of(KEYS[key])) == key, (key, version)
+    expected = tuple(CODES[name] for name in EXPECTED[key, version])
+    assert schemes_for_key(KEYS[key], version) == expected
+    assert schemes_for_key(KEYS[key].public_key(), version) == expected
+    assert str(kind_of(KEYS[key])) == key
 
 
 def test_common_scheme() -> None:
@@ -81,20 +82,20 @@ def test_common_scheme() -> None:
     assert common_scheme(KEYS["P-384"], (0x0403,), Version.TLS13) is None
 
 
-def test_signatures_verify_and_repeat() -> None:
+@for_each("key, version, name", SIGNABLE)
+def test_signatures_verify_and_repeat(key: str, version: Version, name: str) -> None:
     """Each signature verifies, is the same when made again, and fails for other content, changed or cut."""
-    for key, version, name in SIGNABLE:
-        private, code = KEYS[key], CODES[name]
-        public = private.public_key()
-        signature = sign(private, code, b"content", ENTROPY)
-        wrong = "the signature does not verify under the key of the certificate"
-        changed = bytes((signature[0] ^ 1,)) + signature[1:]
-        assert sign(private, code, b"content", ENTROPY) == signature, (key, version, name)
-        assert verify(public, code, b"content", signature, version) is None, (key, version, name)
-        assert verify(public, code, b"other", signature, version) == wrong, (key, version, name)
-        assert verify(public, code, b"content", changed, version) == wrong, (key, version, name)
-        assert verify(public, code, b"content", signature[:-1], version) == wrong, (key, version, name)
-        assert verify(public, code, b"content", b"", version) == wrong, (key, version, name)
+    private, code = KEYS[key], CODES[name]
+    public = private.public_key()
+    signature = sign(private, code, b"content", ENTROPY)
+    wrong = "the signature does not verify under the key of the certificate"
+    changed = bytes((signature[0] ^ 1,)) + signature[1:]
+    assert sign(private, code, b"content", ENTROPY) == signature
+    assert verify(public, code, b"content", signature, version) is None
+    assert verify(public, code, b"other", signature, version) == wrong
+    assert verify(public, code, b"content", changed, version) == wrong
+    assert verify(public, code, b"content", signature[:-1], version) == wrong
+    assert verify(public, code, b"content", b"", version) == wrong
 
 
 @pytest.mark.parametrize("key", ["RSA-1024", "RSA-1025", "RSA-2048"])

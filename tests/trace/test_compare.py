@@ -18,20 +18,20 @@ from simulator.scenario.changes import parse_assignment
 from simulator.security import SecurityLevel as L
 from simulator.trace.compare import Matrix, consequences, first_bookkeeping, first_divergence
 from simulator.trace.facts import Checked, Decided, Sent
-from tests.played import RUNS, VERSIONS, run_of, some
+from tests.played import RUNS, VERSIONS, for_each, run_of, some
 
 if TYPE_CHECKING:
     from simulator.runs.sweep import Branch
     from simulator.scenario import TlsVersion
 
 
-def test_a_run_does_not_part_from_itself() -> None:
+@for_each("name, tls", RUNS)
+def test_a_run_does_not_part_from_itself(name: str, tls: TlsVersion) -> None:
     """Two runs of one scenario go the same way, also with another seed or another latency."""
-    for name, tls in RUNS:
-        run = run_of(name, tls)
-        assert first_divergence(run.trace, run.trace) is None, (name, tls)
-        assert first_divergence(run.trace, run.but(seed="another").trace) is None, (name, tls)
-        assert first_divergence(run.trace, run.but({"network.latency_ms": 150}).trace) is None, (name, tls)
+    run = run_of(name, tls)
+    assert first_divergence(run.trace, run.trace) is None
+    assert first_divergence(run.trace, run.but(seed="another").trace) is None
+    assert first_divergence(run.trace, run.but({"network.latency_ms": 150}).trace) is None
 
 
 PARTINGS = [
@@ -201,16 +201,16 @@ def test_what_the_policies_mean(whole_matrix: Matrix) -> None:
             assert (optional.level, optional.alert) == (required.level, required.alert), (credential, tls)
 
 
-def test_the_version_changes_the_alert_of_absence_only(whole_matrix: Matrix) -> None:
+@for_each("credential", CREDENTIALS)
+def test_the_version_changes_the_alert_of_absence_only(whole_matrix: Matrix, credential: str) -> None:
     """Levels and alerts are the same in both versions, but for a missing certificate under required."""
-    for credential in CREDENTIALS:
-        for policy in POLICIES:
-            older, newer = (whole_matrix.cell(credential, policy, tls) for tls in VERSIONS)
-            assert older.level is newer.level, credential
-            if (credential, policy) == ("none", "required"):
-                assert (older.alert, newer.alert) == ("handshake_failure", "certificate_required"), credential
-            else:
-                assert older.alert == newer.alert, credential
+    for policy in POLICIES:
+        older, newer = (whole_matrix.cell(credential, policy, tls) for tls in VERSIONS)
+        assert older.level is newer.level
+        if (credential, policy) == ("none", "required"):
+            assert (older.alert, newer.alert) == ("handshake_failure", "certificate_required")
+        else:
+            assert older.alert == newer.alert
 
 
 @pytest.mark.parametrize("tls", VERSIONS)

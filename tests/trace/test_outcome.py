@@ -15,7 +15,7 @@ from simulator.tls.wire.version import Protection
 from simulator.trace.facts import Alert, BeliefChanged, Event, Sent, StandingChanged, Step
 from simulator.trace.latest import NO_REFUSAL
 from simulator.trace.outcome import outcome_of
-from tests.played import RUNS, VERSIONS, run_of
+from tests.played import RUNS, VERSIONS, for_each, run_of
 
 if TYPE_CHECKING:
     from simulator.runs.run import Run
@@ -100,40 +100,34 @@ def first_bytes(run: Run, side: str) -> bytes:
     return next(fact.raw for fact in data if fact.protocol == "application_data")
 
 
-def test_a_client_that_was_refused_by_tls13_thought_that_all_was_well() -> None:
+@for_each("name, tls", RUNS)
+def test_a_client_that_was_refused_by_tls13_thought_that_all_was_well(name: str, tls: TlsVersion) -> None:
     """Where a server refuses, the client's handshake call succeeded in TLS 1.3 and failed in TLS 1.2."""
-    for name, tls in RUNS:
-        outcome = run_of(name, tls).outcome
-        if outcome.judged_by == "server":
-            assert outcome.client.handshake == ("ok" if tls == "1.3" else "failed"), (name, tls)
-            assert (outcome.client.believed_when_handshake_returned is not None) == (tls == "1.3"), (
-                name,
-                tls,
-            )
-        elif outcome.judged_by == "client" or outcome.negotiated is None:
-            assert (outcome.client.handshake, outcome.server.handshake) == ("failed", "failed"), (name, tls)
-        else:
-            assert (outcome.client.handshake, outcome.server.handshake) == ("ok", "ok"), (name, tls)
+    outcome = run_of(name, tls).outcome
+    if outcome.judged_by == "server":
+        assert outcome.client.handshake == ("ok" if tls == "1.3" else "failed")
+        assert (outcome.client.believed_when_handshake_returned is not None) == (tls == "1.3")
+    elif outcome.judged_by == "client" or outcome.negotiated is None:
+        assert (outcome.client.handshake, outcome.server.handshake) == ("failed", "failed")
+    else:
+        assert (outcome.client.handshake, outcome.server.handshake) == ("ok", "ok")
 
 
-def test_card_and_outcome_agree() -> None:
+@for_each("name, tls", RUNS)
+def test_card_and_outcome_agree(name: str, tls: TlsVersion) -> None:
     """The card takes apart the very level that came out, and neither contradicts itself."""
-    for name, tls in RUNS:
-        run = run_of(name, tls)
-        card, outcome = run.card, run.outcome
-        assert (card.level, card.refused_at) == (outcome.level, outcome.refused_at), (name, tls)
-        assert (card.client_believes, card.server_knows) == (
-            outcome.client.believes,
-            outcome.server.standing,
-        ), (name, tls)
-        assert (outcome.refused_at is not None) == (outcome.level is L.REFUSED), (name, tls)
-        assert card.client_identity == outcome.server.peer, (name, tls)
-        assert (outcome.judged_by is None) == (outcome.decisive_check is None), (name, tls)
-        assert outcome.negotiated == (None if name == "version-mismatch" else tls), (name, tls)
-        if outcome.level in (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED):
-            assert (card.client_authenticated, card.server_authenticated) == ("yes", True), (name, tls)
-        if outcome.level is L.ENCRYPTED:
-            assert card.server_authenticated is False, (name, tls)
+    run = run_of(name, tls)
+    card, outcome = run.card, run.outcome
+    assert (card.level, card.refused_at) == (outcome.level, outcome.refused_at)
+    assert (card.client_believes, card.server_knows) == (outcome.client.believes, outcome.server.standing)
+    assert (outcome.refused_at is not None) == (outcome.level is L.REFUSED)
+    assert card.client_identity == outcome.server.peer
+    assert (outcome.judged_by is None) == (outcome.decisive_check is None)
+    assert outcome.negotiated == (None if name == "version-mismatch" else tls)
+    if outcome.level in (L.CLIENT_AUTHENTICATED, L.CLIENT_IDENTIFIED, L.CLIENT_AUTHORIZED):
+        assert (card.client_authenticated, card.server_authenticated) == ("yes", True)
+    if outcome.level is L.ENCRYPTED:
+        assert card.server_authenticated is False
 
 
 def test_peers_are_what_openssl_would_tell() -> None:
@@ -163,15 +157,15 @@ def test_a_client_that_verified_nobody_believes_nobody() -> None:
     assert run.card.server_name_matched is None
 
 
-def test_the_server_knows_the_same_whether_or_not_it_was_verified() -> None:
+@for_each("name, tls", RUNS)
+def test_the_server_knows_the_same_whether_or_not_it_was_verified(name: str, tls: TlsVersion) -> None:
     """A client that does not verify the server changes the level, and nothing that the server knows."""
-    for name, tls in RUNS:
-        verifying, trusting = (run_of(name, tls).but({"client.verify_server": yes}) for yes in (True, False))
-        if verifying.outcome.client.handshake == "ok":
-            assert verifying.outcome.server == trusting.outcome.server, (name, tls)
-            assert verifying.card.server_knows is trusting.card.server_knows, (name, tls)
-            refused = verifying.card.level is L.REFUSED
-            assert trusting.card.level is (L.REFUSED if refused else L.ENCRYPTED), (name, tls)
+    verifying, trusting = (run_of(name, tls).but({"client.verify_server": yes}) for yes in (True, False))
+    if verifying.outcome.client.handshake == "ok":
+        assert verifying.outcome.server == trusting.outcome.server
+        assert verifying.card.server_knows is trusting.card.server_knows
+        refused = verifying.card.level is L.REFUSED
+        assert trusting.card.level is (L.REFUSED if refused else L.ENCRYPTED)
 
 
 STANDINGS: list[tuple[str, list[Standing]]] = [

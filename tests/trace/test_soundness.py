@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,18 +10,21 @@ from simulator.errors import TraceError
 from simulator.trace.facts import Alert, BeliefChanged, HandshakeReturned, Received, Sent, StandingChanged
 from simulator.trace.soundness import must_be_sound
 from simulator.trace.trace import Trace, trace_from_dict, trace_to_dict
-from tests.played import EVERYTHING, RUNS, run_of
+from tests.played import EVERYTHING, RUNS, for_each, run_of
 from tests.trace.damages import damaged
 from tests.views.every_view import comparison, every_view
+
+if TYPE_CHECKING:
+    from simulator.scenario import TlsVersion
 
 Path = tuple[str | int, ...]
 SETUP: Path = ("events", 0, "fact")
 
 
-def test_every_run_is_sound() -> None:
+@for_each("name, tls", RUNS)
+def test_every_run_is_sound(name: str, tls: TlsVersion) -> None:
     """The trace of every run hangs together, before it ever was a file."""
-    for name, tls in RUNS:
-        must_be_sound(run_of(name, tls).trace.events)
+    must_be_sound(run_of(name, tls).trace.events)
 
 
 def refused(path: Path, value: object) -> str:
@@ -71,12 +74,12 @@ DAMAGES: list[tuple[str, Path, object]] = [
 ]
 
 
-def test_what_does_not_hang_together_is_refused_with_its_place() -> None:
+@for_each("where, path, value", DAMAGES)
+def test_what_does_not_hang_together_is_refused_with_its_place(where: str, path: Path, value: object) -> None:
     """Numbers, times, causes, parties, connections and certificates are those of the setup."""
-    for where, path, value in DAMAGES:
-        complaint = refused(path, value)
-        assert complaint.startswith("The trace is damaged at "), (where, path, value)
-        assert where in complaint.partition(". Got")[0], (where, path, value)
+    complaint = refused(path, value)
+    assert complaint.startswith("The trace is damaged at ")
+    assert where in complaint.partition(". Got")[0]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from cryptography import x509
 from simulator.pki.issuing import Issuer
 from simulator.trust.checks.host_name import matches
 from simulator.trust.judge import judge
+from tests.played import for_each
 from tests.trust.handshakes import MACHINE_NOW, openssl_alert
 from tests.trust.worlds import DAY, Issued, contents, key
 
@@ -56,10 +57,10 @@ WANTED = [
 COMMON_NAMES = ["telnet.example.com", "*.example.com", "192.0.2.1", "Telnet Host"]
 
 
-def test_matches() -> None:
+@for_each("presented, wanted, expected", MATCHES)
+def test_matches(presented: str, wanted: str, expected: bool) -> None:
     """A presented name covers the wanted one as RFC 9525 says: whole labels, one wildcard, leftmost."""
-    for presented, wanted, expected in MATCHES:
-        assert matches(presented, wanted) is expected, (presented, wanted)
+    assert matches(presented, wanted) is expected
 
 
 @cache

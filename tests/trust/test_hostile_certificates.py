@@ -24,7 +24,7 @@ from tests.attack import Attack
 from tests.hostile import problem_of, random_attack, world
 from tests.peers import program
 from tests.pki.samples import subordinate
-from tests.played import EVERYTHING, some
+from tests.played import EVERYTHING, for_each, some
 from tests.trust.handshakes import pem
 from tests.trust.worlds import DAY, NOW, contents, key, signed_by
 
@@ -71,13 +71,13 @@ def leaf_with(dotted: str, critical: bool, value: bytes) -> bytes:
     return builder.sign(ROOT.own.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def test_the_world_that_is_changed_is_good() -> None:
+@for_each("role", ["client", "server"])
+@for_each("profile", sorted(PROFILES))
+def test_the_world_that_is_changed_is_good(role: str, profile: str) -> None:
     """The chain that the attacks start from is accepted: every refusal is the change's own."""
-    for role in ["client", "server"]:
-        for profile in sorted(PROFILES):
-            good = world(role)  # type: ignore[arg-type]
-            verdict = judge(good.presented, good.policy(profile=profile), NOW, tls="1.3")
-            assert outcome(verdict) == "accepted", (role, profile)
+    good = world(role)  # type: ignore[arg-type]
+    verdict = judge(good.presented, good.policy(profile=profile), NOW, tls="1.3")
+    assert outcome(verdict) == "accepted"
 
 
 @pytest.mark.parametrize("place", [0, 1], ids=["leaf", "intermediate"])

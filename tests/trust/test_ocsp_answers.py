@@ -18,6 +18,7 @@ from simulator.trust.ocsp import next_question
 from simulator.trust.policy import RevocationPolicy, TrustPolicy
 from tests.pki.ocsp_samples import MACHINE_NOW, NONCE, answer, hierarchy, odd_answers, single
 from tests.pki.samples import openssl
+from tests.played import for_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,37 +62,37 @@ def judged(raw: bytes, kind: KeyType = KeyType.P256, nonce: bytes | None = None)
     return judge_ocsp_answer(raw, of.asked, of.leaf.certificate, of.ca.own.certificate, MACHINE_NOW, nonce)
 
 
-def test_the_field_that_decides() -> None:
+@for_each("name", odd_answers())
+def test_the_field_that_decides(name: str) -> None:
     """Each odd answer is judged by the field that is odd, and has a status only if it counts."""
-    for name in odd_answers():
-        found = judged(odd_answers()[name])
-        assert (found.state, found.field) == ROWS[name][:2], found
+    found = judged(odd_answers()[name])
+    assert (found.state, found.field) == ROWS[name][:2], found
 
 
-def test_openssl_prints_the_same(tmp_path: Path) -> None:
+@for_each("name", odd_answers())
+def test_openssl_prints_the_same(name: str, tmp_path: Path) -> None:
     """OpenSSL prints the status of an answer that counts, and the same fault of one that does not.
 
     Its exit status does not tell: it is 0 for revoked, for unknown and for answers out of date.
     """
-    for name in odd_answers():
-        of = hierarchy()
-        ca, leaf, given = tmp_path / "ca.pem", tmp_path / "leaf.pem", tmp_path / "answer.der"
-        ca.write_bytes(write_pem([of.ca.own.certificate]))
-        leaf.write_bytes(write_pem([of.leaf.certificate]))
-        given.write_bytes(odd_answers()[name])
-        # OpenSSL judges by the machine's clock, and the answers were made when the tests began.
-        tolerance = TOLERANCE + (datetime.now(UTC) - MACHINE_NOW)
-        period = ("-validity_period", str(int(tolerance.total_seconds())))
-        arguments = ("-no_nonce", *period, "-issuer", ca, "-cert", leaf, "-CAfile", ca, "-respin", given)
-        done = openssl("ocsp", *arguments)
-        printed = (done.stdout + done.stderr).decode()
-        status = re.search(r"^(?:.*: )?(good|revoked|unknown)$", printed, re.MULTILINE)
-        _, _, expected, words = ROWS[name]
-        assert (status[1] if status else None) == expected, printed
-        assert words in printed, name
-        assert done.returncode == 0 or words not in (OK, LATE, "Reason: keyCompromise"), name
-        sound = OK in printed and not any(fault in printed for fault in (LATE, "ERROR"))
-        assert sound == (ROWS[name][1] in ("certStatus", "revocationTime")), name
+    of = hierarchy()
+    ca, leaf, given = tmp_path / "ca.pem", tmp_path / "leaf.pem", tmp_path / "answer.der"
+    ca.write_bytes(write_pem([of.ca.own.certificate]))
+    leaf.write_bytes(write_pem([of.leaf.certificate]))
+    given.write_bytes(odd_answers()[name])
+    # OpenSSL judges by the machine's clock, and the answers were made when the tests began.
+    tolerance = TOLERANCE + (datetime.now(UTC) - MACHINE_NOW)
+    period = ("-validity_period", str(int(tolerance.total_seconds())))
+    arguments = ("-no_nonce", *period, "-issuer", ca, "-cert", leaf, "-CAfile", ca, "-respin", given)
+    done = openssl("ocsp", *arguments)
+    printed = (done.stdout + done.stderr).decode()
+    status = re.search(r"^(?:.*: )?(good|revoked|unknown)$", printed, re.MULTILINE)
+    _, _, expected, words = ROWS[name]
+    assert (status[1] if status else None) == expected, printed
+    assert words in printed
+    assert done.returncode == 0 or words not in (OK, LATE, "Reason: keyCompromise")
+    sound = OK in printed and not any(fault in printed for fault in (LATE, "ERROR"))
+    assert sound == (ROWS[name][1] in ("certStatus", "revocationTime"))
 
 
 @pytest.mark.parametrize("kind", [KeyType.P384, KeyType.ED25519, KeyType.RSA2048])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.pki.stores import TrustStore
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
+from tests.played import for_each
 from tests.trust.handshakes import MACHINE_NOW, openssl_alert
 from tests.trust.openssl_verify import openssl_verify
 from tests.trust.small_pkis import Draft, signed
@@ -125,24 +126,24 @@ def issued(case: Case, moment: datetime = NOW) -> Issued:
     return Issued("client", chain, tuple(made[name] for name in case.trusts), key("leaf"))
 
 
-def test_openssls_number_and_our_sentence() -> None:
+@for_each("name", CASES)
+def test_openssls_number_and_our_sentence(name: str) -> None:
     """OpenSSL reports the number, our verdict agrees, and its sentence says what stands in the way."""
-    for name in CASES:
-        case = CASES[name]
-        world = issued(case)
-        assert openssl_verify(world.chain, world.trusted, NOW).error == case.number, name
-        for store in (TrustStore(world.trusted), TrustStore.of(world.trusted)):
-            verdict = judge(world.presented, TrustPolicy("client", store), NOW, tls="1.3")
-            lines = [verdict.decisive] if verdict.decisive else list(verdict.checks)
-            assert verdict.accepted == (case.number == 0), name
-            assert any(case.says in line.sentence for line in lines), lines
+    case = CASES[name]
+    world = issued(case)
+    assert openssl_verify(world.chain, world.trusted, NOW).error == case.number
+    for store in (TrustStore(world.trusted), TrustStore.of(world.trusted)):
+        verdict = judge(world.presented, TrustPolicy("client", store), NOW, tls="1.3")
+        lines = [verdict.decisive] if verdict.decisive else list(verdict.checks)
+        assert verdict.accepted == (case.number == 0)
+        assert any(case.says in line.sentence for line in lines), lines
 
 
-def test_openssls_alert() -> None:
+@for_each("tls", ["1.2", "1.3"])
+@for_each("name", [name for name in CASES if name not in NOT_SHOWN])
+def test_openssls_alert(name: str, tls: str) -> None:
     """In a handshake OpenSSL's server sends the alert that our verdict has."""
-    for tls in ["1.2", "1.3"]:
-        for name in [name for name in CASES if name not in NOT_SHOWN]:
-            case = CASES[name]
-            world = issued(case, MACHINE_NOW)
-            ours = judge(world.presented, world.policy(), MACHINE_NOW, tls=tls).alert  # type: ignore[arg-type]
-            assert ours == openssl_alert(world, tls), (tls, name)
+    case = CASES[name]
+    world = issued(case, MACHINE_NOW)
+    ours = judge(world.presented, world.policy(), MACHINE_NOW, tls=tls).alert  # type: ignore[arg-type]
+    assert ours == openssl_alert(world, tls)

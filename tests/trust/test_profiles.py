@@ -19,6 +19,7 @@ from simulator.trust.policy import TrustPolicy
 from simulator.trust.verdict import CheckOutcome
 from tests.peers import ROOT, program
 from tests.pki.samples import subordinate
+from tests.played import for_each
 from tests.trust.handshakes import pem
 from tests.trust.worlds import DAY, FAULTS, HOST, NOW, contents, issue, key
 
@@ -283,14 +284,12 @@ WEBPKI_RULES = {
 }
 
 
-def test_rules_of_the_webpki() -> None:
+@for_each("rule", WEBPKI_RULES)
+def test_rules_of_the_webpki(rule: str) -> None:
     """Each rule refuses the one certificate that breaks it, and cites its section."""
-    for rule in WEBPKI_RULES:
-        root_changes, leaf_changes, section = WEBPKI_RULES[rule]
-        found = decisive(server_chain(root_changes, dict(leaf_changes)))
-        assert (found.name, found.reference) == ("baseline-requirements", f"CA/Browser Forum BR {section}"), (
-            rule
-        )
+    root_changes, leaf_changes, section = WEBPKI_RULES[rule]
+    found = decisive(server_chain(root_changes, dict(leaf_changes)))
+    assert (found.name, found.reference) == ("baseline-requirements", f"CA/Browser Forum BR {section}")
 
 
 @pytest.mark.parametrize("which", ["root", "leaf"])

@@ -21,6 +21,7 @@ from simulator.pki.certificate import Certificate
 from simulator.scenario.catalogue.catalogue import BASICS, catalogue
 from simulator.trust.judge import judge
 from simulator.trust.policy import TrustPolicy
+from tests.played import for_each
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -139,33 +140,33 @@ def test_agrees_but_for_the_named_differences(role: Side) -> None:
     assert {case for case in DIFFERENCES if case[1] == role} == differing
 
 
-def test_refused_for_the_same_reason() -> None:
+@for_each("name, role", [case for case in CASES if case not in DIFFERENCES])
+def test_refused_for_the_same_reason(name: str, role: Side) -> None:
     """Where both refuse, pyca's words mean what our decisive check says."""
-    for name, role in [case for case in CASES if case not in DIFFERENCES]:
-        chain = chain_of(name, role, named=True)
-        check, reason = chain.ours().decisive, chain.pycas()
-        if check is None:
-            assert reason is None, (name, role)
-        else:
-            assert OTHER_WORDS.get((name, role), WORDS.get(check.name, "?")) in (reason or ""), (name, role)
+    chain = chain_of(name, role, named=True)
+    check, reason = chain.ours().decisive, chain.pycas()
+    if check is None:
+        assert reason is None
+    else:
+        assert OTHER_WORDS.get((name, role), WORDS.get(check.name, "?")) in (reason or "")
 
 
-def test_pyca_demands_a_name_of_clients() -> None:
+@for_each("name", [name for name, role in CASES if role == "client"])
+def test_pyca_demands_a_name_of_clients(name: str) -> None:
     """As they stand, pyca accepts no client chain: it misses a subjectAltName in the good ones."""
-    for name in [name for name, role in CASES if role == "client"]:
-        chain = chain_of(name, "client", named=False)
-        leaf = Certificate.parse(chain.shown.credentials[0].chain[0])
-        assert (name in NAMED_CLIENTS) == (leaf.subject_alternative_name is not None), name
-        assert chain.pycas() is not None, name
-        if chain.ours().accepted and (name, "client") not in DIFFERENCES:
-            assert "2.5.29.17: Certificate is missing required extension" in str(chain.pycas()), name
+    chain = chain_of(name, "client", named=False)
+    leaf = Certificate.parse(chain.shown.credentials[0].chain[0])
+    assert (name in NAMED_CLIENTS) == (leaf.subject_alternative_name is not None)
+    assert chain.pycas() is not None
+    if chain.ours().accepted and (name, "client") not in DIFFERENCES:
+        assert "2.5.29.17: Certificate is missing required extension" in str(chain.pycas())
 
 
-def test_server_chains_agree_as_they_stand() -> None:
+@for_each("name", [name for name, role in CASES if role == "server"])
+def test_server_chains_agree_as_they_stand(name: str) -> None:
     """Server certificates have their names, so nothing needs to be added for pyca to agree."""
-    for name in [name for name, role in CASES if role == "server"]:
-        chain = chain_of(name, "server", named=False)
-        assert chain.ours().accepted == (chain.pycas() is None), name
+    chain = chain_of(name, "server", named=False)
+    assert chain.ours().accepted == (chain.pycas() is None)
 
 
 def test_ed25519_is_refused_of_a_ca() -> None:

@@ -18,6 +18,7 @@ from simulator.trust.policy import TrustPolicy
 from simulator.trust.verdict import CheckOutcome
 from tests.oracle.measured_revocation import good_lists
 from tests.peers import absent
+from tests.played import for_each
 from tests.trust.openssl_verify import Answer, openssl_verify
 
 if TYPE_CHECKING:
@@ -128,11 +129,11 @@ BY_THE_STANDARD: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def test_the_status_by_the_standard() -> None:
+@for_each("case", BY_THE_STANDARD)
+def test_the_status_by_the_standard(case: str) -> None:
     """Under ``rfc5280`` lists are combined, and one that cannot be relied on is passed over."""
-    for case in BY_THE_STANDARD:
-        state, changes = BY_THE_STANDARD[case]
-        assert state == state_of("rfc5280", changes), case
+    state, changes = BY_THE_STANDARD[case]
+    assert state == state_of("rfc5280", changes)
 
 
 def test_a_delta_can_end_a_hold() -> None:
